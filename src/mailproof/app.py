@@ -1,0 +1,231 @@
+"""The composition root: settings in, a running service out. Builds everything, owns every lifetime; nothing else does.
+
+gRPC and HTTP have an event loop each, in a thread each; the main thread only waits for signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import shlex
+import shutil
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from ccadmin.v1 import email_pb2
+from smtpdiag.v1 import diagnosis_pb2
+from zitadel.admin.v1 import admin_pb2
+
+import mailproof
+from mailproof.access import Access, digest, new_token
+from mailproof.configs import Configs
+from mailproof.diagnoses import Diagnoses
+from mailproof.egress import Policy
+from mailproof.errors import StartupError, StoreUnavailable
+from mailproof.logs import configure
+from mailproof.model import Role
+from mailproof.rpc.calls import Calls
+from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
+from mailproof.sandbox import Sandbox
+from mailproof.settings import Settings
+from mailproof.smtp.probe import Probe
+from mailproof.smtp.trust import TrustStore
+from mailproof.store.sealing import open_sealer
+from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.transport.cors import Cors
+from mailproof.transport.grpc_server import GrpcServer
+from mailproof.transport.http_app import Application, HttpApp
+from mailproof.transport.http_server import HttpServer
+from mailproof.transport.loops import LoopThread
+from mailproof.transport.sandbox_page import SandboxPage
+
+log = logging.getLogger("mailproof")
+
+CALL_MARGIN = 5.0
+"""Seconds that a call may take beyond the longest SMTP test."""
+
+SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
+"""Name of the admin token that `--sandbox` makes at each start; the one of the start before is revoked."""
+
+
+def serve(settings: Settings) -> int:
+    """Run the service until SIGTERM or SIGINT, drain it, and return the exit code.
+
+    Raises:
+        StartupError: It can't start; the sentence says why.
+    """
+    configure(settings.log_level)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as cleanup:
+        service = Service(settings, cleanup)
+        service.start()
+        print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        stop.wait()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
+        log.info("draining")
+        service.drain()
+    log.info("stopped")
+    return 0
+
+
+class Service:
+    """The parts, put together. `cleanup` closes them in the reverse order of their making."""
+
+    def __init__(self, settings: Settings, cleanup: ExitStack) -> None:
+        self._settings = settings
+        self._cleanup = cleanup
+        self._draining = False
+        self._sandbox: Sandbox | None = None
+        self._sandbox_token = ""
+        sealer = open_sealer(settings.data_dir, settings.encryption_key)
+        self._store: SqliteStore = open_store(settings.database_path, sealer)
+        cleanup.callback(lambda: asyncio.run(self._store.close()))
+        anchors = _read_anchors(settings.ca_file)
+        if settings.sandbox:
+            self._sandbox = self._start_sandbox()
+            anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
+        self._calls = self._wire(anchors)
+        self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
+        cleanup.callback(self._grpc_loop.close)
+        cleanup.callback(self._http_loop.close)
+        self._grpc = GrpcServer(self._calls)
+        self._http = HttpServer(
+            HttpApp(self._calls, Cors(settings.cors_origins), ready=self._ready, pages=self._pages())
+        )
+        self._grpc_port = self._http_port = 0
+
+    def start(self) -> None:
+        """Listen on both addresses."""
+        grpc, http = self._settings.grpc_listen, self._settings.http_listen
+        self._grpc_port = self._grpc_loop.submit(self._grpc.start(grpc.host, grpc.port)).result()
+        self._http_port = self._http_loop.submit(self._http.start(http.host, http.port)).result()
+
+    def drain(self) -> None:
+        """Take no new calls and let the running ones end, within the configured bound."""
+        self._draining = True
+        grace = self._settings.drain_timeout
+        stopping = (
+            self._grpc_loop.submit(self._grpc.stop(grace)),
+            self._http_loop.submit(self._http.stop(grace)),
+        )
+        for part in stopping:
+            part.result()
+
+    def greeting(self) -> str:
+        """Return what is printed when the service is ready: addresses, and with a sandbox lines that can be pasted."""
+        grpc = _address(self._settings.grpc_listen.host, self._grpc_port)
+        http = _address(self._settings.http_listen.host, self._http_port)
+        lines = [
+            f"mailproof {mailproof.__version__} is ready",
+            f"  gRPC               {grpc}",
+            f"  REST and grpc-web  http://{http}",
+        ]
+        if self._sandbox is not None:
+            lines += _sandbox_lines(self._sandbox, self._sandbox_token, http, self._settings.data_dir)
+        return "\n".join(lines)
+
+    def _wire(self, anchors: str) -> Calls:
+        settings = self._settings
+        probe = Probe(guard=Policy(settings.egress_profile), trust=TrustStore(), default_ehlo_name=settings.ehlo_name)
+        diagnoses = Diagnoses(
+            self._store,
+            probe,
+            max_timeout=settings.test_timeout,
+            max_concurrent=settings.max_concurrent_tests,
+            ca_pem=anchors,
+        )
+        servicers: dict[object, object] = {
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self._store), diagnoses),
+            email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
+            diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
+        }
+        return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
+
+    def _start_sandbox(self) -> Sandbox:
+        sandbox = Sandbox(
+            self._settings.data_dir,
+            starttls=self._settings.sandbox_starttls_listen,
+            tls=self._settings.sandbox_tls_listen,
+        )
+        sandbox.start()
+        self._cleanup.callback(sandbox.stop)
+        self._sandbox_token = new_token()
+        asyncio.run(self._renew_sandbox_token(self._sandbox_token))
+        return sandbox
+
+    async def _renew_sandbox_token(self, token: str) -> None:
+        for old in await self._store.list_tokens():
+            if old.name == SANDBOX_TOKEN and old.revoked_at is None:
+                await self._store.revoke_token(old.id)
+        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_id="")
+
+    def _pages(self) -> dict[str, Application]:
+        if self._sandbox is None:
+            return {}
+        return {"/sandbox/messages": SandboxPage(self._sandbox, Access(self._store))}
+
+    async def _ready(self) -> None:
+        if self._draining:
+            raise StoreUnavailable("draining")
+        await self._store.ping()
+
+
+def _read_anchors(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"the file of certificate authorities {path} can't be read: {error}") from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _sandbox_lines(sandbox: Sandbox, token: str, http: str, data_dir: Path) -> list[str]:
+    starttls = _address(sandbox.host, sandbox.starttls_port)
+    request = {
+        "host": sandbox.host,
+        "port": sandbox.starttls_port,
+        "tlsMode": "TLS_MODE_STARTTLS",
+        "user": sandbox.user,
+        "password": sandbox.password.reveal(),
+        "sender": "me@example.com",
+        "recipient": "you@example.com",
+        "depth": "DEPTH_DATA",
+    }
+    curl = [
+        "curl",
+        "-sS",
+        f"http://{http}/v1/diagnose",
+        "-H",
+        f"authorization: Bearer {token}",
+        "-H",
+        "content-type: application/json",
+        "-d",
+        json.dumps(request),
+    ]
+    diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
+    diagnose += ["--ca-file", os.path.relpath(data_dir / "sandbox-ca.pem")]
+    return [
+        f"  sandbox SMTP       {starttls} STARTTLS, {_address(sandbox.host, sandbox.tls_port)} implicit TLS",
+        f"  admin token        {token}",
+        "",
+        "Try it:",
+        shlex.join(curl),
+        f"printf %s {shlex.quote(sandbox.password.reveal())} | {shlex.join(diagnose)}",
+    ]
+
+
+def _command() -> str:
+    """Return how this program is called from here."""
+    return "mailproof" if shutil.which("mailproof") else os.path.relpath(sys.argv[0])

@@ -1,0 +1,226 @@
+"""The catalogue of failures: everything a call can be refused with, as types that carry their own facts.
+
+A failure knows its kind (gRPC's canonical code), its reason (stable, machine-readable; the proto enum
+`smtpdiag.v1.ErrorReason` lists them) and a sentence that may be shown to anyone. How it becomes a
+google.rpc.Status or an HTTP answer is `rpc.status`'s business alone. A failed SMTP test is no failure of ours
+except where an API has no other way to say it (`SmtpTestFailed`). Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+
+class Kind(Enum):
+    """The canonical codes of gRPC that we use, with their numbers (google/rpc/code.proto)."""
+
+    CANCELLED = 1
+    INVALID_ARGUMENT = 3
+    DEADLINE_EXCEEDED = 4
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    UNAUTHENTICATED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field that broke a rule: its proto path ("query.limit") and what it must be."""
+
+    field: str
+    description: str
+
+
+class Failure(Exception):
+    """Why a call is refused. Subclasses set `kind` and `reason`; instances the sentence and the facts.
+
+    Args:
+        message: A sentence for people; never holds a secret or another caller's data.
+        metadata: Machine-readable facts for ErrorInfo; keys lowerCamelCase.
+        violations: Every violated field, where the caller's input is at fault.
+        retry_after: Seconds after which the same call may succeed; None where it will not.
+        reference: Id of the reference service's error of this kind (`zitadel.v1.ErrorDetail.id`), if it has one.
+    """
+
+    kind: ClassVar[Kind] = Kind.INTERNAL
+    reason: ClassVar[str] = "INTERNAL"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        violations: Sequence[FieldViolation] = (),
+        retry_after: float | None = None,
+        reference: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.metadata = dict(metadata or {})
+        self.violations = tuple(violations)
+        self.retry_after = retry_after
+        self.reference = reference
+
+
+class InvalidFields(Failure):
+    """One or more fields break the contract's rules."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "FIELD_INVALID"
+
+    def __init__(self, violations: Sequence[FieldViolation], *, reference: str = "") -> None:
+        listed = "; ".join(f"{v.field}: {v.description}" for v in violations)
+        super().__init__(f"invalid request: {listed}", violations=violations, reference=reference)
+
+
+class MalformedRequest(Failure):
+    """The bytes are not a message: broken JSON, protobuf, UTF-8 or framing."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "REQUEST_MALFORMED"
+
+
+class RequestTooLarge(Failure):
+    """The request is larger than the limit."""
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "REQUEST_TOO_LARGE"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the request is larger than {limit} bytes", metadata={"limitBytes": str(limit)})
+
+
+class UnsupportedMediaType(Failure):
+    """The content type is not one that this path reads."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "MEDIA_TYPE_UNSUPPORTED"
+
+
+class RouteNotFound(Failure):
+    """No such path."""
+
+    kind = Kind.NOT_FOUND
+    reason = "ROUTE_NOT_FOUND"
+
+
+class MethodNotAllowed(Failure):
+    """The path exists, but not with this HTTP method."""
+
+    kind = Kind.UNIMPLEMENTED
+    reason = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__("Method Not Allowed", metadata={"allow": ", ".join(self.allowed)})
+
+
+class UnknownRpc(Failure):
+    """No such RPC."""
+
+    kind = Kind.UNIMPLEMENTED
+    reason = "RPC_UNKNOWN"
+
+
+class Unauthenticated(Failure):
+    """There is no valid token."""
+
+    kind = Kind.UNAUTHENTICATED
+    reason = "TOKEN_INVALID"
+
+
+class PermissionDenied(Failure):
+    """The token's role lacks the permission of the call."""
+
+    kind = Kind.PERMISSION_DENIED
+    reason = "PERMISSION_MISSING"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"this call needs the permission {permission}", metadata={"permission": permission})
+
+
+class ConfigNotFound(Failure):
+    """No SMTP configuration has this id in the caller's instance."""
+
+    kind = Kind.NOT_FOUND
+    reason = "SMTP_CONFIG_NOT_FOUND"
+
+    def __init__(self, config_id: str, *, reference: str = "QUERY-fwofw") -> None:
+        super().__init__("SMTP configuration not found", metadata={"id": config_id[:100]}, reference=reference)
+
+
+class PasswordRequired(InvalidFields):
+    """The stored password can't be used for these settings; the caller must send it."""
+
+    reason = "PASSWORD_REQUIRED"
+
+    def __init__(self, description: str, *, reference: str = "") -> None:
+        super().__init__([FieldViolation("password", description)], reference=reference)
+
+
+class TooManyTests(Failure):
+    """As many SMTP tests run as this process allows."""
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MANY_TESTS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} SMTP tests are running, as many as this server allows; try again in a moment",
+            metadata={"limit": str(limit)},
+            retry_after=1.0,
+        )
+
+
+class DeadlineExceeded(Failure):
+    """The caller's deadline, or ours, passed before there was an answer."""
+
+    kind = Kind.DEADLINE_EXCEEDED
+    reason = "DEADLINE_EXCEEDED"
+
+
+class SmtpTestFailed(Failure):
+    """An SMTP test failed, on an API whose answer has no place for a report.
+
+    `code` and `stage` are those of the diagnosis vocabulary; the reason is the code in upper case.
+    """
+
+    kind = Kind.FAILED_PRECONDITION
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        stage: str,
+        metadata: Mapping[str, str],
+        retry_after: float | None,
+        timed_out: bool,
+        reference: str = "",
+    ) -> None:
+        super().__init__(message, metadata={"stage": stage, **metadata}, retry_after=retry_after, reference=reference)
+        self.code = code
+        self.timed_out = timed_out
+
+
+class StoreUnavailable(Failure):
+    """The database can't be used right now; nothing was changed."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "STORE_UNAVAILABLE"
+
+    def __init__(self, message: str = "the database can't be used right now", retry_after: float = 1.0) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
+class StartupError(Exception):
+    """The service can't start: a bad setting, a key that does not fit, a port in use. For the operator's eyes."""

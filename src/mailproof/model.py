@@ -1,0 +1,160 @@
+"""The domain's values: configurations, callers, pages. Frozen, and free of protobuf, gRPC and SQL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from mailproof.secret import Secret
+
+
+class ConfigState(Enum):
+    """State of a stored configuration; the numbers are those of zitadel.settings.v1.SMTPConfigState."""
+
+    ACTIVE = 1
+    INACTIVE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Where a record stands in its instance's event log (zitadel.v1.ObjectDetails)."""
+
+    sequence: int
+    creation_date: datetime | None
+    change_date: datetime
+    resource_owner: str  # the instance's id
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """What an administrator enters. Texts are trimmed.
+
+    Attributes:
+        host: "host:port" as the contract has it; `split_host_port` takes it apart.
+        tls: True: encrypted and verified, implicit or STARTTLS; False: STARTTLS when offered, otherwise clear text.
+    """
+
+    sender_address: str
+    sender_name: str
+    tls: bool
+    host: str
+    user: str = ""
+    reply_to_address: str = ""
+    description: str = ""
+
+    def same_destination(self, other: SmtpSettings) -> bool:
+        """Return whether a password stored for one may be used for the other (host, port, TLS demand and user)."""
+        return (self.host.lower(), self.tls, self.user) == (other.host.lower(), other.tls, other.user)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpConfig:
+    """A stored configuration; the password is not part of it and is asked for by itself."""
+
+    id: str
+    settings: SmtpSettings
+    state: ConfigState
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted: `limit` >= 1, `offset` >= 0; newest first unless `ascending`."""
+
+    offset: int = 0
+    limit: int = 100
+    ascending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigPage:
+    """Part of a list, with the count of all and the log's last sequence, all read in one snapshot."""
+
+    configs: tuple[SmtpConfig, ...]
+    total: int
+    sequence: int
+    viewed_at: datetime
+
+
+class Permission(StrEnum):
+    """What a call needs (the contract's third column)."""
+
+    READ = "iam.read"
+    WRITE = "iam.write"
+
+
+class Role(StrEnum):
+    """What a token may do."""
+
+    ADMIN = "admin"
+    VIEWER = "viewer"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """The permissions of this role."""
+        return frozenset(Permission) if self is Role.ADMIN else frozenset({Permission.READ})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token's record; the token itself is known to its holder alone."""
+
+    id: str
+    name: str
+    role: Role
+    instance_id: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the token's record and the address the call came from."""
+
+    token: Token
+    peer: str = ""
+
+    @property
+    def instance_id(self) -> str:
+        """The instance that the token belongs to."""
+        return self.token.instance_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewConfig:
+    """A configuration to be added, with its password."""
+
+    settings: SmtpSettings
+    password: Secret = field(default_factory=lambda: Secret(""))
+
+
+_HOST_PORT = re.compile(
+    r"(?:\[(?P<literal>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^\s:\[\]/@\x00-\x20\x7f]+)):(?P<port>[0-9]{1,5})"
+)
+
+
+def split_host_port(text: str) -> tuple[str, int]:
+    """Split "host:port" or "[v6]:port".
+
+    Returns:
+        The host without brackets, and the port.
+
+    Raises:
+        ValueError: A sentence that says what is wrong, for the person who typed it.
+    """
+    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
+        raise ValueError("must not contain control characters")
+    text = text.strip()
+    match = _HOST_PORT.fullmatch(text)
+    if match is None:
+        if "://" in text:
+            raise ValueError('must be a host and a port without a scheme, like "smtp.example.com:587"')
+        if text.count(":") > 1 and "[" not in text:
+            raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
+        raise ValueError('must be a host and a port, like "smtp.example.com:587"')
+    port = int(match["port"])
+    if not 1 <= port <= 65535:
+        raise ValueError("the port must be between 1 and 65535")
+    return match["literal"] or match["name"], port

@@ -1,0 +1,220 @@
+"""The one table of calls: every RPC of the descriptors, wrapped once in its guards, handed to every transport.
+
+Order of the guards: caller, permission, size, decoding, declared rules, deadline, then the servicer's method; then the
+status and the log line. No transport can reach a servicer in another way. An RPC without an implementation or without
+a permission fails at start-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.api import annotations_pb2
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from mailproof.access import Access, authorize
+from mailproof.errors import DeadlineExceeded, Failure, InvalidFields
+from mailproof.model import Permission
+from mailproof.rpc.servicers import Context
+from mailproof.rpc.status import StatusError, status_error
+from mailproof.rpc.validation import violations
+from smtpdiag.v1 import options_pb2
+
+log = logging.getLogger("mailproof.calls")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id(offered: str | None) -> str:
+    """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One inbound call as its transport saw it.
+
+    Attributes:
+        deadline: The caller's deadline on the `time.monotonic` clock, None without one.
+    """
+
+    transport: str
+    authorization: str | None
+    peer: str
+    deadline: float | None = None
+    request_id: str = field(default_factory=lambda: request_id(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One `google.api.http` binding: HTTP verb and path template; `body` is whether the message is the body."""
+
+    verb: str
+    template: str
+    body: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One RPC: its descriptor's facts and the servicer's method behind it."""
+
+    path: str  # "/package.Service/Rpc"
+    service: str  # full name of the service
+    request_type: type[Message]
+    response_type: type[Message]
+    permission: Permission
+    streaming: bool
+    routes: tuple[Route, ...]
+    run: Callable[[Any, Context], Any]
+
+
+Decode = Callable[[], Message]
+"""Makes the request message from the transport's bytes; raises `errors.Failure` where they are none."""
+
+
+class Calls:
+    """The table.
+
+    Args:
+        servicers: The implementation of each served service.
+        default_timeout: Seconds for a call without a deadline of its own; also the bound of one that has.
+    """
+
+    def __init__(
+        self, servicers: Mapping[ServiceDescriptor, object], access: Access, *, default_timeout: float
+    ) -> None:
+        self._access = access
+        self._default_timeout = default_timeout
+        self.methods: dict[str, Method] = {}
+        for service, servicer in servicers.items():
+            for descriptor in service.methods:
+                method = _method(descriptor, servicer)
+                self.methods[method.path] = method
+
+    async def unary(self, method: Method, call: Call, decode: Decode) -> Message:
+        """Run a unary RPC.
+
+        Raises:
+            StatusError: The call is refused or failed.
+        """
+        started = time.monotonic()
+        deadline = self._deadline(call, started)
+        try:
+            try:
+                async with asyncio.timeout(deadline - started):
+                    request, context = await self._admit(method, call, decode, deadline)
+                    response: Message = await method.run(request, context)
+            except TimeoutError:
+                raise DeadlineExceeded("the deadline passed before there was an answer") from None
+        except asyncio.CancelledError:
+            _log_call(method.path, call, started, "CANCELLED")
+            raise
+        except Exception as error:  # noqa: BLE001 - the one boundary: whatever it is, the caller gets a status
+            raise self.refusal(error, method, call, started) from None
+        _log_call(method.path, call, started, "OK")
+        return response
+
+    async def stream(self, method: Method, call: Call, decode: Decode) -> AsyncGenerator[Message, None]:
+        """Run a server-streaming RPC; closing the generator ends the call at once.
+
+        Raises:
+            StatusError: The call is refused or failed, maybe after some messages.
+        """
+        started = time.monotonic()
+        deadline = self._deadline(call, started)
+        try:
+            try:
+                async with asyncio.timeout(deadline - started):
+                    request, context = await self._admit(method, call, decode, deadline)
+                async with aclosing(method.run(request, context)) as messages:
+                    while True:
+                        # One wait per message: a timeout scope must not be held open across a yield.
+                        async with asyncio.timeout(deadline - time.monotonic()):
+                            message = await anext(messages, None)
+                        if message is None:
+                            break
+                        yield message
+            except TimeoutError:
+                raise DeadlineExceeded("the deadline passed before the stream ended") from None
+        except (GeneratorExit, asyncio.CancelledError):
+            _log_call(method.path, call, started, "CANCELLED")
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self.refusal(error, method, call, started) from None
+        _log_call(method.path, call, started, "OK")
+
+    def refusal(self, error: Exception, method: Method | None, call: Call, started: float | None = None) -> StatusError:
+        """Log an error and return what the caller is told of it."""
+        path = method.path if method else ""
+        if not isinstance(error, Failure):
+            log.error("internal error", exc_info=error, extra={"request_id": call.request_id, "method": path})
+        refusal = status_error(error, service=method.service if method else "", request_id=call.request_id)
+        outcome = error.reason if isinstance(error, Failure) else "INTERNAL"
+        _log_call(path, call, time.monotonic() if started is None else started, outcome)
+        return refusal
+
+    def _deadline(self, call: Call, started: float) -> float:
+        bound = started + self._default_timeout
+        return bound if call.deadline is None else min(call.deadline, bound)
+
+    async def _admit(self, method: Method, call: Call, decode: Decode, deadline: float) -> tuple[Message, Context]:
+        caller = await self._access.authenticate(call.authorization, call.peer)
+        authorize(caller, method.permission)
+        request = decode()
+        problems = list(violations(request))
+        if problems:
+            reference = next((name for _, name in problems if name), "")
+            raise InvalidFields([violation for violation, _ in problems], reference=reference)
+        return request, Context(caller, max(deadline - time.monotonic(), 0.0))
+
+
+def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
+    service = descriptor.containing_service
+    run = getattr(servicer, descriptor.name, None)
+    if run is None:
+        raise TypeError(f"{type(servicer).__name__} does not implement {descriptor.full_name}")
+    options = descriptor.GetOptions()
+    if descriptor.client_streaming:
+        raise TypeError(f"{descriptor.full_name}: client streams are not served")
+    return Method(
+        path=f"/{service.full_name}/{descriptor.name}",
+        service=service.full_name,
+        request_type=GetMessageClass(descriptor.input_type),
+        response_type=GetMessageClass(descriptor.output_type),
+        permission=Permission(options.Extensions[options_pb2.permission]),
+        streaming=descriptor.server_streaming,
+        routes=tuple(_routes(options.Extensions[annotations_pb2.http])),
+        run=run,
+    )
+
+
+def _routes(rule: Any) -> list[Route]:
+    verb = rule.WhichOneof("pattern")
+    routes = [Route(verb.upper(), getattr(rule, verb), bool(rule.body))] if verb else []
+    for binding in rule.additional_bindings:
+        routes += _routes(binding)
+    return routes
+
+
+def _log_call(path: str, call: Call, started: float, outcome: str) -> None:
+    log.info(
+        "call",
+        extra={
+            "method": path,
+            "transport": call.transport,
+            "peer": call.peer,
+            "request_id": call.request_id,
+            "outcome": outcome,
+            "ms": round((time.monotonic() - started) * 1000, 1),
+        },
+    )

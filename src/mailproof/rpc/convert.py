@@ -1,0 +1,302 @@
+"""The only place where protobuf messages become domain values and domain values become messages.
+
+Rules between fields are checked here, since no single field can declare them; rules of one field are in the protos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ccadmin.v1 import email_pb2
+from mailproof.errors import FieldViolation, InvalidFields
+from mailproof.model import ConfigPage, Details, NewConfig, Page, SmtpConfig, SmtpSettings
+from mailproof.secret import Secret
+from mailproof.smtp.report import (
+    DEFAULT_TIMEOUT,
+    Credentials,
+    EhloInfo,
+    Evidence,
+    Heartbeat,
+    Plan,
+    Report,
+    Step,
+    TlsInfo,
+)
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
+from zitadel.admin.v1 import admin_pb2
+from zitadel.settings.v1 import settings_pb2
+from zitadel.v1 import object_pb2
+
+DEFAULT_PAGE_LIMIT = 100
+
+E = TypeVar("E", bound=Enum)
+
+
+def _numbers(words: type[E], numbers: Mapping[str, int], prefix: str) -> dict[E, Any]:
+    """Map our words to the generated enum's numbers (each enum has a NewType of its own, hence Any)."""
+    return {word: numbers[f"{prefix}_{word.name}"] for word in words}
+
+
+_CODES = _numbers(Code, dict(vocabulary_pb2.Code.items()), "CODE")
+_STAGES = _numbers(Stage, dict(vocabulary_pb2.Stage.items()), "STAGE")
+_OUTCOMES = _numbers(Outcome, dict(vocabulary_pb2.Outcome.items()), "OUTCOME")
+_SEVERITIES = _numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERITY")
+_TLS_MODES = _numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
+_DEPTHS = {number: word for word, number in _numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
+_TLS_MODE_OF = {number: word for word, number in _TLS_MODES.items()}
+
+
+# --- zitadel.admin.v1 -------------------------------------------------------------------------------------------
+
+
+def new_config(request: admin_pb2.AddSMTPConfigRequest) -> NewConfig:
+    """Return what an Add asks to store; texts are trimmed, the password is not."""
+    settings = SmtpSettings(
+        sender_address=request.sender_address.strip(),
+        sender_name=request.sender_name.strip(),
+        tls=request.tls,
+        host=request.host.strip(),
+        user=request.user.strip(),
+        reply_to_address=request.reply_to_address.strip(),
+        description=request.description.strip(),
+    )
+    return NewConfig(settings, Secret(request.password))
+
+
+def tested_settings(request: admin_pb2.TestSMTPConfigRequest) -> SmtpSettings:
+    """Return the settings that a TestSMTPConfig names, trimmed as an Add would store them."""
+    return SmtpSettings(
+        sender_address=request.sender_address.strip(),
+        sender_name=request.sender_name.strip(),
+        tls=request.tls,
+        host=request.host.strip(),
+        user=request.user.strip(),
+    )
+
+
+def page(query: object_pb2.ListQuery) -> Page:
+    """Return the wanted page; a limit of 0 is the default."""
+    return Page(offset=query.offset, limit=query.limit or DEFAULT_PAGE_LIMIT, ascending=query.asc)
+
+
+def added(config: SmtpConfig) -> admin_pb2.AddSMTPConfigResponse:
+    """Return the answer of an Add: the event's details, without a creation date, as the reference has it."""
+    return admin_pb2.AddSMTPConfigResponse(details=_details(config.details, creation=False), id=config.id)
+
+
+def smtp_config(config: SmtpConfig) -> settings_pb2.SMTPConfig:
+    """Return a configuration as it is read."""
+    settings = config.settings
+    return settings_pb2.SMTPConfig(
+        details=_details(config.details),
+        sender_address=settings.sender_address,
+        sender_name=settings.sender_name,
+        tls=settings.tls,
+        host=settings.host,
+        user=settings.user,
+        reply_to_address=settings.reply_to_address,
+        state=settings_pb2.SMTPConfigState.ValueType(config.state.value),
+        description=settings.description,
+        id=config.id,
+    )
+
+
+def config_page(found: ConfigPage) -> admin_pb2.ListSMTPConfigsResponse:
+    """Return one page of configurations."""
+    details = object_pb2.ListDetails(
+        total_result=found.total, processed_sequence=found.sequence, view_timestamp=_timestamp(found.viewed_at)
+    )
+    return admin_pb2.ListSMTPConfigsResponse(details=details, result=[smtp_config(c) for c in found.configs])
+
+
+def _details(details: Details, *, creation: bool = True) -> object_pb2.ObjectDetails:
+    return object_pb2.ObjectDetails(
+        sequence=details.sequence,
+        creation_date=_timestamp(details.creation_date) if creation and details.creation_date else None,
+        change_date=_timestamp(details.change_date),
+        resource_owner=details.resource_owner,
+    )
+
+
+# --- ccadmin.v1 -------------------------------------------------------------------------------------------------
+
+_AUTH_METHODS = {"SSL": TlsMode.IMPLICIT, "TLS": TlsMode.STARTTLS, "": TlsMode.OPPORTUNISTIC}
+
+
+def connection_plan(request: email_pb2.TestSmtpConnectionRequest) -> Plan:
+    """Return the plan of a commerce connection test: to the login, or to EHLO without one."""
+    user = request.email_smtp_username.strip()
+    return Plan(
+        host=request.email_smtp_host.strip(),
+        port=int(request.email_smtp_port),
+        tls_mode=_AUTH_METHODS[request.email_smtp_auth_method.strip()],
+        credentials=Credentials(user, Secret(request.email_smtp_password)) if user else None,
+    )
+
+
+# --- smtpdiag.v1 ------------------------------------------------------------------------------------------------
+
+
+def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
+    """Return the plan of a Diagnose; with a config_id the destination and credentials are still to be filled in.
+
+    Raises:
+        InvalidFields: Fields contradict each other, or one that is needed is missing.
+    """
+    depth = _DEPTHS.get(request.depth, Depth.AUTH)
+    problems = list(_contradictions(request, depth))
+    timeout = DEFAULT_TIMEOUT
+    if request.HasField("timeout"):
+        timeout = request.timeout.seconds + request.timeout.nanos / 1e9
+        if timeout <= 0:
+            problems.append(FieldViolation("timeout", "must be longer than zero"))
+    if problems:
+        raise InvalidFields(problems)
+    user = request.user.strip()
+    return Plan(
+        host=request.host.strip(),
+        port=request.port,
+        tls_mode=_TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
+        credentials=Credentials(user, Secret(request.password)) if user else None,
+        mechanism=request.mechanism.strip().upper(),
+        sender=request.sender.strip(),
+        recipient=request.recipient.strip(),
+        depth=depth,
+        timeout=timeout,
+        ca_pem=request.ca_pem,
+        ehlo_name=request.ehlo_name.strip(),
+    )
+
+
+def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> list[FieldViolation]:
+    problems = []
+    if request.config_id:
+        given = [name for name in ("host", "port", "tls_mode", "user", "password") if getattr(request, name)]
+        problems += [FieldViolation(name, "must not be given together with config_id") for name in given]
+    elif not request.host.strip():
+        problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
+    if request.password and not request.user.strip() and not request.config_id:
+        problems.append(FieldViolation("user", "must not be empty when a password is given"))
+    if request.HasField("xoauth2"):
+        problems.append(FieldViolation("xoauth2", "is not supported by this release; use user and password"))
+    if depth.reaches(Depth.MAIL) and not request.sender.strip() and not request.config_id:
+        problems.append(FieldViolation("sender", f"must not be empty for depth {depth.value}"))
+    if depth.reaches(Depth.RCPT) and not request.recipient.strip():
+        problems.append(FieldViolation("recipient", f"must not be empty for depth {depth.value}"))
+    return problems
+
+
+def diagnosis_event(event: Step | Heartbeat | Report) -> diagnosis_pb2.DiagnoseResponse:
+    """Return one message of the stream."""
+    if isinstance(event, Step):
+        return diagnosis_pb2.DiagnoseResponse(step=_step(event))
+    if isinstance(event, Heartbeat):
+        beat = report_pb2.Heartbeat(stage=_STAGES[event.stage], elapsed=_duration(event.elapsed))
+        return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
+    return diagnosis_pb2.DiagnoseResponse(report=_report(event))
+
+
+def _report(report: Report) -> report_pb2.Report:
+    return report_pb2.Report(
+        outcome=_OUTCOMES[report.outcome],
+        stage=_STAGES[report.stage],
+        code=_CODES[report.code],
+        message=report.message,
+        advice=report.advice,
+        evidence=_evidence(report.evidence),
+        tls=_tls(report.tls) if report.tls else None,
+        ehlo=_ehlo(report.ehlo) if report.ehlo else None,
+        findings=[
+            report_pb2.Finding(
+                code=_CODES[finding.code],
+                severity=_SEVERITIES[finding.severity],
+                stage=_STAGES[finding.stage],
+                message=finding.message,
+                advice=finding.advice,
+                link=finding.link,
+            )
+            for finding in report.findings
+        ],
+        alternatives=[
+            report_pb2.Alternative(
+                port=other.port,
+                tls_mode=_TLS_MODES[other.tls_mode],
+                code=_CODES[other.code],
+                message=other.message,
+            )
+            for other in report.alternatives
+        ],
+        steps=[_step(step) for step in report.steps],
+        elapsed_ms=report.elapsed_ms,
+        round_trips=report.round_trips,
+    )
+
+
+def _step(step: Step) -> report_pb2.Step:
+    return report_pb2.Step(
+        stage=_STAGES[step.stage],
+        started_at=_timestamp(step.started_at),
+        duration=_duration(step.duration),
+        peer=step.peer,
+        sent=step.sent,
+        received=step.received,
+        code=_CODES[step.code],
+    )
+
+
+def _evidence(evidence: Evidence) -> report_pb2.Evidence | None:
+    if evidence == Evidence():
+        return None
+    return report_pb2.Evidence(reply_code=evidence.reply_code, enhanced_code=evidence.enhanced_code, text=evidence.text)
+
+
+def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
+    chain = [
+        report_pb2.Certificate(
+            subject=certificate.subject,
+            sans=certificate.sans,
+            issuer=certificate.issuer,
+            not_before=_timestamp(certificate.not_before),
+            not_after=_timestamp(certificate.not_after),
+            key=certificate.key,
+            signature=certificate.signature,
+            fingerprint=certificate.fingerprint,
+        )
+        for certificate in tls.chain
+    ]
+    return report_pb2.TlsInfo(
+        version=tls.version,
+        cipher=tls.cipher,
+        alpn=tls.alpn,
+        chain=chain,
+        verified=tls.verified,
+        verify_error=tls.verify_error,
+    )
+
+
+def _ehlo(ehlo: EhloInfo) -> report_pb2.EhloInfo:
+    return report_pb2.EhloInfo(
+        name=ehlo.name,
+        extensions=dict(ehlo.extensions),
+        mechanisms_before_tls=ehlo.mechanisms_before_tls,
+        mechanisms_inside_tls=ehlo.mechanisms_inside_tls,
+    )
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(timedelta(seconds=seconds))
+    return duration

@@ -1,0 +1,100 @@
+"""The one place where a failure becomes google.rpc.Status, and a code an HTTP status.
+
+Anything that is no `Failure` is a defect of ours: it becomes INTERNAL with a fixed sentence and the request's id;
+what it was goes to the log alone.
+"""
+
+from __future__ import annotations
+
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from mailproof.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, SmtpTestFailed, UnsupportedMediaType
+from zitadel.v1 import message_pb2
+
+DOMAIN = "mailproof"
+
+REFERENCE_SERVICE = "zitadel.admin.v1.AdminService"
+"""The service whose errors carry zitadel.v1.ErrorDetail."""
+
+# The mapping of grpc-gateway, which clients of the REST API rely on.
+_HTTP = {
+    Kind.CANCELLED: 499,
+    Kind.INVALID_ARGUMENT: 400,
+    Kind.DEADLINE_EXCEEDED: 504,
+    Kind.NOT_FOUND: 404,
+    Kind.ALREADY_EXISTS: 409,
+    Kind.PERMISSION_DENIED: 403,
+    Kind.RESOURCE_EXHAUSTED: 429,
+    Kind.FAILED_PRECONDITION: 400,
+    Kind.ABORTED: 409,
+    Kind.UNIMPLEMENTED: 501,
+    Kind.INTERNAL: 500,
+    Kind.UNAVAILABLE: 503,
+    Kind.UNAUTHENTICATED: 401,
+}
+
+# Where HTTP has a status of its own for what gRPC folds into a broader code.
+_HTTP_OF_FAILURE: dict[type[Failure], int] = {MethodNotAllowed: 405, RequestTooLarge: 413, UnsupportedMediaType: 415}
+
+
+class StatusError(Exception):
+    """A call's refusal, ready for the wire.
+
+    Attributes:
+        status: Code, sentence and typed details.
+        http_status: For transports that speak HTTP.
+        failure: What it was made from; None for a defect of ours.
+    """
+
+    def __init__(self, status: status_pb2.Status, http_status: int, failure: Failure | None) -> None:
+        super().__init__(status.message)
+        self.status = status
+        self.http_status = http_status
+        self.failure = failure
+
+
+def status_error(error: BaseException, *, service: str = "", request_id: str = "") -> StatusError:
+    """Return what the caller is told of an error.
+
+    Args:
+        service: Full name of the called service; decides on service-specific details.
+        request_id: Id under which the log has this call.
+    """
+    if not isinstance(error, Failure):
+        status = status_pb2.Status(
+            code=Kind.INTERNAL.value, message=f"internal error (request id {request_id or 'unknown'})"
+        )
+        _add(status, error_details_pb2.ErrorInfo(reason="INTERNAL", domain=DOMAIN))
+        _add(status, error_details_pb2.RequestInfo(request_id=request_id))
+        if service == REFERENCE_SERVICE:
+            _add(status, message_pb2.ErrorDetail(id="INTERNAL", message="internal error"))
+        return StatusError(status, _HTTP[Kind.INTERNAL], None)
+    kind, reason = _kind_and_reason(error)
+    text = error.message
+    if service == REFERENCE_SERVICE and error.reference:
+        text = f"{text} ({error.reference})"
+    status = status_pb2.Status(code=kind.value, message=text)
+    _add(status, error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=error.metadata))
+    if error.violations:
+        bad = error_details_pb2.BadRequest()
+        for violation in error.violations:
+            bad.field_violations.add(field=violation.field, description=violation.description)
+        _add(status, bad)
+    if error.retry_after is not None:
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromMilliseconds(round(error.retry_after * 1000))
+        _add(status, retry)
+    if service == REFERENCE_SERVICE:
+        _add(status, message_pb2.ErrorDetail(id=error.reference or reason, message=error.message))
+    return StatusError(status, _HTTP_OF_FAILURE.get(type(error), _HTTP[kind]), error)
+
+
+def _kind_and_reason(error: Failure) -> tuple[Kind, str]:
+    if isinstance(error, SmtpTestFailed):
+        return (Kind.DEADLINE_EXCEEDED if error.timed_out else error.kind), error.code.upper()
+    return error.kind, error.reason
+
+
+def _add(status: status_pb2.Status, detail: Message) -> None:
+    status.details.add().Pack(detail)

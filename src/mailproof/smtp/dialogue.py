@@ -1,0 +1,398 @@
+"""The SMTP conversation as a table of states: a reply comes in, an action comes out. No I/O.
+
+Laws: nothing learned before TLS is known inside it (RFC 3207 section 4.2); no credentials leave in clear where TLS is
+demanded or STARTTLS was offered, unless the plan says `none`; no reply is taken for the answer to a command that was
+sent after it; after a refused password no second mechanism is tried (lockouts). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from mailproof.secret import MASK
+from mailproof.smtp import sasl
+from mailproof.smtp.mailbox import Mailbox, parse_mailbox
+from mailproof.smtp.refusals import judge
+from mailproof.smtp.report import Plan
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
+from mailproof.smtp.wire import MAX_RESPONSE, Ehlo, Reply, encode_command, encode_message, parse_ehlo
+
+MAX_INITIAL_RESPONSE = 512
+"""Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response waits for the 334."""
+
+
+class State(Enum):
+    """Whose answer is awaited."""
+
+    START = auto()
+    GREETING = auto()
+    EHLO = auto()
+    HELO = auto()
+    STARTTLS = auto()
+    HANDSHAKE = auto()
+    AUTH = auto()
+    CANCEL = auto()  # the "*" that ends a SASL exchange we can't go on with
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    MESSAGE = auto()
+    QUIT = auto()
+    OVER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a test failed: the first thing that went wrong, and the reply that said so, if one did."""
+
+    stage: Stage
+    code: Code
+    reply: Reply | None = None
+    detail: str = ""  # a phrase of our own, for the message
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Await a reply; nothing is to be sent."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send `data` and await the reply. `shown` is what a transcript may show of it."""
+
+    stage: Stage
+    data: bytes
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """Make the TLS handshake."""
+
+    stage: Stage = Stage.TLS
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The conversation is over: passed where `cause` is None.
+
+    Attributes:
+        polite: Whether the server still understands a QUIT, which is sent and not waited for.
+    """
+
+    cause: Cause | None = None
+    polite: bool = False
+
+
+Action = Wait | Send | Secure | Done
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the conversation brought to light, for the findings."""
+
+    ehlo_name: str = ""
+    ehlo: Ehlo | None = None  # the last one heard
+    secure: bool = False
+    starttls_offered: bool = False
+    helo_only: bool = False
+    mechanisms_before_tls: tuple[str, ...] = ()
+    mechanisms_inside_tls: tuple[str, ...] = ()
+    mechanism: str = ""  # the SASL mechanism last begun
+    credentials_in_clear: bool = False
+    message_size: int = 0
+    quit_answered: bool | None = None  # None: no QUIT was waited for
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """One conversation, following one plan.
+
+    Args:
+        implicit: Whether TLS comes before the greeting.
+        compose: Writes the test message; asked for once, with whether it may use UTF-8 headers.
+    """
+
+    plan: Plan
+    ehlo_name: str
+    implicit: bool
+    compose: Callable[[bool], bytes]
+    state: State = State.START
+    facts: Facts = field(default_factory=Facts)
+    _mechanisms: list[str] = field(default_factory=list)  # still to be tried
+    _exchange: sasl.Mechanism | None = None
+    _refused: Cause | None = None  # the mechanism error that made us try the next one
+    _message: bytes = b""
+    _sender: Mailbox | None = None
+    _recipient: Mailbox | None = None
+
+    def __post_init__(self) -> None:
+        self.facts.ehlo_name = self.ehlo_name
+        self._sender = parse_mailbox(self.plan.sender) if self.plan.sender else None
+        self._recipient = parse_mailbox(self.plan.recipient) if self.plan.recipient else None
+
+    @property
+    def demands_tls(self) -> bool:
+        """Whether nothing of worth may be said outside TLS."""
+        return self.plan.tls_mode in (TlsMode.AUTO, TlsMode.STARTTLS, TlsMode.IMPLICIT)
+
+    def begin(self) -> Action:
+        """Return the first action on a fresh connection."""
+        if not self._reaches(Depth.TLS):
+            return self._over(Done())
+        if self.implicit:
+            self.state = State.HANDSHAKE
+            return Secure()
+        self.state = State.GREETING
+        return Wait(Stage.GREETING)
+
+    def secured(self) -> Action:
+        """Go on after the handshake. Everything heard before it is forgotten."""
+        self.facts.secure = True
+        self.facts.ehlo = None
+        if self.implicit:
+            if not self._reaches(Depth.EHLO):
+                return self._over(Done())
+            self.state = State.GREETING
+            return Wait(Stage.GREETING)
+        return self._say_ehlo() if self._reaches(Depth.EHLO) else self._say_quit()
+
+    def received(self, reply: Reply, surplus: bytes = b"") -> Action:
+        """Go on after a reply.
+
+        Args:
+            surplus: What the server has already sent behind it, though it was not asked yet.
+        """
+        if self.state is State.QUIT:
+            self.facts.quit_answered = reply.code == 221
+            return self._over(Done())
+        handler = _TABLE.get((self.state, reply.code))
+        action = handler(self, reply) if handler else self._refuse(reply)
+        if not surplus or isinstance(action, Done):
+            return action
+        if isinstance(action, Secure):
+            # RFC 3207 section 6 and USENIX Security 2021 ("NO STARTTLS"): these bytes would be read as if from TLS.
+            return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, polite=False)
+        if self.state is State.QUIT:
+            return action
+        if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
+            return Wait(action.stage)
+        return self._fail(action.stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
+
+    # What each awaited reply leads to.
+
+    def _greeted(self, reply: Reply) -> Action:
+        words = reply.text.upper().replace("-", " ").replace("(", " ").split()
+        foreign = {"FTP", "LMTP", "VSFTPD", "PROFTPD", "FILEZILLA"} & set(words)  # they greet with 220 as well
+        if foreign and not any("SMTP" in word for word in words):
+            return self._fail(Stage.GREETING, Code.NOT_SMTP, polite=False)
+        return self._say_ehlo()
+
+    def _ehlo_accepted(self, reply: Reply) -> Action:
+        ehlo = self.facts.ehlo = parse_ehlo(reply)
+        if self.facts.secure:
+            self.facts.mechanisms_inside_tls = ehlo.mechanisms
+        else:
+            self.facts.mechanisms_before_tls = ehlo.mechanisms
+            self.facts.starttls_offered = "STARTTLS" in ehlo.extensions
+        return self._after_ehlo()
+
+    def _ehlo_unknown(self, reply: Reply) -> Action:
+        """Fall back to HELO (RFC 5321 section 3.2), which knows no STARTTLS: only where that is not needed."""
+        if self.demands_tls and not self.facts.secure:
+            if reply.code == 504:
+                return self._refuse(reply)  # EHLO is known, its argument is not liked
+            return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED, reply)
+        self.state = State.HELO
+        return self._send(Stage.EHLO, "HELO", self.ehlo_name)
+
+    def _helo_accepted(self, reply: Reply) -> Action:
+        self.facts.helo_only = True
+        self.facts.ehlo = Ehlo()
+        return self._after_ehlo()
+
+    def _starttls_accepted(self, reply: Reply) -> Action:
+        self.state = State.HANDSHAKE
+        return Secure()
+
+    def _challenged(self, reply: Reply) -> Action:
+        response = self._exchange.respond(sasl.decode(reply.text)) if self._exchange else None
+        if response is None:
+            self.state = State.CANCEL
+            return Send(Stage.AUTH, b"*\r\n", "*")
+        return Send(Stage.AUTH, encode_command(sasl.encode(response), limit=MAX_RESPONSE), MASK)
+
+    def _authenticated(self, reply: Reply) -> Action:
+        self._exchange = None
+        return self._after_auth()
+
+    def _mechanism_refused(self, reply: Reply) -> Action:
+        """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
+        code = judge(Stage.AUTH, reply, secure=self.facts.secure)
+        if code is not Code.AUTH_MECHANISM_UNSUPPORTED:
+            return self._refuse(reply)
+        self._refused = Cause(Stage.AUTH, code, reply)
+        return self._try_mechanism()
+
+    def _cancelled(self, reply: Reply) -> Action:
+        self._refused = Cause(
+            Stage.AUTH,
+            Code.AUTH_MECHANISM_UNSUPPORTED,
+            reply,
+            f"the server asked for more than {self.facts.mechanism} has to say",
+        )
+        return self._try_mechanism()
+
+    def _mail_accepted(self, reply: Reply) -> Action:
+        if not self._reaches(Depth.RCPT) or self._recipient is None:
+            return self._say_quit()
+        self.state = State.RCPT
+        return self._send(Stage.RCPT, f"RCPT TO:<{self._recipient.wire}>")
+
+    def _rcpt_accepted(self, reply: Reply) -> Action:
+        if not self._reaches(Depth.DATA):
+            return self._say_quit()
+        self.state = State.DATA
+        return self._send(Stage.DATA, "DATA")
+
+    def _data_accepted(self, reply: Reply) -> Action:
+        self.state = State.MESSAGE
+        return Send(Stage.DATA, encode_message(self._message), f"(a message of {len(self._message)} bytes)")
+
+    def _message_accepted(self, reply: Reply) -> Action:
+        return self._say_quit()
+
+    # What is said next.
+
+    def _say_ehlo(self) -> Action:
+        self.state = State.EHLO
+        return self._send(Stage.EHLO, "EHLO", self.ehlo_name)
+
+    def _after_ehlo(self) -> Action:
+        if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
+            if self.facts.starttls_offered:
+                self.state = State.STARTTLS
+                return self._send(Stage.STARTTLS, "STARTTLS")
+            if self.demands_tls:
+                return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
+        if self.plan.credentials is None or not self._reaches(Depth.AUTH):
+            return self._after_auth()
+        offered = self._ehlo.mechanisms
+        self._mechanisms = list(sasl.choose(offered, self.plan.mechanism))
+        if self._mechanisms:
+            return self._try_mechanism()
+        if offered:
+            return self._fail(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
+        if self.facts.starttls_offered and not self.facts.secure:
+            return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # RFC 4954 section 4: AUTH shows inside TLS
+        return self._fail(Stage.AUTH, Code.AUTH_NOT_OFFERED)
+
+    def _try_mechanism(self) -> Action:
+        if not self._mechanisms:
+            self.state = State.OVER
+            return Done(self._refused, polite=True)
+        name = self.facts.mechanism = self._mechanisms.pop(0)
+        assert self.plan.credentials is not None  # noqa: S101 - `_after_ehlo` saw to it
+        self._exchange = sasl.MECHANISMS[name](self.plan.credentials)
+        self.facts.credentials_in_clear = not self.facts.secure
+        self.state = State.AUTH
+        initial = self._exchange.initial()
+        if initial is None:
+            return self._send(Stage.AUTH, "AUTH", name)
+        line = encode_command("AUTH", name, sasl.encode(initial) or "=", limit=MAX_RESPONSE)
+        if len(line) > MAX_INITIAL_RESPONSE:
+            self._exchange = sasl.MECHANISMS[name](self.plan.credentials)  # it has not said its response yet
+            return self._send(Stage.AUTH, "AUTH", name)
+        return Send(Stage.AUTH, line, f"AUTH {name} {MASK}")
+
+    def _after_auth(self) -> Action:
+        if not self._reaches(Depth.MAIL):
+            return self._say_quit()
+        extensions = self._ehlo.extensions
+        utf8 = any(address is not None and address.needs_smtputf8 for address in (self._sender, self._recipient))
+        if utf8 and "SMTPUTF8" not in extensions:
+            return self._fail(Stage.MAIL, Code.SMTPUTF8_NOT_SUPPORTED)
+        parameters = [f"MAIL FROM:<{self._sender.wire if self._sender else ''}>"]
+        if self._reaches(Depth.DATA):
+            self._message = self.compose(utf8)
+            size = self.facts.message_size = len(self._message)
+            limit = self._ehlo.size_limit
+            if limit and size > limit:
+                return self._fail(Stage.MAIL, Code.MESSAGE_TOO_LARGE, detail=f"{size} bytes, and it takes {limit}")
+            if "SIZE" in extensions:
+                parameters.append(f"SIZE={size}")  # RFC 1870 section 6
+        if utf8:
+            parameters += ["BODY=8BITMIME", "SMTPUTF8"] if "8BITMIME" in extensions else ["SMTPUTF8"]  # RFC 6531 3.1
+        self.state = State.MAIL
+        return self._send(Stage.MAIL, *parameters)
+
+    def _say_quit(self) -> Action:
+        self.state = State.QUIT
+        return self._send(Stage.QUIT, "QUIT")
+
+    def _refuse(self, reply: Reply) -> Action:
+        stage = _STAGES[self.state]
+        return self._fail(stage, judge(stage, reply, secure=self.facts.secure), reply)
+
+    def _fail(
+        self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", polite: bool = True
+    ) -> Action:
+        return self._over(Done(Cause(stage, code, reply, detail), polite and code is not Code.NOT_SMTP))
+
+    def _over(self, done: Done) -> Action:
+        self.state = State.OVER
+        return done
+
+    def _send(self, stage: Stage, *words: str) -> Action:
+        return Send(stage, encode_command(*words), " ".join(words))
+
+    def _reaches(self, depth: Depth) -> bool:
+        return self.plan.depth.reaches(depth)
+
+    @property
+    def _ehlo(self) -> Ehlo:
+        return self.facts.ehlo or Ehlo()
+
+
+_STAGES = {
+    State.GREETING: Stage.GREETING,
+    State.EHLO: Stage.EHLO,
+    State.HELO: Stage.EHLO,
+    State.STARTTLS: Stage.STARTTLS,
+    State.AUTH: Stage.AUTH,
+    State.CANCEL: Stage.AUTH,
+    State.MAIL: Stage.MAIL,
+    State.RCPT: Stage.RCPT,
+    State.DATA: Stage.DATA,
+    State.MESSAGE: Stage.DATA,
+    State.QUIT: Stage.QUIT,
+}
+
+_TABLE: dict[tuple[State, int], Callable[[Dialogue, Reply], Action]] = {
+    (State.GREETING, 220): Dialogue._greeted,
+    (State.EHLO, 250): Dialogue._ehlo_accepted,
+    (State.EHLO, 500): Dialogue._ehlo_unknown,
+    (State.EHLO, 502): Dialogue._ehlo_unknown,
+    (State.EHLO, 504): Dialogue._ehlo_unknown,
+    (State.HELO, 250): Dialogue._helo_accepted,
+    (State.STARTTLS, 220): Dialogue._starttls_accepted,
+    (State.AUTH, 235): Dialogue._authenticated,
+    (State.AUTH, 334): Dialogue._challenged,
+    (State.AUTH, 500): Dialogue._mechanism_refused,
+    (State.AUTH, 501): Dialogue._mechanism_refused,
+    (State.AUTH, 504): Dialogue._mechanism_refused,
+    (State.AUTH, 534): Dialogue._mechanism_refused,
+    (State.CANCEL, 500): Dialogue._cancelled,
+    (State.CANCEL, 501): Dialogue._cancelled,  # RFC 4954 section 4
+    (State.CANCEL, 504): Dialogue._cancelled,
+    (State.MAIL, 250): Dialogue._mail_accepted,
+    (State.RCPT, 250): Dialogue._rcpt_accepted,
+    (State.RCPT, 251): Dialogue._rcpt_accepted,  # RFC 5321 section 3.4: will forward
+    (State.RCPT, 252): Dialogue._rcpt_accepted,
+    (State.DATA, 354): Dialogue._data_accepted,
+    (State.MESSAGE, 250): Dialogue._message_accepted,
+}
+"""(what is awaited, reply code) -> what to do; any other reply is a refusal, judged by `refusals`."""

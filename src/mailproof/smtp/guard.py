@@ -1,0 +1,51 @@
+"""What stands in front of every dial: the question the probe asks before it connects, and the refusal.
+
+The policy itself (which profile allows what) is `mailproof.egress`; the probe knows only this Protocol, so that the
+SMTP core imports nothing of the service. Pure: no I/O. The law kept here: a name is judged before it is resolved,
+every address of it before it is dialled, and the address that was judged is the one that is dialled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class EgressDenied(Exception):
+    """The policy forbids the destination.
+
+    `str()` of it says no more than that, since it reaches callers; `cause` is for the operator's log alone.
+    """
+
+    def __init__(self, cause: str = "") -> None:
+        super().__init__("this service's egress policy forbids the destination")
+        self.cause = cause
+
+
+class EgressGuard(Protocol):
+    """Judges destinations. Both methods are cheap, do no I/O and may be called from any thread."""
+
+    def check_name(self, host: str, port: int) -> None:
+        """Judge a destination before anything is resolved.
+
+        Args:
+            host: The name or address literal as it was given, without brackets.
+            port: The port to be dialled.
+
+        Raises:
+            EgressDenied: The port, the name or the literal is forbidden.
+        """
+        ...
+
+    def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
+        """Return those of the resolved addresses that may be dialled, in the given order.
+
+        Args:
+            host: The name that was resolved.
+            port: The port to be dialled.
+            addresses: Every address of the name; an IPv6 scope ("%eth0") is allowed to be there.
+
+        Raises:
+            EgressDenied: None of them may be dialled.
+        """
+        ...

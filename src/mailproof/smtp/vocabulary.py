@@ -1,0 +1,173 @@
+"""The words of a diagnosis: stages, codes, outcomes, modes. A stable public API: add, never rename.
+
+The values are what `mailproof diagnose --json` prints; upper-cased they are `ErrorInfo.reason`, and with the
+enum's prefix the proto enum's names (a test holds the two together). Pure: standard library only.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TlsMode(StrEnum):
+    """How the connection is secured (RFC 8314 section 3, RFC 3207)."""
+
+    AUTO = "auto"  # encrypted and verified; implicit TLS or STARTTLS, whichever the server speaks
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"  # STARTTLS is required
+    OPPORTUNISTIC = "opportunistic"  # STARTTLS when offered, otherwise clear text
+    NONE = "none"  # never STARTTLS
+
+
+class Depth(StrEnum):
+    """How far a test goes; each includes the ones before it."""
+
+    CONNECT = "connect"
+    TLS = "tls"
+    EHLO = "ehlo"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of the definition, from 0."""
+        return list(Depth).index(self)
+
+    def reaches(self, other: Depth) -> bool:
+        """Return whether a test of this depth includes `other`."""
+        return self.rank >= other.rank
+
+
+class Outcome(StrEnum):
+    """Whether the requested test passed."""
+
+    OK = "ok"
+    FAIL = "fail"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error fails the test, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Stage(StrEnum):
+    """Where a test is, in order. The EHLO inside TLS is `EHLO` again; `TLS` is any handshake or certificate."""
+
+    POLICY = "policy"
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    GREETING = "greeting"
+    EHLO = "ehlo"
+    STARTTLS = "starttls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    QUIT = "quit"
+
+
+class Code(StrEnum):
+    """What was found. The first block fails a test, the last one holds the warnings on a test that passed."""
+
+    OK = "ok"
+    EGRESS_DENIED = "egress_denied"
+    INVALID_HOST = "invalid_host"
+    DNS_NOT_FOUND = "dns_not_found"
+    DNS_TEMPORARY = "dns_temporary"
+    DNS_ERROR = "dns_error"
+    CONNECTION_REFUSED = "connection_refused"
+    NETWORK_UNREACHABLE = "network_unreachable"
+    TIMEOUT = "timeout"
+    CONNECTION_CLOSED = "connection_closed"
+    CONNECTION_RESET = "connection_reset"
+    NOT_SMTP = "not_smtp"
+    PROTOCOL_ERROR = "protocol_error"
+    RESPONSE_TOO_LARGE = "response_too_large"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    TOO_MANY_CONNECTIONS = "too_many_connections"
+    RATE_LIMITED = "rate_limited"
+    TEMPORARY_FAILURE = "temporary_failure"
+    WRONG_TLS_MODE_USE_IMPLICIT = "wrong_tls_mode_use_implicit"
+    WRONG_TLS_MODE_USE_STARTTLS = "wrong_tls_mode_use_starttls"
+    WRONG_TLS_MODE_USE_NONE = "wrong_tls_mode_use_none"
+    STARTTLS_NOT_OFFERED = "starttls_not_offered"
+    STARTTLS_REJECTED = "starttls_rejected"
+    STARTTLS_INJECTION = "starttls_injection"
+    TLS_HANDSHAKE_FAILED = "tls_handshake_failed"
+    TLS_VERSION_TOO_OLD = "tls_version_too_old"
+    TLS_CLIENT_CERT_REQUIRED = "tls_client_cert_required"
+    TLS_UNRECOGNIZED_NAME = "tls_unrecognized_name"
+    TLS_CERT_EXPIRED = "tls_cert_expired"
+    TLS_CERT_NOT_YET_VALID = "tls_cert_not_yet_valid"
+    TLS_HOSTNAME_MISMATCH = "tls_hostname_mismatch"
+    TLS_SELF_SIGNED = "tls_self_signed"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TLS_MISSING_INTERMEDIATE = "tls_missing_intermediate"
+    TLS_CERT_WEAK = "tls_cert_weak"
+    TLS_CERT_WRONG_PURPOSE = "tls_cert_wrong_purpose"
+    TLS_REQUIRED = "tls_required"
+    EHLO_REJECTED = "ehlo_rejected"
+    AUTH_NOT_OFFERED = "auth_not_offered"
+    AUTH_NOT_ENABLED = "auth_not_enabled"
+    AUTH_MECHANISM_UNSUPPORTED = "auth_mechanism_unsupported"
+    AUTH_REQUIRES_TLS = "auth_requires_tls"
+    AUTH_REQUIRED = "auth_required"
+    AUTH_REJECTED = "auth_rejected"
+    AUTH_BASIC_DISABLED = "auth_basic_disabled"
+    AUTH_APP_PASSWORD_REQUIRED = "auth_app_password_required"  # noqa: S105 - a code, not a password
+    AUTH_WEB_LOGIN_REQUIRED = "auth_web_login_required"
+    AUTH_TEMPORARY_FAILURE = "auth_temporary_failure"
+    AUTH_TOKEN_FAILED = "auth_token_failed"  # noqa: S105 - a code, not a token
+    SENDER_REJECTED = "sender_rejected"
+    RECIPIENT_REJECTED = "recipient_rejected"
+    RELAY_DENIED = "relay_denied"
+    GREYLISTED = "greylisted"
+    MAILBOX_FULL = "mailbox_full"
+    MESSAGE_REJECTED = "message_rejected"
+    MESSAGE_TOO_LARGE = "message_too_large"
+    SMTPUTF8_NOT_SUPPORTED = "smtputf8_not_supported"
+    # Warnings.
+    CLEARTEXT_CREDENTIALS = "cleartext_credentials"
+    STARTTLS_AVAILABLE_BUT_OFF = "starttls_available_but_off"
+    CERT_EXPIRES_SOON = "cert_expires_soon"
+    OLD_TLS_VERSION = "old_tls_version"
+    HELO_ONLY_SERVER = "helo_only_server"
+    AUTH_OVER_LEGACY_SYNTAX = "auth_over_legacy_syntax"
+    QUIT_IGNORED = "quit_ignored"
+    SIZE_LIMIT_SMALL = "size_limit_small"
+    SERVER_ECHOES_SECRET = "server_echoes_secret"  # noqa: S105 - a code, not a secret
+
+
+WARNINGS: frozenset[Code] = frozenset(
+    {
+        Code.CLEARTEXT_CREDENTIALS,
+        Code.STARTTLS_AVAILABLE_BUT_OFF,
+        Code.CERT_EXPIRES_SOON,
+        Code.OLD_TLS_VERSION,
+        Code.HELO_ONLY_SERVER,
+        Code.AUTH_OVER_LEGACY_SYNTAX,
+        Code.QUIT_IGNORED,
+        Code.SIZE_LIMIT_SMALL,
+        Code.SERVER_ECHOES_SECRET,
+    }
+)
+"""Codes that never fail a test."""
+
+TEMPORARY: frozenset[Code] = frozenset(
+    {
+        Code.DNS_TEMPORARY,
+        Code.SERVICE_UNAVAILABLE,
+        Code.TOO_MANY_CONNECTIONS,
+        Code.RATE_LIMITED,
+        Code.TEMPORARY_FAILURE,
+        Code.AUTH_TEMPORARY_FAILURE,
+        Code.GREYLISTED,
+        Code.MAILBOX_FULL,
+    }
+)
+"""Codes after which the same settings may work later: they carry a RetryInfo."""

@@ -1,0 +1,204 @@
+"""The tables, how they came to be, and how a connection to them is set up.
+
+A migration is a tuple of statements, run in one transaction under the write lock, so two processes that start at once
+do it once. Migrations are append-only: a released one is never edited. Times are integers, microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from mailproof.errors import StartupError
+from mailproof.store.sealing import HEADER_BYTES
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE instances (
+            id TEXT PRIMARY KEY,
+            is_default INTEGER NOT NULL CHECK (is_default IN (0, 1)),
+            sequence INTEGER NOT NULL DEFAULT 0,
+            config_count INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX instances_one_default ON instances (is_default) WHERE is_default = 1",
+        """
+        CREATE TABLE tokens (
+            id TEXT PRIMARY KEY,
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            name TEXT NOT NULL,
+            role TEXT NOT NULL,
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            created_at INTEGER NOT NULL,
+            revoked_at INTEGER
+        ) STRICT
+        """,
+        # A payload holds a password only as the sealed blob, so that the state can be rebuilt from the events.
+        """
+        CREATE TABLE events (
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            sequence INTEGER NOT NULL,
+            aggregate_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            actor_token_id TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (instance_id, sequence)
+        ) STRICT
+        """,
+        # `added_sequence` is the order of creation; `sequence` is that of the record's last event.
+        """
+        CREATE TABLE smtp_configs (
+            id TEXT PRIMARY KEY,
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            added_sequence INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            sender_address TEXT NOT NULL,
+            sender_name TEXT NOT NULL,
+            tls INTEGER NOT NULL CHECK (tls IN (0, 1)),
+            host TEXT NOT NULL,
+            user TEXT NOT NULL,
+            reply_to_address TEXT NOT NULL,
+            description TEXT NOT NULL,
+            sealed_password BLOB
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX smtp_configs_order ON smtp_configs (instance_id, added_sequence)",
+        # Which keys are in use, without reading every record at each start.
+        f"""
+        CREATE INDEX smtp_configs_key ON smtp_configs (substr(sealed_password, 1, {HEADER_BYTES}))
+        WHERE sealed_password IS NOT NULL
+        """,
+    ),
+)
+
+_VERSIONS = """
+CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT
+"""
+
+_BUSY_WRITER = 5.0
+"""Seconds that the writer waits for another process; it has a thread of its own."""
+
+_BUSY_READER = 0.25
+"""Seconds that a read waits, which happens on an event loop; in WAL mode readers wait for nobody but a recovery."""
+
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """Open the file for writing, create it where absent, readable by its owner alone.
+
+    Raises:
+        StartupError: It is no database, or can't be opened, written or put into WAL mode.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StartupError(f"SQLite 3.37 or newer is needed, and this Python has {sqlite3.sqlite_version}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same mode
+        connection = _connect(path, _BUSY_WRITER)
+    except OSError as error:
+        raise StartupError(f"the database {path} can't be opened: {error.strerror}") from error
+    try:
+        mode = _wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error as error:
+        connection.close()
+        raise StartupError(f"the database {path} can't be opened: {error}") from error
+    if mode != "wal":
+        connection.close()
+        raise StartupError(f"the database {path} can't have a write-ahead log on this file system")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open the file for reading."""
+    connection = _connect(path, _BUSY_READER)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(path: Path, busy: float) -> sqlite3.Connection:
+    # Connections are used by one thread at a time; who closes them is another one. isolation_level=None: transactions
+    # are ours to begin.
+    return sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
+
+
+def _wal(connection: sqlite3.Connection) -> str:
+    """Switch to WAL. SQLite does not wait for its busy timeout here when another process switches too; so we do."""
+    give_up = time.monotonic() + _BUSY_WRITER
+    while True:
+        try:
+            mode: str = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return mode
+
+
+def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> None:
+    """Bring the schema up to date and see that there is a default instance.
+
+    Args:
+        connection: The writer's.
+        now: The time, for the records of it.
+        instance_id: The id of the default instance where there is none yet.
+
+    Raises:
+        StartupError: A newer release made this database, or it can't be changed.
+    """
+    try:
+        if _version(connection) == len(MIGRATIONS) and _has_default(connection):
+            return  # the usual case waits for no writer
+        connection.execute(_VERSIONS)
+        while _migrate_one(connection, now):
+            pass
+        connection.execute(
+            "INSERT INTO instances (id, is_default, created_at) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
+            (instance_id, now),
+        )
+    except sqlite3.Error as error:
+        raise StartupError(f"the database can't be brought up to date: {error}") from error
+
+
+def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
+    """Run the next migration in a transaction of its own; return False when there is none."""
+    connection.execute("BEGIN IMMEDIATE")  # from here on no other process can run it too
+    try:
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise StartupError(
+                f"a newer release of mailproof made this database (schema {version}, this release knows "
+                f"{len(MIGRATIONS)}): use that release, or restore a backup"
+            )
+        if version < len(MIGRATIONS):
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute("INSERT INTO schema_version VALUES (?, ?)", (version + 1, now))
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return version < len(MIGRATIONS)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone():
+        return 0
+    version: int = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
+    return version
+
+
+def _has_default(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM instances WHERE is_default = 1").fetchone() is not None

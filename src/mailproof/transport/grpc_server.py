@@ -1,0 +1,57 @@
+"""The native gRPC server (grpc.aio), with health and reflection."""
+
+from __future__ import annotations
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from mailproof.errors import StartupError
+from mailproof.rpc.calls import Calls
+from mailproof.transport.handlers import RpcHandlers
+
+# Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
+_MAX_MESSAGE_BYTES = 1024 * 1024
+
+
+class GrpcServer:
+    """Serves the table of calls on one address. Lives on one event loop."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._health = health.aio.HealthServicer()
+        self._server: grpc.aio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen, and return the port (of port 0: the one that was picked).
+
+        Raises:
+            StartupError: The address can't be used.
+        """
+        server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+                ("grpc.so_reuseport", 0),  # a second server on the same port is an error, not a lottery
+                ("grpc.max_concurrent_streams", 1000),
+            ]
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        services = sorted({method.service for method in self._calls.methods.values()})
+        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+        server.add_generic_rpc_handlers((RpcHandlers(self._calls, "grpc"),))
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        try:
+            bound = server.add_insecure_port(address)
+        except RuntimeError:
+            raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
+        await server.start()
+        for name in ("", *services):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._server = server
+        return bound
+
+    async def stop(self, grace: float) -> None:
+        """Say so to health checks, take no new calls, give the running ones `grace` seconds, then end them."""
+        if self._server is not None:
+            await self._health.enter_graceful_shutdown()
+            await self._server.stop(grace)

@@ -1,0 +1,376 @@
+"""grpc-web by sonora, repaired: everything in which sonora 0.2.3 fails real clients is overridden here and only here.
+
+What stays sonora's: the handler registry, the framing, the trailer block and the metadata encoding. Each repair has its
+number in the list that docs/grpc-web.md keeps, and a regression test of that name. CORS is `cors`' business.
+
+The laws: the content type is answered in kind; an error before the first message is trailers-only (HTTP 200 with
+grpc-status among the headers, which is what every client can read), a later one is the trailer frame; a request is one
+whole frame or an error; a client that hangs up ends its call.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import re
+import struct
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import grpc
+from google.rpc import status_pb2
+from sonora import protocol
+from sonora.asgi import ServicerContext, grpcASGI
+
+from mailproof.errors import Failure, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
+from mailproof.rpc.codec import MAX_REQUEST_BYTES
+from mailproof.rpc.status import StatusError, status_error
+from mailproof.transport.asgi import (
+    ClientGone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header,
+    media_type,
+    parse_timeout,
+    peer,
+    read_body,
+    respond,
+    text,
+    while_connected,
+)
+from mailproof.transport.handlers import CODES, STATUS_DETAILS
+
+log = logging.getLogger("mailproof.grpc_web")
+
+BINARY = frozenset({"application/grpc-web", "application/grpc-web+proto"})
+TEXT = frozenset({"application/grpc-web-text", "application/grpc-web-text+proto"})
+
+_FRAME_HEADER = struct.Struct(">BI")
+_COMPRESSED, _TRAILERS = 0x01, 0x80
+_FRAMED_LIMIT = MAX_REQUEST_BYTES + 1024  # room for the frame; the guards refuse the message itself
+_SEGMENT = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
+
+Target = tuple[str, bytes]
+"""The RPC's path, and bytes to append to the message: the fields that a REST path binds."""
+
+
+class RpcAborted(Exception):
+    """Ends a handler after `abort`; the context has the status."""
+
+
+class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
+    """grpc's servicer context over one HTTP request. Replaces sonora's state (repairs 1, 2, 12, 14, 15, 16)."""
+
+    def __init__(self, scope: Scope) -> None:
+        # sonora's own __init__ raises without a host header, and its `code` attribute hides the method.
+        self._code = grpc.StatusCode.OK
+        self._details = ""
+        self._initial: list[tuple[str, str]] = []
+        self._trailing: list[tuple[str, str]] = []
+        self._callbacks: list[Callable[[], None]] = []
+        self._active = True
+        self._peer = peer(scope)
+        self._metadata = tuple(_metadata(scope))
+        timeout = header(scope, b"grpc-timeout")
+        self._deadline = None if timeout is None else time.monotonic() + parse_timeout(timeout)
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return self._details
+
+    def set_code(self, code: grpc.StatusCode | int) -> None:
+        self._code = CODES[code] if isinstance(code, int) else code
+
+    def set_details(self, details: str) -> None:
+        self._details = details
+
+    async def abort(
+        self, code: grpc.StatusCode, details: str = "", trailing_metadata: Sequence[tuple[str, Any]] = ()
+    ) -> NoReturn:
+        if code is grpc.StatusCode.OK:
+            raise ValueError("abort() needs a code other than OK")
+        self._code, self._details = code, details
+        if trailing_metadata:
+            self.set_trailing_metadata(trailing_metadata)
+        raise RpcAborted
+
+    async def abort_with_status(self, status: grpc.Status) -> NoReturn:
+        await self.abort(status.code, status.details, status.trailing_metadata or ())
+
+    async def send_initial_metadata(self, initial_metadata: Sequence[tuple[str, Any]]) -> None:
+        self._initial = list(protocol.encode_headers(initial_metadata))
+
+    def set_trailing_metadata(self, trailing_metadata: Sequence[tuple[str, Any]]) -> None:
+        self._trailing = list(protocol.encode_headers(trailing_metadata))
+
+    def trailing_metadata(self) -> Sequence[tuple[str, str]]:
+        return tuple(self._trailing)
+
+    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
+        return self._metadata
+
+    def time_remaining(self) -> float | None:
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)
+
+    def deadline(self) -> float | None:
+        return self._deadline
+
+    def peer(self) -> str:
+        return self._peer
+
+    def peer_identities(self) -> None:
+        return None
+
+    def peer_identity_key(self) -> None:
+        return None
+
+    def auth_context(self) -> dict[str, Any]:
+        return {}
+
+    def is_active(self) -> bool:
+        return self._active
+
+    def add_callback(self, callback: Callable[[], None]) -> bool:
+        if self._active:
+            self._callbacks.append(callback)
+        return self._active
+
+    def cancel(self) -> NoReturn:
+        self._code, self._details = grpc.StatusCode.CANCELLED, "cancelled by the server"
+        raise RpcAborted
+
+    def finish(self) -> None:
+        """End the call: callbacks run once."""
+        self._active = False
+        for callback in self._callbacks:
+            callback()
+        self._callbacks.clear()
+
+    def refuse(self, status: status_pb2.Status) -> None:
+        """Take over a google.rpc.Status."""
+        self._code, self._details = CODES[status.code], status.message
+        self.set_trailing_metadata(((STATUS_DETAILS, status.SerializeToString()),))
+
+    def trailers(self) -> list[tuple[str, str]]:
+        """Return the status and the trailing metadata."""
+        trailers = [("grpc-status", str(self._code.value[0]))]
+        if self._details:
+            trailers.append(("grpc-message", quote(self._details, safe=" ")))
+        return trailers + self._trailing
+
+    def initial_headers(self) -> Headers:
+        """Return the initial metadata as HTTP headers."""
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._initial]
+
+
+class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
+    """The grpc-web application.
+
+    Args:
+        resolve: Gives the RPC for a REST verb and path, so that grpc-web is answered on those paths too.
+    """
+
+    def __init__(self, resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None) -> None:
+        super().__init__(application=None, enable_cors=False)
+        self._resolve = resolve
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; lifespan and websocket scopes too (repair 22)."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1003})
+            return
+        kind = media_type(scope)
+        if scope["method"] != "POST":  # repair 23
+            await self._refuse(send, kind, MethodNotAllowed(["POST"]), 405, [(b"allow", b"POST")])
+        elif kind not in BINARY | TEXT:  # repair 20
+            wanted = "the content type must be application/grpc-web+proto or application/grpc-web-text+proto"
+            await self._refuse(send, kind, UnsupportedMediaType(wanted), 415)
+        else:
+            await self._answer(scope, receive, send, as_text=kind in TEXT)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, *, as_text: bool) -> None:
+        response = _Response(send, as_text=as_text)
+        try:
+            context = WebContext(scope)
+            path, bound = self._resolve(scope["method"], scope["path"]) or (scope["path"], b"")
+            handler = self._get_rpc_handler(path)
+            if handler is None:  # repair 19; the registry of ours always has one
+                raise status_error(MalformedRequest("no such RPC"))
+            body = await read_body(scope, receive, _limit(as_text=as_text), context.deadline())
+            message = _message(_decode_text(body) if as_text else body) + bound
+        except ClientGone:  # repairs 10, 11: a cut-short body runs nothing
+            return
+        except (Failure, StatusError) as error:
+            refusal = error if isinstance(error, StatusError) else status_error(error)
+            await self._refuse_status(response, refusal)
+            return
+        try:
+            await while_connected(self._run(handler, message, context, response), receive)
+        except ClientGone:
+            log.debug("the client hung up")
+        finally:
+            context.finish()
+
+    async def _run(self, handler: Any, message: bytes, context: WebContext, response: _Response) -> None:
+        try:
+            if handler.response_streaming:
+                messages: AsyncIterator[bytes] = handler.unary_stream(message, context)
+                async with aclosing(messages):  # type: ignore[type-var]
+                    async for part in messages:
+                        await response.message(part, context)
+            else:
+                response.hold(await handler.unary_unary(message, context))
+        except RpcAborted:
+            response.drop()
+        except Exception as error:  # repair 17
+            log.exception("a handler raised")
+            response.drop()
+            context.refuse(status_error(error).status)
+        await response.end(context)
+
+    async def _refuse_status(self, response: _Response, refusal: StatusError) -> None:
+        context = WebContext({"headers": [], "client": None})
+        context.refuse(refusal.status)
+        await response.end(context)
+
+    async def _refuse(self, send: Send, kind: str, failure: Failure, http: int, headers: Headers | None = None) -> None:
+        """Refuse a request that is no grpc-web call: with a bare HTTP status that has the grpc-status beside it."""
+        refusal = status_error(failure)
+        context = WebContext({"headers": [], "client": None})
+        context.refuse(refusal.status)
+        named = [(name.encode(), value.encode("latin-1")) for name, value in context.trailers()]
+        await respond(send, http, [*(headers or []), *named])
+
+
+class _Response:
+    """Writes one answer: headers before the first message, and the status where the client can read it."""
+
+    def __init__(self, send: Send, *, as_text: bool) -> None:
+        self._send = send
+        self._as_text = as_text
+        self._started = False
+        self._held: bytes | None = None
+        # Exactly one of the two, without a charset: protobuf-ts compares (repair 6).
+        kind = b"application/grpc-web-text+proto" if as_text else b"application/grpc-web+proto"
+        self._headers: Headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
+
+    def hold(self, message: bytes) -> None:
+        """Keep a unary answer until its status is known."""
+        self._held = protocol.wrap_message(False, False, message)
+
+    def drop(self) -> None:
+        """Forget a held answer: the call failed."""
+        self._held = None
+
+    async def message(self, message: bytes, context: WebContext) -> None:
+        """Send one message of a stream."""
+        await self._start(context.initial_headers())
+        await self._write(protocol.wrap_message(False, False, message), more=True)
+
+    async def end(self, context: WebContext) -> None:
+        """Send the status: trailers-only before the first message of a failed call, else the trailer frame."""
+        failed = context.code() is not grpc.StatusCode.OK
+        if failed and not self._started:
+            trailers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in context.trailers()]
+            await respond(self._send, 200, [*self._headers, *context.initial_headers(), *trailers])
+            return
+        frame = protocol.wrap_message(True, False, protocol.pack_trailers(context.trailers()))  # repair 3
+        body = (self._held or b"") + frame
+        if self._started:  # repair 8: no second response
+            await self._write(body, more=False)
+            return
+        if self._as_text:
+            body = base64.b64encode(body)
+        await respond(self._send, 200, [*self._headers, *context.initial_headers()], body)
+
+    async def _start(self, headers: Headers) -> None:
+        if not self._started:
+            self._started = True
+            start = {"type": "http.response.start", "status": 200, "headers": [*self._headers, *headers]}
+            await self._send(start)
+
+    async def _write(self, data: bytes, *, more: bool) -> None:
+        body = base64.b64encode(data) if self._as_text else data
+        await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def _limit(*, as_text: bool) -> int:
+    return _FRAMED_LIMIT * 4 // 3 + 4 if as_text else _FRAMED_LIMIT
+
+
+def _metadata(scope: Scope) -> list[tuple[str, str | bytes]]:
+    """Return the request headers as metadata; `-bin` values padded or not (repair 16)."""
+    found: list[tuple[str, str | bytes]] = []
+    for raw_name, value in scope["headers"]:
+        name = raw_name.decode("latin-1").lower()
+        if name.endswith("-bin"):
+            try:
+                found.append((name, _unpadded(value)))
+            except (binascii.Error, ValueError):
+                raise MalformedRequest(f"the header {name[:100]} is not valid base64") from None
+        elif name != "grpc-timeout":
+            found.append((name, text(value) or ""))
+    return found
+
+
+def _unpadded(value: bytes) -> bytes:
+    bare = value.strip().rstrip(b"=")
+    return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
+
+
+def _decode_text(body: bytes) -> bytes:
+    """Decode a grpc-web-text body: base64 segments, each maybe padded, in chunks of any size (repair 7)."""
+    if not _BASE64.fullmatch(body):
+        raise MalformedRequest("the body is not valid base64")
+    segments = _SEGMENT.findall(b"".join(body.split()))
+    try:
+        return b"".join(_unpadded(segment) for segment in segments)
+    except (binascii.Error, ValueError):
+        raise MalformedRequest("the body is not valid base64") from None
+
+
+def _message(body: bytes) -> bytes:
+    """Return the one message of a request body.
+
+    Raises:
+        MalformedRequest: The body is not exactly one uncompressed message frame (repairs 9, 10, 21).
+    """
+    messages = []
+    offset = 0
+    while offset < len(body):
+        if len(body) - offset < _FRAME_HEADER.size:
+            raise MalformedRequest("the body ends within a frame's header")
+        flags, length = _FRAME_HEADER.unpack_from(body, offset)
+        offset += _FRAME_HEADER.size
+        if len(body) - offset < length:
+            raise MalformedRequest("the body ends within a frame")
+        if flags & _COMPRESSED:
+            raise MalformedRequest("compressed messages are not supported")
+        if flags & ~_TRAILERS:
+            raise MalformedRequest("a frame has unknown flags")
+        if not flags & _TRAILERS:
+            messages.append(body[offset : offset + length])
+        offset += length
+    if len(messages) != 1:
+        raise MalformedRequest(f"the body must hold one message, not {len(messages)}")
+    return messages[0]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,132 @@
+"""The HTTP server: uvicorn, with the bounds that it lacks on a request's head.
+
+Its httptools protocol takes headers of any size at any pace; a head that is too large or too slow ends the
+connection here. Signals are the composition root's (uvicorn would raise SIGTERM again after its own shutdown).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mailproof.errors import StartupError
+from mailproof.transport.http_app import HttpApp
+
+MAX_HEAD_BYTES = 32 * 1024
+HEAD_TIMEOUT = 10.0
+"""Seconds from a request's first byte to the end of its head."""
+
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with a bounded head."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._in_head = True
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            if self._head_timer is None:
+                self._arm()
+            self._head_bytes += len(data)
+        super().data_received(data)
+        # Checked after parsing: a chunk that completes its head may carry any amount of body.
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._end(_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._disarm()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head, self._head_bytes = True, 0
+
+    def _arm(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._end, _TOO_SLOW)
+
+    def _disarm(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _end(self, answer: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+
+class HttpServer:
+    """Serves the application on one address. Lives on one event loop."""
+
+    def __init__(self, application: HttpApp) -> None:
+        self._application = application
+        self._server: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen, and return the port (of port 0: the one that was picked).
+
+        Raises:
+            StartupError: The address can't be used.
+        """
+        listener = _listen(host, port)
+        config = uvicorn.Config(
+            self._application,
+            http=BoundedProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,  # the peer in the log is who really connected
+            timeout_keep_alive=75,
+            limit_concurrency=2000,
+            backlog=2048,
+        )
+        self._server = uvicorn.Server(config)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+        while not self._server.started:
+            if self._task.done():
+                raise StartupError("the HTTP server did not start") from self._task.exception()
+            await asyncio.sleep(0.005)
+        bound: int = listener.getsockname()[1]
+        return bound
+
+    async def stop(self, grace: float) -> None:
+        """Take no new connections, give the running requests `grace` seconds, then end them."""
+        if self._server is not None and self._task is not None:
+            self._server.config.timeout_graceful_shutdown = max(1, round(grace))
+            self._server.should_exit = True
+            await self._task
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise StartupError(f"can't listen on {host}:{port} for HTTP: {error.strerror}") from None
+    return listener

@@ -1,0 +1,158 @@
+"""REST JSON over the same calls: routes, bodies, statuses and streams, all from the descriptors.
+
+Errors are `{code, message, details}` with the HTTP status of the code; below /ccadmin/ they are that API's errorModel.
+A stream is newline-delimited JSON, or server-sent events where Accept asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from google.protobuf.message import Message
+
+from mailproof.errors import Failure, MethodNotAllowed, UnsupportedMediaType
+from mailproof.rpc import commerce
+from mailproof.rpc.calls import Call, Calls, Decode, Method, request_id
+from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump, parse_json, to_json
+from mailproof.rpc.status import StatusError
+from mailproof.transport.asgi import (
+    ClientGone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    deadline,
+    header,
+    media_type,
+    peer,
+    read_body,
+    respond,
+    text,
+    while_connected,
+)
+from mailproof.transport.routes import Match, Routes
+
+_JSON = (b"content-type", b"application/json")
+_NDJSON = (b"content-type", b"application/x-ndjson")
+_SSE = (b"content-type", b"text/event-stream")
+_SAFE: Headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+
+# The reference omits default values; the other two APIs promise their fields always.
+_OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
+
+
+class Rest:
+    """The REST application."""
+
+    def __init__(self, calls: Calls, routes: Routes) -> None:
+        self._calls = calls
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        wanted = request_id(text(header(scope, b"x-request-id")))
+        exchange = _Exchange(scope, send, wanted)
+        call = Call(transport="rest", authorization=None, peer=peer(scope), request_id=wanted)
+        match: Match | None = None
+        try:
+            match = self._routes.match(scope["method"], scope["path"])
+            exchange.method = match.method
+            call = Call(
+                transport="rest",
+                authorization=text(header(scope, b"authorization")),
+                peer=peer(scope),
+                deadline=deadline(scope),
+                request_id=wanted,
+            )
+            decode = await self._decoder(match, scope, receive, call)
+            answer = self._stream if match.method.streaming else self._unary
+            await while_connected(answer(exchange, match.method, call, decode), receive)
+        except ClientGone:
+            return
+        except StatusError as refusal:
+            await exchange.refuse(refusal)
+        except Failure as failure:
+            await exchange.refuse(self._calls.refusal(failure, match.method if match else None, call))
+
+    async def _decoder(self, match: Match, scope: Scope, receive: Receive, call: Call) -> Decode:
+        body = await read_body(scope, receive, MAX_REQUEST_BYTES, call.deadline)
+        kind = media_type(scope)
+        if match.route.body and (body or kind) and kind != "application/json":
+            raise UnsupportedMediaType(f"the content type must be application/json, not {kind[:80] or 'missing'}")
+        document = body if match.route.body else b""
+        return lambda: parse_json(match.method.request_type, document, match.bindings)
+
+    async def _unary(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:
+        response = await self._calls.unary(method, call, decode)
+        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS))
+
+    async def _stream(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:
+        messages = self._calls.stream(method, call, decode)
+        async with aclosing(messages):
+            await exchange.stream(messages)
+
+
+class _Exchange:
+    """One request's answer, in the form that its client reads."""
+
+    def __init__(self, scope: Scope, send: Send, wanted: str) -> None:
+        self.method: Method | None = None
+        self._scope = scope
+        self._send = send
+        self._headers: Headers = [*_SAFE, (b"x-request-id", wanted.encode())]
+        self._events = "text/event-stream" in (text(header(scope, b"accept")) or "")
+        self._started = False
+
+    async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
+        await respond(self._send, status, [_JSON, *self._headers, *(headers or [])], dump(document) + b"\n")
+
+    async def refuse(self, refusal: StatusError) -> None:
+        """Send an error: as the answer, or as the last item of a stream that has begun."""
+        if self._started:
+            await self._item("error", _status(refusal), last=True)
+            return
+        headers: Headers = []
+        failure = refusal.failure
+        if refusal.http_status == 401:
+            headers.append((b"www-authenticate", b'Bearer realm="mailproof"'))
+        if isinstance(failure, MethodNotAllowed):
+            headers.append((b"allow", ", ".join(failure.allowed).encode()))
+        if failure is not None and failure.retry_after is not None:
+            headers.append((b"retry-after", str(max(1, round(failure.retry_after))).encode()))
+        await self.answer(refusal.http_status, self._error_body(refusal), headers)
+
+    def _error_body(self, refusal: StatusError) -> dict[str, object]:
+        if not self._scope["path"].startswith(commerce.PATH_PREFIX):
+            return _status(refusal)
+        fields = self.method.request_type.DESCRIPTOR.fields if self.method else ()
+        return commerce.error_model(refusal, {field.name: field.json_name for field in fields})
+
+    async def stream(self, messages: AsyncGenerator[Message, None]) -> None:
+        """Send messages as they come. Nothing is sent before the first one, so a refusal still has its status."""
+        async for message in messages:
+            if not self._started:
+                headers = [_SSE if self._events else _NDJSON, *self._headers, (b"x-accel-buffering", b"no")]
+                await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+                self._started = True
+            document = to_json(message, defaults=True)
+            await self._item(next(iter(document)), document)
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _item(self, name: str, document: dict[str, object], *, last: bool = False) -> None:
+        if self._events:
+            inner = document.get(name, document)
+            body = f"event: {name}\ndata: {json.dumps(inner, separators=(',', ':'))}\n\n".encode()
+        else:
+            body = dump({"error": document} if last else document) + b"\n"
+        await self._send({"type": "http.response.body", "body": body, "more_body": not last})
+
+
+def _status(refusal: StatusError) -> dict[str, object]:
+    document = to_json(refusal.status)
+    return {
+        "code": refusal.status.code,
+        "message": refusal.status.message,
+        "details": document.get("details", []),
+    }
