@@ -17,11 +17,10 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
-from ccadmin.v1 import email_pb2
-from smtpdiag.v1 import diagnosis_pb2
-from zitadel.admin.v1 import admin_pb2
+from google.protobuf.descriptor import ServiceDescriptor
 
 import mailproof
+from ccadmin.v1 import email_pb2
 from mailproof.access import Access, digest, new_token
 from mailproof.configs import Configs
 from mailproof.diagnoses import Diagnoses
@@ -43,6 +42,8 @@ from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.sandbox_page import SandboxPage
+from smtpdiag.v1 import diagnosis_pb2
+from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
 
@@ -129,7 +130,7 @@ class Service:
             f"  REST and grpc-web  http://{http}",
         ]
         if self._sandbox is not None:
-            lines += _sandbox_lines(self._sandbox, self._sandbox_token, http, self._settings.data_dir)
+            lines += self._sandbox_lines(self._sandbox, http)
         return "\n".join(lines)
 
     def _wire(self, anchors: str) -> Calls:
@@ -142,7 +143,7 @@ class Service:
             max_concurrent=settings.max_concurrent_tests,
             ca_pem=anchors,
         )
-        servicers: dict[object, object] = {
+        servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self._store), diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
@@ -150,11 +151,8 @@ class Service:
         return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
 
     def _start_sandbox(self) -> Sandbox:
-        sandbox = Sandbox(
-            self._settings.data_dir,
-            starttls=self._settings.sandbox_starttls_listen,
-            tls=self._settings.sandbox_tls_listen,
-        )
+        starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
+        sandbox = Sandbox(self._settings.data_dir, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
         sandbox.start()
         self._cleanup.callback(sandbox.stop)
         self._sandbox_token = new_token()
@@ -171,6 +169,33 @@ class Service:
         if self._sandbox is None:
             return {}
         return {"/sandbox/messages": SandboxPage(self._sandbox, Access(self._store))}
+
+    def _sandbox_lines(self, sandbox: Sandbox, http: str) -> list[str]:
+        host, token = self._settings.sandbox_starttls_listen.host, self._sandbox_token
+        starttls = _address(host, sandbox.starttls_port)
+        implicit = _address(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
+        request = {
+            "host": host,
+            "port": sandbox.starttls_port,
+            "tlsMode": "TLS_MODE_STARTTLS",
+            "user": sandbox.user,
+            "password": sandbox.password.reveal(),
+            "sender": "me@example.com",
+            "recipient": "you@example.com",
+            "depth": "DEPTH_DATA",
+        }
+        curl = ["curl", "-sS", f"http://{http}/v1/diagnose", "-H", f"authorization: Bearer {token}"]
+        curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
+        diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
+        diagnose += ["--ca-file", os.path.relpath(sandbox.ca_path)]
+        return [
+            f"  sandbox SMTP       {starttls} STARTTLS, {implicit} implicit TLS",
+            f"  admin token        {token}",
+            "",
+            "Try it:",
+            shlex.join(curl),
+            f"printf %s {shlex.quote(sandbox.password.reveal())} | {shlex.join(diagnose)}",
+        ]
 
     async def _ready(self) -> None:
         if self._draining:
@@ -189,41 +214,6 @@ def _read_anchors(path: Path | None) -> str:
 
 def _address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _sandbox_lines(sandbox: Sandbox, token: str, http: str, data_dir: Path) -> list[str]:
-    starttls = _address(sandbox.host, sandbox.starttls_port)
-    request = {
-        "host": sandbox.host,
-        "port": sandbox.starttls_port,
-        "tlsMode": "TLS_MODE_STARTTLS",
-        "user": sandbox.user,
-        "password": sandbox.password.reveal(),
-        "sender": "me@example.com",
-        "recipient": "you@example.com",
-        "depth": "DEPTH_DATA",
-    }
-    curl = [
-        "curl",
-        "-sS",
-        f"http://{http}/v1/diagnose",
-        "-H",
-        f"authorization: Bearer {token}",
-        "-H",
-        "content-type: application/json",
-        "-d",
-        json.dumps(request),
-    ]
-    diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
-    diagnose += ["--ca-file", os.path.relpath(data_dir / "sandbox-ca.pem")]
-    return [
-        f"  sandbox SMTP       {starttls} STARTTLS, {_address(sandbox.host, sandbox.tls_port)} implicit TLS",
-        f"  admin token        {token}",
-        "",
-        "Try it:",
-        shlex.join(curl),
-        f"printf %s {shlex.quote(sandbox.password.reveal())} | {shlex.join(diagnose)}",
-    ]
 
 
 def _command() -> str:

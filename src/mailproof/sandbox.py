@@ -38,8 +38,8 @@ MAX_KEPT_BYTES = 64 * 1024
 _IDLE_SECONDS = 60.0
 _HANDSHAKE_SECONDS = 10.0
 
-for _name in ("mail.log", "mail.debug"):  # aiosmtpd's; below this they quote what AUTH sends
-    logging.getLogger(_name).setLevel(logging.WARNING)
+for _name in ("mail.log", "mail.debug"):  # aiosmtpd's: details can quote what AUTH sends, warnings are about itself
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Sandbox:
         for server in (starttls, tls):
             server.close()
         for session in tuple(self._sessions):
-            if session.transport is not None:
+            if isinstance(session.transport, asyncio.Transport):
                 session.transport.abort()
         await asyncio.sleep(0)  # one turn of the loop, in which the connections hear of it
 
@@ -171,7 +171,7 @@ class Sandbox:
             loop=asyncio.get_running_loop(),
         )
         if implicit:
-            session._auth_require_tls = False  # noqa: SLF001 - it knows of the TLS of STARTTLS alone
+            session._auth_require_tls = False  # aiosmtpd knows of the TLS of STARTTLS alone
         self._sessions.add(session)
         return session
 
@@ -190,15 +190,21 @@ class _Keeper:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the message and accept it."""
         content: bytes = envelope.content
-        head = message_from_bytes(content[:MAX_KEPT_BYTES], policy=policy.default)
         self._messages.append(
             SandboxMessage(
                 received_at=datetime.now(UTC),
                 sender=envelope.mail_from,
                 recipients=tuple(envelope.rcpt_tos),
-                subject=str(head.get("subject", "")),
+                subject=_subject(content),
                 size=len(content),
                 text=content[:MAX_KEPT_BYTES].decode("utf-8", "replace"),
             )
         )
         return "250 2.0.0 kept in memory, delivered to nobody"
+
+
+def _subject(content: bytes) -> str:
+    try:
+        return str(message_from_bytes(content[:MAX_KEPT_BYTES], policy=policy.default).get("subject", ""))
+    except Exception:  # noqa: BLE001 - the email package raises all sorts on malformed headers
+        return ""

@@ -247,8 +247,8 @@ def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | Non
     for item, setting in _declared():
         if not setting.flag or (only is not None and item.name not in only):
             continue
-        default = {None: "required", "": "none"}.get(setting.default, setting.default)
-        text = f"{setting.help} [{setting.variable}; default: {default}]".replace("%", "%%")
+        default = {None: "required", "": "default: none"}.get(setting.default, f"default: {setting.default}")
+        text = f"{setting.help} [{setting.variable}; {default}]".replace("%", "%%")
         if setting.shape is Shape.SWITCH:
             parser.add_argument(
                 setting.flags, dest=item.name, default=None, help=text, action=argparse.BooleanOptionalAction
@@ -258,13 +258,16 @@ def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | Non
             parser.add_argument(setting.flags, dest=item.name, metavar=setting.metavar, help=text, action=action)
 
 
-def from_arguments(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+def from_arguments(
+    arguments: argparse.Namespace, environ: Mapping[str, str], *, only: frozenset[str] | None = None
+) -> Settings:
     """Put the settings together.
 
     Args:
         arguments: What a parser with `add_arguments` returned.
         environ: The environment. An empty variable counts as absent, except for the encryption key: where a deployment
             fails to fill that in, a key made up instead would go unnoticed.
+        only: Names of the settings that matter to the command; the others keep their defaults, whatever is said.
 
     Raises:
         SettingError: A value is wrong, one that is required is missing, or the file can't be read.
@@ -272,6 +275,8 @@ def from_arguments(arguments: argparse.Namespace, environ: Mapping[str, str]) ->
     chosen: dict[str, Any] = {}
     table: dict[str, object] = {}
     for item, setting in _declared():  # `config` is declared first, so that the file is known to all others
+        if only is not None and item.name not in only:
+            continue
         given = getattr(arguments, item.name, None)
         text = environ.get(setting.variable, "")
         if given is not None:

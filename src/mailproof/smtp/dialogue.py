@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from mailproof.secret import MASK
 from mailproof.smtp import sasl
+from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.mailbox import Mailbox, parse_mailbox
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
@@ -40,71 +41,6 @@ class State(Enum):
     MESSAGE = auto()
     QUIT = auto()
     OVER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a test failed: the first thing that went wrong, and the reply that said so, if one did."""
-
-    stage: Stage
-    code: Code
-    reply: Reply | None = None
-    detail: str = ""  # a phrase of our own, for the message
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Await a reply; nothing is to be sent."""
-
-    stage: Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send `data` and await the reply. `shown` is what a transcript may show of it."""
-
-    stage: Stage
-    data: bytes
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Secure:
-    """Make the TLS handshake."""
-
-    stage: Stage = Stage.TLS
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The conversation is over: passed where `cause` is None.
-
-    Attributes:
-        polite: Whether the server still understands a QUIT, which is sent and not waited for.
-    """
-
-    cause: Cause | None = None
-    polite: bool = False
-
-
-Action = Wait | Send | Secure | Done
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the conversation brought to light, for the findings."""
-
-    ehlo_name: str = ""
-    ehlo: Ehlo | None = None  # the last one heard
-    secure: bool = False
-    starttls_offered: bool = False
-    helo_only: bool = False
-    mechanisms_before_tls: tuple[str, ...] = ()
-    mechanisms_inside_tls: tuple[str, ...] = ()
-    mechanism: str = ""  # the SASL mechanism last begun
-    credentials_in_clear: bool = False
-    message_size: int = 0
-    quit_answered: bool | None = None  # None: no QUIT was waited for
 
 
 @dataclass(slots=True)
@@ -176,7 +112,7 @@ class Dialogue:
         if isinstance(action, Secure):
             # RFC 3207 section 6 and USENIX Security 2021 ("NO STARTTLS"): these bytes would be read as if from TLS.
             return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, polite=False)
-        if self.state is State.QUIT:
+        if action.stage is Stage.QUIT:
             return action
         if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
             return Wait(action.stage)

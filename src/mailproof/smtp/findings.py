@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailproof.smtp.dialogue import Cause, Facts
+from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Evidence, Finding, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl import MECHANISMS

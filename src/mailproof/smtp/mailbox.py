@@ -135,10 +135,8 @@ def _refuse_controls(text: str) -> None:
 
 def _check_literal(domain: str) -> None:
     """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3)."""
-    inner = domain[1:-1]
+    inner = domain[1:-1] if domain.endswith("]") else ""
     try:
-        if not domain.endswith("]"):
-            raise ValueError
         if inner[:5].lower() == "ipv6:":
             ipaddress.IPv6Address(inner[5:])
         else:

@@ -58,7 +58,7 @@ ROWS: tuple[Row, ...] = (
         Code.AUTH_BASIC_DISABLED,
         "Microsoft, without the enhanced code",
         replies=("5",),
-        words=("smtpclientauthentication is disabled", "basic authentication is disabled", "basic authentication is not"),
+        words=("smtpclientauthentication is disabled", "basic authentication is disabled"),
     ),
     Row(
         Code.EHLO_REJECTED,
@@ -77,8 +77,18 @@ ROWS: tuple[Row, ...] = (
         Code.RATE_LIMITED,
         "Gmail 454 4.7.0 Too many login attempts; Postfix anvil 450 4.7.1; SES 454 Throttling failure",
         replies=("4",),
-        words=("rate limit", "ratelimit", "throttl", "too many login", "too many message", "too many request",
-               "too many mails", "too much mail", "sending rate", "rate exceeded"),
+        words=(
+            "rate limit",
+            "ratelimit",
+            "throttl",
+            "too many login",
+            "too many message",
+            "too many request",
+            "too many mails",
+            "too much mail",
+            "sending rate",
+            "rate exceeded",
+        ),
     ),
     Row(Code.SERVICE_UNAVAILABLE, "RFC 5321 section 3.8: 421 may answer any command", replies=("421",)),
     # Greeting.
@@ -122,14 +132,16 @@ ROWS: tuple[Row, ...] = (
         words=("starttls", "encryption required", "requires encryption", "non-secure", "insecure connection"),
         clear=True,
     ),
-    Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 504 5.5.4; Exchange 504 5.7.4", _at(Stage.AUTH), ("504",)),
+    Row(
+        Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 504 5.5.4; Exchange 504 5.7.4", _at(Stage.AUTH), ("504",)
+    ),
     Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 534 mechanism too weak", _at(Stage.AUTH), ("534",)),
     Row(
         Code.AUTH_REJECTED,
         "servers that refuse with 501 and say so",
         _at(Stage.AUTH),
         ("50",),
-        words=("authentication fail", "authentication unsuccessful", "invalid credential", "invalid user", "bad password"),
+        words=("authentication fail", "authentication unsuccessful", "invalid credential", "bad password"),
     ),
     Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 sections 4 and 6: 501, 500 5.5.6", _at(Stage.AUTH), ("501",)),
     Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6", _at(Stage.AUTH), ("500",), ("5.5.6",)),
@@ -137,7 +149,9 @@ ROWS: tuple[Row, ...] = (
     Row(Code.AUTH_TEMPORARY_FAILURE, "RFC 4954 section 6: 454, 432", _at(Stage.AUTH), ("4",)),
     Row(Code.AUTH_REJECTED, "RFC 4954 section 6: 535; RFC 5248: 525 5.7.13; 550, 554 in practice", _at(Stage.AUTH)),
     # MAIL, RCPT, DATA.
-    Row(Code.TLS_REQUIRED, "RFC 3207 section 4", _ENVELOPE, ("530", "523", "538"), words=("tls", "encrypt"), clear=True),
+    Row(
+        Code.TLS_REQUIRED, "RFC 3207 section 4", _ENVELOPE, ("530", "523", "538"), words=("tls", "encrypt"), clear=True
+    ),
     Row(Code.AUTH_REQUIRED, "Exchange 530 5.7.57 Client was not authenticated", _ENVELOPE, enhanced=(".7.57",)),
     Row(Code.AUTH_REQUIRED, "RFC 4954 section 6; Gmail 530 5.7.0", _ENVELOPE, ("530",), words=("auth", "log")),
     Row(Code.TLS_REQUIRED, "RFC 3207 section 4, without words", _ENVELOPE, ("530",), ("5.7.0",), clear=True),
@@ -160,10 +174,20 @@ ROWS: tuple[Row, ...] = (
         "Exchange 5.7.60 SendAsDenied, 5.2.252; Postfix: Sender address rejected; SES 554: not verified",
         _ENVELOPE,
         ("4", "5"),
-        words=("sender address rejected", "sendasdenied", "send as", "address is not verified", "not owned by user",
-               "sender verify failed", "sender not allowed", "sender domain"),
+        words=(
+            "sender address rejected",
+            "sendasdenied",
+            "send as",
+            "address is not verified",
+            "not owned by user",
+            "sender verify failed",
+            "sender not allowed",
+            "sender domain",
+        ),
     ),
-    Row(Code.SENDER_REJECTED, "RFC 3463 X.1.7, X.1.8; Exchange", _ENVELOPE, enhanced=(".1.7", ".1.8", ".7.60", ".2.252")),
+    Row(
+        Code.SENDER_REJECTED, "RFC 3463 X.1.7, X.1.8; Exchange", _ENVELOPE, enhanced=(".1.7", ".1.8", ".7.60", ".2.252")
+    ),
     Row(
         Code.RELAY_DENIED,
         "Postfix 554 and 454: Relay access denied; sendmail, Exim, Exchange 550 in words",
@@ -177,12 +201,21 @@ ROWS: tuple[Row, ...] = (
         "550, 553, 554 and 503 in words",
         _ENVELOPE,
         ("5",),
-        words=("authentication required", "authentication is required", "must authenticate", "not authenticated",
-               "authenticate first", "auth first", "need to authenticate", "login required", "not logged in"),
+        words=(
+            "authentication required",
+            "authentication is required",
+            "must authenticate",
+            "not authenticated",
+            "authenticate first",
+            "auth first",
+            "need to authenticate",
+            "login required",
+            "not logged in",
+        ),
     ),
     Row(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.2.1", _ENVELOPE, ("4",)),
     Row(Code.PROTOCOL_ERROR, "RFC 5321 section 4.2.4", _ENVELOPE, ("500", "502", "503")),
-)  # fmt: skip
+)
 
 _DEFAULTS = {
     Stage.EHLO: Code.EHLO_REJECTED,

@@ -106,7 +106,7 @@ def _base64(raw: bytes) -> str:
 
 
 def _base64_cores(raw: bytes) -> list[str]:
-    """Return what base64 makes of `raw` wherever it stands in a longer text, without the digits its neighbours share."""
+    """Return what base64 makes of `raw` in the middle of a longer text, less the digits its neighbours share."""
     cores = []
     for lead in range(3):
         whole = base64.b64encode(b"\0" * lead + raw)

@@ -59,7 +59,7 @@ class Login:
 
 
 MECHANISMS: dict[str, Callable[[Credentials], Mechanism]] = {"PLAIN": Plain, "LOGIN": Login}
-"""Every mechanism that we speak, strongest first. (These two are equally weak; PLAIN is standard and a trip shorter.)"""
+"""Every mechanism that we speak, strongest first. (These two are equal; PLAIN is standard and two trips shorter.)"""
 
 
 def choose(offered: Sequence[str], wanted: str = "") -> tuple[str, ...]:

@@ -65,7 +65,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.SERVICE_UNAVAILABLE: (
         "{server} refuses service at the stage {stage}{reply}.",
-        "Wait and try again; if it stays so, ask the provider whether this machine's address is blocked, or use another port.",
+        "Try again later; if it stays so, ask the provider whether this machine's address is blocked, or set another port.",
     ),
     Code.TOO_MANY_CONNECTIONS: (
         "{server} has too many connections{reply}.",
@@ -161,14 +161,14 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.AUTH_NOT_OFFERED: (
         "{server} offers no authentication.",
-        "Remove user and password if the relay knows this machine by its address; otherwise use the submission port, 587 or 465.",
+        "Set the port to the submission port (587 or 465), or remove user and password if the relay needs none.",
     ),
     Code.AUTH_NOT_ENABLED: (
         "{server} has authentication switched off{reply}.",
         "Set the port to the submission port (587 or 465), or have authentication enabled on the server.",
     ),
     Code.AUTH_MECHANISM_UNSUPPORTED: (
-        "{server} takes no authentication mechanism that can be used here: it offers {mechanisms}; possible are {spoken}.",
+        "{server} offers no authentication mechanism that is possible here: it offers {mechanisms}; possible: {spoken}.",
         "Leave the mechanism setting empty, or have PLAIN or LOGIN enabled on the server.",
     ),
     Code.AUTH_REQUIRES_TLS: (
@@ -181,11 +181,11 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.AUTH_REJECTED: (
         "{server} refuses user and password{reply}.",
-        "Check the user (often the full address, or a fixed word such as apikey) and the password (often an API key or app password).",
+        "Check the user (often the full address, or a word such as apikey) and the password (often an API key).",
     ),
     Code.AUTH_BASIC_DISABLED: (
         "{server} does not accept passwords for this account any more{reply}.",
-        "In Microsoft 365 enable authenticated SMTP for the mailbox (and check security defaults), or set the authentication to OAuth 2.0.",
+        "Set the authentication to OAuth 2.0, or enable authenticated SMTP for the mailbox (Microsoft 365 admin centre).",
     ),
     Code.AUTH_APP_PASSWORD_REQUIRED: (
         "{server} wants an app password instead of the account's own{reply}.",
@@ -279,7 +279,7 @@ AT_STAGE: dict[tuple[Code, Stage], tuple[str, str]] = {
     ),
     (Code.TIMEOUT, Stage.GREETING): (
         "{server} accepted the connection but sent no greeting in time.",
-        "If the port expects TLS from the start (as 465 does), set the TLS mode to implicit; otherwise set a longer timeout.",
+        "If the port expects TLS from the start, as 465 does, set the TLS mode to implicit; else set a longer timeout.",
     ),
     (Code.TIMEOUT, Stage.TLS): (
         "{server} did not answer the TLS handshake in time.",
@@ -287,7 +287,7 @@ AT_STAGE: dict[tuple[Code, Stage], tuple[str, str]] = {
     ),
     (Code.TIMEOUT, Stage.AUTH): (
         "{server} did not answer the authentication in time.",
-        "Check user and password first: some providers (Microsoft 365 among them) answer refused credentials with silence.",
+        "Check user and password first: some providers, like Microsoft 365, answer refused credentials with silence.",
     ),
     (Code.CONNECTION_CLOSED, Stage.GREETING): (
         "{server} closed the connection without a greeting.",

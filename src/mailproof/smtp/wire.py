@@ -124,7 +124,12 @@ class ReplyParser:
         Its code stands in front of each line, so a cut-off refusal is still a refusal; a cut-off success is nothing.
         """
         line = self._buffer[self._position : self._position + MAX_LINE]
-        if self._error is None and len(line) >= 3 and line[:3].isdigit() and (not self._lines or line[:3] == self._code):
+        if (
+            self._error is None
+            and len(line) >= 3
+            and line[:3].isdigit()
+            and (not self._lines or line[:3] == self._code)
+        ):
             self._code = line[:3]
             self._lines.append(line[4:].rstrip(b"\r\n"))
             self._position = len(self._buffer)

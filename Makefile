@@ -1,0 +1,72 @@
+# The only door to everything that is done with this project; `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+DATA   ?= .data
+NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy clean protos-release
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## Start the service with its sandbox on embedded defaults
+	@MAILPROOF_EGRESS_PROFILE=$${MAILPROOF_EGRESS_PROFILE-development} $(BIN)/mailproof serve --data-dir $(DATA) --sandbox
+
+test: setup debian ## Check and test everything
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/python tools/protos.py check && $(BIN)/python tools/protos.py lint
+	$(BIN)/pytest
+	@$(MAKE) --no-print-directory wheel-test
+
+setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
+
+# A virtual environment with pip; Debian keeps that part of Python in a package of its own.
+$(VENV)/bin/pip:
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); tools/debian.sh python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.runtime: $(VENV)/bin/pip requirements/runtime.txt pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMP): $(VENV)/bin/pip requirements/dev.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(VENV)/.runtime $@
+
+$(NODE_STAMP): tests/e2e/node/package-lock.json $(STAMP)
+	$(BIN)/python tools/npm.py --prefix tests/e2e/node ci --no-audit --no-fund --silent
+	@touch $@
+
+debian: ## Install what only Debian's packages have, where that is allowed
+	@tools/debian.sh $$(grep -v '^#' debian-packages.txt) || true
+
+lint: setup ## Lint the code and the protos
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/protos.py lint
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+types: setup ## Check the types
+	$(BIN)/mypy
+
+gen: setup ## Generate gen/ from proto/
+	$(BIN)/python tools/protos.py generate
+
+protos-release: setup ## Make today's protos the ones that may not be broken
+	$(BIN)/python tools/protos.py release
+
+lock: ## Renew the lock files
+	$(BIN)/python tools/lock.py
+
+wheel-test: setup ## Build the wheel and run the end-to-end tests against it in a clean environment
+	$(BIN)/python tools/wheel_test.py
+
+envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
+	@$(BIN)/envoy -c envoy.yaml --log-level warning
+
+clean: ## Remove what can be made again; data stays
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules

@@ -1,0 +1,9 @@
+"""`python -m mailproof` is the command `mailproof`."""
+
+from __future__ import annotations
+
+import sys
+
+from mailproof.cli import main
+
+sys.exit(main())

@@ -1,0 +1,73 @@
+"""What a dialogue says to whoever carries it out: actions, the cause of an end, and the facts it gathered. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.wire import Ehlo, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a test failed: the first thing that went wrong, and the reply that said so, if one did."""
+
+    stage: Stage
+    code: Code
+    reply: Reply | None = None
+    detail: str = ""  # a phrase of our own, for the message
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Await a reply; nothing is to be sent."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send `data` and await the reply. `shown` is what a transcript may show of it."""
+
+    stage: Stage
+    data: bytes
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """Make the TLS handshake."""
+
+    stage: Stage = Stage.TLS
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The conversation is over: passed where `cause` is None.
+
+    Attributes:
+        polite: Whether the server still understands a QUIT, which is sent and not waited for.
+    """
+
+    cause: Cause | None = None
+    polite: bool = False
+
+
+Action = Wait | Send | Secure | Done
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the conversation brought to light, for the findings."""
+
+    ehlo_name: str = ""
+    ehlo: Ehlo | None = None  # the last one heard
+    secure: bool = False
+    starttls_offered: bool = False
+    helo_only: bool = False
+    mechanisms_before_tls: tuple[str, ...] = ()
+    mechanisms_inside_tls: tuple[str, ...] = ()
+    mechanism: str = ""  # the SASL mechanism last begun
+    credentials_in_clear: bool = False
+    message_size: int = 0
+    quit_answered: bool | None = None  # None: no QUIT was waited for

@@ -1,0 +1,135 @@
+"""What a TLS session presented and why OpenSSL did not like it, as values of the report.
+
+Reads; never verifies: that stays with OpenSSL. A certificate that can't be parsed still gets its fingerprint.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, cast
+
+from mailproof.smtp.report import Certificate, TlsInfo
+from mailproof.smtp.sanitize import clean
+from mailproof.smtp.vocabulary import Code
+
+MAX_CHAIN = 10
+MAX_SANS = 100
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+# OpenSSL's X509_V_ERR_* numbers (x509_vfy.h), stable since 1.0.
+_VERIFY_CODES = {
+    9: Code.TLS_CERT_NOT_YET_VALID,
+    10: Code.TLS_CERT_EXPIRED,
+    18: Code.TLS_SELF_SIGNED,  # DEPTH_ZERO_SELF_SIGNED_CERT
+    26: Code.TLS_CERT_WRONG_PURPOSE,
+    62: Code.TLS_HOSTNAME_MISMATCH,
+    64: Code.TLS_HOSTNAME_MISMATCH,  # IP_ADDRESS_MISMATCH
+    66: Code.TLS_CERT_WEAK,  # EE_KEY_TOO_SMALL
+    67: Code.TLS_CERT_WEAK,  # CA_KEY_TOO_SMALL
+    68: Code.TLS_CERT_WEAK,  # CA_MD_TOO_WEAK
+}
+_NO_ISSUER = frozenset({2, 20, 21})  # UNABLE_TO_GET_ISSUER_CERT, …_LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE
+
+# Names that authorities give to what stands between a root and a leaf.
+_INTERMEDIATE_WORDS = ("intermediate", "issuing", "sub ca", "subca", "subordinate")
+
+
+def verification_code(verify_code: int, chain: tuple[bytes, ...]) -> Code:
+    """Return which of our codes OpenSSL's verification error is."""
+    if verify_code in _NO_ISSUER:
+        return Code.TLS_MISSING_INTERMEDIATE if len(chain) == 1 and _has_intermediate(chain[0]) else Code.TLS_UNTRUSTED
+    return _VERIFY_CODES.get(verify_code, Code.TLS_UNTRUSTED)
+
+
+def presented_chain(session: ssl.SSLObject) -> tuple[bytes, ...]:
+    """Return what the server presented, DER, leaf first; also after a failed verification."""
+    if hasattr(session, "get_unverified_chain"):  # Python 3.13
+        chain = cast("list[bytes]", session.get_unverified_chain())
+        return tuple((chain or [])[:MAX_CHAIN])
+    # Since 3.10 the same on the inner object; the public face came later (bpo-18233).
+    inner = cast("Any", session)._sslobj
+    return tuple(certificate.public_bytes(2) for certificate in (inner.get_unverified_chain() or [])[:MAX_CHAIN])
+
+
+def describe(session: ssl.SSLObject, chain: tuple[bytes, ...], *, verified: bool, verify_error: str = "") -> TlsInfo:
+    """Return the session as the report shows it."""
+    cipher = session.cipher()
+    return TlsInfo(
+        version=session.version() or (cipher[1] if cipher else ""),
+        cipher=cipher[0] if cipher else "",
+        alpn=clean(session.selected_alpn_protocol() or "", 50),
+        chain=tuple(read_certificate(der) for der in chain),
+        verified=verified,
+        verify_error=clean(verify_error, 200),
+    )
+
+
+@lru_cache(maxsize=256)
+def read_certificate(der: bytes) -> Certificate:
+    """Return a certificate's details."""
+    fingerprint = sha256(der).hexdigest()
+    try:
+        return _read(der, fingerprint)
+    except Exception:  # noqa: BLE001 - a hostile certificate may trip the parser in any way; it stays a certificate
+        return Certificate("(unreadable)", (), "(unreadable)", _EPOCH, _EPOCH, "", "", fingerprint)
+
+
+def _read(der: bytes, fingerprint: str) -> Certificate:
+    from cryptography import x509  # 50 ms, for tests with TLS alone
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    certificate = x509.load_der_x509_certificate(der)
+    key = certificate.public_key()
+    match key:
+        case rsa.RSAPublicKey():
+            kind = f"RSA {key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            kind = f"EC {key.curve.name}"
+        case dsa.DSAPublicKey():
+            kind = f"DSA {key.key_size}"
+        case _:
+            kind = type(key).__name__.removesuffix("PublicKey").lstrip("_")
+    return Certificate(
+        subject=clean(certificate.subject.rfc4514_string(), 300),
+        sans=_sans(certificate),
+        issuer=clean(certificate.issuer.rfc4514_string(), 300),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key=kind,
+        signature=certificate.signature_algorithm_oid._name,
+        fingerprint=fingerprint,
+    )
+
+
+def _sans(certificate: Any) -> tuple[str, ...]:
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    shown = (str(name.value) for name in names if isinstance(name, x509.DNSName | x509.IPAddress))
+    return tuple(clean(name, 260) for name, _ in zip(shown, range(MAX_SANS), strict=False))
+
+
+def _has_intermediate(der: bytes) -> bool:
+    """Guess whether a lone leaf's issuer is an intermediate that the server forgot, and not a private root.
+
+    A leaf that tells where to fetch its issuer (RFC 5280 section 4.2.2.1) is from an authority with intermediates.
+    """
+    from cryptography import x509
+    from cryptography.x509.oid import AuthorityInformationAccessOID
+
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        issuer = certificate.issuer.rfc4514_string().lower()
+        if any(word in issuer for word in _INTERMEDIATE_WORDS):
+            return True
+        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+        return any(item.access_method == AuthorityInformationAccessOID.CA_ISSUERS for item in access)
+    except Exception:  # noqa: BLE001 - as above; a guess may fail
+        return False

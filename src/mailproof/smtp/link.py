@@ -1,0 +1,337 @@
+"""One connection following one dialogue: it executes the dialogue's actions, bounds each wait and writes the steps.
+
+It decides nothing: what a reply means is the dialogue's, what a byte means the channel's. Law: no failure of the
+connection leaves here as an exception; it becomes a `Cause`, and its step is written before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohappyeyeballs import start_connection
+
+from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
+from mailproof.smtp.channel import Broken, Channel, socket_code
+from mailproof.smtp.dialogue import Dialogue
+from mailproof.smtp.refusals import judge
+from mailproof.smtp.report import Plan, Step, TlsInfo
+from mailproof.smtp.resolve import AddrInfo
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.trust import TrustStore
+from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
+
+# Seconds a step may take within the whole's deadline: RFC 5321 section 4.5.3.2 where it names them.
+LIMITS = {
+    Stage.CONNECT: 120.0,
+    Stage.TLS: 120.0,
+    Stage.GREETING: 300.0,
+    Stage.EHLO: 300.0,
+    Stage.STARTTLS: 300.0,
+    Stage.AUTH: 300.0,
+    Stage.MAIL: 300.0,
+    Stage.RCPT: 300.0,
+    Stage.DATA: 600.0,
+    Stage.QUIT: 1.0,  # the verdict is known; waiting is mere politeness
+}
+ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
+MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
+
+_FAULTS = {
+    Fault.NOT_SMTP: Code.NOT_SMTP,
+    Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
+    Fault.SYNTAX: Code.PROTOCOL_ERROR,
+    Fault.TOO_LARGE: Code.RESPONSE_TOO_LARGE,
+}
+# Of several addresses that fail in different ways, the one that tells most: something answered, or might have.
+_TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Setting:
+    """What all connections of one test share."""
+
+    plan: Plan
+    host: str  # ASCII, as looked up
+    port: int
+    deadline: float  # on the loop's clock
+    trust: TrustStore
+    redact: Redactor
+    ehlo_name: str  # empty: the address literal of our end
+    compose: Callable[[bool], bytes]
+    emit: Callable[[Step], None]
+    watch: Callable[[Stage], None]  # called as a step begins
+
+
+@dataclass(slots=True)
+class Link:
+    """One connection.
+
+    Args:
+        implicit: Whether TLS comes before the greeting.
+        verify: Whether the certificate must be good.
+        held: Whether steps are kept back until `release`: this connection is a second try beside a first.
+
+    Attributes:
+        verdict_at: When the verdict was known, on the loop's clock.
+    """
+
+    setting: Setting
+    implicit: bool
+    verify: bool = True
+    held: bool = False
+    facts: Facts = field(default_factory=Facts)
+    verdict_at: float = 0.0
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _channel: Channel | None = None
+    _dialogue: Dialogue | None = None
+    _parser: ReplyParser = field(default_factory=ReplyParser)
+    _next: Action = field(default_factory=Done)
+    _kept: list[Step] = field(default_factory=list)
+    _peer: str = ""
+    _wall: datetime = _NEVER
+    _tick: float = 0.0
+    _stage: Stage = Stage.CONNECT
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """The TLS session, also one that failed if a certificate was presented."""
+        return self._channel.tls if self._channel else None
+
+    @property
+    def round_trips(self) -> int:
+        """How often the peer was waited for until the verdict."""
+        if self._channel is None:
+            return 0
+        return self._channel.waits - (self.facts.quit_answered is not None)
+
+    async def open(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
+        cause = await self._connect(addresses)
+        if cause is None:
+            self._next = await self._perform(self._next)
+            cause = self._next.cause if isinstance(self._next, Done) else None
+        if cause is not None:
+            self._part()
+        return cause
+
+    async def converse(self) -> Cause | None:
+        """Go on to the end and close the connection."""
+        while not isinstance(self._next, Done):
+            self._next = await self._perform(self._next)
+        self._part()
+        return self._next.cause
+
+    def release(self) -> None:
+        """Emit the steps that were kept back, and from now on each as it ends."""
+        self.held = False
+        for step in self._kept:
+            self.setting.emit(step)
+        self._kept.clear()
+
+    def note_verify_error(self, words: str) -> None:
+        """Say in the session's description why it could not be verified, as an earlier handshake found out."""
+        if self._channel is not None and self._channel.tls is not None:
+            self._channel.tls = dataclasses.replace(self._channel.tls, verify_error=words)
+
+    def close(self) -> None:
+        """Close the socket at once."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def _part(self) -> None:
+        self.verdict_at = self.verdict_at or self._loop.time()
+        if self._channel is not None:
+            polite = isinstance(self._next, Done) and self._next.polite
+            self._channel.part(b"QUIT\r\n" if polite else b"")  # RFC 5321 section 4.1.1.10
+
+    async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        self._begin(Stage.CONNECT)
+        try:
+            async with self._bounded(Stage.CONNECT):
+                connected = await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
+        except TimeoutError:
+            return self._failed(Cause(Stage.CONNECT, Code.TIMEOUT))
+        except (OSError, RuntimeError) as error:  # uvloop has both
+            return self._failed(Cause(Stage.CONNECT, _connect_code(error)))
+        try:
+            self._peer = _endpoint(connected.getpeername())
+            if connected.getsockname() == connected.getpeername():  # TCP's simultaneous open, on a free loopback port
+                connected.close()
+                return self._failed(Cause(Stage.CONNECT, Code.CONNECTION_REFUSED))
+        except OSError:  # already gone again
+            connected.close()
+            return self._failed(Cause(Stage.CONNECT, Code.CONNECTION_RESET))
+        channel = self._channel = Channel(connected)
+        name = self.setting.ehlo_name or _address_literal(channel.local_address)
+        self._dialogue = Dialogue(self.setting.plan, name, self.implicit, self.setting.compose, facts=self.facts)
+        self._end(received="connected")
+        self._next = self._dialogue.begin()
+        return None
+
+    async def _perform(self, action: Action) -> Action:
+        if isinstance(action, Secure):
+            return await self._secure()
+        if isinstance(action, Done):
+            return action
+        if action.stage is Stage.QUIT:
+            self.verdict_at = self._loop.time()
+        return await self._exchange(action)
+
+    async def _exchange(self, action: Wait | Send) -> Action:
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        stage = action.stage
+        sent = action.shown if isinstance(action, Send) else ""
+        self._begin(stage)
+        try:
+            async with self._bounded(stage):
+                reply = await self._ask(action)
+        except TimeoutError:
+            return self._lost(Cause(stage, Code.TIMEOUT), sent)
+        except Broken as error:
+            # An alert of TLS 1.3 about our (absent) certificate comes after the handshake.
+            at_tls = error.in_tls and error.code is not Code.CONNECTION_CLOSED
+            return self._lost(Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail), sent)
+        except WireError as error:
+            code = _FAULTS[error.fault]
+            if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
+                code = Code.NOT_SMTP
+            return self._lost(Cause(stage, code, detail=error.detail), sent)
+        following = self._dialogue.received(reply, self._parser.leftover)
+        self._show(stage, sent, reply, following)
+        return following
+
+    async def _ask(self, action: Wait | Send) -> Reply:
+        assert self._channel is not None  # noqa: S101 - `_connect` made it
+        unsent: Broken | None = None
+        reply: Reply | None = None
+        if isinstance(action, Send):
+            self.setting.redact.sent = self.setting.redact.sent or action.stage is Stage.AUTH
+            try:
+                await self._channel.send(action.data)
+            except Broken as error:
+                unsent = error  # the reason may have come before: a 421 and a close
+        try:
+            while (reply := self._parser.next_reply()) is None:
+                data = await self._channel.receive()
+                if not data:
+                    break
+                self._parser.feed(data)
+        except Broken as error:
+            unsent = unsent or error
+        reply = reply or self._parser.final_reply()
+        if reply is None:
+            raise unsent or Broken(Code.CONNECTION_CLOSED)
+        return reply
+
+    def _show(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
+        """Write the step of an exchange, and one more where it ended the test at a stage that has no exchange."""
+        secure = self.facts.secure
+        cause = following.cause if isinstance(following, Done) else None
+        code = Code.OK
+        if stage is Stage.QUIT:
+            code = Code.OK if self.facts.quit_answered else Code.QUIT_IGNORED
+        elif cause is not None and cause.stage is stage:
+            code = cause.code
+        elif reply.code >= 400:  # passed over: the next mechanism, HELO
+            code = judge(stage, reply, secure=secure)
+        received = "" if code is Code.NOT_SMTP else self.setting.redact(str(reply), MAX_SHOWN)
+        self._end(sent, received, code)
+        if cause is not None and cause.stage is not stage:
+            self._begin(cause.stage)
+            self._end(code=cause.code)
+
+    def _lost(self, cause: Cause, sent: str) -> Action:
+        """End the conversation with the connection; behind the verdict that is a mere warning."""
+        if cause.stage is Stage.QUIT or (self.verdict_at and cause.stage is Stage.TLS):
+            self.facts.quit_answered = False
+            self._end(sent, code=Code.QUIT_IGNORED)
+            return Done()
+        self._failed(cause, sent)
+        return Done(cause)
+
+    async def _secure(self) -> Action:
+        assert self._channel is not None  # noqa: S101 - `_connect` made both
+        assert self._dialogue is not None  # noqa: S101
+        self._begin(Stage.TLS)
+        try:
+            async with self._bounded(Stage.TLS):
+                context = await self._context()
+                await self._channel.handshake(context, self.setting.host, after_starttls=not self.implicit)
+        except TimeoutError:
+            return Done(self._failed(Cause(Stage.TLS, Code.TIMEOUT)))
+        except Broken as error:
+            stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
+            return Done(self._failed(Cause(stage, error.code, detail=error.detail)))
+        self._end(received=_describe(self._channel.tls))
+        return self._dialogue.secured()
+
+    async def _context(self) -> ssl.SSLContext:
+        trust, anchors = self.setting.trust, self.setting.plan.ca_pem
+        if not self.verify:
+            return trust.blind()
+        context = trust.cached(anchors)
+        if context is None:
+            try:
+                context = await self._loop.run_in_executor(None, trust.context, anchors)
+            except ValueError as error:
+                raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
+        return context
+
+    def _bounded(self, stage: Stage) -> asyncio.Timeout:
+        return asyncio.timeout_at(min(self.setting.deadline, self._loop.time() + LIMITS[stage]))
+
+    def _begin(self, stage: Stage) -> None:
+        self._stage = stage
+        self._wall = datetime.now(UTC)
+        self._tick = self._loop.time()
+        if not self.held:
+            self.setting.watch(stage)
+
+    def _failed(self, cause: Cause, sent: str = "") -> Cause:
+        self._stage = cause.stage
+        self._end(sent, cause.detail, cause.code)
+        return cause
+
+    def _end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
+        step = Step(self._stage, self._wall, self._loop.time() - self._tick, self._peer, sent, received, code)
+        if self.held:
+            self._kept.append(step)
+        else:
+            self.setting.emit(step)
+
+
+def _describe(tls: TlsInfo | None) -> str:
+    if tls is None:
+        return ""
+    words = f"{tls.version}, {tls.cipher}"
+    if tls.chain:
+        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after:%Y-%m-%d}"
+    return words if tls.verified else f"{words}, not verified"
+
+
+def _endpoint(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+
+
+def _address_literal(address: str) -> str:
+    """Return an address as an argument for EHLO (RFC 5321 section 4.1.3)."""
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _connect_code(error: OSError | RuntimeError) -> Code:
+    number = getattr(error, "errno", None)
+    if number is not None:
+        return socket_code(number)
+    # aiohappyeyeballs joins the errors of several addresses in one text.
+    codes = {socket_code(int(digits)) for digits in re.findall(r"\[Errno (\d+)\]", str(error))}
+    return next((code for code in _TELLING if code in codes), Code.NETWORK_UNREACHABLE)

@@ -1,0 +1,344 @@
+"""The probe: runs a plan against the world and tells what happens as it happens.
+
+With `link`, `channel`, `resolve` and `trust` the only code that opens sockets, makes TLS and asks the DNS. Laws: one
+deadline over everything, which a drip can't outlast; every name and address is judged by the guard before it is
+dialled, and the judged address is the dialled one; closing or cancelling `run` closes the sockets at once; an instance
+holds nothing bound to an event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
+
+from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.findings import CERTIFICATE_CODES, Observed, conclude, evidence, passed
+from mailproof.smtp.guard import EgressDenied, EgressGuard
+from mailproof.smtp.link import Link, Setting
+from mailproof.smtp.mailbox import check_ehlo_name, check_host, is_qualified, parse_mailbox
+from mailproof.smtp.message import compose
+from mailproof.smtp.report import EhloInfo, Heartbeat, Plan, Report, Step
+from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.trust import TrustStore
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+
+__all__ = ["EgressDenied", "EgressGuard", "Event", "Probe", "TrustStore", "default_port", "validate"]
+
+HEARTBEAT = 5.0  # seconds without an event
+SECOND_TRY = 0.3  # seconds of silence after which `auto` tries the other TLS mode beside the first
+
+IMPLICIT_PORTS = frozenset({465, 2465})  # where `auto` guesses implicit TLS first; a wrong guess costs SECOND_TRY
+
+Event = Step | Heartbeat | Report
+
+# Of `auto`'s two tries: what says that the port speaks the other mode, and what says nothing about the mode.
+_WRONG_MODE = frozenset({Code.WRONG_TLS_MODE_USE_IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS})
+_SILENT = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
+
+
+def default_port(mode: TlsMode) -> int:
+    """Return the port where a plan names none (RFC 8314 section 3.3, RFC 6409, RFC 5321)."""
+    return {TlsMode.IMPLICIT: 465, TlsMode.NONE: 25}.get(mode, 587)
+
+
+def validate(plan: Plan) -> None:
+    """Check everything of a plan but its host, which a test may find invalid.
+
+    Raises:
+        ValueError: A sentence beginning with the argument's name.
+    """
+    for name, text, check in (
+        ("sender", plan.sender, parse_mailbox),
+        ("recipient", plan.recipient, parse_mailbox),
+        ("ehlo_name", plan.ehlo_name, check_ehlo_name),
+    ):
+        if text:
+            try:
+                check(text)
+            except ValueError as error:
+                raise ValueError(f"{name} {error}") from None
+    if not 0 <= plan.port <= 65535:
+        raise ValueError("port must be between 1 and 65535")
+    if not plan.timeout > 0:
+        raise ValueError("timeout must be more than 0")
+    if plan.depth.reaches(Depth.RCPT) and not plan.recipient:
+        raise ValueError(f"recipient is needed for the depth {plan.depth}")
+    if plan.credentials and "\0" in plan.credentials.user + plan.credentials.password.reveal():
+        raise ValueError("user and password must not contain NUL")  # PLAIN's separator (RFC 4616 section 2)
+
+
+class Probe:
+    """Runs tests. Usable from several event loops in several threads.
+
+    Args:
+        guard: Judges each destination.
+        trust: TLS contexts.
+        default_ehlo_name: For plans without one; empty: this machine's qualified name, or its address.
+    """
+
+    def __init__(self, *, guard: EgressGuard, trust: TrustStore, default_ehlo_name: str = "") -> None:
+        machine = socket.gethostname()  # asks no name server
+        self._guard = guard
+        self._trust = trust
+        self._ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
+        self._resolver = Resolver()
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
+
+        Raises:
+            ValueError: The plan itself is wrong (`validate`).
+        """
+        validate(plan)
+        test = _Test(plan, self._guard, self._trust, self._resolver, plan.ehlo_name or self._ehlo_name)
+        task = asyncio.create_task(test.run(), name="mailproof-test")
+        task.add_done_callback(lambda _: test.news.set())
+        try:
+            while True:
+                while test.events:
+                    yield test.events.popleft()
+                if task.done():
+                    break
+                test.news.clear()
+                try:
+                    async with asyncio.timeout(HEARTBEAT):
+                        await test.news.wait()
+                except TimeoutError:
+                    yield Heartbeat(test.stage, test.elapsed)
+            yield task.result()
+        finally:
+            if not task.done():
+                test.close()
+                task.cancel()
+                await asyncio.wait([task])
+
+
+class _Test:
+    """One run of one plan."""
+
+    def __init__(self, plan: Plan, guard: EgressGuard, trust: TrustStore, resolver: Resolver, ehlo_name: str) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
+        self._plan = plan
+        self._port = plan.port or default_port(plan.tls_mode)
+        self._guard = guard
+        self._resolver = resolver
+        self._steps: list[Step] = []
+        self._links: list[Link] = []
+        self._unverified: Code | None = None
+        self.events: deque[Step] = deque()
+        self.news = asyncio.Event()
+        self.stage = Stage.POLICY
+        credentials = plan.credentials
+        self._redact = Redactor(credentials.password.reveal(), credentials.user) if credentials else Redactor()
+        self._setting = Setting(
+            plan=plan,
+            host=plan.host,
+            port=self._port,
+            deadline=self._started + plan.timeout,
+            trust=trust,
+            redact=self._redact,
+            ehlo_name=ehlo_name,
+            compose=self._compose,
+            emit=self._emit,
+            watch=self._watch,
+        )
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the test began."""
+        return self._loop.time() - self._started
+
+    def close(self) -> None:
+        """Close every socket at once."""
+        for link in self._links:
+            link.close()
+
+    async def run(self) -> Report:
+        """Run to the report."""
+        link: Link | None = None
+        cause: Cause | None
+        try:
+            addresses = await self._resolve()
+            if isinstance(addresses, Cause):
+                cause = addresses
+            else:
+                link, cause = await self._connect(addresses)
+        finally:
+            self.close()
+        return self._report(link, cause)
+
+    async def _connect(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
+        if self._plan.tls_mode is TlsMode.AUTO and self._plan.depth is not Depth.CONNECT:
+            link, cause = await self._find_mode(addresses)
+        else:
+            link = self._link(implicit=self._plan.tls_mode is TlsMode.IMPLICIT)
+            cause = await link.open(addresses)
+        if cause is None:
+            cause = await link.converse()
+        if cause and cause.code in CERTIFICATE_CODES and self._plan.tls_mode is TlsMode.OPPORTUNISTIC:
+            # RFC 7435: where clear text would do, TLS with anyone is better. The checked handshake has said what is
+            # wrong; a second connection goes on without the check, and the report warns.
+            self._unverified = cause.code
+            failed, link = link, self._link(implicit=False, verify=False)
+            cause = await link.open(addresses) or await link.converse()
+            if link.tls and failed.tls:
+                link.note_verify_error(failed.tls.verify_error)
+        return link, cause
+
+    async def _find_mode(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
+        """Find out whether the port speaks TLS first, by trying both: the second beside the first where that is silent.
+
+        Implicit TLS is proven by a handshake, good or bad certificate alike; the plain start by a greeting.
+        """
+        first = self._link(implicit=self._port in IMPLICIT_PORTS)
+        second: Link | None = None
+        tasks = {asyncio.create_task(first.open(addresses)): first}
+        failures: dict[int, Cause] = {}
+        try:
+            while True:
+                done, _ = await asyncio.wait(
+                    tasks, timeout=None if second else SECOND_TRY, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    link, cause = tasks.pop(task), task.result()
+                    if cause is None or self._conclusive(cause, link is first):
+                        link.release()
+                        return link, cause
+                    failures[id(link)] = cause
+                if second is None:
+                    second = self._link(implicit=not first.implicit, held=True)
+                    tasks[asyncio.create_task(second.open(addresses))] = second
+                elif not tasks:
+                    # Neither established: the first guess's failure stands, unless it was a mere wrong guess.
+                    if failures[id(first)].code in _WRONG_MODE:
+                        second.release()
+                        return second, failures[id(second)]
+                    return first, failures[id(first)]
+        finally:
+            for task, link in tasks.items():
+                link.close()
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
+
+    def _conclusive(self, cause: Cause, is_first: bool) -> bool:
+        """Return whether a failure settles the test, or the other mode may still do better."""
+        if cause.code in _WRONG_MODE:
+            return False
+        if cause.stage is Stage.CONNECT:
+            return is_first  # a second connection may be refused because there is a first
+        return cause.code not in _SILENT
+
+    async def _resolve(self) -> Sequence[AddrInfo] | Cause:
+        """Judge and look up the destination. What it resolves to shows only once it may be dialled."""
+        began, tick = datetime.now(UTC), self._loop.time()
+        try:
+            host = self._setting.host = check_host(self._plan.host)
+        except ValueError as error:
+            return self._stop(Stage.RESOLVE, Code.INVALID_HOST, began, detail=str(error))
+        try:
+            self._guard.check_name(host, self._port)
+        except EgressDenied:
+            return self._stop(Stage.POLICY, Code.EGRESS_DENIED, began)
+        judged = self._loop.time() - tick
+        self._watch(Stage.RESOLVE)
+        looked, tick = datetime.now(UTC), self._loop.time()
+        failure: Code | None = None
+        found: Sequence[AddrInfo] = ()
+        try:
+            async with asyncio.timeout_at(self._setting.deadline):
+                found = await self._resolver.lookup(host, self._port)
+        except TimeoutError:
+            failure = Code.TIMEOUT
+        except LookupFailed as error:
+            failure = error.code
+        allowed: set[str] = set()
+        if failure is None:
+            try:
+                addresses = list(dict.fromkeys(info[4][0] for info in found))
+                allowed = set(self._guard.check_addresses(host, self._port, addresses))
+            except EgressDenied:
+                return self._stop(Stage.POLICY, Code.EGRESS_DENIED, began)
+        self._emit(Step(Stage.POLICY, began, judged))
+        if failure is not None:
+            return self._stop(Stage.RESOLVE, failure, looked, self._loop.time() - tick)
+        usable = [info for info in found if info[4][0] in allowed]
+        shown = ", ".join(dict.fromkeys(info[4][0] for info in usable))
+        self._emit(Step(Stage.RESOLVE, looked, self._loop.time() - tick, sent=self._redact(host), received=shown))
+        return usable
+
+    def _stop(self, stage: Stage, code: Code, began: datetime, duration: float = 0.0, detail: str = "") -> Cause:
+        self._emit(Step(stage, began, duration, code=code))
+        return Cause(stage, code, detail=detail)
+
+    def _link(self, *, implicit: bool, verify: bool = True, held: bool = False) -> Link:
+        link = Link(self._setting, implicit, verify, held)
+        self._links.append(link)
+        return link
+
+    def _compose(self, utf8: bool) -> bytes:
+        plan = self._plan
+        return compose(
+            parse_mailbox(plan.sender) if plan.sender else None,
+            parse_mailbox(plan.recipient),
+            server=f"{self._setting.host}:{self._port}",
+            sender_name=plan.sender_name,
+            utf8=utf8,
+        )
+
+    def _emit(self, step: Step) -> None:
+        self._steps.append(step)
+        self.events.append(step)
+        self.news.set()
+
+    def _watch(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def _report(self, link: Link | None, cause: Cause | None) -> Report:
+        facts = link.facts if link else Facts()
+        seen = Observed(
+            plan=self._plan,
+            port=self._port,
+            facts=facts,
+            redact=self._redact,
+            now=datetime.now(UTC),
+            tls=link.tls if link else None,
+            cause=cause,
+            unverified=self._unverified,
+        )
+        said = evidence(seen)
+        ehlo = self._ehlo_info(facts)
+        findings = conclude(seen)
+        root = findings[0] if cause else None
+        ended = link.verdict_at if link and link.verdict_at else self._loop.time()
+        return Report(
+            outcome=Outcome.FAIL if cause else Outcome.OK,
+            stage=cause.stage if cause else Stage.QUIT,
+            code=cause.code if cause else Code.OK,
+            message=root.message if root else passed(seen),
+            advice=root.advice if root else "",
+            evidence=said,
+            tls=seen.tls,
+            ehlo=ehlo,
+            findings=findings,
+            steps=tuple(self._steps),
+            elapsed_ms=round((ended - self._started) * 1000),
+            round_trips=link.round_trips if link else 0,
+        )
+
+    def _ehlo_info(self, facts: Facts) -> EhloInfo | None:
+        if facts.ehlo is None and not facts.mechanisms_before_tls:
+            return None
+        extensions = facts.ehlo.extensions if facts.ehlo else {}
+        show = self._redact
+        return EhloInfo(
+            name=facts.ehlo_name,
+            extensions={show(keyword, 64): show(parameters, 300) for keyword, parameters in extensions.items()},
+            mechanisms_before_tls=tuple(show(name, 64) for name in facts.mechanisms_before_tls),
+            mechanisms_inside_tls=tuple(show(name, 64) for name in facts.mechanisms_inside_tls),
+        )

@@ -1,0 +1,133 @@
+"""Names to addresses, through the system's resolver, without ever blocking an event loop or the process's end.
+
+`getaddrinfo` can't be interrupted, so it runs on threads of our own: few, daemon (a hung name server must not keep the
+process from exiting), and a caller that gives up leaves only its thread behind. Several loops may share a `Resolver`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import queue
+import socket
+import threading
+from collections.abc import Sequence
+from typing import cast
+
+from mailproof.smtp.vocabulary import Code
+
+MAX_THREADS = 32
+MAX_WAITING = 512  # lookups that wait for a thread; beyond it the answer is "try again"
+MAX_ADDRESSES = 16  # of one name
+
+AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
+
+_CODES = {
+    socket.EAI_NONAME: Code.DNS_NOT_FOUND,
+    socket.EAI_NODATA: Code.DNS_NOT_FOUND,
+    socket.EAI_ADDRFAMILY: Code.DNS_NOT_FOUND,
+    socket.EAI_AGAIN: Code.DNS_TEMPORARY,
+}
+
+
+class LookupFailed(Exception):
+    """There are no addresses; `code` says why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class _Job:
+    __slots__ = ("future", "host", "loop", "port")
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Sequence[AddrInfo]] = self.loop.create_future()
+
+    def run(self) -> None:
+        if self.future.cancelled():
+            return
+        result: Sequence[AddrInfo] | LookupFailed
+        try:
+            result = _getaddrinfo(self.host, self.port)
+        except LookupFailed as error:
+            result = error
+        try:
+            self.loop.call_soon_threadsafe(self._settle, result)
+        except RuntimeError:  # the loop is closed; nobody waits any more
+            return
+
+    def _settle(self, result: Sequence[AddrInfo] | LookupFailed) -> None:
+        if self.future.done():
+            return
+        if isinstance(result, LookupFailed):
+            self.future.set_exception(result)
+        else:
+            self.future.set_result(result)
+
+
+class Resolver:
+    """Looks names up. Threads start when needed and stay."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._open = 0  # jobs that wait or run
+
+    async def lookup(self, host: str, port: int) -> Sequence[AddrInfo]:
+        """Return the addresses of `host`, a name in ASCII or a literal, in the system's order.
+
+        Raises:
+            LookupFailed: There are none.
+        """
+        literal = _literal(host, port)
+        if literal is not None:
+            return [literal]
+        with self._lock:
+            if self._open >= MAX_THREADS + MAX_WAITING:
+                raise LookupFailed(Code.DNS_TEMPORARY)
+            self._open += 1
+            if self._threads < min(self._open, MAX_THREADS):
+                self._threads += 1
+                threading.Thread(target=self._work, name="mailproof-dns", daemon=True).start()
+        job = _Job(host, port)
+        self._jobs.put(job)
+        return await job.future
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            job.run()
+            del job  # else the last test's loop lives as long as this thread waits
+            with self._lock:
+                self._open -= 1
+
+
+def _literal(host: str, port: int) -> AddrInfo | None:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))
+    if address.scope_id is None:
+        return (socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0))
+    return _getaddrinfo(host, port)[0]  # the zone needs the system; nothing is looked up for it
+
+
+def _getaddrinfo(host: str, port: int) -> Sequence[AddrInfo]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except socket.gaierror as error:
+        raise LookupFailed(_CODES.get(error.errno or 0, Code.DNS_ERROR)) from None
+    except (UnicodeError, ValueError):
+        raise LookupFailed(Code.INVALID_HOST) from None
+    except OSError:
+        raise LookupFailed(Code.DNS_ERROR) from None
+    if not found:
+        raise LookupFailed(Code.DNS_NOT_FOUND)
+    return cast("Sequence[AddrInfo]", found[:MAX_ADDRESSES])

@@ -1,0 +1,108 @@
+"""TLS client contexts, one per set of trust anchors.
+
+Reading the system's anchors costs tens of milliseconds and about a megabyte, so contexts are kept and shared; OpenSSL
+allows that between threads. Law: TLS 1.2 at least, certificate and name checked by OpenSSL itself; the one context that
+checks nothing is for opportunistic TLS, after a checked handshake has failed and been reported.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections import OrderedDict
+from hashlib import sha256
+
+MAX_CONTEXTS = 16
+"""Kept contexts; the one used longest ago goes first."""
+
+MAX_CA_PEM = 256 * 1024
+"""Characters of extra anchors; a bundle of all public authorities is about this long."""
+
+
+def check_ca_pem(text: str) -> None:
+    """Check extra trust anchors.
+
+    Raises:
+        ValueError: A sentence that says what is wrong with them.
+    """
+    if len(text) > MAX_CA_PEM:
+        raise ValueError(f"must not be longer than {MAX_CA_PEM} characters")
+    if "-----BEGIN CERTIFICATE-----" not in text:
+        raise ValueError("holds no certificate in PEM form")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise ValueError("holds a certificate that can't be read") from None
+
+
+class TrustStore:
+    """Hands out contexts. Safe to use from several threads; bound to no event loop.
+
+    Args:
+        ca_pem: Anchors for every test, beside the system's.
+    """
+
+    def __init__(self, *, ca_pem: str = "") -> None:
+        self._ca_pem = ca_pem
+        self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
+        self._lock = threading.Lock()
+        self._blind: ssl.SSLContext | None = None
+        if ca_pem:
+            check_ca_pem(ca_pem)
+
+    def cached(self, ca_pem: str = "") -> ssl.SSLContext | None:
+        """Return the context for these anchors if it exists: no waiting."""
+        key = _key(ca_pem)
+        with self._lock:
+            context = self._contexts.get(key)
+            if context is not None:
+                self._contexts.move_to_end(key)
+            return context
+
+    def context(self, ca_pem: str = "") -> ssl.SSLContext:
+        """Return the context for these anchors; may take tens of milliseconds of CPU.
+
+        Raises:
+            ValueError: The anchors can't be read.
+        """
+        context = self.cached(ca_pem)
+        if context is not None:
+            return context
+        context = self._build(ca_pem)
+        with self._lock:
+            self._contexts[_key(ca_pem)] = context
+            while len(self._contexts) > MAX_CONTEXTS:
+                self._contexts.popitem(last=False)
+        return context
+
+    def blind(self) -> ssl.SSLContext:
+        """Return the context that encrypts and checks nothing."""
+        if self._blind is None:
+            context = _client_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            self._blind = context
+        return self._blind
+
+    def _build(self, ca_pem: str) -> ssl.SSLContext:
+        if ca_pem:
+            check_ca_pem(ca_pem)
+        context = _client_context()
+        context.load_default_certs()
+        for anchors in (self._ca_pem, ca_pem):
+            if anchors:
+                context.load_verify_locations(cadata=anchors)
+        return context
+
+
+def _client_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996
+    context.hostname_checks_common_name = False  # RFC 9525 section 2; browsers and Go ignore it as well
+    # A given anchor may be an intermediate or the server's own certificate.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_TRUSTED_FIRST
+    return context
+
+
+def _key(ca_pem: str) -> bytes:
+    return sha256(ca_pem.encode("utf-8", "replace")).digest() if ca_pem else b""

@@ -1,0 +1,146 @@
+"""envoy.yaml as shipped (only its ports differ), in front of the running program: all three wires through one port."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from service_support.service import RunningService
+from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
+from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
+
+ROOT = Path(__file__).parents[2]
+ENVOY = Path(sys.executable).parent / "envoy"
+ORIGIN = "https://console.example.com"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def edge(service: RunningService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an Envoy in front of the service."""
+    port, admin = free_port(), free_port()
+    ports = {
+        "50051": service.grpc_address.rpartition(":")[2],
+        "8080": service.http_url.rpartition(":")[2],
+        "10000": str(port),
+        "9901": str(admin),
+    }
+    text = (ROOT / "envoy.yaml").read_text()
+    text = re.sub(r"(port_value: )(\d+)", lambda match: match[1] + ports[match[2]], text)
+    config = tmp_path_factory.mktemp("envoy") / "envoy.yaml"
+    config.write_text(text)
+    log = config.with_suffix(".log")
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [ENVOY, "-c", config, "--log-level", "warning", "--concurrency", "1", "--use-dynamic-base-id"],
+            stdout=sink,
+            stderr=sink,
+        )
+        try:
+            _until_ready(f"http://127.0.0.1:{port}/readyz", process, log)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Ask until the edge and both clusters answer; Envoy has no other signal of that."""
+    for _ in range(400):
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            try:
+                process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+    raise AssertionError(log.read_text())
+
+
+def settings(service: RunningService) -> dict[str, object]:
+    return {
+        "sender_address": "noreply@example.com",
+        "sender_name": "Edge",
+        "tls": True,
+        "host": f"{service.sandbox.host}:{service.sandbox.starttls_port}",
+        "user": service.sandbox.user,
+        "password": service.sandbox.password,
+    }
+
+
+def post(url: str, body: bytes, headers: dict[str, str], method: str = "POST") -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(url, data=body or None, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def test_grpc_passes_the_edge(service: RunningService, edge: str) -> None:
+    metadata = (("authorization", f"Bearer {service.admin_token}"),)
+    with grpc.insecure_channel(edge) as channel:
+        stub = admin_pb2_grpc.AdminServiceStub(channel)
+        added = stub.AddSMTPConfig(admin_pb2.AddSMTPConfigRequest(**settings(service)), metadata=metadata)
+        assert added.id
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.GetSMTPConfigById(admin_pb2.GetSMTPConfigByIdRequest(id="1"), metadata=metadata)
+        assert caught.value.code() is grpc.StatusCode.NOT_FOUND  # type: ignore[attr-defined]
+        assert "grpc-status-details-bin" in dict(caught.value.trailing_metadata())  # type: ignore[attr-defined]
+        diagnosis = diagnosis_pb2_grpc.DiagnosisServiceStub(channel)
+        request = diagnosis_pb2.DiagnoseRequest(host=service.sandbox.host, port=service.sandbox.starttls_port)
+        *_, last = diagnosis.Diagnose(request, metadata=metadata)
+        assert last.WhichOneof("event") == "report"
+
+
+def test_rest_passes_the_edge_errors_and_streams_included(service: RunningService, edge: str) -> None:
+    headers = {"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"}
+    status, _, body = post(f"http://{edge}/admin/v1/smtp", json.dumps(settings(service)).encode(), headers)
+    assert status == 200
+    assert json.loads(body)["id"]
+    status, _, body = post(f"http://{edge}/smtp", b"{}", headers)
+    assert status == 400
+    assert json.loads(body)["code"] == 3
+    target = {"host": service.sandbox.host, "port": service.sandbox.starttls_port}
+    status, kind, body = post(f"http://{edge}/v1/diagnose", json.dumps(target).encode(), headers)
+    assert (status, kind["content-type"]) == (200, "application/x-ndjson")
+    assert "report" in json.loads(body.splitlines()[-1])
+
+
+def test_grpc_web_passes_the_edge(service: RunningService, edge: str) -> None:
+    message = admin_pb2.AddSMTPConfigRequest(**settings(service)).SerializeToString()
+    frame = b"\0" + len(message).to_bytes(4, "big") + message
+    headers = {"authorization": f"Bearer {service.admin_token}", "content-type": "application/grpc-web+proto"}
+    status, answered, body = post(f"http://{edge}/zitadel.admin.v1.AdminService/AddSMTPConfig", frame, headers)
+    assert (status, answered["content-type"]) == (200, "application/grpc-web+proto")
+    assert b"grpc-status: 0" in body
+    del headers["authorization"]
+    status, answered, body = post(f"http://{edge}/zitadel.admin.v1.AdminService/AddSMTPConfig", frame, headers)
+    assert (status, answered["grpc-status"], body) == (200, "16", b"")
+
+
+def test_cors_passes_the_edge(service: RunningService, edge: str) -> None:
+    headers = {"origin": ORIGIN, "access-control-request-method": "POST"}
+    status, answered, _ = post(f"http://{edge}/admin/v1/smtp", b"", headers, method="OPTIONS")
+    assert status == 204
+    assert answered["access-control-allow-origin"] == ORIGIN
+    assert "authorization" in answered["access-control-allow-headers"]
+    headers["origin"] = "https://evil.example"
+    _, answered, _ = post(f"http://{edge}/admin/v1/smtp", b"", headers, method="OPTIONS")
+    assert "access-control-allow-origin" not in answered
