@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import shlex
 import shutil
 import signal
@@ -187,7 +186,7 @@ class Service:
         curl = ["curl", "-sS", f"http://{http}/v1/diagnose", "-H", f"authorization: Bearer {token}"]
         curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
         diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
-        diagnose += ["--ca-file", os.path.relpath(sandbox.ca_path)]
+        diagnose += ["--ca-file", _shown(sandbox.ca_path)]
         return [
             f"  sandbox SMTP       {starttls} STARTTLS, {implicit} implicit TLS",
             f"  admin token        {token}",
@@ -218,4 +217,10 @@ def _address(host: str, port: int) -> str:
 
 def _command() -> str:
     """Return how this program is called from here."""
-    return "mailproof" if shutil.which("mailproof") else os.path.relpath(sys.argv[0])
+    return "mailproof" if shutil.which("mailproof") else _shown(Path(sys.argv[0]))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as short as it can be typed here."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)

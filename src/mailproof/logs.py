@@ -13,7 +13,13 @@ from datetime import UTC, datetime
 # What every LogRecord has; the rest of a record's attributes are the fields that a caller added.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-_LIBRARIES = ("uvicorn", "grpc", "asyncio", "mail.log")
+# The least that libraries log. aiosmtpd, the sandbox's, warns of its own deprecations in each session.
+_LIBRARIES = {
+    "uvicorn": logging.WARNING,
+    "grpc": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "mail.log": logging.ERROR,
+}
 
 
 class JsonFormatter(logging.Formatter):
@@ -34,11 +40,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send log records of this level ("info") and above to stderr; libraries' from warning on."""
+    """Send log records of this level ("info") and above to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name, least in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(max(least, root.level))

@@ -10,6 +10,7 @@ from mailproof.store import events, schema
 from mailproof.store.sealing import Identity, Sealer
 
 _STATE = "SELECT * FROM smtp_configs ORDER BY id"
+_EVENT = "instance_id, sequence, aggregate_id, type, payload, actor_token_id, peer, created_at"
 _INSTANCES = "SELECT id, sequence, config_count FROM instances ORDER BY id"
 
 
@@ -43,10 +44,10 @@ def _check_replay(connection: sqlite3.Connection) -> None:
                 replayed.execute(statement)
         for row in connection.execute("SELECT id, is_default, sequence, 0, created_at FROM instances"):
             replayed.execute("INSERT INTO instances VALUES (?, ?, ?, ?, ?)", row)
-        for *head, payload, actor, peer, created_at in connection.execute(
-            "SELECT * FROM events ORDER BY instance_id, sequence"
-        ):
-            events.apply(replayed, events.Event(*head, json.loads(payload), actor, peer, created_at))
+        for row in connection.execute(f"SELECT {_EVENT} FROM events ORDER BY instance_id, sequence"):
+            event = dict(zip(_EVENT.split(", "), row, strict=True))
+            event["payload"] = json.loads(event["payload"])
+            events.apply(replayed, events.Event(**event))
         assert replayed.execute(_STATE).fetchall() == connection.execute(_STATE).fetchall()
         assert replayed.execute(_INSTANCES).fetchall() == connection.execute(_INSTANCES).fetchall()
     finally:

@@ -70,7 +70,7 @@ class StoreContract:
     def test_a_new_config_is_inactive_and_carries_its_event(self) -> None:
         async def scenario(store: Store) -> None:
             caller = await admin(store)
-            before = store_clock_floor
+            before = Clock().now
             added = await store.add_config(caller, NewConfig(SETTINGS, Secret("pw")))
             assert added.settings == SETTINGS
             assert added.state is ConfigState.INACTIVE
@@ -81,7 +81,6 @@ class StoreContract:
             assert added.details.resource_owner == caller.instance_id
             assert await store.get_config(caller.instance_id, added.id) == added
 
-        store_clock_floor = Clock().now
         self.run(scenario)
 
     def test_sequences_have_no_gaps_and_are_each_instances_own(self) -> None:

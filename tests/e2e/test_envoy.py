@@ -13,6 +13,7 @@ from pathlib import Path
 import grpc
 import pytest
 from service_support.service import RunningService
+
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 

@@ -2,12 +2,13 @@
 
 import grpc
 import pytest
-from ccadmin.v1 import email_pb2, email_pb2_grpc
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from service_support.service import RunningService
+
+from ccadmin.v1 import email_pb2, email_pb2_grpc
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 from zitadel.v1 import message_pb2
@@ -88,9 +89,7 @@ def test_settings_are_tested_without_being_stored(service: RunningService, chann
     request = admin_pb2.TestSMTPConfigRequest(receiver_address="you@example.com", **settings(service))
     stub.TestSMTPConfig(request, metadata=admin)
     implicit = settings(service, host=f"{service.sandbox.host}:{service.sandbox.tls_port}")
-    stub.TestSMTPConfig(
-        admin_pb2.TestSMTPConfigRequest(receiver_address="you@example.com", **implicit), metadata=admin
-    )
+    stub.TestSMTPConfig(admin_pb2.TestSMTPConfigRequest(receiver_address="you@example.com", **implicit), metadata=admin)
     assert stub.ListSMTPConfigs(admin_pb2.ListSMTPConfigsRequest(), metadata=admin).details.total_result == count
 
 

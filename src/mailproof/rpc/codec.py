@@ -1,17 +1,20 @@
 """Bytes to request messages and messages to JSON, with errors that name the field.
 
-Protobuf's own parser says only "failed to parse"; JSON's skips unknown enum names when it may skip unknown fields.
-Both are mended here, once for all transports.
+Protobuf's own parser says only "failed to parse"; JSON's skips unknown enum names when it may skip unknown fields, and
+takes a text for an empty message. Both are mended here, once for all transports.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -20,11 +23,13 @@ from mailproof.errors import FieldViolation, InvalidFields, MalformedRequest, Re
 
 MAX_REQUEST_BYTES = 64 * 1024
 
+_MAX_VIOLATIONS = 50  # they travel in headers, whose room is small
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
-_MAX_DEPTH = 20  # of JSON objects; our messages nest three deep
 
-# json_format's sentences: 'Failed to parse senderName field: expected string …'.
-_PARSE_FIELD = re.compile(r"Failed to parse (?P<field>[\w.\[\]]+) field: (?P<problem>.*?)\.?", re.DOTALL)
+NOT_UTF8 = "must be valid UTF-8"
+
+# json_format's sentences, one inside the other: 'Failed to parse query field: Failed to parse limit field: …'.
+_PARSE_FIELD = re.compile(r"(?:\A|(?<=field: ))Failed to parse (\w+) field: ")
 
 
 def parse_protobuf(message_type: type[Message], data: bytes) -> Message:
@@ -41,9 +46,23 @@ def parse_protobuf(message_type: type[Message], data: bytes) -> Message:
     except DecodeError:
         wrong = _not_utf8(message_type.DESCRIPTOR, data)
         if wrong:
-            raise InvalidFields([FieldViolation(name, "must be valid UTF-8") for name in wrong]) from None
+            raise InvalidFields([FieldViolation(name, NOT_UTF8) for name in wrong]) from None
         raise MalformedRequest(f"the body is not a {message_type.DESCRIPTOR.full_name} message") from None
     return message
+
+
+def merge_protobuf(data: bytes, bound: bytes) -> bytes:
+    """Return an encoded message with the fields that a path binds; they win over its own.
+
+    Raises:
+        MalformedRequest: `data` is no message; appended bytes must not complete it.
+    """
+    if bound:
+        try:
+            Empty().ParseFromString(data)
+        except DecodeError:
+            raise MalformedRequest("the body is not a protobuf message") from None
+    return data + bound
 
 
 def _not_utf8(descriptor: Any, data: bytes, prefix: str = "") -> list[str]:
@@ -76,70 +95,124 @@ def parse_json(message_type: type[Message], body: bytes, bindings: dict[str, str
         bindings: Fields taken from the path; they win over the body's.
 
     Raises:
-        InvalidFields: A field has a wrong value. MalformedRequest: The body is no JSON object.
+        InvalidFields: Fields have wrong values; all are named. MalformedRequest: The body is no JSON object.
     """
     message = message_type()
     if body.strip():
+        document = _load(body)
+        problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), _MAX_VIOLATIONS))
+        if problems:
+            raise InvalidFields(problems)
         try:
-            document = json.loads(body.decode())
-        except UnicodeDecodeError as error:
-            raise MalformedRequest(f"the body is not valid UTF-8 (byte {error.start})") from None
-        except json.JSONDecodeError as error:
-            raise MalformedRequest(
-                f"the body is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-            ) from None
-        except (RecursionError, ValueError):  # nested too deep; a number too long for int()
-            raise MalformedRequest("the body is not valid JSON: nested too deep, or a number too long") from None
-        if not isinstance(document, dict):
-            raise MalformedRequest("the body must be a JSON object")
-        known = _known(message_type.DESCRIPTOR, document, "", _MAX_DEPTH)
-        try:
-            json_format.ParseDict(known, message)
+            json_format.ParseDict(document, message, ignore_unknown_fields=True)
         except json_format.ParseError as error:
             raise _field_error(message_type.DESCRIPTOR, str(error)) from None
-        except UnicodeEncodeError:  # "\ud800": JSON may say it, UTF-8 can't
-            raise MalformedRequest("the body has an unpaired surrogate in a string") from None
     for name, value in bindings.items():
         setattr(message, name, value)
     return message
 
 
-def _known(descriptor: Any, document: dict[str, Any], prefix: str, depth: int) -> dict[str, Any]:
-    """Return the document without the fields that the message does not have."""
-    if depth == 0:
-        raise MalformedRequest("the body is nested too deep")
-    kept: dict[str, Any] = {}
+def _load(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body.decode(), object_pairs_hook=_object)
+    except UnicodeDecodeError as error:
+        raise MalformedRequest(f"the body is not valid UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise MalformedRequest(f"the body is not valid JSON: {error.msg} ({where})") from None
+    except (RecursionError, ValueError):  # ValueError: a number with more digits than int() takes
+        raise MalformedRequest("the body is not valid JSON: nested too deep, or a number too long") from None
+    if not isinstance(document, dict):
+        raise MalformedRequest("the body must be a JSON object")
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name given twice: which one wins is every parser's own choice (RFC 8259 section 4)."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
+    return found
+
+
+def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:
+    """Yield what json_format would take in silence or could not name: spellings, enum names, JSON types."""
+    given: set[str] = set()
+    fields = _fields(descriptor)
     for key, value in document.items():
-        field = descriptor.fields_by_name.get(key) or descriptor.fields_by_camelcase_name.get(key)
-        field = field or next((f for f in descriptor.fields if f.json_name == key), None)
+        field = fields.get(key)
         if field is None:
             continue
         path = f"{prefix}{field.name}"
-        if field.json_name in kept:
-            raise InvalidFields([FieldViolation(path, "is given twice, in both spellings")])
-        if field.enum_type is not None and isinstance(value, str) and value not in field.enum_type.values_by_name:
-            names = ", ".join(v.name for v in field.enum_type.values if v.number)
-            raise InvalidFields([FieldViolation(path, f"must be one of {names}")])
-        part = field.message_type
-        ours = part is not None and not part.full_name.startswith("google.protobuf.")
-        kept[field.json_name] = (
-            _known(part, value, f"{path}.", depth - 1) if ours and isinstance(value, dict) else value
-        )
-    return kept
+        if field.name in given:
+            yield FieldViolation(path, "is given twice, in both spellings")
+        given.add(field.name)
+        if value is None:  # as if it were absent
+            continue
+        if not field.is_repeated:
+            yield from _value_problems(field, value, path)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _value_problems(field, item, f"{path}[{index}]")
+        else:
+            yield FieldViolation(path, "must be a list")
+
+
+@cache
+def _fields(descriptor: Descriptor) -> dict[str, FieldDescriptor]:
+    """Return the fields by both spellings."""
+    return {spelling: field for field in descriptor.fields for spelling in (field.name, field.json_name)}
+
+
+def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[FieldViolation]:
+    part, enum = field.message_type, field.enum_type
+    if part is not None:
+        if part.full_name.startswith("google.protobuf."):  # has a JSON form of its own, which json_format knows
+            return
+        if isinstance(value, dict):
+            yield from _problems(part, value, f"{path}.")
+        else:
+            yield FieldViolation(path, "must be an object")
+    elif enum is not None:
+        number = isinstance(value, int) and not isinstance(value, bool)  # the declared rules know the numbers
+        if not number and not (isinstance(value, str) and value in enum.values_by_name):
+            yield FieldViolation(path, f"must be one of {', '.join(v.name for v in enum.values if v.number)}")
+    elif field.type == FieldDescriptor.TYPE_STRING:
+        if not isinstance(value, str):
+            yield FieldViolation(path, "must be a string")
+        elif not _is_unicode(value):  # "\ud800": JSON can say it
+            yield FieldViolation(path, NOT_UTF8)
+    elif field.type == FieldDescriptor.TYPE_BOOL:
+        if not isinstance(value, bool):
+            yield FieldViolation(path, "must be true or false")
+    elif isinstance(value, bool) or not isinstance(value, int | float | str):
+        yield FieldViolation(path, "must be a number")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _field_error(descriptor: Any, text: str) -> InvalidFields | MalformedRequest:
-    match = _PARSE_FIELD.fullmatch(text)
-    if match is None:
+    names: list[str] = []
+    for spelling in _PARSE_FIELD.findall(text):
+        field = _fields(descriptor).get(spelling)
+        if field is None:
+            break
+        names.append(field.name)
+        if field.message_type is None:
+            break
+        descriptor = field.message_type
+    if not names:
         return MalformedRequest("the body does not fit the request message")
-    names = []
-    for part in match["field"].split("."):
-        field = next((f for f in descriptor.fields if part in (f.json_name, f.name)), None)
-        names.append(field.name if field else part)
-        if field is not None and field.message_type is not None:
-            descriptor = field.message_type
-    # The parser's own words may quote the value, which may be a password: say what is expected instead.
-    return InvalidFields([FieldViolation(".".join(names), "has a value of the wrong JSON type or syntax")])
+    # The parser's own words may quote the value, which may be a password: say only that it is wrong.
+    return InvalidFields([FieldViolation(".".join(names), "has a value of the wrong type, syntax or range")])
 
 
 def to_json(message: Message, *, defaults: bool = False) -> dict[str, Any]:

@@ -18,15 +18,16 @@ from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.findings import CERTIFICATE_CODES, Observed, conclude, evidence, passed
 from mailproof.smtp.guard import EgressDenied, EgressGuard
 from mailproof.smtp.link import Link, Setting
-from mailproof.smtp.mailbox import check_ehlo_name, check_host, is_qualified, parse_mailbox
+from mailproof.smtp.mailbox import check_host, is_qualified, parse_mailbox
 from mailproof.smtp.message import compose
+from mailproof.smtp.plans import default_port, violations
 from mailproof.smtp.report import EhloInfo, Heartbeat, Plan, Report, Step
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 
-__all__ = ["EgressDenied", "EgressGuard", "Event", "Probe", "TrustStore", "default_port", "validate"]
+__all__ = ["EgressDenied", "EgressGuard", "Event", "Probe", "TrustStore"]
 
 HEARTBEAT = 5.0  # seconds without an event
 SECOND_TRY = 0.3  # seconds of silence after which `auto` tries the other TLS mode beside the first
@@ -38,37 +39,6 @@ Event = Step | Heartbeat | Report
 # Of `auto`'s two tries: what says that the port speaks the other mode, and what says nothing about the mode.
 _WRONG_MODE = frozenset({Code.WRONG_TLS_MODE_USE_IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS})
 _SILENT = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
-
-
-def default_port(mode: TlsMode) -> int:
-    """Return the port where a plan names none (RFC 8314 section 3.3, RFC 6409, RFC 5321)."""
-    return {TlsMode.IMPLICIT: 465, TlsMode.NONE: 25}.get(mode, 587)
-
-
-def validate(plan: Plan) -> None:
-    """Check everything of a plan but its host, which a test may find invalid.
-
-    Raises:
-        ValueError: A sentence beginning with the argument's name.
-    """
-    for name, text, check in (
-        ("sender", plan.sender, parse_mailbox),
-        ("recipient", plan.recipient, parse_mailbox),
-        ("ehlo_name", plan.ehlo_name, check_ehlo_name),
-    ):
-        if text:
-            try:
-                check(text)
-            except ValueError as error:
-                raise ValueError(f"{name} {error}") from None
-    if not 0 <= plan.port <= 65535:
-        raise ValueError("port must be between 1 and 65535")
-    if not plan.timeout > 0:
-        raise ValueError("timeout must be more than 0")
-    if plan.depth.reaches(Depth.RCPT) and not plan.recipient:
-        raise ValueError(f"recipient is needed for the depth {plan.depth}")
-    if plan.credentials and "\0" in plan.credentials.user + plan.credentials.password.reveal():
-        raise ValueError("user and password must not contain NUL")  # PLAIN's separator (RFC 4616 section 2)
 
 
 class Probe:
@@ -91,9 +61,11 @@ class Probe:
         """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
 
         Raises:
-            ValueError: The plan itself is wrong (`validate`).
+            ValueError: The plan itself is wrong; `plans.violations` tells it beforehand.
         """
-        validate(plan)
+        wrong = violations(plan)
+        if wrong:
+            raise ValueError("; ".join(f"{name} {must}" for name, must in wrong))
         test = _Test(plan, self._guard, self._trust, self._resolver, plan.ehlo_name or self._ehlo_name)
         task = asyncio.create_task(test.run(), name="mailproof-test")
         task.add_done_callback(lambda _: test.news.set())

@@ -65,7 +65,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.SERVICE_UNAVAILABLE: (
         "{server} refuses service at the stage {stage}{reply}.",
-        "Try again later; if it stays so, ask the provider whether this machine's address is blocked, or set another port.",
+        "Try again later; if it stays so, ask whether this machine's address is blocked, or set another port.",
     ),
     Code.TOO_MANY_CONNECTIONS: (
         "{server} has too many connections{reply}.",
@@ -168,7 +168,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Set the port to the submission port (587 or 465), or have authentication enabled on the server.",
     ),
     Code.AUTH_MECHANISM_UNSUPPORTED: (
-        "{server} offers no authentication mechanism that is possible here: it offers {mechanisms}; possible: {spoken}.",
+        "{server} offers no authentication mechanism that is possible here: it has {mechanisms}; possible: {spoken}.",
         "Leave the mechanism setting empty, or have PLAIN or LOGIN enabled on the server.",
     ),
     Code.AUTH_REQUIRES_TLS: (
@@ -185,7 +185,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.AUTH_BASIC_DISABLED: (
         "{server} does not accept passwords for this account any more{reply}.",
-        "Set the authentication to OAuth 2.0, or enable authenticated SMTP for the mailbox (Microsoft 365 admin centre).",
+        "Set the authentication to OAuth 2.0, or enable authenticated SMTP for the mailbox in Microsoft 365.",
     ),
     Code.AUTH_APP_PASSWORD_REQUIRED: (
         "{server} wants an app password instead of the account's own{reply}.",

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mailproof.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.rpc.codec import MAX_REQUEST_BYTES
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -74,7 +75,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, until: float | N
     """Read the whole body.
 
     Args:
-        limit: Bytes at most.
+        limit: Bytes at most, framing and encoding included; the caller is told of MAX_REQUEST_BYTES.
         until: The call's deadline on the `time.monotonic` clock; BODY_TIMEOUT bounds it anyway.
 
     Raises:
@@ -82,8 +83,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int, until: float | N
         DeadlineExceeded: The call's own deadline passed first.
     """
     declared = header(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise RequestTooLarge(limit)
+    if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
+        raise RequestTooLarge(MAX_REQUEST_BYTES)
     chunks: list[bytes] = []
     size = 0
     budget = BODY_TIMEOUT if until is None else min(BODY_TIMEOUT, until - time.monotonic())
@@ -96,7 +97,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, until: float | N
                 chunk = event.get("body", b"")
                 size += len(chunk)
                 if size > limit:
-                    raise RequestTooLarge(limit)
+                    raise RequestTooLarge(MAX_REQUEST_BYTES)
                 chunks.append(chunk)
                 if not event.get("more_body", False):
                     return b"".join(chunks)

@@ -16,7 +16,7 @@ import logging
 import re
 import struct
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -26,8 +26,8 @@ from google.rpc import status_pb2
 from sonora import protocol
 from sonora.asgi import ServicerContext, grpcASGI
 
-from mailproof.errors import Failure, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
-from mailproof.rpc.codec import MAX_REQUEST_BYTES
+from mailproof.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
+from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import (
     ClientGone,
@@ -58,7 +58,7 @@ _SEGMENT = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
 
 Target = tuple[str, bytes]
-"""The RPC's path, and bytes to append to the message: the fields that a REST path binds."""
+"""The RPC's path, and the fields that a REST path binds, as an encoded message."""
 
 
 class RpcAborted(Exception):
@@ -151,9 +151,12 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
     def finish(self) -> None:
         """End the call: callbacks run once."""
         self._active = False
-        for callback in self._callbacks:
-            callback()
-        self._callbacks.clear()
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            try:
+                callback()
+            except Exception:
+                log.exception("a callback raised")
 
     def refuse(self, status: status_pb2.Status) -> None:
         """Take over a google.rpc.Status."""
@@ -169,19 +172,35 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
 
     def initial_headers(self) -> Headers:
         """Return the initial metadata as HTTP headers."""
-        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._initial]
+        return _as_headers(self._initial)
+
+    def trailing_headers(self) -> Headers:
+        """Return the status and the trailing metadata as HTTP headers."""
+        return _as_headers(self.trailers())
+
+
+def _as_headers(metadata: Iterable[tuple[str, str]]) -> Headers:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in metadata]
 
 
 class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
-    """The grpc-web application.
+    """The grpc-web application. Handlers take and give bytes: their (de)serializers are not called.
+
+    Deadlines are the guards' business (`rpc.calls`); here they only bound the wait for the request.
 
     Args:
-        resolve: Gives the RPC for a REST verb and path, so that grpc-web is answered on those paths too.
+        resolve: Gives the RPC for an HTTP verb and a REST path, so that grpc-web is answered on those paths too.
+        refuse: Logs an error and says what the caller of an RPC's path is told of it.
     """
 
-    def __init__(self, resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None) -> None:
+    def __init__(
+        self,
+        resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None,
+        refuse: Callable[[Exception, str, Scope], StatusError] = lambda error, _path, _scope: status_error(error),
+    ) -> None:
         super().__init__(application=None, enable_cors=False)
         self._resolve = resolve
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan and websocket scopes too (repair 22)."""
@@ -192,74 +211,67 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             await send({"type": "websocket.close", "code": 1003})
             return
         kind = media_type(scope)
-        if scope["method"] != "POST":  # repair 23
-            await self._refuse(send, kind, MethodNotAllowed(["POST"]), 405, [(b"allow", b"POST")])
+        target = self._resolve(scope["method"], scope["path"])
+        if target is None and scope["method"] != "POST":  # repair 23
+            await self._reject(scope, send, MethodNotAllowed(["POST"]), 405, [(b"allow", b"POST")])
         elif kind not in BINARY | TEXT:  # repair 20
             wanted = "the content type must be application/grpc-web+proto or application/grpc-web-text+proto"
-            await self._refuse(send, kind, UnsupportedMediaType(wanted), 415)
+            await self._reject(scope, send, UnsupportedMediaType(wanted), 415, [])
         else:
-            await self._answer(scope, receive, send, as_text=kind in TEXT)
+            path, bound = target or (scope["path"], b"")
+            response = _Response(send, as_text=kind in TEXT)
+            try:
+                await self._call(path, bound, scope, receive, response)
+            except ClientGone:  # repairs 10, 11: a body cut short runs nothing; nobody is there to answer
+                log.debug("the client hung up")
+            except Exception as error:  # noqa: BLE001 - repair 17; `refuse` logs it
+                await response.refuse(self._refuse(error, path, scope).status)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, *, as_text: bool) -> None:
-        response = _Response(send, as_text=as_text)
-        try:
-            context = WebContext(scope)
-            path, bound = self._resolve(scope["method"], scope["path"]) or (scope["path"], b"")
-            handler = self._get_rpc_handler(path)
-            if handler is None:  # repair 19; the registry of ours always has one
-                raise status_error(MalformedRequest("no such RPC"))
-            body = await read_body(scope, receive, _limit(as_text=as_text), context.deadline())
-            message = _message(_decode_text(body) if as_text else body) + bound
-        except ClientGone:  # repairs 10, 11: a cut-short body runs nothing
-            return
-        except (Failure, StatusError) as error:
-            refusal = error if isinstance(error, StatusError) else status_error(error)
-            await self._refuse_status(response, refusal)
-            return
+    async def _call(self, path: str, bound: bytes, scope: Scope, receive: Receive, response: _Response) -> None:
+        context = WebContext(scope)
+        handler = self._get_rpc_handler(path)
+        if handler is None:  # repair 19; our own registry always has one, which refuses
+            raise UnknownRpc("no such RPC")
+        limit = _FRAMED_LIMIT * 4 // 3 + 4 if response.as_text else _FRAMED_LIMIT
+        body = await read_body(scope, receive, limit, context.deadline())  # repair 13
+        message = merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
         try:
             await while_connected(self._run(handler, message, context, response), receive)
-        except ClientGone:
-            log.debug("the client hung up")
         finally:
             context.finish()
 
     async def _run(self, handler: Any, message: bytes, context: WebContext, response: _Response) -> None:
         try:
             if handler.response_streaming:
-                messages: AsyncIterator[bytes] = handler.unary_stream(message, context)
-                async with aclosing(messages):  # type: ignore[type-var]
+                messages: AsyncGenerator[bytes, None] = handler.unary_stream(message, context)
+                async with aclosing(messages):
                     async for part in messages:
                         await response.message(part, context)
             else:
                 response.hold(await handler.unary_unary(message, context))
         except RpcAborted:
-            response.drop()
-        except Exception as error:  # repair 17
-            log.exception("a handler raised")
-            response.drop()
-            context.refuse(status_error(error).status)
+            pass
         await response.end(context)
 
-    async def _refuse_status(self, response: _Response, refusal: StatusError) -> None:
-        context = WebContext({"headers": [], "client": None})
-        context.refuse(refusal.status)
-        await response.end(context)
-
-    async def _refuse(self, send: Send, kind: str, failure: Failure, http: int, headers: Headers | None = None) -> None:
+    async def _reject(self, scope: Scope, send: Send, failure: Failure, http: int, headers: Headers) -> None:
         """Refuse a request that is no grpc-web call: with a bare HTTP status that has the grpc-status beside it."""
-        refusal = status_error(failure)
-        context = WebContext({"headers": [], "client": None})
-        context.refuse(refusal.status)
-        named = [(name.encode(), value.encode("latin-1")) for name, value in context.trailers()]
-        await respond(send, http, [*(headers or []), *named])
+        context = _refused(self._refuse(failure, scope["path"], scope).status)
+        await respond(send, http, [*headers, *context.trailing_headers()])
+
+
+def _refused(status: status_pb2.Status) -> WebContext:
+    """Return the context of a call that ends with this status before it began."""
+    context = WebContext({"headers": []})
+    context.refuse(status)
+    return context
 
 
 class _Response:
     """Writes one answer: headers before the first message, and the status where the client can read it."""
 
     def __init__(self, send: Send, *, as_text: bool) -> None:
+        self.as_text = as_text
         self._send = send
-        self._as_text = as_text
         self._started = False
         self._held: bytes | None = None
         # Exactly one of the two, without a charset: protobuf-ts compares (repair 6).
@@ -270,10 +282,6 @@ class _Response:
         """Keep a unary answer until its status is known."""
         self._held = protocol.wrap_message(False, False, message)
 
-    def drop(self) -> None:
-        """Forget a held answer: the call failed."""
-        self._held = None
-
     async def message(self, message: bytes, context: WebContext) -> None:
         """Send one message of a stream."""
         await self._start(context.initial_headers())
@@ -282,18 +290,22 @@ class _Response:
     async def end(self, context: WebContext) -> None:
         """Send the status: trailers-only before the first message of a failed call, else the trailer frame."""
         failed = context.code() is not grpc.StatusCode.OK
-        if failed and not self._started:
-            trailers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in context.trailers()]
-            await respond(self._send, 200, [*self._headers, *context.initial_headers(), *trailers])
+        if failed and not self._started:  # a held answer is dropped
+            headers = [*self._headers, *context.initial_headers(), *context.trailing_headers()]
+            await respond(self._send, 200, headers)
             return
         frame = protocol.wrap_message(True, False, protocol.pack_trailers(context.trailers()))  # repair 3
         body = (self._held or b"") + frame
         if self._started:  # repair 8: no second response
             await self._write(body, more=False)
             return
-        if self._as_text:
+        if self.as_text:
             body = base64.b64encode(body)
         await respond(self._send, 200, [*self._headers, *context.initial_headers()], body)
+
+    async def refuse(self, status: status_pb2.Status) -> None:
+        """End with an error that no handler made."""
+        await self.end(_refused(status))
 
     async def _start(self, headers: Headers) -> None:
         if not self._started:
@@ -302,12 +314,8 @@ class _Response:
             await self._send(start)
 
     async def _write(self, data: bytes, *, more: bool) -> None:
-        body = base64.b64encode(data) if self._as_text else data
+        body = base64.b64encode(data) if self.as_text else data
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
-
-
-def _limit(*, as_text: bool) -> int:
-    return _FRAMED_LIMIT * 4 // 3 + 4 if as_text else _FRAMED_LIMIT
 
 
 def _metadata(scope: Scope) -> list[tuple[str, str | bytes]]:
@@ -316,8 +324,8 @@ def _metadata(scope: Scope) -> list[tuple[str, str | bytes]]:
     for raw_name, value in scope["headers"]:
         name = raw_name.decode("latin-1").lower()
         if name.endswith("-bin"):
-            try:
-                found.append((name, _unpadded(value)))
+            try:  # a list of values may come in one header (RFC 9110 section 5.3); fetch joins them so
+                found += [(name, _unpadded(part)) for part in value.split(b",")]
             except (binascii.Error, ValueError):
                 raise MalformedRequest(f"the header {name[:100]} is not valid base64") from None
         elif name != "grpc-timeout":

@@ -87,9 +87,10 @@ async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
 
 
 def _call(context: Any, transport: str) -> Call:
-    metadata: dict[str, str] = {
-        key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)
-    }
+    metadata: dict[str, str] = {}
+    for key, value in context.invocation_metadata() or ():
+        if isinstance(value, str):
+            metadata.setdefault(key, value)  # the first one counts, as over REST
     remaining = context.time_remaining()
     return Call(
         transport=transport,

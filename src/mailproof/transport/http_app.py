@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from mailproof.errors import Failure
-from mailproof.rpc.calls import Calls, request_id
+from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.rpc.codec import dump
-from mailproof.rpc.status import status_error
-from mailproof.transport.asgi import Event, Headers, Receive, Scope, Send, header, media_type, respond, text
+from mailproof.rpc.status import StatusError, status_error
+from mailproof.transport.asgi import Event, Headers, Receive, Scope, Send, header, media_type, peer, respond, text
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import GrpcWeb, Target
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
+
+_REQUEST_ID = b"x-request-id"
 
 log = logging.getLogger("mailproof.http")
 
@@ -37,14 +39,18 @@ class HttpApp:
         ready: Callable[[], Awaitable[None]],
         pages: dict[str, Application] | None = None,
     ) -> None:
+        self._calls = calls
         self._routes = Routes(calls.methods.values())
         self._handlers = RpcHandlers(calls, "grpc-web")
-        self._grpc_web = GrpcWeb(self._resolve)
+        self._grpc_web = GrpcWeb(self._resolve, self._refuse)
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
         self._cors = cors
-        self._ready = ready
-        self._pages = pages or {}
+        self._pages: dict[str, Application] = {
+            **(pages or {}),
+            "/healthz": partial(_health, _alive),
+            "/readyz": partial(_health, ready),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -55,11 +61,14 @@ class HttpApp:
         if preflight is not None:
             await respond(send, 204, preflight)
             return
-        tracked = _Tracked(send, self._cors.headers(scope))
+        # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
+        wanted = request_id(text(header(scope, _REQUEST_ID)))
+        named = (_REQUEST_ID, wanted.encode())
+        scope["headers"] = [*(item for item in scope["headers"] if item[0] != _REQUEST_ID), named]
+        tracked = _Tracked(send, [named, *self._cors.headers(scope)])
         try:
             await self._application(scope)(scope, receive, tracked)
         except Exception as error:
-            wanted = request_id(text(header(scope, b"x-request-id")))
             log.exception("internal error", extra={"request_id": wanted})
             if not tracked.started:  # else the broken-off body is all that can be said
                 refusal = status_error(error, request_id=wanted)
@@ -70,27 +79,33 @@ class HttpApp:
         path = scope["path"]
         if media_type(scope).startswith("application/grpc-web") or self._handlers.knows(path):
             return self._grpc_web
-        if scope["method"] in {"GET", "HEAD"}:
-            if path == "/healthz":
-                return partial(_health, _alive)
-            if path == "/readyz":
-                return partial(_health, self._ready)
-            if path in self._pages:
-                return self._pages[path]
+        if scope["method"] in {"GET", "HEAD"} and path in self._pages:
+            return self._pages[path]
         return self._rest
 
     def _resolve(self, verb: str, path: str) -> Target | None:
-        """Return the RPC that grpc-web means on a REST path, with the path's fields as bytes of the message."""
+        """Return the RPC that grpc-web means on a REST path, with the path's fields as an encoded message."""
         try:
             match = self._routes.match(verb, path)
         except Failure:
             return None
+        if not match.route.body:  # a GET has no place for a frame
+            return None
         bound = match.method.request_type(**match.bindings)
         return match.method.path, bound.SerializeToString()
 
+    def _refuse(self, error: Exception, path: str, scope: Scope) -> StatusError:
+        call = Call(
+            transport="grpc-web",
+            authorization=None,
+            peer=peer(scope),
+            request_id=request_id(text(header(scope, _REQUEST_ID))),
+        )
+        return self._calls.refusal(error, self._calls.methods.get(path), call)
+
 
 class _Tracked:
-    """A `send` that adds headers to the answer and remembers that it has begun."""
+    """A `send` that adds headers, where the answer has none of that name, and remembers that it has begun."""
 
     def __init__(self, send: Send, headers: Headers) -> None:
         self._send = send
@@ -100,7 +115,9 @@ class _Tracked:
     async def __call__(self, event: Event) -> None:
         if event["type"] == "http.response.start":
             self.started = True
-            event = {**event, "headers": [*event.get("headers", []), *self._headers]}
+            own = event.get("headers", [])
+            names = {name for name, _ in own}
+            event = {**event, "headers": [*own, *(item for item in self._headers if item[0] not in names)]}
         await self._send(event)
 
 

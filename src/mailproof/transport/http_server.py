@@ -11,7 +11,7 @@ import socket
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mailproof.errors import StartupError
 from mailproof.transport.http_app import HttpApp
@@ -68,9 +68,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's annotation hides the None before the first request
+        return cycle is not None and not cycle.response_complete
+
     def _end(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(answer)
+            if not self._answering():  # else it would land in the middle of that answer
+                self.transport.write(answer)
             self.transport.close()
 
 

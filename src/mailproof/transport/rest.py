@@ -53,7 +53,7 @@ class Rest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         wanted = request_id(text(header(scope, b"x-request-id")))
-        exchange = _Exchange(scope, send, wanted)
+        exchange = _Exchange(scope, send)
         call = Call(transport="rest", authorization=None, peer=peer(scope), request_id=wanted)
         match: Match | None = None
         try:
@@ -97,16 +97,15 @@ class Rest:
 class _Exchange:
     """One request's answer, in the form that its client reads."""
 
-    def __init__(self, scope: Scope, send: Send, wanted: str) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self.method: Method | None = None
         self._scope = scope
         self._send = send
-        self._headers: Headers = [*_SAFE, (b"x-request-id", wanted.encode())]
         self._events = "text/event-stream" in (text(header(scope, b"accept")) or "")
         self._started = False
 
     async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
-        await respond(self._send, status, [_JSON, *self._headers, *(headers or [])], dump(document) + b"\n")
+        await respond(self._send, status, [_JSON, *_SAFE, *(headers or [])], dump(document) + b"\n")
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
@@ -132,13 +131,17 @@ class _Exchange:
     async def stream(self, messages: AsyncGenerator[Message, None]) -> None:
         """Send messages as they come. Nothing is sent before the first one, so a refusal still has its status."""
         async for message in messages:
-            if not self._started:
-                headers = [_SSE if self._events else _NDJSON, *self._headers, (b"x-accel-buffering", b"no")]
-                await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-                self._started = True
+            await self._start()
             document = to_json(message, defaults=True)
             await self._item(next(iter(document)), document)
+        await self._start()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            headers = [_SSE if self._events else _NDJSON, *_SAFE, (b"x-accel-buffering", b"no")]
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _item(self, name: str, document: dict[str, object], *, last: bool = False) -> None:
         if self._events:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from google.protobuf.descriptor import FieldDescriptor
+
 from mailproof.errors import MethodNotAllowed, RouteNotFound
 from mailproof.rpc.calls import Method, Route
 
@@ -31,7 +33,11 @@ class _Node:
 
 
 class Routes:
-    """Finds the RPC of a verb and a path. A literal segment wins over a variable, so `_search` is never an id."""
+    """Finds the RPC of a verb and a path. A literal segment wins over a variable, so `_search` is never an id.
+
+    Raises:
+        TypeError: Two RPCs share a route, or one is of a kind that is not served.
+    """
 
     def __init__(self, methods: Iterable[Method]) -> None:
         self._root = _Node()
@@ -44,9 +50,11 @@ class Routes:
         for segment in _segments(route.template):
             variable = _VARIABLE.fullmatch(segment)
             if variable:
-                names.append(variable[1])
+                names.append(_bindable(method, route, variable[1]))
                 node.variable = node.variable or _Node()
                 node = node.variable
+            elif set("{}*:") & set(segment):
+                raise TypeError(f"the route {route.template} has a syntax that is not served")
             else:
                 node = node.literal.setdefault(segment, _Node())
         if route.verb in node.leaf:
@@ -59,26 +67,33 @@ class Routes:
         Raises:
             RouteNotFound: No route has this path. MethodNotAllowed: It has, with other verbs.
         """
-        found = list(_walk(self._root, _segments(path), ()))
-        if not found:
+        found = _find(self._root, _segments(path), ())
+        if found is None:
             raise RouteNotFound("Not Found")
-        for node, values in found:
-            if verb in node.leaf:
-                method, route, names = node.leaf[verb]
-                return Match(method, route, dict(zip(names, values, strict=True)))
-        raise MethodNotAllowed(sorted({allowed for node, _ in found for allowed in node.leaf}))
+        node, values = found
+        if verb not in node.leaf:
+            raise MethodNotAllowed(sorted(node.leaf))
+        method, route, names = node.leaf[verb]
+        return Match(method, route, dict(zip(names, values, strict=True)))
 
 
-def _walk(node: _Node, rest: list[str], values: tuple[str, ...]) -> Iterable[tuple[_Node, tuple[str, ...]]]:
+def _bindable(method: Method, route: Route, name: str) -> str:
+    field = method.request_type.DESCRIPTOR.fields_by_name.get(name)
+    if field is None or field.is_repeated or field.type != FieldDescriptor.TYPE_STRING:
+        raise TypeError(f"the route {route.template} binds {name}, which is no string field of the request")
+    return name
+
+
+def _find(node: _Node, rest: list[str], values: tuple[str, ...]) -> tuple[_Node, tuple[str, ...]] | None:
     if not rest:
-        if node.leaf:
-            yield node, values
-        return
-    if rest[0] in node.literal:
-        yield from _walk(node.literal[rest[0]], rest[1:], values)
-    if node.variable is not None and rest[0]:
-        yield from _walk(node.variable, rest[1:], (*values, rest[0]))
+        return (node, values) if node.leaf else None
+    segment, *rest = rest
+    found = _find(node.literal[segment], rest, values) if segment in node.literal else None
+    if found is None and node.variable is not None and segment:
+        found = _find(node.variable, rest, (*values, segment))
+    return found
 
 
 def _segments(path: str) -> list[str]:
-    return path.strip("/").split("/") if len(path) > 1 and not path.endswith("//") else [path]
+    """Return the segments; an empty one matches nothing, so there is one spelling of each path for proxies' rules."""
+    return path.removeprefix("/").split("/")

@@ -1,0 +1,54 @@
+"""A process that writes to a store and says what was acknowledged; killed or left to end by the tests.
+
+Run as `store_child.py DATA_DIR COUNT`: eight writers on two event loops in two threads each add COUNT configurations
+(0: without end). Each line on stdout is "instance id sequence password", written once the store has acknowledged it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import sys
+import threading
+from pathlib import Path
+
+from mailproof.model import Caller, NewConfig, Role, SmtpSettings
+from mailproof.secret import Secret
+from mailproof.store.sealing import open_sealer
+from mailproof.store.sqlite import SqliteStore, open_store
+
+LOOPS = 2
+WRITERS_PER_LOOP = 4
+
+
+async def write(store: SqliteStore, caller: Caller, count: int) -> None:
+    for number in itertools.count() if count == 0 else range(count):
+        password = f"pw-{os.getpid()}-{number}-{os.urandom(4).hex()}"
+        settings = SmtpSettings("post@example.com", password, True, "smtp.example.com:587", "u")
+        added = await store.add_config(caller, NewConfig(settings, Secret(password)))
+        line = f"{added.details.resource_owner} {added.id} {added.details.sequence} {password}\n"
+        os.write(1, line.encode())  # one write below PIPE_BUF: a line is whole or absent
+
+
+async def writers(store: SqliteStore, instance: str, count: int) -> None:
+    token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_id=instance)
+    caller = Caller(token, "192.0.2.1:1")
+    await asyncio.gather(*(write(store, caller, count) for _ in range(WRITERS_PER_LOOP)))
+
+
+def main(data_dir: Path, count: int) -> None:
+    store = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
+    threads = [
+        threading.Thread(target=lambda name=name: asyncio.run(writers(store, name, count)))  # type: ignore[misc]
+        for name in ["", "other"][:LOOPS]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    asyncio.run(store.close())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,227 @@
+"""The guards around every call, with a servicer of our own behind them."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+import pytest
+from google.protobuf.message import Message
+
+from mailproof.access import Access, digest
+from mailproof.errors import MalformedRequest
+from mailproof.model import Role, Token
+from mailproof.rpc.calls import Call, Calls, Method, request_id
+from mailproof.rpc.servicers import Context
+from mailproof.rpc.status import StatusError
+from smtpdiag.v1 import diagnosis_pb2
+from zitadel.admin.v1 import admin_pb2
+
+ADMIN, VIEWER = "mp_admin", "mp_viewer"
+SERVICE = admin_pb2.DESCRIPTOR.services_by_name["AdminService"]
+DIAGNOSIS = diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]
+GET = "/zitadel.admin.v1.AdminService/GetSMTPConfigById"
+ADD = "/zitadel.admin.v1.AdminService/AddSMTPConfig"
+DIAGNOSE = "/smtpdiag.v1.DiagnosisService/Diagnose"
+
+
+class Tokens:
+    """Two tokens; the rest of the store's contract is not these tests' business."""
+
+    async def find_token(self, found: bytes) -> Token | None:
+        roles = {digest(ADMIN): Role.ADMIN, digest(VIEWER): Role.VIEWER}
+        role = roles.get(found)
+        return Token("1", "test", role, "instance", datetime.now(UTC)) if role else None
+
+
+class Servicer:
+    """Answers, waits or breaks, as the request's id says."""
+
+    def __init__(self) -> None:
+        self.seen: list[Context] = []
+
+    async def GetSMTPConfigById(self, request: Message, context: Context) -> Message:  # noqa: N802
+        self.seen.append(context)
+        if request.id == "break":  # type: ignore[attr-defined]
+            raise RuntimeError("password=hunter2")
+        if request.id == "wait":  # type: ignore[attr-defined]
+            await asyncio.Event().wait()
+        return admin_pb2.GetSMTPConfigByIdResponse()
+
+    AddSMTPConfig = ListSMTPConfigs = TestSMTPConfig = TestSMTPConfigById = GetSMTPConfigById
+
+
+class Stream:
+    """Streams two messages, then does as told."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def Diagnose(self, request: Message, context: Context) -> AsyncGenerator[Message, None]:  # noqa: N802
+        try:
+            yield diagnosis_pb2.DiagnoseResponse()
+            yield diagnosis_pb2.DiagnoseResponse()
+            if request.host == "break.example":  # type: ignore[attr-defined]
+                raise RuntimeError("password=hunter2")
+            await asyncio.Event().wait()
+        finally:
+            self.closed = True
+
+
+def table(servicer: object | None = None, stream: object | None = None, timeout: float = 30.0) -> Calls:
+    servicers = {SERVICE: servicer or Servicer(), DIAGNOSIS: stream or Stream()}
+    return Calls(servicers, Access(Tokens()), default_timeout=timeout)  # type: ignore[arg-type]
+
+
+def call(token: str | None = ADMIN, deadline: float | None = None) -> Call:
+    return Call("test", f"Bearer {token}" if token else None, "peer", deadline, "request-1")
+
+
+def run(calls: Calls, path: str, request: Message, inbound: Call) -> Message:
+    return asyncio.run(calls.unary(calls.methods[path], inbound, lambda: request))
+
+
+def refused(calls: Calls, path: str, request: Message, inbound: Call) -> StatusError:
+    with pytest.raises(StatusError) as caught:
+        run(calls, path, request, inbound)
+    return caught.value
+
+
+GOOD = admin_pb2.GetSMTPConfigByIdRequest(id="1")
+
+
+def test_a_call_reaches_its_servicer_with_its_caller() -> None:
+    servicer = Servicer()
+    run(table(servicer), GET, GOOD, call())
+    assert servicer.seen[0].caller.instance_id == "instance"
+    assert servicer.seen[0].caller.peer == "peer"
+
+
+@pytest.mark.parametrize(("token", "code"), [(None, 16), ("mp_other", 16), (VIEWER, 7)])
+def test_the_caller_is_known_before_the_message_is_decoded(token: str | None, code: int) -> None:
+    calls = table()
+
+    def decode() -> Message:
+        raise AssertionError("decoded before the caller was known")
+
+    with pytest.raises(StatusError) as caught:
+        asyncio.run(calls.unary(calls.methods[ADD], call(token), decode))
+    assert caught.value.status.code == code
+
+
+def test_a_viewer_reads() -> None:
+    run(table(), GET, GOOD, call(VIEWER))
+
+
+def test_the_declared_rules_are_checked() -> None:
+    assert refused(table(), GET, admin_pb2.GetSMTPConfigByIdRequest(), call()).status.code == 3
+
+
+def test_bytes_that_are_no_message_are_refused() -> None:
+    calls = table()
+
+    def decode() -> Message:
+        raise MalformedRequest("broken")
+
+    with pytest.raises(StatusError) as caught:
+        asyncio.run(calls.unary(calls.methods[GET], call(), decode))
+    assert caught.value.status.code == 3
+
+
+def test_a_stray_exception_is_told_to_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "mailproof.calls"):
+        refusal = refused(table(), GET, admin_pb2.GetSMTPConfigByIdRequest(id="break"), call())
+    assert refusal.status.message == "internal error (request id request-1)"
+    assert b"hunter2" not in refusal.status.SerializeToString()
+    logged = [record for record in caplog.records if record.exc_info]
+    assert len(logged) == 1
+    assert vars(logged[0])["request_id"] == "request-1"
+
+
+def test_the_callers_deadline_ends_the_call() -> None:
+    refusal = refused(
+        table(), GET, admin_pb2.GetSMTPConfigByIdRequest(id="wait"), call(deadline=time.monotonic() + 0.05)
+    )
+    assert refusal.status.code == 4
+
+
+def test_our_own_bound_ends_a_call_without_a_deadline() -> None:
+    assert refused(table(timeout=0.05), GET, admin_pb2.GetSMTPConfigByIdRequest(id="wait"), call()).status.code == 4
+
+
+def test_a_cancelled_call_is_cancelled_and_nothing_else() -> None:
+    calls = table()
+
+    async def scenario() -> None:
+        request = admin_pb2.GetSMTPConfigByIdRequest(id="wait")
+        task = asyncio.create_task(calls.unary(calls.methods[GET], call(), lambda: request))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scenario())
+
+
+async def collect(calls: Calls, host: str, inbound: Call) -> tuple[int, StatusError | None]:
+    method: Method = calls.methods[DIAGNOSE]
+    count = 0
+    try:
+        async for _ in calls.stream(method, inbound, lambda: diagnosis_pb2.DiagnoseRequest(host=host)):
+            count += 1
+    except StatusError as refusal:
+        return count, refusal
+    return count, None
+
+
+def test_a_stream_that_breaks_has_its_messages_and_then_the_status() -> None:
+    stream = Stream()
+    count, refusal = asyncio.run(collect(table(stream=stream), "break.example", call()))
+    assert count == 2
+    assert refusal is not None
+    assert refusal.status.message == "internal error (request id request-1)"
+    assert stream.closed
+
+
+def test_a_streams_deadline_ends_it() -> None:
+    stream = Stream()
+    deadline = time.monotonic() + 0.05
+    count, refusal = asyncio.run(collect(table(stream=stream), "wait.example", call(deadline=deadline)))
+    assert count == 2
+    assert refusal is not None
+    assert refusal.status.code == 4
+    assert stream.closed
+
+
+def test_a_stream_is_refused_before_its_first_message() -> None:
+    count, refusal = asyncio.run(collect(table(), "wait.example", call(VIEWER)))
+    assert count == 0
+    assert refusal is not None
+    assert refusal.status.code == 7
+
+
+def test_a_reader_that_stops_ends_the_stream() -> None:
+    stream = Stream()
+    calls = table(stream=stream)
+
+    async def scenario() -> None:
+        messages = calls.stream(
+            calls.methods[DIAGNOSE], call(), lambda: diagnosis_pb2.DiagnoseRequest(host="wait.example")
+        )
+        await anext(messages)
+        await messages.aclose()
+
+    asyncio.run(scenario())
+    assert stream.closed
+
+
+def test_an_rpc_without_an_implementation_fails_at_start_up() -> None:
+    with pytest.raises(TypeError, match="AddSMTPConfig"):
+        table(servicer=object())
+
+
+@pytest.mark.parametrize("offered", [None, "", "a b", "x" * 65, "a\r\nb", "<script>"])
+def test_a_request_id_that_is_not_harmless_is_replaced(offered: str | None) -> None:
+    assert request_id(offered) != offered
+    assert request_id("trace-1.2_3") == "trace-1.2_3"

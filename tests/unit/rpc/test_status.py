@@ -1,0 +1,112 @@
+"""Failure to google.rpc.Status and HTTP: the table, and what a stray exception may say."""
+
+import pytest
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from mailproof import errors
+from mailproof.rpc.status import REFERENCE_SERVICE, StatusError, status_error
+from zitadel.v1 import message_pb2
+
+KINDS = (
+    error_details_pb2.ErrorInfo,
+    error_details_pb2.BadRequest,
+    error_details_pb2.RetryInfo,
+    error_details_pb2.RequestInfo,
+    message_pb2.ErrorDetail,
+)
+
+
+def details(status: status_pb2.Status) -> dict[str, Message]:
+    found: dict[str, Message] = {}
+    for packed in status.details:
+        for kind in KINDS:
+            if packed.Is(kind.DESCRIPTOR):
+                found[kind.__name__] = kind()
+                packed.Unpack(found[kind.__name__])
+    return found
+
+
+def smtp_failure(**changes: object) -> errors.SmtpTestFailed:
+    facts: dict[str, object] = {
+        "code": "auth_rejected",
+        "stage": "auth",
+        "metadata": {"serverCode": "535"},
+        "retry_after": None,
+        "timed_out": False,
+    }
+    return errors.SmtpTestFailed("refused", **(facts | changes))  # type: ignore[arg-type]
+
+
+TABLE = [
+    (errors.InvalidFields([errors.FieldViolation("host", "must not be empty")]), 3, 400, "FIELD_INVALID"),
+    (errors.PasswordRequired("must be sent"), 3, 400, "PASSWORD_REQUIRED"),
+    (errors.MalformedRequest("no JSON"), 3, 400, "REQUEST_MALFORMED"),
+    (errors.RequestTooLarge(65536), 8, 413, "REQUEST_TOO_LARGE"),
+    (errors.UnsupportedMediaType("no"), 3, 415, "MEDIA_TYPE_UNSUPPORTED"),
+    (errors.RouteNotFound("Not Found"), 5, 404, "ROUTE_NOT_FOUND"),
+    (errors.MethodNotAllowed(["POST"]), 12, 405, "METHOD_NOT_ALLOWED"),
+    (errors.UnknownRpc("no such RPC"), 12, 501, "RPC_UNKNOWN"),
+    (errors.Unauthenticated("no token"), 16, 401, "TOKEN_INVALID"),
+    (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
+    (errors.ConfigNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
+    (errors.TooManyTests(3), 8, 429, "TOO_MANY_TESTS"),
+    (errors.DeadlineExceeded("late"), 4, 504, "DEADLINE_EXCEEDED"),
+    (errors.StoreUnavailable(), 14, 503, "STORE_UNAVAILABLE"),
+    (smtp_failure(), 9, 400, "AUTH_REJECTED"),
+    (smtp_failure(code="timeout", timed_out=True), 4, 504, "TIMEOUT"),
+]
+
+
+@pytest.mark.parametrize(("failure", "code", "http", "reason"), TABLE, ids=[type(row[0]).__name__ for row in TABLE])
+def test_a_failure_has_its_code_status_and_reason(failure: errors.Failure, code: int, http: int, reason: str) -> None:
+    answer = status_error(failure)
+    assert (answer.status.code, answer.http_status) == (code, http)
+    info = details(answer.status)["ErrorInfo"]
+    assert isinstance(info, error_details_pb2.ErrorInfo)
+    assert (info.reason, info.domain) == (reason, "mailproof")
+    assert answer.status.message == failure.message
+
+
+def test_the_table_has_every_failure() -> None:
+    def all_of(failure: type[errors.Failure]) -> set[type[errors.Failure]]:
+        return {failure} | {below for child in failure.__subclasses__() for below in all_of(child)}
+
+    assert all_of(errors.Failure) - {errors.Failure} == {type(row[0]) for row in TABLE}
+
+
+def test_every_violated_field_is_listed() -> None:
+    failure = errors.InvalidFields([errors.FieldViolation("a", "x"), errors.FieldViolation("b.c[2]", "y")])
+    bad = details(status_error(failure).status)["BadRequest"]
+    assert isinstance(bad, error_details_pb2.BadRequest)
+    assert [(v.field, v.description) for v in bad.field_violations] == [("a", "x"), ("b.c[2]", "y")]
+
+
+def test_retry_info_where_it_may_work_later() -> None:
+    retry = details(status_error(smtp_failure(code="greylisted", retry_after=60.0)).status)["RetryInfo"]
+    assert isinstance(retry, error_details_pb2.RetryInfo)
+    assert retry.retry_delay.seconds == 60
+    assert "RetryInfo" not in details(status_error(smtp_failure()).status)
+
+
+def test_the_reference_service_has_its_detail_and_its_id_in_the_text() -> None:
+    answer = status_error(errors.ConfigNotFound("1"), service=REFERENCE_SERVICE)
+    assert answer.status.message == "SMTP configuration not found (QUERY-fwofw)"
+    detail = details(answer.status)["ErrorDetail"]
+    assert isinstance(detail, message_pb2.ErrorDetail)
+    assert (detail.id, detail.message) == ("QUERY-fwofw", "SMTP configuration not found")
+    assert "ErrorDetail" not in details(status_error(errors.ConfigNotFound("1"), service="smtpdiag.v1.X").status)
+
+
+@pytest.mark.parametrize("service", ["", REFERENCE_SERVICE])
+def test_a_stray_exception_says_internal_error_and_a_request_id_and_nothing_else(service: str) -> None:
+    answer: StatusError = status_error(
+        RuntimeError("select * from smtp_configs; password=hunter2"), service=service, request_id="abc123"
+    )
+    assert (answer.status.code, answer.http_status) == (13, 500)
+    assert answer.status.message == "internal error (request id abc123)"
+    assert b"hunter2" not in answer.status.SerializeToString()
+    assert b"RuntimeError" not in answer.status.SerializeToString()
+    request = details(answer.status)["RequestInfo"]
+    assert isinstance(request, error_details_pb2.RequestInfo)
+    assert request.request_id == "abc123"

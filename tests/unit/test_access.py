@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+
+from mailproof.access import Access, authorize, digest, new_token
+from mailproof.errors import PermissionDenied, Unauthenticated
+from mailproof.model import Caller, Permission, Role, Token
+
+TOKEN = "mp_known"
+RECORD = Token("1", "", Role.ADMIN, "instance", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+class OneToken:
+    """A token store that knows one token."""
+
+    async def find_token(self, digest: bytes) -> Token | None:
+        return RECORD if digest == hashlib.sha256(TOKEN.encode()).digest() else None
+
+    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_id: str) -> Token:
+        raise NotImplementedError
+
+    async def list_tokens(self) -> tuple[Token, ...]:
+        raise NotImplementedError
+
+    async def revoke_token(self, token_id: str) -> Token | None:
+        raise NotImplementedError
+
+    async def default_instance(self) -> str:
+        raise NotImplementedError
+
+
+def authenticate(authorization: str | None) -> Caller:
+    return asyncio.run(Access(OneToken()).authenticate(authorization, "192.0.2.1:5"))
+
+
+def test_tokens_are_recognisable_long_and_never_the_same() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(token.startswith("mp_") and len(token) == 46 for token in tokens)
+
+
+def test_a_digest_is_the_sha256() -> None:
+    assert digest("abc").hex().startswith("ba7816bf")
+    assert len(digest("\ud800")) == 32
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
+def test_a_known_token_makes_a_caller(scheme: str) -> None:
+    assert authenticate(scheme + TOKEN) == Caller(RECORD, "192.0.2.1:5")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "sentence"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("Bearer", "must be"),
+        ("Bearer ", "must be"),
+        (TOKEN, "must be"),
+        (f"Basic {TOKEN}", "must be"),
+        (f"Bearer {TOKEN} {TOKEN}", "must be"),
+        (f"Bearer {TOKEN},{TOKEN}", "must be"),
+        (f"Bearer {TOKEN}\n", "must be"),
+        (f"Bearer\t{TOKEN}", "must be"),
+        ("Bearer mp_ü", "must be"),
+        ("Bearer mp_\x00", "must be"),
+        (f"Bearer {'x' * 2000}", "must be"),
+        ("Bearer mp_unknown", "unknown or revoked"),
+        (f"Bearer {TOKEN}=", "unknown or revoked"),
+        (f"Bearer {TOKEN.upper()}", "unknown or revoked"),
+    ],
+)
+def test_anything_else_is_refused_without_being_quoted(authorization: str | None, sentence: str) -> None:
+    with pytest.raises(Unauthenticated, match=sentence) as caught:
+        authenticate(authorization)
+    assert "mp_" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("role", "permission", "allowed"),
+    [
+        (Role.ADMIN, Permission.READ, True),
+        (Role.ADMIN, Permission.WRITE, True),
+        (Role.VIEWER, Permission.READ, True),
+        (Role.VIEWER, Permission.WRITE, False),
+    ],
+)
+def test_roles(role: Role, permission: Permission, allowed: bool) -> None:
+    caller = Caller(Token("1", "", role, "i", datetime(2026, 1, 1, tzinfo=UTC)))
+    if allowed:
+        authorize(caller, permission)
+    else:
+        with pytest.raises(PermissionDenied, match=r"iam\.write"):
+            authorize(caller, permission)
