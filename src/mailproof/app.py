@@ -103,15 +103,25 @@ class Service:
         self._grpc_port = self._http_port = 0
 
     def start(self) -> None:
-        """Listen on both addresses."""
+        """Listen on both addresses.
+
+        Raises:
+            StartupError: One of them can't be used; then neither is.
+        """
         grpc, http = self._settings.grpc_listen, self._settings.http_listen
-        self._grpc_port = self._grpc_loop.submit(self._grpc.start(grpc.host, grpc.port)).result()
-        self._http_port = self._http_loop.submit(self._http.start(http.host, http.port)).result()
+        try:
+            self._grpc_port = self._grpc_loop.submit(self._grpc.start(grpc.host, grpc.port)).result()
+            self._http_port = self._http_loop.submit(self._http.start(http.host, http.port)).result()
+        except StartupError:
+            self._stop(grace=0)
+            raise
 
     def drain(self) -> None:
         """Take no new calls and let the running ones end, within the configured bound."""
         self._draining = True
-        grace = self._settings.drain_timeout
+        self._stop(self._settings.drain_timeout)
+
+    def _stop(self, grace: float) -> None:
         stopping = (
             self._grpc_loop.submit(self._grpc.stop(grace)),
             self._http_loop.submit(self._http.stop(grace)),
@@ -134,13 +144,16 @@ class Service:
 
     def _wire(self, anchors: str) -> Calls:
         settings = self._settings
-        probe = Probe(guard=Policy(settings.egress_profile), trust=TrustStore(), default_ehlo_name=settings.ehlo_name)
+        try:
+            trust = TrustStore(ca_pem=anchors)
+        except ValueError as error:
+            raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
+        probe = Probe(guard=Policy(settings.egress_profile), trust=trust, default_ehlo_name=settings.ehlo_name)
         diagnoses = Diagnoses(
             self._store,
             probe,
             max_timeout=settings.test_timeout,
             max_concurrent=settings.max_concurrent_tests,
-            ca_pem=anchors,
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self._store), diagnoses),

@@ -61,25 +61,13 @@ class Diagnoses:
     Args:
         max_timeout: Seconds; the bound on any test.
         max_concurrent: Tests at once in this process, all transports together.
-        ca_pem: Extra trust anchors of this server, for every test.
     """
 
-    def __init__(
-        self,
-        store: ConfigStore,
-        prober: Prober,
-        *,
-        max_timeout: float,
-        max_concurrent: int,
-        ca_pem: str = "",
-        ehlo_name: str = "",
-    ) -> None:
+    def __init__(self, store: ConfigStore, prober: Prober, *, max_timeout: float, max_concurrent: int) -> None:
         self._store = store
         self._prober = prober
         self._max_timeout = max_timeout
         self._max_concurrent = max_concurrent
-        self._ca_pem = ca_pem
-        self._ehlo_name = ehlo_name
         self._running = 0
         self._lock = threading.Lock()  # the count is shared by the event loops of gRPC and HTTP
 
@@ -96,8 +84,7 @@ class Diagnoses:
             ConfigNotFound: No such configuration. TooManyTests: As many run as allowed.
         """
         if config_id:
-            stored = await self._stored(caller, config_id)
-            settings, credentials = stored
+            settings, credentials = await self._stored(caller, config_id)
             plan = dataclasses.replace(
                 _plan_of(settings, credentials, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
@@ -185,12 +172,7 @@ class Diagnoses:
         if remaining is not None:
             # With very little left half of it is kept: better a short test than no report.
             timeout = min(timeout, max(remaining - REPORT_MARGIN, remaining / 2))
-        return dataclasses.replace(
-            plan,
-            timeout=timeout,
-            ca_pem="\n".join(pem for pem in (self._ca_pem, plan.ca_pem) if pem),
-            ehlo_name=plan.ehlo_name or self._ehlo_name,
-        )
+        return dataclasses.replace(plan, timeout=timeout)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

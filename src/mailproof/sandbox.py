@@ -16,6 +16,7 @@ import threading
 import weakref
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -106,8 +107,9 @@ class Sandbox:
 
     def stop(self) -> None:
         """Close the ports and all connections; again changes nothing."""
-        if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: the thread ended by itself
+                self._loop.call_soon_threadsafe(self._stop.set)
         if self._thread.ident is not None:
             self._thread.join()
 

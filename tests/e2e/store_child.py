@@ -18,7 +18,7 @@ from mailproof.secret import Secret
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite import SqliteStore, open_store
 
-LOOPS = 2
+INSTANCES = ("", "other")  # one loop in a thread each
 WRITERS_PER_LOOP = 4
 
 
@@ -39,10 +39,11 @@ async def writers(store: SqliteStore, instance: str, count: int) -> None:
 
 def main(data_dir: Path, count: int) -> None:
     store = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
-    threads = [
-        threading.Thread(target=lambda name=name: asyncio.run(writers(store, name, count)))  # type: ignore[misc]
-        for name in ["", "other"][:LOOPS]
-    ]
+
+    def run(instance: str) -> None:
+        asyncio.run(writers(store, instance, count))
+
+    threads = [threading.Thread(target=run, args=[instance]) for instance in INSTANCES]
     for thread in threads:
         thread.start()
     for thread in threads:

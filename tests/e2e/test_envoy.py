@@ -9,11 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
-from service_support.service import RunningService
 
+from service_support.service import RunningService
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 
@@ -73,7 +74,7 @@ def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
-def settings(service: RunningService) -> dict[str, object]:
+def settings(service: RunningService) -> dict[str, Any]:
     return {
         "sender_address": "noreply@example.com",
         "sender_name": "Edge",
@@ -102,8 +103,8 @@ def test_grpc_passes_the_edge(service: RunningService, edge: str) -> None:
         assert added.id
         with pytest.raises(grpc.RpcError) as caught:
             stub.GetSMTPConfigById(admin_pb2.GetSMTPConfigByIdRequest(id="1"), metadata=metadata)
-        assert caught.value.code() is grpc.StatusCode.NOT_FOUND  # type: ignore[attr-defined]
-        assert "grpc-status-details-bin" in dict(caught.value.trailing_metadata())  # type: ignore[attr-defined]
+        assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+        assert "grpc-status-details-bin" in str(caught.value.trailing_metadata())
         diagnosis = diagnosis_pb2_grpc.DiagnosisServiceStub(channel)
         request = diagnosis_pb2.DiagnoseRequest(host=service.sandbox.host, port=service.sandbox.starttls_port)
         *_, last = diagnosis.Diagnose(request, metadata=metadata)

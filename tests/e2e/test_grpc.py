@@ -1,14 +1,16 @@
 """The three APIs over native gRPC, with grpcio's own client against the running program and a real SMTP server."""
 
+from typing import Any
+
 import grpc
 import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from service_support.service import RunningService
 
 from ccadmin.v1 import email_pb2, email_pb2_grpc
+from service_support.service import RunningService
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 from zitadel.v1 import message_pb2
@@ -23,7 +25,7 @@ def bearer(token: str) -> tuple[tuple[str, str], ...]:
     return (("authorization", f"Bearer {token}"),)
 
 
-def settings(service: RunningService, **changes: object) -> dict[str, object]:
+def settings(service: RunningService, **changes: Any) -> dict[str, Any]:
     sandbox = service.sandbox
     return {
         "sender_address": "noreply@example.com",
@@ -38,10 +40,10 @@ def settings(service: RunningService, **changes: object) -> dict[str, object]:
 
 def details(error: grpc.RpcError) -> dict[str, Message]:
     """Return the typed details of an error by their type's name."""
-    trailing = dict(error.trailing_metadata())  # type: ignore[attr-defined]
+    trailing: dict[str, Any] = dict(error.trailing_metadata() or ())  # type: ignore[arg-type] # the stubs type it loosely
     status = status_pb2.Status.FromString(trailing["grpc-status-details-bin"])
-    assert status.code == error.code().value[0]  # type: ignore[attr-defined]
-    assert status.message == error.details()  # type: ignore[attr-defined]
+    assert status.code == error.code().value[0]
+    assert status.message == error.details()
     types = (
         error_details_pb2.ErrorInfo,
         error_details_pb2.BadRequest,
@@ -100,7 +102,7 @@ def test_a_failed_test_says_stage_reason_and_advice(service: RunningService, cha
     )
     with pytest.raises(grpc.RpcError) as caught:
         stub.TestSMTPConfig(request, metadata=bearer(service.admin_token))
-    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION  # type: ignore[attr-defined]
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
     found = details(caught.value)
     info = found["ErrorInfo"]
     assert isinstance(info, error_details_pb2.ErrorInfo)
@@ -120,7 +122,7 @@ def test_a_failed_test_says_stage_reason_and_advice(service: RunningService, cha
     ids=["another host", "no TLS", "another user", "the same"],
 )
 def test_a_stored_password_goes_only_where_it_was_stored_for(
-    service: RunningService, channel: grpc.Channel, change: dict[str, object], needed: bool
+    service: RunningService, channel: grpc.Channel, change: dict[str, Any], needed: bool
 ) -> None:
     stub = admin_pb2_grpc.AdminServiceStub(channel)
     admin = bearer(service.admin_token)
@@ -133,7 +135,7 @@ def test_a_stored_password_goes_only_where_it_was_stored_for(
         return
     with pytest.raises(grpc.RpcError) as caught:
         stub.TestSMTPConfig(request, metadata=admin)
-    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     bad = details(caught.value)["BadRequest"]
     assert isinstance(bad, error_details_pb2.BadRequest)
     assert [violation.field for violation in bad.field_violations] == ["password"]
@@ -161,7 +163,7 @@ def test_who_may_do_what(service: RunningService, channel: grpc.Channel) -> None
     ]:
         with pytest.raises(grpc.RpcError) as caught:
             stub.AddSMTPConfig(add, metadata=metadata)
-        assert caught.value.code() is code  # type: ignore[attr-defined]
+        assert caught.value.code() is code
         info = details(caught.value)["ErrorInfo"]
         assert isinstance(info, error_details_pb2.ErrorInfo)
         assert info.reason == reason
@@ -171,8 +173,8 @@ def test_an_unknown_id_is_not_found(service: RunningService, channel: grpc.Chann
     stub = admin_pb2_grpc.AdminServiceStub(channel)
     with pytest.raises(grpc.RpcError) as caught:
         stub.GetSMTPConfigById(admin_pb2.GetSMTPConfigByIdRequest(id="1"), metadata=bearer(service.admin_token))
-    assert caught.value.code() is grpc.StatusCode.NOT_FOUND  # type: ignore[attr-defined]
-    assert caught.value.details() == "SMTP configuration not found (QUERY-fwofw)"  # type: ignore[attr-defined]
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert caught.value.details() == "SMTP configuration not found (QUERY-fwofw)"
     assert isinstance(details(caught.value)["ErrorDetail"], message_pb2.ErrorDetail)
 
 
@@ -233,7 +235,7 @@ def test_a_failed_diagnosis_is_an_answer(service: RunningService, channel: grpc.
 
 
 def test_health_and_reflection_are_on(channel: grpc.Channel) -> None:
-    health = health_pb2_grpc.HealthStub(channel)
+    health: Any = health_pb2_grpc.HealthStub(channel)
     for name in ("", "zitadel.admin.v1.AdminService", "smtpdiag.v1.DiagnosisService"):
         answer = health.Check(health_pb2.HealthCheckRequest(service=name))
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
@@ -246,10 +248,10 @@ def test_health_and_reflection_are_on(channel: grpc.Channel) -> None:
 
 
 def test_an_unknown_rpc_is_unimplemented_with_typed_details(service: RunningService, channel: grpc.Channel) -> None:
-    call = channel.unary_unary("/zitadel.admin.v1.AdminService/Nothing")
+    call: Any = channel.unary_unary("/zitadel.admin.v1.AdminService/Nothing")
     with pytest.raises(grpc.RpcError) as caught:
         call(b"", metadata=bearer(service.admin_token))
-    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED  # type: ignore[attr-defined]
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
     info = details(caught.value)["ErrorInfo"]
     assert isinstance(info, error_details_pb2.ErrorInfo)
     assert info.reason == "RPC_UNKNOWN"

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-
-import pytest
 
 from contract.sqlite_audit import audit
 from mailproof.store.sealing import open_sealer
@@ -58,10 +57,10 @@ def test_a_kill_in_the_middle_of_writes_loses_nothing_acknowledged(tmp_path: Pat
     for number in range(ROUNDS):
         with child(tmp_path, 0) as process:
             assert process.stdout is not None
-            for _ in range(20 + 37 * number):  # another moment each round, by counting and not by waiting
-                acknowledged.append(Acknowledged.parse(process.stdout.readline()))
+            heard = list(islice(process.stdout, 20 + 37 * number))  # another moment each round, counted, not timed
             process.kill()
-            acknowledged.extend(Acknowledged.parse(line) for line in process.stdout if line.endswith("\n"))
+            heard += [line for line in process.stdout if line.endswith("\n")]
+        acknowledged += map(Acknowledged.parse, heard)
         stored = check(tmp_path, acknowledged)
         unheard = len(stored) - len(acknowledged)
         assert 0 <= unheard <= WRITERS * (number + 1), "each writer may have had one on its way, each round"

@@ -132,6 +132,20 @@ def test_success_is_told_after_the_commit(tmp_path: Path) -> None:
     assert seen == [1]
 
 
+def test_commits_reach_the_disk(tmp_path: Path) -> None:
+    """No test here can cut the power; that SQLite is told to wait for the disk can be seen."""
+
+    def pragmas(connection: sqlite3.Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            assert store.writer.submit(pragmas).result(30) == ["wal", 2, 1]
+
+    asyncio.run(main())
+
+
 def test_a_cancelled_waiter_in_the_queue_is_not_written(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path / "x.db") as store:

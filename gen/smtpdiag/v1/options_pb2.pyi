@@ -34,11 +34,13 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     FORMAT_MAILBOX: _Format.ValueType  # 3
     """A mailbox: RFC 5321 section 4.1.2, with UTF-8 as in RFC 6531."""
     FORMAT_ANY: _Format.ValueType  # 4
-    """Any characters, control characters too (passwords, PEM)."""
+    """Any characters, control characters too (passwords)."""
     FORMAT_PORT: _Format.ValueType  # 5
     """A decimal port number, 1 to 65535."""
     FORMAT_AUTH_METHOD: _Format.ValueType  # 6
     """"", "SSL" or "TLS"."""
+    FORMAT_CERTIFICATES: _Format.ValueType  # 7
+    """One certificate or more, PEM."""
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper):
     """A syntax that a string keeps to."""
@@ -52,11 +54,13 @@ FORMAT_HOST: Format.ValueType  # 2
 FORMAT_MAILBOX: Format.ValueType  # 3
 """A mailbox: RFC 5321 section 4.1.2, with UTF-8 as in RFC 6531."""
 FORMAT_ANY: Format.ValueType  # 4
-"""Any characters, control characters too (passwords, PEM)."""
+"""Any characters, control characters too (passwords)."""
 FORMAT_PORT: Format.ValueType  # 5
 """A decimal port number, 1 to 65535."""
 FORMAT_AUTH_METHOD: Format.ValueType  # 6
 """"", "SSL" or "TLS"."""
+FORMAT_CERTIFICATES: Format.ValueType  # 7
+"""One certificate or more, PEM."""
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 @_typing.final

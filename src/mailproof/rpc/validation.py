@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from mailproof.errors import FieldViolation
 from mailproof.model import split_host_port
 from mailproof.smtp.mailbox import check_host, parse_mailbox
+from mailproof.smtp.trust import check_ca_pem
 from smtpdiag.v1 import options_pb2
 
 Check = Callable[[object], str | None]
@@ -83,7 +84,7 @@ def _enum_check(enum: EnumDescriptor) -> Check:
 
 def _string_check(rules: options_pb2.FieldRules) -> Check:
     least, most, syntax = rules.min_len, rules.max_len, _SYNTAXES.get(rules.format)
-    any_character = rules.format == options_pb2.FORMAT_ANY
+    any_character = rules.format in (options_pb2.FORMAT_ANY, options_pb2.FORMAT_CERTIFICATES)
 
     def check(value: object) -> str | None:
         text = str(value)
@@ -120,4 +121,5 @@ _SYNTAXES: dict[int, Callable[[str], object]] = {
     options_pb2.FORMAT_MAILBOX: parse_mailbox,
     options_pb2.FORMAT_PORT: _port,
     options_pb2.FORMAT_AUTH_METHOD: _auth_method,
+    options_pb2.FORMAT_CERTIFICATES: check_ca_pem,
 }

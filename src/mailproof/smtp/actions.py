@@ -32,6 +32,7 @@ class Send:
     stage: Stage
     data: bytes
     shown: str
+    credentials: bool = False  # whether they are in `data`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,6 @@ class Facts:
     mechanisms_before_tls: tuple[str, ...] = ()
     mechanisms_inside_tls: tuple[str, ...] = ()
     mechanism: str = ""  # the SASL mechanism last begun
-    credentials_in_clear: bool = False
+    credentials_in_clear: bool = False  # set by whoever sends them
     message_size: int = 0
     quit_answered: bool | None = None  # None: no QUIT was waited for

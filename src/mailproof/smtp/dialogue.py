@@ -105,6 +105,7 @@ class Dialogue:
         if self.state is State.QUIT:
             self.facts.quit_answered = reply.code == 221
             return self._over(Done())
+        stage = _STAGES[self.state]
         handler = _TABLE.get((self.state, reply.code))
         action = handler(self, reply) if handler else self._refuse(reply)
         if not surplus or isinstance(action, Done):
@@ -116,7 +117,7 @@ class Dialogue:
             return action
         if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
             return Wait(action.stage)
-        return self._fail(action.stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
+        return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
 
     # What each awaited reply leads to.
 
@@ -159,7 +160,7 @@ class Dialogue:
         if response is None:
             self.state = State.CANCEL
             return Send(Stage.AUTH, b"*\r\n", "*")
-        return Send(Stage.AUTH, encode_command(sasl.encode(response), limit=MAX_RESPONSE), MASK)
+        return Send(Stage.AUTH, encode_command(sasl.encode(response), limit=MAX_RESPONSE), MASK, credentials=True)
 
     def _authenticated(self, reply: Reply) -> Action:
         self._exchange = None
@@ -233,7 +234,6 @@ class Dialogue:
         name = self.facts.mechanism = self._mechanisms.pop(0)
         assert self.plan.credentials is not None  # noqa: S101 - `_after_ehlo` saw to it
         self._exchange = sasl.MECHANISMS[name](self.plan.credentials)
-        self.facts.credentials_in_clear = not self.facts.secure
         self.state = State.AUTH
         initial = self._exchange.initial()
         if initial is None:
@@ -242,7 +242,7 @@ class Dialogue:
         if len(line) > MAX_INITIAL_RESPONSE:
             self._exchange = sasl.MECHANISMS[name](self.plan.credentials)  # it has not said its response yet
             return self._send(Stage.AUTH, "AUTH", name)
-        return Send(Stage.AUTH, line, f"AUTH {name} {MASK}")
+        return Send(Stage.AUTH, line, f"AUTH {name} {MASK}", credentials=True)
 
     def _after_auth(self) -> Action:
         if not self._reaches(Depth.MAIL):

@@ -215,7 +215,9 @@ class Link:
         unsent: Broken | None = None
         reply: Reply | None = None
         if isinstance(action, Send):
-            self.setting.redact.sent = self.setting.redact.sent or action.stage is Stage.AUTH
+            if action.credentials:
+                self.setting.redact.sent = True
+                self.facts.credentials_in_clear = not self.facts.secure
             try:
                 await self._channel.send(action.data)
             except Broken as error:
@@ -299,7 +301,7 @@ class Link:
 
     def _failed(self, cause: Cause, sent: str = "") -> Cause:
         self._stage = cause.stage
-        self._end(sent, cause.detail, cause.code)
+        self._end(sent, "" if cause.code is Code.NOT_SMTP else cause.detail, cause.code)
         return cause
 
     def _end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:

@@ -124,8 +124,8 @@ class Writer:
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - it is handed to every waiter
             self._roll_back()
-            translated = translate(error)
-            return [_Outcome(error=translated) for _ in batch]
+            shared = translate(error)
+            return [_Outcome(error=_own(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
         return outcomes
@@ -154,3 +154,10 @@ class Writer:
                 self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             _log.exception("rolling back failed")
+
+
+def _own(error: Exception) -> Exception:
+    """Return a waiter's own copy where that is easy: an exception that several tasks raise collects their tracebacks."""
+    if isinstance(error, StoreUnavailable):
+        return StoreUnavailable(error.message)
+    return error

@@ -95,6 +95,18 @@ def test_a_commerce_auth_method_is_ssl_tls_or_empty(method: str) -> None:
     assert list(broken(request)) == ["email_smtp_auth_method"]
 
 
+@pytest.mark.parametrize(
+    ("anchors", "says"),
+    [
+        ("not a certificate", "holds no certificate"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "can't be read"),
+    ],
+)
+def test_trust_anchors_must_be_certificates(anchors: str, says: str) -> None:
+    request = diagnosis_pb2.DiagnoseRequest(host="mx.example.com", ca_pem=anchors)
+    assert says in broken(request)["ca_pem"]
+
+
 def test_the_reference_id_of_a_violation_is_known() -> None:
     request = add(host="mx.example.com")
     assert [(violation.field, reference) for violation, reference in violations(request)] == [

@@ -1,0 +1,34 @@
+"""Fixtures that test files of several folders share."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from service_support.service import ORIGIN, RunningService, running_service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """One running service for all end-to-end tests."""
+    with running_service(tmp_path_factory.mktemp("service") / "data", "--cors-origin", ORIGIN) as running:
+        yield running
+
+
+@pytest.fixture
+def needs_debian() -> Callable[[str], None]:
+    """Skip a test where a program of debian-packages.txt is missing (`make test` installs them where it may)."""
+
+    def need(program: str) -> None:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed, see debian-packages.txt")
+
+    return need
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run that skipped anything where MAILPROOF_NO_SKIPS is set, as in CI: a skipped test proves nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("MAILPROOF_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,264 @@
+"""What the probe makes of servers that misbehave: one row a behaviour, a real connection each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from smtp_support import pki
+from smtp_support.probing import LOGIN, PASSWORD, run
+from smtp_support.scripted import EHLO_CLEAR, Do, Part, Script, raw, serve, smtp
+
+from mailproof.smtp.report import Report
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+
+GOOD = "good"
+NONE: dict[str, Any] = {"tls_mode": TlsMode.NONE}
+OPPORTUNISTIC: dict[str, Any] = {"tls_mode": TlsMode.OPPORTUNISTIC}
+MAIL: dict[str, Any] = {"depth": Depth.DATA, "sender": "a@example.org", "recipient": "b@example.net"}
+CLEAR: dict[str, Any] = {"ehlo": EHLO_CLEAR}
+SHORT: dict[str, Any] = {"timeout": 0.3}
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    script: Script
+    code: Code
+    stage: Stage
+    plan: dict[str, Any] = field(default_factory=dict)
+    never: tuple[str, ...] = ()  # verbs that must not have been sent
+    evidence: int = 0
+
+
+def case(name: str, script: Script, code: Code, stage: Stage, plan: dict[str, Any] | None = None, **more: Any) -> Any:
+    return pytest.param(Case(name, script, code, stage, plan or {}, **more), id=name)
+
+
+def at(verb: str, *parts: Any, **settings: Any) -> Script:
+    return smtp(context=pki.good(), replies={verb: parts}, **settings)
+
+
+def greeting(*parts: Part) -> Script:
+    return smtp(context=pki.good(), greeting=parts)
+
+
+def starttls(*parts: Part, **settings: Any) -> Script:
+    return smtp(context=pki.good(), starttls=parts, **settings)
+
+
+SECRETS = ("AUTH", "MAIL")
+G, E, S, T, A = Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.TLS, Stage.AUTH
+M, R, D = Stage.MAIL, Stage.RCPT, Stage.DATA
+
+FIELD_5_2 = [  # the cases of the fake mail server of "Why TLS is better without STARTTLS"
+    case("EHLO ignored inside TLS", at("EHLO", ("250-x", "250 STARTTLS"), (Do.SILENCE,)), Code.TIMEOUT, E,
+         {**SHORT, "timeout": 0.5}, never=SECRETS),
+    case("response injection behind the 220", starttls(b"220 go\r\n250-x\r\n250 AUTH LOGIN\r\n", Do.TLS),
+         Code.STARTTLS_INJECTION, S, never=SECRETS),
+    case("response injection in a segment of its own",
+         starttls("220 go", 0.05, b"250-x\r\n250 AUTH LOGIN\r\n", Do.SILENCE), Code.STARTTLS_INJECTION, S,
+         never=SECRETS),
+    case("pretends to be older than ESMTP", at("EHLO", "502 what?"), Code.STARTTLS_NOT_OFFERED, S,
+         never=("HELO", *SECRETS)),
+    case("STARTTLS stripped, AUTH in clear", smtp(**CLEAR), Code.STARTTLS_NOT_OFFERED, S, never=SECRETS),
+    case("STARTTLS answered 502", starttls("502 no"), Code.STARTTLS_REJECTED, S, never=SECRETS, evidence=502),
+    case("STARTTLS answered 454", starttls("454 4.7.0 not now"), Code.STARTTLS_REJECTED, S, never=SECRETS,
+         evidence=454),
+    case("STARTTLS answered 354", starttls("354 go on"), Code.PROTOCOL_ERROR, S, never=SECRETS),
+    *(case(f"STARTTLS answered {reply}", starttls(f"{reply} x"), code, S, never=SECRETS)
+      for reply, code in ((221, Code.PROTOCOL_ERROR), (421, Code.SERVICE_UNAVAILABLE), (500, Code.STARTTLS_REJECTED),
+                          (501, Code.STARTTLS_REJECTED), (530, Code.STARTTLS_REJECTED))),
+    case("STARTTLS answered 220, then clear text", starttls("220 go", 0.05, "500 what?", Do.SILENCE),
+         Code.TLS_HANDSHAKE_FAILED, T, never=SECRETS),
+    case("STARTTLS answered 220, then silence", starttls("220 go", Do.SILENCE), Code.TIMEOUT, T, SHORT, never=SECRETS),
+    case("60 mechanisms in clear",
+         smtp(ehlo=["250-x", "250 AUTH " + " ".join(f"MECHANISM-{n}" for n in range(64))]),
+         Code.STARTTLS_NOT_OFFERED, S, never=SECRETS),
+    *(case(f"greeting {reply}", greeting(f"{reply} x"), code, G, never=("EHLO", *SECRETS), evidence=reply)
+      for reply, code in ((221, Code.PROTOCOL_ERROR), (354, Code.PROTOCOL_ERROR), (421, Code.SERVICE_UNAVAILABLE),
+                          (450, Code.TEMPORARY_FAILURE), (500, Code.PROTOCOL_ERROR), (501, Code.PROTOCOL_ERROR),
+                          (530, Code.PROTOCOL_ERROR), (554, Code.SERVICE_UNAVAILABLE))),
+    *(case(f"EHLO answered {reply}", at("EHLO", f"{reply} x"), code, stage, never=SECRETS)
+      for reply, code, stage in ((220, Code.PROTOCOL_ERROR, E), (221, Code.PROTOCOL_ERROR, E),
+                                 (354, Code.PROTOCOL_ERROR, E), (421, Code.SERVICE_UNAVAILABLE, E),
+                                 (500, Code.STARTTLS_NOT_OFFERED, S), (501, Code.EHLO_REJECTED, E),
+                                 (502, Code.STARTTLS_NOT_OFFERED, S), (504, Code.EHLO_REJECTED, E),
+                                 (530, Code.TLS_REQUIRED, E), (550, Code.EHLO_REJECTED, E))),
+    case("EHLO without any extension", at("EHLO", "250 x"), Code.STARTTLS_NOT_OFFERED, S, never=SECRETS),
+    *(case(f"EHLO 500, HELO {reply}", smtp(replies={"EHLO": ["500 x"], "HELO": [f"{reply} x"]}), code, E,
+           {**OPPORTUNISTIC, **MAIL}, never=SECRETS)
+      for reply, code in ((220, Code.PROTOCOL_ERROR), (221, Code.PROTOCOL_ERROR), (354, Code.PROTOCOL_ERROR),
+                          (421, Code.SERVICE_UNAVAILABLE), (500, Code.EHLO_REJECTED), (501, Code.EHLO_REJECTED),
+                          (530, Code.TLS_REQUIRED))),
+    case("AUTH gone inside TLS", smtp(context=pki.good(), ehlo_tls=["250-x", "250 HELP"]), Code.AUTH_NOT_OFFERED, A,
+         {"credentials": LOGIN}, never=SECRETS),
+    case("STARTTLS offered, AUTH not in clear", smtp(), Code.AUTH_REQUIRES_TLS, A, {**NONE, "credentials": LOGIN},
+         never=SECRETS),
+    case("opportunistic: STARTTLS offered and refused", starttls("454 no", ehlo=("250-x", "250-STARTTLS", "250 AUTH PLAIN")),
+         Code.STARTTLS_REJECTED, S, {**OPPORTUNISTIC, "credentials": LOGIN}, never=SECRETS),
+]  # fmt: skip
+
+NOT_SMTP = [
+    *(case(f"{name} greeting", raw(words), Code.NOT_SMTP, G, NONE)
+      for name, words in (("HTTP", b"HTTP/1.1 400 Bad Request\r\n\r\n"), ("SSH", b"SSH-2.0-OpenSSH_9.6\r\n"),
+                          ("IMAP", b"* OK [CAPABILITY IMAP4rev1] ready\r\n"), ("POP3", b"+OK ready <1@x>\r\n"),
+                          ("FTP", b"220 (vsFTPd 3.0.5)\r\n"), ("FTP in words", b"220 ProFTPD Server ready.\r\n"),
+                          ("LMTP", b"220 mail.test LMTP ready\r\n"), ("NNTP", b"200 news.test ready\r\n"),
+                          ("MySQL", b"J\0\0\0\x0a8.0.36\0"), ("binary", bytes(range(256))),
+                          ("one byte", b"\0"))),
+    case("HTTP on the implicit port", raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Code.NOT_SMTP, T,
+         {"tls_mode": TlsMode.IMPLICIT}),
+    case("FTP on the implicit port", raw(b"220 FTP ready\r\n"), Code.NOT_SMTP, T, {"tls_mode": TlsMode.IMPLICIT}),
+    case("plain SMTP on the implicit port", smtp(), Code.WRONG_TLS_MODE_USE_STARTTLS, T,
+         {"tls_mode": TlsMode.IMPLICIT}),
+    case("plain refusal on the implicit port", raw("421 too busy"), Code.WRONG_TLS_MODE_USE_STARTTLS, T,
+         {"tls_mode": TlsMode.IMPLICIT}),
+    case("TLS alert in place of a greeting", raw(b"\x15\x03\x01\0\x02\x02\x28", Do.SILENCE),
+         Code.WRONG_TLS_MODE_USE_IMPLICIT, G),
+]  # fmt: skip
+
+BROKEN = [
+    case("silence before the greeting", raw(Do.SILENCE), Code.TIMEOUT, G, SHORT),
+    case("silence after EHLO", at("EHLO", Do.SILENCE), Code.TIMEOUT, E, SHORT),
+    case("silence after STARTTLS", at("STARTTLS", Do.SILENCE), Code.TIMEOUT, S, SHORT),
+    case("silence after AUTH", at("AUTH", Do.SILENCE), Code.TIMEOUT, A, {**SHORT, "timeout": 0.5, "credentials": LOGIN}),
+    case("silence after the message", at(".", Do.SILENCE), Code.TIMEOUT, D, {**SHORT, "timeout": 0.5, **MAIL}),
+    case("a drip for a greeting", raw(*(part for _ in range(40) for part in (b"220-x\r\n", 0.05))), Code.TIMEOUT, G,
+         SHORT),
+    case("a drip inside a line", raw(*(part for _ in range(40) for part in (b"2", 0.05, b"2", 0.05, b"0-", 0.05))),
+         Code.TIMEOUT, G, {"timeout": 0.14}),
+    case("closed before the greeting", raw(Do.CLOSE), Code.CONNECTION_CLOSED, G),
+    case("closed after EHLO", at("EHLO", Do.CLOSE), Code.CONNECTION_CLOSED, E),
+    case("closed after STARTTLS", at("STARTTLS", Do.CLOSE), Code.CONNECTION_CLOSED, S),
+    case("closed in place of the handshake", starttls("220 go", 0.05, Do.CLOSE), Code.CONNECTION_CLOSED, T),
+    case("closed after AUTH", at("AUTH", Do.CLOSE), Code.CONNECTION_CLOSED, A, {"credentials": LOGIN}),
+    case("closed in the middle of a success", at("MAIL", b"250 2.0", Do.CLOSE), Code.CONNECTION_CLOSED, M, MAIL),
+    case("closed after the message", at(".", Do.CLOSE), Code.CONNECTION_CLOSED, D, MAIL),
+    case("reset before the greeting", raw(0.05, Do.RESET), Code.CONNECTION_RESET, G),
+    case("reset after EHLO", at("EHLO", Do.RESET), Code.CONNECTION_RESET, E),
+    case("a line without an end", raw(b"220 " + b"x" * 5000), Code.RESPONSE_TOO_LARGE, G),
+    case("a reply without an end", raw(b"220-x\r\n" * 500), Code.RESPONSE_TOO_LARGE, G),
+    case("different codes in one reply", raw(b"220-x\r\n250 y\r\n"), Code.PROTOCOL_ERROR, G),
+    case("garbage after the greeting", at("EHLO", b"\0\xff\xfe garbage\r\n"), Code.PROTOCOL_ERROR, E),
+    case("two greetings", greeting("220 a", "220 b"), Code.PROTOCOL_ERROR, G, never=("EHLO",)),
+    case("a reply to no command", at("EHLO", "250 x", "250 y"), Code.PROTOCOL_ERROR, E, {**NONE, **MAIL}),
+    case("421 behind the EHLO reply", at("EHLO", "250 x", "421 4.3.2 going down", Do.CLOSE), Code.SERVICE_UNAVAILABLE,
+         M, {**NONE, **MAIL}, never=("MAIL",), evidence=421),
+    case("421 while the client thinks", at("EHLO", "250 x", 0.0, "421 4.4.2 idle", Do.CLOSE),
+         Code.SERVICE_UNAVAILABLE, M, {**NONE, **MAIL}, evidence=421),
+    case("EHLO inside TLS answered 421", at("EHLO", ("250-x", "250 STARTTLS"), ("421 4.3.2 going down", Do.CLOSE)),
+         Code.SERVICE_UNAVAILABLE, E, evidence=421),
+]  # fmt: skip
+
+AUTHENTICATED = {"credentials": LOGIN}
+AUTH = [
+    *(case(f"AUTH answered {reply}", at("AUTH", *(reply if isinstance(reply, tuple) else (reply,))), code, A,
+           AUTHENTICATED)
+      for reply, code in (
+          ("535 5.7.8 no", Code.AUTH_REJECTED),
+          (("535 5.7.8 no", Do.CLOSE), Code.AUTH_REJECTED),
+          (("535-5.7.8 no", b"535 5.7.8 see http", Do.CLOSE), Code.AUTH_REJECTED),
+          (("535-5.7.8 no", Do.CLOSE), Code.AUTH_REJECTED),
+          (("535 5.7.8 no", "421 4.7.0 bye", Do.CLOSE), Code.AUTH_REJECTED),
+          ("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+           Code.AUTH_BASIC_DISABLED),
+          ("550 5.7.30 Basic authentication is not supported for Client Submission.", Code.AUTH_BASIC_DISABLED),
+          ("535 5.7.3 Authentication unsuccessful", Code.AUTH_REJECTED),
+          (("534-5.7.9 Application-specific password required. Learn more at",
+            "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor"), Code.AUTH_APP_PASSWORD_REQUIRED),
+          (("534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1>", "534-5.7.14 Please log in via your web browser",
+            "534 5.7.14 and then try again."), Code.AUTH_WEB_LOGIN_REQUIRED),
+          ("454 4.7.0 Temporary authentication failure", Code.AUTH_TEMPORARY_FAILURE),
+          ("454 4.7.0 Too many login attempts, please try again later.", Code.RATE_LIMITED),
+          ("432 4.7.12 A password transition is needed", Code.AUTH_TEMPORARY_FAILURE),
+          ("503 5.5.1 Error: authentication not enabled", Code.AUTH_NOT_ENABLED),
+          ("502 5.5.1 Command not implemented", Code.AUTH_NOT_ENABLED),
+          ("538 5.7.11 Encryption required", Code.AUTH_REQUIRES_TLS),
+          ("525 5.7.13 User account disabled", Code.AUTH_REJECTED),
+          ("504 5.7.4 Unrecognized authentication type", Code.AUTH_MECHANISM_UNSUPPORTED),
+          ("250 fine", Code.PROTOCOL_ERROR),
+          ("421 4.7.0 Too many errors", Code.SERVICE_UNAVAILABLE),
+          ("421 4.3.2 Too many concurrent connections", Code.TOO_MANY_CONNECTIONS),
+      )),
+    case("530 to AUTH in clear", smtp(**CLEAR, replies={"AUTH": ["530 5.7.0 Must issue a STARTTLS command first"]}),
+         Code.AUTH_REQUIRES_TLS, A, {**NONE, **AUTHENTICATED}),
+    case("only mechanisms we can't speak", smtp(context=pki.good(), ehlo_tls=["250-x", "250 AUTH GSSAPI NTLM"]),
+         Code.AUTH_MECHANISM_UNSUPPORTED, A, AUTHENTICATED, never=SECRETS),
+    case("a wrong password", smtp(context=pki.good(), password="another"), Code.AUTH_REJECTED, A, AUTHENTICATED,
+         evidence=535),
+]  # fmt: skip
+
+ENVELOPE = [
+    *(case(f"{verb} answered {reply}", at(verb, reply), code, stage, MAIL)
+      for verb, stage, reply, code in (
+          ("MAIL", M, "530 5.7.0 Authentication Required. Learn more", Code.AUTH_REQUIRED),
+          ("MAIL", M, "550 5.7.1 sender not welcome", Code.SENDER_REJECTED),
+          ("MAIL", M, "553 5.1.8 domain does not exist", Code.SENDER_REJECTED),
+          ("MAIL", M, "552 5.3.4 message too big", Code.MESSAGE_TOO_LARGE),
+          ("MAIL", M, "451 4.3.0 try later", Code.TEMPORARY_FAILURE),
+          ("MAIL", M, "450 4.1.8 <a@example.org>: Sender address rejected: Domain not found", Code.SENDER_REJECTED),
+          ("MAIL", M, "354 go on", Code.PROTOCOL_ERROR),
+          ("RCPT", R, "554 5.7.1 <b@example.net>: Relay access denied", Code.RELAY_DENIED),
+          ("RCPT", R, "454 4.7.1 <b@example.net>: Relay access denied", Code.RELAY_DENIED),
+          ("RCPT", R, "550 5.7.1 Unable to relay", Code.RELAY_DENIED),
+          ("RCPT", R, "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", Code.RELAY_DENIED),
+          ("RCPT", R, "550 5.1.1 no such user", Code.RECIPIENT_REJECTED),
+          ("RCPT", R, "553 5.1.3 bad address", Code.RECIPIENT_REJECTED),
+          ("RCPT", R, "450 4.2.0 Greylisted, see http://postgrey.test", Code.GREYLISTED),
+          ("RCPT", R, "452 4.2.2 over quota", Code.MAILBOX_FULL),
+          ("RCPT", R, "552 5.2.2 mailbox full", Code.MAILBOX_FULL),
+          ("RCPT", R, "451 4.7.1 try again", Code.TEMPORARY_FAILURE),
+          ("RCPT", R, "450 4.7.1 <x>: Helo command rejected: Host not found", Code.EHLO_REJECTED),
+          ("RCPT", R, "504 5.5.2 <x>: Helo command rejected: need fully-qualified hostname", Code.EHLO_REJECTED),
+          ("RCPT", R, "530 5.7.57 Client was not authenticated to send anonymous mail", Code.AUTH_REQUIRED),
+          ("DATA", D, "554 5.5.1 no valid recipients", Code.MESSAGE_REJECTED),
+          ("DATA", D, "250 fine", Code.PROTOCOL_ERROR),
+          (".", D, "554 5.7.1 Message rejected: Email address is not verified.", Code.SENDER_REJECTED),
+          (".", D, "554 5.2.252 SendAsDenied; a@example.org not allowed to send as", Code.SENDER_REJECTED),
+          (".", D, "552 5.3.4 too big", Code.MESSAGE_TOO_LARGE),
+          (".", D, "550 5.7.1 spam", Code.MESSAGE_REJECTED),
+          (".", D, "451 4.7.1 Greylisting in action", Code.GREYLISTED),
+          (".", D, "421 4.4.5 too busy", Code.SERVICE_UNAVAILABLE),
+      )),
+    case("530 to MAIL in clear", smtp(replies={"MAIL": ["530 5.7.0 Must issue a STARTTLS command first"]}),
+         Code.TLS_REQUIRED, M, {**NONE, **MAIL}),
+    case("no SMTPUTF8", smtp(), Code.SMTPUTF8_NOT_SUPPORTED, M, {**NONE, **MAIL, "recipient": "jürgen@example.net"},
+         never=("MAIL",)),
+    case("SIZE below the test message", smtp(ehlo=["250-x", "250 SIZE 100"]), Code.MESSAGE_TOO_LARGE, M,
+         {**NONE, **MAIL}, never=("MAIL",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [*FIELD_5_2, *NOT_SMTP, *BROKEN, *AUTH, *ENVELOPE])
+def test_the_root_cause_is_named(row: Case) -> None:
+    with serve(row.script) as served:
+        report = run(served.port, **row.plan)
+    assert (report.code, report.stage) == (row.code, row.stage), report
+    assert report.outcome is Outcome.FAIL
+    assert report.steps[-1].code is row.code
+    assert report.steps[-1].stage is row.stage
+    assert report.message
+    assert report.advice
+    assert report.findings[0].code is row.code
+    if row.evidence:
+        assert report.evidence.reply_code == row.evidence
+    verbs = {verb for peer in served.peers for verb in peer.verbs}
+    assert not verbs & set(row.never)
+    no_leak(report)
+    if row.code is Code.NOT_SMTP:
+        assert not report.evidence.text
+        assert not any(step.received for step in report.steps if step.stage in (G, T))
+
+
+def no_leak(report: Report) -> None:
+    """The password shows nowhere, nor does a control character."""
+    import base64
+
+    shown = repr(report)
+    assert PASSWORD not in shown
+    assert base64.b64encode(PASSWORD.encode()).decode().rstrip("=") not in shown
+    assert base64.b64encode(f"\0user\0{PASSWORD}".encode()).decode().rstrip("=") not in shown
+    for text in (report.message, report.advice, report.evidence.text, *(s.received + s.sent for s in report.steps)):
+        assert text.isprintable()

@@ -1,0 +1,197 @@
+"""`mailproof serve` as a process: readiness, the lines it prints, draining, refusals to start."""
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from service_support.service import RunningService, command, environment, running_service
+from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
+
+
+def get(url: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def request_of(running: RunningService, path: str, body: Mapping[str, object] | None = None) -> urllib.request.Request:
+    headers = {"authorization": f"Bearer {running.admin_token}", "content-type": "application/json"}
+    data = json.dumps(body).encode() if body is not None else None
+    return urllib.request.Request(f"{running.http_url}{path}", data=data, headers=headers)
+
+
+def call(running: RunningService, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    with urllib.request.urlopen(request_of(running, path, body), timeout=30) as answer:
+        answered: dict[str, Any] = json.load(answer)
+        return answered
+
+
+def test_it_says_when_it_is_ready(service: RunningService) -> None:
+    assert get(f"{service.http_url}/healthz") == (200, b"ok\n")
+    assert get(f"{service.http_url}/readyz") == (200, b"ok\n")
+
+
+def test_the_two_lines_it_prints_succeed_when_pasted(
+    service: RunningService, needs_debian: Callable[[str], None]
+) -> None:
+    needs_debian("curl")
+    curl, diagnose = service.greeting[-2:]
+    answer = subprocess.run(["sh", "-c", curl], capture_output=True, check=True, timeout=60, text=True)
+    assert json.loads(answer.stdout.splitlines()[-1])["report"]["outcome"] == "OUTCOME_OK"
+    answer = subprocess.run(["sh", "-c", diagnose], capture_output=True, check=True, timeout=60, text=True)
+    assert service.sandbox.password not in answer.stdout
+
+
+def test_the_sandbox_shows_what_it_received_to_those_who_may_know(service: RunningService) -> None:
+    assert get(f"{service.http_url}/sandbox/messages")[0] == 401
+    assert isinstance(service.sandbox_messages(), list)
+
+
+def test_nothing_it_logs_or_prints_holds_a_secret(service: RunningService) -> None:
+    """Runs in any order: whatever calls were made so far, the log has none of their secrets."""
+    body = {
+        "host": service.sandbox.host,
+        "port": service.sandbox.starttls_port,
+        "user": service.sandbox.user,
+        "password": "a-password-of-this-test",
+    }
+    request = request_of(service, "/v1/diagnose", body)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        said = answer.read().decode()
+    request.headers["Authorization"] = f"Bearer {service.viewer_token}"
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=10)
+    with caught.value as answer:
+        said += answer.read().decode()
+    log = service.log_file.read_text()
+    for secret in ("a-password-of-this-test", service.admin_token, service.viewer_token, service.sandbox.password):
+        assert secret not in log
+    assert "a-password-of-this-test" not in said
+
+
+class SilentServer:
+    """Takes connections and says nothing, until `greet`."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.connected = threading.Event()
+        self.closed = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection:
+            self.connected.set()
+            while connection.recv(4096):
+                pass
+            self.closed.set()
+        self._listener.close()
+
+
+def test_sigterm_drains_within_its_bound_and_exits_0(tmp_path: Path) -> None:
+    silent = SilentServer()
+    with running_service(tmp_path / "data", "--drain-timeout", "1") as running:
+        with grpc.insecure_channel(running.grpc_address) as channel:
+            stub = diagnosis_pb2_grpc.DiagnosisServiceStub(channel)
+            metadata = (("authorization", f"Bearer {running.admin_token}"),)
+            request = diagnosis_pb2.DiagnoseRequest(host="127.0.0.1", port=silent.port, tls_mode="TLS_MODE_NONE")  # type: ignore[arg-type]
+            stream = stub.Diagnose(request, metadata=metadata)
+            assert silent.connected.wait(20)
+            running.process.send_signal(signal.SIGTERM)
+            assert running.process.wait(15) == 0
+            with pytest.raises(grpc.RpcError):
+                list(stream)
+        assert silent.closed.wait(10)
+
+
+def test_a_call_under_way_ends_before_the_server_does(tmp_path: Path) -> None:
+    silent = SilentServer()
+    with running_service(tmp_path / "data") as running:
+        answers: list[bytes] = []
+
+        def diagnose() -> None:
+            body = {"host": "127.0.0.1", "port": silent.port, "tlsMode": "TLS_MODE_NONE", "timeout": "1s"}
+            with urllib.request.urlopen(request_of(running, "/v1/diagnose", body), timeout=20) as answer:
+                answers.append(answer.read())
+
+        caller = threading.Thread(target=diagnose)
+        caller.start()
+        assert silent.connected.wait(20)
+        running.process.send_signal(signal.SIGTERM)
+        caller.join(20)
+        assert running.process.wait(15) == 0
+        report = json.loads(answers[0].splitlines()[-1])["report"]
+        assert (report["code"], report["stage"]) == ("CODE_TIMEOUT", "STAGE_GREETING")
+
+
+def refusal(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+    done = subprocess.run(
+        [command(), "serve", *arguments], env=environment(env), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.strip()
+
+
+def test_a_port_in_use_is_a_refusal_that_names_it(tmp_path: Path, service: RunningService) -> None:
+    for flag, address in (("--grpc-listen", service.grpc_address), ("--http-listen", service.http_url[7:])):
+        free = {"--grpc-listen": "127.0.0.1:0", "--http-listen": "127.0.0.1:0", flag: address}
+        arguments = [part for pair in free.items() for part in pair]
+        code, said = refusal("--data-dir", str(tmp_path), *arguments)
+        assert code == 1
+        assert address in said
+
+
+def test_a_missing_file_of_authorities_is_a_refusal_that_names_it(tmp_path: Path) -> None:
+    code, said = refusal("--data-dir", str(tmp_path), "--ca-file", str(tmp_path / "none.pem"))
+    assert code != 0
+    assert "none.pem" in said
+
+
+def test_a_file_that_holds_no_certificate_is_a_refusal_that_names_it(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_text("not a certificate\n")
+    code, said = refusal("--data-dir", str(tmp_path), "--ca-file", str(anchors))
+    assert code == 1
+    assert "anchors.pem" in said
+
+
+def test_a_key_that_does_not_fit_is_a_refusal(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_service(data) as running:
+        body = {"senderAddress": "a@example.com", "senderName": "A", "host": "mx.example.com:587", "password": "p"}
+        config_id = call(running, "/smtp", body)["id"]
+    other = {"MAILPROOF_ENCRYPTION_KEY": "A" * 43 + "="}
+    code, said = refusal("--data-dir", str(data), env=other)
+    assert code == 1
+    assert config_id in said
+
+
+def test_settings_come_from_the_environment_and_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mailproof.toml"
+    file.write_text('http_listen = "127.0.0.1:0"\ngrpc_listen = "127.0.0.1:1"\n')
+    with running_service(tmp_path / "data", env={"MAILPROOF_CONFIG": str(file)}) as running:
+        assert get(f"{running.http_url}/readyz")[0] == 200
+
+
+def test_a_record_added_before_a_restart_is_there_after_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    body = {"senderAddress": "a@example.com", "senderName": "A", "host": "mx.example.com:587", "tls": True}
+    with running_service(data) as running:
+        added = call(running, "/admin/v1/smtp", body)
+    with running_service(data) as running:
+        read = call(running, f"/admin/v1/smtp/{added['id']}")
+    assert read["smtpConfig"]["host"] == "mx.example.com:587"

@@ -1,0 +1,175 @@
+"""The service as a process: `mailproof serve`, its addresses and tokens, and how it ends.
+
+MAILPROOF_TEST_COMMAND names another `mailproof` to run, e.g. that of a clean environment with the built wheel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ORIGIN = "https://console.example.com"
+"""The one origin that the shared service lets call from a browser."""
+
+FREE_PORT = "127.0.0.1:0"
+STOP_SECONDS = 30.0
+
+
+def command() -> str:
+    """Return the `mailproof` to run."""
+    return os.environ.get("MAILPROOF_TEST_COMMAND") or str(Path(sys.executable).parent / "mailproof")
+
+
+def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment for `mailproof` that holds none of the settings of whoever runs the tests."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAILPROOF_", "PYTHON"))}
+    return {**clean, "MAILPROOF_EGRESS_PROFILE": "development", **(env or {})}
+
+
+def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `mailproof` to its end."""
+    return subprocess.run(
+        [command(), *arguments],
+        input=stdin,
+        env=environment(env),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def create_token(data_dir: Path, role: str) -> str:
+    """Return a fresh token."""
+    made = run("token", "create", "--data-dir", str(data_dir), "--role", role)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxServer:
+    """The SMTP server of `--sandbox`."""
+
+    host: str
+    starttls_port: int
+    tls_port: int
+    user: str
+    password: str
+    ca_file: Path
+
+
+@dataclass(slots=True)
+class RunningService:
+    """A service that is ready."""
+
+    process: subprocess.Popen[str]
+    data_dir: Path
+    log_file: Path
+    grpc_address: str
+    http_url: str
+    greeting: list[str]
+    admin_token: str
+    viewer_token: str
+    sandbox: SandboxServer
+    stopped: bool = field(default=False)
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return what it has logged so far."""
+        return [json.loads(line) for line in self.log_file.read_text().splitlines()]
+
+    def sandbox_messages(self) -> list[dict[str, Any]]:
+        """Return the messages that the sandbox holds, newest first."""
+        request = urllib.request.Request(
+            f"{self.http_url}/sandbox/messages", headers={"authorization": f"Bearer {self.admin_token}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            messages: list[dict[str, Any]] = json.load(answer)["messages"]
+            return messages
+
+    def stop(self) -> int:
+        """Send SIGTERM and return the exit code; again changes nothing."""
+        if not self.stopped:
+            self.stopped = True
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_SECONDS)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+
+def start_service(data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None) -> RunningService:
+    """Start a service with its sandbox on free ports and return when it is ready."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log_file = data_dir / "stderr.log"
+    listen = [f"--{name}-listen={FREE_PORT}" for name in ("grpc", "http", "sandbox-starttls", "sandbox-tls")]
+    with log_file.open("a") as log:
+        process = subprocess.Popen(
+            [command(), "serve", "--data-dir", str(data_dir), "--sandbox", *listen, *extra_args],
+            env=environment(env),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        return _ready(process, data_dir, log_file)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _ready(process: subprocess.Popen[str], data_dir: Path, log_file: Path) -> RunningService:
+    assert process.stdout is not None
+    greeting: list[str] = []
+    while not greeting or not greeting[-1].startswith("printf "):  # the greeting's last line
+        line = process.stdout.readline()
+        assert line, f"mailproof ended before it was ready: {log_file.read_text()}"
+        greeting.append(line.rstrip("\n"))
+    facts = {line[2:20].strip(): line[20:].strip() for line in greeting if line.startswith("  ")}
+    starttls, tls = (part.split()[0] for part in facts["sandbox SMTP"].split(", "))
+    curl = shlex.split(next(line for line in greeting if line.startswith("curl ")))
+    pasted = json.loads(curl[-1])
+    host, _, starttls_port = starttls.rpartition(":")
+    sandbox = SandboxServer(
+        host=host,
+        starttls_port=int(starttls_port),
+        tls_port=int(tls.rpartition(":")[2]),
+        user=pasted["user"],
+        password=pasted["password"],
+        ca_file=data_dir / "sandbox-ca.pem",
+    )
+    return RunningService(
+        process=process,
+        data_dir=data_dir,
+        log_file=log_file,
+        grpc_address=facts["gRPC"],
+        http_url=facts["REST and grpc-web"],
+        greeting=greeting,
+        admin_token=facts["admin token"],
+        viewer_token=create_token(data_dir, "viewer"),
+        sandbox=sandbox,
+    )
+
+
+@contextmanager
+def running_service(data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None) -> Iterator[RunningService]:
+    """Run a service; at the end it must stop in good order, having logged no defect of ours."""
+    service = start_service(data_dir, *extra_args, env=env)
+    try:
+        yield service
+    finally:
+        code = service.stop()
+    assert code == 0, service.log_file.read_text()
+    defects = [entry for entry in service.log() if entry["level"] in {"error", "critical"}]
+    assert not defects, defects

@@ -1,0 +1,98 @@
+"""The real table of calls over a real SQLite store, with a prober whose tests go as a test case wants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from google.protobuf.descriptor import ServiceDescriptor
+
+from ccadmin.v1 import email_pb2
+from mailproof.access import Access, digest, new_token
+from mailproof.configs import Configs
+from mailproof.diagnoses import Diagnoses, Event
+from mailproof.model import Page, Role
+from mailproof.rpc.calls import Calls
+from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
+from mailproof.smtp.report import Plan, Report, Step
+from mailproof.smtp.vocabulary import Code, Outcome, Stage
+from mailproof.store.sealing import open_sealer
+from mailproof.store.sqlite import SqliteStore, open_store
+from smtpdiag.v1 import diagnosis_pb2
+from zitadel.admin.v1 import admin_pb2
+
+STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
+PASSED = Report(Outcome.OK, Stage.QUIT, Code.OK, "The test passed.", steps=(STEP,))
+FAILED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "The server refused the login.", "Check the password.")
+
+
+@dataclass
+class ScriptedProber:
+    """Yields its events; an exception among them is raised, and after "hang" nothing comes any more."""
+
+    events: tuple[Event | Exception | str, ...] = (STEP, PASSED)
+    plans: list[Plan] = field(default_factory=list)
+    running: asyncio.Event | None = None
+    """Set (where there is one) when a test hangs."""
+    closed: int = 0
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        self.plans.append(plan)
+        try:
+            for event in self.events:
+                if isinstance(event, Exception):
+                    raise event
+                if isinstance(event, str):
+                    if self.running is not None:
+                        self.running.set()
+                    await asyncio.Event().wait()
+                else:
+                    yield event
+        finally:
+            self.closed += 1
+
+
+class Table:
+    """The table, its store, and a token of each role."""
+
+    def __init__(self, data_dir: Path, *, default_timeout: float = 30.0, max_concurrent: int = 10) -> None:
+        self.prober = ScriptedProber()
+        self.store: SqliteStore = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
+        self.admin, self.viewer = new_token(), new_token()
+        asyncio.run(self._create_tokens())
+        diagnoses = Diagnoses(self.store, self, max_timeout=20.0, max_concurrent=max_concurrent)
+        servicers: dict[ServiceDescriptor, object] = {
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self.store), diagnoses),
+            email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
+            diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
+        }
+        self.calls = Calls(servicers, Access(self.store), default_timeout=default_timeout)
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        """Run a plan as the prober of the moment does."""
+        async with aclosing(self.prober.run(plan)) as events:
+            async for event in events:
+                yield event
+
+    async def _create_tokens(self) -> None:
+        for token, role in ((self.admin, Role.ADMIN), (self.viewer, Role.VIEWER)):
+            await self.store.create_token(digest=digest(token), name=role.value, role=role, instance_id="")
+
+    def count(self) -> int:
+        """Return how many configurations are stored."""
+
+        async def read() -> int:
+            instance = await self.store.default_instance()
+            return (await self.store.list_configs(instance, Page())).total
+
+        return asyncio.run(read())
+
+    def close(self) -> None:
+        asyncio.run(self.store.close())
+
+
+__all__ = ["FAILED", "PASSED", "STEP", "ScriptedProber", "Table"]

@@ -1,0 +1,75 @@
+"""A short way to run the probe in a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from mailproof.secret import Secret
+from mailproof.smtp.guard import EgressDenied
+from mailproof.smtp.probe import Event, Probe, TrustStore
+from mailproof.smtp.report import Credentials, Plan, Report
+from mailproof.smtp.vocabulary import TlsMode
+
+from . import pki
+
+USER, PASSWORD = "user", "secret-word"
+LOGIN = Credentials(USER, Secret(PASSWORD))
+
+
+class Anywhere:
+    """A guard that allows everything."""
+
+    def check_name(self, host: str, port: int) -> None:
+        pass
+
+    def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
+        return addresses
+
+
+class Nowhere(Anywhere):
+    """A guard that forbids every address, but no name."""
+
+    def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
+        raise EgressDenied("test")
+
+
+TRUST = TrustStore()
+
+
+def make_probe() -> Probe:
+    return Probe(guard=Anywhere(), trust=TRUST)
+
+
+def make_plan(port: int, **settings: Any) -> Plan:
+    """Return a plan for localhost that trusts the test authority, STARTTLS by default."""
+    values: dict[str, Any] = {"host": "127.0.0.1", "tls_mode": TlsMode.STARTTLS, "timeout": 5.0}
+    values |= {"ca_pem": pki.authority().pem} | settings
+    return Plan(port=port, **values)
+
+
+def run_events(
+    plan: Plan, probe: Probe | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> list[Event]:
+    """Run a plan and return all events."""
+
+    async def collect() -> list[Event]:
+        async with aclosing((probe or make_probe()).run(plan)) as events:
+            return [event async for event in events]
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(collect())
+
+
+def run_plan(plan: Plan, probe: Probe | None = None) -> Report:
+    """Run a plan and return its report."""
+    report = run_events(plan, probe)[-1]
+    assert isinstance(report, Report)
+    return report
+
+
+def run(port: int, **settings: Any) -> Report:
+    """Test a port of localhost."""
+    return run_plan(make_plan(port, **settings))
