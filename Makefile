@@ -7,7 +7,7 @@ DATA   ?= .data
 NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy clean protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup clean protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ wheel-test: setup ## Build the wheel and run the end-to-end tests against it in 
 
 envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
 	@$(BIN)/envoy -c envoy.yaml --log-level warning
+
+bench-startup: setup ## Measure start-up: time, memory, and the CPU of --help
+	$(BIN)/python bench/startup.py
 
 clean: ## Remove what can be made again; data stays
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules

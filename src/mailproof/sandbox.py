@@ -33,7 +33,7 @@ from mailproof.secret import Secret
 USER = "sandbox"
 CA_FILE = "sandbox-ca.pem"
 MAX_MESSAGES = 100
-MAX_MESSAGE_BYTES = 256 * 1024
+MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 MAX_KEPT_BYTES = 64 * 1024
 
 _IDLE_SECONDS = 60.0

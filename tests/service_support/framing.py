@@ -66,7 +66,7 @@ class WebAnswer:
 
     @property
     def reason(self) -> str:
-        return self.detail(error_details_pb2.ErrorInfo).reason
+        return str(self.detail(error_details_pb2.ErrorInfo).reason)
 
     @property
     def fields(self) -> list[str]:
@@ -113,7 +113,7 @@ def read(answer: Answer) -> WebAnswer:
         offset += length
         if flags & TRAILERS:
             lines = data.decode("ascii").removesuffix("\r\n").split("\r\n")
-            trailers = dict((name, value) for name, _, value in (line.partition(": ") for line in lines))
+            trailers = {name: value for name, _, value in (line.partition(": ") for line in lines)}
         else:
             messages.append(data)
     if trailers is not None:

@@ -157,7 +157,7 @@ class Writer:
 
 
 def _own(error: Exception) -> Exception:
-    """Return a waiter's own copy where that is easy: an exception that several tasks raise collects their tracebacks."""
+    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
     if isinstance(error, StoreUnavailable):
         return StoreUnavailable(error.message)
     return error

@@ -1,0 +1,209 @@
+"""The use cases on tests: which plan is run, with whose password, how bounded, and what a failure becomes."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+import pytest
+
+from mailproof.diagnoses import Diagnoses, Event, failed
+from mailproof.errors import ConfigNotFound, PasswordRequired, SmtpTestFailed, TooManyTests
+from mailproof.model import (
+    Caller,
+    ConfigPage,
+    ConfigState,
+    Details,
+    NewConfig,
+    Page,
+    Role,
+    SmtpConfig,
+    SmtpSettings,
+    Token,
+)
+from mailproof.secret import Secret
+from mailproof.smtp.report import Evidence, Plan, Report
+from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CALLER = Caller(Token("1", "test", Role.ADMIN, "instance", NOW))
+SETTINGS = SmtpSettings("from@example.com", "From", tls=True, host="mx.example.com:587", user="me")
+PASSED = Report(Outcome.OK, Stage.QUIT, Code.OK, "passed")
+REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Change it.", Evidence(535, "5.7.8", "no"))
+
+
+class Store:
+    """One configuration, "7", with the password "stored"."""
+
+    async def add_config(self, caller: Caller, new: NewConfig) -> SmtpConfig:
+        raise AssertionError("a test stores nothing")
+
+    async def get_config(self, instance_id: str, config_id: str) -> SmtpConfig | None:
+        if (instance_id, config_id) != ("instance", "7"):
+            return None
+        return SmtpConfig("7", SETTINGS, ConfigState.INACTIVE, Details(1, NOW, NOW, "instance"))
+
+    async def get_password(self, instance_id: str, config_id: str) -> Secret | None:
+        return Secret("stored")
+
+    async def list_configs(self, instance_id: str, page: Page) -> ConfigPage:
+        raise AssertionError("a test lists nothing")
+
+
+class Prober:
+    """Remembers the plans it was given."""
+
+    def __init__(self, report: Report = PASSED, *, hang: bool = False) -> None:
+        self.plans: list[Plan] = []
+        self.running = asyncio.Event()
+        self._report = report
+        self._hang = hang
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        self.plans.append(plan)
+        self.running.set()
+        if self._hang:
+            await asyncio.Event().wait()
+        yield self._report
+
+
+def diagnoses(prober: Prober, *, max_concurrent: int = 10) -> Diagnoses:
+    return Diagnoses(Store(), prober, max_timeout=30.0, max_concurrent=max_concurrent)
+
+
+async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:
+    return [event async for event in events]
+
+
+@pytest.mark.parametrize(("tls", "mode"), [(True, TlsMode.AUTO), (False, TlsMode.OPPORTUNISTIC)])
+def test_the_tls_flag_is_a_mode(tls: bool, mode: TlsMode) -> None:
+    prober = Prober()
+    settings = SmtpSettings("from@example.com", "From", tls=tls, host="[::1]:2525")
+    asyncio.run(diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="to@example.com"))
+    (plan,) = prober.plans
+    assert (plan.host, plan.port, plan.tls_mode, plan.depth) == ("::1", 2525, mode, Depth.DATA)
+    assert (plan.sender, plan.sender_name, plan.recipient) == ("from@example.com", "From", "to@example.com")
+    assert plan.credentials is None
+
+
+def test_a_stored_configuration_is_tested_with_its_password() -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).test_stored(CALLER, "7", receiver="to@example.com"))
+    credentials = prober.plans[0].credentials
+    assert credentials is not None
+    assert (credentials.user, credentials.password.reveal()) == ("me", "stored")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me"),
+        SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:25", user="me"),
+        SmtpSettings("f@example.com", "F", tls=False, host="mx.example.com:587", user="me"),
+        SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:587", user="you"),
+    ],
+    ids=["host", "port", "tls", "user"],
+)
+def test_credential_exfiltration_by_changing_the_destination(settings: SmtpSettings) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired):
+        asyncio.run(
+            diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="to@example.com", config_id="7")
+        )
+    assert not prober.plans
+
+
+def test_the_stored_password_serves_the_same_destination_whatever_the_sender() -> None:
+    prober = Prober()
+    settings = SmtpSettings("other@example.com", "O", tls=True, host="MX.example.com:587", user="me")
+    asyncio.run(diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="t@example.com", config_id="7"))
+    credentials = prober.plans[0].credentials
+    assert credentials is not None
+    assert credentials.password.reveal() == "stored"
+
+
+def test_a_password_that_was_sent_is_used_and_the_stored_one_is_not_read() -> None:
+    prober = Prober()
+    settings = SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me")
+    asyncio.run(
+        diagnoses(prober).test_settings(CALLER, settings, Secret("sent"), receiver="t@example.com", config_id="7")
+    )
+    credentials = prober.plans[0].credentials
+    assert credentials is not None
+    assert credentials.password.reveal() == "sent"
+
+
+def test_a_user_without_any_password_is_not_tested_as_if_there_were_no_user() -> None:
+    with pytest.raises(PasswordRequired) as caught:
+        asyncio.run(diagnoses(Prober()).test_settings(CALLER, SETTINGS, Secret(""), receiver="to@example.com"))
+    assert caught.value.reference == "SMTP-p9kj"
+
+
+@pytest.mark.parametrize("config_id", ["8", ""])
+def test_an_unknown_configuration_is_not_found(config_id: str) -> None:
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(diagnoses(Prober()).test_stored(CALLER, config_id, receiver="to@example.com"))
+
+
+def test_another_instances_configuration_is_not_found() -> None:
+    stranger = Caller(Token("2", "test", Role.ADMIN, "elsewhere", NOW))
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(diagnoses(Prober()).test_stored(stranger, "7", receiver="to@example.com"))
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(drain(diagnoses(Prober()).diagnose(stranger, Plan(host=""), config_id="7")))
+
+
+def test_a_diagnosis_of_a_stored_configuration_keeps_the_requests_depth_and_anchors() -> None:
+    prober = Prober()
+    asked = Plan(host="", depth=Depth.EHLO, timeout=5.0, ca_pem="anchors", ehlo_name="me.example.com")
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, asked, config_id="7")))
+    (plan,) = prober.plans
+    assert (plan.host, plan.port, plan.depth, plan.timeout) == ("mx.example.com", 587, Depth.EHLO, 5.0)
+    assert (plan.ca_pem, plan.ehlo_name, plan.sender) == ("anchors", "me.example.com", "from@example.com")
+
+
+@pytest.mark.parametrize(
+    ("asked", "remaining", "least", "most"),
+    [(300.0, None, 30.0, 30.0), (5.0, None, 5.0, 5.0), (30.0, 10.0, 9.0, 9.99), (30.0, 0.1, 0.04, 0.09)],
+    ids=["our bound", "the plan's", "the caller's deadline less a margin", "half of very little"],
+)
+def test_a_test_ends_in_time_for_its_report(asked: float, remaining: float | None, least: float, most: float) -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).report(Plan(host="mx.example.com", timeout=asked), remaining=remaining))
+    assert least <= prober.plans[0].timeout <= most
+
+
+def test_tests_are_bounded_in_number_and_a_slot_is_given_back() -> None:
+    async def scenario() -> None:
+        prober = Prober(hang=True)
+        service = diagnoses(prober, max_concurrent=1)
+        first = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        await prober.running.wait()
+        with pytest.raises(TooManyTests):
+            await service.report(Plan(host="mx.example.com"))
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        again = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        prober.running.clear()
+        await prober.running.wait()
+        again.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_a_failed_report_is_an_error_with_its_facts() -> None:
+    with pytest.raises(SmtpTestFailed) as caught:
+        asyncio.run(diagnoses(Prober(REFUSED)).test_stored(CALLER, "7", receiver="to@example.com"))
+    failure = caught.value
+    assert (failure.code, failure.message) == ("auth_rejected", "refused. Change it.")
+    assert failure.metadata["stage"] == "auth"
+    assert failure.metadata["serverCode"] == "535"
+    assert failure.metadata["enhancedCode"] == "5.7.8"
+    assert failure.retry_after is None
+
+
+@pytest.mark.parametrize("code", Code)
+def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
+    failure = failed(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
+    assert (failure.retry_after is not None) == (code in TEMPORARY)
+    assert failure.timed_out == (code is Code.TIMEOUT)
