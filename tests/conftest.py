@@ -5,8 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from service_support.service import ORIGIN, RunningService, running_service
+
+# No test depends on the clock or on luck: no time limit per example, and the same examples in each run.
+settings.register_profile("mailproof", deadline=None, derandomize=True, database=None)
+settings.load_profile("mailproof")
 
 
 @pytest.fixture(scope="session")

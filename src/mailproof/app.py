@@ -147,7 +147,8 @@ class Service:
             trust = TrustStore(ca_pem=anchors)
         except ValueError as error:
             raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
-        probe = Probe(guard=Policy(settings.egress_profile), trust=trust, default_ehlo_name=settings.ehlo_name)
+        policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
+        probe = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
         diagnoses = Diagnoses(
             self._store,
             probe,

@@ -1,21 +1,28 @@
-"""Which hosts this service may dial: profiles over address ranges, judged after resolution.
+"""Which hosts this service may dial: profiles over address ranges and the operator's lists, judged after resolution.
 
-It resolves nothing and opens nothing; it answers the probe's two questions (`smtp.guard.EgressGuard`). The laws kept
-here: what is not known to be public is not public; an IPv6 address that carries an IPv4 address is judged as both;
-cloud metadata, link-local, multicast, broadcast and unspecified addresses are forbidden in every profile.
+It resolves nothing and opens nothing; it answers the two questions of `smtp.guard.EgressGuard`. The laws kept here:
+what is not known to be public is not public; an IPv6 address that carries an IPv4 address is judged as both; the deny
+list wins over all; cloud metadata, link-local, multicast, broadcast and unspecified addresses are forbidden in every
+profile, and no list opens them. docs/egress.md tells the operator.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from mailproof.egress_rules import Address, Network, Rule, parse_rule, plain_name
 from mailproof.smtp.guard import EgressDenied
+
+__all__ = ["Policy", "Profile", "Reach", "Rule", "allow_rule", "parse_rule", "policy_for_operator", "reach_of"]
 
 SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
 """Where mail is submitted: RFC 5321, RFC 6409, RFC 8314, and the spare ports that providers offer beside them."""
+
+HTTPS_PORTS = frozenset({443})
+"""Where token endpoints, published mail settings and webhooks are."""
 
 
 class Profile(StrEnum):
@@ -42,13 +49,13 @@ _ALLOWED = {
 }
 
 
-def _networks(*texts: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(*texts: str) -> tuple[Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
 # The IANA special-purpose address registries, written out: `ipaddress.is_global` changed its answers between Python
 # releases. The first row that holds the address decides, so the strictest come first.
-_RANGES: tuple[tuple[Reach, tuple[IPv4Network | IPv6Network, ...]], ...] = (
+_RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
     (
         Reach.NEVER,
         _networks(
@@ -108,9 +115,7 @@ def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
     if any(address in network for network in (_MAPPED, _TRANSLATED, _COMPATIBLE, _NAT64)):
         yield IPv4Address(low)
     elif address in _NAT64_LOCAL:
-        yield IPv4Address(low)
-        # RFC 6052 section 2.2: under a /48 the address lies around the octet of bits 64 to 71.
-        yield IPv4Address((number >> 64 & 0xFFFF) << 16 | (number >> 40 & 0xFFFF))
+        yield from _translated_locally(number)
     elif address in _SIX_TO_FOUR:
         yield IPv4Address(number >> 80 & 0xFFFFFFFF)
     elif address in _TEREDO:
@@ -120,6 +125,23 @@ def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(low)
 
 
+def _translated_locally(number: int) -> Iterator[IPv4Address]:
+    """Yield the IPv4 addresses of a NAT64 address whose prefix may have any length that fits under the /48.
+
+    RFC 6052 section 2.2: the IPv4 address begins right behind the prefix and leaves out the octet of bits 64 to 71.
+    Read at another length than the translator's it is made of padding; 0.0.0.0/8 is such, and no translator's target.
+    """
+    low = number & 0xFFFFFFFF
+    found = [
+        IPv4Address((number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF),  # /48
+        IPv4Address((number >> 64 & 0xFF) << 24 | number >> 32 & 0xFFFFFF),  # /56
+        IPv4Address(number >> 24 & 0xFFFFFFFF),  # /64
+        IPv4Address(low),  # /96
+    ]
+    carried = [address for address in found if int(address) >> 24]
+    yield from dict.fromkeys(carried or found)
+
+
 def _listed(address: IPv4Address | IPv6Address) -> Reach:
     for reach, networks in _RANGES:
         if any(address in network for network in networks):
@@ -127,47 +149,125 @@ def _listed(address: IPv4Address | IPv6Address) -> Reach:
     return Reach.SPECIAL  # nobody's yet: not public
 
 
-def reach_of(address: IPv4Address | IPv6Address) -> Reach:
-    """Return what kind of destination the address is; the strictest of all that it may stand for."""
+def _faces(address: Address) -> tuple[Address, ...]:
+    """Return every address that has to be judged where this one is to be dialled."""
     if isinstance(address, IPv4Address):
-        return _listed(address)
-    verdicts = [_listed(inner) for inner in _carried(address)]
-    if address not in _MAPPED:  # a mapped address is dialled as IPv4 and is nothing besides
-        verdicts.append(_listed(address))
-    return max(verdicts, key=lambda verdict: verdict.value)
+        return (address,)
+    carried = tuple(_carried(address))
+    if address in _MAPPED:  # it is dialled as IPv4 and is nothing besides
+        return carried
+    return (address, *carried)
 
 
-def _parse(text: str) -> IPv4Address | IPv6Address | None:
+def reach_of(address: Address) -> Reach:
+    """Return what kind of destination the address is; the strictest of all that it may stand for."""
+    return max((_listed(face) for face in _faces(address)), key=lambda reach: reach.value)
+
+
+def _parse(text: str) -> Address | None:
     try:
-        return ip_address(text.partition("%")[0])
+        return ip_address(text)
     except ValueError:
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An `EgressGuard` made of a profile. Allow and deny lists will be further fields, judged in `_permits`."""
+    """An `EgressGuard` made of a profile and the operator's lists.
+
+    Attributes:
+        allow: Widens the profile: a port joins `ports`; addresses may be dialled although the profile forbids them, and
+            so may those of a name; an entry with a port holds for that port, which need not be among `ports`.
+        deny: What it fits is forbidden, whatever else holds.
+        ports: Open in every profile; `development` has no bound on ports.
+    """
 
     profile: Profile = Profile.INTERNET
+    allow: tuple[Rule, ...] = ()
+    deny: tuple[Rule, ...] = ()
+    ports: frozenset[int] = SUBMISSION_PORTS
+
+    def for_https(self) -> Policy:
+        """Return the policy of our HTTPS requests: the same profile and lists, but port 443 for the mail ports."""
+        return replace(self, ports=HTTPS_PORTS)
 
     def check_name(self, host: str, port: int) -> None:
-        """Judge the port, and the host where it is an address literal. See `EgressGuard.check_name`."""
-        if self.profile is not Profile.DEVELOPMENT and port not in SUBMISSION_PORTS:
-            raise EgressDenied(f"port {port} is not one of the mail ports")
-        if _parse(host) is not None and not self._permits(host):
-            raise EgressDenied(f"{host} is outside the profile {self.profile}")
+        """Judge the port and the name, or the literal whole. See `EgressGuard.check_name`."""
+        literal = _parse(host)
+        if literal is not None:
+            if not self._permits(literal, plain_name(host), port):
+                raise EgressDenied(f"{host} port {port} is outside the profile {self.profile} and its lists")
+            return
+        name = plain_name(host)
+        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _about(rule, name)):
+            raise EgressDenied(f"{host} port {port} is on the deny list")
+        # An entry on addresses may open the port; which those are is known after the lookup.
+        opens = (rule.port == port and (rule.network is not None or _about(rule, name)) for rule in self.allow)
+        if not (self._open(port) or any(opens)):
+            raise EgressDenied(f"port {port} is not open")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
         """Return the addresses that may be dialled. See `EgressGuard.check_addresses`."""
         self.check_name(host, port)
-        allowed = tuple(address for address in addresses if self._permits(address))
+        name = plain_name(host)
+        parsed = ((text, _parse(text)) for text in addresses)
+        allowed = tuple(text for text, address in parsed if address is not None and self._permits(address, name, port))
         if not allowed:
-            raise EgressDenied(f"no address of {host} is inside the profile {self.profile}")
+            raise EgressDenied(f"no address of {host} may be dialled in the profile {self.profile} with its lists")
         return allowed
 
-    def _permits(self, text: str) -> bool:
-        address = _parse(text)
-        return address is not None and reach_of(address).value <= _ALLOWED[self.profile].value
+    def _open(self, port: int) -> bool:
+        """Return whether the port is open for every destination."""
+        return self.profile is Profile.DEVELOPMENT or port in self.ports
+
+    def _permits(self, address: Address, name: str, port: int) -> bool:
+        faces = _faces(address)
+        known = (address, *faces)
+        for rule in self.deny:
+            if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
+                return False
+        if any(_listed(face) is Reach.NEVER for face in faces):
+            return False
+        # A port opened for some destinations only is open for this one where the name or every face is listed.
+        widening = [rule for rule in self.allow if rule.fits_port(port)]
+        named = [rule for rule in widening if rule.fits_name(name)]
+        by_face = [[rule for rule in widening if rule.fits_address(face)] for face in faces]
+        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in by_face)
+        if not (self._open(port) or special or any(rule.only_port for rule in widening)):
+            return False
+        bound = _ALLOWED[self.profile].value
+        return bool(named) or all(
+            rules or _listed(face).value <= bound for face, rules in zip(faces, by_face, strict=True)
+        )
+
+
+def _about(rule: Rule, name: str) -> bool:
+    """Return whether a rule is about this name; one on a port alone is about every name."""
+    return rule.only_port or rule.fits_name(name)
+
+
+def allow_rule(text: str) -> Rule:
+    """Read an entry of the allow list.
+
+    Raises:
+        ValueError: It is none, or asks for what no list opens; the sentence begins with "must".
+    """
+    rule = parse_rule(text)
+    if rule.network is not None and _never_opened(rule.network):
+        raise ValueError("must not be metadata, link-local, multicast, broadcast or unspecified: nothing opens those")
+    return rule
+
+
+def _never_opened(network: Network) -> bool:
+    """Return whether an entry would be without any effect; a wider one opens what is around."""
+    if network.num_addresses == 1:
+        return reach_of(network.network_address) is Reach.NEVER
+    return any(
+        never.supernet_of(network)  # type: ignore[arg-type]
+        for reach, networks in _RANGES
+        for never in networks
+        if reach is Reach.NEVER and never.version == network.version
+    )
 
 
 def policy_for_operator() -> Policy:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 # What every LogRecord has; the rest of a record's attributes are the fields that a caller added.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# The least that libraries log. aiosmtpd, the sandbox's, warns of its own deprecations in each session.
+# The least that libraries log. The HTTP application has a boundary of its own for what goes wrong, so uvicorn has
+# nothing to add; aiosmtpd, the sandbox's, warns of its own deprecations in each session.
 _LIBRARIES = {
-    "uvicorn": logging.WARNING,
+    "uvicorn": logging.CRITICAL,
     "grpc": logging.WARNING,
     "asyncio": logging.WARNING,
     "mail.log": logging.ERROR,

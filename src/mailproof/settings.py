@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproof import settings_values as values
-from mailproof.egress import Profile
+from mailproof.egress import Profile, Rule, allow_rule, parse_rule
 from mailproof.errors import StartupError
 from mailproof.secret import Secret
 from mailproof.settings_values import Listen
@@ -155,6 +155,21 @@ class Settings:
         "addresses), development (also loopback, any port)",
         metavar="PROFILE",
         default="internet",
+    )
+    egress_allow: tuple[Rule, ...] = _setting(
+        "egress_allow",
+        allow_rule,
+        "also let this network, name (*.example.com: all below) or port be dialled, or one of the first two at a port "
+        "(10.0.0.0/8:2525); never opens cloud metadata, link-local and the like",
+        metavar="WHAT",
+        shape=Shape.LIST,
+    )
+    egress_deny: tuple[Rule, ...] = _setting(
+        "egress_deny",
+        parse_rule,
+        "never let this network, name or port be dialled, written alike; wins over the profile and what is allowed",
+        metavar="WHAT",
+        shape=Shape.LIST,
     )
     cors_origins: tuple[str, ...] = _setting(
         "cors_origins",

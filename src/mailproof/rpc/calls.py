@@ -15,6 +15,7 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from google.api import annotations_pb2
@@ -31,6 +32,10 @@ from mailproof.rpc.validation import violations
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")
+
+MAX_VIOLATIONS = 20
+"""More than any message of ours has fields. A repeated field could break a rule without end, and they travel in
+metadata, of which clients take 8 to 16 KiB."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -171,7 +176,7 @@ class Calls:
         caller = await self._access.authenticate(call.authorization, call.peer)
         authorize(caller, method.permission)
         request = decode()
-        problems = list(violations(request))
+        problems = list(islice(violations(request), MAX_VIOLATIONS))
         if problems:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)
@@ -200,6 +205,8 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
 
 def _routes(rule: Any) -> list[Route]:
     verb = rule.WhichOneof("pattern")
+    if verb == "custom" or rule.body not in ("", "*"):
+        raise TypeError(f"the route {rule} has a custom verb or a partial body, which are not served")
     routes = [Route(verb.upper(), getattr(rule, verb), bool(rule.body))] if verb else []
     for binding in rule.additional_bindings:
         routes += _routes(binding)

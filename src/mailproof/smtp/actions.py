@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Ehlo, Reply
@@ -30,7 +30,7 @@ class Send:
     """Send `data` and await the reply. `shown` is what a transcript may show of it."""
 
     stage: Stage
-    data: bytes
+    data: bytes = field(repr=False)
     shown: str
     credentials: bool = False  # whether they are in `data`
 

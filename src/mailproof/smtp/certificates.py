@@ -68,7 +68,7 @@ def describe(session: ssl.SSLObject, chain: tuple[bytes, ...], *, verified: bool
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def read_certificate(der: bytes) -> Certificate:
     """Return a certificate's details."""
     fingerprint = sha256(der).hexdigest()

@@ -16,7 +16,7 @@ import ssl
 from mailproof.smtp.certificates import describe, presented_chain, verification_code
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.vocabulary import Code
-from mailproof.smtp.wire import ReplyParser, WireError
+from mailproof.smtp.wire import ReplyParser, WireError, is_foreign_greeting
 
 CHUNK = 8192  # octets read at once
 MAX_RECEIVED = 1024 * 1024  # octets of one connection, TLS's own included: an endless handshake ends here
@@ -188,16 +188,14 @@ class Channel:
         parser = ReplyParser()
         parser.feed(head)
         try:
-            parser.next_reply()
+            reply = parser.next_reply()
         except WireError:
             if after_starttls:
                 raise Broken(Code.TLS_HANDSHAKE_FAILED, "the answer is no TLS", in_tls=True) from None
             raise Broken(Code.NOT_SMTP, in_tls=True) from None
         if not after_starttls:
-            words = head.upper()
-            if b"FTP" in words and b"SMTP" not in words:
-                raise Broken(Code.NOT_SMTP, in_tls=True)
-            raise Broken(Code.WRONG_TLS_MODE_USE_STARTTLS, in_tls=True)
+            foreign = reply is not None and is_foreign_greeting(reply)
+            raise Broken(Code.NOT_SMTP if foreign else Code.WRONG_TLS_MODE_USE_STARTTLS, in_tls=True)
         if head[:1] in b"45":  # it took our ClientHello for a command
             raise Broken(Code.TLS_HANDSHAKE_FAILED, "the server agreed to STARTTLS but goes on in clear", in_tls=True)
         raise Broken(Code.STARTTLS_INJECTION)

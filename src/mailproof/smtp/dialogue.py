@@ -18,7 +18,15 @@ from mailproof.smtp.mailbox import Mailbox, parse_mailbox
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
-from mailproof.smtp.wire import MAX_RESPONSE, Ehlo, Reply, encode_command, encode_message, parse_ehlo
+from mailproof.smtp.wire import (
+    MAX_RESPONSE,
+    Ehlo,
+    Reply,
+    encode_command,
+    encode_message,
+    is_foreign_greeting,
+    parse_ehlo,
+)
 
 MAX_INITIAL_RESPONSE = 512
 """Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response waits for the 334."""
@@ -122,9 +130,7 @@ class Dialogue:
     # What each awaited reply leads to.
 
     def _greeted(self, reply: Reply) -> Action:
-        words = reply.text.upper().replace("-", " ").replace("(", " ").split()
-        foreign = {"FTP", "LMTP", "VSFTPD", "PROFTPD", "FILEZILLA"} & set(words)  # they greet with 220 as well
-        if foreign and not any("SMTP" in word for word in words):
+        if is_foreign_greeting(reply):
             return self._fail(Stage.GREETING, Code.NOT_SMTP, polite=False)
         return self._say_ehlo()
 
@@ -308,6 +314,8 @@ _STAGES = {
 }
 
 _TABLE: dict[tuple[State, int], Callable[[Dialogue, Reply], Action]] = {
+    (State.GREETING, 200): Dialogue._greeted,  # NNTP's; no SMTP server's
+    (State.GREETING, 201): Dialogue._greeted,
     (State.GREETING, 220): Dialogue._greeted,
     (State.EHLO, 250): Dialogue._ehlo_accepted,
     (State.EHLO, 500): Dialogue._ehlo_unknown,

@@ -119,7 +119,7 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
         "stage": stage.value,
         "mode": plan.tls_mode.value,
         "mechanisms": seen.redact(", ".join(facts.ehlo.mechanisms if facts.ehlo else ()) or "none", 200),
-        "spoken": plan.mechanism.upper() or ", ".join(MECHANISMS),
+        "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(MECHANISMS),
         "sender": plan.sender or "<>",
         "recipient": plan.recipient or "the recipient",
         "ehlo": facts.ehlo_name,

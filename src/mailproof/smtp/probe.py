@@ -83,10 +83,8 @@ class Probe:
                     yield Heartbeat(test.stage, test.elapsed)
             yield task.result()
         finally:
-            if not task.done():
-                test.close()
-                task.cancel()
-                await asyncio.wait([task])
+            task.cancel()  # closes the sockets on its way out; not before, lest the loop watches a closed one
+            await asyncio.wait([task])
 
 
 class _Test:
@@ -125,11 +123,6 @@ class _Test:
         """Seconds since the test began."""
         return self._loop.time() - self._started
 
-    def close(self) -> None:
-        """Close every socket at once."""
-        for link in self._links:
-            link.close()
-
     async def run(self) -> Report:
         """Run to the report."""
         link: Link | None = None
@@ -141,7 +134,8 @@ class _Test:
             else:
                 link, cause = await self._connect(addresses)
         finally:
-            self.close()
+            for opened in self._links:
+                opened.close()
         return self._report(link, cause)
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
@@ -192,11 +186,12 @@ class _Test:
                         return second, failures[id(second)]
                     return first, failures[id(first)]
         finally:
-            for task, link in tasks.items():
-                link.close()
+            for task in tasks:
                 task.cancel()
             if tasks:
                 await asyncio.wait(tasks)
+            for link in tasks.values():
+                link.close()
 
     def _conclusive(self, cause: Cause, is_first: bool) -> bool:
         """Return whether a failure settles the test, or the other mode may still do better."""

@@ -92,7 +92,6 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(Code.SERVICE_UNAVAILABLE, "RFC 5321 section 3.8: 421 may answer any command", replies=("421",)),
     # Greeting.
-    Row(Code.NOT_SMTP, "RFC 3977: NNTP greets with 200 or 201", _at(Stage.GREETING), ("200", "201")),
     Row(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.3.2", _at(Stage.GREETING, Stage.EHLO), ("4",)),
     Row(
         Code.SERVICE_UNAVAILABLE,
@@ -231,7 +230,7 @@ def judge(stage: Stage, reply: Reply, *, secure: bool) -> Code:
     Args:
         secure: Whether the connection is inside TLS.
     """
-    if reply.code < 400 and not (stage is Stage.GREETING and reply.code in (200, 201)):
+    if reply.code < 400:
         return Code.PROTOCOL_ERROR  # a success, or a question, of the wrong kind
     text = reply.text.lower()
     for row in ROWS:

@@ -46,6 +46,7 @@ class TrustStore:
         self._ca_pem = ca_pem
         self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
         self._lock = threading.Lock()
+        self._building = threading.Lock()  # many tests at once want the same new context; one builds it
         self._blind: ssl.SSLContext | None = None
         if ca_pem:
             check_ca_pem(ca_pem)
@@ -65,15 +66,16 @@ class TrustStore:
         Raises:
             ValueError: The anchors can't be read.
         """
-        context = self.cached(ca_pem)
-        if context is not None:
+        with self._building:
+            context = self.cached(ca_pem)
+            if context is not None:
+                return context
+            context = self._build(ca_pem)
+            with self._lock:
+                self._contexts[_key(ca_pem)] = context
+                while len(self._contexts) > MAX_CONTEXTS:
+                    self._contexts.popitem(last=False)
             return context
-        context = self._build(ca_pem)
-        with self._lock:
-            self._contexts[_key(ca_pem)] = context
-            while len(self._contexts) > MAX_CONTEXTS:
-                self._contexts.popitem(last=False)
-        return context
 
     def blind(self) -> ssl.SSLContext:
         """Return the context that encrypts and checks nothing."""

@@ -22,6 +22,11 @@ MAX_RESPONSE = 12288
 _HEAD = (frozenset(b"2345"), frozenset(b"0123456789"), frozenset(b"0123456789"), frozenset(b" -\r\n"))
 
 
+# Greeted with by servers of FTP (RFC 959) and LMTP (RFC 2033), which say 220 as well.
+_FOREIGN = frozenset({"FTP", "LMTP", "VSFTPD", "PROFTPD", "PURE-FTPD", "FILEZILLA", "FTPD"})
+_BRACKETS = str.maketrans("()[],.", "      ")
+
+
 class Fault(Enum):
     """What is wrong with the bytes."""
 
@@ -175,6 +180,14 @@ class ReplyParser:
         self._error = WireError(fault, detail)
         self._buffer, self._position, self._lines = b"", 0, []
         return self._error
+
+
+def is_foreign_greeting(reply: Reply) -> bool:
+    """Return whether a greeting is of another protocol that greets likewise: NNTP by code, others by their words."""
+    if reply.code in (200, 201):  # RFC 3977 section 5.1.1
+        return True
+    words = reply.text.upper().translate(_BRACKETS).split()
+    return not _FOREIGN.isdisjoint(words) and not any("SMTP" in word for word in words)
 
 
 def enhanced_code(code: int, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -68,6 +69,10 @@ class HttpApp:
         tracked = _Tracked(send, [named, *self._cors.headers(scope)])
         try:
             await self._application(scope)(scope, receive, tracked)
+        except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
+            if not tracked.started:
+                body = {"code": 14, "message": "the server is going away", "details": []}
+                await respond(tracked, 503, [(b"content-type", b"application/json")], dump(body))
         except Exception as error:
             log.exception("internal error", extra={"request_id": wanted})
             if not tracked.started:  # else the broken-off body is all that can be said

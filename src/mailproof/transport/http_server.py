@@ -43,13 +43,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._in_head:
-            if self._head_timer is None:
-                self._arm()
             self._head_bytes += len(data)
         super().data_received(data)
         # Checked after parsing: a chunk that completes its head may carry any amount of body.
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
             self._end(_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._head_timer is None:  # a connection's first head is timed from the start
+            self._arm()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -123,6 +126,8 @@ class HttpServer:
             self._server.config.timeout_graceful_shutdown = max(1, round(grace))
             self._server.should_exit = True
             await self._task
+            # uvicorn has cancelled what was left, but does not wait for it.
+            await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+
+from mailproof.secret import Secret
+from mailproof.smtp import probe as probe_module
+from mailproof.smtp.guard import EgressDenied
+from mailproof.smtp.probe import Probe
+from mailproof.smtp.report import Credentials, Heartbeat, Report, Step
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.probing import (
     LOGIN,
@@ -23,14 +30,7 @@ from smtp_support.probing import (
     run_events,
     run_plan,
 )
-from smtp_support.scripted import EHLO_CLEAR, Do, Part, free_port, raw, serve, smtp
-
-from mailproof.secret import Secret
-from mailproof.smtp import probe as probe_module
-from mailproof.smtp.guard import EgressDenied
-from mailproof.smtp.probe import Probe
-from mailproof.smtp.report import Credentials, Heartbeat, Report, Step
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+from smtp_support.scripted import EHLO_CLEAR, Do, Part, Turns, free_port, raw, serve, smtp
 
 NONE: dict[str, Any] = {"tls_mode": TlsMode.NONE}
 
@@ -337,7 +337,7 @@ def test_a_refused_password_is_tried_once() -> None:
 
 
 def test_the_next_mechanism_is_tried_after_a_mechanism_error() -> None:
-    turns: Any = (("504 5.5.4 no PLAIN",), ("334 VXNlcm5hbWU6",))
+    turns = Turns((["504 5.5.4 no PLAIN"], ["334 VXNlcm5hbWU6"]))
     login = base64.b64encode(b"user").decode().upper()
     script = smtp(
         context=pki.good(),

@@ -5,17 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
-from email.message import EmailMessage
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from smtp_support.probing import run
-from smtp_support.real_server import PASSWORD, USER, RealServer, real_server
 
 from mailproof.secret import Secret
 from mailproof.smtp.report import Credentials
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+from smtp_support.probing import run
+from smtp_support.real_server import PASSWORD, USER, RealServer, real_server
 
 LOGIN = Credentials(USER, Secret(PASSWORD))
 
@@ -64,7 +62,7 @@ def test_a_message_arrives(server: RealServer) -> None:
     )
     assert report.outcome is Outcome.OK, report
     (source,) = server.messages[before:]
-    message = cast("EmailMessage", email.message_from_bytes(source, policy=email.policy.default))
+    message = email.message_from_bytes(source, policy=email.policy.default)
     assert message["From"].addresses[0].addr_spec == USER
     assert "Jürgen" in message["From"].addresses[0].display_name
     assert message["Bcc"] is None
@@ -92,7 +90,11 @@ def test_an_address_beyond_ascii_is_sent_with_smtputf8(server: RealServer) -> No
 @pytest.mark.parametrize(
     ("settings", "code", "stage"),
     [
-        ({"recipient": "x@elsewhere.example", "depth": Depth.RCPT, "credentials": LOGIN}, Code.RELAY_DENIED, Stage.RCPT),
+        (
+            {"recipient": "x@elsewhere.example", "depth": Depth.RCPT, "credentials": LOGIN},
+            Code.RELAY_DENIED,
+            Stage.RCPT,
+        ),
         ({"recipient": "x@example.net", "depth": Depth.RCPT}, Code.AUTH_REQUIRED, Stage.MAIL),
         ({"recipient": "x@example.net", "depth": Depth.RCPT, "tls_mode": TlsMode.NONE}, Code.TLS_REQUIRED, Stage.MAIL),
         ({"tls_mode": TlsMode.IMPLICIT}, Code.WRONG_TLS_MODE_USE_STARTTLS, Stage.TLS),

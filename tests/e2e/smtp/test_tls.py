@@ -8,13 +8,13 @@ import time
 from typing import Any
 
 import pytest
-from smtp_support import pki
-from smtp_support.probing import LOGIN, TRUST, Anywhere, make_plan, make_probe, run, run_events, run_plan
-from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, serve_alerts, smtp
 
 from mailproof.smtp.probe import Probe
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from smtp_support import pki
+from smtp_support.probing import LOGIN, TRUST, Anywhere, make_plan, make_probe, run, run_events, run_plan
+from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, serve_alerts, smtp
 
 BAD = [
     ("expired", Code.TLS_CERT_EXPIRED),
@@ -299,8 +299,8 @@ def test_one_probe_serves_two_loops_in_two_threads() -> None:
     with serve(smtp(context=pki.good())) as served:
 
         def work() -> None:
-            for _ in range(5):
-                outcomes.append(run_plan(make_plan(served.port, host="localhost", credentials=LOGIN), probe).outcome)
+            plan = make_plan(served.port, host="localhost", credentials=LOGIN)
+            outcomes.extend(run_plan(plan, probe).outcome for _ in range(5))
 
         threads = [threading.Thread(target=work) for _ in range(2)]
         for thread in threads:

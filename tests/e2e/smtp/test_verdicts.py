@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from smtp_support import pki
-from smtp_support.probing import LOGIN, PASSWORD, run
-from smtp_support.scripted import EHLO_CLEAR, Do, Part, Script, raw, serve, smtp
 
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+from smtp_support import pki
+from smtp_support.probing import LOGIN, PASSWORD, run
+from smtp_support.scripted import EHLO_CLEAR, Do, Part, Script, Turns, raw, serve, smtp
 
 GOOD = "good"
 NONE: dict[str, Any] = {"tls_mode": TlsMode.NONE}
@@ -37,7 +37,8 @@ def case(name: str, script: Script, code: Code, stage: Stage, plan: dict[str, An
 
 
 def at(verb: str, *parts: Any, **settings: Any) -> Script:
-    return smtp(context=pki.good(), replies={verb: parts}, **settings)
+    answers = Turns(parts) if isinstance(parts[0], tuple) else parts
+    return smtp(context=pki.good(), replies={verb: answers}, **settings)
 
 
 def greeting(*parts: Part) -> Script:
@@ -54,7 +55,7 @@ M, R, D = Stage.MAIL, Stage.RCPT, Stage.DATA
 
 FIELD_5_2 = [  # the cases of the fake mail server of "Why TLS is better without STARTTLS"
     case("EHLO ignored inside TLS", at("EHLO", ("250-x", "250 STARTTLS"), (Do.SILENCE,)), Code.TIMEOUT, E,
-         {**SHORT, "timeout": 0.5}, never=SECRETS),
+         {"timeout": 0.5}, never=SECRETS),
     case("response injection behind the 220", starttls(b"220 go\r\n250-x\r\n250 AUTH LOGIN\r\n", Do.TLS),
          Code.STARTTLS_INJECTION, S, never=SECRETS),
     case("response injection in a segment of its own",
@@ -96,7 +97,8 @@ FIELD_5_2 = [  # the cases of the fake mail server of "Why TLS is better without
          {"credentials": LOGIN}, never=SECRETS),
     case("STARTTLS offered, AUTH not in clear", smtp(), Code.AUTH_REQUIRES_TLS, A, {**NONE, "credentials": LOGIN},
          never=SECRETS),
-    case("opportunistic: STARTTLS offered and refused", starttls("454 no", ehlo=("250-x", "250-STARTTLS", "250 AUTH PLAIN")),
+    case("opportunistic: STARTTLS offered and refused",
+         starttls("454 no", ehlo=("250-x", "250-STARTTLS", "250 AUTH PLAIN")),
          Code.STARTTLS_REJECTED, S, {**OPPORTUNISTIC, "credentials": LOGIN}, never=SECRETS),
 ]  # fmt: skip
 
@@ -123,8 +125,8 @@ BROKEN = [
     case("silence before the greeting", raw(Do.SILENCE), Code.TIMEOUT, G, SHORT),
     case("silence after EHLO", at("EHLO", Do.SILENCE), Code.TIMEOUT, E, SHORT),
     case("silence after STARTTLS", at("STARTTLS", Do.SILENCE), Code.TIMEOUT, S, SHORT),
-    case("silence after AUTH", at("AUTH", Do.SILENCE), Code.TIMEOUT, A, {**SHORT, "timeout": 0.5, "credentials": LOGIN}),
-    case("silence after the message", at(".", Do.SILENCE), Code.TIMEOUT, D, {**SHORT, "timeout": 0.5, **MAIL}),
+    case("silence after AUTH", at("AUTH", Do.SILENCE), Code.TIMEOUT, A, {"timeout": 0.5, "credentials": LOGIN}),
+    case("silence after the message", at(".", Do.SILENCE), Code.TIMEOUT, D, {"timeout": 0.5, **MAIL}),
     case("a drip for a greeting", raw(*(part for _ in range(40) for part in (b"220-x\r\n", 0.05))), Code.TIMEOUT, G,
          SHORT),
     case("a drip inside a line", raw(*(part for _ in range(40) for part in (b"2", 0.05, b"2", 0.05, b"0-", 0.05))),
@@ -168,7 +170,8 @@ AUTH = [
           ("535 5.7.3 Authentication unsuccessful", Code.AUTH_REJECTED),
           (("534-5.7.9 Application-specific password required. Learn more at",
             "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor"), Code.AUTH_APP_PASSWORD_REQUIRED),
-          (("534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1>", "534-5.7.14 Please log in via your web browser",
+          (("534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1>",
+            "534-5.7.14 Please log in via your web browser",
             "534 5.7.14 and then try again."), Code.AUTH_WEB_LOGIN_REQUIRED),
           ("454 4.7.0 Temporary authentication failure", Code.AUTH_TEMPORARY_FAILURE),
           ("454 4.7.0 Too many login attempts, please try again later.", Code.RATE_LIMITED),

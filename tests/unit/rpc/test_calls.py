@@ -118,6 +118,21 @@ def test_the_declared_rules_are_checked() -> None:
     assert refused(table(), GET, admin_pb2.GetSMTPConfigByIdRequest(), call()).status.code == 3
 
 
+def test_violations_without_end_are_cut_to_what_clients_can_take() -> None:
+    scopes = diagnosis_pb2.ClientCredentials(scopes=["x" * 501] * 100)
+    request = diagnosis_pb2.DiagnoseRequest(xoauth2=diagnosis_pb2.XOAuth2(client_credentials=scopes))
+    calls = table()
+
+    async def scenario() -> None:
+        async for _ in calls.stream(calls.methods[DIAGNOSE], call(), lambda: request):
+            raise AssertionError("an invalid request was run")
+
+    with pytest.raises(StatusError) as caught:
+        asyncio.run(scenario())
+    assert caught.value.status.code == 3
+    assert len(caught.value.status.SerializeToString()) < 8192
+
+
 def test_bytes_that_are_no_message_are_refused() -> None:
     calls = table()
 

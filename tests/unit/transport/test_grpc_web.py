@@ -6,8 +6,7 @@ That they do is itself tested, by the last test of this file.
 import asyncio
 import base64
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol, cast
 
 import grpc
@@ -104,13 +103,6 @@ class AsShipped:
         app = grpcASGI()
         admin_pb2_grpc.add_AdminServiceServicer_to_server(cast("Any", Servicer()), app)
         return app  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Iterator[Table]:
-    made = Table(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

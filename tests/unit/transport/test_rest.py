@@ -1,0 +1,378 @@
+"""REST over the real table of calls: bodies, statuses, headers, streams, and the client that hangs up."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from mailproof.errors import StoreUnavailable
+from mailproof.rpc.codec import MAX_REQUEST_BYTES
+from mailproof.transport.cors import Cors
+from mailproof.transport.http_app import HttpApp
+from service_support.asgi import Answer, Exchange, call, scope
+from service_support.table import FAILED, PASSED, STEP, ScriptedProber, Table
+
+ORIGIN = "https://console.example.com"
+JSON = ("content-type", "application/json")
+CONFIG = {"senderAddress": "a@example.com", "senderName": "Zoë", "host": "mx.example.com:587"}
+TARGET = {"host": "mx.example.com"}
+COMMERCE = {"emailSMTPHost": "mx.example.com", "emailSMTPPort": "587", "emailSMTPAuthMethod": "TLS"}
+
+
+def bearer(token: str) -> tuple[str, str]:
+    return ("authorization", f"Bearer {token}")
+
+
+def send(
+    app: HttpApp,
+    table: Table,
+    path: str,
+    document: object = None,
+    *,
+    method: str = "POST",
+    headers: Iterable[tuple[str, str | bytes]] = (),
+    chunks: list[bytes] | None = None,
+) -> Answer:
+    """Send a request as the admin."""
+    body = [b"" if document is None else json.dumps(document).encode()] if chunks is None else chunks
+    kind = [JSON] if method == "POST" and not any(name == "content-type" for name, _ in headers) else []
+    return call(app, method, path, [*headers, *kind, bearer(table.admin)], body)
+
+
+def status(answer: Answer) -> dict[str, Any]:
+    """Read an error's body, which has exactly these three members."""
+    assert answer.header("content-type") == "application/json"
+    document = json.loads(answer.body)
+    assert list(document) == ["code", "message", "details"]
+    assert all("@type" in detail for detail in document["details"])
+    return dict(document)
+
+
+def reason(answer: Answer) -> str:
+    (info,) = (detail for detail in status(answer)["details"] if detail["@type"].endswith("google.rpc.ErrorInfo"))
+    return str(info["reason"])
+
+
+def fields(answer: Answer) -> list[str]:
+    return [
+        violation["field"]
+        for detail in status(answer)["details"]
+        if detail["@type"].endswith("google.rpc.BadRequest")
+        for violation in detail["fieldViolations"]
+    ]
+
+
+@pytest.mark.parametrize("base", ["/admin/v1", ""])
+def test_a_configuration_is_stored_and_read(app: HttpApp, table: Table, base: str) -> None:
+    answer = send(app, table, f"{base}/smtp", CONFIG)
+    assert (answer.status, answer.header("content-type")) == (200, "application/json")
+    assert answer.header("cache-control") == "no-store"
+    added = json.loads(answer.body)
+    assert added["details"]["sequence"].isdigit()  # int64 as a string
+    assert added["details"]["changeDate"].endswith("Z")  # RFC 3339
+    read = json.loads(send(app, table, f"{base}/smtp/{added['id']}", method="GET").body)["smtpConfig"]
+    assert (read["senderName"], read["state"]) == ("Zoë", "SMTP_CONFIG_INACTIVE")
+    assert "tls" not in read  # this API omits defaults
+    listed = json.loads(send(app, table, f"{base}/smtp/_search", {}).body)
+    assert (listed["details"]["totalResult"], len(listed["result"])) == ("1", 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "http", "code", "why"),
+    [
+        ("GET", "/", 404, 5, "ROUTE_NOT_FOUND"),
+        ("POST", "/admin/v1/nothing", 404, 5, "ROUTE_NOT_FOUND"),
+        ("GET", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
+        ("OPTIONS", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
+        ("GET", "/admin/v1/smtp/1", 404, 5, "SMTP_CONFIG_NOT_FOUND"),
+    ],
+)
+def test_errors_have_their_http_status(
+    app: HttpApp, table: Table, method: str, path: str, http: int, code: int, why: str
+) -> None:
+    answer = send(app, table, path, method=method)
+    assert (answer.status, status(answer)["code"], reason(answer)) == (http, code, why)
+    assert answer.header("allow") == ("POST" if http == 405 else None)
+
+
+def test_an_unknown_id_has_the_reference_services_detail(app: HttpApp, table: Table) -> None:
+    answer = status(send(app, table, "/smtp/1", method="GET"))
+    assert answer["message"] == "SMTP configuration not found (QUERY-fwofw)"
+    assert answer["details"][-1] == {
+        "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
+        "id": "QUERY-fwofw",
+        "message": "SMTP configuration not found",
+    }
+
+
+def test_who_may_do_what(app: HttpApp, table: Table) -> None:
+    body = [json.dumps(CONFIG).encode()]
+    nobody = call(app, "POST", "/smtp", [JSON], body)
+    assert (nobody.status, reason(nobody)) == (401, "TOKEN_INVALID")
+    assert (nobody.header("www-authenticate") or "").startswith("Bearer ")
+    viewer = call(app, "POST", "/smtp", [JSON, bearer(table.viewer)], body)
+    assert (viewer.status, reason(viewer)) == (403, "PERMISSION_MISSING")
+    assert viewer.header("www-authenticate") is None
+    assert call(app, "POST", "/smtp/_search", [JSON, bearer(table.viewer)], [b"{}"]).status == 200
+    # Who may not call learns nothing of what is wrong with the call.
+    assert call(app, "POST", "/smtp", [JSON], [b"{"]).status == 401
+    assert table.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+def test_only_json_is_read(app: HttpApp, table: Table, kind: str) -> None:
+    answer = send(app, table, "/smtp", CONFIG, headers=[("content-type", kind)])
+    assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
+    assert table.count() == 0
+    parameters = [("content-type", "Application/JSON; charset=utf-8")]
+    assert send(app, table, "/smtp", CONFIG, headers=parameters).status == 200
+
+
+def test_a_body_over_the_limit_is_413(app: HttpApp, table: Table) -> None:
+    big = json.dumps({**CONFIG, "unknown": "x" * MAX_REQUEST_BYTES}).encode()
+    pieces = [big[start : start + 5000] for start in range(0, len(big), 5000)]
+    declared = [("content-length", str(len(big)))]
+    absurd = [("content-length", "9" * 5000)]
+    for answer in (
+        send(app, table, "/smtp", chunks=[big], headers=declared),
+        send(app, table, "/smtp", chunks=pieces),
+        send(app, table, "/smtp", chunks=[b"{}"], headers=absurd),
+    ):
+        assert (answer.status, reason(answer)) == (413, "REQUEST_TOO_LARGE")
+        assert '"limitBytes":"65536"' in answer.body.decode()
+    fits = json.dumps(CONFIG).encode()
+    fits += b" " * (MAX_REQUEST_BYTES - len(fits))
+    assert send(app, table, "/smtp", chunks=[fits[:1000], fits[1000:]]).status == 200
+    assert table.count() == 1
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 5000])
+def test_a_malformed_body_is_400(app: HttpApp, table: Table, body: bytes) -> None:
+    answer = send(app, table, "/smtp", chunks=[body])
+    assert (answer.status, reason(answer)) == (400, "REQUEST_MALFORMED")
+
+
+def test_every_violated_field_is_named(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/smtp", {"host": "mx.example.com", "description": "d" * 201})
+    assert (answer.status, reason(answer)) == (400, "FIELD_INVALID")
+    assert fields(answer) == ["sender_address", "sender_name", "host", "description"]
+
+
+def test_a_busy_server_says_when_to_come_back(app: HttpApp, table: Table) -> None:
+    table.prober = ScriptedProber((StoreUnavailable(retry_after=2.4),))
+    answer = send(app, table, "/v1/diagnose", TARGET)
+    assert (answer.status, answer.header("retry-after"), status(answer)["code"]) == (503, "2", 14)
+
+
+def test_the_request_id_is_the_callers_where_it_is_harmless(app: HttpApp, table: Table) -> None:
+    for path in ("/smtp/_search", "/nothing"):
+        assert send(app, table, path, {}, headers=[("x-request-id", "abc-1")]).header("x-request-id") == "abc-1"
+        made = send(app, table, path, {}, headers=[("x-request-id", "a b\x7f")]).header("x-request-id")
+        assert made is not None
+        assert made.isalnum()
+
+
+def test_a_defect_of_ours_is_a_500_that_says_nothing_but_its_id(app: HttpApp, table: Table) -> None:
+    table.prober = ScriptedProber((RuntimeError("the password is hunter2"),))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("x-request-id", "abc-1")])
+    assert (answer.status, status(answer)["code"]) == (500, 13)
+    assert status(answer)["message"] == "internal error (request id abc-1)"
+    assert b"hunter2" not in answer.body
+
+
+# --- the commerce API --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("outcome", "passed"), [(PASSED, True), (FAILED, False)])
+def test_a_commerce_test_answers_both_fields(app: HttpApp, table: Table, outcome: Any, passed: bool) -> None:
+    table.prober = ScriptedProber((STEP, outcome))
+    answer = send(app, table, "/ccadmin/v1/email/test", COMMERCE)
+    assert (answer.status, json.loads(answer.body)) == (200, {"status": passed, "success": passed})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "chunks", "http"),
+    [
+        ("POST", "/ccadmin/v1/email/test", [JSON], [b"{"], "400"),
+        ("POST", "/ccadmin/v1/email/test", [("content-type", "text/plain")], [b"{}"], "415"),
+        ("POST", "/ccadmin/v1/email/test", [JSON], [b"x" * (MAX_REQUEST_BYTES + 1)], "413"),
+        ("GET", "/ccadmin/v1/email/test", [], [b""], "405"),
+        ("POST", "/ccadmin/v1/nothing", [JSON], [b"{}"], "404"),
+    ],
+)
+def test_commerce_errors_have_that_apis_model(
+    app: HttpApp,
+    table: Table,
+    method: str,
+    path: str,
+    headers: list[tuple[str, str]],
+    chunks: list[bytes],
+    http: str,
+) -> None:
+    answer = call(app, method, path, [*headers, bearer(table.admin)], chunks)
+    body = json.loads(answer.body)
+    assert (str(answer.status), body["status"]) == (http, http)
+    assert {"errorCode", "message", "status", "type"} <= set(body)
+    assert all(isinstance(value, str) for value in body.values())
+    assert "code" not in body
+
+
+def test_commerce_errors_name_the_fields_as_its_clients_do(app: HttpApp, table: Table) -> None:
+    bad = {"emailSMTPHost": "", "emailSMTPPort": "0", "emailSMTPAuthMethod": "tls"}
+    body = json.loads(send(app, table, "/ccadmin/v1/email/test", bad).body)
+    paths = [error["o:errorPath"] for error in body["errors"]]
+    assert paths == ["emailSMTPHost", "emailSMTPPort", "emailSMTPAuthMethod"]
+    assert body["o:errorPath"] == "emailSMTPHost"
+    nobody = call(app, "POST", "/ccadmin/v1/email/test", [JSON], [b"{}"])
+    assert nobody.header("www-authenticate") is not None
+    assert json.loads(nobody.body)["status"] == "401"
+
+
+# --- streams -----------------------------------------------------------------------------------------------------
+
+
+def test_a_stream_is_one_json_document_a_line(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/v1/diagnose", TARGET)
+    assert (answer.status, answer.header("content-type")) == (200, "application/x-ndjson")
+    assert len(answer.chunks) == 2, "each message is sent as it comes"
+    step, report = (json.loads(line) for line in answer.body.splitlines())
+    assert step["step"]["stage"] == "STAGE_CONNECT"
+    assert step["step"]["duration"] == "0.250s"
+    assert report["report"]["outcome"] == "OUTCOME_OK"
+    assert report["report"]["advice"] == ""  # this API writes its defaults
+
+
+def test_a_stream_is_server_sent_events_where_accept_asks_for_them(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("accept", "text/event-stream, */*")])
+    assert (answer.status, answer.header("content-type")) == (200, "text/event-stream")
+    step, report = answer.body.decode().removesuffix("\n\n").split("\n\n")
+    assert step.startswith('event: step\ndata: {"stage":"STAGE_CONNECT"')
+    assert report.startswith("event: report\ndata: {")
+    assert step.count("\n") == 1
+
+
+def test_a_stream_that_is_refused_has_its_status(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/v1/diagnose", {"host": "a b"}, headers=[("accept", "text/event-stream")])
+    assert (answer.status, fields(answer)) == (400, ["host"])
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
+def test_an_error_after_the_start_is_the_streams_last_item(app: HttpApp, table: Table, accept: str) -> None:
+    table.prober = ScriptedProber((STEP, StoreUnavailable()))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("accept", accept)])
+    assert (answer.status, answer.complete) == (200, True)
+    last = answer.chunks[-1].decode()
+    if accept == "*/*":
+        document = json.loads(last)["error"]
+    else:
+        assert last.startswith("event: error\ndata: ")
+        document = json.loads(last.removeprefix("event: error\ndata: "))
+    assert (document["code"], list(document)) == (14, ["code", "message", "details"])
+
+
+def test_an_empty_stream_is_an_answer_all_the_same(app: HttpApp, table: Table) -> None:
+    table.prober = ScriptedProber(())
+    answer = send(app, table, "/v1/diagnose", TARGET)
+    assert (answer.status, answer.body, answer.complete) == (200, b"", True)
+
+
+# --- deadlines and hanging up ------------------------------------------------------------------------------------
+
+
+def test_grpc_timeout_is_honoured(app: HttpApp, table: Table) -> None:
+    table.prober = ScriptedProber(("hang",))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("grpc-timeout", "20m")])
+    assert (answer.status, reason(answer)) == (504, "DEADLINE_EXCEEDED")
+    assert table.prober.closed == 1
+    table.prober = ScriptedProber((STEP, "hang"))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("grpc-timeout", "20m")])
+    assert answer.status == 200
+    assert json.loads(answer.body.splitlines()[-1])["error"]["code"] == 4
+
+
+def test_a_timeout_that_is_none_is_refused(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("grpc-timeout", "soon")])
+    assert (answer.status, fields(answer)) == (400, ["grpc-timeout"])
+
+
+def test_the_deadline_reaches_the_test_itself(app: HttpApp, table: Table) -> None:
+    send(app, table, "/v1/diagnose", TARGET, headers=[("grpc-timeout", "4S")])
+    (plan,) = table.prober.plans
+    assert 3 < plan.timeout < 4
+
+
+def test_a_body_that_is_too_slow_meets_the_deadline(app: HttpApp, table: Table) -> None:
+    async def run() -> Answer:
+        headers = [JSON, bearer(table.admin), ("grpc-timeout", "20m")]
+        exchange = Exchange(scope("POST", "/v1/diagnose", headers), [b"{"])
+        exchange._events[0]["more_body"] = True  # and nothing more comes
+        return await exchange.run(app)
+
+    assert asyncio.run(run()).status == 504
+
+
+@pytest.mark.parametrize("path", ["/v1/diagnose", "/admin/v1/smtp/_test", "/ccadmin/v1/email/test"])
+def test_a_client_that_hangs_up_ends_its_test_at_once(app: HttpApp, table: Table, path: str) -> None:
+    documents: dict[str, dict[str, Any]] = {
+        "/v1/diagnose": TARGET,
+        "/admin/v1/smtp/_test": {**CONFIG, "receiverAddress": "you@example.com"},
+        "/ccadmin/v1/email/test": COMMERCE,
+    }
+
+    async def run() -> Answer:
+        running = asyncio.Event()
+        table.prober = ScriptedProber((STEP, "hang"), running=running)
+        body = json.dumps(documents[path]).encode()
+        exchange = Exchange(scope("POST", path, [JSON, bearer(table.admin)]), [body])
+        task = asyncio.create_task(exchange.run(app))
+        await running.wait()
+        assert table.prober.closed == 0
+        exchange.hang_up()
+        return await task
+
+    answer = asyncio.run(run())
+    assert table.prober.closed == 1
+    assert not answer.complete
+
+
+def test_a_body_cut_short_runs_nothing(app: HttpApp, table: Table) -> None:
+    whole = json.dumps(CONFIG).encode()
+    answer = call(app, "POST", "/smtp", [JSON, bearer(table.admin)], [whole], cut_short=True)
+    assert not answer.status
+    assert table.count() == 0
+
+
+# --- health and CORS ---------------------------------------------------------------------------------------------
+
+
+def test_health_and_readiness(table: Table) -> None:
+    ready: list[str] = []
+
+    async def check() -> None:
+        if not ready:
+            raise StoreUnavailable("draining")
+
+    app = HttpApp(table.calls, Cors([]), ready=check)
+    assert (call(app, "GET", "/healthz").status, call(app, "GET", "/healthz").body) == (200, b"ok\n")
+    assert (call(app, "GET", "/readyz").status, call(app, "GET", "/readyz").body) == (503, b"draining\n")
+    ready.append("now")
+    assert call(app, "GET", "/readyz").status == 200
+    assert (call(app, "HEAD", "/readyz").status, call(app, "HEAD", "/readyz").body) == (200, b"")
+
+
+def test_errors_can_be_read_by_a_page_of_a_configured_origin(table: Table) -> None:
+    app = HttpApp(table.calls, Cors([ORIGIN]), ready=table.store.ping)
+    for path, http in (("/smtp", 401), ("/nothing", 404)):
+        answer = call(app, "POST", path, [JSON, ("origin", ORIGIN)], [b"{}"])
+        assert (answer.status, answer.header("access-control-allow-origin")) == (http, ORIGIN)
+        assert "www-authenticate" in (answer.header("access-control-expose-headers") or "")
+    preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
+    assert call(app, "OPTIONS", "/smtp", preflight).status == 204
+
+
+def test_cors_is_off_unless_an_origin_is_named(app: HttpApp) -> None:
+    preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
+    for answer in (call(app, "OPTIONS", "/smtp", preflight), call(app, "POST", "/smtp", [JSON, preflight[0]], [b"{}"])):
+        assert not [name for name, _ in answer.headers if name.startswith(("access-control", "vary"))]
