@@ -22,6 +22,7 @@ from mailproof.errors import (
 )
 from mailproof.model import Caller, SmtpSettings, split_host_port
 from mailproof.secret import Secret
+from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Credentials, Heartbeat, Plan, Report, Step
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store import ConfigStore
@@ -168,11 +169,20 @@ class Diagnoses:
             raise failed(report)
 
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
+        """Return the plan with the time it has.
+
+        Raises:
+            InvalidFields: The plan can't be run.
+        """
         timeout = min(plan.timeout, self._max_timeout)
         if remaining is not None:
             # With very little left half of it is kept: better a short test than no report.
             timeout = min(timeout, max(remaining - REPORT_MARGIN, remaining / 2))
-        return dataclasses.replace(plan, timeout=timeout)
+        plan = dataclasses.replace(plan, timeout=timeout)
+        wrong = violations(plan)
+        if wrong:
+            raise InvalidFields([FieldViolation(field, problem) for field, problem in wrong])
+        return plan
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

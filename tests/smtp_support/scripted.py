@@ -232,6 +232,10 @@ def serve(script: Script, *, context: ssl.SSLContext | None = None, host: str = 
         return await asyncio.start_server(handle, host, 0, ssl=context)
 
     async def stop(server: asyncio.Server) -> None:
+        # A connection that is just being accepted by a server that closes would leak (its transport refuses to start).
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        await asyncio.sleep(0)
         server.close()
         for task in tuple(tasks):
             task.cancel()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproof.diagnoses import Diagnoses, Event, failed
-from mailproof.errors import ConfigNotFound, PasswordRequired, SmtpTestFailed, TooManyTests
+from mailproof.errors import ConfigNotFound, InvalidFields, PasswordRequired, SmtpTestFailed, TooManyTests
 from mailproof.model import (
     Caller,
     ConfigPage,
@@ -21,7 +21,7 @@ from mailproof.model import (
     Token,
 )
 from mailproof.secret import Secret
-from mailproof.smtp.report import Evidence, Plan, Report
+from mailproof.smtp.report import Credentials, Evidence, Plan, Report
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -170,6 +170,22 @@ def test_a_test_ends_in_time_for_its_report(asked: float, remaining: float | Non
     prober = Prober()
     asyncio.run(diagnoses(prober).report(Plan(host="mx.example.com", timeout=asked), remaining=remaining))
     assert least <= prober.plans[0].timeout <= most
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        (Plan(host="mx.example.com", ehlo_name="not a name"), "ehlo_name"),
+        (Plan(host="mx.example.com", credentials=Credentials("me", Secret("nul\0"))), "password"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_names_its_field(plan: Plan, field: str) -> None:
+    prober = Prober()
+    for run in (diagnoses(prober).report(plan), drain(diagnoses(prober).diagnose(CALLER, plan))):
+        with pytest.raises(InvalidFields) as caught:
+            asyncio.run(run)
+        assert [violation.field for violation in caught.value.violations] == [field]
+    assert not prober.plans
 
 
 def test_tests_are_bounded_in_number_and_a_slot_is_given_back() -> None:
