@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
 
 
 class Kind(Enum):
@@ -51,8 +50,8 @@ class Failure(Exception):
         reference: Id of the reference service's error of this kind (`zitadel.v1.ErrorDetail.id`), if it has one.
     """
 
-    kind: ClassVar[Kind] = Kind.INTERNAL
-    reason: ClassVar[str] = "INTERNAL"
+    kind: Kind = Kind.INTERNAL
+    reason: str = "INTERNAL"
 
     def __init__(
         self,
@@ -191,10 +190,9 @@ class DeadlineExceeded(Failure):
 class SmtpTestFailed(Failure):
     """An SMTP test failed, on an API whose answer has no place for a report.
 
-    `code` and `stage` are those of the diagnosis vocabulary; the reason is the code in upper case.
+    `code` and `stage` are those of the diagnosis vocabulary; the reason is the code in upper case. A test that ran out
+    of time is DEADLINE_EXCEEDED, any other FAILED_PRECONDITION.
     """
-
-    kind = Kind.FAILED_PRECONDITION
 
     def __init__(
         self,
@@ -208,8 +206,8 @@ class SmtpTestFailed(Failure):
         reference: str = "",
     ) -> None:
         super().__init__(message, metadata={"stage": stage, **metadata}, retry_after=retry_after, reference=reference)
-        self.code = code
-        self.timed_out = timed_out
+        self.kind = Kind.DEADLINE_EXCEEDED if timed_out else Kind.FAILED_PRECONDITION
+        self.reason = code.upper()
 
 
 class StoreUnavailable(Failure):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproof.diagnoses import Diagnoses, Event, failed
-from mailproof.errors import ConfigNotFound, InvalidFields, PasswordRequired, SmtpTestFailed, TooManyTests
+from mailproof.errors import ConfigNotFound, InvalidFields, Kind, PasswordRequired, SmtpTestFailed, TooManyTests
 from mailproof.model import (
     Caller,
     ConfigPage,
@@ -211,7 +211,7 @@ def test_a_failed_report_is_an_error_with_its_facts() -> None:
     with pytest.raises(SmtpTestFailed) as caught:
         asyncio.run(diagnoses(Prober(REFUSED)).test_stored(CALLER, "7", receiver="to@example.com"))
     failure = caught.value
-    assert (failure.code, failure.message) == ("auth_rejected", "refused. Change it.")
+    assert (failure.reason, failure.message) == ("AUTH_REJECTED", "refused. Change it.")
     assert failure.metadata["stage"] == "auth"
     assert failure.metadata["serverCode"] == "535"
     assert failure.metadata["enhancedCode"] == "5.7.8"
@@ -222,4 +222,4 @@ def test_a_failed_report_is_an_error_with_its_facts() -> None:
 def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
     failure = failed(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
     assert (failure.retry_after is not None) == (code in TEMPORARY)
-    assert failure.timed_out == (code is Code.TIMEOUT)
+    assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from mailproof.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, SmtpTestFailed, UnsupportedMediaType
+from mailproof.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, UnsupportedMediaType
 from zitadel.v1 import message_pb2
 
 DOMAIN = "mailproof"
@@ -70,12 +70,11 @@ def status_error(error: BaseException, *, service: str = "", request_id: str = "
         if service == REFERENCE_SERVICE:
             _add(status, message_pb2.ErrorDetail(id="INTERNAL", message="internal error"))
         return StatusError(status, _HTTP[Kind.INTERNAL], None)
-    kind, reason = _kind_and_reason(error)
     text = error.message
     if service == REFERENCE_SERVICE and error.reference:
         text = f"{text} ({error.reference})"
-    status = status_pb2.Status(code=kind.value, message=text)
-    _add(status, error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=error.metadata))
+    status = status_pb2.Status(code=error.kind.value, message=text)
+    _add(status, error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))
     if error.violations:
         bad = error_details_pb2.BadRequest()
         for violation in error.violations:
@@ -86,14 +85,8 @@ def status_error(error: BaseException, *, service: str = "", request_id: str = "
         retry.retry_delay.FromMilliseconds(round(error.retry_after * 1000))
         _add(status, retry)
     if service == REFERENCE_SERVICE:
-        _add(status, message_pb2.ErrorDetail(id=error.reference or reason, message=error.message))
-    return StatusError(status, _HTTP_OF_FAILURE.get(type(error), _HTTP[kind]), error)
-
-
-def _kind_and_reason(error: Failure) -> tuple[Kind, str]:
-    if isinstance(error, SmtpTestFailed):
-        return (Kind.DEADLINE_EXCEEDED if error.timed_out else error.kind), error.code.upper()
-    return error.kind, error.reason
+        _add(status, message_pb2.ErrorDetail(id=error.reference or error.reason, message=error.message))
+    return StatusError(status, _HTTP_OF_FAILURE.get(type(error), _HTTP[error.kind]), error)
 
 
 def _add(status: status_pb2.Status, detail: Message) -> None:

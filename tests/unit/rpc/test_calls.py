@@ -10,11 +10,14 @@ import pytest
 from google.protobuf.message import Message
 
 from mailproof.access import Access, digest
+from mailproof.diagnoses import failed
 from mailproof.errors import MalformedRequest
 from mailproof.model import Role, Token
 from mailproof.rpc.calls import Call, Calls, Method, request_id
 from mailproof.rpc.servicers import Context
 from mailproof.rpc.status import StatusError
+from mailproof.smtp.report import Report
+from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 
@@ -152,6 +155,18 @@ def test_a_stray_exception_is_told_to_the_log_alone(caplog: pytest.LogCaptureFix
     logged = [record for record in caplog.records if record.exc_info]
     assert len(logged) == 1
     assert vars(logged[0])["request_id"] == "request-1"
+
+
+def test_the_log_has_the_reason_of_a_failed_test(caplog: pytest.LogCaptureFixture) -> None:
+    failure = failed(Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused"))
+
+    class Failing(Servicer):
+        async def GetSMTPConfigById(self, request: Message, context: Context) -> Message:  # noqa: N802
+            raise failure
+
+    with caplog.at_level(logging.INFO, "mailproof.calls"):
+        refused(table(Failing()), GET, GOOD, call())
+    assert [vars(record)["outcome"] for record in caplog.records] == ["AUTH_REJECTED"]
 
 
 def test_the_callers_deadline_ends_the_call() -> None:
