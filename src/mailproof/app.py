@@ -23,11 +23,15 @@ from ccadmin.v1 import email_pb2
 from mailproof.access import Access, digest, new_token
 from mailproof.configs import Configs
 from mailproof.diagnoses import Diagnoses
+from mailproof.discoveries import Discoveries
+from mailproof.discovery.discover import Discoverer
 from mailproof.egress import Policy
 from mailproof.errors import StartupError, StoreUnavailable
+from mailproof.limits import Limits
 from mailproof.logs import configure
 from mailproof.model import Role
 from mailproof.rpc.calls import Calls
+from mailproof.rpc.discovery_servicer import DiscoveryService
 from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
 from mailproof.sandbox import Sandbox
 from mailproof.settings import Settings
@@ -41,7 +45,7 @@ from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.sandbox_page import SandboxPage
-from smtpdiag.v1 import diagnosis_pb2
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -149,16 +153,15 @@ class Service:
             raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
         probe = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
-        diagnoses = Diagnoses(
-            self._store,
-            probe,
-            max_timeout=settings.test_timeout,
-            max_concurrent=settings.max_concurrent_tests,
-        )
+        limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
+        diagnoses = Diagnoses(self._store, probe, limits)
+        searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
+        discoveries = Discoveries(searcher, limits)
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self._store), diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
+            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
         }
         return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
 

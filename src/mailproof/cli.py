@@ -122,8 +122,16 @@ def _fill_diagnose(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=diagnose_cli.run)
 
 
+def _fill_discover(parser: argparse.ArgumentParser) -> None:
+    from mailproof import discover_cli
+
+    discover_cli.add_arguments(parser)
+    parser.set_defaults(run=discover_cli.run)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
+    _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
 )

@@ -7,9 +7,8 @@ and a stored password is used only for the destination it was stored with.
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Protocol
 
 from mailproof.errors import (
@@ -18,8 +17,8 @@ from mailproof.errors import (
     InvalidFields,
     PasswordRequired,
     SmtpTestFailed,
-    TooManyTests,
 )
+from mailproof.limits import Limits
 from mailproof.model import Caller, SmtpSettings, split_host_port
 from mailproof.secret import Secret
 from mailproof.smtp.plans import violations
@@ -29,9 +28,6 @@ from mailproof.store import ConfigStore
 
 RETRY_AFTER = 60.0
 """Seconds we suggest to wait after a temporary refusal: servers that limit rates or greylist count in minutes."""
-
-REPORT_MARGIN = 0.25
-"""Seconds kept from the caller's deadline, so that the report of a timeout still reaches the caller."""
 
 # Ids of the reference service's errors, by the stage that failed.
 _REFERENCES = {
@@ -57,20 +53,12 @@ class Prober(Protocol):
 
 
 class Diagnoses:
-    """Tests of SMTP settings, bounded in number and in time.
+    """Tests of SMTP settings, bounded in number and in time."""
 
-    Args:
-        max_timeout: Seconds; the bound on any test.
-        max_concurrent: Tests at once in this process, all transports together.
-    """
-
-    def __init__(self, store: ConfigStore, prober: Prober, *, max_timeout: float, max_concurrent: int) -> None:
+    def __init__(self, store: ConfigStore, prober: Prober, limits: Limits) -> None:
         self._store = store
         self._prober = prober
-        self._max_timeout = max_timeout
-        self._max_concurrent = max_concurrent
-        self._running = 0
-        self._lock = threading.Lock()  # the count is shared by the event loops of gRPC and HTTP
+        self._limits = limits
 
     async def diagnose(
         self, caller: Caller, plan: Plan, *, config_id: str = "", remaining: float | None = None
@@ -94,14 +82,14 @@ class Diagnoses:
                 ehlo_name=plan.ehlo_name,
                 mechanism=plan.mechanism,
             )
-        with self._slot():
+        with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:
                     yield event
 
     async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
         """Run a test and return its report alone."""
-        with self._slot():
+        with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:
                     if isinstance(event, Report):
@@ -174,27 +162,11 @@ class Diagnoses:
         Raises:
             InvalidFields: The plan can't be run.
         """
-        timeout = min(plan.timeout, self._max_timeout)
-        if remaining is not None:
-            # With very little left half of it is kept: better a short test than no report.
-            timeout = min(timeout, max(remaining - REPORT_MARGIN, remaining / 2))
-        plan = dataclasses.replace(plan, timeout=timeout)
+        plan = dataclasses.replace(plan, timeout=self._limits.timeout(plan.timeout, remaining))
         wrong = violations(plan)
         if wrong:
             raise InvalidFields([FieldViolation(field, problem) for field, problem in wrong])
         return plan
-
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        with self._lock:
-            if self._running >= self._max_concurrent:
-                raise TooManyTests(self._max_concurrent)
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running -= 1
 
 
 def failed(report: Report) -> SmtpTestFailed:

@@ -15,6 +15,7 @@ from ccadmin.v1 import email_pb2
 from mailproof.access import Access, digest, new_token
 from mailproof.configs import Configs
 from mailproof.diagnoses import Diagnoses, Event
+from mailproof.limits import Limits
 from mailproof.model import Page, Role
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
@@ -64,7 +65,7 @@ class Table:
         self.store: SqliteStore = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
         self.admin, self.viewer = new_token(), new_token()
         asyncio.run(self._create_tokens())
-        diagnoses = Diagnoses(self.store, self, max_timeout=20.0, max_concurrent=max_concurrent)
+        diagnoses = Diagnoses(self.store, self, Limits(max_timeout=20.0, max_concurrent=max_concurrent))
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self.store), diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),

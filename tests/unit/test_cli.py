@@ -11,7 +11,14 @@ from mailproof import __version__, cli
 from mailproof.cli import main
 
 HEAVY = ("grpc", "sqlite3", "asyncio", "cryptography", "google.protobuf", "aiosmtpd", "uvicorn", "sonora", "ssl")
-HELP = [["--help"], ["serve", "--help"], ["diagnose", "--help"], ["token", "--help"], ["token", "create", "--help"]]
+HELP = [
+    ["--help"],
+    ["serve", "--help"],
+    ["diagnose", "--help"],
+    ["discover", "--help"],
+    ["token", "--help"],
+    ["token", "create", "--help"],
+]
 
 
 @pytest.mark.parametrize("arguments", [*HELP, ["--version"]], ids=" ".join)

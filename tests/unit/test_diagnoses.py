@@ -8,6 +8,7 @@ import pytest
 
 from mailproof.diagnoses import Diagnoses, Event, failed
 from mailproof.errors import ConfigNotFound, InvalidFields, Kind, PasswordRequired, SmtpTestFailed, TooManyTests
+from mailproof.limits import Limits
 from mailproof.model import (
     Caller,
     ConfigPage,
@@ -67,7 +68,7 @@ class Prober:
 
 
 def diagnoses(prober: Prober, *, max_concurrent: int = 10) -> Diagnoses:
-    return Diagnoses(Store(), prober, max_timeout=30.0, max_concurrent=max_concurrent)
+    return Diagnoses(Store(), prober, Limits(max_timeout=30.0, max_concurrent=max_concurrent))
 
 
 async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:

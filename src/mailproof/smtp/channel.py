@@ -2,7 +2,7 @@
 
 That makes three things exact that streams blur: what came in clear after the 220 to STARTTLS, what a server that
 speaks no TLS answered to our ClientHello, and what was sent before a close. Errors come out as `Broken` with one of our
-codes. No deadline here: the caller bounds each wait. Nothing is bound to an event loop but the wait under way.
+codes. One timer serves all waits of a connection, since a timer for each would cost more than the wait itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mailproof.smtp.vocabulary import Code
 from mailproof.smtp.wire import ReplyParser, WireError, is_foreign_greeting
 
 CHUNK = 8192  # octets read at once
+EARLY = 0.002  # seconds that a timer may come before its time: uvloop counts in milliseconds
 MAX_RECEIVED = 1024 * 1024  # octets of one connection, TLS's own included: an endless handshake ends here
 
 _ALERTS = {
@@ -54,14 +55,33 @@ class Channel:
 
     Attributes:
         waits: How often the peer was waited for; the connect is the first.
+        limit: On the loop's clock; a wait that outlasts it ends in a TimeoutError.
         tls: The session once there was a handshake, also a failed one if a certificate was presented.
     """
 
-    __slots__ = ("_incoming", "_loop", "_outgoing", "_received", "_session", "_socket", "_spoke", "tls", "waits")
+    __slots__ = (
+        "_incoming",
+        "_loop",
+        "_outgoing",
+        "_received",
+        "_session",
+        "_socket",
+        "_spoke",
+        "_timer",
+        "_waiter",
+        "_watched",
+        "limit",
+        "tls",
+        "waits",
+    )
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, limit: float) -> None:
         self._socket = connected
         self._loop = asyncio.get_running_loop()
+        self._waiter: asyncio.Future[None] | None = None
+        self._watched = False  # whether the loop calls `_wake`
+        self.limit = limit
+        self._timer = self._loop.call_at(limit, self._expire)
         self._session: ssl.SSLObject | None = None  # with it come the two memory buffers
         self._incoming: ssl.MemoryBIO
         self._outgoing: ssl.MemoryBIO
@@ -72,6 +92,11 @@ class Channel:
         with contextlib.suppress(OSError):  # not over a socket pair
             # Else an EHLO behind the handshake's last flight waits for its acknowledgement (Nagle).
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything has come from the peer."""
+        return self._received > 0
 
     @property
     def local_address(self) -> str:
@@ -168,6 +193,10 @@ class Channel:
 
     def close(self) -> None:
         """Close the socket at once."""
+        self._timer.cancel()
+        if self._watched:
+            self._loop.remove_reader(self._socket)
+            self._watched = False
         self._socket.close()
 
     def _refuse_early_bytes(self) -> None:
@@ -214,22 +243,62 @@ class Channel:
     async def _send_raw(self, data: bytes) -> None:
         self._spoke = True
         try:
-            await self._loop.sock_sendall(self._socket, data)
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
         except OSError as error:
             raise _socket_error(error) from None
+        if sent == len(data):  # nearly always
+            return
+        async with asyncio.timeout_at(self.limit):
+            try:
+                await self._loop.sock_sendall(self._socket, data[sent:])
+            except OSError as error:
+                raise _socket_error(error) from None
 
     async def _receive_raw(self) -> bytes:
         if self._spoke:
             self.waits += 1
             self._spoke = False
-        try:
-            data = await self._loop.sock_recv(self._socket, CHUNK)
-        except OSError as error:
-            raise _socket_error(error) from None
+        data: bytes | None = None
+        while data is None:
+            await self._readable()
+            try:
+                data = self._socket.recv(CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise _socket_error(error) from None
         self._received += len(data)
         if self._received > MAX_RECEIVED:
             raise Broken(Code.RESPONSE_TOO_LARGE, f"more than {MAX_RECEIVED} bytes")
         return data
+
+    async def _readable(self) -> None:
+        """Wait until there is something to read. The loop goes on watching: that is dear to begin and to end."""
+        if not self._watched:
+            self._loop.add_reader(self._socket, self._wake)
+            self._watched = True
+        if self._loop.time() >= self.limit:
+            raise TimeoutError
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is None:  # nobody wants it yet, and the loop would say it again and again
+            self._loop.remove_reader(self._socket)
+            self._watched = False
+        elif not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _expire(self) -> None:
+        if self.limit - self._loop.time() > EARLY:  # it was put off
+            self._timer = self._loop.call_at(self.limit, self._expire)
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
 
 
 def _tls_name(host: str) -> str:

@@ -277,7 +277,11 @@ class Dialogue:
 
     def _refuse(self, reply: Reply) -> Action:
         stage = _STAGES[self.state]
-        return self._fail(stage, judge(stage, reply, secure=self.facts.secure), reply)
+        secure = self.facts.secure
+        # Where STARTTLS was offered and not used, AUTH may show inside TLS only (RFC 4954 section 4).
+        login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
+        anonymous = login and self.plan.credentials is None
+        return self._fail(stage, judge(stage, reply, secure=secure, anonymous=anonymous), reply)
 
     def _fail(
         self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", polite: bool = True

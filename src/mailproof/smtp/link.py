@@ -108,6 +108,16 @@ class Link:
         return self._channel.tls if self._channel else None
 
     @property
+    def heard(self) -> bool:
+        """Whether the peer has said anything after the connect."""
+        return self._channel is not None and self._channel.heard
+
+    @property
+    def address(self) -> str:
+        """The address that was reached, empty before there is a connection."""
+        return self._peer.rpartition(":")[0].strip("[]")
+
+    @property
     def round_trips(self) -> int:
         """How often the peer was waited for until the verdict."""
         if self._channel is None:
@@ -130,6 +140,12 @@ class Link:
             self._next = await self._perform(self._next)
         self._part()
         return self._next.cause
+
+    def abandon(self, cause: Cause) -> Cause:
+        """End the attempt in the midst of a step, since the cause has come out otherwise."""
+        self._failed(cause)
+        self._part()
+        return cause
 
     def release(self) -> None:
         """Emit the steps that were kept back, and from now on each as it ends."""

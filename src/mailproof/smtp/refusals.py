@@ -24,6 +24,7 @@ class Row:
         enhanced: Enhanced codes without the class digit where that may vary (".7.139"), or with it.
         words: Pieces of the text.
         clear: Holds on a connection without TLS only.
+        anonymous: Holds only where authentication is to be had and was not made use of.
         source: Where the meaning is from.
     """
 
@@ -34,8 +35,9 @@ class Row:
     enhanced: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     clear: bool = False
+    anonymous: bool = False
 
-    def fits(self, stage: Stage, reply: Reply, text: str, secure: bool) -> bool:
+    def fits(self, stage: Stage, reply: Reply, text: str, secure: bool, anonymous: bool) -> bool:
         """Return whether this row explains the refusal; `text` is the reply's in lower case."""
         return (
             (not self.stages or stage in self.stages)
@@ -43,6 +45,7 @@ class Row:
             and (not self.enhanced or reply.enhanced.endswith(self.enhanced))
             and (not self.words or any(word in text for word in self.words))
             and not (self.clear and secure)
+            and (anonymous or not self.anonymous)
         )
 
 
@@ -75,7 +78,7 @@ ROWS: tuple[Row, ...] = (
     Row(Code.RATE_LIMITED, "Gmail 421 4.7.28, 450 4.2.1", replies=("4",), enhanced=("4.7.28", "4.7.650")),
     Row(
         Code.RATE_LIMITED,
-        "Gmail 454 4.7.0 Too many login attempts; Postfix anvil 450 4.7.1; SES 454 Throttling failure",
+        "Gmail 454 4.7.0 Too many login attempts; Postfix anvil 450 4.7.1, 421; SES 454 Throttling failure",
         replies=("4",),
         words=(
             "rate limit",
@@ -88,7 +91,16 @@ ROWS: tuple[Row, ...] = (
             "too much mail",
             "sending rate",
             "rate exceeded",
+            "too many auth commands",
+            "too many recipients from",
+            "too many new tls sessions",
         ),
+    ),
+    Row(
+        Code.TLS_CLIENT_CERT_REQUIRED,
+        "Postfix smtpd_tls_req_ccert: 421 4.7.1 No client certificate presented, Client certificate not trusted",
+        replies=("4", "5"),
+        words=("no client certificate", "client certificate not trusted"),
     ),
     Row(Code.SERVICE_UNAVAILABLE, "RFC 5321 section 3.8: 421 may answer any command", replies=("421",)),
     # Greeting.
@@ -169,6 +181,13 @@ ROWS: tuple[Row, ...] = (
     Row(Code.MESSAGE_TOO_LARGE, "RFC 1870 section 6.1: 552", _at(Stage.MAIL, Stage.DATA), ("552",)),
     Row(Code.GREYLISTED, "RFC 6647", _ENVELOPE, ("4",), words=("greylist", "graylist", "grey-list", "gray-list")),
     Row(
+        Code.AUTH_REQUIRED,
+        "Postfix reject_unauthenticated_sender_login_mismatch: 553 5.7.1 Sender address rejected: not logged in",
+        _ENVELOPE,
+        ("5",),
+        words=("sender address rejected: not logged in",),
+    ),
+    Row(
         Code.SENDER_REJECTED,
         "Exchange 5.7.60 SendAsDenied, 5.2.252; Postfix: Sender address rejected; SES 554: not verified",
         _ENVELOPE,
@@ -212,6 +231,14 @@ ROWS: tuple[Row, ...] = (
             "not logged in",
         ),
     ),
+    Row(
+        Code.AUTH_REQUIRED,
+        "Postfix submission: permit_sasl_authenticated, reject; 554 5.7.1, that blames the recipient or the client",
+        _ENVELOPE,
+        ("5",),
+        words=("recipient address rejected: access denied", "client host rejected: access denied"),
+        anonymous=True,
+    ),
     Row(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.2.1", _ENVELOPE, ("4",)),
     Row(Code.PROTOCOL_ERROR, "RFC 5321 section 4.2.4", _ENVELOPE, ("500", "502", "503")),
 )
@@ -224,16 +251,17 @@ _DEFAULTS = {
 }
 
 
-def judge(stage: Stage, reply: Reply, *, secure: bool) -> Code:
+def judge(stage: Stage, reply: Reply, *, secure: bool, anonymous: bool = False) -> Code:
     """Return what it means that `stage` was answered with `reply` and not with what it wanted.
 
     Args:
         secure: Whether the connection is inside TLS.
+        anonymous: Whether the server authenticates users, and we have not tried to be one.
     """
     if reply.code < 400:
         return Code.PROTOCOL_ERROR  # a success, or a question, of the wrong kind
     text = reply.text.lower()
     for row in ROWS:
-        if row.fits(stage, reply, text, secure):
+        if row.fits(stage, reply, text, secure, anonymous):
             return row.code
     return _DEFAULTS.get(stage, Code.PROTOCOL_ERROR)

@@ -38,6 +38,7 @@ class Plan:
         timeout: Seconds for everything together, resolve to quit.
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty: a default that is never `localhost`.
+        verify_alternatives: Whether other modes and ports are tried where one of these may be the problem.
     """
 
     host: str
@@ -52,6 +53,7 @@ class Plan:
     timeout: float = DEFAULT_TIMEOUT
     ca_pem: str = ""
     ehlo_name: str = ""
+    verify_alternatives: bool = True
 
 
 @dataclass(frozen=True, slots=True)

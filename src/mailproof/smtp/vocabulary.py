@@ -33,11 +33,14 @@ class Depth(StrEnum):
     @property
     def rank(self) -> int:
         """Position in the order of the definition, from 0."""
-        return list(Depth).index(self)
+        return _RANKS[self]
 
     def reaches(self, other: Depth) -> bool:
         """Return whether a test of this depth includes `other`."""
-        return self.rank >= other.rank
+        return _RANKS[self] >= _RANKS[other]
+
+
+_RANKS = {depth: rank for rank, depth in enumerate(Depth)}
 
 
 class Outcome(StrEnum):

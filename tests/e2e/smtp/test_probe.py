@@ -434,3 +434,11 @@ def test_hostile_extensions_are_made_harmless() -> None:
     for keyword, parameters in report.ehlo.extensions.items():
         assert (keyword + parameters).isprintable()
         assert len(parameters) <= 300
+
+
+def test_auto_waits_for_a_greeting_that_has_begun_instead_of_trying_tls_beside_it() -> None:
+    """Postscreen greets in two parts, seconds apart, and takes who speaks in between for a spammer."""
+    with serve(smtp(context=pki.good(), greeting=("220-wait", 0.6, "220 now"))) as served:
+        report = run(served.port, tls_mode=TlsMode.AUTO)
+    assert report.outcome is Outcome.OK, report
+    assert len(served.peers) == 1

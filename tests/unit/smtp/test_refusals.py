@@ -57,6 +57,14 @@ MEANINGS = [
     (M, "530-5.7.0 Authentication Required", Code.AUTH_REQUIRED),
     (M, "530 5.7.57 Client was not authenticated to send anonymous mail", Code.AUTH_REQUIRED),
     (M, "530 5.7.0 no words", Code.TLS_REQUIRED),
+    (A, "450 4.7.1 Error: too many AUTH commands from 192.0.2.1", Code.RATE_LIMITED),
+    (R, "450 4.7.1 Error: too many recipients from 192.0.2.1", Code.RATE_LIMITED),
+    (R, "452 4.5.3 Error: too many recipients", Code.TEMPORARY_FAILURE),
+    (E, "421 4.7.0 mail.test Error: too many new TLS sessions from unknown[192.0.2.1]", Code.RATE_LIMITED),
+    (E, "421 4.7.1 mail.test Error: No client certificate presented", Code.TLS_CLIENT_CERT_REQUIRED),
+    (R, "553 5.7.1 <a@x>: Sender address rejected: not logged in", Code.AUTH_REQUIRED),
+    (R, "553 5.7.1 <a@x>: Sender address rejected: not owned by user b", Code.SENDER_REJECTED),
+    (R, "554 5.7.1 <a@x>: Recipient address rejected: Access denied", Code.RECIPIENT_REJECTED),
     (M, "550 5.1.8 sender domain unknown", Code.SENDER_REJECTED),
     (M, "501 5.1.7 bad sender", Code.SENDER_REJECTED),
     (M, "452 4.3.1 out of memory", Code.TEMPORARY_FAILURE),
@@ -103,3 +111,22 @@ def test_a_temporary_reply_without_words_is_temporary_and_a_final_one_is_not(sta
     assert judge(stage, Reply(451, ("x",)), secure=True) in TEMPORARY
     if stage is not G:  # a blocked address may be unblocked
         assert judge(stage, Reply(550, ("x",)), secure=True) not in TEMPORARY
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # What Postfix says where only authenticated users may submit.
+        ("554 5.7.1 <b@x>: Recipient address rejected: Access denied", Code.AUTH_REQUIRED),
+        ("554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", Code.AUTH_REQUIRED),
+        ("554 5.7.1 <a@x>: Sender address rejected: Access denied", Code.SENDER_REJECTED),
+        ("554 5.7.1 <b@x>: Relay access denied", Code.RELAY_DENIED),
+        ("550 5.1.1 <b@x>: Recipient address rejected: User unknown", Code.RECIPIENT_REJECTED),
+    ],
+)
+def test_access_denied_to_who_has_not_logged_in_asks_for_a_login(text: str, code: Code) -> None:
+    number, words = int(text[:3]), text[4:]
+    reply = Reply(number, (words,), enhanced_code(number, words))
+    assert judge(R, reply, secure=True, anonymous=True) is code
+    if code is Code.AUTH_REQUIRED:
+        assert judge(R, reply, secure=True) is Code.RECIPIENT_REJECTED

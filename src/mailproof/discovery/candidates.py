@@ -1,0 +1,160 @@
+"""From what is known of an address to a ranked list of candidates without duplicates.
+
+The same evidence gives the same list, and more evidence may be given later: whoever searches calls `candidates` again.
+Laws: what encrypts comes before what may not; what the domain or its provider states comes before what is guessed; a
+service that the domain says it does not offer is not guessed at. Pure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailproof.discovery.autoconfig import OutgoingServer, fill
+from mailproof.discovery.events import Candidate, Source
+from mailproof.discovery.providers import Provider, receiving_at, serving, submitting_at
+from mailproof.smtp.mailbox import Mailbox
+from mailproof.smtp.vocabulary import TlsMode
+
+MAX_CANDIDATES = 12
+
+SERVICES = {"_submissions": TlsMode.IMPLICIT, "_submission": TlsMode.STARTTLS}
+"""SRV services (RFC 8314 section 5.1, RFC 6186 section 3.1) and what they speak; STARTTLS is demanded of the second,
+since RFC 8314 section 4.1 obsoletes clear text."""
+
+_GUESSED_PORTS = ((465, TlsMode.IMPLICIT), (587, TlsMode.STARTTLS))  # in the order of RFC 8314 section 3.3
+
+IN_CLEAR = (
+    "It is published as a server without encryption: unless it offers STARTTLS, the password travels in clear text. "
+    "Ask for one with TLS."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SrvRecord:
+    """One SRV record (RFC 2782); a target of "." says that the service is not offered."""
+
+    service: str  # a key of SERVICES
+    target: str
+    port: int
+    priority: int = 0
+    weight: int = 0
+
+    @property
+    def offered(self) -> bool:
+        """Whether it names a server."""
+        return self.target not in ("", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found out; `mx` by preference, best first. With `guess` the list goes on to guesses."""
+
+    srv: tuple[SrvRecord, ...] = ()
+    autoconfig: tuple[OutgoingServer, ...] = ()
+    mx: tuple[str, ...] = ()
+    guess: bool = False
+
+    @property
+    def declined(self) -> frozenset[str]:
+        """The SRV services that the domain says it does not offer: all records of theirs are "."."""
+        named = {record.service for record in self.srv}
+        return frozenset(named - {record.service for record in self.srv if record.offered})
+
+
+def candidates(mailbox: Mailbox, evidence: Evidence) -> tuple[Candidate, ...]:
+    """Return the candidates, best first, with their ranks from 1."""
+    ordered = sorted(_all(mailbox, evidence), key=_preference)  # stable: each source's own order is kept
+    unique: dict[tuple[str, int, bool], Candidate] = {}
+    for candidate in ordered:
+        unique.setdefault(candidate.endpoint, candidate)
+    best = list(unique.values())[:MAX_CANDIDATES]
+    return tuple(dataclasses.replace(candidate, rank=rank) for rank, candidate in enumerate(best, 1))
+
+
+def _preference(candidate: Candidate) -> tuple[bool, int]:
+    return candidate.tls_mode is TlsMode.OPPORTUNISTIC, candidate.source.rank
+
+
+def _all(mailbox: Mailbox, evidence: Evidence) -> Iterator[Candidate]:
+    domain = mailbox.ascii_domain.lower()
+    declined = {SERVICES[service] for service in evidence.declined}
+    own = serving(domain)
+    if own is not None:
+        yield from _of_provider(own, mailbox, Source.PROVIDER)
+    yield from _of_srv(mailbox, domain, evidence.srv)
+    for server in evidence.autoconfig:
+        yield _of_autoconfig(server)
+    if evidence.mx and (provider := receiving_at(evidence.mx[0])) is not None:
+        yield from (c for c in _of_provider(provider, mailbox, Source.MX) if c.tls_mode not in declined)
+    if evidence.guess:
+        yield from (c for c in _guesses(mailbox, domain, evidence.mx) if c.tls_mode not in declined)
+
+
+def _of_provider(provider: Provider, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
+    user = fill(provider.user, mailbox)
+    for server in provider.servers:
+        yield Candidate(
+            server.host,
+            server.port,
+            server.tls_mode,
+            user,
+            source,
+            advice=provider.advice,
+            provider=provider.name,
+        )
+
+
+def _of_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> Iterator[Candidate]:
+    # RFC 6186 section 3.4: priorities compare across services. Between equals implicit TLS comes first (RFC 8314
+    # section 3.3), then the heavier: RFC 2782 draws lots by weight, but a list must not change from call to call. Name
+    # servers shuffle their answers, hence the name.
+    def preference(record: SrvRecord) -> tuple[int, bool, int, str]:
+        upgraded = SERVICES[record.service] is not TlsMode.IMPLICIT
+        return record.priority, upgraded, -record.weight, record.target
+
+    ordered = sorted((record for record in records if record.offered), key=preference)
+    for record in ordered:
+        host = record.target.rstrip(".").lower()
+        advice = ""
+        if host != domain and not host.endswith(f".{domain}"):
+            # RFC 6186 section 6: whoever forges the DNS leads elsewhere, so a person must confirm.
+            advice = f"A DNS record names this server, outside of {domain}: make sure that it is your provider's."
+        yield _known(Candidate(host, record.port, SERVICES[record.service], str(mailbox), Source.SRV, advice=advice))
+
+
+def _of_autoconfig(server: OutgoingServer) -> Candidate:
+    advice = ""
+    if server.tls_mode is TlsMode.OPPORTUNISTIC:
+        advice = IN_CLEAR
+    elif server.authentication and set(server.authentication) == {"oauth2"}:
+        advice = "The domain's own settings file says that it takes OAuth 2.0 alone."
+    elif server.authentication and not server.user:
+        advice = "The domain's own settings file says that it needs no login."
+    return _known(
+        Candidate(server.host, server.port, server.tls_mode, server.user, Source.AUTOCONFIG, advice=advice),
+    )
+
+
+def _known(candidate: Candidate) -> Candidate:
+    """Add what is known of the provider whose server it is."""
+    provider = submitting_at(candidate.host)
+    if provider is None:
+        return candidate
+    # The provider's host is known to us: no need to doubt the record that names it.
+    doubt = candidate.advice if candidate.source is not Source.SRV else ""
+    advice = " ".join(part for part in (doubt, provider.advice) if part)
+    return dataclasses.replace(candidate, advice=advice, provider=provider.name)
+
+
+def _guesses(mailbox: Mailbox, domain: str, mx: tuple[str, ...]) -> Iterator[Candidate]:
+    if domain.startswith("["):  # an address literal: there are no names around it
+        hosts = [domain[1:-1].removeprefix("ipv6:")]
+    else:
+        hosts = [f"smtp.{domain}", f"mail.{domain}", domain]
+        if mx and receiving_at(mx[0]) is None:  # a known provider's MX takes no submission
+            hosts.append(mx[0].rstrip(".").lower())
+    for host in hosts:
+        for port, mode in _GUESSED_PORTS:
+            yield Candidate(host, port, mode, str(mailbox), Source.GUESS)

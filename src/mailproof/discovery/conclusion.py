@@ -1,0 +1,129 @@
+"""What came of the candidates, in order and in words. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from mailproof.discovery.candidates import IN_CLEAR, Evidence
+from mailproof.discovery.events import Candidate, Discovery, Source, Tried, Verdict
+from mailproof.smtp.mailbox import Mailbox
+from mailproof.smtp.report import Report
+from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+
+_MODES = {
+    TlsMode.IMPLICIT: "implicit TLS",
+    TlsMode.STARTTLS: "STARTTLS",
+    TlsMode.OPPORTUNISTIC: "opportunistic TLS",
+}
+
+
+def judged(candidate: Candidate, report: Report) -> Tried:
+    """Return what a report, made to the depth of EHLO and without credentials, says of a candidate."""
+    offered: tuple[str, ...] = ()
+    if report.ehlo:
+        offered = report.ehlo.mechanisms_inside_tls
+        if candidate.tls_mode is TlsMode.OPPORTUNISTIC and report.tls is None:
+            offered = report.ehlo.mechanisms_before_tls
+    if candidate.tls_mode is TlsMode.OPPORTUNISTIC and report.tls and report.tls.verified:
+        # Published as unencrypted, but it can do better: then that is what to use.
+        advice = candidate.advice.replace(IN_CLEAR, "").strip()
+        candidate = dataclasses.replace(candidate, tls_mode=TlsMode.STARTTLS, advice=advice)
+    if report.outcome is not Outcome.OK:
+        verdict = Verdict.FAILED
+    else:
+        verdict = Verdict.VERIFIED if offered else Verdict.WITHOUT_AUTH
+    return Tried(
+        candidate,
+        verdict,
+        stage=report.stage,
+        code=report.code,
+        message=report.message,
+        advice=report.advice,
+        mechanisms=offered,
+        tls_version=report.tls.version if report.tls else "",
+        elapsed_ms=report.elapsed_ms,
+    )
+
+
+def not_tried(candidate: Candidate) -> Tried:
+    """Return a candidate for which there was no time."""
+    return Tried(candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it.")
+
+
+def conclude(
+    mailbox: Mailbox,
+    evidence: Evidence,
+    listed: Sequence[Candidate],
+    tried: Mapping[tuple[str, int, TlsMode], Tried],
+    *,
+    complete: bool,
+    elapsed: float,
+) -> Discovery:
+    """Return the result.
+
+    Args:
+        listed: All candidates of the evidence, as `candidates` ranks them.
+        tried: What came of them, by host, port and the TLS mode of the plan.
+        elapsed: Seconds.
+    """
+    outcomes = []
+    for candidate in listed:
+        known = tried.get((candidate.host, candidate.port, candidate.tls_mode))
+        if known is None:
+            outcomes.append(not_tried(candidate))
+        else:
+            # Tried when less was known: the settings are those of the best source, the mode what the trial made of it.
+            settled = dataclasses.replace(
+                candidate, tls_mode=known.candidate.tls_mode, advice=_advice(candidate, known.candidate)
+            )
+            outcomes.append(dataclasses.replace(known, candidate=settled))
+    outcomes.sort(key=lambda one: (one.verdict.rank, one.candidate.rank))
+    ranked = tuple(
+        dataclasses.replace(one, candidate=dataclasses.replace(one.candidate, rank=place))
+        for place, one in enumerate(outcomes, 1)
+    )
+    message, advice = _words(mailbox, evidence, ranked, complete)
+    return Discovery(ranked, message, advice, complete=complete, elapsed_ms=round(elapsed * 1000))
+
+
+def _advice(listed: Candidate, known: Candidate) -> str:
+    return known.advice if known.tls_mode is not listed.tls_mode else listed.advice
+
+
+def _words(mailbox: Mailbox, evidence: Evidence, ranked: Sequence[Tried], complete: bool) -> tuple[str, str]:
+    if ranked and ranked[0].verdict is Verdict.VERIFIED:
+        best = ranked[0]
+        return _found(best), best.candidate.advice
+    relay = next((one for one in ranked if one.verdict is Verdict.WITHOUT_AUTH), None)
+    if relay is not None:
+        return (
+            f"{_place(relay.candidate)} answers but offers no login; no other server was found that does.",
+            "Ask your mail provider whether it relays for your address, or which server takes logins.",
+        )
+    late = "" if complete else " before the time was up"
+    ask = "Ask your mail provider for the host, port and TLS mode of its SMTP submission server."
+    stated = next((one for one in ranked if one.candidate.source is not Source.GUESS), None)
+    if stated is not None and stated.verdict is Verdict.NOT_TRIED:
+        return f"There was no time to try {_place(stated.candidate)}.", "Allow more time for the search."
+    if stated is not None:
+        words = " ".join(part for part in (stated.message, stated.advice) if part)
+        return f"{_place(stated.candidate)} is named for {mailbox.domain} but did not work: {words}", ask
+    if evidence.declined:
+        services = " and ".join(sorted(evidence.declined))
+        said = f"{mailbox.domain} says in its DNS that it does not offer {services} (RFC 6186)"
+        return f"{said}, and no other submission server was found.", ask
+    if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
+        return f"This service's egress policy forbids every server that was tried for {mailbox.domain}.", ""
+    return f"No submission server was found for {mailbox.domain}{late}.", ask
+
+
+def _found(best: Tried) -> str:
+    candidate = best.candidate
+    secure = "with a verified certificate " if candidate.tls_mode is not TlsMode.OPPORTUNISTIC else ""
+    login = f" and user {candidate.user}" if candidate.user else ""
+    return f"Use {_place(candidate)}{login}. It answers {secure}and offers AUTH {', '.join(best.mechanisms)}."
+
+
+def _place(candidate: Candidate) -> str:
+    return f"{candidate.host}, port {candidate.port} with {_MODES.get(candidate.tls_mode, candidate.tls_mode.value)}"

@@ -1,0 +1,103 @@
+"""DNS records of a mail domain: SRV and MX, asked of the system's name servers or of configured ones.
+
+Names in answers are a stranger's words: only host names leave here. No address is looked up here (the prober and `web`
+resolve what they dial) and nothing is dialled but the name servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import dns.asyncbackend
+import dns.asyncresolver
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.IN.SRV import SRV
+
+from mailproof.discovery.candidates import SrvRecord
+from mailproof.smtp.mailbox import check_host
+from mailproof.smtp.resolve import LookupFailed
+from mailproof.smtp.vocabulary import Code
+
+MAX_RECORDS = 8  # of one answer
+LIFETIME = 5.0  # seconds of one question, retries included
+
+
+class Records:
+    """Asks; a name without such records is an answer. Usable from several event loops.
+
+    Args:
+        nameservers: Addresses of name servers; None: the system's, read at the first question.
+    """
+
+    def __init__(self, nameservers: Sequence[str] | None = None, port: int = 53) -> None:
+        self._nameservers = nameservers
+        self._port = port
+        self._resolver: dns.asyncresolver.Resolver | None = None
+
+    async def srv(self, service: str, domain: str) -> tuple[SrvRecord, ...]:
+        """Return the SRV records of a service over TCP (RFC 2782).
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
+        found = []
+        for record in await self._ask(f"{service}._tcp.{domain}", dns.rdatatype.SRV):
+            if not isinstance(record, SRV):
+                continue
+            target = _host(record.target.to_text())
+            if target == "." or (target and record.port):
+                found.append(SrvRecord(service, target, record.port, record.priority, record.weight))
+        return tuple(found[:MAX_RECORDS])
+
+    async def mx(self, domain: str) -> tuple[str, ...]:
+        """Return the MX hosts, best first; none for a null MX (RFC 7505).
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
+        records = [record for record in await self._ask(domain, dns.rdatatype.MX) if isinstance(record, MX)]
+        hosts = (_host(record.exchange.to_text()) for record in sorted(records, key=lambda one: one.preference))
+        return tuple(host for host in hosts if host not in ("", "."))[:MAX_RECORDS]
+
+    async def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Iterable[object]:
+        try:
+            if self._resolver is None:
+                self._resolver = await asyncio.to_thread(self._configured)
+            answer = await self._resolver.resolve(
+                f"{name}.",
+                kind,
+                raise_on_no_answer=False,
+                lifetime=LIFETIME,
+                search=False,
+                backend=dns.asyncbackend.get_backend("asyncio"),
+            )
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return ()
+        except dns.exception.Timeout:
+            raise LookupFailed(Code.TIMEOUT) from None
+        except dns.resolver.NoNameservers:  # each one failed or refused
+            raise LookupFailed(Code.DNS_TEMPORARY) from None
+        except (dns.exception.DNSException, OSError, ValueError):  # a name too long, no configuration, broken packets
+            raise LookupFailed(Code.DNS_ERROR) from None
+        return answer.rrset or ()
+
+    def _configured(self) -> dns.asyncresolver.Resolver:
+        resolver = dns.asyncresolver.Resolver(configure=self._nameservers is None)
+        if self._nameservers is not None:
+            resolver.nameservers = list(self._nameservers)
+            resolver.port = self._port
+        return resolver
+
+
+def _host(name: str) -> str:
+    """Return a name of an answer as a host, "." for the root, "" for what is no host name."""
+    if name == ".":
+        return name
+    try:
+        return check_host(name).lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,1 @@
+"""Helpers for the discovery tests: a real DNS server, scripted web servers, and a world of names around them."""

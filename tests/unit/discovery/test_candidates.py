@@ -1,0 +1,218 @@
+"""From evidence to candidates: the order, the duplicates, and what is left out."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproof.discovery.autoconfig import OutgoingServer
+from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Evidence, SrvRecord, candidates
+from mailproof.discovery.events import Candidate, Source
+from mailproof.smtp.mailbox import Mailbox
+from mailproof.smtp.vocabulary import TlsMode
+
+JO = Mailbox("jo", "example.test")
+LOGIN = ("password-cleartext",)
+
+
+def shown(found: tuple[Candidate, ...]) -> list[tuple[str, int, str, str]]:
+    return [(one.host, one.port, one.tls_mode.value, one.source.value) for one in found]
+
+
+def srv(target: str, port: int, priority: int = 0, weight: int = 0, service: str = "_submission") -> SrvRecord:
+    return SrvRecord(service, target, port, priority, weight)
+
+
+def published(host: str, port: int, mode: TlsMode, *words: str, user: str = "jo") -> OutgoingServer:
+    return OutgoingServer(host, port, mode, user, words or LOGIN)
+
+
+def test_without_evidence_there_is_nothing() -> None:
+    assert candidates(JO, Evidence()) == ()
+
+
+def test_the_guesses_and_their_order() -> None:
+    assert shown(candidates(JO, Evidence(guess=True))) == [
+        ("smtp.example.test", 465, "implicit", "guess"),
+        ("smtp.example.test", 587, "starttls", "guess"),
+        ("mail.example.test", 465, "implicit", "guess"),
+        ("mail.example.test", 587, "starttls", "guess"),
+        ("example.test", 465, "implicit", "guess"),
+        ("example.test", 587, "starttls", "guess"),
+    ]
+
+
+def test_an_unknown_mx_host_is_the_last_guess_and_a_known_providers_is_none() -> None:
+    hosts = [one.host for one in candidates(JO, Evidence(mx=("mx.hoster.test",), guess=True))]
+    assert hosts[-2:] == ["mx.hoster.test", "mx.hoster.test"]
+    known = candidates(JO, Evidence(mx=("aspmx.l.google.com",), guess=True))
+    assert "aspmx.l.google.com" not in [one.host for one in known]
+    assert shown(known)[0] == ("smtp.gmail.com", 465, "implicit", "mx")
+
+
+def test_the_sources_in_order() -> None:
+    evidence = Evidence(
+        srv=(srv("s.example.test", 587),),
+        autoconfig=(published("a.example.test", 465, TlsMode.IMPLICIT),),
+        mx=("mx.migadu.com",),
+        guess=True,
+    )
+    ranked = candidates(Mailbox("jo", "fastmail.com"), evidence)
+    sources = [source for source, _ in itertools.groupby(one.source for one in ranked)]
+    assert sources == [Source.PROVIDER, Source.SRV, Source.AUTOCONFIG, Source.MX, Source.GUESS]
+    assert [one.rank for one in ranked] == list(range(1, len(ranked) + 1))
+
+
+def test_srv_priorities_compare_across_services_then_implicit_then_weight_then_name() -> None:
+    records = (
+        srv("heavy.example.test", 587, 10, 9),
+        srv("light.example.test", 587, 10, 1),
+        srv("z.example.test", 465, 10, 0, "_submissions"),
+        srv("first.example.test", 587, 5, 0),
+        srv("also-light.example.test", 587, 10, 1),
+    )
+    for shuffled in itertools.permutations(records):
+        hosts = [one.host.split(".")[0] for one in candidates(JO, Evidence(srv=shuffled))]
+        assert hosts == ["first", "z", "heavy", "also-light", "light"]
+
+
+def test_a_declined_service_is_guessed_at_neither_by_name_nor_by_mx() -> None:
+    evidence = Evidence(srv=(srv(".", 0),), mx=("aspmx.l.google.com",), guess=True)
+    assert evidence.declined == {"_submission"}
+    assert {one.tls_mode for one in candidates(JO, evidence)} == {TlsMode.IMPLICIT}
+    both = Evidence(
+        srv=(srv(".", 0), srv(".", 0, service="_submissions")), mx=("aspmx.l.google.com",), guess=True
+    )  # fmt: skip
+    assert candidates(JO, both) == ()
+
+
+def test_a_dot_beside_a_server_declines_nothing() -> None:
+    evidence = Evidence(srv=(srv(".", 0), srv("s.example.test", 587)))
+    assert evidence.declined == frozenset()
+    assert len(candidates(JO, evidence)) == 1
+
+
+def test_a_declined_service_does_not_silence_the_domains_own_document() -> None:
+    evidence = Evidence(srv=(srv(".", 0),), autoconfig=(published("a.example.test", 587, TlsMode.STARTTLS),))
+    assert shown(candidates(JO, evidence)) == [("a.example.test", 587, "starttls", "autoconfig")]
+
+
+@pytest.mark.parametrize(
+    ("target", "doubted"),
+    [
+        ("mail.example.test", False),
+        ("example.test", False),
+        ("EXAMPLE.test.", False),
+        ("mail.other.test", True),
+        ("evilexample.test", True),
+        ("smtp.gmail.com", False),  # known to us
+    ],
+)
+def test_an_srv_target_outside_of_the_domain_is_to_be_confirmed(target: str, doubted: bool) -> None:
+    (candidate,) = candidates(JO, Evidence(srv=(srv(target, 587),)))
+    assert ("make sure that it is your provider's" in candidate.advice) is doubted
+
+
+def test_a_known_providers_server_brings_its_advice_whoever_names_it() -> None:
+    (candidate,) = candidates(JO, Evidence(srv=(srv("smtp.gmail.com", 465, service="_submissions"),)))
+    assert candidate.provider == "Gmail"
+    assert "app password" in candidate.advice
+
+
+@pytest.mark.parametrize(
+    ("server", "advice"),
+    [
+        (published("a.test", 465, TlsMode.IMPLICIT), ""),
+        (published("a.test", 465, TlsMode.IMPLICIT, "oauth2"), "OAuth 2.0 alone"),
+        (published("a.test", 465, TlsMode.IMPLICIT, "oauth2", "password-cleartext"), ""),
+        (published("a.test", 25, TlsMode.STARTTLS, "none", user=""), "needs no login"),
+        (published("a.test", 25, TlsMode.OPPORTUNISTIC), IN_CLEAR),
+    ],
+)
+def test_what_a_document_says_of_the_login(server: OutgoingServer, advice: str) -> None:
+    (candidate,) = candidates(JO, Evidence(autoconfig=(server,)))
+    assert advice in candidate.advice
+    assert bool(advice) == bool(candidate.advice)
+
+
+def test_what_may_not_encrypt_comes_after_every_guess() -> None:
+    evidence = Evidence(autoconfig=(published("a.test", 25, TlsMode.OPPORTUNISTIC),), guess=True)
+    assert candidates(JO, evidence)[-1].host == "a.test"
+
+
+def test_of_two_that_share_an_endpoint_the_better_source_stays() -> None:
+    evidence = Evidence(
+        srv=(srv("smtp.example.test", 587),),
+        autoconfig=(
+            published("smtp.example.test", 587, TlsMode.OPPORTUNISTIC),
+            published("smtp.example.test", 587, TlsMode.STARTTLS, user="other"),
+        ),
+        guess=True,
+    )
+    same = [one for one in candidates(JO, evidence) if (one.host, one.port) == ("smtp.example.test", 587)]
+    assert [(one.source, one.user) for one in same] == [(Source.SRV, "jo@example.test")]
+
+
+@pytest.mark.parametrize(("domain", "host"), [("[127.0.0.1]", "127.0.0.1"), ("[IPv6:::1]", "::1")])
+def test_an_address_literal_is_its_own_guess(domain: str, host: str) -> None:
+    assert {one.host for one in candidates(Mailbox("jo", domain), Evidence(guess=True))} == {host}
+
+
+def test_a_provider_of_logins_by_local_part() -> None:
+    assert candidates(Mailbox("jo", "web.de"), Evidence())[0].user == "jo"
+
+
+HOSTS = st.sampled_from(["smtp.example.test", "mail.example.test", "example.test", "a.test", "smtp.gmail.com"])
+PORTS = st.sampled_from([25, 465, 587, 2525])
+RECORDS = st.builds(
+    SrvRecord,
+    st.sampled_from(sorted(SERVICES)),
+    st.one_of(HOSTS, st.just(".")),
+    PORTS,
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+SERVERS = st.builds(
+    OutgoingServer,
+    HOSTS,
+    PORTS,
+    st.sampled_from([TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.OPPORTUNISTIC]),
+    st.sampled_from(["", "jo", "jo@example.test"]),
+    st.sampled_from([(), ("oauth2",), LOGIN]),
+)
+EVIDENCE = st.builds(
+    Evidence,
+    st.lists(RECORDS, max_size=12).map(tuple),
+    st.lists(SERVERS, max_size=8).map(tuple),
+    st.lists(st.sampled_from(["mx.example.test", "aspmx.l.google.com", "mx.zoho.eu"]), max_size=3).map(tuple),
+    st.booleans(),
+)
+MAILBOXES = st.sampled_from([JO, Mailbox("jo", "gmail.com"), Mailbox("jö", "bücher.test"), Mailbox("jo", "[::1]")])
+
+
+@given(MAILBOXES, EVIDENCE)
+def test_a_list_is_total_bounded_and_without_duplicates(mailbox: Mailbox, evidence: Evidence) -> None:
+    found = candidates(mailbox, evidence)
+    assert len(found) <= MAX_CANDIDATES
+    assert [one.rank for one in found] == list(range(1, len(found) + 1))
+    assert len({one.endpoint for one in found}) == len(found)
+    keys = [(one.tls_mode is TlsMode.OPPORTUNISTIC, one.source.rank) for one in found]
+    assert keys == sorted(keys)
+    assert found == candidates(mailbox, evidence)
+
+
+@given(MAILBOXES, EVIDENCE)
+def test_nothing_declined_is_guessed(mailbox: Mailbox, evidence: Evidence) -> None:
+    modes = {SERVICES[service] for service in evidence.declined}
+    for one in candidates(mailbox, evidence):
+        assert one.tls_mode not in modes or one.source in (Source.PROVIDER, Source.SRV, Source.AUTOCONFIG)
+
+
+@given(MAILBOXES, EVIDENCE, RECORDS)
+def test_more_evidence_keeps_the_order_of_what_stays(mailbox: Mailbox, evidence: Evidence, more: SrvRecord) -> None:
+    wider = Evidence((*evidence.srv, more), evidence.autoconfig, evidence.mx, evidence.guess)
+    before = [(one.endpoint, one.source) for one in candidates(mailbox, evidence)]
+    after = [(one.endpoint, one.source) for one in candidates(mailbox, wider)]
+    kept = [one for one in before if one in after]
+    assert kept == [one for one in after if one in before]
