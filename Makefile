@@ -5,9 +5,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DATA   ?= .data
 NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
+BENCH_STAMP := bench/smtp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup clean protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup bench-smtp clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,17 @@ format: setup ## Format the code
 types: setup ## Check the types
 	$(BIN)/mypy
 
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= wire dialogue codec
+
+# What a run finds new stays in .fuzz/; what is worth keeping goes to tests/fuzz/corpus under a name that says what it does.
+fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each
+	@mkdir -p $(FUZZ_TARGETS:%=.fuzz/%)
+	@for target in $(FUZZ_TARGETS); do \
+	  PYTHONPATH=tests $(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/smtp.dict \
+	    -artifact_prefix=.fuzz/$$target- .fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
 gen: setup ## Generate gen/ from proto/
 	$(BIN)/python tools/protos.py generate
 
@@ -71,5 +83,12 @@ envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
 bench-startup: setup ## Measure start-up: time, memory, and the CPU of --help
 	$(BIN)/python bench/startup.py
 
+$(BENCH_STAMP): bench/smtp/package-lock.json $(STAMP)
+	$(BIN)/python tools/npm.py --prefix bench/smtp ci --no-audit --no-fund --silent
+	@touch $@
+
+bench-smtp: setup $(BENCH_STAMP) ## Measure the probe: round trips, CPU beside other clients, tarpits
+	$(BIN)/python bench/smtp_bench.py
+
 clean: ## Remove what can be made again; data stays
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules bench/smtp/node_modules

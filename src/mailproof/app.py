@@ -152,9 +152,9 @@ class Service:
         except ValueError as error:
             raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
-        probe = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
+        probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        diagnoses = Diagnoses(self._store, probe, limits)
+        diagnoses = Diagnoses(self._store, probe, limits, documentation_url=settings.documentation_url)
         searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
         discoveries = Discoveries(searcher, limits)
         servicers: dict[ServiceDescriptor, object] = {

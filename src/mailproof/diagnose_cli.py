@@ -10,24 +10,22 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from mailproof.diagnose_printer import Printer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
 
     from mailproof.smtp.probe import Event
-    from mailproof.smtp.report import Plan, Report, Step
+    from mailproof.smtp.report import Plan, Report
 
 PASSED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 MAX_CA_FILE = 1024 * 1024  # bytes
 MAX_PASSWORD = 64 * 1024  # bytes
-MAX_SHOWN = 160  # characters of what was sent or received, on a terminal; --json has all
-
-_GREEN, _RED, _YELLOW, _DIM, _BOLD = "32", "31", "33", "2", "1"
 
 
 class _UsageError(Exception):
@@ -36,6 +34,7 @@ class _UsageError(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    from mailproof import oauth_cli
     from mailproof.egress import Profile
     from mailproof.smtp.vocabulary import Depth, TlsMode
 
@@ -49,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="auto: encrypted and verified, implicit TLS or STARTTLS as the server speaks (default); opportunistic: "
         "STARTTLS when offered, otherwise clear text",
     )
-    parser.add_argument("--user", metavar="U", help="user to authenticate as; needs --password-stdin")
+    parser.add_argument("--user", metavar="U", help="user to authenticate as; needs --password-stdin or an --oauth-…")
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     parser.add_argument("--mechanism", metavar="M", default="", help="SASL mechanism; default: the strongest first")
     parser.add_argument("--ca-file", metavar="F", help="extra trust anchors, PEM")
@@ -67,7 +66,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[profile.value for profile in Profile],
         help="which destinations may be dialled; default: development, any but cloud metadata and the like",
     )
+    parser.add_argument(
+        "--no-alternatives",
+        dest="verify_alternatives",
+        action="store_false",
+        help="dial nothing but HOST:PORT; default: where the test fails for it, other TLS modes and ports of the same "
+        "host are tried, without user and password",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    oauth_cli.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,9 +96,10 @@ def run(args: argparse.Namespace) -> int:
     guard = Policy(Profile(args.egress_profile)) if args.egress_profile else policy_for_operator()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
-    printer = _Printer(quiet=args.json)
+    printer = Printer(quiet=args.json)
     try:
-        report = asyncio.run(_collect(Probe(guard=guard, trust=TrustStore()).run(plan), printer))
+        probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore())
+        report = asyncio.run(_collect(probe.run(plan), printer))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:
@@ -126,7 +134,7 @@ def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-async def _collect(events: AsyncGenerator[Event, None], printer: _Printer) -> Report:
+async def _collect(events: AsyncGenerator[Event, None], printer: Printer) -> Report:
     from contextlib import aclosing
 
     from mailproof.smtp.report import Report, Step
@@ -138,21 +146,25 @@ async def _collect(events: AsyncGenerator[Event, None], printer: _Printer) -> Re
             if isinstance(event, Step):
                 printer.step(event)
             else:
-                printer.line(f"  ...   {event.stage:<9} waiting, {event.elapsed:.0f} s", _DIM)
+                printer.heartbeat(event)
     raise AssertionError("the probe ended without a report")
 
 
 def _plan(args: argparse.Namespace) -> Plan:
     """Make the plan of the arguments."""
+    from mailproof import oauth_cli
     from mailproof.secret import Secret
     from mailproof.smtp.plans import violations
     from mailproof.smtp.report import Credentials, Plan
     from mailproof.smtp.vocabulary import Depth, TlsMode
 
     host, port = _host_port(args.host)
+    problem = oauth_cli.problem(args)
+    if problem:
+        raise _UsageError(problem)
     if args.password_stdin and args.user is None:
         raise _UsageError("argument --password-stdin: needs --user")
-    if args.user is not None and not args.password_stdin:
+    if args.user is not None and not args.password_stdin and not oauth_cli.wanted(args):
         raise _UsageError("argument --user: needs --password-stdin")
     if args.user == "":
         raise _UsageError("argument --user: must not be empty")
@@ -169,18 +181,31 @@ def _plan(args: argparse.Namespace) -> Plan:
         timeout=args.timeout,
         ca_pem=ca_pem,
         ehlo_name=args.ehlo_name,
+        verify_alternatives=args.verify_alternatives,
         credentials=Credentials(args.user, Secret("")) if args.user else None,
+        oauth=oauth_cli.oauth(args, "x"),  # what can be wrong beside the secret is told before that is asked for
     )
-    flags = {"sender": "--from", "recipient": "--to", "ehlo_name": "--ehlo-name", "user": "--user"}
-    for name, must in violations(plan):
-        if name != "sender" or args.sender:
-            raise _UsageError(f"argument {flags.get(name, '--' + name)}: {must}")
+    flags = {"sender": "--from", "recipient": "--to", "ehlo_name": "--ehlo-name", "password": "--password-stdin"}
+    flags |= oauth_cli.FLAGS
+
+    def check() -> None:
+        for name, must in violations(plan):
+            if name != "sender" or args.sender:
+                raise _UsageError(f"argument {flags.get(name, '--' + name)}: {must}")
+
+    check()
     if not plan.credentials:
         return plan
 
     import dataclasses
 
-    return dataclasses.replace(plan, credentials=Credentials(args.user, Secret(_password())))
+    if plan.oauth is None:
+        plan = dataclasses.replace(plan, credentials=Credentials(args.user, Secret(_secret("--password-stdin"))))
+    else:
+        flag = oauth_cli.FLAGS["access_token" if args.oauth_token_stdin else "client_secret"]
+        plan = dataclasses.replace(plan, oauth=oauth_cli.oauth(args, _secret(flag)))
+    check()
+    return plan
 
 
 def _host_port(text: str) -> tuple[str, int]:
@@ -225,21 +250,22 @@ def _ca_file(name: str) -> str:
     return text
 
 
-def _password() -> str:
-    """Read the password: a line of standard input, without its end."""
+def _secret(flag: str) -> str:
+    """Read the secret that a flag announces: a line of standard input, without its end."""
+    what = {"--password-stdin": "password", "--oauth-token-stdin": "token"}.get(flag, "client secret")
     if sys.stdin.isatty():
         from getpass import getpass
 
-        return getpass("Password: ")
+        return getpass(f"{what.capitalize()}: ")
     data = sys.stdin.buffer.read(MAX_PASSWORD + 1)
     try:
         text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise _UsageError("argument --password-stdin: the password must be UTF-8 text") from None
+        raise _UsageError(f"argument {flag}: the {what} must be UTF-8 text") from None
     if not text:
-        raise _UsageError("argument --password-stdin: standard input is empty")
+        raise _UsageError(f"argument {flag}: standard input is empty")
     if len(data) > MAX_PASSWORD or any(c in text for c in "\r\n\0"):
-        raise _UsageError("argument --password-stdin: the password must be one line")
+        raise _UsageError(f"argument {flag}: the {what} must be one line")
     return text
 
 
@@ -251,46 +277,3 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 3600:  # also false for nan
         raise argparse.ArgumentTypeError("must be a number of seconds, more than 0 and at most 3600")
     return seconds
-
-
-class _Printer:
-    """Writes for people: a line a step, then the verdict. Colour on a terminal only (https://no-color.org)."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-    def line(self, text: str, colour: str = "") -> None:
-        """Print one line at once."""
-        if not self._quiet:
-            print(self._paint(text, colour), flush=True)
-
-    def step(self, step: Step) -> None:
-        """Print a step."""
-        from mailproof.smtp.sanitize import cut
-
-        good = step.code.value == "ok"
-        mark = self._paint("ok  ", _GREEN) if good else self._paint("FAIL", _RED)
-        words = " -> ".join(cut(text, MAX_SHOWN) for text in (step.sent, step.received) if text)
-        if not good:
-            words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
-        self.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
-
-    def verdict(self, report: Report) -> None:
-        """Print what came of it."""
-        good = report.outcome.value == "ok"
-        head = "PASSED" if good else f"FAILED at {report.stage}: {report.code}"
-        trips = f"{report.round_trips} round trip{'s' * (report.round_trips != 1)}"
-        self.line("")
-        painted = self._paint(head, f"{_BOLD};{_GREEN if good else _RED}")
-        self.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
-        self.line(f"  {report.message}")
-        if report.advice:
-            self.line(f"  {self._paint('What to do:', _BOLD)} {report.advice}")
-        for finding in report.findings:
-            if finding.severity.value == "warning":
-                label = self._paint(f"Warning {finding.code}:", _YELLOW)
-                self.line(f"  {label} {' '.join(part for part in (finding.message, finding.advice) if part)}")
-
-    def _paint(self, text: str, colour: str) -> str:
-        return f"\x1b[{colour}m{text}\x1b[0m" if colour and self._colour and text else text

@@ -21,6 +21,7 @@ from mailproof.errors import (
 from mailproof.limits import Limits
 from mailproof.model import Caller, SmtpSettings, split_host_port
 from mailproof.secret import Secret
+from mailproof.smtp.findings import page
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Credentials, Heartbeat, Plan, Report, Step
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
@@ -53,12 +54,17 @@ class Prober(Protocol):
 
 
 class Diagnoses:
-    """Tests of SMTP settings, bounded in number and in time."""
+    """Tests of SMTP settings, bounded in number and in time.
 
-    def __init__(self, store: ConfigStore, prober: Prober, limits: Limits) -> None:
+    Args:
+        documentation_url: Where the project's files can be read; empty: links stay paths within the project.
+    """
+
+    def __init__(self, store: ConfigStore, prober: Prober, limits: Limits, *, documentation_url: str = "") -> None:
         self._store = store
         self._prober = prober
         self._limits = limits
+        self._documentation_url = documentation_url
 
     async def diagnose(
         self, caller: Caller, plan: Plan, *, config_id: str = "", remaining: float | None = None
@@ -81,14 +87,18 @@ class Diagnoses:
                 ca_pem=plan.ca_pem,
                 ehlo_name=plan.ehlo_name,
                 mechanism=plan.mechanism,
+                verify_alternatives=plan.verify_alternatives,
             )
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:
-                    yield event
+                    yield self._linked(event) if isinstance(event, Report) else event
 
     async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
-        """Run a test and return its report alone."""
+        """Run a test and return its report, for an answer that has no place for a fix: none is searched for."""
+        return await self._report(dataclasses.replace(plan, verify_alternatives=False), remaining)
+
+    async def _report(self, plan: Plan, remaining: float | None) -> Report:
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:
@@ -152,9 +162,16 @@ class Diagnoses:
         return config.settings, Credentials(config.settings.user, password or Secret(""))
 
     async def _require_success(self, plan: Plan, remaining: float | None) -> None:
-        report = await self.report(plan, remaining=remaining)
+        report = await self._report(plan, remaining)
         if report.outcome is Outcome.FAIL:
-            raise failed(report)
+            raise failed(report, self._documentation_url)
+
+    def _linked(self, report: Report) -> Report:
+        if not self._documentation_url:
+            return report
+        url = self._documentation_url
+        findings = tuple(dataclasses.replace(found, link=f"{url}/{found.link}") for found in report.findings)
+        return dataclasses.replace(report, findings=findings)
 
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
         """Return the plan with the time it has.
@@ -169,14 +186,15 @@ class Diagnoses:
         return plan
 
 
-def failed(report: Report) -> SmtpTestFailed:
+def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     """Return a failed report as an error, for APIs whose answer has no place for it."""
-    evidence = report.evidence
+    evidence, explained = report.evidence, page(report.code)
     facts = {
         "serverCode": str(evidence.reply_code) if evidence.reply_code else "",
         "enhancedCode": evidence.enhanced_code,
         "serverText": evidence.text,
         "advice": report.advice,
+        "documentation": "" if documentation_url else explained,
     }
     return SmtpTestFailed(
         " ".join(part for part in (report.message, report.advice) if part),
@@ -186,6 +204,7 @@ def failed(report: Report) -> SmtpTestFailed:
         retry_after=RETRY_AFTER if report.code in TEMPORARY else None,
         timed_out=report.code is Code.TIMEOUT,
         reference=_REFERENCES.get(report.stage, ""),
+        help_url=f"{documentation_url}/{explained}" if documentation_url else "",
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from mailproof.egress_rules import Address, Network, Rule, parse_rule, plain_name
@@ -142,6 +143,7 @@ def _translated_locally(number: int) -> Iterator[IPv4Address]:
     yield from dict.fromkeys(carried or found)
 
 
+@lru_cache(maxsize=4096)
 def _listed(address: IPv4Address | IPv6Address) -> Reach:
     for reach, networks in _RANGES:
         if any(address in network for network in networks):
@@ -164,6 +166,7 @@ def reach_of(address: Address) -> Reach:
     return max((_listed(face) for face in _faces(address)), key=lambda reach: reach.value)
 
 
+@lru_cache(maxsize=4096)
 def _parse(text: str) -> Address | None:
     try:
         return ip_address(text)
@@ -222,6 +225,9 @@ class Policy:
 
     def _permits(self, address: Address, name: str, port: int) -> bool:
         faces = _faces(address)
+        bound = _ALLOWED[self.profile].value
+        if not (self.deny or self.allow):
+            return self._open(port) and all(_listed(face).value <= bound for face in faces)
         known = (address, *faces)
         for rule in self.deny:
             if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
@@ -235,7 +241,6 @@ class Policy:
         special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in by_face)
         if not (self._open(port) or special or any(rule.only_port for rule in widening)):
             return False
-        bound = _ALLOWED[self.profile].value
         return bool(named) or all(
             rules or _listed(face).value <= bound for face, rules in zip(faces, by_face, strict=True)
         )

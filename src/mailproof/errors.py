@@ -48,6 +48,7 @@ class Failure(Exception):
         violations: Every violated field, where the caller's input is at fault.
         retry_after: Seconds after which the same call may succeed; None where it will not.
         reference: Id of the reference service's error of this kind (`zitadel.v1.ErrorDetail.id`), if it has one.
+        help_url: Where the failure is explained; empty: nowhere.
     """
 
     kind: Kind = Kind.INTERNAL
@@ -61,6 +62,7 @@ class Failure(Exception):
         violations: Sequence[FieldViolation] = (),
         retry_after: float | None = None,
         reference: str = "",
+        help_url: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -68,6 +70,7 @@ class Failure(Exception):
         self.violations = tuple(violations)
         self.retry_after = retry_after
         self.reference = reference
+        self.help_url = help_url
 
 
 class InvalidFields(Failure):
@@ -204,8 +207,15 @@ class SmtpTestFailed(Failure):
         retry_after: float | None,
         timed_out: bool,
         reference: str = "",
+        help_url: str = "",
     ) -> None:
-        super().__init__(message, metadata={"stage": stage, **metadata}, retry_after=retry_after, reference=reference)
+        super().__init__(
+            message,
+            metadata={"stage": stage, **metadata},
+            retry_after=retry_after,
+            reference=reference,
+            help_url=help_url,
+        )
         self.kind = Kind.DEADLINE_EXCEEDED if timed_out else Kind.FAILED_PRECONDITION
         self.reason = code.upper()
 

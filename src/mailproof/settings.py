@@ -191,6 +191,13 @@ class Settings:
         "name that SMTP tests say in EHLO, a full domain name or an address literal; empty: this host's",
         metavar="NAME",
     )
+    documentation_url: str = _setting(
+        "documentation_url",
+        values.documentation_url,
+        "URL of a copy of this project's files, which links to docs/findings/ in reports and errors begin with; empty: "
+        "they are paths",
+        metavar="URL",
+    )
     test_timeout: float = _setting(
         "test_timeout",
         values.number(0.1, 120),

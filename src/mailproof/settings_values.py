@@ -130,6 +130,19 @@ def origin(text: str) -> str:
     return written.removesuffix(f":{port}") if port == _DEFAULT_PORTS[scheme] else written
 
 
+def documentation_url(text: str) -> str:
+    """Check the URL below which the project's files can be read, and return it without a slash at the end."""
+    url = text.strip().rstrip("/")
+    if not url:
+        return ""
+    parts = urlsplit(url)  # ValueError for a broken literal
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError('must be a URL of http or https without a query, like "https://git.example.com/mailproof"')
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > 500:
+        raise ValueError("must be at most 500 characters of printable ASCII without a space")
+    return url
+
+
 def ehlo_name(text: str) -> str:
     """Check the argument of EHLO (RFC 5321 section 4.1.1.1); empty: this host's own."""
     name = text.strip()

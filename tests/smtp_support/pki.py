@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class Pair:
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
     @property
     def pem(self) -> str:
@@ -43,9 +43,10 @@ def issue(
     start: timedelta = -DAY,
     end: timedelta = 90 * DAY,
     purpose: x509.ObjectIdentifier | None = None,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
 ) -> Pair:
     """Make a certificate, self-signed without an issuer; `start` and `end` are relative to now."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = (
@@ -73,9 +74,11 @@ def _general_name(text: str) -> x509.GeneralName:
         return x509.DNSName(text)
 
 
-def server_context(*chain: Pair, minimum: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+def server_context(*chain: Pair, minimum: ssl.TLSVersion | None = None, weak: bool = False) -> ssl.SSLContext:
     """Return a server's context that presents `chain`, leaf first."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if weak:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or OpenSSL loads no weak key
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "server.pem")
         path.write_text("".join(pair.pem for pair in chain) + chain[0].key_pem)
@@ -123,6 +126,9 @@ def bad(kind: str) -> ssl.SSLContext:
             return server_context(issue("localhost", issue("Test Intermediate CA 1", root, ca=True), sans=LOCAL))
         case "client purpose":
             return server_context(issue("localhost", root, sans=LOCAL, purpose=ExtendedKeyUsageOID.CLIENT_AUTH))
+        case "weak key":
+            key = rsa.generate_private_key(65537, 1024)
+            return server_context(issue("localhost", root, sans=LOCAL, key=key), weak=True)
         case "soon":
             return server_context(issue("localhost", root, sans=LOCAL, end=3 * DAY))
     raise AssertionError(kind)

@@ -66,6 +66,9 @@ class Peer:
         self.heard.append(line)
         return line
 
+    async def read(self, length: int) -> str:
+        return (await self._reader.readexactly(length)).decode()
+
     async def perform(self, parts: Sequence[Part], context: ssl.SSLContext | None = None) -> None:
         """Do one thing after another; lines that stand together leave in one segment."""
         out = b""
@@ -106,6 +109,11 @@ class Peer:
             pass
         raise ConnectionAbortedError
 
+    def binding(self, kind: str) -> bytes:
+        """Return the TLS session's channel binding as OpenSSL knows it, b"" for none."""
+        session: ssl.SSLObject = self._writer.get_extra_info("ssl_object")
+        return session.get_channel_binding(kind) or b""
+
     @property
     def verbs(self) -> list[str]:
         return [line.split(" ")[0].upper() for line in self.heard]
@@ -137,6 +145,7 @@ def smtp(
     secure: bool = False,
     user: str = "user",
     password: str = "secret-word",
+    auth: Callable[[Peer, str], Awaitable[Sequence[Part]]] | None = None,
 ) -> Script:
     """Return the script of a server that behaves but for what is overridden; `replies` by verb ("." is the message)."""
     overrides = dict(replies or {})
@@ -158,7 +167,7 @@ def smtp(
                 await peer.perform(starttls, context)
                 inside = True
             elif verb == "AUTH":
-                await peer.perform(await _auth(peer, line, user, password))
+                await peer.perform(await (auth(peer, line) if auth else _auth(peer, line, user, password)))
             elif verb in ("MAIL", "RCPT", "NOOP", "RSET"):
                 await peer.perform(["250 2.0.0 ok"])
             elif verb == "DATA":
@@ -206,7 +215,9 @@ def raw(*parts: Part) -> Script:
 
 
 @contextmanager
-def serve(script: Script, *, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Served]:
+def serve(
+    script: Script, *, context: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Served]:
     """Run a script for each connection; with `context` inside TLS from the first byte."""
     served = Served(0)
     tasks: set[asyncio.Task[Any]] = set()
@@ -229,7 +240,7 @@ def serve(script: Script, *, context: ssl.SSLContext | None = None, host: str = 
             tasks.discard(task)
 
     async def start() -> asyncio.Server:
-        return await asyncio.start_server(handle, host, 0, ssl=context)
+        return await asyncio.start_server(handle, host, port, ssl=context)
 
     async def stop(server: asyncio.Server) -> None:
         # A connection that is just being accepted by a server that closes would leak (its transport refuses to start).

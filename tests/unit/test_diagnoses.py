@@ -1,6 +1,7 @@
 """The use cases on tests: which plan is run, with whose password, how bounded, and what a failure becomes."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
@@ -22,8 +23,8 @@ from mailproof.model import (
     Token,
 )
 from mailproof.secret import Secret
-from mailproof.smtp.report import Credentials, Evidence, Plan, Report
-from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
+from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report
+from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CALLER = Caller(Token("1", "test", Role.ADMIN, "instance", NOW))
@@ -153,6 +154,17 @@ def test_another_instances_configuration_is_not_found() -> None:
         asyncio.run(drain(diagnoses(Prober()).diagnose(stranger, Plan(host=""), config_id="7")))
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_fix_is_searched_for_where_the_answer_has_a_place_for_it(wanted: bool) -> None:
+    prober = Prober()
+    service, asked = diagnoses(prober), Plan(host="mx.example.com", verify_alternatives=wanted)
+    asyncio.run(drain(service.diagnose(CALLER, asked)))
+    asyncio.run(drain(service.diagnose(CALLER, asked, config_id="7")))
+    asyncio.run(service.test_stored(CALLER, "7", receiver="to@example.com"))
+    asyncio.run(service.report(asked))
+    assert [plan.verify_alternatives for plan in prober.plans] == [wanted, wanted, True, False]
+
+
 def test_a_diagnosis_of_a_stored_configuration_keeps_the_requests_depth_and_anchors() -> None:
     prober = Prober()
     asked = Plan(host="", depth=Depth.EHLO, timeout=5.0, ca_pem="anchors", ehlo_name="me.example.com")
@@ -224,3 +236,23 @@ def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
     failure = failed(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
     assert (failure.retry_after is not None) == (code in TEMPORARY)
     assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)
+
+
+PAGE = "docs/findings/auth_rejected.md"
+SITE = "https://git.example.com/mailproof"
+
+
+@pytest.mark.parametrize(("url", "link"), [("", PAGE), (SITE, f"{SITE}/{PAGE}")])
+def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str) -> None:
+    finding = Finding(Code.AUTH_REJECTED, Severity.ERROR, Stage.AUTH, "refused.", "Change it.", PAGE)
+    prober = Prober(dataclasses.replace(REFUSED, findings=(finding, finding)))
+    use_case = Diagnoses(Store(), prober, Limits(max_timeout=30.0, max_concurrent=1), documentation_url=url)
+    (report,) = asyncio.run(drain(use_case.diagnose(CALLER, Plan(host="mx.example.com"))))
+    assert isinstance(report, Report)
+    assert [found.link for found in report.findings] == [link, link]
+
+
+def test_a_failure_says_where_it_is_explained() -> None:
+    without, with_url = failed(REFUSED), failed(REFUSED, SITE)
+    assert (without.metadata["documentation"], without.help_url) == (PAGE, "")
+    assert ("documentation" in with_url.metadata, with_url.help_url) == (False, f"{SITE}/{PAGE}")

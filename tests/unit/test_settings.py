@@ -115,6 +115,11 @@ def test_a_missing_data_dir_says_the_three_places() -> None:
 
 
 BAD: list[tuple[str, str, str]] = [
+    ("documentation-url", "git.example.com", "must be a URL"),
+    ("documentation-url", "javascript:alert(1)", "must be a URL"),
+    ("documentation-url", "https://user:word@git.example.com/", "must be a URL"),
+    ("documentation-url", "https://git.example.com/?page=", "must be a URL"),
+    ("documentation-url", "https://git.example.com/a b", "printable ASCII"),
     ("data-dir", "", "must be a directory"),
     ("data-dir", "/etc/passwd", "this is a file"),
     ("grpc-listen", "", "must be a host and a port"),
@@ -168,6 +173,18 @@ BAD: list[tuple[str, str, str]] = [
     ("sandbox-starttls-listen", "0.0.0.0:1587", "loopback"),
     ("sandbox-tls-listen", "mail.example.com:465", "loopback"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("", ""),
+        ("https://git.example.com/mailproof/", "https://git.example.com/mailproof"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_urls_of_the_documentation(text: str, url: str) -> None:
+    assert load(env={"MAILPROOF_DOCUMENTATION_URL": text}).documentation_url == url
 
 
 @pytest.mark.parametrize(("flag", "value", "sentence"), BAD)

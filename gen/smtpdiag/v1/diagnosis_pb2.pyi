@@ -70,7 +70,7 @@ class DiagnoseRequest(_message.Message):
     """A stored configuration, instead of host, port, TLS mode, user and password."""
     @_builtins.property
     def xoauth2(self) -> Global___XOAuth2:
-        """OAuth 2.0 instead of a password. Refused by this release."""
+        """OAuth 2.0 instead of a password; the user is still needed."""
 
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
@@ -146,7 +146,7 @@ class ClientCredentials(_message.Message):
     CLIENT_SECRET_FIELD_NUMBER: _builtins.int
     SCOPES_FIELD_NUMBER: _builtins.int
     token_endpoint: _builtins.str
-    """The token endpoint's URL."""
+    """The token endpoint's URL, of the scheme https."""
     client_id: _builtins.str
     """The client's id."""
     client_secret: _builtins.str

@@ -258,6 +258,7 @@ class _Search:
                 tls_mode=candidate.tls_mode,
                 depth=Depth.EHLO,
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
+                verify_alternatives=False,  # the other candidates are those
             )
             async with aclosing(self._prober.run(plan)) as events:
                 async for event in events:

@@ -46,7 +46,8 @@ def parse_protobuf(message_type: type[Message], data: bytes) -> Message:
     except DecodeError:
         wrong = _not_utf8(message_type.DESCRIPTOR, data)
         if wrong:
-            raise InvalidFields([FieldViolation(name, NOT_UTF8) for name in wrong]) from None
+            names = islice(dict.fromkeys(wrong), _MAX_VIOLATIONS)  # a field may come many times
+            raise InvalidFields([FieldViolation(name, NOT_UTF8) for name in names]) from None
         raise MalformedRequest(f"the body is not a {message_type.DESCRIPTOR.full_name} message") from None
     return message
 
@@ -128,12 +129,17 @@ def _load(body: bytes) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name given twice: which one wins is every parser's own choice (RFC 8259 section 4)."""
+    """Refuse a name given twice: which one wins is every parser's own choice (RFC 8259 section 4).
+
+    Also one with a lone surrogate, over which protobuf's own parser breaks.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
+    if not all(name.isascii() or _is_unicode(name) for name in found):
+        raise MalformedRequest("the body has a name that is no Unicode text")
     return found
 
 

@@ -17,17 +17,21 @@ from ccadmin.v1 import email_pb2
 from mailproof.errors import FieldViolation, InvalidFields
 from mailproof.model import ConfigPage, Details, NewConfig, Page, SmtpConfig, SmtpSettings
 from mailproof.secret import Secret
+from mailproof.smtp.endpoint import grant_problems, token_problem
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
+    ClientCredentials,
     Credentials,
     EhloInfo,
     Evidence,
     Heartbeat,
+    OAuth,
     Plan,
     Report,
     Step,
     TlsInfo,
 )
+from mailproof.smtp.sasl import MECHANISMS
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2
@@ -157,6 +161,11 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
         timeout = request.timeout.seconds + request.timeout.nanos / 1e9
         if timeout <= 0:
             problems.append(FieldViolation("timeout", "must be longer than zero"))
+    oauth, wrong = _oauth(request)
+    problems += wrong
+    mechanism = request.mechanism.strip().upper()
+    if mechanism and mechanism not in MECHANISMS:
+        problems.append(FieldViolation("mechanism", f"must be empty or one of {', '.join(MECHANISMS)}"))
     if problems:
         raise InvalidFields(problems)
     user = request.user.strip()
@@ -165,13 +174,15 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
         port=request.port,
         tls_mode=_TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
         credentials=Credentials(user, Secret(request.password)) if user else None,
-        mechanism=request.mechanism.strip().upper(),
+        mechanism=mechanism,
         sender=request.sender.strip(),
         recipient=request.recipient.strip(),
         depth=depth,
         timeout=timeout,
         ca_pem=request.ca_pem,
         ehlo_name=request.ehlo_name.strip(),
+        oauth=oauth,
+        verify_alternatives=request.verify_alternatives if request.HasField("verify_alternatives") else True,
     )
 
 
@@ -184,13 +195,40 @@ def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> lis
         problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
     if request.password and not request.user.strip() and not request.config_id:
         problems.append(FieldViolation("user", "must not be empty when a password is given"))
-    if request.HasField("xoauth2"):
-        problems.append(FieldViolation("xoauth2", "is not supported by this release; use user and password"))
     if depth.reaches(Depth.MAIL) and not request.sender.strip() and not request.config_id:
         problems.append(FieldViolation("sender", f"must not be empty for depth {depth.value}"))
     if depth.reaches(Depth.RCPT) and not request.recipient.strip():
         problems.append(FieldViolation("recipient", f"must not be empty for depth {depth.value}"))
     return problems
+
+
+def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[FieldViolation]]:
+    """Return how an access token is had, None where none is asked for, and what is wrong with that."""
+    if not request.HasField("xoauth2"):
+        return None, []
+    problems = []
+    if request.config_id:
+        problems.append(FieldViolation("xoauth2", "must not be given together with config_id"))
+    elif not request.user.strip():
+        problems.append(FieldViolation("user", "must not be empty with xoauth2"))
+    if request.password:
+        problems.append(FieldViolation("password", "must not be given together with xoauth2"))
+    source = request.xoauth2.WhichOneof("source")
+    if source == "client_credentials":
+        given = request.xoauth2.client_credentials
+        grant = ClientCredentials(
+            given.token_endpoint.strip(),
+            given.client_id.strip(),
+            Secret(given.client_secret),
+            tuple(scope.strip() for scope in given.scopes),
+        )
+        wrong = [FieldViolation(f"xoauth2.client_credentials.{name}", must) for name, must in grant_problems(grant)]
+        return OAuth(grant=grant), problems + wrong
+    token = request.xoauth2.access_token.strip()
+    must = token_problem(token) if token else "must not be empty, unless client_credentials are given"
+    if must:
+        problems.append(FieldViolation("xoauth2.access_token", must))
+    return OAuth(access_token=Secret(token)), problems
 
 
 def diagnosis_event(event: Step | Heartbeat | Report) -> diagnosis_pb2.DiagnoseResponse:

@@ -84,6 +84,9 @@ def status_error(error: BaseException, *, service: str = "", request_id: str = "
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromMilliseconds(round(error.retry_after * 1000))
         _add(status, retry)
+    if error.help_url:
+        link = error_details_pb2.Help.Link(description="What it means and what to change", url=error.help_url)
+        _add(status, error_details_pb2.Help(links=[link]))
     if service == REFERENCE_SERVICE:
         _add(status, message_pb2.ErrorDetail(id=error.reference or error.reason, message=error.message))
     return StatusError(status, _HTTP_OF_FAILURE.get(type(error), _HTTP[error.kind]), error)

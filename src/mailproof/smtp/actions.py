@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailproof.smtp.vocabulary import Code, Stage
@@ -16,6 +17,7 @@ class Cause:
     code: Code
     reply: Reply | None = None
     detail: str = ""  # a phrase of our own, for the message
+    told: str = ""  # what the server told within a SASL exchange, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Send:
     data: bytes = field(repr=False)
     shown: str
     credentials: bool = False  # whether they are in `data`
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # what derives from them in it, to be hidden in echoes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,21 @@ class Secure:
     """Make the TLS handshake."""
 
     stage: Stage = Stage.TLS
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Do long work off the event loop, and hand over what comes of it."""
+
+    work: Callable[[], bytes] = field(repr=False)
+    stage: Stage = Stage.AUTH
+
+
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """Get an access token by the plan's grant, and hand it over."""
+
+    stage: Stage = Stage.AUTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class Done:
     polite: bool = False
 
 
-Action = Wait | Send | Secure | Done
+Action = Wait | Send | Secure | Stretch | Authorize | Done
 
 
 @dataclass(slots=True)

@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import math
 import socket
 import ssl
 
+from mailproof.smtp.bindings import channel_binding
 from mailproof.smtp.certificates import describe, presented_chain, verification_code
+from mailproof.smtp.mechanism import Binding
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.vocabulary import Code
 from mailproof.smtp.wire import ReplyParser, WireError, is_foreign_greeting
@@ -55,12 +58,13 @@ class Channel:
 
     Attributes:
         waits: How often the peer was waited for; the connect is the first.
-        limit: On the loop's clock; a wait that outlasts it ends in a TimeoutError.
         tls: The session once there was a handshake, also a failed one if a certificate was presented.
     """
 
     __slots__ = (
+        "_armed",
         "_incoming",
+        "_limit",
         "_loop",
         "_outgoing",
         "_received",
@@ -70,18 +74,17 @@ class Channel:
         "_timer",
         "_waiter",
         "_watched",
-        "limit",
         "tls",
         "waits",
     )
 
-    def __init__(self, connected: socket.socket, limit: float) -> None:
+    def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[None] | None = None
         self._watched = False  # whether the loop calls `_wake`
-        self.limit = limit
-        self._timer = self._loop.call_at(limit, self._expire)
+        self._limit = self._armed = math.inf
+        self._timer: asyncio.TimerHandle | None = None  # goes off at `_armed`
         self._session: ssl.SSLObject | None = None  # with it come the two memory buffers
         self._incoming: ssl.MemoryBIO
         self._outgoing: ssl.MemoryBIO
@@ -98,11 +101,33 @@ class Channel:
         """Whether anything has come from the peer."""
         return self._received > 0
 
+    def bound(self, limit: float) -> None:
+        """End each wait from now on with a TimeoutError at `limit`, on the loop's clock."""
+        self._limit = limit
+        if limit < self._armed:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._arm()
+
+    @property
+    def gone(self) -> bool:
+        """Whether the peer has already closed, as far as can be told without waiting and without reading on."""
+        try:
+            return not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     @property
     def local_address(self) -> str:
         """The address of our end, without port and zone."""
         name = self._socket.getsockname()
         return str(name[0]).partition("%")[0]
+
+    def binding(self) -> Binding | None:
+        """Return what ties a SASL exchange to the TLS session."""
+        return channel_binding(self._session) if self._session is not None else None
 
     async def handshake(self, context: ssl.SSLContext, host: str, *, after_starttls: bool) -> None:
         """Make the TLS handshake, with `host` for SNI and the certificate's check.
@@ -138,7 +163,7 @@ class Channel:
                 break
         self._session = session
         self.tls = describe(session, presented_chain(session), verified=context.verify_mode is ssl.CERT_REQUIRED)
-        await self._flush()
+        # Our last flight goes with what is sent next, or before what is awaited next.
 
     async def send(self, data: bytes) -> None:
         """Send `data`.
@@ -193,11 +218,14 @@ class Channel:
 
     def close(self) -> None:
         """Close the socket at once."""
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._watched:
             self._loop.remove_reader(self._socket)
             self._watched = False
         self._socket.close()
+        self._session = None  # OpenSSL's buffers are by far the largest part of a test
 
     def _refuse_early_bytes(self) -> None:
         """Refuse what came in clear behind the 220 in a segment of its own (see Dialogue.received)."""
@@ -250,7 +278,7 @@ class Channel:
             raise _socket_error(error) from None
         if sent == len(data):  # nearly always
             return
-        async with asyncio.timeout_at(self.limit):
+        async with asyncio.timeout_at(self._limit):
             try:
                 await self._loop.sock_sendall(self._socket, data[sent:])
             except OSError as error:
@@ -279,7 +307,7 @@ class Channel:
         if not self._watched:
             self._loop.add_reader(self._socket, self._wake)
             self._watched = True
-        if self._loop.time() >= self.limit:
+        if self._loop.time() >= self._limit:
             raise TimeoutError
         self._waiter = self._loop.create_future()
         try:
@@ -294,9 +322,13 @@ class Channel:
         elif not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _arm(self) -> None:
+        self._armed = self._limit
+        self._timer = self._loop.call_at(self._limit, self._expire)
+
     def _expire(self) -> None:
-        if self.limit - self._loop.time() > EARLY:  # it was put off
-            self._timer = self._loop.call_at(self.limit, self._expire)
+        if self._limit - self._loop.time() > EARLY:  # it was put off
+            self._arm()
         elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(TimeoutError())
 

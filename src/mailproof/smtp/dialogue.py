@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from mailproof.secret import MASK
-from mailproof.smtp import sasl
+from mailproof.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
+from mailproof.smtp.authentication import Authentication
 from mailproof.smtp.mailbox import Mailbox, parse_mailbox
+from mailproof.smtp.mechanism import Binding
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import (
-    MAX_RESPONSE,
     Ehlo,
     Reply,
     encode_command,
@@ -27,9 +27,6 @@ from mailproof.smtp.wire import (
     is_foreign_greeting,
     parse_ehlo,
 )
-
-MAX_INITIAL_RESPONSE = 512
-"""Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response waits for the 334."""
 
 
 class State(Enum):
@@ -66,9 +63,8 @@ class Dialogue:
     compose: Callable[[bool], bytes]
     state: State = State.START
     facts: Facts = field(default_factory=Facts)
-    _mechanisms: list[str] = field(default_factory=list)  # still to be tried
-    _exchange: sasl.Mechanism | None = None
-    _refused: Cause | None = None  # the mechanism error that made us try the next one
+    _binding: Callable[[], Binding | None] = lambda: None
+    _login: Authentication | None = None
     _message: bytes = b""
     _sender: Mailbox | None = None
     _recipient: Mailbox | None = None
@@ -93,8 +89,13 @@ class Dialogue:
         self.state = State.GREETING
         return Wait(Stage.GREETING)
 
-    def secured(self) -> Action:
-        """Go on after the handshake. Everything heard before it is forgotten."""
+    def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
+        """Go on after the handshake. Everything heard before it is forgotten.
+
+        Args:
+            binding: Gives the TLS session's channel binding.
+        """
+        self._binding = binding
         self.facts.secure = True
         self.facts.ehlo = None
         if self.implicit:
@@ -126,6 +127,14 @@ class Dialogue:
         if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
             return Wait(action.stage)
         return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
+
+    def stretched(self, key: bytes) -> Action:
+        """Go on with what a `Stretch` was for."""
+        return self._logging_in(self._authentication.stretched(key))
+
+    def authorized(self, token: Secret) -> Action:
+        """Go on with the token that an `Authorize` was for."""
+        return self._logging_in(self._authentication.authorized(token))
 
     # What each awaited reply leads to.
 
@@ -162,32 +171,14 @@ class Dialogue:
         return Secure()
 
     def _challenged(self, reply: Reply) -> Action:
-        response = self._exchange.respond(sasl.decode(reply.text)) if self._exchange else None
-        if response is None:
-            self.state = State.CANCEL
-            return Send(Stage.AUTH, b"*\r\n", "*")
-        return Send(Stage.AUTH, encode_command(sasl.encode(response), limit=MAX_RESPONSE), MASK, credentials=True)
+        return self._logging_in(self._authentication.challenged(reply))
 
     def _authenticated(self, reply: Reply) -> Action:
-        self._exchange = None
-        return self._after_auth()
+        cause = self._authentication.accepted(reply)
+        return self._over(Done(cause, polite=True)) if cause else self._after_auth()
 
-    def _mechanism_refused(self, reply: Reply) -> Action:
-        """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
-        code = judge(Stage.AUTH, reply, secure=self.facts.secure)
-        if code is not Code.AUTH_MECHANISM_UNSUPPORTED:
-            return self._refuse(reply)
-        self._refused = Cause(Stage.AUTH, code, reply)
-        return self._try_mechanism()
-
-    def _cancelled(self, reply: Reply) -> Action:
-        self._refused = Cause(
-            Stage.AUTH,
-            Code.AUTH_MECHANISM_UNSUPPORTED,
-            reply,
-            f"the server asked for more than {self.facts.mechanism} has to say",
-        )
-        return self._try_mechanism()
+    def _login_refused(self, reply: Reply) -> Action:
+        return self._logging_in(self._authentication.refused(reply))
 
     def _mail_accepted(self, reply: Reply) -> Action:
         if not self._reaches(Depth.RCPT) or self._recipient is None:
@@ -224,31 +215,21 @@ class Dialogue:
         if self.plan.credentials is None or not self._reaches(Depth.AUTH):
             return self._after_auth()
         offered = self._ehlo.mechanisms
-        self._mechanisms = list(sasl.choose(offered, self.plan.mechanism))
-        if self._mechanisms:
-            return self._try_mechanism()
+        self._login = Authentication(self.plan, self.facts, self._binding)
+        action = self._login.begin(offered)
+        if action is not None:
+            return self._logging_in(action)
         if offered:
             return self._fail(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
         if self.facts.starttls_offered and not self.facts.secure:
             return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # RFC 4954 section 4: AUTH shows inside TLS
         return self._fail(Stage.AUTH, Code.AUTH_NOT_OFFERED)
 
-    def _try_mechanism(self) -> Action:
-        if not self._mechanisms:
-            self.state = State.OVER
-            return Done(self._refused, polite=True)
-        name = self.facts.mechanism = self._mechanisms.pop(0)
-        assert self.plan.credentials is not None  # noqa: S101 - `_after_ehlo` saw to it
-        self._exchange = sasl.MECHANISMS[name](self.plan.credentials)
-        self.state = State.AUTH
-        initial = self._exchange.initial()
-        if initial is None:
-            return self._send(Stage.AUTH, "AUTH", name)
-        line = encode_command("AUTH", name, sasl.encode(initial) or "=", limit=MAX_RESPONSE)
-        if len(line) > MAX_INITIAL_RESPONSE:
-            self._exchange = sasl.MECHANISMS[name](self.plan.credentials)  # it has not said its response yet
-            return self._send(Stage.AUTH, "AUTH", name)
-        return Send(Stage.AUTH, line, f"AUTH {name} {MASK}", credentials=True)
+    def _logging_in(self, action: Action) -> Action:
+        if isinstance(action, Done):
+            return self._over(action)
+        self.state = State.CANCEL if self._authentication.cancelling else State.AUTH
+        return action
 
     def _after_auth(self) -> Action:
         if not self._reaches(Depth.MAIL):
@@ -277,6 +258,8 @@ class Dialogue:
 
     def _refuse(self, reply: Reply) -> Action:
         stage = _STAGES[self.state]
+        if stage is Stage.AUTH:
+            return self._login_refused(reply)
         secure = self.facts.secure
         # Where STARTTLS was offered and not used, AUTH may show inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
@@ -297,6 +280,11 @@ class Dialogue:
 
     def _reaches(self, depth: Depth) -> bool:
         return self.plan.depth.reaches(depth)
+
+    @property
+    def _authentication(self) -> Authentication:
+        assert self._login is not None  # noqa: S101 - `_after_ehlo` made it
+        return self._login
 
     @property
     def _ehlo(self) -> Ehlo:
@@ -329,13 +317,7 @@ _TABLE: dict[tuple[State, int], Callable[[Dialogue, Reply], Action]] = {
     (State.STARTTLS, 220): Dialogue._starttls_accepted,
     (State.AUTH, 235): Dialogue._authenticated,
     (State.AUTH, 334): Dialogue._challenged,
-    (State.AUTH, 500): Dialogue._mechanism_refused,
-    (State.AUTH, 501): Dialogue._mechanism_refused,
-    (State.AUTH, 504): Dialogue._mechanism_refused,
-    (State.AUTH, 534): Dialogue._mechanism_refused,
-    (State.CANCEL, 500): Dialogue._cancelled,
-    (State.CANCEL, 501): Dialogue._cancelled,  # RFC 4954 section 4
-    (State.CANCEL, 504): Dialogue._cancelled,
+    (State.CANCEL, 501): Dialogue._login_refused,  # RFC 4954 section 4
     (State.MAIL, 250): Dialogue._mail_accepted,
     (State.RCPT, 250): Dialogue._rcpt_accepted,
     (State.RCPT, 251): Dialogue._rcpt_accepted,  # RFC 5321 section 3.4: will forward

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.advice import Case
+from mailproof.smtp.advices import special
 from mailproof.smtp.report import Evidence, Finding, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
-from mailproof.smtp.sasl import MECHANISMS
+from mailproof.smtp.sasl import possible
 from mailproof.smtp.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
 
@@ -40,6 +42,11 @@ CERTIFICATE_CODES = frozenset(
 _SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
 
 
+def page(code: Code) -> str:
+    """Return where the project's documentation explains a code, as a path from the project's root."""
+    return f"docs/findings/{code.value}.md"
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """Everything that one test brought to light.
@@ -64,7 +71,9 @@ def evidence(seen: Observed) -> Evidence:
     cause = seen.cause
     if cause is None or cause.reply is None or cause.code in _SILENT:
         return Evidence()
-    return Evidence(cause.reply.code, cause.reply.enhanced, seen.redact(cause.reply.text))
+    text = seen.redact(cause.reply.text)
+    told = seen.redact(cause.told)
+    return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({told})".lstrip() if told else text)
 
 
 def conclude(seen: Observed) -> tuple[Finding, ...]:
@@ -93,7 +102,8 @@ def passed(seen: Observed) -> str:
     elif depth is Depth.MAIL:
         proven = f"the server takes mail from {seen.plan.sender or 'the null sender'}"
     elif depth is Depth.AUTH and facts.mechanism:
-        proven = f"the server accepts user and password ({facts.mechanism})"
+        what = "user and password" if seen.plan.oauth is None else "the access token"
+        proven = f"the server accepts {what} ({facts.mechanism})"
     elif depth.reaches(Depth.EHLO):
         proven = "the server answers"
     elif depth is Depth.TLS and facts.secure:
@@ -103,8 +113,25 @@ def passed(seen: Observed) -> str:
 
 def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detail: str) -> Finding:
     message, advice = AT_STAGE.get((code, stage)) or SENTENCES[code]
+    row = special(_case(seen, code, stage)) if severity is Severity.ERROR else None
+    if row is not None:
+        message, advice = row.message or message, row.advice
     words = _words(seen, stage, detail)
-    return Finding(code, severity, stage, message.format_map(words), advice.format_map(words))
+    return Finding(code, severity, stage, message.format_map(words), advice.format_map(words), page(code))
+
+
+def _case(seen: Observed, code: Code, stage: Stage) -> Case:
+    plan, facts = seen.plan, seen.facts
+    return Case(
+        code=code,
+        stage=stage,
+        host=plan.host,
+        reply=seen.cause.reply if seen.cause else None,
+        mechanism=facts.mechanism,
+        offered=facts.ehlo.mechanisms if facts.ehlo else (),
+        user=plan.credentials.user if plan.credentials else "",
+        token=plan.oauth is not None,
+    )
 
 
 def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
@@ -112,6 +139,9 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     host = seen.redact(plan.host, 260)
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
+    told = seen.redact(seen.cause.told, 200) if seen.cause else ""
+    if told:
+        text = f"{text.rstrip('. ')} ({told})".lstrip()
     return {
         "host": host,
         "port": str(seen.port),
@@ -119,7 +149,9 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
         "stage": stage.value,
         "mode": plan.tls_mode.value,
         "mechanisms": seen.redact(", ".join(facts.ehlo.mechanisms if facts.ehlo else ()) or "none", 200),
-        "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(MECHANISMS),
+        "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(possible(token=plan.oauth is not None)),
+        "mechanism": facts.mechanism,
+        "user": seen.redact(plan.credentials.user, 200) if plan.credentials else "",
         "sender": plan.sender or "<>",
         "recipient": plan.recipient or "the recipient",
         "ehlo": facts.ehlo_name,

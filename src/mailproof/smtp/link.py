@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+import socket
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohappyeyeballs import start_connection
 
-from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
+from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
 from mailproof.smtp.channel import Broken, Channel, socket_code
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan, Step, TlsInfo
 from mailproof.smtp.resolve import AddrInfo
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.tokens import TokenFailed, TokenSource
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
@@ -38,7 +41,7 @@ LIMITS = {
     Stage.MAIL: 300.0,
     Stage.RCPT: 300.0,
     Stage.DATA: 600.0,
-    Stage.QUIT: 1.0,  # the verdict is known; waiting is mere politeness
+    Stage.QUIT: 1.0,  # nothing is waited for
 }
 ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
@@ -70,6 +73,7 @@ class Setting:
     compose: Callable[[bool], bytes]
     emit: Callable[[Step], None]
     watch: Callable[[Stage], None]  # called as a step begins
+    tokens: TokenSource
 
 
 @dataclass(slots=True)
@@ -113,6 +117,11 @@ class Link:
         return self._channel is not None and self._channel.heard
 
     @property
+    def stage(self) -> Stage:
+        """The stage last begun."""
+        return self._stage
+
+    @property
     def address(self) -> str:
         """The address that was reached, empty before there is a connection."""
         return self._peer.rpartition(":")[0].strip("[]")
@@ -122,7 +131,7 @@ class Link:
         """How often the peer was waited for until the verdict."""
         if self._channel is None:
             return 0
-        return self._channel.waits - (self.facts.quit_answered is not None)
+        return self._channel.waits
 
     async def open(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
@@ -173,15 +182,16 @@ class Link:
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         self._begin(Stage.CONNECT)
         try:
-            async with self._bounded(Stage.CONNECT):
-                connected = await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
+            async with asyncio.timeout_at(self._limit(Stage.CONNECT)):
+                connected = await _dial(addresses)
         except TimeoutError:
             return self._failed(Cause(Stage.CONNECT, Code.TIMEOUT))
         except (OSError, RuntimeError) as error:  # uvloop has both
-            return self._failed(Cause(Stage.CONNECT, _connect_code(error)))
+            return self._failed(_unconnected(error))
         try:
-            self._peer = _endpoint(connected.getpeername())
-            if connected.getsockname() == connected.getpeername():  # TCP's simultaneous open, on a free loopback port
+            peer = connected.getpeername()
+            self._peer = _endpoint(peer)
+            if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
                 connected.close()
                 return self._failed(Cause(Stage.CONNECT, Code.CONNECTION_REFUSED))
         except OSError:  # already gone again
@@ -199,9 +209,23 @@ class Link:
             return await self._secure()
         if isinstance(action, Done):
             return action
+        if isinstance(action, Stretch):
+            return await self._stretch(action)
+        if isinstance(action, Authorize):
+            return await self._authorize()
         if action.stage is Stage.QUIT:
-            self.verdict_at = self._loop.time()
+            return self._quit()
         return await self._exchange(action)
+
+    def _quit(self) -> Action:
+        """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
+        assert self._channel is not None  # noqa: S101 - `_connect` made it
+        self.verdict_at = self._loop.time()
+        self._begin(Stage.QUIT)
+        gone = self._channel.gone
+        self.facts.quit_answered = False if gone else None
+        self._end("QUIT", code=Code.QUIT_IGNORED if gone else Code.OK)
+        return Done(polite=True)
 
     async def _exchange(self, action: Wait | Send) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
@@ -209,19 +233,18 @@ class Link:
         sent = action.shown if isinstance(action, Send) else ""
         self._begin(stage)
         try:
-            async with self._bounded(stage):
-                reply = await self._ask(action)
+            reply = await self._ask(action)
         except TimeoutError:
-            return self._lost(Cause(stage, Code.TIMEOUT), sent)
+            return Done(self._failed(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
             # An alert of TLS 1.3 about our (absent) certificate comes after the handshake.
             at_tls = error.in_tls and error.code is not Code.CONNECTION_CLOSED
-            return self._lost(Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail), sent)
+            return Done(self._failed(Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail), sent))
         except WireError as error:
             code = _FAULTS[error.fault]
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
-            return self._lost(Cause(stage, code, detail=error.detail), sent)
+            return Done(self._failed(Cause(stage, code, detail=error.detail), sent))
         following = self._dialogue.received(reply, self._parser.leftover)
         self._show(stage, sent, reply, following)
         return following
@@ -233,6 +256,7 @@ class Link:
         if isinstance(action, Send):
             if action.credentials:
                 self.setting.redact.sent = True
+                self.setting.redact.learn(*action.secrets)
                 self.facts.credentials_in_clear = not self.facts.secure
             try:
                 await self._channel.send(action.data)
@@ -256,9 +280,7 @@ class Link:
         secure = self.facts.secure
         cause = following.cause if isinstance(following, Done) else None
         code = Code.OK
-        if stage is Stage.QUIT:
-            code = Code.OK if self.facts.quit_answered else Code.QUIT_IGNORED
-        elif cause is not None and cause.stage is stage:
+        if cause is not None and cause.stage is stage:
             code = cause.code
         elif reply.code >= 400:  # passed over: the next mechanism, HELO
             code = judge(stage, reply, secure=secure)
@@ -268,30 +290,54 @@ class Link:
             self._begin(cause.stage)
             self._end(code=cause.code)
 
-    def _lost(self, cause: Cause, sent: str) -> Action:
-        """End the conversation with the connection; behind the verdict that is a mere warning."""
-        if cause.stage is Stage.QUIT or (self.verdict_at and cause.stage is Stage.TLS):
-            self.facts.quit_answered = False
-            self._end(sent, code=Code.QUIT_IGNORED)
-            return Done()
-        self._failed(cause, sent)
-        return Done(cause)
+    async def _stretch(self, action: Stretch) -> Action:
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        self._begin(Stage.AUTH)
+        try:
+            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+                key = await self._loop.run_in_executor(None, action.work)
+        except TimeoutError:
+            return Done(self._failed(Cause(Stage.AUTH, Code.TIMEOUT)))
+        return self._dialogue.stretched(key)
+
+    async def _authorize(self) -> Action:
+        """Get an access token: a step of its own at the stage auth."""
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        plan, redact = self.setting.plan, self.setting.redact
+        assert plan.oauth is not None  # noqa: S101 - the dialogue asks for a token only then
+        assert plan.oauth.grant is not None  # noqa: S101
+        self._begin(Stage.AUTH)
+        sent = "(a request to the token endpoint)"
+        try:
+            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+                token = await self.setting.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
+        except TimeoutError:
+            cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
+            return Done(self._failed(cause, sent), polite=True)
+        except TokenFailed as error:
+            # The policy's denial is told at the stage of the policy, wherever it shows.
+            stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
+            if error.denied:
+                stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
+            return Done(self._failed(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
+        redact.learn(token.reveal())
+        self._end(sent, "an access token")
+        return self._dialogue.authorized(token)
 
     async def _secure(self) -> Action:
         assert self._channel is not None  # noqa: S101 - `_connect` made both
         assert self._dialogue is not None  # noqa: S101
         self._begin(Stage.TLS)
         try:
-            async with self._bounded(Stage.TLS):
-                context = await self._context()
-                await self._channel.handshake(context, self.setting.host, after_starttls=not self.implicit)
+            context = await self._context()
+            await self._channel.handshake(context, self.setting.host, after_starttls=not self.implicit)
         except TimeoutError:
             return Done(self._failed(Cause(Stage.TLS, Code.TIMEOUT)))
         except Broken as error:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
             return Done(self._failed(Cause(stage, error.code, detail=error.detail)))
         self._end(received=_describe(self._channel.tls))
-        return self._dialogue.secured()
+        return self._dialogue.secured(self._channel.binding)
 
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.setting.trust, self.setting.plan.ca_pem
@@ -300,18 +346,21 @@ class Link:
         context = trust.cached(anchors)
         if context is None:
             try:
-                context = await self._loop.run_in_executor(None, trust.context, anchors)
+                async with asyncio.timeout_at(self._limit(Stage.TLS)):
+                    context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
                 raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
         return context
 
-    def _bounded(self, stage: Stage) -> asyncio.Timeout:
-        return asyncio.timeout_at(min(self.setting.deadline, self._loop.time() + LIMITS[stage]))
+    def _limit(self, stage: Stage) -> float:
+        return min(self.setting.deadline, self._loop.time() + LIMITS[stage])
 
     def _begin(self, stage: Stage) -> None:
         self._stage = stage
         self._wall = datetime.now(UTC)
-        self._tick = self._loop.time()
+        self._tick = time.perf_counter()  # uvloop's clock knows milliseconds only
+        if self._channel is not None:
+            self._channel.bound(self._limit(stage))
         if not self.held:
             self.setting.watch(stage)
 
@@ -321,7 +370,7 @@ class Link:
         return cause
 
     def _end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
-        step = Step(self._stage, self._wall, self._loop.time() - self._tick, self._peer, sent, received, code)
+        step = Step(self._stage, self._wall, time.perf_counter() - self._tick, self._peer, sent, received, code)
         if self.held:
             self._kept.append(step)
         else:
@@ -333,8 +382,23 @@ def _describe(tls: TlsInfo | None) -> str:
         return ""
     words = f"{tls.version}, {tls.cipher}"
     if tls.chain:
-        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after:%Y-%m-%d}"
+        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after.date()}"
     return words if tls.verified else f"{words}, not verified"
+
+
+async def _dial(addresses: Sequence[AddrInfo]) -> socket.socket:
+    """Connect to the first address that answers."""
+    if len(addresses) > 1:
+        return await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
+    family, kind, protocol, _, address = addresses[0]
+    connecting = socket.socket(family, kind, protocol)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
 
 
 def _endpoint(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
@@ -346,10 +410,13 @@ def _address_literal(address: str) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _connect_code(error: OSError | RuntimeError) -> Code:
+def _unconnected(error: OSError | RuntimeError) -> Cause:
+    """Return why no address could be reached; where they differ, the telling one, and all in the detail."""
     number = getattr(error, "errno", None)
     if number is not None:
-        return socket_code(number)
+        return Cause(Stage.CONNECT, socket_code(number))
     # aiohappyeyeballs joins the errors of several addresses in one text.
     codes = {socket_code(int(digits)) for digits in re.findall(r"\[Errno (\d+)\]", str(error))}
-    return next((code for code in _TELLING if code in codes), Code.NETWORK_UNREACHABLE)
+    told = [code for code in _TELLING if code in codes] or [Code.NETWORK_UNREACHABLE]
+    detail = "the addresses fail differently: " + ", ".join(told) if len(told) > 1 else ""
+    return Cause(Stage.CONNECT, told[0], detail=detail.replace("_", " "))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
 MAX_LOCAL = 64
@@ -85,6 +86,11 @@ def check_host(text: str) -> str:
     host = text.strip()
     if not host:
         raise ValueError("must not be empty")
+    return _looked_up(host)
+
+
+@lru_cache(maxsize=1024)
+def _looked_up(host: str) -> str:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     address, percent, zone = bare.partition("%")
     try:

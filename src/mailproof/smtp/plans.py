@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailproof.smtp import sasl
+from mailproof.smtp.endpoint import grant_problems, token_problem
 from mailproof.smtp.mailbox import check_ehlo_name, parse_mailbox
-from mailproof.smtp.report import Plan
+from mailproof.smtp.report import OAuth, Plan
 from mailproof.smtp.vocabulary import Depth, TlsMode
+
+MAX_CREDENTIALS = 9000
+"""Octets of user and password together: what a response of 12,288 in base64 holds (RFC 4954 section 4)."""
 
 
 def default_port(mode: TlsMode) -> int:
@@ -39,8 +44,39 @@ def _violations(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "timeout", "must be more than 0"
     if plan.depth.reaches(Depth.RCPT) and not plan.recipient:
         yield "recipient", f"is needed for the depth {plan.depth}"
+    yield from _login_violations(plan)
+
+
+def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
+    mechanism = plan.mechanism.upper()
+    if mechanism and mechanism not in sasl.MECHANISMS:
+        yield "mechanism", f"must be empty or one of {', '.join(sasl.MECHANISMS)}"
+    elif mechanism and plan.credentials and mechanism not in sasl.possible(token=plan.oauth is not None):
+        has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
+        yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
     if plan.credentials:
         # NUL separates the parts of PLAIN (RFC 4616 section 2); a lone surrogate has no UTF-8.
-        for name, text in (("user", plan.credentials.user), ("password", plan.credentials.password.reveal())):
-            if "\0" in text or any(0xD800 <= ord(c) < 0xE000 for c in text):
-                yield name, "must be text without NUL"
+        texts = {"user": plan.credentials.user, "password": plan.credentials.password.reveal()}
+        wrong = [name for name, text in texts.items() if "\0" in text or any(0xD800 <= ord(c) < 0xE000 for c in text)]
+        for name in wrong:
+            yield name, "must be text without NUL"
+        if not wrong and sum(len(text.encode()) for text in texts.values()) > MAX_CREDENTIALS:
+            yield "password", f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+    if plan.oauth is not None:
+        yield from _oauth_violations(plan, plan.oauth)
+
+
+def _oauth_violations(plan: Plan, oauth: OAuth) -> Iterator[tuple[str, str]]:
+    if plan.credentials is None or not plan.credentials.user:
+        yield "user", "is needed with an access token"
+    elif any(ord(c) < 0x20 for c in plan.credentials.user):
+        yield "user", "must be text without control characters"  # they separate the fields of XOAUTH2
+    if plan.credentials is not None and plan.credentials.password:
+        yield "password", "must not be given together with an access token"
+    token = oauth.access_token.reveal()
+    if bool(token) == (oauth.grant is not None):
+        yield "access_token", "is needed, or the client credentials that get one, and not both"
+    elif token_problem(token):
+        yield "access_token", token_problem(token)
+    if oauth.grant is not None:
+        yield from grant_problems(oauth.grant)

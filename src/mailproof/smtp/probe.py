@@ -9,21 +9,26 @@ holds nothing bound to an event loop.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
-from collections import deque
+import threading
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
 from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.feed import Feed
 from mailproof.smtp.findings import CERTIFICATE_CODES, Observed, conclude, evidence, passed
+from mailproof.smtp.fixes import Tried, advise, row
 from mailproof.smtp.guard import EgressDenied, EgressGuard
 from mailproof.smtp.link import Link, Setting
 from mailproof.smtp.mailbox import check_host, is_qualified, parse_mailbox
 from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
+from mailproof.smtp.remedies import MAX_SEARCHES, Remedies
 from mailproof.smtp.report import EhloInfo, Heartbeat, Plan, Report, Step
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
-from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sanitize import Redactor, clean
+from mailproof.smtp.tokens import TokenSource
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 
@@ -46,16 +51,26 @@ class Probe:
 
     Args:
         guard: Judges each destination.
+        https_guard: Judges OAuth 2.0 token endpoints; None: as `guard` does.
         trust: TLS contexts.
         default_ehlo_name: For plans without one; empty: this machine's qualified name, or its address.
     """
 
-    def __init__(self, *, guard: EgressGuard, trust: TrustStore, default_ehlo_name: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        guard: EgressGuard,
+        trust: TrustStore,
+        default_ehlo_name: str = "",
+        https_guard: EgressGuard | None = None,
+    ) -> None:
         machine = socket.gethostname()  # asks no name server
         self._guard = guard
         self._trust = trust
         self._ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self._resolver = Resolver()
+        self._searches = threading.Semaphore(MAX_SEARCHES)
+        self._tokens = TokenSource(https_guard or guard, trust, self._resolver)
 
     async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
         """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
@@ -66,45 +81,53 @@ class Probe:
         wrong = violations(plan)
         if wrong:
             raise ValueError("; ".join(f"{name} {must}" for name, must in wrong))
-        test = _Test(plan, self._guard, self._trust, self._resolver, plan.ehlo_name or self._ehlo_name)
+        name = plan.ehlo_name or self._ehlo_name
+        test = _Test(plan, self._guard, self._trust, self._resolver, self._tokens, self._searches, name)
         task = asyncio.create_task(test.run(), name="mailproof-test")
-        task.add_done_callback(lambda _: test.news.set())
+        task.add_done_callback(lambda _: test.feed.wake())
         try:
             while True:
-                while test.events:
-                    yield test.events.popleft()
+                while step := test.feed.take():
+                    yield step
                 if task.done():
                     break
-                test.news.clear()
-                try:
-                    async with asyncio.timeout(HEARTBEAT):
-                        await test.news.wait()
-                except TimeoutError:
+                if not await test.feed.wait():
                     yield Heartbeat(test.stage, test.elapsed)
             yield task.result()
         finally:
-            task.cancel()  # closes the sockets on its way out; not before, lest the loop watches a closed one
-            await asyncio.wait([task])
+            test.feed.close()
+            if not task.done():
+                task.cancel()  # closes the sockets on its way out; not before, lest the loop watches a closed one
+                await asyncio.wait([task])
 
 
 class _Test:
     """One run of one plan."""
 
-    def __init__(self, plan: Plan, guard: EgressGuard, trust: TrustStore, resolver: Resolver, ehlo_name: str) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        guard: EgressGuard,
+        trust: TrustStore,
+        resolver: Resolver,
+        tokens: TokenSource,
+        searches: threading.Semaphore,
+        ehlo_name: str,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._started = self._loop.time()
         self._plan = plan
         self._port = plan.port or default_port(plan.tls_mode)
         self._guard = guard
         self._resolver = resolver
+        self._searches = searches
         self._steps: list[Step] = []
         self._links: list[Link] = []
         self._unverified: Code | None = None
-        self.events: deque[Step] = deque()
-        self.news = asyncio.Event()
+        self._remedies: Remedies | None = None
+        self.feed = Feed(HEARTBEAT)
         self.stage = Stage.POLICY
-        credentials = plan.credentials
-        self._redact = Redactor(credentials.password.reveal(), credentials.user) if credentials else Redactor()
+        self._redact = _redactor(plan)
         self._setting = Setting(
             plan=plan,
             host=plan.host,
@@ -116,6 +139,7 @@ class _Test:
             compose=self._compose,
             emit=self._emit,
             watch=self._watch,
+            tokens=tokens,
         )
 
     @property
@@ -127,16 +151,37 @@ class _Test:
         """Run to the report."""
         link: Link | None = None
         cause: Cause | None
+        tried: tuple[Tried, ...] = ()
         try:
             addresses = await self._resolve()
             if isinstance(addresses, Cause):
                 cause = addresses
+            elif self._plan.verify_alternatives:
+                self._remedies = Remedies(
+                    self._setting,
+                    addresses,
+                    self._links,
+                    guard=self._guard,
+                    resolver=self._resolver,
+                    searches=self._searches,
+                )
+                link, cause = await self._remedies.accompany(self._connect(addresses))
+                if cause is not None:
+                    cause, tried = await self._remedies.conclude(link, cause)
             else:
                 link, cause = await self._connect(addresses)
         finally:
-            for opened in self._links:
-                opened.close()
-        return self._report(link, cause)
+            try:
+                if self._remedies is not None:
+                    await self._remedies.stop()
+            finally:
+                for opened in self._links:
+                    opened.close()
+        report = self._report(link, cause, tried)
+        self._links.clear()  # or else the test refers to itself, and stays until the next garbage collection
+        self._remedies = None
+        del self._setting
+        return report
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
         if self._plan.tls_mode is TlsMode.AUTO and self._plan.depth is not Depth.CONNECT:
@@ -221,8 +266,10 @@ class _Test:
         failure: Code | None = None
         found: Sequence[AddrInfo] = ()
         try:
-            async with asyncio.timeout_at(self._setting.deadline):
-                found = await self._resolver.lookup(host, self._port)
+            found = self._resolver.literal(host, self._port)
+            if not found:
+                async with asyncio.timeout_at(self._setting.deadline):
+                    found = await self._resolver.lookup(host, self._port)
         except TimeoutError:
             failure = Code.TIMEOUT
         except LookupFailed as error:
@@ -263,13 +310,14 @@ class _Test:
 
     def _emit(self, step: Step) -> None:
         self._steps.append(step)
-        self.events.append(step)
-        self.news.set()
+        self.feed.put(step)
 
     def _watch(self, stage: Stage) -> None:
         self.stage = stage
+        if self._remedies is not None:
+            self._remedies.watch(stage)
 
-    def _report(self, link: Link | None, cause: Cause | None) -> Report:
+    def _report(self, link: Link | None, cause: Cause | None, tried: Sequence[Tried] = ()) -> Report:
         facts = link.facts if link else Facts()
         seen = Observed(
             plan=self._plan,
@@ -285,6 +333,9 @@ class _Test:
         ehlo = self._ehlo_info(facts)
         findings = conclude(seen)
         root = findings[0] if cause else None
+        if root is not None and tried:
+            root = dataclasses.replace(root, advice=advise(self._plan, tried, root.advice))
+            findings = (root, *findings[1:])
         ended = link.verdict_at if link and link.verdict_at else self._loop.time()
         return Report(
             outcome=Outcome.FAIL if cause else Outcome.OK,
@@ -296,6 +347,7 @@ class _Test:
             tls=seen.tls,
             ehlo=ehlo,
             findings=findings,
+            alternatives=tuple(row(trial) for trial in tried),
             steps=tuple(self._steps),
             elapsed_ms=round((ended - self._started) * 1000),
             round_trips=link.round_trips if link else 0,
@@ -305,10 +357,24 @@ class _Test:
         if facts.ehlo is None and not facts.mechanisms_before_tls:
             return None
         extensions = facts.ehlo.extensions if facts.ehlo else {}
-        show = self._redact
+        named = (*facts.mechanisms_before_tls, *facts.mechanisms_inside_tls)
+        unmasked = self._redact.passes((*extensions, *extensions.values(), *named))
+        show = clean if unmasked else self._redact  # one look at all of them is cheaper than one at each
         return EhloInfo(
             name=facts.ehlo_name,
             extensions={show(keyword, 64): show(parameters, 300) for keyword, parameters in extensions.items()},
             mechanisms_before_tls=tuple(show(name, 64) for name in facts.mechanisms_before_tls),
             mechanisms_inside_tls=tuple(show(name, 64) for name in facts.mechanisms_inside_tls),
         )
+
+
+def _redactor(plan: Plan) -> Redactor:
+    """Return what hides the plan's secrets."""
+    if plan.credentials is None:
+        return Redactor()
+    redact = Redactor(plan.credentials.password.reveal(), plan.credentials.user)
+    if plan.oauth is not None:
+        redact.learn(plan.oauth.access_token.reveal())
+        if plan.oauth.grant is not None:
+            redact.learn(plan.oauth.grant.client_secret.reveal())
+    return redact

@@ -55,6 +55,13 @@ def _at(*stages: Stage) -> frozenset[Stage]:
 
 ROWS: tuple[Row, ...] = (
     # Anywhere.
+    Row(
+        Code.AUTH_REJECTED,
+        "Exchange Online: 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect",
+        _at(Stage.AUTH),
+        ("5",),
+        words=("user credentials were incorrect",),
+    ),
     Row(Code.AUTH_BASIC_DISABLED, "Microsoft: Exchange Online, SmtpClientAuthentication off", enhanced=("5.7.139",)),
     Row(Code.AUTH_BASIC_DISABLED, "Microsoft: basic authentication retired, 550 5.7.30", enhanced=("5.7.30",)),
     Row(

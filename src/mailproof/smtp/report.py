@@ -25,6 +25,24 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """The client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4): where a token comes from."""
+
+    token_endpoint: str  # a URL of the scheme https
+    client_id: str
+    client_secret: Secret
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """An access token in the password's place: one that is given, or the grant that gets one."""
+
+    access_token: Secret = field(default_factory=lambda: Secret(""))
+    grant: ClientCredentials | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One test: where, how secured, as whom, and how far.
 
@@ -32,6 +50,7 @@ class Plan:
         host: Name or address literal without brackets; kept for SNI and the certificate check.
         port: 1 to 65535, or 0 for the default of `tls_mode` (465 implicit, 25 none, otherwise 587).
         credentials: None where the test must not authenticate.
+        oauth: Replaces the password of `credentials`, which then holds the user alone.
         mechanism: A SASL mechanism's name to use that one alone; empty: the strongest first.
         sender: Address for MAIL FROM; sender_name: display name of the From field.
         recipient: Address for RCPT TO; needed from depth `rcpt` on.
@@ -54,6 +73,7 @@ class Plan:
     ca_pem: str = ""
     ehlo_name: str = ""
     verify_alternatives: bool = True
+    oauth: OAuth | None = None
 
 
 @dataclass(frozen=True, slots=True)

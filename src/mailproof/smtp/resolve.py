@@ -78,15 +78,20 @@ class Resolver:
         self._threads = 0
         self._open = 0  # jobs that wait or run
 
+    def literal(self, host: str, port: int) -> Sequence[AddrInfo]:
+        """Return the address that a literal is; of a name nothing."""
+        address = _literal(host, port)
+        return [address] if address else ()
+
     async def lookup(self, host: str, port: int) -> Sequence[AddrInfo]:
         """Return the addresses of `host`, a name in ASCII or a literal, in the system's order.
 
         Raises:
             LookupFailed: There are none.
         """
-        literal = _literal(host, port)
-        if literal is not None:
-            return [literal]
+        literal = self.literal(host, port)
+        if literal:
+            return literal
         with self._lock:
             if self._open >= MAX_THREADS + MAX_WAITING:
                 raise LookupFailed(Code.DNS_TEMPORARY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable
 
 from mailproof.secret import MASK
 
@@ -61,20 +62,34 @@ class Redactor:
         self._needles: tuple[str, ...] = ()  # found anywhere
         self._words: tuple[str, ...] = ()  # found as words
         self._split: tuple[str, ...] = ()  # found after the filler is taken out
-        if not password:
-            return
-        raw = password.encode("utf-8", "surrogatepass")
-        blob = b"\0" + user.encode("utf-8", "surrogatepass") + b"\0" + raw
-        encoded = {_base64(raw), _base64(blob), *_base64_cores(raw)}
-        shown = _printable(password).lower()
+        if password:
+            blob = f"\0{user}\0{password}"
+            self._hide(password, _base64(blob.encode("utf-8", "surrogatepass")))
+
+    def learn(self, *secrets: str) -> None:
+        """Hide more secrets from now on: a token, or what was made of the password for one exchange."""
+        for secret in secrets:
+            if secret:
+                self._hide(secret)
+
+    def _hide(self, secret: str, *more: str) -> None:
+        raw = secret.encode("utf-8", "surrogatepass")
+        encoded = {_base64(raw), *_base64_cores(raw), *more}
+        shown = _printable(secret).lower()
         long = {needle.lower() for needle in encoded if len(needle) >= _WORD_MINIMUM}
         short = {needle.lower() for needle in encoded if len(needle) < _WORD_MINIMUM}
         (long if len(shown) >= _WORD_MINIMUM else short).add(shown)
         # Longest first: masking a part first would leave the rest of a longer needle.
-        self._needles = tuple(sorted(long, key=len, reverse=True))
-        self._words = tuple(short - {""})
+        self._needles = tuple(sorted(long.union(self._needles), key=len, reverse=True))
+        self._words = tuple(short.union(self._words) - {""})
         squeezed = (_FILLER.sub("", needle) for needle in self._needles)
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
+
+    def passes(self, texts: Iterable[str]) -> bool:
+        """Return whether there is nothing to mask in any of the texts."""
+        # Cleaned one by one: an escape sequence without an end would swallow the texts behind it.
+        shown = " ".join(map(_printable, texts))
+        return self._mask(shown) == shown
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
         """Return `text` clean, masked and cut to `limit`."""

@@ -1,8 +1,8 @@
 """The sentences of a diagnosis: per code what happened, and what to change. Data for `findings`, nothing else.
 
 Each is a `str.format` template over `findings.Words`: {host} {port} {server} {stage} {mode} {mechanisms} {spoken}
-{sender} {recipient} {ehlo} {detail} {reply}. A message is one sentence for an administrator; an advice names the
-setting and its value. Pure.
+{sender} {recipient} {ehlo} {detail} {reply} {mechanism} {user}. A message is one sentence for an administrator; an
+advice names the setting and its value. Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from mailproof.smtp.vocabulary import Code, Stage
 SENTENCES: dict[Code, tuple[str, str]] = {
     Code.OK: ("The test passed: {detail}.", ""),
     Code.EGRESS_DENIED: (
-        "The policy of this service forbids the destination.",
+        "The policy of this service forbids the destination{detail}.",
         "Choose another host and port, or ask the operator of this service to allow this one.",
     ),
     Code.INVALID_HOST: (

@@ -7,6 +7,7 @@ out. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,7 @@ MAX_COMMAND = 4096  # octets of one command; AUTH's responses may be longer (RFC
 MAX_RESPONSE = 12288
 
 # What may stand at each of a line's first four places (RFC 5321 section 4.2: codes begin with 2 to 5).
+_GOOD = re.compile(rb"[2-5][0-9][0-9][ \-\r\n]")
 _HEAD = (frozenset(b"2345"), frozenset(b"0123456789"), frozenset(b"0123456789"), frozenset(b" -\r\n"))
 
 
@@ -154,20 +156,27 @@ class ReplyParser:
 
     def _check(self, line: bytes) -> None:
         """Check the beginning of a line as far as it is known, so that a peer that is no SMTP server shows at once."""
-        for byte, allowed in zip(line, _HEAD, strict=False):
-            if byte in allowed:
-                continue
-            if self._replies == 0 and not self._lines:
-                if 0x14 <= line[0] <= 0x17:  # a TLS record: type 20 to 23, major version 3 (RFC 8446 section 5.1)
-                    if len(line) == 1:
-                        return  # the next byte decides
-                    if line[1] == 3:
-                        raise self._fail(Fault.TLS_RECORD, "the server speaks TLS from the first byte")
-                raise self._fail(Fault.NOT_SMTP, "the first bytes are no SMTP greeting")
-            raise self._fail(Fault.SYNTAX, "a reply does not begin with a code of three digits")
-        if self._lines and len(line) >= 3 and line[:3] != self._code:
+        if _GOOD.match(line) and (not self._lines or line[:3] == self._code):
+            return
+        # One place after the other, so that the first wrong one decides however the line is cut.
+        if any(byte not in allowed for byte, allowed in zip(line[:3], _HEAD, strict=False)):
+            self._strange(line)
+        elif self._lines and len(line) >= 3 and line[:3] != self._code:
             # RFC 5321 section 4.2.1: the same code on each line. Otherwise two readers see two replies.
             raise self._fail(Fault.SYNTAX, "the lines of one reply have different codes")
+        elif len(line) > 3 and line[3] not in _HEAD[3]:
+            self._strange(line)
+
+    def _strange(self, line: bytes) -> None:
+        """Say what a line is that does not begin like a reply's, as soon as that is certain."""
+        if self._replies == 0 and not self._lines:
+            if 0x14 <= line[0] <= 0x17:  # a TLS record: type 20 to 23, major version 3 (RFC 8446 section 5.1)
+                if len(line) == 1:
+                    return  # the next byte decides
+                if line[1] == 3:
+                    raise self._fail(Fault.TLS_RECORD, "the server speaks TLS from the first byte")
+            raise self._fail(Fault.NOT_SMTP, "the first bytes are no SMTP greeting")
+        raise self._fail(Fault.SYNTAX, "a reply does not begin with a code of three digits")
 
     def _finish(self) -> Reply:
         code = int(self._code)

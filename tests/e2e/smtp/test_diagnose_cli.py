@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from smtp_support import pki
+from smtp_support.names import own_address
 from smtp_support.probing import PASSWORD
 from smtp_support.scripted import EHLO_CLEAR, Do, free_port, raw, serve, smtp
 
@@ -58,6 +59,7 @@ def test_a_failed_test_says_what_to_do_and_exits_1(ca_file: str) -> None:
     assert "FAILED at auth: auth_rejected" in done.stdout
     assert "What to do:" in done.stdout
     assert "535" in done.stdout
+    assert done.stdout.endswith("  More: docs/findings/auth_rejected.md\n")
 
 
 def test_json_is_one_document_of_the_vocabulary(ca_file: str) -> None:
@@ -163,6 +165,29 @@ def test_the_egress_profile_is_obeyed() -> None:
     done = diagnose(f"127.0.0.1:{free_port()}", "--egress-profile", "internet", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["code"] == "egress_denied"
+
+
+def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
+    address = own_address()
+    context = pki.server_context(pki.issue("x", pki.authority(), sans=(address,)))
+    with serve(smtp(secure=True), context=context, host=address, port=465) as served:
+        target = (f"{address}:587", "--ca-file", ca_file, "--tls", "starttls")
+        done = diagnose(*target, "--user", "user", "--password-stdin", stdin=PASSWORD)
+        assert done.returncode == 1
+        assert (
+            f"What to do: Set the TLS mode to implicit and the port to 465: verified, {address}:465 with implicit TLS "
+            "answers and offers AUTH PLAIN, LOGIN."
+        ) in done.stdout
+        assert f"    verified  465 implicit: {address}:465 with implicit TLS answers" in done.stdout
+        assert (
+            "    tried     2525 starttls, 2465 implicit, 2587 starttls, 25 starttls  [connection_refused]"
+            in done.stdout
+        )
+        assert json.loads(diagnose(*target, "--json").stdout)["alternatives"][0]["code"] == "ok"
+        before = len(served.peers)
+        assert json.loads(diagnose(*target, "--json", "--no-alternatives").stdout)["alternatives"] == []
+        assert len(served.peers) == before
+        assert not any(line.startswith("AUTH") for peer in served.peers for line in peer.heard)
 
 
 def test_interrupt_exits_130_quietly() -> None:

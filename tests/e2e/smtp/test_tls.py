@@ -26,6 +26,7 @@ BAD = [
     ("untrusted with root", Code.TLS_UNTRUSTED),
     ("no intermediate", Code.TLS_MISSING_INTERMEDIATE),
     ("client purpose", Code.TLS_CERT_WRONG_PURPOSE),
+    ("weak key", Code.TLS_CERT_WEAK),
 ]
 
 
@@ -41,7 +42,7 @@ def test_a_bad_certificate_is_named_and_its_chain_shown(kind: str, code: Code, m
     assert not report.tls.verified
     assert report.tls.verify_error
     assert report.tls.chain[0].fingerprint
-    assert report.tls.chain[0].key == "EC secp256r1"
+    assert report.tls.chain[0].key == ("RSA 1024" if kind == "weak key" else "EC secp256r1")
     assert not any("AUTH" in peer.verbs for peer in served.peers)
 
 

@@ -1,4 +1,10 @@
-"""What the probe makes of servers that misbehave: one row a behaviour, a real connection each."""
+"""What the probe makes of servers that misbehave: one row a behaviour, a real connection each.
+
+FIELD_5_2 holds all cases of the fake mail server's SMTP part. Of its 50 two kinds can't do to us what they do to other
+clients: `rset/*` (seven answers to a RSET after a refused EHLO; we never say RSET) and `quit/*` (seven answers to the
+QUIT after a refused greeting; we say QUIT and don't wait). Their rows show just that: the verdict stays the greeting's
+or EHLO's, and no RSET is ever heard.
+"""
 
 from __future__ import annotations
 
@@ -87,12 +93,29 @@ FIELD_5_2 = [  # the cases of the fake mail server of "Why TLS is better without
                                  (500, Code.STARTTLS_NOT_OFFERED, S), (501, Code.EHLO_REJECTED, E),
                                  (502, Code.STARTTLS_NOT_OFFERED, S), (504, Code.EHLO_REJECTED, E),
                                  (530, Code.TLS_REQUIRED, E), (550, Code.EHLO_REJECTED, E))),
+    *(case(f"greeting 500, QUIT answered {reply}",
+           smtp(greeting=["500 x"], replies={"QUIT": [f"{reply} x"]}), Code.PROTOCOL_ERROR, G,
+           never=("EHLO", *SECRETS), evidence=500)
+      for reply in (220, 221, 354, 421, 500, 501, 530)),
+    *(case(f"EHLO 500, RSET answered {reply}",
+           smtp(replies={"EHLO": ["500 x"], "HELO": ["500 x"], "RSET": [f"{reply} x"]}), Code.EHLO_REJECTED, E,
+           {**OPPORTUNISTIC, **MAIL}, never=SECRETS, evidence=500)
+      for reply in (220, 221, 250, 354, 421, 500, 501)),
     case("EHLO without any extension", at("EHLO", "250 x"), Code.STARTTLS_NOT_OFFERED, S, never=SECRETS),
     *(case(f"EHLO 500, HELO {reply}", smtp(replies={"EHLO": ["500 x"], "HELO": [f"{reply} x"]}), code, E,
            {**OPPORTUNISTIC, **MAIL}, never=SECRETS)
       for reply, code in ((220, Code.PROTOCOL_ERROR), (221, Code.PROTOCOL_ERROR), (354, Code.PROTOCOL_ERROR),
                           (421, Code.SERVICE_UNAVAILABLE), (500, Code.EHLO_REJECTED), (501, Code.EHLO_REJECTED),
                           (530, Code.TLS_REQUIRED))),
+    case("EHLO without STARTTLS", at("EHLO", *EHLO_CLEAR), Code.STARTTLS_NOT_OFFERED, S, never=SECRETS),
+    case("SCRAM in clear, inside TLS nothing that we speak",
+         smtp(context=pki.good(), ehlo=["250-x", "250-STARTTLS", "250 AUTH SCRAM-SHA-256 PLAIN"],
+              ehlo_tls=["250-x", "250 AUTH NTLM"]),
+         Code.AUTH_MECHANISM_UNSUPPORTED, A, {"credentials": LOGIN}, never=SECRETS),
+    case("STARTTLS offered again inside TLS", smtp(context=pki.good(), ehlo_tls=["250-x", "250-STARTTLS", "250 HELP"]),
+         Code.AUTH_NOT_OFFERED, A, {"credentials": LOGIN}, never=SECRETS),
+    case("421 inside the EHLO reply", at("EHLO", "250-x", "421 4.3.2 going down", Do.CLOSE), Code.PROTOCOL_ERROR, E,
+         never=SECRETS),
     case("AUTH gone inside TLS", smtp(context=pki.good(), ehlo_tls=["250-x", "250 HELP"]), Code.AUTH_NOT_OFFERED, A,
          {"credentials": LOGIN}, never=SECRETS),
     case("STARTTLS offered, AUTH not in clear", smtp(), Code.AUTH_REQUIRES_TLS, A, {**NONE, "credentials": LOGIN},
@@ -248,7 +271,8 @@ def test_the_root_cause_is_named(row: Case) -> None:
     if row.evidence:
         assert report.evidence.reply_code == row.evidence
     verbs = {verb for peer in served.peers for verb in peer.verbs}
-    assert not verbs & set(row.never)
+    assert not verbs & {"RSET", *row.never}
+    assert all(peer.verbs.count("STARTTLS") <= 1 for peer in served.peers)
     no_leak(report)
     if row.code is Code.NOT_SMTP:
         assert not report.evidence.text

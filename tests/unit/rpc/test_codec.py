@@ -138,6 +138,8 @@ def test_there_are_not_more_violations_than_headers_hold() -> None:
         (b"{", "not valid JSON"),
         (b'{"host": }', "line 1, column 10"),
         (b"\xff", "not valid UTF-8 (byte 0)"),
+        (b'{"tls_mo\\ud80de": 22}', "a name that is no Unicode text"),
+        (b'{"unknown": {"\\udc00": 22}}', "a name that is no Unicode text"),
         (b'{"host": "\xc3"}', "not valid UTF-8 (byte 10)"),
         (b'\xef\xbb\xbf{"host": "a"}', "not valid JSON"),
         (b"[]", "must be a JSON object"),
@@ -155,6 +157,12 @@ def test_a_body_that_is_no_json_object_is_malformed(body: bytes, says: str) -> N
     with pytest.raises(MalformedRequest, match=r".") as caught:
         parse_json(LIST, body, {})
     assert says in str(caught.value)
+
+
+def test_a_field_that_comes_many_times_is_named_once() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        parse_protobuf(ADD, b"\x0a\x02\xff\xfe" * 1000)
+    assert [violation.field for violation in caught.value.violations] == ["sender_address"]
 
 
 def test_protobuf_names_the_fields_that_are_no_utf8() -> None:

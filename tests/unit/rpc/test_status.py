@@ -13,6 +13,7 @@ KINDS = (
     error_details_pb2.BadRequest,
     error_details_pb2.RetryInfo,
     error_details_pb2.RequestInfo,
+    error_details_pb2.Help,
     message_pb2.ErrorDetail,
 )
 
@@ -87,6 +88,14 @@ def test_retry_info_where_it_may_work_later() -> None:
     assert isinstance(retry, error_details_pb2.RetryInfo)
     assert retry.retry_delay.seconds == 60
     assert "RetryInfo" not in details(status_error(smtp_failure()).status)
+
+
+def test_help_has_a_url_where_there_is_one() -> None:
+    url = "https://git.example.com/mailproof/docs/findings/auth_rejected.md"
+    answer = details(status_error(smtp_failure(help_url=url)).status)["Help"]
+    assert isinstance(answer, error_details_pb2.Help)
+    assert [(link.url, bool(link.description)) for link in answer.links] == [(url, True)]
+    assert "Help" not in details(status_error(smtp_failure()).status)
 
 
 def test_the_reference_service_has_its_detail_and_its_id_in_the_text() -> None:

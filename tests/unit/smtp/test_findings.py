@@ -51,6 +51,15 @@ def test_a_cause_becomes_the_first_finding(code: Code) -> None:
     assert "{" not in first.message + first.advice
 
 
+def test_findings_link_to_their_pages() -> None:
+    facts = Facts(credentials_in_clear=True)
+    found = conclude(seen(facts=facts, cause=Cause(Stage.AUTH, Code.AUTH_REJECTED)))
+    assert [finding.link for finding in found] == [
+        "docs/findings/auth_rejected.md",
+        "docs/findings/cleartext_credentials.md",
+    ]
+
+
 def test_the_message_names_server_and_reply() -> None:
     reply = Reply(535, ("5.7.8 wrong",), "5.7.8")
     observed = seen(cause=Cause(Stage.AUTH, Code.AUTH_REJECTED, reply))

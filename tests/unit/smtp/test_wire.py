@@ -79,6 +79,19 @@ def test_more_than_the_total_is_an_error_behind_the_last_reply() -> None:
         assert len(got) == replies + 1
 
 
+@pytest.mark.parametrize("stream", [b"250-a\r\n249a", b"250-a\r\n2x0 b\r\n", b"250-a\r\n2500\r\n"])
+def test_an_error_is_worded_the_same_however_the_stream_is_cut(stream: bytes) -> None:
+    details = set()
+    for chunks in ([stream], [stream[i : i + 1] for i in range(len(stream))]):
+        parser = ReplyParser()
+        with pytest.raises(WireError) as caught:  # noqa: PT012 - where it is raised depends on the pieces
+            for chunk in chunks:
+                parser.feed(chunk)
+                parser.next_reply()
+        details.add(caught.value.detail)
+    assert len(details) == 1
+
+
 def test_an_error_is_repeated() -> None:
     parser = ReplyParser()
     parser.feed(b"nonsense")

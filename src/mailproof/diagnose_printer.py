@@ -1,0 +1,87 @@
+"""What `mailproof diagnose` prints for people: a line a step, then the verdict and what else was tried.
+
+Imports nothing heavy at the top: `--help` passes here. What it prints has been sanitised before it came into a step.
+"""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailproof.smtp.report import Alternative, Heartbeat, Report, Step
+
+MAX_SHOWN = 160  # characters of what was sent or received, on a terminal; --json has all
+
+_GREEN, _RED, _YELLOW, _DIM, _BOLD = "32", "31", "33", "2", "1"
+
+
+class Printer:
+    """Writes for people: a line a step, then the verdict. Colour on a terminal only (https://no-color.org)."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def line(self, text: str, colour: str = "") -> None:
+        """Print one line at once."""
+        if not self._quiet:
+            print(self._paint(text, colour), flush=True)
+
+    def heartbeat(self, beat: Heartbeat) -> None:
+        """Print that a step is slow."""
+        self.line(f"  ...   {beat.stage:<9} waiting, {beat.elapsed:.0f} s", _DIM)
+
+    def step(self, step: Step) -> None:
+        """Print a step."""
+        from mailproof.smtp.sanitize import cut
+
+        good = step.code.value == "ok"
+        mark = self._paint("ok  ", _GREEN) if good else self._paint("FAIL", _RED)
+        words = " -> ".join(cut(text, MAX_SHOWN) for text in (step.sent, step.received) if text)
+        if not good:
+            words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
+        self.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
+
+    def verdict(self, report: Report) -> None:
+        """Print what came of it."""
+        good = report.outcome.value == "ok"
+        head = "PASSED" if good else f"FAILED at {report.stage}: {report.code}"
+        trips = f"{report.round_trips} round trip{'s' * (report.round_trips != 1)}"
+        self.line("")
+        painted = self._paint(head, f"{_BOLD};{_GREEN if good else _RED}")
+        self.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
+        self.line(f"  {report.message}")
+        if report.advice:
+            self.line(f"  {self._paint('What to do:', _BOLD)} {report.advice}")
+        self._alternatives(report.alternatives)
+        for finding in report.findings:
+            if finding.severity.value == "warning":
+                label = self._paint(f"Warning {finding.code}:", _YELLOW)
+                self.line(f"  {label} {' '.join(part for part in (finding.message, finding.advice) if part)}")
+        if not good and report.findings:
+            self.line(f"  More: {report.findings[0].link}")
+
+    def _alternatives(self, tried: Sequence[Alternative]) -> None:
+        """Print the settings that work with their sentences, the others together by what came of them."""
+        by_code: dict[str, list[Alternative]] = {}
+        for other in tried:
+            if other.code.value == "ok":
+                self.line(f"    {self._paint('verified', _GREEN)}  {_setting(other)}: {other.message}")
+            else:
+                by_code.setdefault(other.code.value, []).append(other)
+        for code, others in by_code.items():
+            words = ", ".join(_setting(other) for other in others)
+            words += f": {others[0].message}" if len(others) == 1 else ""
+            self.line(f"    {self._paint('tried   ', _DIM)}  {words}  [{code}]")
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour and self._colour and text else text
+
+
+def _setting(other: Alternative) -> str:
+    return f"{other.port} {other.tls_mode}"

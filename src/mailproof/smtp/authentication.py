@@ -1,0 +1,144 @@
+"""The AUTH part of a conversation (RFC 4954): which mechanism is tried, what is said in it, what a refusal means.
+
+Laws: strongest first; the next one only where the mechanism and not the account was refused; after a refused password
+or token, none (lockouts); a login counts only when the server has proven what the mechanism demands of it. Pure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mailproof.secret import MASK, Secret
+from mailproof.smtp import sasl
+from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Send, Stretch
+from mailproof.smtp.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, Mechanism, Stretching
+from mailproof.smtp.plans import default_port
+from mailproof.smtp.refusals import judge
+from mailproof.smtp.report import Plan
+from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
+
+MAX_INITIAL_RESPONSE = 512
+"""Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response waits for the 334."""
+
+_CANCELLED = frozenset({500, 501, 504})  # what "*" is answered with: 501 (RFC 4954 section 4), and in practice
+
+
+@dataclass(slots=True)
+class Authentication:
+    """The exchanges of one conversation, one after another.
+
+    Args:
+        binding: Gives the TLS session's channel binding.
+
+    Attributes:
+        cancelling: Whether the "*" was said that ends an exchange.
+    """
+
+    plan: Plan
+    facts: Facts
+    binding: Callable[[], Binding | None]
+    cancelling: bool = False
+    _identity: Identity = field(default_factory=lambda: Identity(""))
+    _left: list[str] = field(default_factory=list)  # mechanisms still to be tried
+    _exchange: Mechanism = field(default_factory=Mechanism)
+    _refused: Cause | None = None  # why the last mechanism was given up
+
+    def begin(self, offered: tuple[str, ...]) -> Action | None:
+        """Return the first action, None where none of the offered mechanisms is possible."""
+        plan = self.plan
+        assert plan.credentials is not None  # noqa: S101 - the dialogue saw to it
+        scram = any(name.startswith("SCRAM-") for name in offered)
+        binding = self.binding() if scram and plan.oauth is None else None
+        self._left = list(sasl.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None))
+        if not self._left:
+            return None
+        self._identity = Identity(
+            user=plan.credentials.user,
+            password=plan.credentials.password,
+            token=plan.oauth.access_token if plan.oauth else Secret(""),
+            host=plan.host,
+            port=plan.port or default_port(plan.tls_mode),
+            binding=binding,
+            plus_offered=any(sasl.is_bound(name) for name in offered),
+        )
+        if plan.oauth is not None and plan.oauth.grant is not None:
+            return Authorize()
+        return self._next()
+
+    def authorized(self, token: Secret) -> Action:
+        """Go on with the access token that was fetched."""
+        old = self._identity
+        self._identity = Identity(old.user, token=token, host=old.host, port=old.port)
+        return self._next()
+
+    def challenged(self, reply: Reply) -> Action:
+        """Answer a 334."""
+        try:
+            response = self._exchange.respond(sasl.decode(reply.text))
+        except ExchangeError as error:
+            if error.final:
+                return Done(Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, error.detail, self._exchange.told))
+            return self._cancel(error.detail)
+        if isinstance(response, Stretching):
+            if response.iterations > INLINE_ITERATIONS:
+                return Stretch(response)
+            response = self._exchange.stretched(response())
+        if response is None:
+            return self._cancel(f"the server asked for more than {self.facts.mechanism} has to say")
+        return self._respond(response)
+
+    def stretched(self, key: bytes) -> Action:
+        """Go on with the stretched password."""
+        return self._respond(self._exchange.stretched(key))
+
+    def accepted(self, reply: Reply) -> Cause | None:
+        """Return why a 235 is no success, None where it is one."""
+        missing = self._exchange.missing()
+        return Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, missing) if missing else None
+
+    def refused(self, reply: Reply) -> Action:
+        """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
+        exchange, cancelled = self._exchange, self.cancelling
+        code = judge(Stage.AUTH, reply, secure=self.facts.secure)
+        if exchange.denied and code is Code.AUTH_MECHANISM_UNSUPPORTED:
+            code = Code.AUTH_REJECTED  # it said so within the exchange; what follows is form
+        cause = Cause(Stage.AUTH, code, reply, told=exchange.told)
+        if cancelled and self._refused and (reply.code in _CANCELLED or (reply.code >= 500 and not exchange.committed)):
+            self._refused = dataclasses.replace(self._refused, reply=reply)
+        elif code is Code.AUTH_MECHANISM_UNSUPPORTED:
+            self._refused = cause
+        elif code is Code.AUTH_REJECTED and exchange.unsure and not exchange.committed:
+            # Nothing that tells of the password has left us, so it was not refused: the server knows another type of
+            # channel binding than we have (Dovecot and mox answer 535 then). This counts towards no lockout.
+            self._refused = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, reply, told=exchange.told)
+        else:
+            return Done(cause, polite=code is not Code.NOT_SMTP)
+        return self._next()
+
+    def _next(self) -> Action:
+        self.cancelling = False
+        if not self._left:
+            return Done(self._refused, polite=True)
+        name = self.facts.mechanism = self._left.pop(0)
+        self._exchange = sasl.MECHANISMS[name](self._identity)
+        initial = self._exchange.initial()
+        if initial is not None:
+            line = encode_command("AUTH", name, sasl.encode(initial) or "=", limit=MAX_RESPONSE)
+            if len(line) <= MAX_INITIAL_RESPONSE:
+                return Send(Stage.AUTH, line, f"AUTH {name} {MASK}", credentials=True, secrets=self._exchange.secrets)
+            self._exchange = sasl.MECHANISMS[name](self._identity)  # it has not said its response yet
+        return Send(Stage.AUTH, encode_command("AUTH", name), f"AUTH {name}")
+
+    def _respond(self, response: bytes) -> Action:
+        if not response:
+            return Send(Stage.AUTH, b"\r\n", "(an empty line)")
+        line = encode_command(sasl.encode(response), limit=MAX_RESPONSE)
+        return Send(Stage.AUTH, line, MASK, credentials=True, secrets=self._exchange.secrets)
+
+    def _cancel(self, detail: str) -> Action:
+        self.cancelling = True
+        self._refused = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, detail=detail, told=self._exchange.told)
+        return Send(Stage.AUTH, b"*\r\n", "*")

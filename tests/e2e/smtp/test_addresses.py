@@ -1,0 +1,98 @@
+"""Several addresses behind one name (RFC 8305): a dead one costs a moment, and if all are dead the report says how."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from mailproof.smtp.report import Report
+from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from smtp_support.names import own_address, resolve
+from smtp_support.probing import make_plan, run_plan
+from smtp_support.scripted import EHLO_CLEAR, serve, smtp
+
+PORT = 2525
+UNREACHABLE = "255.255.255.255"  # TCP knows no broadcast: the kernel refuses at once, with or without a network
+
+
+@contextmanager
+def black_hole(port: int = PORT) -> Iterator[str]:
+    """Yield an address that answers no SYN: the queue of a listener that accepts nothing is full."""
+    address = own_address()
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((address, port), backlog=0))
+        for _ in range(2):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        time.sleep(0.05)
+        yield address
+
+
+def run(timeout: float = 5.0) -> Report:
+    return run_plan(make_plan(PORT, host="mail.test", tls_mode=TlsMode.NONE, timeout=timeout))
+
+
+def connect_step(report: Report) -> tuple[Code, str]:
+    (step,) = (step for step in report.steps if step.stage is Stage.CONNECT)
+    return step.code, step.received
+
+
+def test_an_unreachable_address_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = own_address()
+    resolve(monkeypatch, {"mail.test": [UNREACHABLE, address]})
+    with serve(smtp(ehlo=EHLO_CLEAR), host=address, port=PORT):
+        began = time.monotonic()
+        report = run()
+    assert report.outcome is Outcome.OK
+    assert time.monotonic() - began < 0.7
+    assert report.steps[-1].peer == f"{address}:{PORT}"
+
+
+def test_a_silent_address_costs_a_quarter_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = own_address()
+    with black_hole() as silent, serve(smtp(ehlo=EHLO_CLEAR), host=address, port=PORT):
+        resolve(monkeypatch, {"mail.test": [silent, address]})
+        began = time.monotonic()
+        report = run()
+    assert report.outcome is Outcome.OK
+    assert 0.2 < time.monotonic() - began < 1
+    assert report.steps[-1].peer == f"{address}:{PORT}"
+
+
+def test_a_dead_family_does_not_hide_the_living_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = own_address()
+    resolve(monkeypatch, {"mail.test": ["::1", "::1", address]})
+    with serve(smtp(ehlo=EHLO_CLEAR), host=address, port=PORT):
+        assert run().outcome is Outcome.OK
+
+
+def test_where_all_fail_the_telling_one_is_the_cause_and_all_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve(monkeypatch, {"mail.test": [UNREACHABLE, own_address()]})
+    report = run()
+    assert (report.stage, report.code) == (Stage.CONNECT, Code.CONNECTION_REFUSED)
+    words = "the addresses fail differently: connection refused, network unreachable"
+    assert connect_step(report) == (Code.CONNECTION_REFUSED, words)
+
+
+def test_where_all_fail_alike_that_is_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for addresses, code in (
+        ([UNREACHABLE], Code.NETWORK_UNREACHABLE),
+        ([UNREACHABLE, UNREACHABLE], Code.NETWORK_UNREACHABLE),
+        ([own_address(), own_address()], Code.CONNECTION_REFUSED),
+    ):
+        resolve(monkeypatch, {"mail.test": addresses})
+        assert connect_step(run()) == (code, "")
+
+
+def test_one_that_is_silent_to_the_end_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    with black_hole() as silent:
+        resolve(monkeypatch, {"mail.test": [UNREACHABLE, silent, own_address()]})
+        began = time.monotonic()
+        report = run(timeout=0.8)
+    assert (report.stage, report.code) == (Stage.CONNECT, Code.TIMEOUT)
+    assert 0.7 < time.monotonic() - began < 1.2

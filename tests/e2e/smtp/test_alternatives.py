@@ -1,0 +1,442 @@
+"""The fix that was checked: what is dialled after or beside a failure, what is not, and what the report says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mailproof.egress import Policy, Profile, parse_rule
+from mailproof.smtp.guard import EgressDenied
+from mailproof.smtp.probe import Probe
+from mailproof.smtp.report import Report, Step
+from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from smtp_support import pki
+from smtp_support.names import own_address, resolve
+from smtp_support.probing import LOGIN, PASSWORD, TRUST, Anywhere, make_plan, make_probe, run_plan
+from smtp_support.scripted import EHLO_CLEAR, Do, Script, Served, raw, serve, smtp
+
+USUAL = (25, 465, 587, 2465, 2525, 2587)
+IMPLICIT, STARTTLS, NONE, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE, TlsMode.AUTO
+
+
+@dataclass
+class Machine:
+    """One address with servers on several ports, known as mail.test."""
+
+    address: str
+    stack: ExitStack
+    served: dict[int, Served] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.context = pki.server_context(pki.issue("x", pki.authority(), sans=("mail.test",)))
+
+    def submission(self, port: int, **settings: Any) -> None:
+        """Serve STARTTLS."""
+        self.script(port, smtp(context=settings.pop("context", self.context), **settings))
+
+    def implicit(self, port: int, **settings: Any) -> None:
+        """Serve implicit TLS."""
+        context = settings.pop("context", self.context)
+        self.served[port] = self.stack.enter_context(
+            serve(smtp(secure=True, **settings), context=context, host=self.address, port=port)
+        )
+
+    def script(self, port: int, script: Script) -> None:
+        self.served[port] = self.stack.enter_context(serve(script, host=self.address, port=port))
+
+    def tarpits(self, *but: int) -> None:
+        """Serve silence on every usual port."""
+        for port in USUAL:
+            if port not in but:
+                self.script(port, raw(Do.SILENCE))
+
+    @property
+    def dialled(self) -> dict[int, int]:
+        return {port: len(served.peers) for port, served in self.served.items() if served.peers}
+
+    def heard(self, port: int) -> list[str]:
+        return [line for peer in self.served[port].peers for line in peer.heard]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    with ExitStack() as stack:
+        made = Machine(own_address(), stack)
+        resolve(monkeypatch, {"mail.test": [made.address]})
+        yield made
+
+
+def plan(port: int, mode: TlsMode = STARTTLS, **settings: Any) -> Any:
+    values = {"host": "mail.test", "tls_mode": mode, "verify_alternatives": True, "credentials": LOGIN} | settings
+    return make_plan(port, **values)
+
+
+def run(port: int, mode: TlsMode = STARTTLS, **settings: Any) -> Report:
+    return run_plan(plan(port, mode, **settings))
+
+
+def rows(report: Report) -> list[tuple[int, TlsMode, Code]]:
+    return [(other.port, other.tls_mode, other.code) for other in report.alternatives]
+
+
+def no_credentials(machine: Machine, *ports: int) -> None:
+    secrets = {PASSWORD, base64.b64encode(f"\0user\0{PASSWORD}".encode()).decode()}
+    for port in ports:
+        assert machine.heard(port)
+        for line in machine.heard(port):
+            assert not line.upper().startswith(("AUTH", "MAIL", "RCPT", "DATA"))
+            assert not any(secret in line for secret in secrets)
+
+
+# The root cause made exact.
+
+
+@pytest.mark.parametrize("mode", [STARTTLS, NONE, TlsMode.OPPORTUNISTIC], ids=str)
+def test_silence_that_is_implicit_tls_is_told_at_once(machine: Machine, mode: TlsMode) -> None:
+    machine.implicit(465)
+    began = time.monotonic()
+    report = run(465, mode, timeout=30.0)
+    assert time.monotonic() - began < 3
+    assert (report.outcome, report.stage, report.code) == (
+        Outcome.FAIL,
+        Stage.GREETING,
+        Code.WRONG_TLS_MODE_USE_IMPLICIT,
+    )
+    assert report.advice == (
+        "Set the TLS mode to implicit: verified, mail.test:465 with implicit TLS answers and offers AUTH PLAIN, LOGIN."
+    )
+    assert report.findings[0].advice == report.advice
+    assert rows(report)[0] == (465, IMPLICIT, Code.OK)
+    assert [step.stage for step in report.steps] == [Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.GREETING]
+    assert report.steps[-1].code is Code.WRONG_TLS_MODE_USE_IMPLICIT
+    assert report.round_trips == 2
+    no_credentials(machine, 465)
+
+
+def test_an_implicit_port_that_closes_on_the_silent_is_told(machine: Machine) -> None:
+    def answer(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(0.2)
+            connection.recv(1, socket.MSG_PEEK)  # a ClientHello, or the end
+            with machine.context.wrap_socket(connection, server_side=True) as secure:
+                secure.sendall(b"220 mail.test\r\n")
+                secure.recv(1000)
+                secure.sendall(b"250-mail.test\r\n250 AUTH PLAIN\r\n")
+                secure.recv(1000)
+
+    def work() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(listener.accept()[0],)).start()
+
+    with socket.create_server((machine.address, 465)) as listener:
+        thread = threading.Thread(target=work)
+        thread.start()
+        report = run(465, STARTTLS)
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert report.steps[-1].code is Code.CONNECTION_CLOSED
+    assert (report.stage, report.code) == (Stage.GREETING, Code.WRONG_TLS_MODE_USE_IMPLICIT)
+    assert report.advice.startswith("Set the TLS mode to implicit: verified")
+
+
+def test_a_bad_certificate_proves_the_mode_as_well(machine: Machine) -> None:
+    machine.implicit(465, context=pki.bad("expired"))
+    report = run(465, STARTTLS)
+    assert report.code is Code.WRONG_TLS_MODE_USE_IMPLICIT
+    assert rows(report)[0][:2] == (465, IMPLICIT)
+    assert rows(report)[0][2] is not Code.OK
+    assert report.advice.startswith("Set the TLS mode to implicit. Also tried")
+
+
+def test_clear_text_to_a_client_hello_is_starttls(machine: Machine) -> None:
+    machine.submission(587)
+    report = run(587, IMPLICIT)
+    assert (report.stage, report.code) == (Stage.TLS, Code.WRONG_TLS_MODE_USE_STARTTLS)
+    assert report.advice == (
+        "Set the TLS mode to starttls: verified, mail.test:587 with STARTTLS answers and offers AUTH PLAIN, LOGIN."
+    )
+    assert rows(report) == [(587, STARTTLS, Code.OK)]  # the smallest change works: no other port is dialled
+    no_credentials(machine, 587)
+
+
+def test_clear_text_without_starttls_is_none(machine: Machine) -> None:
+    machine.submission(2525, ehlo=EHLO_CLEAR)
+    report = run(2525, IMPLICIT)
+    assert (report.stage, report.code) == (Stage.TLS, Code.WRONG_TLS_MODE_USE_NONE)
+    assert report.advice.startswith(
+        "Set the TLS mode to none, if clear text is acceptable on this network: verified, mail.test:2525 without"
+    )
+    no_credentials(machine, 2525)
+
+
+def test_encryption_on_another_port_is_advised_before_clear_text(machine: Machine) -> None:
+    machine.submission(2525, ehlo=EHLO_CLEAR)
+    machine.submission(587, ehlo=(*EHLO_CLEAR[:-1], "250-STARTTLS", EHLO_CLEAR[-1]))
+    report = run(2525, IMPLICIT)
+    assert report.code is Code.WRONG_TLS_MODE_USE_NONE
+    assert report.advice.startswith("Set the TLS mode to starttls and the port to 587: verified, ")
+
+
+# Other ports.
+
+
+@pytest.mark.parametrize("mode", [AUTO, STARTTLS, NONE, TlsMode.OPPORTUNISTIC], ids=str)
+def test_a_refused_port_leads_to_one_that_answers(machine: Machine, mode: TlsMode) -> None:
+    machine.implicit(465)
+    report = run(587, mode)
+    assert (report.stage, report.code) == (Stage.CONNECT, Code.CONNECTION_REFUSED)
+    assert rows(report)[0] == (465, IMPLICIT, Code.OK)
+    assert {row[2] for row in rows(report)[1:]} == {Code.CONNECTION_REFUSED}
+    change = "Set the port to 465" if mode is AUTO else "Set the TLS mode to implicit and the port to 465"
+    assert report.advice == (
+        f"{change}: verified, mail.test:465 with implicit TLS answers and offers AUTH PLAIN, LOGIN."
+    )
+    no_credentials(machine, 465)
+
+
+def test_where_nothing_answers_the_advice_says_what_was_tried(machine: Machine) -> None:
+    report = run(587)
+    assert report.advice.endswith(
+        " Also tried on this host, without success: "
+        "465 implicit, 2525 starttls, 2465 implicit, 2587 starttls, 25 starttls (connection refused)."
+    )
+
+
+def test_a_port_without_the_login_that_is_needed_is_no_fix(machine: Machine) -> None:
+    machine.submission(25, ehlo_tls=["250-x", "250 SIZE 1000000000"])
+    machine.submission(587)
+    report = run(25)
+    assert report.code is Code.AUTH_NOT_OFFERED
+    assert report.advice.startswith("Set the port to 587: verified, ")
+    report = run(2525)
+    assert {row[0]: row[2] for row in rows(report)}[25] is Code.AUTH_NOT_OFFERED
+    report = run(2525, credentials=None)
+    assert {row[0]: row[2] for row in rows(report)}[25] is Code.OK
+
+
+def test_the_right_mode_where_a_login_wants_tls(machine: Machine) -> None:
+    machine.submission(587)
+    report = run(587, NONE)
+    assert report.code is Code.AUTH_REQUIRES_TLS
+    assert report.advice.startswith("Set the TLS mode to starttls: verified, mail.test:587 with STARTTLS")
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [({"password": "another"}, Code.AUTH_REJECTED), ({"replies": {"EHLO": ["421 busy"]}}, Code.SERVICE_UNAVAILABLE)],
+    ids=["auth_rejected", "service_unavailable"],
+)
+def test_where_the_port_is_not_the_problem_nothing_else_is_dialled(
+    machine: Machine, settings: dict[str, Any], code: Code
+) -> None:
+    machine.tarpits(587)
+    machine.submission(587, **settings)
+    report = run(587)
+    assert report.code is code
+    assert report.alternatives == ()
+    assert machine.dialled == {587: 1}
+
+
+# The name on the certificate.
+
+
+def test_the_other_name_on_the_certificate(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
+    names = ("*.hoster.test", "elsewhere.test", "s7.hoster.test", "192.0.2.1")
+    machine.submission(587, context=pki.server_context(pki.issue("x", pki.authority(), sans=names)))
+    asked = resolve(
+        monkeypatch,
+        {"mail.test": [machine.address], "s7.hoster.test": [machine.address], "elsewhere.test": [own_address()]},
+    )
+    report = run(587)
+    assert report.code is Code.TLS_HOSTNAME_MISMATCH
+    assert report.advice == (
+        "Set the host to s7.hoster.test: verified, "
+        "s7.hoster.test:587 with STARTTLS answers and offers AUTH PLAIN, LOGIN."
+    )
+    assert rows(report) == [(587, STARTTLS, Code.OK)]
+    assert sorted(asked) == ["elsewhere.test", "mail.test", "s7.hoster.test"]
+    assert machine.dialled == {587: 2}
+    no_credentials(machine, 587)
+
+
+def test_a_name_on_the_certificate_that_is_forbidden_is_not_looked_up(
+    monkeypatch: pytest.MonkeyPatch, machine: Machine
+) -> None:
+    class OnlyMail(Anywhere):
+        def check_name(self, host: str, port: int) -> None:
+            if host != "mail.test":
+                raise EgressDenied("test")
+
+    machine.submission(587, context=pki.server_context(pki.issue("x", pki.authority(), sans=("internal.test",))))
+    asked = resolve(monkeypatch, {"mail.test": [machine.address], "internal.test": [machine.address]})
+    report = run_plan(plan(587), Probe(guard=OnlyMail(), trust=TRUST))
+    assert report.code is Code.TLS_HOSTNAME_MISMATCH
+    assert report.alternatives == ()
+    assert asked == ["mail.test"]
+
+
+# The other address family.
+
+
+def test_the_other_family_where_one_is_broken(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
+    with serve(raw(Do.SILENCE), host="::1") as six:
+        machine.submission(six.port)
+        resolve(monkeypatch, {"mail.test": ["::1", machine.address]})
+        report = run(six.port, timeout=1.5)
+    assert (report.stage, report.code) == (Stage.GREETING, Code.TIMEOUT)
+    assert report.advice == (
+        "Set the host to its IPv4 address, or have IPv6 repaired there: verified, "
+        f"mail.test:{six.port} over IPv4 with STARTTLS answers and offers AUTH PLAIN, LOGIN."
+    )
+    no_credentials(machine, six.port)
+
+
+def test_an_unreachable_family_costs_nothing(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
+    machine.submission(587)
+    resolve(monkeypatch, {"mail.test": ["::1", machine.address]})
+    began = time.monotonic()
+    report = run(587)
+    assert report.outcome is Outcome.OK
+    assert time.monotonic() - began < 1
+    assert report.steps[2].peer == f"{machine.address}:587"
+    assert report.alternatives == ()
+
+
+# The laws: guard, deadline, cancellation, politeness.
+
+
+def test_a_forbidden_port_is_not_dialled_and_not_told(machine: Machine) -> None:
+    class No465(Anywhere):
+        def check_name(self, host: str, port: int) -> None:
+            if port == 465:
+                raise EgressDenied("test")
+
+        def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
+            if port == 2465:
+                raise EgressDenied("test")
+            return addresses
+
+    for port in (465, 2465):
+        machine.implicit(port)
+    machine.submission(2525)
+    report = run_plan(plan(587), Probe(guard=No465(), trust=TRUST))
+    assert report.advice.startswith("Set the port to 2525: verified")
+    assert {row[0] for row in rows(report)} == {2525, 2587, 25}
+    assert set(machine.dialled) == {2525}
+
+
+def test_the_policys_deny_list_holds_for_alternatives(machine: Machine) -> None:
+    policy = Policy(Profile.DEVELOPMENT, deny=(parse_rule(f"{machine.address}:465"), parse_rule("mail.test:2525")))
+    machine.implicit(465)
+    machine.submission(2525)
+    machine.submission(2587)
+    report = run_plan(plan(587), Probe(guard=policy, trust=TRUST))
+    assert report.advice.startswith("Set the port to 2587: verified")
+    assert set(machine.dialled) == {2587}
+
+
+@pytest.mark.parametrize("mode", [AUTO, STARTTLS, IMPLICIT], ids=str)
+def test_the_deadline_holds_for_tarpits_everywhere(machine: Machine, mode: TlsMode) -> None:
+    machine.tarpits()
+    began = time.monotonic()
+    report = run(587, mode, timeout=1.2)
+    assert time.monotonic() - began < 1.5
+    assert report.code is Code.TIMEOUT
+    assert {row[2] for row in rows(report)} == {Code.TIMEOUT}
+    assert "Also tried" in report.advice
+    assert sum(machine.dialled.values()) <= 8 + (2 if mode is AUTO else 1)
+    assert all(peer.gone.wait(2) for served in machine.served.values() for peer in served.peers)
+
+
+def test_a_drip_does_not_outlast_the_patience(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailproof.smtp.remedies.PATIENCE", 0.4)
+    machine.tarpits(587, 465)
+    machine.script(465, raw(*(part for _ in range(200) for part in (b"2", 0.02))))
+    began = time.monotonic()
+    report = run(587, timeout=30.0)  # refused at once
+    assert time.monotonic() - began < 1.5
+    assert report.code is Code.CONNECTION_REFUSED
+    assert report.elapsed_ms < 300  # the attempt's own time
+
+
+def test_cancelling_closes_every_socket_at_once(machine: Machine) -> None:
+    machine.tarpits()
+
+    async def leave() -> None:
+        async with aclosing(make_probe().run(plan(587, timeout=60.0))) as events:
+            async for event in events:
+                if isinstance(event, Step) and event.stage is Stage.CONNECT:
+                    break
+            await asyncio.sleep(1.4)
+        assert not asyncio.all_tasks() - {asyncio.current_task()}
+
+    asyncio.run(leave())
+    assert set(machine.dialled) == set(USUAL)
+    assert all(peer.gone.wait(2) for served in machine.served.values() for peer in served.peers)
+
+
+def test_without_alternatives_nothing_more_is_dialled(machine: Machine) -> None:
+    machine.tarpits()
+    report = run(587, timeout=0.5, verify_alternatives=False)
+    assert report.code is Code.TIMEOUT
+    assert report.alternatives == ()
+    assert machine.dialled == {587: 1}
+
+
+def test_a_test_that_passes_dials_nothing_more(machine: Machine) -> None:
+    machine.tarpits(587)
+    machine.submission(587)
+    report = run(587)
+    assert (report.outcome, report.alternatives) == (Outcome.OK, ())
+    assert machine.dialled == {587: 1}
+
+
+def test_a_slow_test_that_passes_tells_of_nothing_else(machine: Machine) -> None:
+    machine.implicit(465)
+    machine.submission(587, greeting=(0.4, "220 mail.test"))
+    report = run(587, timeout=1.2)
+    assert (report.outcome, report.alternatives, report.advice) == (Outcome.OK, (), "")
+    assert machine.dialled[587] == 2  # the search had begun
+    assert all(peer.gone.wait(2) for served in machine.served.values() for peer in served.peers)
+
+
+def test_a_greeting_that_has_begun_is_not_disturbed_by_tls(machine: Machine) -> None:
+    machine.script(25, raw(b"220-wait\r\n", Do.SILENCE))
+    report = run(25, timeout=1.0)
+    assert report.code is Code.TIMEOUT
+    assert machine.dialled == {25: 1}
+    assert all(row[0] != 25 for row in rows(report))
+
+
+@pytest.mark.parametrize("places", [0, 1])
+def test_searches_are_bounded_in_number_and_a_place_is_given_back(
+    machine: Machine, places: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailproof.smtp.probe.MAX_SEARCHES", places)
+    machine.implicit(465)
+    probe = make_probe()
+    for _ in range(3):
+        report = run_plan(plan(587), probe)
+        assert report.code is Code.CONNECTION_REFUSED
+        assert bool(report.alternatives) is bool(places)
+
+
+def test_an_echoed_password_is_masked_in_the_alternatives(machine: Machine) -> None:
+    machine.script(25, smtp(ehlo=EHLO_CLEAR, replies={"AUTH": ["503 5.5.1 not enabled"]}))
+    machine.submission(587, ehlo_tls=["250-x", f"250 AUTH PLAIN {PASSWORD}"])
+    report = run(25, NONE)
+    assert report.code is Code.AUTH_NOT_ENABLED
+    assert rows(report)[1] == (587, STARTTLS, Code.OK)
+    assert PASSWORD.lower() not in repr(report).lower()
+    assert "********" in report.advice

@@ -1,0 +1,223 @@
+"""Every mechanism over a real connection: right and wrong credentials, fall-through, stops, hostile servers."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mailproof.diagnose_cli import as_json
+from mailproof.secret import Secret
+from mailproof.smtp.report import Credentials, OAuth, Report
+from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from smtp_support import pki
+from smtp_support.probing import LOGIN, run
+from smtp_support.sasl_server import TOKEN, Sasl, encode, leaf, secrets_of
+from smtp_support.scripted import Do, Part, Served, serve, smtp
+
+WRONG = Credentials("user", Secret("wrong-word"))
+BY_TOKEN: dict[str, Any] = {
+    "credentials": Credentials("user", Secret("")),
+    "oauth": OAuth(access_token=Secret(TOKEN)),
+}
+WITH_PASSWORD = (
+    "SCRAM-SHA-256-PLUS",
+    "SCRAM-SHA-1-PLUS",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-1",
+    "CRAM-MD5",
+    "PLAIN",
+    "LOGIN",
+)
+WITH_TOKEN = ("OAUTHBEARER", "XOAUTH2")
+
+
+@contextmanager
+def server(sasl: Sasl, *mechanisms: str, old_tls: bool = False) -> Iterator[Served]:
+    context = pki.server_context(leaf())
+    if old_tls:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    offer = ["250-x", f"250 AUTH {' '.join(mechanisms)}"]
+    with serve(smtp(auth=sasl, ehlo_tls=offer, secure=True), context=context) as served:
+        yield served
+
+
+def login(sasl: Sasl, *mechanisms: str, old_tls: bool = False, **settings: Any) -> Report:
+    values: dict[str, Any] = {"tls_mode": TlsMode.IMPLICIT, "credentials": LOGIN} | settings
+    with server(sasl, *mechanisms, old_tls=old_tls) as served:
+        report = run(served.port, **values)
+    shown = str(as_json(report))
+    for secret in secrets_of(sasl):
+        assert secret not in shown
+    return report
+
+
+@pytest.mark.parametrize("mechanism", WITH_PASSWORD)
+@pytest.mark.parametrize("old_tls", [False, True], ids=["TLS 1.3", "TLS 1.2"])
+def test_the_right_password_passes(mechanism: str, old_tls: bool) -> None:
+    report = login(Sasl(), mechanism, old_tls=old_tls)
+    assert report.outcome is Outcome.OK, report.message
+    assert mechanism in report.message
+
+
+@pytest.mark.parametrize("mechanism", WITH_PASSWORD)
+def test_a_wrong_password_is_rejected_and_nothing_else_is_tried(mechanism: str) -> None:
+    sasl = Sasl()
+    report = login(sasl, mechanism, *WITH_PASSWORD[WITH_PASSWORD.index(mechanism) + 1 :], credentials=WRONG)
+    assert (report.stage, report.code) == (Stage.AUTH, Code.AUTH_REJECTED)
+    assert sasl.tried == [mechanism]
+    assert report.evidence.reply_code == 535
+
+
+@pytest.mark.parametrize("mechanism", WITH_TOKEN)
+def test_a_good_token_passes(mechanism: str) -> None:
+    report = login(Sasl(), "PLAIN", mechanism, **BY_TOKEN)
+    assert report.outcome is Outcome.OK, report.message
+    assert f"accepts the access token ({mechanism})" in report.message
+
+
+@pytest.mark.parametrize(("mechanism", "farewell"), [("OAUTHBEARER", "AQ=="), ("XOAUTH2", "")])
+def test_a_bad_token_is_explained_by_the_servers_challenge(mechanism: str, farewell: str) -> None:
+    sasl = Sasl(token="another")
+    report = login(sasl, *WITH_TOKEN, mechanism=mechanism, **BY_TOKEN)
+    assert (report.stage, report.code) == (Stage.AUTH, Code.AUTH_REJECTED)
+    assert sasl.last == farewell
+    assert sasl.tried == [mechanism]
+    assert report.evidence.text == "wrong (status 401, scope https://mail.test/, schemes bearer)"
+    assert "refuses the access token of user: 535 wrong (status 401" in report.message
+    assert TOKEN not in str(as_json(report))
+
+
+def test_a_token_too_long_for_the_command_waits_for_the_question() -> None:
+    token = "t" * 3000
+    report = login(Sasl(token=token), "XOAUTH2", **BY_TOKEN | {"oauth": OAuth(access_token=Secret(token))})
+    assert report.outcome is Outcome.OK
+
+
+def test_the_strongest_is_tried_first_and_the_next_ones_where_the_mechanism_is_refused() -> None:
+    answers: dict[str, Sequence[Part]] = {
+        "SCRAM-SHA-256-PLUS": ["504 5.5.4 no"],
+        "SCRAM-SHA-1-PLUS": ["334 " + encode("e=unsupported-channel-binding-type")],
+        "SCRAM-SHA-256": ["501 5.5.2 what"],
+        "SCRAM-SHA-1": ["534 5.7.9 too weak"],
+        "CRAM-MD5": ["500 5.5.6 too long"],
+    }
+    sasl = Sasl(answers=answers)
+    report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2")
+    assert sasl.tried == list(WITH_PASSWORD[:6])
+    assert report.outcome is Outcome.OK
+
+
+def test_the_last_mechanisms_refusal_is_told() -> None:
+    report = login(Sasl(answers={"PLAIN": ["504 5.5.4 not today"]}), "PLAIN")
+    assert (report.stage, report.code) == (Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
+    assert "offers PLAIN but does not go through with it: 504 not today" in report.message
+
+
+@pytest.mark.parametrize("words", ["534 5.7.9 Application-specific password required", "535 5.7.8 no", "454 later"])
+def test_a_refusal_of_the_account_stops(words: str) -> None:
+    sasl = Sasl(answers={"CRAM-MD5": [words]})
+    login(sasl, "CRAM-MD5", "PLAIN", "LOGIN")
+    assert sasl.tried == ["CRAM-MD5"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "plus", "flag"),
+    [
+        (("SCRAM-SHA-256",), False, "y"),
+        (("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"), True, "n"),
+    ],
+)
+def test_the_flag_says_whether_binding_was_possible(offered: tuple[str, ...], plus: bool, flag: str) -> None:
+    sasl = Sasl(plus=plus)
+    report = login(sasl, *offered, mechanism="SCRAM-SHA-256")
+    assert report.outcome is Outcome.OK
+    assert sasl.gs2 == [flag]
+
+
+def test_a_stripped_offer_of_binding_is_noticed_by_the_server() -> None:
+    report = login(Sasl(plus=True), "SCRAM-SHA-256")
+    assert report.code is Code.AUTH_REJECTED
+
+
+def test_without_tls_there_is_no_binding() -> None:
+    sasl = Sasl()
+    with serve(smtp(auth=sasl, ehlo=["250-x", "250 AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256"])) as served:
+        report = run(served.port, tls_mode=TlsMode.NONE, credentials=LOGIN)
+    assert report.outcome is Outcome.OK
+    assert sasl.tried == ["SCRAM-SHA-256"]
+    assert sasl.gs2 == ["n"]
+
+
+def test_a_type_of_binding_that_the_server_lacks_is_no_refused_password() -> None:
+    sasl = Sasl(bindings=("tls-exporter",))
+    report = login(sasl, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN")
+    assert report.outcome is Outcome.OK, report.message
+    assert sasl.tried == ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]
+
+
+def test_another_tls_session_ends_it_before_a_weaker_mechanism_gives_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("smtp_support.sasl_server.end_point", lambda: b"of a proxy")
+    sasl = Sasl()
+    report = login(sasl, "SCRAM-SHA-256-PLUS", "PLAIN")
+    assert (report.stage, report.code) == (Stage.AUTH, Code.PROTOCOL_ERROR)
+    assert "sees another TLS session" in report.message
+    assert sasl.tried == ["SCRAM-SHA-256-PLUS"]
+
+
+@pytest.mark.parametrize(
+    ("sasl", "words"),
+    [
+        (Sasl(final="v=AAAA"), "can't prove that it knows the password"),
+        (Sasl(final="v=!"), "can't prove that it knows the password"),
+        (Sasl(final=""), "has not proven that it knows the password"),
+        (Sasl(first="r=another,s=c2FsdA==,i=4096"), "nonce does not continue ours"),
+    ],
+    ids=["wrong signature", "no base64", "no signature", "nonce of another exchange"],
+)
+def test_a_server_that_does_not_know_the_password_is_found_out(sasl: Sasl, words: str) -> None:
+    report = login(replace(sasl, tried=[]), "SCRAM-SHA-256", "PLAIN")
+    assert (report.stage, report.code) == (Stage.AUTH, Code.PROTOCOL_ERROR)
+    assert words in report.message
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["r={nonce},s=c2FsdA==,i=1000001", "r={nonce},s=c2FsdA==,i=99999999999", "r={nonce},s=c2FsdA==,i=0",
+     "r={nonce},s=,i=4096", "m=x,r={nonce},s=c2FsdA==,i=4096", "nonsense", "x" * 3000],
+)  # fmt: skip
+def test_an_unsound_first_message_makes_us_take_the_next_mechanism(first: str) -> None:
+    sasl = Sasl(first=first)
+    report = login(sasl, "SCRAM-SHA-256", "PLAIN")
+    assert report.outcome is Outcome.OK, report.message
+    assert sasl.tried == ["SCRAM-SHA-256", "PLAIN"]
+    assert sasl.bound == []
+
+
+def test_much_stretching_does_not_hold_up_the_event_loop() -> None:
+    report = login(Sasl(iterations=100_000), "SCRAM-SHA-256")
+    assert report.outcome is Outcome.OK
+
+
+def test_silence_after_microsofts_credentials_has_advice_of_its_own() -> None:
+    report = login(Sasl(answers={"PLAIN": [Do.SILENCE]}), "PLAIN", timeout=1.0)
+    assert (report.stage, report.code) == (Stage.AUTH, Code.TIMEOUT)
+
+
+def test_an_echoed_proof_is_hidden() -> None:
+    class Echo(Sasl):
+        async def _cram(self, peer: Any) -> Sequence[Part]:
+            await super()._cram(peer)
+            proof = self.bound[-1].decode()
+            return [f"535 5.7.8 {proof} is wrong, and so is {encode(proof)}"]
+
+    sasl = Echo()
+    report = login(sasl, "CRAM-MD5")
+    assert report.code is Code.AUTH_REJECTED
+    assert Code.SERVER_ECHOES_SECRET in {finding.code for finding in report.findings}
