@@ -65,8 +65,7 @@ class Session:
     last: bytes = b""
     nonce: bytes = b""
     secrets: list[str] = field(default_factory=list)  # those there are by now
-    proven: bool = False  # whether what proves the password has left in this exchange
-    rejected: bool = False  # whether it was refused then; before that a 535 is about the mechanism
+    rejected: bool = False  # whether there was a 535, which counts towards a lockout
 
     def __post_init__(self) -> None:
         self.talk = Dialogue(self.plan, "probe.test", self.plan.tls_mode is TlsMode.IMPLICIT, lambda _utf8: MESSAGE)
@@ -110,7 +109,7 @@ class Session:
         reply = self.answer()
         if isinstance(reply, Cause):
             return Done(replace(reply, stage=action.stage))
-        if action.stage is Stage.AUTH and reply.code == 535 and self.proven:
+        if action.stage is Stage.AUTH and reply.code == 535:
             self.rejected = True
         self.check_shown(self.redact(str(reply), 1000))
         return self.talk.received(reply, self.parser.leftover)
@@ -145,7 +144,6 @@ class Session:
         if mode in DEMAND_TLS and not secure:
             assert data.startswith((b"EHLO ", b"STARTTLS\r\n", b"QUIT\r\n")), "worth something, and in clear"
         proof = self.holds_secret(data.decode()) or bool(action.secrets)
-        self.proven = proof or (self.proven and not data.startswith(b"AUTH"))
         if action.credentials or proof:
             assert action.credentials, "credentials that are not called so"
             assert secure or mode is TlsMode.NONE or not self.talk.facts.starttls_offered

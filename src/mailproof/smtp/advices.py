@@ -244,7 +244,7 @@ ADVICES: tuple[Advice, ...] = (
     Advice(
         "RFC 4954 section 6: 504, 534; RFC 4422 section 3.5",
         (Code.AUTH_MECHANISM_UNSUPPORTED,),
-        "Set the mechanism to another one that the server offers ({mechanisms}), or leave it empty.",
+        "Set the mechanism to another one that the server offers ({mechanisms}).",
         mechanisms=("SCRAM", "CRAM", "PLAIN", "LOGIN", "OAUTH", "XOAUTH"),
         message="{server} offers {mechanism} but does not go through with it{detail}{reply}.",
     ),

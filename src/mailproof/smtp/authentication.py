@@ -1,7 +1,8 @@
 """The AUTH part of a conversation (RFC 4954): which mechanism is tried, what is said in it, what a refusal means.
 
-Laws: strongest first; the next one only where the mechanism and not the account was refused; after a refused password
-or token, none (lockouts); a login counts only when the server has proven what the mechanism demands of it. Pure.
+Laws: strongest first; the next one only where the mechanism and not the account was refused; after a 535 none,
+whatever it was for, since it counts towards a lockout; a login is good only when the server has proven what the
+mechanism demands of it. Pure.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Authentication:
         assert plan.credentials is not None  # noqa: S101 - the dialogue saw to it
         scram = any(name.startswith("SCRAM-") for name in offered)
         binding = self.binding() if scram and plan.oauth is None else None
-        self._left = list(sasl.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None))
+        usual = binding is None or binding.usual
+        self._left = list(
+            sasl.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None, usual=usual)
+        )
         if not self._left:
             return None
         self._identity = Identity(
@@ -105,18 +109,18 @@ class Authentication:
         code = judge(Stage.AUTH, reply, secure=self.facts.secure)
         if exchange.denied and code is Code.AUTH_MECHANISM_UNSUPPORTED:
             code = Code.AUTH_REJECTED  # it said so within the exchange; what follows is form
+        if code is Code.AUTH_REJECTED and exchange.unsure and not exchange.committed:
+            # Nothing that tells of the password has left us, so it was not refused: most probably the server knows
+            # another type of channel binding than we have (Dovecot and mox answer 535 then).
+            code = Code.AUTH_MECHANISM_UNSUPPORTED
         cause = Cause(Stage.AUTH, code, reply, told=exchange.told)
         if cancelled and self._refused and (reply.code in _CANCELLED or (reply.code >= 500 and not exchange.committed)):
             self._refused = dataclasses.replace(self._refused, reply=reply)
         elif code is Code.AUTH_MECHANISM_UNSUPPORTED:
             self._refused = cause
-        elif code is Code.AUTH_REJECTED and exchange.unsure and not exchange.committed:
-            # Nothing that tells of the password has left us, so it was not refused: the server knows another type of
-            # channel binding than we have (Dovecot and mox answer 535 then). This counts towards no lockout.
-            self._refused = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, reply, told=exchange.told)
         else:
             return Done(cause, polite=code is not Code.NOT_SMTP)
-        return self._next()
+        return Done(self._refused, polite=True) if reply.code == 535 else self._next()
 
     def _next(self) -> Action:
         self.cancelling = False

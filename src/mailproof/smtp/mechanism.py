@@ -22,6 +22,11 @@ class Binding:
     kind: str
     data: bytes = field(repr=False)
 
+    @property
+    def usual(self) -> bool:
+        """Whether a server that knows any type knows this one: none announces them; these are RFC 9266's defaults."""
+        return self.kind in ("tls-exporter", "tls-unique")
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

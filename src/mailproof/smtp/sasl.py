@@ -94,18 +94,25 @@ def possible(*, token: bool) -> tuple[str, ...]:
     return tuple(_WITH_TOKEN if token else _WITH_PASSWORD)
 
 
-def choose(offered: Sequence[str], wanted: str = "", *, token: bool = False, bound: bool = False) -> tuple[str, ...]:
+def choose(
+    offered: Sequence[str], wanted: str = "", *, token: bool = False, bound: bool = False, usual: bool = True
+) -> tuple[str, ...]:
     """Return the offered mechanisms that can be used, strongest first; `wanted` alone where it is named.
 
     Args:
         token: Whether there is an access token, and not a password.
         bound: Whether there is a channel binding.
+        usual: Whether the server can be expected to take its type. If not, SCRAM without binding goes first: Dovecot
+            and mox answer an unknown type with 535, which counts as a failed login, and no second try may follow it.
     """
-    return tuple(
+    names = [
         name
         for name in possible(token=token)
         if name in offered and wanted.upper() in ("", name) and (bound or not is_bound(name))
-    )
+    ]
+    if not usual:
+        names.sort(key=lambda name: (not name.startswith("SCRAM-"), is_bound(name)))
+    return tuple(names)
 
 
 def is_bound(name: str) -> bool:

@@ -58,8 +58,7 @@ class Scram(Mechanism):
         binding = identity.binding
         if plus and binding is not None:
             self._gs2, data = f"p={binding.kind},,".encode(), binding.data
-            # Which type a server takes is announced nowhere in SMTP. These two are the defaults of RFC 9266.
-            self.unsure = binding.kind not in ("tls-exporter", "tls-unique")
+            self.unsure = not binding.usual
         else:
             # "y": we could and it seems that you can't; a server that can sees that its offer was tampered with.
             self._gs2, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""

@@ -17,7 +17,7 @@ from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.probing import LOGIN, run
 from smtp_support.sasl_server import TOKEN, Sasl, encode, leaf, secrets_of
-from smtp_support.scripted import Do, Part, Served, serve, smtp
+from smtp_support.scripted import Do, Part, Peer, Served, serve, smtp
 
 WRONG = Credentials("user", Secret("wrong-word"))
 BY_TOKEN: dict[str, Any] = {
@@ -67,7 +67,8 @@ def test_the_right_password_passes(mechanism: str, old_tls: bool) -> None:
 @pytest.mark.parametrize("mechanism", WITH_PASSWORD)
 def test_a_wrong_password_is_rejected_and_nothing_else_is_tried(mechanism: str) -> None:
     sasl = Sasl()
-    report = login(sasl, mechanism, *WITH_PASSWORD[WITH_PASSWORD.index(mechanism) + 1 :], credentials=WRONG)
+    weaker = WITH_PASSWORD[WITH_PASSWORD.index(mechanism) + 1 :]
+    report = login(sasl, mechanism, *weaker, credentials=WRONG, old_tls=mechanism.endswith("-PLUS"))
     assert (report.stage, report.code) == (Stage.AUTH, Code.AUTH_REJECTED)
     assert sasl.tried == [mechanism]
     assert report.evidence.reply_code == 535
@@ -107,8 +108,13 @@ def test_the_strongest_is_tried_first_and_the_next_ones_where_the_mechanism_is_r
         "CRAM-MD5": ["500 5.5.6 too long"],
     }
     sasl = Sasl(answers=answers)
-    report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2")
+    report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2", old_tls=True)
     assert sasl.tried == list(WITH_PASSWORD[:6])
+    assert report.outcome is Outcome.OK
+    sasl.tried.clear()
+    report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2")  # tls-server-end-point, which few servers take
+    order = ["SCRAM-SHA-256", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "CRAM-MD5", "PLAIN"]
+    assert sasl.tried == order
     assert report.outcome is Outcome.OK
 
 
@@ -153,11 +159,49 @@ def test_without_tls_there_is_no_binding() -> None:
     assert sasl.gs2 == ["n"]
 
 
-def test_a_type_of_binding_that_the_server_lacks_is_no_refused_password() -> None:
+def test_a_type_of_binding_that_the_server_may_lack_costs_no_refusal() -> None:
     sasl = Sasl(bindings=("tls-exporter",))
     report = login(sasl, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN")
     assert report.outcome is Outcome.OK, report.message
-    assert sasl.tried == ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]
+    assert sasl.tried == ["SCRAM-SHA-256"]
+
+
+OFFERS = (
+    WITH_PASSWORD,
+    ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"),
+    ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "PLAIN"),
+    ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1"),
+    ("CRAM-MD5", "LOGIN", "PLAIN"),
+)
+
+
+@pytest.mark.parametrize("old_tls", [False, True], ids=["TLS 1.3", "TLS 1.2"])
+@pytest.mark.parametrize("bindings", [(), ("tls-exporter",), ("tls-unique",), ("tls-server-end-point",)])
+@pytest.mark.parametrize("offered", OFFERS, ids=len)
+def test_a_wrong_password_counts_once_towards_a_lockout(
+    offered: tuple[str, ...], bindings: tuple[str, ...], old_tls: bool
+) -> None:
+    sasl = Sasl(bindings=bindings, plus=True)
+    report = login(sasl, *offered, old_tls=old_tls, credentials=WRONG)
+    assert len(sasl.tried) == 1
+    # Where it is the type of binding that was refused, the password was neither sent nor refused.
+    about_binding = sasl.tried[0].endswith("-PLUS") and not sasl.bound and not old_tls
+    code = Code.AUTH_MECHANISM_UNSUPPORTED if about_binding else Code.AUTH_REJECTED
+    assert (report.stage, report.code) == (Stage.AUTH, code)
+    assert report.evidence.reply_code == 535
+
+
+@pytest.mark.parametrize("reply", ["535 5.7.8 no", "454 4.7.0 later", "535 5.7.0 aborted"])
+def test_a_login_that_we_cancel_counts_once_towards_a_lockout(reply: str) -> None:
+    class Strict(Sasl):
+        async def __call__(self, peer: Peer, line: str) -> Sequence[Part]:
+            said = await super().__call__(peer, line)
+            return [reply] if peer.heard[-1] == "*" else said
+
+    sasl = Strict(first="nonsense")
+    report = login(sasl, "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN")
+    assert (report.stage, report.outcome) == (Stage.AUTH, Outcome.FAIL)
+    assert sasl.tried == ["SCRAM-SHA-256"]
 
 
 def test_another_tls_session_ends_it_before_a_weaker_mechanism_gives_the_password(
