@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 from mailproof.smtp.mechanism import Identity, Mechanism
-from mailproof.smtp.sanitize import clean
 
 MAX_CHALLENGE = 8192
 """Octets of a challenge that are read; real ones have about 150."""
@@ -67,13 +66,13 @@ class OAuthBearer(_Bearer):
 
 
 def explain(challenge: bytes) -> str:
-    """Return what the JSON of an error challenge says, or the bare words of one that is none."""
+    """Return what the JSON of an error challenge says, or the bare words of one that is none; raw in any case."""
     text = challenge[:MAX_CHALLENGE].decode("utf-8", "replace")
     try:
         document = json.loads(text, strict=False)  # control characters are `clean`'s business
     except (ValueError, RecursionError):
-        return clean(text, 200)
+        return text
     if not isinstance(document, dict):
-        return clean(text, 200)
+        return text
     said = [(key, document[key]) for key in _TOLD if isinstance(document.get(key), str | int)]
-    return ", ".join(f"{key} {clean(str(value), 200)}" for key, value in said if value != "")
+    return ", ".join(f"{key} {value}" for key, value in said if value != "")

@@ -10,7 +10,6 @@ from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from mailproof.smtp.mailbox import check_host
 from mailproof.smtp.report import ClientCredentials
-from mailproof.smtp.sanitize import clean
 
 HTTPS_PORT = 443
 MAX_TOKEN = 9000
@@ -30,7 +29,7 @@ class TokenRefused(Exception):
     """There is no token in the answer.
 
     Attributes:
-        detail: A phrase for people; it holds the endpoint's words, cleaned.
+        detail: A phrase for people; it holds the endpoint's words, raw.
         client: Whether it is the client that was refused, which may be for how it showed its secret.
     """
 
@@ -125,16 +124,16 @@ def read_token(status: int, body: bytes) -> str:
     error = document.get("error")
     if not isinstance(error, str):
         raise TokenRefused(f"it answers with status {status} and no token", client=status == 401)
-    words = clean(error, 80)
+    words = error
     description = document.get("error_description")
     if isinstance(description, str) and description:
-        words += f": {clean(description, 300)}"
+        words += f": {description}"
     raise TokenRefused(f"it answers {words}", client=status == 401 or error == "invalid_client")
 
 
 def _usable(token: str, kind: object) -> str:
     if isinstance(kind, str) and kind.lower() != "bearer":
-        raise TokenRefused(f"it gives a token of the type {clean(kind, 40)}, and mail servers take bearer")
+        raise TokenRefused(f"it gives a token of the type {kind}, and mail servers take bearer")
     problem = token_problem(token)
     if problem:
         raise TokenRefused(f"its token {problem}")

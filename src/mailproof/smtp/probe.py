@@ -27,7 +27,7 @@ from mailproof.smtp.plans import default_port, violations
 from mailproof.smtp.remedies import MAX_SEARCHES, Remedies
 from mailproof.smtp.report import EhloInfo, Heartbeat, Plan, Report, Step
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
-from mailproof.smtp.sanitize import Redactor, clean
+from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.tokens import TokenSource
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
@@ -358,8 +358,7 @@ class _Test:
             return None
         extensions = facts.ehlo.extensions if facts.ehlo else {}
         named = (*facts.mechanisms_before_tls, *facts.mechanisms_inside_tls)
-        unmasked = self._redact.passes((*extensions, *extensions.values(), *named))
-        show = clean if unmasked else self._redact  # one look at all of them is cheaper than one at each
+        show = self._redact.together((*(text for pair in extensions.items() for text in pair), *named))
         return EhloInfo(
             name=facts.ehlo_name,
             extensions={show(keyword, 64): show(parameters, 300) for keyword, parameters in extensions.items()},

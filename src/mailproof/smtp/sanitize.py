@@ -2,14 +2,16 @@
 
 Law: no text of a peer reaches a step, a report or a message except through `clean` or a `Redactor`, and a
 `Redactor` masks after cleaning and before cutting, so that neither an escape sequence inside a password nor the
-cut can let a piece of it through. Pure.
+cut can let a piece of it through. What may hold a secret goes to a `Redactor` uncleaned and uncut. Pure.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from urllib.parse import quote, quote_plus
 
 from mailproof.secret import MASK
 
@@ -18,8 +20,13 @@ MAX_TEXT = 500
 
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 
-# ECMA-48: CSI and OSC sequences go as a whole; what is left of others loses its ESC below.
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]")
+# ECMA-48: whole CSI and OSC sequences go, an OSC within its line; what is left of others loses its ESC below.
+_CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
+_OSC = r"\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"
+_ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
+# The same, and what one reader takes for a sequence and another for text: those without an end, two-character ones.
+_PERHAPS = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # What tells nothing about whether two pieces belong together: a secret split by these is still a secret.
 _FILLER = re.compile(r"[\s/|�]+")
 _SPLIT_MINIMUM = 6  # a shorter secret, rejoined across words, is more often a coincidence than an echo
@@ -39,15 +46,19 @@ def cut(text: str, limit: int = MAX_TEXT) -> str:
 def _printable(text: str) -> str:
     if text.isascii() and text.isprintable():  # nearly always
         return text
-    if "\x1b" in text or "\x9b" in text:
+    if _has_escapes(text):
         text = _ESCAPES.sub("", text)
     # str.isprintable is false for Unicode's categories C* (controls, bidi and zero-width format characters,
     # surrogates, unassigned) and Z* except the space.
     return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
 
 
+def _has_escapes(text: str) -> bool:
+    return "\x1b" in text or "\x9b" in text
+
+
 class Redactor:
-    """Cleans texts and masks one test's secrets in them: as they are and inside base64, in one piece or split.
+    """Cleans texts and masks one test's secrets in them: as they are and encoded, in one piece or split.
 
     Attributes:
         echoed: Whether a secret was found since `sent` was set.
@@ -75,6 +86,8 @@ class Redactor:
     def _hide(self, secret: str, *more: str) -> None:
         raw = secret.encode("utf-8", "surrogatepass")
         encoded = {_base64(raw), *_base64_cores(raw), *more}
+        encoded |= {text.replace("+", "-").replace("/", "_") for text in encoded}  # RFC 4648 section 5
+        encoded |= _spellings(secret, raw) - {secret}
         shown = _printable(secret).lower()
         long = {needle.lower() for needle in encoded if len(needle) >= _WORD_MINIMUM}
         short = {needle.lower() for needle in encoded if len(needle) < _WORD_MINIMUM}
@@ -85,21 +98,63 @@ class Redactor:
         squeezed = (_FILLER.sub("", needle) for needle in self._needles)
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
 
-    def passes(self, texts: Iterable[str]) -> bool:
-        """Return whether there is nothing to mask in any of the texts."""
-        # Cleaned one by one: an escape sequence without an end would swallow the texts behind it.
-        shown = " ".join(map(_printable, texts))
-        return self._mask(shown) == shown
+    def together(self, texts: Iterable[str]) -> Callable[[str, int], str]:
+        """Return what cleans, masks and cuts each of some texts that are shown together, also a secret split over them.
+
+        One look at all of them is cheaper than one at each.
+        """
+        texts = tuple(texts)
+        if self._same(texts):
+            return clean
+        if self._same([self(text) for text in texts]):
+            return self
+        self.echoed = self.echoed or self.sent
+        return lambda _, limit: cut(ECHO_NOTICE, limit)
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
         """Return `text` clean, masked and cut to `limit`."""
-        text = _printable(text)
+        shown = _printable(text)
         if self._needles or self._words:
-            masked = self._mask(text)
-            if masked != text:
-                text = masked
+            masked = ECHO_NOTICE if self._smuggles(text) else self._mask(shown)
+            if masked != shown:
+                shown = masked
                 self.echoed = self.echoed or self.sent
-        return cut(text, limit)
+        return cut(shown, limit)
+
+    def _same(self, texts: Iterable[str]) -> bool:
+        """Return whether there is nothing to mask in these texts, one behind the other."""
+        text = " ".join(texts)
+        shown = _printable(text)
+        return not self._smuggles(text) and self._mask(shown) == shown
+
+    def _smuggles(self, text: str) -> bool:
+        """Return whether a text holds a secret in any reading of its escape sequences, if it has such.
+
+        Each character of what may be a sequence is read and passed over at once: a search for all secrets in one pass
+        (Baeza-Yates and Gonnet's shift-and), with a bit for each of their characters.
+        """
+        if not _has_escapes(text):
+            return False
+        firsts = lasts = length = 0
+        places: dict[str, int] = {}
+        for needle in {_FILLER.sub("", needle) for needle in self._needles}:
+            if len(needle) < _WORD_MINIMUM:
+                continue
+            firsts |= 1 << length
+            for character in needle:
+                places[character] = places.get(character, 0) | 1 << length
+                length += 1
+            lasts |= 1 << length - 1
+        low = text.lower()
+        sequences = {place for found in _PERHAPS.finditer(low) for place in range(*found.span())}
+        state = 0
+        for place, character in enumerate(low):
+            read = (state << 1 | firsts) & places.get(character, 0)
+            passed_over = place in sequences or not character.isprintable() or _FILLER.match(character)
+            state = read | state if passed_over else read
+            if read & lasts:
+                return True
+        return False
 
     def _mask(self, text: str) -> str:
         low = text.lower()
@@ -114,6 +169,13 @@ class Redactor:
             if any(needle in low for needle in self._split):
                 return ECHO_NOTICE
         return text
+
+
+def _spellings(secret: str, raw: bytes) -> set[str]:
+    """Return how a secret looks in a URL, in HTML, in JSON, and where Latin-1 is read as UTF-8."""
+    latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
+    spellings = {quote(raw), quote(raw, safe=""), quote_plus(raw), secret.translate(_HTML), json.dumps(secret)[1:-1]}
+    return spellings | {_printable(latin)} if not secret.isascii() else spellings
 
 
 def _base64(raw: bytes) -> str:

@@ -20,7 +20,7 @@ class TokenFailed(Exception):
     """There is no token.
 
     Attributes:
-        detail: A phrase for people; it may hold the endpoint's words, cleaned.
+        detail: A phrase for people; it may hold the endpoint's words, raw.
         denied: Whether it is the egress policy that forbids the endpoint.
     """
 

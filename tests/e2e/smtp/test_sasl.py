@@ -16,7 +16,7 @@ from mailproof.smtp.report import Credentials, OAuth, Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.probing import LOGIN, run
-from smtp_support.sasl_server import TOKEN, Sasl, encode, leaf, secrets_of
+from smtp_support.sasl_server import TOKEN, Sasl, encode, json_of, leaf, secrets_of
 from smtp_support.scripted import Do, Part, Peer, Served, serve, smtp
 
 WRONG = Credentials("user", Secret("wrong-word"))
@@ -91,6 +91,34 @@ def test_a_bad_token_is_explained_by_the_servers_challenge(mechanism: str, farew
     assert report.evidence.text == "wrong (status 401, scope https://mail.test/, schemes bearer)"
     assert "refuses the access token of user: 535 wrong (status 401" in report.message
     assert TOKEN not in str(as_json(report))
+
+
+@pytest.mark.parametrize("words", ["x" * 190 + TOKEN, TOKEN[:9] + "\x1b[" + TOKEN[9:], TOKEN[:9] + "\x1b]" + TOKEN[9:]])
+def test_a_token_echoed_in_the_challenges_json_is_hidden_before_it_is_cut(words: str) -> None:
+    error = json_of(status="401", error_description=words).decode()
+    report = login(Sasl(token="another", error=error), "XOAUTH2", **BY_TOKEN)
+    shown = str(as_json(report))
+    assert not [piece for piece in (TOKEN[:9], TOKEN[10:], TOKEN[1:9]) if piece in shown]
+    assert Code.SERVER_ECHOES_SECRET in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        ["250-x", "250-AUTH CRAM-MD5", "250-secr et-word", "250 SIZE 10"],
+        ["250-x", "250-AUTH CRAM-MD5", "250-SECRET- WORD", "250 SIZE 10"],
+        ["250-x", "250-AUTH CRAM-MD5 SECR ET-WORD", "250 SIZE 10"],
+        ["250-x", "250-AUTH CRAM-MD5 secr\x1b[et-word", "250 SIZE 10"],
+    ],
+)
+def test_a_password_split_over_the_answer_to_ehlo_is_hidden(offer: list[str]) -> None:
+    context = pki.server_context(leaf())
+    with serve(smtp(ehlo_tls=offer, secure=True), context=context) as served:
+        report = run(served.port, tls_mode=TlsMode.IMPLICIT, credentials=LOGIN)
+    shown = "".join(character for character in str(as_json(report)).lower() if character.isalpha())
+    assert "secretword" not in shown
+    assert "ecretword" not in shown
+    assert "secrtword" not in shown
 
 
 def test_a_token_too_long_for_the_command_waits_for_the_question() -> None:

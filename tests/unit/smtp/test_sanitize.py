@@ -1,4 +1,8 @@
 import base64
+import html
+import json
+import time
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -24,6 +28,10 @@ from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean
         ("a\u2028b", "a b"),
         ("a\ud800b", "a�b"),
         ("\x1b", "�"),
+        ("535 \x1b]0;wrong password", "535 �]0;wrong password"),
+        ("535 \x1b]0;wrong\npassword\x07", "535 �]0;wrong password�"),
+        ("535 \x1b[", "535 �["),
+        ("535 \x1bPq\x1b\\x", "535 �Pq�\\x"),
     ],
 )
 def test_texts_are_made_harmless(text: str, shown: str) -> None:
@@ -69,6 +77,87 @@ def test_a_secret_is_masked(text: str) -> None:
     assert "hunt" not in shown.lower()
     assert "er22" not in shown.lower()
     assert b64("hunter22!")[:8] not in shown
+
+
+SECRET = "p&ss w/rd+22!é"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote_plus(SECRET),
+        quote(SECRET).lower(),
+        html.escape(SECRET),
+        json.dumps(SECRET),
+        SECRET.encode("latin-1").decode("utf-8", "replace"),
+        base64.urlsafe_b64encode(SECRET.encode()).decode(),
+        base64.urlsafe_b64encode(b"xx" + SECRET.encode() + b"y").decode(),
+    ],
+)
+def test_an_echo_in_another_encoding_is_masked(text: str) -> None:
+    shown, echoed = echo(f"535 {text} is wrong", SECRET)
+    assert echoed
+    assert text not in shown
+    assert "22" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hunt\x1b[er22!",
+        "hunt\x1b]er22!",
+        "hunt\x1b]e\x07r22!",
+        "hunt\x1b]e\x1b\\r22!",
+        "hu\x1b[1mnt\x1b[er22!",
+        "hu\x1b[1;31;4mnt\x1b]er\x1b[m22!",
+        "h\x1bu\x1bn\x1bter22!",
+        "hunt\x9ber22!",
+        "hunt\x9der22!",
+        "hunt\x1bPer22!",
+        "\x1b]hunter22!",
+        "\x1b]0;" + b64("hunter22!"),
+        b64("hunter22!")[:4] + "\x1b[" + b64("hunter22!")[4:],
+        "hu\0nt\x1b[\ner / 22!",
+    ],
+)
+def test_an_escape_sequence_within_an_echo_hides_and_passes_nothing(text: str) -> None:
+    redact = Redactor("hunter22!", "me")
+    redact.sent = True
+    assert MASK in redact.together(["x", text])(text, 64)
+    shown = redact(f"535 {text} is wrong")
+    assert redact.echoed
+    assert shown in (f"535 {MASK} is wrong", ECHO_NOTICE) or shown.startswith(f"535 �]{MASK}")
+
+
+@given(st.lists(st.sampled_from(["", "\x1b[", "\x1b]", "\x1b[0m", "\x9b", "\x1b]0;t\x07", " ", "\r\n", "\x1b"]),
+                min_size=8, max_size=8))  # fmt: skip
+def test_no_arrangement_of_escapes_lets_an_echo_pass(between: list[str]) -> None:
+    text = "".join(a + b for a, b in zip("hunter22", between, strict=True)) + "!"
+    assert MASK in Redactor("hunter22!", "me")(text)
+
+
+def test_an_escape_without_an_echo_costs_no_evidence() -> None:
+    assert echo("535 \x1b[31mwrong\x1b[0m \x1b]password") == ("535 wrong �]password", False)
+
+
+def test_a_hostile_text_of_escapes_costs_linear_time() -> None:
+    text = "\x1b[" * 30_000 + "\x1b]" * 30_000
+    started = time.monotonic()
+    Redactor("hunter22!", "me")(text)
+    clean(text)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("texts", [("HUNT", "ER22!"), ("AUTH", "hunt", "er22!"), ("x", "hunter22!", "y")])
+def test_an_echo_split_over_texts_that_are_shown_together_is_hidden(texts: tuple[str, ...]) -> None:
+    redact = Redactor("hunter22!", "me")
+    show = redact.together(texts)
+    shown = [show(text, 64) for text in texts]
+    assert "22" not in "".join(shown)
+    show = redact.together(("SIZE", "100"))
+    assert [show(text, 64) for text in ("SIZE", "100")] == ["SIZE", "100"]
 
 
 def test_the_rest_of_the_text_stays() -> None:
