@@ -23,7 +23,7 @@ from mailproof.model import Caller, SmtpSettings, split_host_port
 from mailproof.secret import Secret
 from mailproof.smtp.findings import page
 from mailproof.smtp.plans import violations
-from mailproof.smtp.report import Credentials, Heartbeat, Plan, Report, Step
+from mailproof.smtp.report import Credentials, Heartbeat, Plan, Report, Step, Terms
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store import ConfigStore
 
@@ -222,4 +222,5 @@ def _plan_of(settings: SmtpSettings, credentials: Credentials | None, receiver: 
         sender_name=settings.sender_name,
         recipient=receiver,
         depth=depth,
+        terms=Terms.FLAG,
     )

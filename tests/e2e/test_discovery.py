@@ -36,6 +36,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def verbs(served: Served) -> set[str]:
+    """Return what a server was told, once all have left: nobody waits for the answer to QUIT."""
+    assert all(peer.gone.wait(5) for peer in served.peers)
     return {verb for peer in served.peers for verb in peer.verbs}
 
 

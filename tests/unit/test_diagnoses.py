@@ -23,7 +23,7 @@ from mailproof.model import (
     Token,
 )
 from mailproof.secret import Secret
-from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report
+from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report, Terms
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,6 +85,14 @@ def test_the_tls_flag_is_a_mode(tls: bool, mode: TlsMode) -> None:
     assert (plan.host, plan.port, plan.tls_mode, plan.depth) == ("::1", 2525, mode, Depth.DATA)
     assert (plan.sender, plan.sender_name, plan.recipient) == ("from@example.com", "From", "to@example.com")
     assert plan.credentials is None
+    assert plan.terms is Terms.FLAG
+
+
+def test_advice_is_in_the_settings_that_the_caller_has() -> None:
+    prober = Prober()
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host="mx.example.com"))))
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id="7")))
+    assert [plan.terms for plan in prober.plans] == [Terms.MODES, Terms.FLAG]
 
 
 def test_a_stored_configuration_is_tested_with_its_password() -> None:

@@ -37,6 +37,7 @@ class Advice:
         mechanisms: Beginnings of the mechanism that was tried; ("",) fits where none was.
         offered: Holds where the server has one of these; lacking: and none of those.
         message: Replaces the sentence too; empty: it stays.
+        flag_advice: For callers without most settings (`flag_advice`); empty: `advice`.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Advice:
     offered: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     message: str = ""
+    flag_advice: str = ""
 
     def fits(self, case: Case) -> bool:
         """Return whether this is the advice for a case."""

@@ -215,12 +215,16 @@ ADVICES: tuple[Advice, ...] = (
         "this password with {mechanism}.",
         mechanisms=("CRAM-MD5", "SCRAM-"),
         offered=("PLAIN", "LOGIN"),
+        flag_advice="Check user and password; if they are right, have {mechanism} switched off on the server: it may "
+        "be unable to check this password with it.",
     ),
     Advice(
         "zitadel/zitadel#5424: Exchange 504 5.7.4 Unrecognized authentication type; nodemailer/nodemailer#189",
         (Code.AUTH_MECHANISM_UNSUPPORTED,),
-        "Have basic authentication enabled on the receive connector of Exchange, also without TLS mode none in the way "
-        "(it shows inside TLS), or use a connector that takes this machine's address without a login.",
+        "Have basic authentication enabled on the receive connector of Exchange (it shows inside TLS alone, so not "
+        "with TLS mode none), or use a connector that takes this machine's address without a login.",
+        flag_advice="Have basic authentication enabled on the receive connector of Exchange (it shows inside TLS "
+        "alone, so set tls to true), or use a connector that takes the address of this service without a login.",
         offered=("NTLM", "GSSAPI"),
         lacking=("PLAIN", "LOGIN"),
         token=False,
@@ -247,6 +251,7 @@ ADVICES: tuple[Advice, ...] = (
         "Set the mechanism to another one that the server offers ({mechanisms}).",
         mechanisms=("SCRAM", "CRAM", "PLAIN", "LOGIN", "OAUTH", "XOAUTH"),
         message="{server} offers {mechanism} but does not go through with it{detail}{reply}.",
+        flag_advice="Have {mechanism} repaired or switched off on the server.",
     ),
 )
 

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.advice import Case
 from mailproof.smtp.advices import special
-from mailproof.smtp.report import Evidence, Finding, Plan, TlsInfo
+from mailproof.smtp.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
+from mailproof.smtp.report import Evidence, Finding, Plan, Terms, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl import possible
 from mailproof.smtp.sentences import AT_STAGE, SENTENCES
-from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
+from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
 
 EXPIRES_SOON = timedelta(days=14)
 """Automatic renewal happens 30 days ahead; two weeks left mean that it fails."""
@@ -112,10 +113,14 @@ def passed(seen: Observed) -> str:
 
 
 def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detail: str) -> Finding:
-    message, advice = AT_STAGE.get((code, stage)) or SENTENCES[code]
+    place = (code, stage)
+    message, advice = AT_STAGE.get(place) or SENTENCES[code]
+    flag = seen.plan.terms is Terms.FLAG
+    if flag:
+        advice = FLAG_ADVICE_AT.get(place) or (advice if place in AT_STAGE else FLAG_ADVICE.get(code, advice))
     row = special(_case(seen, code, stage)) if severity is Severity.ERROR else None
     if row is not None:
-        message, advice = row.message or message, row.advice
+        message, advice = row.message or message, (flag and row.flag_advice) or row.advice
     words = _words(seen, stage, detail)
     return Finding(code, severity, stage, message.format_map(words), advice.format_map(words), page(code))
 
@@ -137,6 +142,8 @@ def _case(seen: Observed, code: Code, stage: Stage) -> Case:
 def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
+    at = f"[{host}]" if ":" in host else host
+    flag = plan.terms is Terms.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
     told = seen.redact(seen.cause.told, 200) if seen.cause else ""
@@ -145,9 +152,11 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     return {
         "host": host,
         "port": str(seen.port),
-        "server": f"[{host}]:{seen.port}" if ":" in host else f"{host}:{seen.port}",
+        "at": at,
+        "server": f"{at}:{seen.port}",
         "stage": stage.value,
         "mode": plan.tls_mode.value,
+        "tls": f"tls: {'true' if plan.tls_mode is TlsMode.AUTO else 'false'}" if flag else f"TLS mode {plan.tls_mode}",
         "mechanisms": seen.redact(", ".join(facts.ehlo.mechanisms if facts.ehlo else ()) or "none", 200),
         "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(possible(token=plan.oauth is not None)),
         "mechanism": facts.mechanism,
@@ -203,6 +212,21 @@ def _starttls_off(seen: Observed) -> str | None:
     return "" if seen.facts.starttls_offered and not seen.facts.secure and not seen.cause else None
 
 
+def _in_clear(seen: Observed) -> str | None:
+    """Return what whoever listened has got, by what the mechanism sends."""
+    mechanism = seen.facts.mechanism
+    if not seen.facts.credentials_in_clear:
+        return None
+    if mechanism in ("PLAIN", "LOGIN"):
+        return f"User and password were sent unencrypted ({mechanism})"
+    if mechanism in ("XOAUTH2", "OAUTHBEARER"):
+        return f"User and access token were sent unencrypted ({mechanism}): a listener can use it until it expires"
+    return (
+        f"The login was unencrypted: {mechanism} sends no password, but a listener can read the user and guess the "
+        "password offline"
+    )
+
+
 def _small_size(seen: Observed) -> str | None:
     limit = seen.facts.ehlo.size_limit if seen.facts.ehlo else 0
     return f"{limit} bytes" if 0 < limit < SMALL_SIZE else None
@@ -213,7 +237,7 @@ def _flag(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]
 
 
 _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
-    Code.CLEARTEXT_CREDENTIALS: (Stage.AUTH, _flag(lambda seen: seen.facts.credentials_in_clear)),
+    Code.CLEARTEXT_CREDENTIALS: (Stage.AUTH, _in_clear),
     Code.STARTTLS_AVAILABLE_BUT_OFF: (Stage.STARTTLS, _starttls_off),
     Code.CERT_EXPIRES_SOON: (Stage.TLS, _expires_soon),
     Code.OLD_TLS_VERSION: (Stage.TLS, _old_tls),

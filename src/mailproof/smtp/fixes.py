@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.alternatives import LOST, USUAL, Candidate, is_near
-from mailproof.smtp.report import Alternative, Plan, TlsInfo
+from mailproof.smtp.report import Alternative, Plan, Terms, TlsInfo
 from mailproof.smtp.sasl import choose
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
@@ -140,6 +140,8 @@ def _rank(plan: Plan, tried: Tried) -> tuple[bool, bool, int]:
 
 def _change(plan: Plan, candidate: Candidate) -> str:
     """Return the settings to change and their values."""
+    if plan.terms is Terms.FLAG and not candidate.family:
+        return _flag_change(plan, candidate)
     if candidate.name:
         return f"Set the host to {candidate.name}"
     if candidate.family:
@@ -155,3 +157,14 @@ def _change(plan: Plan, candidate: Candidate) -> str:
     if candidate.tls_mode is TlsMode.NONE and plan.tls_mode not in _CLEAR_ENOUGH:
         risk = ", if clear text is acceptable on this network"
     return f"Set {' and '.join(parts)}{risk}"
+
+
+def _flag_change(plan: Plan, candidate: Candidate) -> str:
+    """Return the same for a caller who has a flag and a host with its port: the flag finds either kind of TLS."""
+    parts = []
+    if plan.tls_mode is not TlsMode.AUTO and candidate.tls_mode is TlsMode.IMPLICIT:
+        parts.append("tls to true")
+    if candidate.name or not is_near(plan, candidate):
+        host = candidate.name or plan.host
+        parts.append(f'host to "[{host}]:{candidate.port}"' if ":" in host else f'host to "{host}:{candidate.port}"')
+    return f"Set {' and '.join(parts)}"

@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 
 from mailproof.secret import Secret
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a whole test where the caller names none."""
+
+
+class Terms(Enum):
+    """In which settings advice is given: those that the caller has."""
+
+    MODES = auto()  # a TLS mode, a port, a mechanism …: our own API and the command line
+    FLAG = auto()  # `tls`, a flag, and `host` with the port in it: the ZITADEL API
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Plan:
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty: a default that is never `localhost`.
         verify_alternatives: Whether other modes and ports are tried where one of these may be the problem.
+        terms: In which settings the report's advice is given.
     """
 
     host: str
@@ -74,6 +83,7 @@ class Plan:
     ehlo_name: str = ""
     verify_alternatives: bool = True
     oauth: OAuth | None = None
+    terms: Terms = Terms.MODES
 
 
 @dataclass(frozen=True, slots=True)

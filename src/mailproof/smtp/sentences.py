@@ -1,8 +1,9 @@
 """The sentences of a diagnosis: per code what happened, and what to change. Data for `findings`, nothing else.
 
-Each is a `str.format` template over `findings.Words`: {host} {port} {server} {stage} {mode} {mechanisms} {spoken}
-{sender} {recipient} {ehlo} {detail} {reply} {mechanism} {user}. A message is one sentence for an administrator; an
-advice names the setting and its value. Pure.
+Each is a `str.format` template over `findings.Words`: {host} {at} {port} {server} {stage} {mode} {tls} {mechanisms}
+{spoken} {sender} {recipient} {ehlo} {detail} {reply} {mechanism} {user}. A message is one sentence for an
+administrator; an advice names the setting and its value, for callers who have a TLS mode and a port (for others see
+`flag_advice`). Pure.
 """
 
 from __future__ import annotations
@@ -80,11 +81,11 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Try again in a few minutes.",
     ),
     Code.WRONG_TLS_MODE_USE_IMPLICIT: (
-        "{server} speaks TLS from the first byte, but TLS mode {mode} begins in clear text.",
+        "{server} speaks TLS from the first byte, but {tls} begins in clear text.",
         "Set the TLS mode to implicit.",
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: (
-        "{server} begins in clear text, but TLS mode {mode} begins with TLS.",
+        "{server} begins in clear text, but {tls} begins with TLS.",
         "Set the TLS mode to starttls, or the port to 465.",
     ),
     Code.WRONG_TLS_MODE_USE_NONE: (
@@ -92,7 +93,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Set the TLS mode to none if clear text is acceptable on this network.",
     ),
     Code.STARTTLS_NOT_OFFERED: (
-        "{server} does not offer STARTTLS, and TLS mode {mode} demands encryption.",
+        "{server} does not offer STARTTLS, and {tls} demands encryption.",
         "Set the TLS mode to implicit with port 465, or use a port that offers STARTTLS, usually 587.",
     ),
     Code.STARTTLS_REJECTED: (
@@ -152,7 +153,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Have a certificate for server authentication installed.",
     ),
     Code.TLS_REQUIRED: (
-        "{server} demands TLS before it goes on, and TLS mode {mode} has not given it{reply}.",
+        "{server} demands TLS before it goes on, and {tls} has not given it{reply}.",
         "Set the TLS mode to starttls, or to implicit with port 465.",
     ),
     Code.EHLO_REJECTED: (
@@ -172,7 +173,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Leave the mechanism setting empty, or have PLAIN or LOGIN enabled on the server.",
     ),
     Code.AUTH_REQUIRES_TLS: (
-        "{server} accepts passwords only inside TLS, and TLS mode {mode} has not given it{reply}.",
+        "{server} accepts passwords only inside TLS, and {tls} has not given it{reply}.",
         "Set the TLS mode to starttls, or to implicit with port 465.",
     ),
     Code.AUTH_REQUIRED: (
@@ -237,7 +238,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     # Warnings.
     Code.CLEARTEXT_CREDENTIALS: (
-        "User and password were sent unencrypted.",
+        "{detail}.",
         "Set the TLS mode to auto, starttls or implicit.",
     ),
     Code.STARTTLS_AVAILABLE_BUT_OFF: (

@@ -1,3 +1,4 @@
+import re
 import string
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,11 +7,12 @@ import pytest
 
 from mailproof.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.advices import ADVICES
 from mailproof.smtp.findings import Observed, conclude, evidence, passed
-from mailproof.smtp.report import Certificate, Credentials, Evidence, Plan, TlsInfo
+from mailproof.smtp.report import Certificate, Credentials, Evidence, Plan, Terms, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sentences import AT_STAGE, SENTENCES
-from mailproof.smtp.vocabulary import WARNINGS, Code, Depth, Severity, Stage
+from mailproof.smtp.vocabulary import WARNINGS, Code, Depth, Severity, Stage, TlsMode
 from mailproof.smtp.wire import Ehlo, Reply
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,8 +39,8 @@ def test_every_code_has_its_sentence_and_its_advice(code: Code) -> None:
         assert message.count(". ") == 0
         assert advice.endswith(".") or code is Code.OK
         fields = {name for text in (message, advice) for _, name, _, _ in string.Formatter().parse(text) if name}
-        assert fields <= {"host", "port", "server", "stage", "mode", "mechanisms", "spoken", "sender", "recipient",
-                          "ehlo", "detail", "reply"}  # fmt: skip
+        assert fields <= {"host", "port", "server", "stage", "mode", "tls", "mechanisms", "spoken", "sender",
+                          "recipient", "ehlo", "detail", "reply"}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", sorted(set(Code) - WARNINGS - {Code.OK}), ids=str)
@@ -128,6 +130,83 @@ def test_warnings(more: dict[str, object], code: Code) -> None:
     (finding,) = conclude(seen(**more))
     assert (finding.code, finding.severity) == (code, Severity.WARNING)
     assert code in WARNINGS
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "words"),
+    [
+        ("PLAIN", "User and password were sent unencrypted (PLAIN)."),
+        ("LOGIN", "User and password were sent unencrypted (LOGIN)."),
+        ("CRAM-MD5", "The login was unencrypted: CRAM-MD5 sends no password, but a listener can"),
+        ("SCRAM-SHA-256", "The login was unencrypted: SCRAM-SHA-256 sends no password, but a listener can"),
+        ("XOAUTH2", "User and access token were sent unencrypted (XOAUTH2)"),
+        ("OAUTHBEARER", "User and access token were sent unencrypted (OAUTHBEARER)"),
+    ],
+)
+def test_what_went_in_clear_is_told_by_mechanism(mechanism: str, words: str) -> None:
+    (warning,) = conclude(seen(facts=Facts(credentials_in_clear=True, mechanism=mechanism)))
+    assert warning.message.startswith(words)
+
+
+NOT_THE_FLAGS = re.compile(
+    r"TLS mode|[Tt]he port to|port and TLS|[Uu]se a port|EHLO name to|[Ss]et the (host|mechanism|TLS)|mechanism setting"
+    r"|CA file|longer timeout"
+)
+FLAG_CASES = [
+    *((code, stage, Facts(ehlo_name="probe.test"), "x") for code in Code for stage in (Stage.MAIL, *Stage)),
+    *(
+        (code, stage, Facts(mechanism=name.replace("SCRAM-", "SCRAM-SHA-256"), ehlo=Ehlo(mechanisms=row.offered)), host)
+        for row in ADVICES
+        for code in row.codes
+        for stage in row.stages or (Stage.AUTH,)
+        for name in row.mechanisms or ("PLAIN",)
+        for host in row.hosts or ("mail.test",)
+    ),
+]
+
+
+@pytest.mark.parametrize("tls", [TlsMode.AUTO, TlsMode.OPPORTUNISTIC])
+def test_advice_for_a_flag_names_only_settings_that_its_api_has(tls: TlsMode) -> None:
+    for code, stage, facts, host in FLAG_CASES:
+        plan = replace(PLAN, tls_mode=tls, terms=Terms.FLAG, host=host)
+        cause = None if code in WARNINGS else Cause(stage, code)
+        for found in conclude(seen(plan=plan, facts=facts, cause=cause)):
+            assert not NOT_THE_FLAGS.search(found.message + found.advice), found
+            assert "{" not in found.message + found.advice
+        for found in conclude(seen(plan=replace(plan, terms=Terms.MODES), facts=facts, cause=cause)):
+            assert not re.search(r"\btls: |\btls to |(?<!the )\bhost to ", found.message + found.advice), found
+
+
+@pytest.mark.parametrize("terms", Terms)
+def test_warnings_speak_of_the_callers_settings(terms: Terms) -> None:
+    plan = replace(PLAN, tls_mode=TlsMode.OPPORTUNISTIC, terms=terms)
+    facts = Facts(credentials_in_clear=True, starttls_offered=True, mechanism="PLAIN", helo_only=True)
+    advice = " ".join(found.advice for found in conclude(seen(plan=plan, facts=facts)))
+    assert ("Set tls to true." in advice) is (terms is Terms.FLAG)
+    assert ("TLS mode" in advice) is (terms is Terms.MODES)
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "code", "stage", "message", "advice"),
+    [
+        ("mail.test", TlsMode.OPPORTUNISTIC, Code.WRONG_TLS_MODE_USE_IMPLICIT, Stage.GREETING,
+         "mail.test:587 speaks TLS from the first byte, but tls: false begins in clear text.", "Set tls to true."),
+        ("2001:db8::1", TlsMode.AUTO, Code.CONNECTION_REFUSED, Stage.CONNECT, None,
+         'Check the port in host: "[2001:db8::1]:587" and "[2001:db8::1]:465", both with tls: true, are usual.'),
+        ("mail.test", TlsMode.AUTO, Code.STARTTLS_NOT_OFFERED, Stage.STARTTLS,
+         "mail.test:587 does not offer STARTTLS, and tls: true demands encryption.", None),
+        ("mail.test", TlsMode.AUTO, Code.TIMEOUT, Stage.AUTH, None, AT_STAGE[Code.TIMEOUT, Stage.AUTH][1]),
+        ("mail.test", TlsMode.AUTO, Code.NOT_SMTP, Stage.GREETING, None,
+         'Set host to "mail.test:465" or "mail.test:587", with tls: true.'),
+    ],
+)  # fmt: skip
+def test_the_flags_advice_names_the_value(
+    host: str, tls: TlsMode, code: Code, stage: Stage, message: str | None, advice: str | None
+) -> None:
+    plan = replace(PLAN, host=host, tls_mode=tls, terms=Terms.FLAG)
+    root = conclude(seen(plan=plan, cause=Cause(stage, code)))[0]
+    assert message in (None, root.message)
+    assert advice in (None, root.advice)
 
 
 def test_a_good_server_has_no_findings() -> None:

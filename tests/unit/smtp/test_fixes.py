@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailproof.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
-from mailproof.smtp.alternatives import Candidate
+from mailproof.smtp.alternatives import Candidate, Failure, candidates
 from mailproof.smtp.fixes import Tried, advise, answers, assess, refine, row, settles
-from mailproof.smtp.report import Credentials, OAuth, Plan, TlsInfo
+from mailproof.smtp.report import Credentials, OAuth, Plan, Terms, TlsInfo
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import Ehlo
 
@@ -78,6 +80,43 @@ def test_the_verified_fix_comes_first(mode: TlsMode, trials: list[Tried], change
     assert advise(Plan("mail.test", 587, mode), trials, "Check it.") == f"{change}: verified, it answers."
 
 
+@pytest.mark.parametrize(
+    ("mode", "host", "candidate", "change"),
+    [
+        (AUTO, "mail.test", Candidate(465, IMPLICIT), 'Set host to "mail.test:465"'),
+        (AUTO, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (AUTO, "::1", Candidate(465, IMPLICIT), 'Set host to "[::1]:465"'),
+        (AUTO, "mail.test", Candidate(587, STARTTLS, name="x.test"), 'Set host to "x.test:587"'),
+        (AUTO, "mail.test", Candidate(587, STARTTLS, family="IPv4"),
+         "Set the host to its IPv4 address, or have IPv6 repaired there"),
+        (OPPORTUNISTIC, "mail.test", Candidate(587, IMPLICIT), "Set tls to true"),
+        (OPPORTUNISTIC, "mail.test", Candidate(465, IMPLICIT), 'Set tls to true and host to "mail.test:465"'),
+        (OPPORTUNISTIC, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (OPPORTUNISTIC, "mail.test", Candidate(25, NONE), 'Set host to "mail.test:25"'),
+    ],
+)  # fmt: skip
+def test_the_verified_fix_for_a_flag_names_the_settings_of_its_api(
+    mode: TlsMode, host: str, candidate: Candidate, change: str
+) -> None:
+    tried = Tried(candidate, None, Facts(secure=candidate.tls_mode is not NONE), message="it answers.")
+    plan = Plan(host, 587, mode, terms=Terms.FLAG)
+    assert advise(plan, [tried], "Check it.") == f"{change}: verified, it answers."
+
+
+@given(
+    st.sampled_from([AUTO, OPPORTUNISTIC]), st.sampled_from(list(Stage)), st.sampled_from(list(Code)), st.booleans(),
+    st.sampled_from([25, 465, 587, 7777]), st.sampled_from(["", "IPv4"]),
+)  # fmt: skip
+def test_every_fix_for_a_flag_changes_something(
+    mode: TlsMode, stage: Stage, code: Code, implicit: bool, port: int, family: str
+) -> None:
+    plan = Plan("mail.test", port, mode, terms=Terms.FLAG)
+    failure = Failure(Cause(stage, code), implicit, names=("x.test",), other_family=family)
+    for candidate in candidates(plan, failure):
+        fix = advise(plan, [Tried(candidate, None, Facts(secure=True), message="ok")], "")
+        assert fix.startswith(("Set tls to true", 'Set host to "', "Set the host to its IPv4")), fix
+
+
 def test_without_a_fix_the_advice_says_what_was_tried() -> None:
     plan = Plan("mail.test", 587, STARTTLS)
     late = Cause(Stage.GREETING, Code.TIMEOUT)
@@ -121,6 +160,7 @@ def test_clear_text_counts_only_where_it_is_allowed_or_explains_the_failure(
         (Plan("x", credentials=LOGIN), Ehlo({}, ("GSSAPI",)), Code.AUTH_MECHANISM_UNSUPPORTED),
         (Plan("x", credentials=LOGIN, oauth=OAuth(Secret("t"))), OFFER, Code.AUTH_MECHANISM_UNSUPPORTED),
         (Plan("x", credentials=LOGIN, oauth=OAuth(Secret("t"))), Ehlo({}, ("XOAUTH2",)), Code.OK),
+        (Plan("x", credentials=LOGIN), Ehlo({}, ("XOAUTH2", "OAUTHBEARER")), Code.AUTH_MECHANISM_UNSUPPORTED),
     ],
 )
 def test_a_login_needs_an_offer(plan: Plan, offer: Ehlo, code: Code) -> None:
