@@ -74,6 +74,9 @@ _RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
             "fd00:ec2::/32",  # metadata and other services: AWS
             "fd20:ce::254/128",  # metadata: Google Cloud
             "fd00:42::42/128",  # metadata: Scaleway
+            "fd00:c1::a9fe:a9fe/128",  # metadata: Oracle Cloud
+            "fd00:a9fe:a9fe::1/128",  # metadata: Akamai (Linode)
+            "fd00:100::100:200/128",  # metadata: Alibaba Cloud
         ),
     ),
     (

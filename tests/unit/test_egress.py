@@ -71,7 +71,15 @@ ADDRESSES: list[tuple[str, Profile | None]] = [
     ("168.63.129.16", None),
     ("192.0.0.192", None),
     ("fd00:ec2::254", None),
+    ("fd00:ec2::23", None),
     ("fd20:ce::254", None),
+    ("fd00:42::42", None),
+    ("fd00:c1::a9fe:a9fe", None),
+    ("fd00:a9fe:a9fe::1", None),
+    ("fd00:100::100:200", None),
+    ("fe80::a9fe:a9fe", None),
+    ("169.254.42.42", None),
+    ("169.254.0.23", None),
     ("fe80::1", None),
     ("fe80::1%eth0", None),
     ("fec0::1", None),
@@ -474,6 +482,57 @@ def test_deny_always_wins_and_never_means_never(
     assert dials(policy, literal, literal, port) is dials(
         Policy(profile, _nameless(allow), _nameless(deny), policy.ports), "unlisted.invalid", literal, port
     )
+
+
+@given(st.sampled_from(ORDER), ports, addresses, st.booleans())
+def test_the_short_way_without_lists_judges_as_the_long_way(
+    profile: Profile, port: int, address: IPv4Address | IPv6Address, https: bool
+) -> None:
+    unrelated = (Rule(name="unrelated.invalid", port=1),)
+    verdicts = set()
+    for allow, deny in (((), ()), (unrelated, ()), ((), unrelated), (unrelated, unrelated)):
+        policy = Policy(profile, allow, deny)
+        policy = policy.for_https() if https else policy
+        verdicts.add(dials(policy, "h.example", str(address), port))
+        verdicts.add(dials(policy, str(address), str(address), port))
+    assert len(verdicts) == 1
+
+
+@given(st.ip_addresses(v=6), st.sampled_from(["eth0", "1", "lo"]), lists, lists, st.sampled_from(ORDER))
+def test_a_scope_makes_no_address_milder(
+    address: IPv6Address, scope: str, allow: tuple[Rule, ...], deny: tuple[Rule, ...], profile: Profile
+) -> None:
+    policy = Policy(profile, allow, deny)
+    scoped = f"{address}%{scope}"
+    assert reach_of(IPv6Address(scoped)) is reach_of(address)
+    assert dials(policy, "h.example", scoped, 587) is dials(policy, "h.example", str(address), 587)
+
+
+SPELLINGS = st.builds(
+    lambda upper, dot, wide: "".join(c.upper() if up else c for c, up in zip(wide, upper, strict=True)) + dot,
+    st.lists(st.booleans(), min_size=17, max_size=17),
+    st.sampled_from(["", "."]),
+    st.sampled_from(["mx.b\u00fccher.example", "mx\u3002b\u00fccher.example", "\uff4dx.b\u00fccher\uff0eexample"]),
+)
+
+
+@given(SPELLINGS, st.sampled_from(ORDER))
+def test_no_spelling_of_a_name_slips_by_the_lists(spelled: str, profile: Profile) -> None:
+    for entry in ("mx.b\u00fccher.example", "*.b\u00fccher.example", "MX.xn--bcher-kva.EXAMPLE.", spelled):
+        assert not dials(Policy(profile, deny=rules(entry)), spelled, "8.8.8.8")
+        assert dials(Policy(profile, allow=rules(entry)), spelled, "10.0.0.1")
+        assert dials(Policy(profile, deny=rules(entry)), "other.example", "8.8.8.8")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["\uff11\uff12\uff17.0.0.1", "\uff11\uff16\uff19.254.169.254", "0177.0.0.1", "127.1", "0x7f.1", "2130706433",
+     "[::1]", "[::ffff:169.254.169.254]", "::1%lo"],
+)  # fmt: skip
+def test_a_disguised_literal_gains_nothing(host: str) -> None:
+    # Whatever of it the resolver reads as an address: that address is judged.
+    for address in ("127.0.0.1", "169.254.169.254", "::1"):
+        assert not dials(Policy(PRIVATE), host, address)
 
 
 def _nameless(entries: tuple[Rule, ...]) -> tuple[Rule, ...]:
