@@ -93,7 +93,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Set the TLS mode to none if clear text is acceptable on this network.",
     ),
     Code.STARTTLS_NOT_OFFERED: (
-        "{server} does not offer STARTTLS, and {tls} demands encryption.",
+        "{server} does not offer STARTTLS, or something on the way removes the offer, and {tls} demands encryption.",
         "Set the TLS mode to implicit with port 465, or use a port that offers STARTTLS, usually 587.",
     ),
     Code.STARTTLS_REJECTED: (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import Any
@@ -188,6 +190,50 @@ def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
         assert json.loads(diagnose(*target, "--json", "--no-alternatives").stdout)["alternatives"] == []
         assert len(served.peers) == before
         assert not any(line.startswith("AUTH") for peer in served.peers for line in peer.heard)
+
+
+def test_what_was_tried_in_vain_is_said_once() -> None:
+    address = own_address()
+    done = diagnose(f"{address}:587", "--timeout", "5")
+    tried = "465 implicit, 2525 starttls, 2465 implicit, 2587 starttls, 25 starttls"
+    assert done.stdout.count(tried) == 1
+    assert f"Also tried on this host, without success: {tried} (connection refused)." in done.stdout
+    assert f"resolve       0.0 ms  {address}\n" in re.sub(r"\d+\.\d ms", "0.0 ms", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("expired", "localhost, 127.0.0.1, ::1"), ("other name", "mail.example.org, 192.0.2.1")]
+)
+def test_a_bad_certificate_is_described(ca_file: str, kind: str, names: str) -> None:
+    with serve(smtp(secure=True), context=pki.bad(kind)) as served:
+        done = diagnose(f"127.0.0.1:{served.port}", "--tls", "implicit", "--ca-file", ca_file, "--no-alternatives")
+    described = next(line for line in done.stdout.splitlines() if line.startswith("  Certificate:"))
+    assert f"Certificate: CN=x for {names}; issuer CN=mailproof test authority; valid from 20" in described
+    assert "; EC secp256r1; SHA-256 " in described
+
+
+def test_without_a_fault_of_the_certificate_it_is_not_described(ca_file: str) -> None:
+    with serve(smtp(context=pki.good(), replies={"EHLO": ["550 no"]})) as served:
+        done = diagnose(f"127.0.0.1:{served.port}", "--ca-file", ca_file, "--no-alternatives")
+    assert done.returncode == 1
+    assert "Certificate:" not in done.stdout
+
+
+def test_on_a_terminal_sentences_are_wrapped_at_its_width() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        termios.tcsetwinsize(theirs, (24, 60))
+        env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+        command = [*COMMAND, f"{own_address()}:587", "--timeout", "5"]
+        subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=20, check=False, env=env)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 65536).decode())
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    verdict = text[text.index("FAILED") :].splitlines()
+    assert max(map(len, verdict)) <= 60
+    assert [line for line in verdict if line.startswith("    ")]
+    assert "465 implicit, 2525 starttls" in " ".join(" ".join(verdict).split())
 
 
 def test_interrupt_exits_130_quietly() -> None:

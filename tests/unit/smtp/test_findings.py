@@ -194,7 +194,8 @@ def test_warnings_speak_of_the_callers_settings(terms: Terms) -> None:
         ("2001:db8::1", TlsMode.AUTO, Code.CONNECTION_REFUSED, Stage.CONNECT, None,
          'Check the port in host: "[2001:db8::1]:587" and "[2001:db8::1]:465", both with tls: true, are usual.'),
         ("mail.test", TlsMode.AUTO, Code.STARTTLS_NOT_OFFERED, Stage.STARTTLS,
-         "mail.test:587 does not offer STARTTLS, and tls: true demands encryption.", None),
+         ("mail.test:587 does not offer STARTTLS, or something on the way removes the offer, and tls: true demands "
+          "encryption."), None),
         ("mail.test", TlsMode.AUTO, Code.TIMEOUT, Stage.AUTH, None, AT_STAGE[Code.TIMEOUT, Stage.AUTH][1]),
         ("mail.test", TlsMode.AUTO, Code.NOT_SMTP, Stage.GREETING, None,
          'Set host to "mail.test:465" or "mail.test:587", with tls: true.'),
