@@ -87,7 +87,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), written without their prefix. A failed SMTP test has the
-    diagnosis' code in upper case as its reason instead (see Code), e.g. "AUTH_REJECTED".
+    diagnosis' code in upper case as its reason instead (see Code):
+    {"reason":"AUTH_REJECTED","domain":"mailproof","metadata":{"stage":"auth","serverCode":"535","enhancedCode":"5.7.8",
+    "serverText":"…","advice":"…","documentation":"docs/findings/auth_rejected.md"}}
+    Where the service knows where the project's files can be read (documentation_url), the page is a link in
+    google.rpc.Help instead of "documentation". google.rpc.RetryInfo is there where the failure is temporary.
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0

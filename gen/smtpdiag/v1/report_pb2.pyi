@@ -312,7 +312,9 @@ class Finding(_message.Message):
     advice: _builtins.str
     """What to change."""
     link: _builtins.str
-    """Its page in the documentation."""
+    """Its page in the documentation: "docs/findings/…", a path in the project's files, or a URL where the service knows
+    where those can be read (documentation_url).
+    """
     def __init__(
         self,
         *,
@@ -333,7 +335,7 @@ Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
 class Alternative(_message.Message):
-    """Another setting that was probed."""
+    """Another setting of the same host that was probed: without credentials, and no further than to EHLO."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -393,7 +395,9 @@ class Report(_message.Message):
     message: _builtins.str
     """A sentence for an administrator."""
     advice: _builtins.str
-    """What to change, naming the setting and its value."""
+    """What to change, naming the setting and its value; "verified" where it was tried and works. For a stored
+    configuration (config_id) the settings are those of zitadel.admin.v1: tls, and host with its port.
+    """
     elapsed_ms: _builtins.int
     """Milliseconds, all in all."""
     round_trips: _builtins.int
@@ -416,7 +420,7 @@ class Report(_message.Message):
 
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___Alternative]:
-        """What else was probed."""
+        """What else was probed, where the TLS mode, the port or the address may be the problem."""
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
