@@ -1,14 +1,17 @@
 """Documentation that must keep up with the code, and what the package promises of itself."""
 
+import argparse
 import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from mailproof import __version__
+from mailproof import __version__, diagnose_cli, discover_cli
 from mailproof.settings import describe
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -16,6 +19,22 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 def test_the_settings_page_is_the_settings() -> None:
     assert describe() in (ROOT / "docs" / "settings.md").read_text(), "renew the table with `describe()`"
+
+
+@pytest.mark.parametrize(("page", "command"), [("diagnose", diagnose_cli), ("discovery", discover_cli)])
+def test_a_commands_page_has_every_argument_and_no_other(page: str, command: ModuleType) -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    command.add_arguments(parser)
+    actions = parser._actions
+    arguments = {flag for action in actions for flag in action.option_strings or [str(action.metavar)]}
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    tables = {word for line in re.findall(r"^\| `.*", text, re.MULTILINE) for word in re.findall(r"`([^` ]+)", line)}
+    assert arguments <= tables
+    named = set(re.findall(r"--[a-z]+(?:-[a-z]+)*(?![\w…-])", text))
+    assert named <= arguments
+    for field in re.findall(r"^\| `[^|]*\| `([a-z_0-9]+)", text, re.MULTILINE):
+        messages = (diagnosis_pb2.DiagnoseRequest, diagnosis_pb2.XOAuth2, discovery_pb2.DiscoverSettingsRequest)
+        assert any(field in message.DESCRIPTOR.fields_by_name for message in messages), field
 
 
 def test_every_make_target_of_the_documentation_exists() -> None:
