@@ -264,7 +264,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Have the size limit raised if attachments are to be sent.",
     ),
     Code.SERVER_ECHOES_SECRET: (
-        "{server} repeats the password in its answers; it is hidden here, but the server's log may hold it.",
+        "{server} repeats the password or token in its answers; it is hidden here, but the server's log may hold it.",
         "Change the password, and have the server repaired.",
     ),
 }
