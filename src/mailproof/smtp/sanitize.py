@@ -133,7 +133,7 @@ class Redactor:
         Each character of what may be a sequence is read and passed over at once: a search for all secrets in one pass
         (Baeza-Yates and Gonnet's shift-and), with a bit for each of their characters.
         """
-        if not _has_escapes(text):
+        if not self._needles or not _has_escapes(text):
             return False
         firsts = lasts = length = 0
         places: dict[str, int] = {}
