@@ -279,6 +279,28 @@ def test_the_root_cause_is_named(row: Case) -> None:
         assert not any(step.received for step in report.steps if step.stage in (G, T))
 
 
+EVERY_EXTENSION = (
+    "8BITMIME", "ATRN", "AUTH=PLAIN LOGIN", "BINARYMIME", "BURL imap", "CHECKPOINT", "CHUNKING", "CONPERM", "CONNEG",
+    "DELIVERBY", "DSN", "ENHANCEDSTATUSCODES", "ETRN", "EXPN", "FUTURERELEASE 604800 2038-01-19T03:14:07Z", "HELP",
+    "LIMITS RCPTMAX=20", "MT-PRIORITY MIXER", "MTRK", "NO-SOLICITING net.example:ADV", "PIPELINING", "REQUIRETLS",
+    "RRVS", "SIZE 52428800", "SMTPUTF8", "SUBMITTER", "TURN", "UTF8SMTP", "VERB", "X-UNKNOWN a=b",
+)  # fmt: skip
+
+
+def test_every_extension_at_once_does_no_harm() -> None:  # FIELD_5_2's ehlo/250-all, greeting/220 and setup
+    before = ["250-mail.test", *(f"250-{name}" for name in EVERY_EXTENSION), "250 STARTTLS"]
+    inside = ["250-mail.test", *(f"250-{name}" for name in EVERY_EXTENSION), "250 AUTH PLAIN LOGIN"]
+    with serve(smtp(context=pki.good(), ehlo=before, ehlo_tls=inside)) as served:
+        report = run(served.port, credentials=LOGIN, **MAIL)
+    assert report.outcome is Outcome.OK, report
+    assert report.ehlo is not None
+    assert {name.partition(" ")[0].partition("=")[0] for name in EVERY_EXTENSION} <= set(report.ehlo.extensions)
+    peer = served.peer
+    assert peer.secure_from is not None
+    assert all(peer.verbs.index(verb) >= peer.secure_from for verb in SECRETS)
+    no_leak(report)
+
+
 def no_leak(report: Report) -> None:
     """The password shows nowhere, nor does a control character."""
     import base64
