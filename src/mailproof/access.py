@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 
-from mailproof.errors import PermissionDenied, Unauthenticated
+from mailproof.errors import InstanceNotFound, PermissionDenied, Unauthenticated
 from mailproof.model import Caller, Permission
 from mailproof.store import TokenStore
 
@@ -43,15 +43,17 @@ class Access:
     def __init__(self, tokens: TokenStore) -> None:
         self._tokens = tokens
 
-    async def authenticate(self, authorization: str | None, peer: str) -> Caller:
+    async def authenticate(self, authorization: str | None, peer: str, instance_id: str | None = None) -> Caller:
         """Return who calls.
 
         Args:
             authorization: The value of the header or metadata key, None where there is none.
             peer: The address that the call came from.
+            instance_id: The instance that the call names; None: the token's first.
 
         Raises:
             Unauthenticated: It is missing, is no bearer token, or names none that is valid.
+            InstanceNotFound: The token is not for the named instance, or there is none.
             StoreUnavailable: The token can't be looked up now.
         """
         if not authorization:
@@ -62,7 +64,11 @@ class Access:
         token = await self._tokens.find_token(digest(match[1]))
         if token is None:
             raise Unauthenticated("the access token is unknown or revoked")
-        return Caller(token, peer)
+        if instance_id is None:
+            instance_id = token.instance_ids[0]
+        elif instance_id not in token.instance_ids:
+            raise InstanceNotFound
+        return Caller(token, instance_id, peer)
 
 
 def authorize(caller: Caller, permission: Permission) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
+from mailproof.configs import KEEP_NEEDS_DESTINATION, Auth, SmtpInput
 from mailproof.errors import (
     ConfigNotFound,
     FieldViolation,
@@ -19,13 +20,14 @@ from mailproof.errors import (
     SmtpTestFailed,
 )
 from mailproof.limits import Limits
-from mailproof.model import Caller, SmtpSettings, split_host_port
-from mailproof.secret import Secret
+from mailproof.model import Caller, Provider, SmtpSettings, split_host_port
+from mailproof.provider_secrets import open_secret, secret_name
+from mailproof.secret import Secret, Vault
 from mailproof.smtp.findings import page
 from mailproof.smtp.plans import violations
-from mailproof.smtp.report import Credentials, Heartbeat, Plan, Report, Step, Terms
+from mailproof.smtp.report import ClientCredentials, Credentials, Heartbeat, OAuth, Plan, Report, Step, Terms
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
-from mailproof.store import ConfigStore
+from mailproof.store import ProviderStore
 
 RETRY_AFTER = 60.0
 """Seconds we suggest to wait after a temporary refusal: servers that limit rates or greylist count in minutes."""
@@ -60,8 +62,11 @@ class Diagnoses:
         documentation_url: Where the project's files can be read; empty: links stay paths within the project.
     """
 
-    def __init__(self, store: ConfigStore, prober: Prober, limits: Limits, *, documentation_url: str = "") -> None:
+    def __init__(
+        self, store: ProviderStore, vault: Vault, prober: Prober, limits: Limits, *, documentation_url: str = ""
+    ) -> None:
         self._store = store
+        self._vault = vault
         self._prober = prober
         self._limits = limits
         self._documentation_url = documentation_url
@@ -79,9 +84,9 @@ class Diagnoses:
             ConfigNotFound: No such configuration. TooManyTests: As many run as allowed.
         """
         if config_id:
-            settings, credentials = await self._stored(caller, config_id)
+            settings, secret = await self._stored(caller, config_id)
             plan = dataclasses.replace(
-                _plan_of(settings, credentials, plan.recipient, plan.depth),
+                _plan_of(settings, secret, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
                 timeout=plan.timeout,
                 ca_pem=plan.ca_pem,
@@ -109,8 +114,7 @@ class Diagnoses:
     async def test_settings(
         self,
         caller: Caller,
-        settings: SmtpSettings,
-        password: Secret,
+        tested: SmtpInput,
         *,
         receiver: str,
         config_id: str = "",
@@ -119,25 +123,19 @@ class Diagnoses:
         """Send a test message with these settings.
 
         Args:
-            config_id: The configuration whose password is used when `password` is empty.
+            config_id: The configuration whose secret is used when none is sent.
 
         Raises:
-            SmtpTestFailed: The test failed. PasswordRequired: A password is needed and none may be used.
+            SmtpTestFailed: The test failed. PasswordRequired: A secret is needed and none may be used.
             ConfigNotFound: No such configuration.
         """
-        if config_id and not password:
-            stored = await self._store.get_config(caller.instance_id, config_id)
-            if stored is None:
-                raise ConfigNotFound(config_id, reference="SMTP-p9cc")
-            if not stored.settings.same_destination(settings):
-                raise PasswordRequired(
-                    "must be sent: host, tls and user are not those that the stored password belongs to"
-                )
-            password = await self._store.get_password(caller.instance_id, config_id) or Secret("")
-        if settings.user and not password:
-            raise PasswordRequired("Password for test not found", reference="SMTP-p9kj")
-        credentials = Credentials(settings.user, password) if settings.user else None
-        await self._require_success(_plan_of(settings, credentials, receiver, Depth.DATA), remaining)
+        tested = tested.normalised()
+        settings, secret = tested.settings, tested.secret
+        if config_id and not secret and tested.auth is not Auth.NONE:
+            settings, secret = await self._completed(caller, config_id, tested)
+        if settings.user and not secret:
+            raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -147,19 +145,27 @@ class Diagnoses:
         Raises:
             SmtpTestFailed: The test failed. ConfigNotFound: No such configuration.
         """
-        settings, credentials = await self._stored(caller, config_id, reference="SMTP-99klw")
-        await self._require_success(_plan_of(settings, credentials, receiver, Depth.DATA), remaining)
+        settings, secret = await self._stored(caller, config_id, reference="SMTP-99klw")
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining)
+
+    async def _completed(self, caller: Caller, config_id: str, tested: SmtpInput) -> tuple[SmtpSettings, Secret]:
+        """Return the tested settings with the stored secret, if it may be used for them."""
+        stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
+        settings = tested.settings
+        if tested.auth is Auth.UNSAID:
+            settings = dataclasses.replace(settings, oauth=stored.oauth)
+        if secret and not settings.same_destination(stored):
+            sentence = KEEP_NEEDS_DESTINATION.format(secret_name(stored).replace("_", " "))
+            raise PasswordRequired(sentence, field=tested.secret_path)
+        return settings, secret
 
     async def _stored(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
-    ) -> tuple[SmtpSettings, Credentials | None]:
-        config = await self._store.get_config(caller.instance_id, config_id)
-        if config is None:
+    ) -> tuple[SmtpSettings, Secret]:
+        provider: Provider | None = await self._store.get(caller.instance_id, config_id)
+        if provider is None or not isinstance(provider.settings, SmtpSettings):
             raise ConfigNotFound(config_id, reference=reference)
-        if not config.settings.user:
-            return config.settings, None
-        password = await self._store.get_password(caller.instance_id, config_id)
-        return config.settings, Credentials(config.settings.user, password or Secret(""))
+        return provider.settings, open_secret(self._vault, provider)
 
     async def _require_success(self, plan: Plan, remaining: float | None) -> None:
         report = await self._report(plan, remaining)
@@ -208,16 +214,24 @@ def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     )
 
 
-def _plan_of(settings: SmtpSettings, credentials: Credentials | None, receiver: str, depth: Depth) -> Plan:
+def _plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
     try:
         host, port = split_host_port(settings.host)
     except ValueError as error:
         raise InvalidFields([FieldViolation("host", str(error))]) from None
+    credentials, oauth = None, None
+    if settings.user and settings.oauth is None:
+        credentials = Credentials(settings.user, secret)
+    elif settings.user and settings.oauth is not None:
+        client = settings.oauth
+        credentials = Credentials(settings.user, Secret(""))
+        oauth = OAuth(grant=ClientCredentials(client.token_endpoint, client.client_id, secret, client.scopes))
     return Plan(
         host=host,
         port=port,
         tls_mode=TlsMode.AUTO if settings.tls else TlsMode.OPPORTUNISTIC,
         credentials=credentials,
+        oauth=oauth,
         sender=settings.sender_address,
         sender_name=settings.sender_name,
         recipient=receiver,

@@ -161,12 +161,73 @@ class ConfigNotFound(Failure):
 
 
 class PasswordRequired(InvalidFields):
-    """The stored password can't be used for these settings; the caller must send it."""
+    """The stored secret can't be used for these settings; the caller must send it."""
 
     reason = "PASSWORD_REQUIRED"
 
-    def __init__(self, description: str, *, reference: str = "") -> None:
-        super().__init__([FieldViolation("password", description)], reference=reference)
+    def __init__(self, description: str, *, field: str = "password", reference: str = "") -> None:
+        super().__init__([FieldViolation(field, description)], reference=reference)
+
+
+class PasswordNotUsed(Failure):
+    """The configuration does not authenticate by a password, so there is none to replace."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "PASSWORD_NOT_USED"
+
+
+class AlreadyActive(Failure):
+    """The configuration to be activated is active."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "SMTP_CONFIG_ALREADY_ACTIVE"
+
+    def __init__(self, config_id: str) -> None:
+        super().__init__(
+            "SMTP configuration already active", metadata={"id": config_id}, reference="COMMAND-vUHBSmBzaw"
+        )
+
+
+class AlreadyInactive(Failure):
+    """The configuration to be deactivated is inactive."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "SMTP_CONFIG_ALREADY_INACTIVE"
+
+    def __init__(self, config_id: str) -> None:
+        super().__init__(
+            "SMTP configuration already deactivated", metadata={"id": config_id}, reference="COMMAND-km8g3"
+        )
+
+
+class ConfigExists(Failure):
+    """The instance holds a configuration, and the server is set to hold a single one."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "SMTP_CONFIG_EXISTS"
+
+    def __init__(self) -> None:
+        super().__init__("SMTP configuration already exists", reference="INST-W3VS2")
+
+
+class InstanceNotFound(Failure):
+    """There is no such instance, or the caller's token is not for it; which of both is not told."""
+
+    kind = Kind.NOT_FOUND
+    reason = "INSTANCE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("the caller has no instance with the id of the header x-instance-id")
+
+
+class IdempotencyKeyReused(Failure):
+    """The key of the header x-idempotency-key was used with another request."""
+
+    kind = Kind.INVALID_ARGUMENT
+    reason = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("the idempotency key was used with another request: send a new key with a new request")
 
 
 class TooManyTests(Failure):

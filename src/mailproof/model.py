@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 
-from mailproof.secret import Secret
-
 
 class ConfigState(Enum):
     """State of a stored configuration; the numbers are those of zitadel.settings.v1.SMTPConfigState."""
@@ -28,12 +26,23 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """A client of an OAuth 2.0 token endpoint (RFC 6749 section 4.4), without its secret."""
+
+    token_endpoint: str  # a URL of the scheme https
+    client_id: str
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """What an administrator enters. Texts are trimmed.
+    """What an administrator enters of a provider that speaks SMTP. Texts are trimmed.
 
     Attributes:
         host: "host:port" as the contract has it; `split_host_port` takes it apart.
         tls: True: encrypted and verified, implicit or STARTTLS; False: STARTTLS when offered, otherwise clear text.
+        user: Empty: no authentication, and no secret is stored.
+        oauth: Where the access token comes from that authenticates the user; None: a password does.
     """
 
     sender_address: str
@@ -43,20 +52,47 @@ class SmtpSettings:
     user: str = ""
     reply_to_address: str = ""
     description: str = ""
+    oauth: OAuthClient | None = None
 
     def same_destination(self, other: SmtpSettings) -> bool:
-        """Return whether a password stored for one may be used for the other (host, port, TLS demand and user)."""
-        return (self.host.lower(), self.tls, self.user) == (other.host.lower(), other.tls, other.user)
+        """Return whether a secret stored for one may be used for the other.
+
+        That is for the same host, port, TLS demand and user, and for a client's secret the same client of the same
+        token endpoint.
+        """
+        return self._destination() == other._destination()
+
+    def _destination(self) -> tuple[object, ...]:
+        client = self.oauth and (self.oauth.token_endpoint, self.oauth.client_id)
+        return self.host.lower(), self.tls, self.user, client
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpConfig:
-    """A stored configuration; the password is not part of it and is asked for by itself."""
+class HttpSettings:
+    """What an administrator enters of a provider that mail is posted to. Texts are trimmed."""
+
+    endpoint: str
+    description: str = ""
+
+
+Settings = SmtpSettings | HttpSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A stored e-mail provider. Its secret is sealed: the password, the OAuth client's secret or the signing key.
+
+    Attributes:
+        added_sequence: The sequence of the event that added it: the order of creation.
+        sealed: The secret's blob, None where there is none.
+    """
 
     id: str
-    settings: SmtpSettings
+    settings: Settings
     state: ConfigState
     details: Details
+    added_sequence: int
+    sealed: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +105,10 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigPage:
+class ProviderPage:
     """Part of a list, with the count of all and the log's last sequence, all read in one snapshot."""
 
-    configs: tuple[SmtpConfig, ...]
+    providers: tuple[Provider, ...]
     total: int
     sequence: int
     viewed_at: datetime
@@ -99,35 +135,27 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token's record; the token itself is known to its holder alone."""
+    """An access token's record; the token itself is known to its holder alone.
+
+    Attributes:
+        instance_ids: The instances it may be used for, at least one; the first is meant where a call names none.
+    """
 
     id: str
     name: str
     role: Role
-    instance_id: str
+    instance_ids: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the token's record and the address the call came from."""
+    """Who calls: the token's record, the instance that the call is about, and the address the call came from."""
 
     token: Token
+    instance_id: str
     peer: str = ""
-
-    @property
-    def instance_id(self) -> str:
-        """The instance that the token belongs to."""
-        return self.token.instance_id
-
-
-@dataclass(frozen=True, slots=True)
-class NewConfig:
-    """A configuration to be added, with its password."""
-
-    settings: SmtpSettings
-    password: Secret = field(default_factory=lambda: Secret(""))
 
 
 _HOST_PORT = re.compile(

@@ -1,11 +1,12 @@
-"""A value that must not be seen: masked in `repr`, `str`, format strings and pickles.
+"""A value that must not be seen: masked in `repr`, `str`, format strings and pickles; and who keeps it sealed.
 
 Standard library only; every layer may import it.
 """
 
 from __future__ import annotations
 
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
 
 MASK = "********"
 
@@ -43,3 +44,42 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret can't be pickled or copied out of the process")
+
+
+class SealBroken(Exception):
+    """A sealed secret does not open: another key, another record's, or damaged. For the log; holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a sealed secret belongs to: a blob moved to another record, field or instance does not open."""
+
+    instance_id: str
+    kind: str
+    record_id: str
+    field: str
+
+    def encode(self) -> bytes:
+        """Return it as associated data; lengths make two identities differ wherever their parts do."""
+        parts = [part.encode() for part in (self.instance_id, self.kind, self.record_id, self.field)]
+        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+class Vault(Protocol):
+    """Seals secrets at rest. Any thread may use it."""
+
+    def seal(self, secret: Secret, identity: Identity) -> bytes:
+        """Return the secret as a blob that only this identity opens."""
+        ...
+
+    def open(self, blob: bytes, identity: Identity) -> Secret:
+        """Return the secret of a blob.
+
+        Raises:
+            SealBroken: It does not open.
+        """
+        ...
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        """Return keyed digests (32 bytes) of data that may hold a secret: one per key, that of the key in use first."""
+        ...

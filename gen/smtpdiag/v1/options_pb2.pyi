@@ -41,6 +41,12 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     """"", "SSL" or "TLS"."""
     FORMAT_CERTIFICATES: _Format.ValueType  # 7
     """One certificate or more, PEM."""
+    FORMAT_WEBHOOK: _Format.ValueType  # 8
+    """A URL that mail may be posted to: https, or http."""
+    FORMAT_TOKEN_ENDPOINT: _Format.ValueType  # 9
+    """The URL of an OAuth 2.0 token endpoint: https."""
+    FORMAT_SCOPE: _Format.ValueType  # 10
+    """An OAuth 2.0 scope (RFC 6749 section 3.3)."""
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper):
     """A syntax that a string keeps to."""
@@ -61,6 +67,12 @@ FORMAT_AUTH_METHOD: Format.ValueType  # 6
 """"", "SSL" or "TLS"."""
 FORMAT_CERTIFICATES: Format.ValueType  # 7
 """One certificate or more, PEM."""
+FORMAT_WEBHOOK: Format.ValueType  # 8
+"""A URL that mail may be posted to: https, or http."""
+FORMAT_TOKEN_ENDPOINT: Format.ValueType  # 9
+"""The URL of an OAuth 2.0 token endpoint: https."""
+FORMAT_SCOPE: Format.ValueType  # 10
+"""An OAuth 2.0 scope (RFC 6749 section 3.3)."""
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 @_typing.final
@@ -74,6 +86,7 @@ class FieldRules(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     MAX_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
+    MAX_ITEMS_FIELD_NUMBER: _builtins.int
     min_len: _builtins.int
     """At least so many characters."""
     max_len: _builtins.int
@@ -84,6 +97,8 @@ class FieldRules(_message.Message):
     """At most this number; 0: no rule."""
     reference: _builtins.str
     """The name of the reference service's error for a violation (zitadel.v1.ErrorDetail.id)."""
+    max_items: _builtins.int
+    """At most so many items of a repeated field; 0: no rule. The other rules hold for each item."""
     def __init__(
         self,
         *,
@@ -92,10 +107,11 @@ class FieldRules(_message.Message):
         format: Global___Format.ValueType = ...,
         max: _builtins.int = ...,
         reference: _builtins.str = ...,
+        max_items: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "max", b"max", "max_len", b"max_len", "min_len", b"min_len", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "max", b"max", "max_items", b"max_items", "max_len", b"max_len", "min_len", b"min_len", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

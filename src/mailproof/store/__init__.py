@@ -1,37 +1,75 @@
 """What the use cases need of a database. The docstrings are the contract; one test suite holds every adapter to it.
 
 Adapters translate their driver's errors: a database that can't be used is `errors.StoreUnavailable`, a missing row is
-None. Every method may be called from any event loop; nothing here is bound to one.
+None. Every method may be called from any event loop; nothing that a caller sees is bound to one. Reads see every write
+that was acknowledged before they began, by whichever replica. No adapter ever sees a secret in clear.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from mailproof.model import Caller, ConfigPage, NewConfig, Page, Role, SmtpConfig, Token
-from mailproof.secret import Secret
+from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
 
 
-class ConfigStore(Protocol):
-    """SMTP configurations on an event log."""
+class ProviderStore(Protocol):
+    """E-mail providers on an event log."""
 
-    async def add_config(self, caller: Caller, new: NewConfig) -> SmtpConfig:
-        """Append an `smtp_config.added` event and the record, inactive, in one durable transaction.
+    def new_id(self) -> str:
+        """Return an id for a provider to be added."""
+        ...
 
-        Returns when it is on disk. The sequence is the instance's last plus one, without gaps.
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+        """Append an event that adds a provider, whatever the situation, and save the provider, in one transaction.
+
+        Returns:
+            The event, when it is on disk; with a key that was used before, the event of then.
+
+        Raises:
+            IdempotencyKeyReused: The key was used with another request.
         """
         ...
 
-    async def get_config(self, instance_id: str, config_id: str) -> SmtpConfig | None:
-        """Return the record, or None. Sees every write that was acknowledged before the call."""
+    async def commit(
+        self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
+    ) -> Outcome:
+        """Decide and carry it out, in one durable transaction that no other write of the instance comes between.
+
+        `decide` may be called more than once, in any thread. What it raises is raised here, and nothing has happened.
+        The sequences are the instance's last plus one and so on, without gaps.
+
+        Args:
+            provider_id: The provider that the situation shows; empty: none.
+            key: With one that was used before, `decide` is not called: the events of then are the outcome.
+
+        Raises:
+            IdempotencyKeyReused: The key was used with another request.
+        """
         ...
 
-    async def get_password(self, instance_id: str, config_id: str) -> Secret | None:
-        """Return the stored password (None: no password is stored, or no such record)."""
+    async def get(self, instance_id: str, provider_id: str) -> Provider | None:
+        """Return a provider, or None."""
         ...
 
-    async def list_configs(self, instance_id: str, page: Page) -> ConfigPage:
+    async def get_active(self, instance_id: str) -> Provider | None:
+        """Return the active provider, or None."""
+        ...
+
+    async def list(self, instance_id: str, page: Page) -> ProviderPage:
         """Return one page ordered by creation, and the count of all, from one snapshot."""
+        ...
+
+    async def list_events(
+        self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
+    ) -> Sequence[Event]:
+        """Return events, newest first.
+
+        Args:
+            before: Only those with a lower sequence; None: from the newest.
+            provider_id: Only those of this provider; empty: all.
+        """
         ...
 
 
@@ -42,8 +80,8 @@ class TokenStore(Protocol):
         """Return the token with this digest unless it is revoked."""
         ...
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_id: str) -> Token:
-        """Store a token; an empty `instance_id` means the default instance. An unknown instance is created."""
+    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
+        """Store a token; no `instance_ids` means the default instance. Unknown instances are created."""
         ...
 
     async def list_tokens(self) -> tuple[Token, ...]:
@@ -59,8 +97,24 @@ class TokenStore(Protocol):
         ...
 
 
-class Store(ConfigStore, TokenStore, Protocol):
+class Store(ProviderStore, TokenStore, Protocol):
     """The whole of it, with its lifetime."""
+
+    async def instances(self) -> frozenset[str]:
+        """Return the ids of all instances."""
+        ...
+
+    async def sealed_samples(self) -> Sequence[Provider]:
+        """Return a provider for each key that secrets are sealed under, to try the keys at start."""
+        ...
+
+    async def rebuild(self) -> int:
+        """Make the state anew from the events, in one transaction; return how many providers differ from before.
+
+        Raises:
+            StoreUnavailable: It can't be done now; nothing was changed.
+        """
+        ...
 
     async def ping(self) -> None:
         """Raise `errors.StoreUnavailable` unless a read works now."""

@@ -9,19 +9,19 @@ may read, and a secret that does not open is an error, never an empty password.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mailproof.errors import StartupError
-from mailproof.secret import Secret
+from mailproof.secret import Identity, SealBroken, Secret
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
@@ -31,25 +31,6 @@ _ID_BYTES = 8
 _NONCE_BYTES = 12  # random; NIST SP 800-38D section 8.3 allows 2**32 of them under one key
 HEADER_BYTES = len(_VERSION) + _ID_BYTES
 """Length of what two blobs under the same key begin with."""
-
-
-class SealBroken(Exception):
-    """A sealed secret does not open: another key, another record's, or damaged. For the log; holds no secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a secret belongs to."""
-
-    instance_id: str
-    kind: str
-    record_id: str
-    field: str
-
-    def encode(self) -> bytes:
-        """Return it as associated data; lengths make two identities differ wherever their parts do."""
-        parts = [part.encode() for part in (self.instance_id, self.kind, self.record_id, self.field)]
-        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
 def _key_id(key: bytes) -> bytes:
@@ -66,6 +47,7 @@ class Sealer:
 
     def __init__(self, current: bytes, *former: bytes) -> None:
         self._ciphers = {_VERSION + _key_id(key): AESGCM(key) for key in (current, *former)}
+        self._digest_keys = tuple(hashlib.sha256(b"mailproof digest\0" + key).digest() for key in (current, *former))
         self.header = _VERSION + _key_id(current)
 
     def __repr__(self) -> str:
@@ -77,6 +59,10 @@ class Sealer:
         cipher = self._ciphers[self.header]
         sealed = cipher.encrypt(nonce, secret.reveal().encode("utf-8", "surrogatepass"), identity.encode())
         return self.header + nonce + sealed
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        """Return a keyed digest of data under each key, that of the key in use first."""
+        return tuple(hmac.digest(key, data, "sha256") for key in self._digest_keys)
 
     def knows(self, header: bytes) -> bool:
         """Return whether blobs that begin with this header are sealed under one of the keys."""

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from zitadel.settings.v1 import settings_pb2 as _settings_pb2
@@ -97,6 +98,175 @@ class AddSMTPConfigResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AddSMTPConfigResponse: _TypeAlias = AddSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
+class UpdateSMTPConfigRequest(_message.Message):
+    """The settings that replace a configuration's; what is left out becomes empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    TLS_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ADDRESS_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    sender_address: _builtins.str
+    """The address that mail is sent from."""
+    sender_name: _builtins.str
+    """The display name that mail is sent from."""
+    tls: _builtins.bool
+    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    host: _builtins.str
+    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    user: _builtins.str
+    """The login; empty: no authentication."""
+    reply_to_address: _builtins.str
+    """Where answers go."""
+    password: _builtins.str
+    """The password; empty: the stored one is kept, if host, tls and user are what they were."""
+    description: _builtins.str
+    """For people."""
+    id: _builtins.str
+    """The configuration's id."""
+    def __init__(
+        self,
+        *,
+        sender_address: _builtins.str = ...,
+        sender_name: _builtins.str = ...,
+        tls: _builtins.bool = ...,
+        host: _builtins.str = ...,
+        user: _builtins.str = ...,
+        reply_to_address: _builtins.str = ...,
+        password: _builtins.str = ...,
+        description: _builtins.str = ...,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "host", b"host", "id", b"id", "password", b"password", "reply_to_address", b"reply_to_address", "sender_address", b"sender_address", "sender_name", b"sender_name", "tls", b"tls", "user", b"user"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSMTPConfigRequest: _TypeAlias = UpdateSMTPConfigRequest  # noqa: Y015
+
+@_typing.final
+class UpdateSMTPConfigResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added, or of the last one where nothing changed."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSMTPConfigResponse: _TypeAlias = UpdateSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
+class UpdateSMTPConfigPasswordRequest(_message.Message):
+    """A configuration's new password."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    password: _builtins.str
+    """The password; empty: none is stored from now on."""
+    id: _builtins.str
+    """The configuration's id."""
+    def __init__(
+        self,
+        *,
+        password: _builtins.str = ...,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "password", b"password"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSMTPConfigPasswordRequest: _TypeAlias = UpdateSMTPConfigPasswordRequest  # noqa: Y015
+
+@_typing.final
+class UpdateSMTPConfigPasswordResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSMTPConfigPasswordResponse: _TypeAlias = UpdateSMTPConfigPasswordResponse  # noqa: Y015
+
+@_typing.final
+class GetSMTPConfigRequest(_message.Message):
+    """Asks for the active configuration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSMTPConfigRequest: _TypeAlias = GetSMTPConfigRequest  # noqa: Y015
+
+@_typing.final
+class GetSMTPConfigResponse(_message.Message):
+    """The active configuration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SMTP_CONFIG_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def smtp_config(self) -> _settings_pb2.SMTPConfig:
+        """The one in use."""
+
+    def __init__(
+        self,
+        *,
+        smtp_config: _settings_pb2.SMTPConfig | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["smtp_config", b"smtp_config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["smtp_config", b"smtp_config"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSMTPConfigResponse: _TypeAlias = GetSMTPConfigResponse  # noqa: Y015
 
 @_typing.final
 class GetSMTPConfigByIdRequest(_message.Message):
@@ -199,6 +369,144 @@ class ListSMTPConfigsResponse(_message.Message):
 Global___ListSMTPConfigsResponse: _TypeAlias = ListSMTPConfigsResponse  # noqa: Y015
 
 @_typing.final
+class ActivateSMTPConfigRequest(_message.Message):
+    """Names the configuration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivateSMTPConfigRequest: _TypeAlias = ActivateSMTPConfigRequest  # noqa: Y015
+
+@_typing.final
+class ActivateSMTPConfigResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivateSMTPConfigResponse: _TypeAlias = ActivateSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
+class DeactivateSMTPConfigRequest(_message.Message):
+    """Names the configuration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeactivateSMTPConfigRequest: _TypeAlias = DeactivateSMTPConfigRequest  # noqa: Y015
+
+@_typing.final
+class DeactivateSMTPConfigResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeactivateSMTPConfigResponse: _TypeAlias = DeactivateSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
+class RemoveSMTPConfigRequest(_message.Message):
+    """Names the configuration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveSMTPConfigRequest: _TypeAlias = RemoveSMTPConfigRequest  # noqa: Y015
+
+@_typing.final
+class RemoveSMTPConfigResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveSMTPConfigResponse: _TypeAlias = RemoveSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
 class TestSMTPConfigByIdRequest(_message.Message):
     """Names a stored configuration and who gets the message."""
 
@@ -260,9 +568,9 @@ class TestSMTPConfigRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """As in AddSMTPConfigRequest."""
+    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
     host: _builtins.str
-    """"host:port"."""
+    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
     """The login; empty: no authentication."""
     password: _builtins.str
@@ -270,7 +578,7 @@ class TestSMTPConfigRequest(_message.Message):
     receiver_address: _builtins.str
     """Who gets the message."""
     id: _builtins.str
-    """The stored configuration whose password is used when none is sent."""
+    """The stored configuration whose secret is used when none is sent."""
     def __init__(
         self,
         *,
@@ -307,3 +615,881 @@ class TestSMTPConfigResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TestSMTPConfigResponse: _TypeAlias = TestSMTPConfigResponse  # noqa: Y015
+
+@_typing.final
+class AddEmailProviderSMTPRequest(_message.Message):
+    """The settings to store."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    TLS_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ADDRESS_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    NONE_FIELD_NUMBER: _builtins.int
+    PLAIN_FIELD_NUMBER: _builtins.int
+    XOAUTH2_FIELD_NUMBER: _builtins.int
+    sender_address: _builtins.str
+    """The address that mail is sent from."""
+    sender_name: _builtins.str
+    """The display name that mail is sent from."""
+    tls: _builtins.bool
+    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    host: _builtins.str
+    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    user: _builtins.str
+    """The login; empty: no authentication."""
+    password: _builtins.str
+    """The password; it is sealed and never returned."""
+    reply_to_address: _builtins.str
+    """Where answers go."""
+    description: _builtins.str
+    """For people."""
+    @_builtins.property
+    def none(self) -> Global___SMTPNoAuth:
+        """Not at all: the user and what is stored of a secret are cleared."""
+
+    @_builtins.property
+    def plain(self) -> Global___SMTPPlainAuth:
+        """By the user and a password."""
+
+    @_builtins.property
+    def xoauth2(self) -> Global___SMTPXOAuth2Auth:
+        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+
+    def __init__(
+        self,
+        *,
+        sender_address: _builtins.str = ...,
+        sender_name: _builtins.str = ...,
+        tls: _builtins.bool = ...,
+        host: _builtins.str = ...,
+        user: _builtins.str = ...,
+        password: _builtins.str = ...,
+        reply_to_address: _builtins.str = ...,
+        description: _builtins.str = ...,
+        none: Global___SMTPNoAuth | None = ...,
+        plain: Global___SMTPPlainAuth | None = ...,
+        xoauth2: Global___SMTPXOAuth2Auth | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "none", b"none", "plain", b"plain", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "description", b"description", "host", b"host", "none", b"none", "password", b"password", "plain", b"plain", "reply_to_address", b"reply_to_address", "sender_address", b"sender_address", "sender_name", b"sender_name", "tls", b"tls", "user", b"user", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_auth: _TypeAlias = _typing.Literal["none", "plain", "xoauth2"]  # noqa: Y015
+    _WhichOneofArgType_auth: _TypeAlias = _typing.Literal["auth", b"auth"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_auth) -> _WhichOneofReturnType_auth | None: ...
+
+Global___AddEmailProviderSMTPRequest: _TypeAlias = AddEmailProviderSMTPRequest  # noqa: Y015
+
+@_typing.final
+class AddEmailProviderSMTPResponse(_message.Message):
+    """What was stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The new provider's id."""
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddEmailProviderSMTPResponse: _TypeAlias = AddEmailProviderSMTPResponse  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderSMTPRequest(_message.Message):
+    """The settings that replace a provider's; what is left out becomes empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    TLS_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ADDRESS_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    NONE_FIELD_NUMBER: _builtins.int
+    PLAIN_FIELD_NUMBER: _builtins.int
+    XOAUTH2_FIELD_NUMBER: _builtins.int
+    sender_address: _builtins.str
+    """The address that mail is sent from."""
+    sender_name: _builtins.str
+    """The display name that mail is sent from."""
+    tls: _builtins.bool
+    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    host: _builtins.str
+    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    user: _builtins.str
+    """The login; empty: no authentication."""
+    reply_to_address: _builtins.str
+    """Where answers go."""
+    password: _builtins.str
+    """The password; empty: the stored one is kept, if host, tls and user are what they were."""
+    description: _builtins.str
+    """For people."""
+    id: _builtins.str
+    """The provider's id."""
+    @_builtins.property
+    def none(self) -> Global___SMTPNoAuth:
+        """Not at all: the user and what is stored of a secret are cleared."""
+
+    @_builtins.property
+    def plain(self) -> Global___SMTPPlainAuth:
+        """By the user and a password."""
+
+    @_builtins.property
+    def xoauth2(self) -> Global___SMTPXOAuth2Auth:
+        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+
+    def __init__(
+        self,
+        *,
+        sender_address: _builtins.str = ...,
+        sender_name: _builtins.str = ...,
+        tls: _builtins.bool = ...,
+        host: _builtins.str = ...,
+        user: _builtins.str = ...,
+        reply_to_address: _builtins.str = ...,
+        password: _builtins.str = ...,
+        description: _builtins.str = ...,
+        id: _builtins.str = ...,
+        none: Global___SMTPNoAuth | None = ...,
+        plain: Global___SMTPPlainAuth | None = ...,
+        xoauth2: Global___SMTPXOAuth2Auth | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "none", b"none", "plain", b"plain", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "description", b"description", "host", b"host", "id", b"id", "none", b"none", "password", b"password", "plain", b"plain", "reply_to_address", b"reply_to_address", "sender_address", b"sender_address", "sender_name", b"sender_name", "tls", b"tls", "user", b"user", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_auth: _TypeAlias = _typing.Literal["none", "plain", "xoauth2"]  # noqa: Y015
+    _WhichOneofArgType_auth: _TypeAlias = _typing.Literal["auth", b"auth"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_auth) -> _WhichOneofReturnType_auth | None: ...
+
+Global___UpdateEmailProviderSMTPRequest: _TypeAlias = UpdateEmailProviderSMTPRequest  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderSMTPResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added, or of the last one where nothing changed."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEmailProviderSMTPResponse: _TypeAlias = UpdateEmailProviderSMTPResponse  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderSMTPPasswordRequest(_message.Message):
+    """A provider's new password."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    password: _builtins.str
+    """The password; empty: none is stored from now on."""
+    id: _builtins.str
+    """The provider's id."""
+    def __init__(
+        self,
+        *,
+        password: _builtins.str = ...,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "password", b"password"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEmailProviderSMTPPasswordRequest: _TypeAlias = UpdateEmailProviderSMTPPasswordRequest  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderSMTPPasswordResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEmailProviderSMTPPasswordResponse: _TypeAlias = UpdateEmailProviderSMTPPasswordResponse  # noqa: Y015
+
+@_typing.final
+class GetEmailProviderRequest(_message.Message):
+    """Asks for the active provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEmailProviderRequest: _TypeAlias = GetEmailProviderRequest  # noqa: Y015
+
+@_typing.final
+class GetEmailProviderResponse(_message.Message):
+    """The active provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIG_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def config(self) -> _settings_pb2.EmailProvider:
+        """The one in use."""
+
+    def __init__(
+        self,
+        *,
+        config: _settings_pb2.EmailProvider | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEmailProviderResponse: _TypeAlias = GetEmailProviderResponse  # noqa: Y015
+
+@_typing.final
+class GetEmailProviderByIdRequest(_message.Message):
+    """Names a provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEmailProviderByIdRequest: _TypeAlias = GetEmailProviderByIdRequest  # noqa: Y015
+
+@_typing.final
+class GetEmailProviderByIdResponse(_message.Message):
+    """A provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIG_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def config(self) -> _settings_pb2.EmailProvider:
+        """The one asked for."""
+
+    def __init__(
+        self,
+        *,
+        config: _settings_pb2.EmailProvider | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEmailProviderByIdResponse: _TypeAlias = GetEmailProviderByIdResponse  # noqa: Y015
+
+@_typing.final
+class ListEmailProvidersRequest(_message.Message):
+    """Which part of the list is wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def query(self) -> _object_pb2.ListQuery:
+        """Offset, limit and order."""
+
+    def __init__(
+        self,
+        *,
+        query: _object_pb2.ListQuery | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEmailProvidersRequest: _TypeAlias = ListEmailProvidersRequest  # noqa: Y015
+
+@_typing.final
+class ListEmailProvidersResponse(_message.Message):
+    """Part of the list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ListDetails:
+        """Counts of the whole."""
+
+    @_builtins.property
+    def result(self) -> _containers.RepeatedCompositeFieldContainer[_settings_pb2.EmailProvider]:
+        """The page."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ListDetails | None = ...,
+        result: _abc.Iterable[_settings_pb2.EmailProvider] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEmailProvidersResponse: _TypeAlias = ListEmailProvidersResponse  # noqa: Y015
+
+@_typing.final
+class ActivateEmailProviderRequest(_message.Message):
+    """Names the provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivateEmailProviderRequest: _TypeAlias = ActivateEmailProviderRequest  # noqa: Y015
+
+@_typing.final
+class ActivateEmailProviderResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivateEmailProviderResponse: _TypeAlias = ActivateEmailProviderResponse  # noqa: Y015
+
+@_typing.final
+class DeactivateEmailProviderRequest(_message.Message):
+    """Names the provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeactivateEmailProviderRequest: _TypeAlias = DeactivateEmailProviderRequest  # noqa: Y015
+
+@_typing.final
+class DeactivateEmailProviderResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeactivateEmailProviderResponse: _TypeAlias = DeactivateEmailProviderResponse  # noqa: Y015
+
+@_typing.final
+class RemoveEmailProviderRequest(_message.Message):
+    """Names the provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveEmailProviderRequest: _TypeAlias = RemoveEmailProviderRequest  # noqa: Y015
+
+@_typing.final
+class RemoveEmailProviderResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveEmailProviderResponse: _TypeAlias = RemoveEmailProviderResponse  # noqa: Y015
+
+@_typing.final
+class TestEmailProviderSMTPByIdRequest(_message.Message):
+    """Names a stored provider and who gets the message."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    RECEIVER_ADDRESS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The provider's id."""
+    receiver_address: _builtins.str
+    """Who gets the message."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        receiver_address: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "receiver_address", b"receiver_address"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestEmailProviderSMTPByIdRequest: _TypeAlias = TestEmailProviderSMTPByIdRequest  # noqa: Y015
+
+@_typing.final
+class TestEmailProviderSMTPByIdResponse(_message.Message):
+    """The test passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestEmailProviderSMTPByIdResponse: _TypeAlias = TestEmailProviderSMTPByIdResponse  # noqa: Y015
+
+@_typing.final
+class TestEmailProviderSMTPRequest(_message.Message):
+    """Settings to test, and who gets the message."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    TLS_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    RECEIVER_ADDRESS_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    NONE_FIELD_NUMBER: _builtins.int
+    PLAIN_FIELD_NUMBER: _builtins.int
+    XOAUTH2_FIELD_NUMBER: _builtins.int
+    sender_address: _builtins.str
+    """The address that mail is sent from."""
+    sender_name: _builtins.str
+    """The display name that mail is sent from."""
+    tls: _builtins.bool
+    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    host: _builtins.str
+    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    user: _builtins.str
+    """The login; empty: no authentication."""
+    password: _builtins.str
+    """The password. Empty with `id`: the stored one, if host, tls and user are those it was stored with."""
+    receiver_address: _builtins.str
+    """Who gets the message."""
+    id: _builtins.str
+    """The stored provider whose secret is used when none is sent."""
+    @_builtins.property
+    def none(self) -> Global___SMTPNoAuth:
+        """Not at all: the user and what is stored of a secret are cleared."""
+
+    @_builtins.property
+    def plain(self) -> Global___SMTPPlainAuth:
+        """By the user and a password."""
+
+    @_builtins.property
+    def xoauth2(self) -> Global___SMTPXOAuth2Auth:
+        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+
+    def __init__(
+        self,
+        *,
+        sender_address: _builtins.str = ...,
+        sender_name: _builtins.str = ...,
+        tls: _builtins.bool = ...,
+        host: _builtins.str = ...,
+        user: _builtins.str = ...,
+        password: _builtins.str = ...,
+        receiver_address: _builtins.str = ...,
+        id: _builtins.str = ...,
+        none: Global___SMTPNoAuth | None = ...,
+        plain: Global___SMTPPlainAuth | None = ...,
+        xoauth2: Global___SMTPXOAuth2Auth | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "none", b"none", "plain", b"plain", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "host", b"host", "id", b"id", "none", b"none", "password", b"password", "plain", b"plain", "receiver_address", b"receiver_address", "sender_address", b"sender_address", "sender_name", b"sender_name", "tls", b"tls", "user", b"user", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_auth: _TypeAlias = _typing.Literal["none", "plain", "xoauth2"]  # noqa: Y015
+    _WhichOneofArgType_auth: _TypeAlias = _typing.Literal["auth", b"auth"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_auth) -> _WhichOneofReturnType_auth | None: ...
+
+Global___TestEmailProviderSMTPRequest: _TypeAlias = TestEmailProviderSMTPRequest  # noqa: Y015
+
+@_typing.final
+class TestEmailProviderSMTPResponse(_message.Message):
+    """The test passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestEmailProviderSMTPResponse: _TypeAlias = TestEmailProviderSMTPResponse  # noqa: Y015
+
+@_typing.final
+class AddEmailProviderHTTPRequest(_message.Message):
+    """The HTTP provider to store."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    endpoint: _builtins.str
+    """Where mail is posted to: a URL of the scheme https or http."""
+    description: _builtins.str
+    """For people."""
+    def __init__(
+        self,
+        *,
+        endpoint: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "endpoint", b"endpoint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddEmailProviderHTTPRequest: _TypeAlias = AddEmailProviderHTTPRequest  # noqa: Y015
+
+@_typing.final
+class AddEmailProviderHTTPResponse(_message.Message):
+    """What was stored."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    SIGNING_KEY_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The new provider's id."""
+    signing_key: _builtins.str
+    """The key that what is posted is signed with."""
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+        id: _builtins.str = ...,
+        signing_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "id", b"id", "signing_key", b"signing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddEmailProviderHTTPResponse: _TypeAlias = AddEmailProviderHTTPResponse  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderHTTPRequest(_message.Message):
+    """The settings that replace an HTTP provider's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    EXPIRATION_SIGNING_KEY_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The provider's id."""
+    endpoint: _builtins.str
+    """Where mail is posted to: a URL of the scheme https or http."""
+    description: _builtins.str
+    """For people."""
+    @_builtins.property
+    def expiration_signing_key(self) -> _duration_pb2.Duration:
+        """Asks for a new signing key, and how long the old one stays in use; only "0s" is supported: not at all."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        endpoint: _builtins.str = ...,
+        description: _builtins.str = ...,
+        expiration_signing_key: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expiration_signing_key", b"expiration_signing_key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "endpoint", b"endpoint", "expiration_signing_key", b"expiration_signing_key", "id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEmailProviderHTTPRequest: _TypeAlias = UpdateEmailProviderHTTPRequest  # noqa: Y015
+
+@_typing.final
+class UpdateEmailProviderHTTPResponse(_message.Message):
+    """What was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    SIGNING_KEY_FIELD_NUMBER: _builtins.int
+    signing_key: _builtins.str
+    """The new signing key, where one was asked for."""
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Those of the event that the call added, or of the last one where nothing changed."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+        signing_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "signing_key", b"signing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEmailProviderHTTPResponse: _TypeAlias = UpdateEmailProviderHTTPResponse  # noqa: Y015
+
+@_typing.final
+class SMTPNoAuth(_message.Message):
+    """No authentication."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SMTPNoAuth: _TypeAlias = SMTPNoAuth  # noqa: Y015
+
+@_typing.final
+class SMTPPlainAuth(_message.Message):
+    """Authentication by the parent's user and a password."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    password: _builtins.str
+    """The password; it is sealed and never returned. Empty: as an empty password of the parent."""
+    def __init__(
+        self,
+        *,
+        password: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["password", b"password"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SMTPPlainAuth: _TypeAlias = SMTPPlainAuth  # noqa: Y015
+
+@_typing.final
+class SMTPXOAuth2Auth(_message.Message):
+    """Authentication by the parent's user and an access token (XOAUTH2 or OAUTHBEARER)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ClientCredentials(_message.Message):
+        """A client of the token endpoint."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CLIENT_ID_FIELD_NUMBER: _builtins.int
+        CLIENT_SECRET_FIELD_NUMBER: _builtins.int
+        client_id: _builtins.str
+        """The client's id."""
+        client_secret: _builtins.str
+        """The client's secret; it is sealed and never returned. Empty on an update or a test with `id`: the stored one, if
+        host, tls, user, token_endpoint and client_id are those it was stored with.
+        """
+        def __init__(
+            self,
+            *,
+            client_id: _builtins.str = ...,
+            client_secret: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "client_secret", b"client_secret"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TOKEN_ENDPOINT_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    CLIENT_CREDENTIALS_FIELD_NUMBER: _builtins.int
+    token_endpoint: _builtins.str
+    """Where the token is asked for: a URL of the scheme https."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The scopes to ask for."""
+
+    @_builtins.property
+    def client_credentials(self) -> Global___SMTPXOAuth2Auth.ClientCredentials:
+        """By the client-credentials grant (RFC 6749 section 4.4)."""
+
+    def __init__(
+        self,
+        *,
+        token_endpoint: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        client_credentials: Global___SMTPXOAuth2Auth.ClientCredentials | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["client_credentials", b"client_credentials", "o_auth2_type", b"o_auth2_type"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_credentials", b"client_credentials", "o_auth2_type", b"o_auth2_type", "scopes", b"scopes", "token_endpoint", b"token_endpoint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_o_auth2_type: _TypeAlias = _typing.Literal["client_credentials"]  # noqa: Y015
+    _WhichOneofArgType_o_auth2_type: _TypeAlias = _typing.Literal["o_auth2_type", b"o_auth2_type"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_o_auth2_type) -> _WhichOneofReturnType_o_auth2_type | None: ...
+
+Global___SMTPXOAuth2Auth: _TypeAlias = SMTPXOAuth2Auth  # noqa: Y015

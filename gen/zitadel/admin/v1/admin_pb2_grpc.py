@@ -26,9 +26,11 @@ if _version_not_supported:
 
 
 class AdminServiceStub:
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     def __init__(self, channel):
@@ -42,6 +44,11 @@ class AdminServiceStub:
                 request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigRequest.SerializeToString,
                 response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigResponse.FromString,
                 _registered_method=True)
+        self.GetSMTPConfig = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/GetSMTPConfig',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigResponse.FromString,
+                _registered_method=True)
         self.GetSMTPConfigById = channel.unary_unary(
                 '/zitadel.admin.v1.AdminService/GetSMTPConfigById',
                 request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigByIdRequest.SerializeToString,
@@ -51,6 +58,31 @@ class AdminServiceStub:
                 '/zitadel.admin.v1.AdminService/ListSMTPConfigs',
                 request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListSMTPConfigsRequest.SerializeToString,
                 response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListSMTPConfigsResponse.FromString,
+                _registered_method=True)
+        self.UpdateSMTPConfig = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/UpdateSMTPConfig',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigResponse.FromString,
+                _registered_method=True)
+        self.UpdateSMTPConfigPassword = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/UpdateSMTPConfigPassword',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordResponse.FromString,
+                _registered_method=True)
+        self.ActivateSMTPConfig = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/ActivateSMTPConfig',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigResponse.FromString,
+                _registered_method=True)
+        self.DeactivateSMTPConfig = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/DeactivateSMTPConfig',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigResponse.FromString,
+                _registered_method=True)
+        self.RemoveSMTPConfig = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/RemoveSMTPConfig',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigResponse.FromString,
                 _registered_method=True)
         self.TestSMTPConfig = channel.unary_unary(
                 '/zitadel.admin.v1.AdminService/TestSMTPConfig',
@@ -62,30 +94,143 @@ class AdminServiceStub:
                 request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdRequest.SerializeToString,
                 response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdResponse.FromString,
                 _registered_method=True)
+        self.ListEmailProviders = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/ListEmailProviders',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersResponse.FromString,
+                _registered_method=True)
+        self.GetEmailProvider = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/GetEmailProvider',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderResponse.FromString,
+                _registered_method=True)
+        self.GetEmailProviderById = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/GetEmailProviderById',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdResponse.FromString,
+                _registered_method=True)
+        self.AddEmailProviderSMTP = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/AddEmailProviderSMTP',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPResponse.FromString,
+                _registered_method=True)
+        self.UpdateEmailProviderSMTP = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/UpdateEmailProviderSMTP',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPResponse.FromString,
+                _registered_method=True)
+        self.AddEmailProviderHTTP = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/AddEmailProviderHTTP',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPResponse.FromString,
+                _registered_method=True)
+        self.UpdateEmailProviderHTTP = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/UpdateEmailProviderHTTP',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPResponse.FromString,
+                _registered_method=True)
+        self.UpdateEmailProviderSMTPPassword = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/UpdateEmailProviderSMTPPassword',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordResponse.FromString,
+                _registered_method=True)
+        self.ActivateEmailProvider = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/ActivateEmailProvider',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderResponse.FromString,
+                _registered_method=True)
+        self.DeactivateEmailProvider = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/DeactivateEmailProvider',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderResponse.FromString,
+                _registered_method=True)
+        self.RemoveEmailProvider = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/RemoveEmailProvider',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderResponse.FromString,
+                _registered_method=True)
+        self.TestEmailProviderSMTPById = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/TestEmailProviderSMTPById',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdResponse.FromString,
+                _registered_method=True)
+        self.TestEmailProviderSMTP = channel.unary_unary(
+                '/zitadel.admin.v1.AdminService/TestEmailProviderSMTP',
+                request_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPRequest.SerializeToString,
+                response_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer:
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     def AddSMTPConfig(self, request, context):
-        """Stores a configuration, inactive. Several may exist.
+        """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
+        hold a single one (single_config).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSMTPConfig(self, request, context):
+        """Returns the active configuration. NOT_FOUND: none is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSMTPConfigById(self, request, context):
-        """Returns a configuration. NOT_FOUND: no configuration has this id.
+        """Returns a configuration. NOT_FOUND: no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListSMTPConfigs(self, request, context):
-        """Lists configurations, newest first.
+        """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSMTPConfig(self, request, context):
+        """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
+        user are what they were. NOT_FOUND: no SMTP configuration has this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSMTPConfigPassword(self, request, context):
+        """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
+        FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ActivateSMTPConfig(self, request, context):
+        """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+        FAILED_PRECONDITION: it is active.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeactivateSMTPConfig(self, request, context):
+        """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveSMTPConfig(self, request, context):
+        """Removes a configuration, active or not. NOT_FOUND: no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -93,7 +238,7 @@ class AdminServiceServicer:
 
     def TestSMTPConfig(self, request, context):
         """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no configuration has this id.
+        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +246,98 @@ class AdminServiceServicer:
 
     def TestSMTPConfigById(self, request, context):
         """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEmailProviders(self, request, context):
+        """Lists e-mail providers, newest first: the same records as ListSMTPConfigs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEmailProvider(self, request, context):
+        """Returns the active provider. NOT_FOUND: none is active.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEmailProviderById(self, request, context):
+        """Returns a provider. NOT_FOUND: no record has this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddEmailProviderSMTP(self, request, context):
+        """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateEmailProviderSMTP(self, request, context):
+        """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddEmailProviderHTTP(self, request, context):
+        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateEmailProviderHTTP(self, request, context):
+        """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateEmailProviderSMTPPassword(self, request, context):
+        """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ActivateEmailProvider(self, request, context):
+        """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+        FAILED_PRECONDITION: it is active.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeactivateEmailProvider(self, request, context):
+        """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveEmailProvider(self, request, context):
+        """Removes a provider, active or not. NOT_FOUND: no record has this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TestEmailProviderSMTPById(self, request, context):
+        """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TestEmailProviderSMTP(self, request, context):
+        """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,6 +351,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigRequest.FromString,
                     response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigResponse.SerializeToString,
             ),
+            'GetSMTPConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSMTPConfig,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigResponse.SerializeToString,
+            ),
             'GetSMTPConfigById': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSMTPConfigById,
                     request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigByIdRequest.FromString,
@@ -123,6 +365,31 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.ListSMTPConfigs,
                     request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListSMTPConfigsRequest.FromString,
                     response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListSMTPConfigsResponse.SerializeToString,
+            ),
+            'UpdateSMTPConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSMTPConfig,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigResponse.SerializeToString,
+            ),
+            'UpdateSMTPConfigPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSMTPConfigPassword,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordResponse.SerializeToString,
+            ),
+            'ActivateSMTPConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.ActivateSMTPConfig,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigResponse.SerializeToString,
+            ),
+            'DeactivateSMTPConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeactivateSMTPConfig,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigResponse.SerializeToString,
+            ),
+            'RemoveSMTPConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveSMTPConfig,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigResponse.SerializeToString,
             ),
             'TestSMTPConfig': grpc.unary_unary_rpc_method_handler(
                     servicer.TestSMTPConfig,
@@ -134,6 +401,71 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdRequest.FromString,
                     response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdResponse.SerializeToString,
             ),
+            'ListEmailProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEmailProviders,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersResponse.SerializeToString,
+            ),
+            'GetEmailProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEmailProvider,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderResponse.SerializeToString,
+            ),
+            'GetEmailProviderById': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEmailProviderById,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdResponse.SerializeToString,
+            ),
+            'AddEmailProviderSMTP': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddEmailProviderSMTP,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPResponse.SerializeToString,
+            ),
+            'UpdateEmailProviderSMTP': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateEmailProviderSMTP,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPResponse.SerializeToString,
+            ),
+            'AddEmailProviderHTTP': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddEmailProviderHTTP,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPResponse.SerializeToString,
+            ),
+            'UpdateEmailProviderHTTP': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateEmailProviderHTTP,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPResponse.SerializeToString,
+            ),
+            'UpdateEmailProviderSMTPPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateEmailProviderSMTPPassword,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordResponse.SerializeToString,
+            ),
+            'ActivateEmailProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.ActivateEmailProvider,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderResponse.SerializeToString,
+            ),
+            'DeactivateEmailProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeactivateEmailProvider,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderResponse.SerializeToString,
+            ),
+            'RemoveEmailProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveEmailProvider,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderResponse.SerializeToString,
+            ),
+            'TestEmailProviderSMTPById': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestEmailProviderSMTPById,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdResponse.SerializeToString,
+            ),
+            'TestEmailProviderSMTP': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestEmailProviderSMTP,
+                    request_deserializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPRequest.FromString,
+                    response_serializer=zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'zitadel.admin.v1.AdminService', rpc_method_handlers)
@@ -143,9 +475,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     @staticmethod
@@ -165,6 +499,33 @@ class AdminService:
             '/zitadel.admin.v1.AdminService/AddSMTPConfig',
             zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigRequest.SerializeToString,
             zitadel_dot_admin_dot_v1_dot_admin__pb2.AddSMTPConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSMTPConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/GetSMTPConfig',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetSMTPConfigResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -230,6 +591,141 @@ class AdminService:
             _registered_method=True)
 
     @staticmethod
+    def UpdateSMTPConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/UpdateSMTPConfig',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSMTPConfigPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/UpdateSMTPConfigPassword',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateSMTPConfigPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ActivateSMTPConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/ActivateSMTPConfig',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateSMTPConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeactivateSMTPConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/DeactivateSMTPConfig',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateSMTPConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveSMTPConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/RemoveSMTPConfig',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveSMTPConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def TestSMTPConfig(request,
             target,
             options=(),
@@ -273,6 +769,357 @@ class AdminService:
             '/zitadel.admin.v1.AdminService/TestSMTPConfigById',
             zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdRequest.SerializeToString,
             zitadel_dot_admin_dot_v1_dot_admin__pb2.TestSMTPConfigByIdResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEmailProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/ListEmailProviders',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ListEmailProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEmailProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/GetEmailProvider',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEmailProviderById(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/GetEmailProviderById',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.GetEmailProviderByIdResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddEmailProviderSMTP(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/AddEmailProviderSMTP',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderSMTPResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateEmailProviderSMTP(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/UpdateEmailProviderSMTP',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddEmailProviderHTTP(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/AddEmailProviderHTTP',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.AddEmailProviderHTTPResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateEmailProviderHTTP(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/UpdateEmailProviderHTTP',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderHTTPResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateEmailProviderSMTPPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/UpdateEmailProviderSMTPPassword',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.UpdateEmailProviderSMTPPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ActivateEmailProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/ActivateEmailProvider',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.ActivateEmailProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeactivateEmailProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/DeactivateEmailProvider',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.DeactivateEmailProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveEmailProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/RemoveEmailProvider',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.RemoveEmailProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TestEmailProviderSMTPById(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/TestEmailProviderSMTPById',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPByIdResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TestEmailProviderSMTP(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/zitadel.admin.v1.AdminService/TestEmailProviderSMTP',
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPRequest.SerializeToString,
+            zitadel_dot_admin_dot_v1_dot_admin__pb2.TestEmailProviderSMTPResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,9 +27,11 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AdminServiceStub:
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     @_typing.overload
@@ -37,43 +39,143 @@ class AdminServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
     AddSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddSMTPConfigRequest, _admin_pb2.AddSMTPConfigResponse]
-    """Stores a configuration, inactive. Several may exist."""
+    """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
+    hold a single one (single_config).
+    """
+    GetSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]
+    """Returns the active configuration. NOT_FOUND: none is active."""
     GetSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]
-    """Returns a configuration. NOT_FOUND: no configuration has this id."""
+    """Returns a configuration. NOT_FOUND: no record has this id."""
     ListSMTPConfigs: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListSMTPConfigsRequest, _admin_pb2.ListSMTPConfigsResponse]
-    """Lists configurations, newest first."""
+    """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+    UpdateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]
+    """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
+    user are what they were. NOT_FOUND: no SMTP configuration has this id.
+    """
+    UpdateSMTPConfigPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]
+    """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
+    FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+    """
+    ActivateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]
+    """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+    FAILED_PRECONDITION: it is active.
+    """
+    DeactivateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DeactivateSMTPConfigRequest, _admin_pb2.DeactivateSMTPConfigResponse]
+    """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    RemoveSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RemoveSMTPConfigRequest, _admin_pb2.RemoveSMTPConfigResponse]
+    """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
     TestSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigRequest, _admin_pb2.TestSMTPConfigResponse]
     """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no configuration has this id.
+    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
     """
     TestSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]
     """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+    ListEmailProviders: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]
+    """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+    GetEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]
+    """Returns the active provider. NOT_FOUND: none is active."""
+    GetEmailProviderById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]
+    """Returns a provider. NOT_FOUND: no record has this id."""
+    AddEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderSMTPRequest, _admin_pb2.AddEmailProviderSMTPResponse]
+    """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+    UpdateEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPRequest, _admin_pb2.UpdateEmailProviderSMTPResponse]
+    """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+    AddEmailProviderHTTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderHTTPRequest, _admin_pb2.AddEmailProviderHTTPResponse]
+    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+    UpdateEmailProviderHTTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderHTTPRequest, _admin_pb2.UpdateEmailProviderHTTPResponse]
+    """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+    UpdateEmailProviderSMTPPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPPasswordRequest, _admin_pb2.UpdateEmailProviderSMTPPasswordResponse]
+    """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+    ActivateEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ActivateEmailProviderRequest, _admin_pb2.ActivateEmailProviderResponse]
+    """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+    FAILED_PRECONDITION: it is active.
+    """
+    DeactivateEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DeactivateEmailProviderRequest, _admin_pb2.DeactivateEmailProviderResponse]
+    """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    RemoveEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]
+    """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+    TestEmailProviderSMTPById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]
+    """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+    TestEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]
+    """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AddSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddSMTPConfigRequest, _admin_pb2.AddSMTPConfigResponse]  # type: ignore[assignment]
-    """Stores a configuration, inactive. Several may exist."""
+    """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
+    hold a single one (single_config).
+    """
+    GetSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]  # type: ignore[assignment]
+    """Returns the active configuration. NOT_FOUND: none is active."""
     GetSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]  # type: ignore[assignment]
-    """Returns a configuration. NOT_FOUND: no configuration has this id."""
+    """Returns a configuration. NOT_FOUND: no record has this id."""
     ListSMTPConfigs: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListSMTPConfigsRequest, _admin_pb2.ListSMTPConfigsResponse]  # type: ignore[assignment]
-    """Lists configurations, newest first."""
+    """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+    UpdateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]  # type: ignore[assignment]
+    """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
+    user are what they were. NOT_FOUND: no SMTP configuration has this id.
+    """
+    UpdateSMTPConfigPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]  # type: ignore[assignment]
+    """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
+    FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+    """
+    ActivateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]  # type: ignore[assignment]
+    """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+    FAILED_PRECONDITION: it is active.
+    """
+    DeactivateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.DeactivateSMTPConfigRequest, _admin_pb2.DeactivateSMTPConfigResponse]  # type: ignore[assignment]
+    """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    RemoveSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.RemoveSMTPConfigRequest, _admin_pb2.RemoveSMTPConfigResponse]  # type: ignore[assignment]
+    """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
     TestSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigRequest, _admin_pb2.TestSMTPConfigResponse]  # type: ignore[assignment]
     """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no configuration has this id.
+    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
     """
     TestSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]  # type: ignore[assignment]
     """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+    ListEmailProviders: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]  # type: ignore[assignment]
+    """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+    GetEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]  # type: ignore[assignment]
+    """Returns the active provider. NOT_FOUND: none is active."""
+    GetEmailProviderById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]  # type: ignore[assignment]
+    """Returns a provider. NOT_FOUND: no record has this id."""
+    AddEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderSMTPRequest, _admin_pb2.AddEmailProviderSMTPResponse]  # type: ignore[assignment]
+    """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+    UpdateEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPRequest, _admin_pb2.UpdateEmailProviderSMTPResponse]  # type: ignore[assignment]
+    """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+    AddEmailProviderHTTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderHTTPRequest, _admin_pb2.AddEmailProviderHTTPResponse]  # type: ignore[assignment]
+    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+    UpdateEmailProviderHTTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderHTTPRequest, _admin_pb2.UpdateEmailProviderHTTPResponse]  # type: ignore[assignment]
+    """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+    UpdateEmailProviderSMTPPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPPasswordRequest, _admin_pb2.UpdateEmailProviderSMTPPasswordResponse]  # type: ignore[assignment]
+    """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+    ActivateEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.ActivateEmailProviderRequest, _admin_pb2.ActivateEmailProviderResponse]  # type: ignore[assignment]
+    """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+    FAILED_PRECONDITION: it is active.
+    """
+    DeactivateEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.DeactivateEmailProviderRequest, _admin_pb2.DeactivateEmailProviderResponse]  # type: ignore[assignment]
+    """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    RemoveEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]  # type: ignore[assignment]
+    """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+    TestEmailProviderSMTPById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]  # type: ignore[assignment]
+    """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+    TestEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]  # type: ignore[assignment]
+    """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The SMTP part of the admin API, wire-compatible with its existing clients. Each route exists below /admin/v1 and bare.
+    """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
+    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE; each names what more it can answer.
+    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
+    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
     """
 
     @_abc_1.abstractmethod
@@ -82,7 +184,17 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.AddSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.AddSMTPConfigResponse, _abc.Awaitable[_admin_pb2.AddSMTPConfigResponse]]:
-        """Stores a configuration, inactive. Several may exist."""
+        """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
+        hold a single one (single_config).
+        """
+
+    @_abc_1.abstractmethod
+    def GetSMTPConfig(
+        self,
+        request: _admin_pb2.GetSMTPConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.GetSMTPConfigResponse, _abc.Awaitable[_admin_pb2.GetSMTPConfigResponse]]:
+        """Returns the active configuration. NOT_FOUND: none is active."""
 
     @_abc_1.abstractmethod
     def GetSMTPConfigById(
@@ -90,7 +202,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetSMTPConfigByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetSMTPConfigByIdResponse, _abc.Awaitable[_admin_pb2.GetSMTPConfigByIdResponse]]:
-        """Returns a configuration. NOT_FOUND: no configuration has this id."""
+        """Returns a configuration. NOT_FOUND: no record has this id."""
 
     @_abc_1.abstractmethod
     def ListSMTPConfigs(
@@ -98,7 +210,53 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ListSMTPConfigsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ListSMTPConfigsResponse, _abc.Awaitable[_admin_pb2.ListSMTPConfigsResponse]]:
-        """Lists configurations, newest first."""
+        """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+
+    @_abc_1.abstractmethod
+    def UpdateSMTPConfig(
+        self,
+        request: _admin_pb2.UpdateSMTPConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigResponse]]:
+        """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
+        user are what they were. NOT_FOUND: no SMTP configuration has this id.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateSMTPConfigPassword(
+        self,
+        request: _admin_pb2.UpdateSMTPConfigPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigPasswordResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigPasswordResponse]]:
+        """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
+        FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+        """
+
+    @_abc_1.abstractmethod
+    def ActivateSMTPConfig(
+        self,
+        request: _admin_pb2.ActivateSMTPConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ActivateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.ActivateSMTPConfigResponse]]:
+        """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+        FAILED_PRECONDITION: it is active.
+        """
+
+    @_abc_1.abstractmethod
+    def DeactivateSMTPConfig(
+        self,
+        request: _admin_pb2.DeactivateSMTPConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.DeactivateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.DeactivateSMTPConfigResponse]]:
+        """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+
+    @_abc_1.abstractmethod
+    def RemoveSMTPConfig(
+        self,
+        request: _admin_pb2.RemoveSMTPConfigRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.RemoveSMTPConfigResponse, _abc.Awaitable[_admin_pb2.RemoveSMTPConfigResponse]]:
+        """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
 
     @_abc_1.abstractmethod
     def TestSMTPConfig(
@@ -107,7 +265,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestSMTPConfigResponse, _abc.Awaitable[_admin_pb2.TestSMTPConfigResponse]]:
         """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no configuration has this id.
+        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
         """
 
     @_abc_1.abstractmethod
@@ -117,5 +275,111 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestSMTPConfigByIdResponse, _abc.Awaitable[_admin_pb2.TestSMTPConfigByIdResponse]]:
         """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+
+    @_abc_1.abstractmethod
+    def ListEmailProviders(
+        self,
+        request: _admin_pb2.ListEmailProvidersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ListEmailProvidersResponse, _abc.Awaitable[_admin_pb2.ListEmailProvidersResponse]]:
+        """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+
+    @_abc_1.abstractmethod
+    def GetEmailProvider(
+        self,
+        request: _admin_pb2.GetEmailProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.GetEmailProviderResponse, _abc.Awaitable[_admin_pb2.GetEmailProviderResponse]]:
+        """Returns the active provider. NOT_FOUND: none is active."""
+
+    @_abc_1.abstractmethod
+    def GetEmailProviderById(
+        self,
+        request: _admin_pb2.GetEmailProviderByIdRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.GetEmailProviderByIdResponse, _abc.Awaitable[_admin_pb2.GetEmailProviderByIdResponse]]:
+        """Returns a provider. NOT_FOUND: no record has this id."""
+
+    @_abc_1.abstractmethod
+    def AddEmailProviderSMTP(
+        self,
+        request: _admin_pb2.AddEmailProviderSMTPRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.AddEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.AddEmailProviderSMTPResponse]]:
+        """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+
+    @_abc_1.abstractmethod
+    def UpdateEmailProviderSMTP(
+        self,
+        request: _admin_pb2.UpdateEmailProviderSMTPRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.UpdateEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderSMTPResponse]]:
+        """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+
+    @_abc_1.abstractmethod
+    def AddEmailProviderHTTP(
+        self,
+        request: _admin_pb2.AddEmailProviderHTTPRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.AddEmailProviderHTTPResponse, _abc.Awaitable[_admin_pb2.AddEmailProviderHTTPResponse]]:
+        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+
+    @_abc_1.abstractmethod
+    def UpdateEmailProviderHTTP(
+        self,
+        request: _admin_pb2.UpdateEmailProviderHTTPRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.UpdateEmailProviderHTTPResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderHTTPResponse]]:
+        """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+
+    @_abc_1.abstractmethod
+    def UpdateEmailProviderSMTPPassword(
+        self,
+        request: _admin_pb2.UpdateEmailProviderSMTPPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.UpdateEmailProviderSMTPPasswordResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderSMTPPasswordResponse]]:
+        """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+
+    @_abc_1.abstractmethod
+    def ActivateEmailProvider(
+        self,
+        request: _admin_pb2.ActivateEmailProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ActivateEmailProviderResponse, _abc.Awaitable[_admin_pb2.ActivateEmailProviderResponse]]:
+        """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
+        FAILED_PRECONDITION: it is active.
+        """
+
+    @_abc_1.abstractmethod
+    def DeactivateEmailProvider(
+        self,
+        request: _admin_pb2.DeactivateEmailProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.DeactivateEmailProviderResponse, _abc.Awaitable[_admin_pb2.DeactivateEmailProviderResponse]]:
+        """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+
+    @_abc_1.abstractmethod
+    def RemoveEmailProvider(
+        self,
+        request: _admin_pb2.RemoveEmailProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.RemoveEmailProviderResponse, _abc.Awaitable[_admin_pb2.RemoveEmailProviderResponse]]:
+        """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+
+    @_abc_1.abstractmethod
+    def TestEmailProviderSMTPById(
+        self,
+        request: _admin_pb2.TestEmailProviderSMTPByIdRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.TestEmailProviderSMTPByIdResponse, _abc.Awaitable[_admin_pb2.TestEmailProviderSMTPByIdResponse]]:
+        """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+
+    @_abc_1.abstractmethod
+    def TestEmailProviderSMTP(
+        self,
+        request: _admin_pb2.TestEmailProviderSMTPRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.TestEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.TestEmailProviderSMTPResponse]]:
+        """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from zitadel.v1 import object_pb2 as _object_pb2
 import builtins as _builtins
@@ -41,6 +43,30 @@ SMTP_CONFIG_ACTIVE: SMTPConfigState.ValueType  # 1
 SMTP_CONFIG_INACTIVE: SMTPConfigState.ValueType  # 2
 """Stored only."""
 Global___SMTPConfigState: _TypeAlias = SMTPConfigState  # noqa: Y015
+
+class _EmailProviderState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EmailProviderStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EmailProviderState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EMAIL_PROVIDER_STATE_UNSPECIFIED: _EmailProviderState.ValueType  # 0
+    """Not known."""
+    EMAIL_PROVIDER_ACTIVE: _EmailProviderState.ValueType  # 1
+    """In use."""
+    EMAIL_PROVIDER_INACTIVE: _EmailProviderState.ValueType  # 2
+    """Stored only."""
+
+class EmailProviderState(_EmailProviderState, metaclass=_EmailProviderStateEnumTypeWrapper):
+    """Whether a provider is the one in use."""
+
+EMAIL_PROVIDER_STATE_UNSPECIFIED: EmailProviderState.ValueType  # 0
+"""Not known."""
+EMAIL_PROVIDER_ACTIVE: EmailProviderState.ValueType  # 1
+"""In use."""
+EMAIL_PROVIDER_INACTIVE: EmailProviderState.ValueType  # 2
+"""Stored only."""
+Global___EmailProviderState: _TypeAlias = EmailProviderState  # noqa: Y015
 
 @_typing.final
 class SMTPConfig(_message.Message):
@@ -101,3 +127,231 @@ class SMTPConfig(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SMTPConfig: _TypeAlias = SMTPConfig  # noqa: Y015
+
+@_typing.final
+class EmailProvider(_message.Message):
+    """A stored e-mail provider: one that speaks SMTP, or one that mail is posted to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETAILS_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SMTP_FIELD_NUMBER: _builtins.int
+    HTTP_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    state: Global___EmailProviderState.ValueType
+    """Whether it is the one in use."""
+    description: _builtins.str
+    """For people."""
+    @_builtins.property
+    def details(self) -> _object_pb2.ObjectDetails:
+        """Where it stands in the event log."""
+
+    @_builtins.property
+    def smtp(self) -> Global___EmailProviderSMTP:
+        """Mail goes out by SMTP."""
+
+    @_builtins.property
+    def http(self) -> Global___EmailProviderHTTP:
+        """Mail is posted to an endpoint."""
+
+    def __init__(
+        self,
+        *,
+        details: _object_pb2.ObjectDetails | None = ...,
+        id: _builtins.str = ...,
+        state: Global___EmailProviderState.ValueType = ...,
+        smtp: Global___EmailProviderSMTP | None = ...,
+        http: Global___EmailProviderHTTP | None = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "details", b"details", "http", b"http", "smtp", b"smtp"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "description", b"description", "details", b"details", "http", b"http", "id", b"id", "smtp", b"smtp", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_config: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
+    _WhichOneofArgType_config: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_config) -> _WhichOneofReturnType_config | None: ...
+
+Global___EmailProvider: _TypeAlias = EmailProvider  # noqa: Y015
+
+@_typing.final
+class EmailProviderSMTP(_message.Message):
+    """The settings of a provider that speaks SMTP. No secret is ever part of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
+    SENDER_NAME_FIELD_NUMBER: _builtins.int
+    TLS_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    USER_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ADDRESS_FIELD_NUMBER: _builtins.int
+    NONE_FIELD_NUMBER: _builtins.int
+    PLAIN_FIELD_NUMBER: _builtins.int
+    XOAUTH2_FIELD_NUMBER: _builtins.int
+    sender_address: _builtins.str
+    """The address that mail is sent from."""
+    sender_name: _builtins.str
+    """The display name that mail is sent from."""
+    tls: _builtins.bool
+    """Whether encryption with a verified certificate is demanded."""
+    host: _builtins.str
+    """"host:port"."""
+    user: _builtins.str
+    """The login; empty: no authentication."""
+    reply_to_address: _builtins.str
+    """Where answers go."""
+    @_builtins.property
+    def none(self) -> Global___SMTPNoAuth:
+        """Not at all."""
+
+    @_builtins.property
+    def plain(self) -> Global___SMTPPlainAuth:
+        """By the user and a password."""
+
+    @_builtins.property
+    def xoauth2(self) -> Global___SMTPXOAuth2Auth:
+        """By the user and an access token."""
+
+    def __init__(
+        self,
+        *,
+        sender_address: _builtins.str = ...,
+        sender_name: _builtins.str = ...,
+        tls: _builtins.bool = ...,
+        host: _builtins.str = ...,
+        user: _builtins.str = ...,
+        reply_to_address: _builtins.str = ...,
+        none: Global___SMTPNoAuth | None = ...,
+        plain: Global___SMTPPlainAuth | None = ...,
+        xoauth2: Global___SMTPXOAuth2Auth | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "none", b"none", "plain", b"plain", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auth", b"auth", "host", b"host", "none", b"none", "plain", b"plain", "reply_to_address", b"reply_to_address", "sender_address", b"sender_address", "sender_name", b"sender_name", "tls", b"tls", "user", b"user", "xoauth2", b"xoauth2"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_auth: _TypeAlias = _typing.Literal["none", "plain", "xoauth2"]  # noqa: Y015
+    _WhichOneofArgType_auth: _TypeAlias = _typing.Literal["auth", b"auth"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_auth) -> _WhichOneofReturnType_auth | None: ...
+
+Global___EmailProviderSMTP: _TypeAlias = EmailProviderSMTP  # noqa: Y015
+
+@_typing.final
+class SMTPNoAuth(_message.Message):
+    """No authentication."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SMTPNoAuth: _TypeAlias = SMTPNoAuth  # noqa: Y015
+
+@_typing.final
+class SMTPPlainAuth(_message.Message):
+    """Authentication by the parent's user and a password, which is never shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SMTPPlainAuth: _TypeAlias = SMTPPlainAuth  # noqa: Y015
+
+@_typing.final
+class SMTPXOAuth2Auth(_message.Message):
+    """Authentication by the parent's user and an access token."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ClientCredentials(_message.Message):
+        """A client of the token endpoint; its secret is never shown."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CLIENT_ID_FIELD_NUMBER: _builtins.int
+        client_id: _builtins.str
+        """The client's id."""
+        def __init__(
+            self,
+            *,
+            client_id: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TOKEN_ENDPOINT_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    CLIENT_CREDENTIALS_FIELD_NUMBER: _builtins.int
+    token_endpoint: _builtins.str
+    """Where the token is asked for."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The scopes that are asked for."""
+
+    @_builtins.property
+    def client_credentials(self) -> Global___SMTPXOAuth2Auth.ClientCredentials:
+        """By the client-credentials grant (RFC 6749 section 4.4)."""
+
+    def __init__(
+        self,
+        *,
+        token_endpoint: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        client_credentials: Global___SMTPXOAuth2Auth.ClientCredentials | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["client_credentials", b"client_credentials", "o_auth2_type", b"o_auth2_type"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_credentials", b"client_credentials", "o_auth2_type", b"o_auth2_type", "scopes", b"scopes", "token_endpoint", b"token_endpoint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_o_auth2_type: _TypeAlias = _typing.Literal["client_credentials"]  # noqa: Y015
+    _WhichOneofArgType_o_auth2_type: _TypeAlias = _typing.Literal["o_auth2_type", b"o_auth2_type"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_o_auth2_type) -> _WhichOneofReturnType_o_auth2_type | None: ...
+
+Global___SMTPXOAuth2Auth: _TypeAlias = SMTPXOAuth2Auth  # noqa: Y015
+
+@_typing.final
+class EmailProviderHTTP(_message.Message):
+    """The settings of a provider that mail is posted to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    SIGNING_KEY_FIELD_NUMBER: _builtins.int
+    endpoint: _builtins.str
+    """Where mail is posted to."""
+    signing_key: _builtins.str
+    """The key that what is posted is signed with."""
+    def __init__(
+        self,
+        *,
+        endpoint: _builtins.str = ...,
+        signing_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "signing_key", b"signing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmailProviderHTTP: _TypeAlias = EmailProviderHTTP  # noqa: Y015
