@@ -20,7 +20,7 @@ from mailproof.smtp.feed import Feed
 from mailproof.smtp.findings import CERTIFICATE_CODES, Observed, conclude, evidence, passed
 from mailproof.smtp.fixes import Tried, advise, row
 from mailproof.smtp.guard import EgressDenied, EgressGuard
-from mailproof.smtp.link import Link, Setting
+from mailproof.smtp.link import Link
 from mailproof.smtp.mailbox import check_host, is_qualified, parse_mailbox
 from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
@@ -29,6 +29,7 @@ from mailproof.smtp.report import EhloInfo, Heartbeat, Plan, Report, Step
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
 from mailproof.smtp.sanitize import Redactor, clean
 from mailproof.smtp.tokens import TokenSource
+from mailproof.smtp.transcript import Setting
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 
@@ -294,7 +295,7 @@ class _Test:
         return Cause(stage, code, detail=detail)
 
     def _link(self, *, implicit: bool, verify: bool = True, held: bool = False) -> Link:
-        link = Link(self._setting, implicit, verify, held)
+        link = Link(self._setting, implicit, verify=verify, held=held)
         self._links.append(link)
         return link
 

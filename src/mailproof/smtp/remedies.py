@@ -18,8 +18,9 @@ from mailproof.smtp.alternatives import Candidate, Failure, candidates, is_near,
 from mailproof.smtp.findings import Observed, conclude
 from mailproof.smtp.fixes import Tried, answers, assess, refine, settles
 from mailproof.smtp.guard import EgressDenied, EgressGuard
-from mailproof.smtp.link import Link, Setting
+from mailproof.smtp.link import Link
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
+from mailproof.smtp.transcript import Setting
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
 SLOW = 1.0  # seconds of a step after which the search begins beside it; a quarter of a test that has less than 4
