@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from mailproof.secret import MASK
 
@@ -21,7 +21,7 @@ ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 # ECMA-48: CSI and OSC sequences go as a whole; what is left of others loses its ESC below.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]")
 # What tells nothing about whether two pieces belong together: a secret split by these is still a secret.
-_FILLER = re.compile(r"[\s/|�]+")
+_FILLER = "/|�"  # and white space
 _SPLIT_MINIMUM = 6  # a shorter secret, rejoined across words, is more often a coincidence than an echo
 _WORD_MINIMUM = 4  # a shorter secret is masked where it stands alone, not inside other words
 
@@ -82,14 +82,17 @@ class Redactor:
         # Longest first: masking a part first would leave the rest of a longer needle.
         self._needles = tuple(sorted(long.union(self._needles), key=len, reverse=True))
         self._words = tuple(short.union(self._words) - {""})
-        squeezed = (_FILLER.sub("", needle) for needle in self._needles)
+        squeezed = (_squeeze(needle) for needle in self._needles)
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
 
-    def passes(self, texts: Iterable[str]) -> bool:
-        """Return whether there is nothing to mask in any of the texts."""
-        # Cleaned one by one: an escape sequence without an end would swallow the texts behind it.
-        shown = " ".join(map(_printable, texts))
-        return self._mask(shown) == shown
+    def unchanged(self, texts: Collection[str], limit: int = MAX_TEXT) -> bool:
+        """Return whether each of the texts may be shown as it is. False may come of a coincidence where they meet."""
+        together = " ".join(texts)
+        if not (together.isascii() and together.isprintable()):
+            return False
+        if len(together) > limit and any(len(text) > limit for text in texts):
+            return False
+        return self._mask(together) == together
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
         """Return `text` clean, masked and cut to `limit`."""
@@ -102,18 +105,28 @@ class Redactor:
         return cut(text, limit)
 
     def _mask(self, text: str) -> str:
-        low = text.lower()
-        hits = [needle for needle in self._needles if needle in low]
-        for needle in hits:
-            text = re.sub(re.escape(needle), MASK, text, flags=re.IGNORECASE)
+        given, low = text, text.lower()
+        for needle in self._needles:
+            if needle in low:
+                text = re.sub(re.escape(needle), MASK, text, flags=re.IGNORECASE)
         for word in self._words:
             if word in low:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text, flags=re.IGNORECASE)
         if self._split:
-            low = _FILLER.sub("", text.lower())
-            if any(needle in low for needle in self._split):
-                return ECHO_NOTICE
+            low = _squeeze(low if text is given else text.lower())
+            for needle in self._split:
+                if needle in low:
+                    return ECHO_NOTICE
         return text
+
+
+def _squeeze(text: str) -> str:
+    """Return `text` without filler."""
+    text = "".join(text.split())
+    for sign in _FILLER:
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
 
 
 def _base64(raw: bytes) -> str:
