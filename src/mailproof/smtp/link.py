@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
 from mailproof.smtp.broken import Broken
@@ -118,7 +118,8 @@ class Link:
         """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
         cause = await self._connect(addresses)
         if cause is None:
-            self._next = await self._perform(self._next)
+            if not isinstance(self._next, Done):
+                self._next = await self._perform(self._next)
             cause = self._next.cause if isinstance(self._next, Done) else None
         if cause is not None:
             self._part()
@@ -174,18 +175,17 @@ class Link:
         self._next = self._dialogue.begin()
         return None
 
-    async def _perform(self, action: Action) -> Action:
+    def _perform(self, action: Action) -> Awaitable[Action]:
         if isinstance(action, Send | Wait):
-            return await self._exchange(action) if action.stage is not Stage.QUIT else self._quit()
+            return self._exchange(action) if action.stage is not Stage.QUIT else self._quit()
         if isinstance(action, Secure):
-            return await self._secure()
+            return self._secure()
         if isinstance(action, Stretch):
-            return await self._stretch(action)
-        if isinstance(action, Authorize):
-            return await self._authorize()
-        return action
+            return self._stretch(action)
+        assert isinstance(action, Authorize)  # noqa: S101 - what is done is not performed
+        return self._authorize()
 
-    def _quit(self) -> Action:
+    async def _quit(self) -> Action:
         """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
         assert self._channel is not None  # noqa: S101 - `_connect` made it
         self.verdict_at = self._loop.time()
