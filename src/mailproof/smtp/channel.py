@@ -33,13 +33,14 @@ class Channel:
         tls: The session once there was a handshake, also a failed one if a certificate was presented.
     """
 
-    __slots__ = ("_readiness", "_received", "_socket", "_spoke", "_tunnel", "bound", "tls", "waits")
+    __slots__ = ("_hurries", "_readiness", "_received", "_socket", "_spoke", "_tunnel", "bound", "tls", "waits")
 
     def __init__(self, connected: socket.socket, readiness: Readiness) -> None:
         self._socket = connected
         self._readiness = readiness
         self._tunnel: Tunnel | None = None
         self._received = 0
+        self._hurries = False
         self._spoke = True  # the connect asks for the greeting
         self.bound = readiness.bound  # ends each wait from then on
         self.waits = 1
@@ -70,16 +71,19 @@ class Channel:
         """Return what ties a SASL exchange to the TLS session."""
         return self._tunnel.binding() if self._tunnel is not None else None
 
-    async def handshake(self, context: ssl.SSLContext, host: str, *, after_starttls: bool) -> None:
-        """Make the TLS handshake, with `host` for SNI and the certificate's check.
+    async def handshake(
+        self, context: ssl.SSLContext, host: str, *, after_starttls: bool, verified: bool = True
+    ) -> None:
+        """Make the TLS handshake; the arguments are those of `Tunnel`.
 
         Raises:
             Broken: There is no TLS session; `tls` tells what was presented.
         """
         if after_starttls:
             self._refuse_early_bytes()
-        self._hurry()
-        tunnel = Tunnel(context, host, after_starttls=after_starttls)
+        if not self._hurries:
+            self._hurry()
+        tunnel = Tunnel(context, host, after_starttls=after_starttls, verified=verified)
         try:
             await self._shake(tunnel)
         except Broken:
@@ -163,7 +167,7 @@ class Channel:
         if not data:
             return b""
         self._spoke = True
-        if len(data) > ONE_SEGMENT:
+        if len(data) > ONE_SEGMENT and not self._hurries:
             self._hurry()
         try:
             return data[self._socket.send(data) :]
@@ -209,5 +213,6 @@ class Channel:
 
         Else an EHLO behind the handshake's last flight waits for one, and so does the last segment of a message.
         """
+        self._hurries = True
         with contextlib.suppress(OSError):  # not over a socket pair
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

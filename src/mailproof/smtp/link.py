@@ -301,7 +301,9 @@ class Link:
         self._begin(Stage.TLS)
         try:
             context = await self._context()
-            await self._channel.handshake(context, self.setting.host, after_starttls=not self.implicit)
+            await self._channel.handshake(
+                context, self.setting.host, after_starttls=not self.implicit, verified=self._verify
+            )
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))
         except Broken as error:

@@ -26,6 +26,7 @@ class Tunnel:
     Args:
         host: For SNI and the certificate's check.
         after_starttls: Whether the conversation began in clear.
+        verified: Whether the context checks the certificate.
 
     Attributes:
         info: The session once there was a handshake, also a failed one if a certificate was presented.
@@ -36,9 +37,9 @@ class Tunnel:
 
     __slots__ = ("_after_starttls", "_head", "_incoming", "_outgoing", "_session", "_verified", "info")
 
-    def __init__(self, context: ssl.SSLContext, host: str, *, after_starttls: bool) -> None:
+    def __init__(self, context: ssl.SSLContext, host: str, *, after_starttls: bool, verified: bool) -> None:
         self._after_starttls = after_starttls
-        self._verified = context.verify_mode is ssl.CERT_REQUIRED
+        self._verified = verified
         self._head: bytes | None = b""  # of what came, until it is certain that it is TLS
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.info: TlsInfo | None = None
@@ -101,6 +102,8 @@ class Tunnel:
         Raises:
             Broken: TLS has failed.
         """
+        if not (self._incoming.pending or self._session.pending()):
+            return None  # as OpenSSL would say, but by an exception
         try:
             return self._session.read(CHUNK)
         except ssl.SSLWantReadError:

@@ -118,7 +118,7 @@ class ReplyParser:
                 if len(lines) <= MAX_LINES:
                     self._position = whole.end()
                     self._replies += 1
-                    code = int(whole[1])
+                    code = int(text[:3])
                     return Reply(code, lines, enhanced_code(code, lines[0]))
         return self._next_line_by_line()
 
