@@ -117,6 +117,8 @@ class Remedies:
             if pending:
                 await asyncio.wait(pending)
         finally:
+            self._tasks.clear()  # a cancelled one's traceback refers to us: both would wait for the collector
+            self._links.clear()
             if self._searching:
                 self._searching = False
                 self._searches.release()
