@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Sequence
 
 from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
 from mailproof.smtp.broken import Broken
+from mailproof.smtp.certificates import in_words
 from mailproof.smtp.channel import Channel
 from mailproof.smtp.dial import dial
 from mailproof.smtp.dialogue import Dialogue
+from mailproof.smtp.mailbox import address_literal
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.resolve import AddrInfo
@@ -24,19 +26,6 @@ from mailproof.smtp.transcript import Setting, Transcript
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 
-# Seconds a step may take within the whole's deadline: RFC 5321 section 4.5.3.2 where it names them.
-LIMITS = {
-    Stage.CONNECT: 120.0,
-    Stage.TLS: 120.0,
-    Stage.GREETING: 300.0,
-    Stage.EHLO: 300.0,
-    Stage.STARTTLS: 300.0,
-    Stage.AUTH: 300.0,
-    Stage.MAIL: 300.0,
-    Stage.RCPT: 300.0,
-    Stage.DATA: 600.0,
-}
-SHORTEST_LIMIT = 120.0  # of a step that is waited for: a shorter test ends before any of them
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 _NOTHING = Done()
@@ -161,14 +150,14 @@ class Link:
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         self._begin(Stage.CONNECT)
         try:
-            connected, readiness, peer = await dial(addresses, self._limit(Stage.CONNECT))
+            connected, readiness, peer = await dial(addresses, self.setting.limit(Stage.CONNECT, self._loop.time()))
         except TimeoutError:
             return self._transcript.fail(Cause(Stage.CONNECT, Code.TIMEOUT))
         except Broken as error:
             return self._transcript.fail(Cause(Stage.CONNECT, error.code, detail=error.detail))
         channel = self._channel = Channel(connected, readiness)
         setting = self.setting
-        name = setting.ehlo_name or _address_literal(channel.local_address)
+        name = setting.ehlo_name or address_literal(channel.local_address)
         self._dialogue = Dialogue(setting.plan, name, self.implicit, setting.compose, facts=self.facts)
         self._transcript.peer = peer
         self._transcript.end(received="connected")
@@ -265,7 +254,7 @@ class Link:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
         self._begin(Stage.AUTH)
         try:
-            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
                 key = await self._loop.run_in_executor(None, action.work)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
@@ -280,7 +269,7 @@ class Link:
         self._begin(Stage.AUTH)
         sent = "(a request to the token endpoint)"
         try:
-            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
                 token = await self.setting.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
             cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
@@ -309,7 +298,7 @@ class Link:
         except Broken as error:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
             return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
-        self._transcript.end(received=_describe(self._channel.tls))
+        self._transcript.end(received=in_words(self._channel.tls))
         return self._dialogue.secured(self._channel.binding)
 
     async def _context(self) -> ssl.SSLContext:
@@ -319,33 +308,13 @@ class Link:
         context = trust.cached(anchors)
         if context is None:
             try:
-                async with asyncio.timeout_at(self._limit(Stage.TLS)):
+                async with asyncio.timeout_at(self.setting.limit(Stage.TLS, self._loop.time())):
                     context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
                 raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
         return context
 
-    def _limit(self, stage: Stage) -> float:
-        deadline = self.setting.deadline
-        if self.setting.plan.timeout <= SHORTEST_LIMIT:
-            return deadline
-        return min(deadline, self._loop.time() + LIMITS[stage])
-
     def _begin(self, stage: Stage) -> None:
         self._transcript.begin(stage)
         if self._channel is not None:
-            self._channel.bound(self._limit(stage))
-
-
-def _describe(tls: TlsInfo | None) -> str:
-    if tls is None:
-        return ""
-    words = f"{tls.version}, {tls.cipher}"
-    if tls.chain:
-        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after.date()}"
-    return words if tls.verified else f"{words}, not verified"
-
-
-def _address_literal(address: str) -> str:
-    """Return an address as an argument for EHLO (RFC 5321 section 4.1.3)."""
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+            self._channel.bound(self.setting.limit(stage, self._loop.time()))

@@ -17,6 +17,20 @@ from mailproof.smtp.tokens import TokenSource
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Stage
 
+# Seconds a step may take within the whole's deadline: RFC 5321 section 4.5.3.2 where it names them.
+LIMITS = {
+    Stage.CONNECT: 120.0,
+    Stage.TLS: 120.0,
+    Stage.GREETING: 300.0,
+    Stage.EHLO: 300.0,
+    Stage.STARTTLS: 300.0,
+    Stage.AUTH: 300.0,
+    Stage.MAIL: 300.0,
+    Stage.RCPT: 300.0,
+    Stage.DATA: 600.0,
+}
+SHORTEST_LIMIT = 120.0  # of a step that is waited for: a shorter test ends before any of them
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -35,6 +49,12 @@ class Setting:
     emit: Callable[[Step], object]
     watch: Callable[[Stage], object]  # called as a step begins
     tokens: TokenSource
+
+    def limit(self, stage: Stage, now: float) -> float:
+        """Return until when a step that begins now may last."""
+        if self.plan.timeout <= SHORTEST_LIMIT:
+            return self.deadline
+        return min(self.deadline, now + LIMITS[stage])
 
 
 class Transcript:
