@@ -67,7 +67,7 @@ ONLY = [
     ("smtpdiag", ("mailproof.rpc", "mailproof.app")),
     ("sqlite3", ("mailproof.store",)),
     ("aiosmtpd", ("mailproof.sandbox",)),
-    ("aiohappyeyeballs", ("mailproof.smtp.dial",)),
+    ("aiohappyeyeballs", ("mailproof.smtp.dial", "mailproof.smtp.https")),
     ("select", ("mailproof.smtp.readiness",)),
     ("gc", ("mailproof.garbage",)),
     ("mailproof.garbage", ("mailproof.app",)),
