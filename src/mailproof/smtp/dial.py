@@ -77,9 +77,9 @@ def _begin(info: AddrInfo) -> socket.socket:
 async def _established(connecting: socket.socket, readiness: Readiness, limit: float) -> None:
     readiness.bound(limit)
     await readiness.edge()
-    number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if number:
-        raise Broken(socket_code(number))
+    if readiness.failed:
+        number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        raise Broken(socket_code(number) if number else Code.CONNECTION_RESET)
     if readiness.readable:  # the greeting came along, and no edge will tell again
         readiness.again()
 

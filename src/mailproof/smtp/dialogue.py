@@ -82,7 +82,7 @@ class Dialogue:
             self.state = State.HANDSHAKE
             return Secure()
         self.state = State.GREETING
-        return Wait(Stage.GREETING)
+        return _AWAIT_GREETING
 
     def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
         """Go on after the handshake. Everything heard before it is forgotten.
@@ -97,7 +97,7 @@ class Dialogue:
             if not self._reaches(Depth.EHLO):
                 return self._over(Done())
             self.state = State.GREETING
-            return Wait(Stage.GREETING)
+            return _AWAIT_GREETING
         return self._say_ehlo() if self._reaches(Depth.EHLO) else self._say_quit()
 
     def received(self, reply: Reply, surplus: bytes = b"") -> Action:
@@ -197,7 +197,7 @@ class Dialogue:
         if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
             if self.facts.starttls_offered:
                 self.state = State.STARTTLS
-                return self._send(Stage.STARTTLS, "STARTTLS")
+                return _STARTTLS
             if self.demands_tls:
                 return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
         if self.plan.credentials is None or not self._reaches(Depth.AUTH):
@@ -235,7 +235,7 @@ class Dialogue:
 
     def _say_quit(self) -> Action:
         self.state = State.QUIT
-        return self._send(Stage.QUIT, "QUIT")
+        return _QUIT
 
     def _refuse(self, reply: Reply) -> Action:
         stage = _STAGES[self.state]
@@ -276,6 +276,10 @@ class Dialogue:
     def _ehlo(self) -> Ehlo:
         return self.facts.ehlo or Ehlo()
 
+
+_AWAIT_GREETING = Wait(Stage.GREETING)
+_STARTTLS = Send(Stage.STARTTLS, encode_command("STARTTLS"), "STARTTLS")
+_QUIT = Send(Stage.QUIT, encode_command("QUIT"), "QUIT")
 
 _STAGES = {
     State.GREETING: Stage.GREETING,

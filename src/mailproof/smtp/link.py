@@ -29,6 +29,7 @@ from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 _NOTHING = Done()
+_PASSED = Done(polite=True)
 _FAULTS = {
     Fault.NOT_SMTP: Code.NOT_SMTP,
     Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
@@ -182,7 +183,7 @@ class Link:
         gone = self._channel.gone
         self.facts.quit_answered = False if gone else None
         self._transcript.end("QUIT", code=Code.QUIT_IGNORED if gone else Code.OK)
-        return Done(polite=True)
+        return _PASSED
 
     async def _exchange(self, action: Wait | Send) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it

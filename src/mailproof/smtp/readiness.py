@@ -104,6 +104,11 @@ class Readiness:
             self._waiter = None
 
     @property
+    def failed(self) -> bool:
+        """Whether the socket has an error to tell, as a connect has that was refused."""
+        return self._events & (select.EPOLLERR | select.EPOLLHUP) != 0
+
+    @property
     def readable(self) -> bool:
         """Whether there has been anything to read yet."""
         return self._events & select.EPOLLIN != 0
