@@ -71,8 +71,8 @@ def serve(settings: Settings) -> int:
     with ExitStack() as cleanup:
         service = Service(settings, cleanup)
         service.start()
-        tune()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        tune()
         stop.wait()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C again ends it at once; SIGTERM again changes nothing
         log.info("draining")
