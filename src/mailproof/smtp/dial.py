@@ -1,0 +1,106 @@
+"""From addresses to a connected socket with its readiness. Looks nothing up: what was judged is what is dialled."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Sequence
+
+from aiohappyeyeballs import start_connection
+
+from mailproof.smtp.broken import Broken, socket_code, socket_error
+from mailproof.smtp.readiness import Readiness
+from mailproof.smtp.resolve import AddrInfo
+from mailproof.smtp.vocabulary import Code
+
+ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
+
+# Of several addresses that fail in different ways, the one that tells most: something answered, or might have.
+_TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
+
+Name = tuple[str, int] | tuple[str, int, int, int]  # of a socket's end, as the system gives it
+
+
+async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.socket, Readiness, str]:
+    """Connect to the first address that answers; return its socket, and the peer as "address:port" or "[v6]:port".
+
+    Args:
+        limit: Until when, on the loop's clock.
+
+    Raises:
+        TimeoutError: None has answered by then.
+        Broken: None can be reached.
+    """
+    connected = await _race(addresses, limit) if len(addresses) > 1 else _begin(addresses[0])
+    readiness: Readiness | None = None
+    try:
+        readiness = Readiness(connected)
+        if len(addresses) == 1:
+            await _established(connected, readiness, limit)
+        peer = _peer(connected, addresses)
+    except BaseException as error:
+        if readiness is not None:
+            readiness.close()
+        connected.close()
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):  # already gone again
+            raise Broken(Code.CONNECTION_RESET) from None
+        raise
+    return connected, readiness, f"[{peer[0]}]:{peer[1]}" if ":" in peer[0] else f"{peer[0]}:{peer[1]}"
+
+
+def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name:
+    family, *_, address = addresses[0]
+    # Which of several it is must be asked; so must IPv6's zone.
+    peer: Name = address if len(addresses) == 1 and family is socket.AF_INET else connected.getpeername()
+    if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
+        raise Broken(Code.CONNECTION_REFUSED)
+    return peer
+
+
+def _begin(info: AddrInfo) -> socket.socket:
+    family, kind, protocol, _, address = info
+    try:
+        connecting = socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol)
+    except OSError as error:
+        raise socket_error(error) from None
+    try:
+        connecting.connect(address)
+    except BlockingIOError:
+        return connecting
+    except OSError as error:
+        connecting.close()
+        raise socket_error(error) from None
+    return connecting
+
+
+async def _established(connecting: socket.socket, readiness: Readiness, limit: float) -> None:
+    readiness.bound(limit)
+    await readiness.edge()
+    if readiness.failed:
+        number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        raise Broken(socket_code(number) if number else Code.CONNECTION_RESET)
+    if readiness.readable:  # the greeting came along, and no edge will tell again
+        readiness.again()
+
+
+async def _race(addresses: Sequence[AddrInfo], limit: float) -> socket.socket:
+    try:
+        async with asyncio.timeout_at(limit):
+            return await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise socket_error(error) from None
+        raise _differing(str(error)) from None
+    except RuntimeError as error:  # of uvloop
+        raise _differing(str(error)) from None
+
+
+def _differing(words: str) -> Broken:
+    """Return why none could be reached; aiohappyeyeballs joins the errors of several addresses in one text."""
+    codes = {socket_code(int(digits)) for digits in re.findall(r"\[Errno (\d+)\]", words)}
+    told = [code for code in _TELLING if code in codes] or [Code.NETWORK_UNREACHABLE]
+    detail = "the addresses fail differently: " + ", ".join(told) if len(told) > 1 else ""
+    return Broken(told[0], detail.replace("_", " "))
