@@ -201,6 +201,8 @@ class Channel:
             else:
                 break
         size = len(data)
+        if not size and self._readiness.reset:
+            raise Broken(Code.CONNECTION_RESET)
         if size == CHUNK:
             self._readiness.again()
         self._received += size

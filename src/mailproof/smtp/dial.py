@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import re
 import socket
 from collections.abc import Sequence
@@ -19,11 +21,16 @@ ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 83
 # Of several addresses that fail in different ways, the one that tells most: something answered, or might have.
 _TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
 
+_SINCE = (0, errno.ECONNRESET, errno.EPIPE)  # errors of a connection that was there
+
 Name = tuple[str, int] | tuple[str, int, int, int]  # of a socket's end, as the system gives it
 
 
 async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.socket, Readiness, str]:
     """Connect to the first address that answers; return its socket, and the peer as "address:port" or "[v6]:port".
+
+    A peer that has reset the connection since is connected to: what it said before is still to be read. Which of
+    several it was can't be asked any more; the name is empty then.
 
     Args:
         limit: Until when, on the loop's clock.
@@ -39,20 +46,22 @@ async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.sock
         if len(addresses) == 1:
             await _established(connected, readiness, limit)
         peer = _peer(connected, addresses)
-    except BaseException as error:
+    except BaseException:
         if readiness is not None:
             readiness.close()
         connected.close()
-        if isinstance(error, OSError) and not isinstance(error, TimeoutError):  # already gone again
-            raise Broken(Code.CONNECTION_RESET) from None
         raise
+    if peer is None:
+        return connected, readiness, ""
     return connected, readiness, f"[{peer[0]}]:{peer[1]}" if ":" in peer[0] else f"{peer[0]}:{peer[1]}"
 
 
-def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name:
+def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name | None:
     family, *_, address = addresses[0]
-    # Which of several it is must be asked; so must IPv6's zone.
-    peer: Name = address if len(addresses) == 1 and family is socket.AF_INET else connected.getpeername()
+    peer: Name | None = address if len(addresses) == 1 else None
+    if peer is None or family is not socket.AF_INET:  # which of several it is must be asked; so must IPv6's zone
+        with contextlib.suppress(OSError):  # it has reset the connection
+            peer = connected.getpeername()
     if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
         raise Broken(Code.CONNECTION_REFUSED)
     return peer
@@ -79,7 +88,10 @@ async def _established(connecting: socket.socket, readiness: Readiness, limit: f
     await readiness.edge()
     if readiness.failed:
         number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        raise Broken(socket_code(number) if number else Code.CONNECTION_RESET)
+        if number not in _SINCE:
+            raise Broken(socket_code(number))
+        readiness.reset = number != 0  # asking has cleared it
+        readiness.again()
     if readiness.readable:  # the greeting came along, and no edge will tell again
         readiness.again()
 

@@ -58,15 +58,32 @@ _POLLERS: dict[asyncio.AbstractEventLoop, _Poller] = {}
 
 
 class Readiness:
-    """Waits for one non-blocking socket."""
+    """Waits for one non-blocking socket.
 
-    __slots__ = ("_armed", "_ended", "_events", "_limit", "_loop", "_number", "_poller", "_ready", "_timer", "_waiter")
+    Attributes:
+        reset: Whether the peer was seen to have reset the connection, which reading does not tell any more.
+    """
+
+    __slots__ = (
+        "_armed",
+        "_ended",
+        "_events",
+        "_limit",
+        "_loop",
+        "_number",
+        "_poller",
+        "_ready",
+        "_timer",
+        "_waiter",
+        "reset",
+    )
 
     def __init__(self, watched: socket.socket) -> None:
         loop = self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[None] | None = None
         self._ready = self._ended = False  # whether there was an edge that nobody waited for; and the last one
         self._events = 0  # all that have come
+        self.reset = False
         self._limit = self._armed = math.inf
         self._timer: asyncio.TimerHandle | None = None  # goes off at `_armed`
         self._number = watched.fileno()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable
 
@@ -11,10 +12,12 @@ import pytest
 import uvloop
 
 from mailproof.smtp import readiness
+from mailproof.smtp.broken import Broken
 from mailproof.smtp.channel import Channel
 from mailproof.smtp.dial import dial
 from mailproof.smtp.readiness import Readiness
 from mailproof.smtp.resolve import Resolver
+from mailproof.smtp.vocabulary import Code
 
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 
@@ -141,3 +144,31 @@ def test_a_file_number_that_is_used_again_belongs_to_its_new_socket() -> None:
             peer.close()
 
     asyncio.run(whole())
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS)
+@pytest.mark.parametrize("said", [b"", b"554 go away\r\n"])
+def test_a_reset_before_we_look_comes_after_the_connect_and_after_what_was_said(
+    said: bytes, loop_factory: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port, limit = listener.getsockname()[1], asyncio.get_running_loop().time() + 5
+            dialling = asyncio.ensure_future(dial(Resolver().literal("127.0.0.1", port), limit))
+            await asyncio.sleep(0)  # the connect is under way, and nobody looks until the reset is there
+            peer = listener.accept()[0]
+            peer.sendall(said)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+            ours, ready, name = await dialling
+            channel = Channel(ours, ready)
+            assert name == f"127.0.0.1:{port}"
+            if said:
+                assert await channel.receive() == said
+            with pytest.raises(Broken) as told:
+                await channel.receive()
+            assert told.value.code is Code.CONNECTION_RESET
+            channel.close()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main())
