@@ -130,10 +130,7 @@ def main() -> None:
     options.add_argument("--concurrent", type=int, default=200, help="tests at once of `throughput`")
     options.add_argument("--crowd", type=int, default=2000, help="tests at once of `tarpits`")
     options.add_argument("--timeout", type=float, default=10.0, help="seconds, of `tarpits`")
-    options.add_argument("--tuned-gc", action="store_true", help="what a rarer garbage collection is worth in Python")
     chosen = options.parse_args()
-    if chosen.tuned_gc:
-        os.environ["TUNED_GC"] = "1"
     parts = chosen.parts or ["trips", "throughput", "tarpits"]
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, the client on a core of its own", flush=True)
     with server("sink.py") as sink:

@@ -1,17 +1,17 @@
-"""Our client: `Probe.run` on uvloop, as the server uses it, through to the report."""
+"""Our client: `Probe.report` on uvloop, as the server runs a test for who wants its outcome, and with its collector."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 
 import uvloop
 from bench.smtp.job import EHLO_NAME, PASSWORD, USER, Job, serve
 
 from mailproof.egress import Policy, Profile
+from mailproof.garbage import tune
 from mailproof.secret import Secret
 from mailproof.smtp.probe import Probe, TrustStore
-from mailproof.smtp.report import Credentials, Plan, Report
+from mailproof.smtp.report import Credentials, Plan
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 
 MODES = {"plain": TlsMode.NONE, "starttls": TlsMode.STARTTLS, "implicit": TlsMode.IMPLICIT}
@@ -36,13 +36,12 @@ def prepare(job: Job) -> Callable[[], Awaitable[None]]:
     plan = plan_of(job)
 
     async def test() -> None:
-        async with aclosing(probe.run(plan)) as events:
-            async for event in events:
-                if isinstance(event, Report) and event.code is not Code.OK:
-                    raise RuntimeError(event.message)
+        report = await probe.report(plan)
+        if report.code is not Code.OK:
+            raise RuntimeError(report.message)
 
     return test
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(prepare))
+    uvloop.run(serve(prepare, tune))

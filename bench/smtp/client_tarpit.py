@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import resource
 import sys
 import time
-from contextlib import aclosing
 from pathlib import Path
 
 import uvloop
-from bench.smtp.job import tune
 
 from mailproof.egress import Policy, Profile
+from mailproof.garbage import tune
 from mailproof.smtp.probe import Probe, TrustStore
-from mailproof.smtp.report import Plan, Report
+from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 BATCH = 10  # tests started together where they start apart
@@ -38,14 +36,12 @@ async def main(mode: TlsMode, port: int, tests: int, seconds: float, ramp: float
     async def test(allowed: float) -> float:
         plan = Plan("127.0.0.1", port, tls_mode=mode, timeout=allowed, ca_pem=ca_pem, ehlo_name="bench.example.org")
         began = time.perf_counter()
-        async with aclosing(probe.run(plan)) as events:
-            async for event in events:
-                if isinstance(event, Report) and event.code is not Code.TIMEOUT:
-                    raise RuntimeError(f"{event.code}: {event.message}")
+        report = await probe.report(plan)
+        if report.code is not Code.TIMEOUT:
+            raise RuntimeError(f"{report.code}: {report.message}")
         return time.perf_counter() - began - allowed
 
     await asyncio.gather(*(test(0.5) for _ in range(WARM_UP)))
-    gc.collect()
     tune()
     before = resident()
     async with asyncio.TaskGroup() as group:

@@ -6,9 +6,7 @@ The clients: `client_probe.py`, `client_aiosmtplib.py`, `client_nodemailer.mjs`.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-import os
 import resource
 import sys
 import time
@@ -39,14 +37,6 @@ class Done:
     wall: float
 
 
-def tune() -> None:
-    """Where TUNED_GC is set, collect garbage as a process does that expects hundreds of tests at once."""
-    if os.environ.get("TUNED_GC"):
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
-
-
 def cpu() -> float:
     """Return the CPU seconds of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -66,12 +56,14 @@ async def rounds(test: Callable[[], Awaitable[None]], tests: int, concurrent: in
             group.create_task(work())
 
 
-async def serve(prepare: Callable[[Job], Callable[[], Awaitable[None]]]) -> None:
-    """Do the one job on standard input."""
+async def serve(
+    prepare: Callable[[Job], Callable[[], Awaitable[None]]], settle: Callable[[], None] = lambda: None
+) -> None:
+    """Do the one job on standard input; `settle` is what the client's program does once, before it serves."""
     job = Job(**json.loads(sys.stdin.readline()))
     test = prepare(job)
     await rounds(test, job.warm_up, job.concurrent)
-    tune()
+    settle()
     began, used = time.perf_counter(), cpu()
     await rounds(test, job.tests, job.concurrent)
     done = Done(cpu() - used, time.perf_counter() - began)

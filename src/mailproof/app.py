@@ -27,6 +27,7 @@ from mailproof.discoveries import Discoveries
 from mailproof.discovery.discover import Discoverer
 from mailproof.egress import Policy
 from mailproof.errors import StartupError, StoreUnavailable
+from mailproof.garbage import tune
 from mailproof.limits import Limits
 from mailproof.logs import configure
 from mailproof.model import Role
@@ -74,6 +75,7 @@ def serve(settings: Settings) -> int:
         service = Service(settings, cleanup)
         service.start()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        tune()
         stop.wait()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C again ends it at once; SIGTERM again changes nothing
         log.info("draining")

@@ -48,10 +48,14 @@ Event = Step | Heartbeat | Report
 
 
 class Prober(Protocol):
-    """Runs a plan: steps as they end, heartbeats, and one report, last. Closing the generator closes the sockets."""
+    """Runs a plan. Closing the generator, or cancelling the report, closes the sockets."""
 
     def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
-        """Run the plan."""
+        """Run the plan: steps as they end, heartbeats, and one report, last."""
+        ...
+
+    async def report(self, plan: Plan) -> Report:
+        """Run the plan to its report."""
         ...
 
 
@@ -105,11 +109,7 @@ class Diagnoses:
 
     async def _report(self, plan: Plan, remaining: float | None) -> Report:
         with self._limits.slot():
-            async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
-                async for event in events:
-                    if isinstance(event, Report):
-                        return event
-        raise AssertionError("the probe ended without a report")
+            return await self._prober.report(self._bounded(plan, remaining))
 
     async def test_settings(
         self,

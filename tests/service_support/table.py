@@ -79,6 +79,14 @@ class Table:
             async for event in events:
                 yield event
 
+    async def report(self, plan: Plan) -> Report:
+        """Run a plan to its report."""
+        async with aclosing(self.prober.run(plan)) as events:
+            async for event in events:
+                if isinstance(event, Report):
+                    return event
+        raise AssertionError("a run ends with a report")
+
     async def _create_tokens(self) -> None:
         for token, role in ((self.admin, Role.ADMIN), (self.viewer, Role.VIEWER)):
             await self.store.create_token(digest=digest(token), name=role.value, role=role, instance_id="")

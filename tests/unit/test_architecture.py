@@ -44,6 +44,8 @@ PURE = {
     "mailproof.smtp.sanitize",
     "mailproof.smtp.sasl",
     "mailproof.smtp.sentences",
+    "mailproof.smtp.summary",
+    "mailproof.smtp.transaction",
     "mailproof.smtp.vocabulary",
     "mailproof.smtp.wire",
 }
@@ -65,7 +67,10 @@ ONLY = [
     ("smtpdiag", ("mailproof.rpc", "mailproof.app")),
     ("sqlite3", ("mailproof.store",)),
     ("aiosmtpd", ("mailproof.sandbox",)),
-    ("aiohappyeyeballs", ("mailproof.smtp",)),
+    ("aiohappyeyeballs", ("mailproof.smtp.dial", "mailproof.smtp.https")),
+    ("select", ("mailproof.smtp.readiness",)),
+    ("gc", ("mailproof.garbage",)),
+    ("mailproof.garbage", ("mailproof.app",)),
     ("h11", ("mailproof.smtp.https",)),
     ("dns", ("mailproof.discovery.records",)),
     ("defusedxml", ("mailproof.discovery.autoconfig",)),
@@ -79,7 +84,7 @@ ONLY = [
     ("mailproof.store.sqlite", ("mailproof.app", "mailproof.tokens_cli")),
     ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
 ]
-NETWORK = {"socket", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3"}
+NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3"}
 
 
 def name_of(path: Path) -> str:

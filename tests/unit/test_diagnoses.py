@@ -67,6 +67,12 @@ class Prober:
             await asyncio.Event().wait()
         yield self._report
 
+    async def report(self, plan: Plan) -> Report:
+        async for event in self.run(plan):
+            if isinstance(event, Report):
+                return event
+        raise AssertionError("a run ends with a report")
+
 
 def diagnoses(prober: Prober, *, max_concurrent: int = 10) -> Diagnoses:
     return Diagnoses(Store(), prober, Limits(max_timeout=30.0, max_concurrent=max_concurrent))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import aclosing
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -23,7 +22,7 @@ from mailproof.discovery.records import Records
 from mailproof.discovery.web import FetchFailed, Web
 from mailproof.smtp.guard import EgressGuard
 from mailproof.smtp.mailbox import Mailbox, parse_mailbox
-from mailproof.smtp.report import Heartbeat, Plan, Report, Step
+from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.resolve import LookupFailed, Resolver
 from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
@@ -45,9 +44,9 @@ _PUBLISHED = (
 
 
 class Prober(Protocol):
-    """Runs a plan: steps as they end, heartbeats, and one report, last. Closing the generator closes the sockets."""
+    """Runs a plan to its report. Cancelling that closes the sockets."""
 
-    def run(self, plan: Plan) -> AsyncGenerator[Step | Heartbeat | Report, None]:
+    async def report(self, plan: Plan) -> Report:
         """Run the plan."""
         ...
 
@@ -260,9 +259,6 @@ class _Search:
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
                 verify_alternatives=False,  # the other candidates are those
             )
-            async with aclosing(self._prober.run(plan)) as events:
-                async for event in events:
-                    if isinstance(event, Report):
-                        tried = judged(candidate, event)
+            tried = judged(candidate, await self._prober.report(plan))
         self._tried[candidate.host, candidate.port, candidate.tls_mode] = tried
         self._emit(tried)

@@ -68,6 +68,16 @@ def describe(session: ssl.SSLObject, chain: tuple[bytes, ...], *, verified: bool
     )
 
 
+def in_words(tls: TlsInfo | None) -> str:
+    """Return the session in a line of a transcript."""
+    if tls is None:
+        return ""
+    words = f"{tls.version}, {tls.cipher}"
+    if tls.chain:
+        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after.date()}"
+    return words if tls.verified else f"{words}, not verified"
+
+
 @lru_cache(maxsize=128)
 def read_certificate(der: bytes) -> Certificate:
     """Return a certificate's details."""

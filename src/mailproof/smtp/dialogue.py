@@ -14,16 +14,15 @@ from enum import Enum, auto
 from mailproof.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
-from mailproof.smtp.mailbox import Mailbox, parse_mailbox
 from mailproof.smtp.mechanism import Binding
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
+from mailproof.smtp.transaction import Transaction
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import (
     Ehlo,
     Reply,
     encode_command,
-    encode_message,
     is_foreign_greeting,
     parse_ehlo,
 )
@@ -65,14 +64,10 @@ class Dialogue:
     facts: Facts = field(default_factory=Facts)
     _binding: Callable[[], Binding | None] = lambda: None
     _login: Authentication | None = None
-    _message: bytes = b""
-    _sender: Mailbox | None = None
-    _recipient: Mailbox | None = None
+    _mail: Transaction | None = None
 
     def __post_init__(self) -> None:
         self.facts.ehlo_name = self.ehlo_name
-        self._sender = parse_mailbox(self.plan.sender) if self.plan.sender else None
-        self._recipient = parse_mailbox(self.plan.recipient) if self.plan.recipient else None
 
     @property
     def demands_tls(self) -> bool:
@@ -87,7 +82,7 @@ class Dialogue:
             self.state = State.HANDSHAKE
             return Secure()
         self.state = State.GREETING
-        return Wait(Stage.GREETING)
+        return _AWAIT_GREETING
 
     def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
         """Go on after the handshake. Everything heard before it is forgotten.
@@ -102,7 +97,7 @@ class Dialogue:
             if not self._reaches(Depth.EHLO):
                 return self._over(Done())
             self.state = State.GREETING
-            return Wait(Stage.GREETING)
+            return _AWAIT_GREETING
         return self._say_ehlo() if self._reaches(Depth.EHLO) else self._say_quit()
 
     def received(self, reply: Reply, surplus: bytes = b"") -> Action:
@@ -181,20 +176,13 @@ class Dialogue:
         return self._logging_in(self._authentication.refused(reply))
 
     def _mail_accepted(self, reply: Reply) -> Action:
-        if not self._reaches(Depth.RCPT) or self._recipient is None:
-            return self._say_quit()
-        self.state = State.RCPT
-        return self._send(Stage.RCPT, f"RCPT TO:<{self._recipient.wire}>")
+        return self._go_on(State.RCPT, self._transaction.rcpt())
 
     def _rcpt_accepted(self, reply: Reply) -> Action:
-        if not self._reaches(Depth.DATA):
-            return self._say_quit()
-        self.state = State.DATA
-        return self._send(Stage.DATA, "DATA")
+        return self._go_on(State.DATA, self._transaction.data())
 
     def _data_accepted(self, reply: Reply) -> Action:
-        self.state = State.MESSAGE
-        return Send(Stage.DATA, encode_message(self._message), f"(a message of {len(self._message)} bytes)")
+        return self._go_on(State.MESSAGE, self._transaction.message())
 
     def _message_accepted(self, reply: Reply) -> Action:
         return self._say_quit()
@@ -209,7 +197,7 @@ class Dialogue:
         if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
             if self.facts.starttls_offered:
                 self.state = State.STARTTLS
-                return self._send(Stage.STARTTLS, "STARTTLS")
+                return _STARTTLS
             if self.demands_tls:
                 return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
         if self.plan.credentials is None or not self._reaches(Depth.AUTH):
@@ -234,27 +222,20 @@ class Dialogue:
     def _after_auth(self) -> Action:
         if not self._reaches(Depth.MAIL):
             return self._say_quit()
-        extensions = self._ehlo.extensions
-        utf8 = any(address is not None and address.needs_smtputf8 for address in (self._sender, self._recipient))
-        if utf8 and "SMTPUTF8" not in extensions:
-            return self._fail(Stage.MAIL, Code.SMTPUTF8_NOT_SUPPORTED)
-        parameters = [f"MAIL FROM:<{self._sender.wire if self._sender else ''}>"]
-        if self._reaches(Depth.DATA):
-            self._message = self.compose(utf8)
-            size = self.facts.message_size = len(self._message)
-            limit = self._ehlo.size_limit
-            if limit and size > limit:
-                return self._fail(Stage.MAIL, Code.MESSAGE_TOO_LARGE, detail=f"{size} bytes, and it takes {limit}")
-            if "SIZE" in extensions:
-                parameters.append(f"SIZE={size}")  # RFC 1870 section 6
-        if utf8:
-            parameters += ["BODY=8BITMIME", "SMTPUTF8"] if "8BITMIME" in extensions else ["SMTPUTF8"]  # RFC 6531 3.1
-        self.state = State.MAIL
-        return self._send(Stage.MAIL, *parameters)
+        self._mail = Transaction(self.plan, self.facts, self._ehlo, self.compose)
+        return self._go_on(State.MAIL, self._mail.mail())
+
+    def _go_on(self, state: State, action: Action | None) -> Action:
+        if action is None:
+            return self._say_quit()
+        if isinstance(action, Done):
+            return self._over(action)
+        self.state = state
+        return action
 
     def _say_quit(self) -> Action:
         self.state = State.QUIT
-        return self._send(Stage.QUIT, "QUIT")
+        return _QUIT
 
     def _refuse(self, reply: Reply) -> Action:
         stage = _STAGES[self.state]
@@ -287,9 +268,18 @@ class Dialogue:
         return self._login
 
     @property
+    def _transaction(self) -> Transaction:
+        assert self._mail is not None  # noqa: S101 - `_after_auth` made it
+        return self._mail
+
+    @property
     def _ehlo(self) -> Ehlo:
         return self.facts.ehlo or Ehlo()
 
+
+_AWAIT_GREETING = Wait(Stage.GREETING)
+_STARTTLS = Send(Stage.STARTTLS, encode_command("STARTTLS"), "STARTTLS")
+_QUIT = Send(Stage.QUIT, encode_command("QUIT"), "QUIT")
 
 _STAGES = {
     State.GREETING: Stage.GREETING,

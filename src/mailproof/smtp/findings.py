@@ -40,6 +40,7 @@ CERTIFICATE_CODES = frozenset(
 )
 """What verification can say about a certificate."""
 
+_NO_EVIDENCE = Evidence()
 _SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
 
 
@@ -71,7 +72,7 @@ def evidence(seen: Observed) -> Evidence:
     """Return what the server said that decided the test."""
     cause = seen.cause
     if cause is None or cause.reply is None or cause.code in _SILENT:
-        return Evidence()
+        return _NO_EVIDENCE
     text = seen.redact(cause.reply.text)
     told = seen.redact(cause.told)
     return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({told})".lstrip() if told else text)

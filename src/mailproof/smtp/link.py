@@ -1,4 +1,4 @@
-"""One connection following one dialogue: it executes the dialogue's actions, bounds each wait and writes the steps.
+"""One connection following one dialogue: it executes the dialogue's actions, bounds each wait, writes the steps.
 
 It decides nothing: what a reply means is the dialogue's, what a byte means the channel's. Law: no failure of the
 connection leaves here as an exception; it becomes a `Cause`, and its step is written before.
@@ -8,75 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import re
-import socket
 import ssl
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-
-from aiohappyeyeballs import start_connection
+from collections.abc import Awaitable, Sequence
 
 from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
-from mailproof.smtp.channel import Broken, Channel, socket_code
+from mailproof.smtp.broken import Broken
+from mailproof.smtp.certificates import in_words
+from mailproof.smtp.channel import Channel
+from mailproof.smtp.dial import dial
 from mailproof.smtp.dialogue import Dialogue
+from mailproof.smtp.mailbox import address_literal
 from mailproof.smtp.refusals import judge
-from mailproof.smtp.report import Plan, Step, TlsInfo
+from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.resolve import AddrInfo
-from mailproof.smtp.sanitize import Redactor
-from mailproof.smtp.tokens import TokenFailed, TokenSource
-from mailproof.smtp.trust import TrustStore
+from mailproof.smtp.tokens import TokenFailed
+from mailproof.smtp.transcript import Setting, Transcript
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 
-# Seconds a step may take within the whole's deadline: RFC 5321 section 4.5.3.2 where it names them.
-LIMITS = {
-    Stage.CONNECT: 120.0,
-    Stage.TLS: 120.0,
-    Stage.GREETING: 300.0,
-    Stage.EHLO: 300.0,
-    Stage.STARTTLS: 300.0,
-    Stage.AUTH: 300.0,
-    Stage.MAIL: 300.0,
-    Stage.RCPT: 300.0,
-    Stage.DATA: 600.0,
-    Stage.QUIT: 1.0,  # nothing is waited for
-}
-ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
+_NOTHING = Done()
+_PASSED = Done(polite=True)
 _FAULTS = {
     Fault.NOT_SMTP: Code.NOT_SMTP,
     Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
     Fault.SYNTAX: Code.PROTOCOL_ERROR,
     Fault.TOO_LARGE: Code.RESPONSE_TOO_LARGE,
 }
-# Of several addresses that fail in different ways, the one that tells most: something answered, or might have.
-_TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
 
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class Setting:
-    """What all connections of one test share."""
-
-    plan: Plan
-    host: str  # ASCII, as looked up
-    port: int
-    deadline: float  # on the loop's clock
-    trust: TrustStore
-    redact: Redactor
-    ehlo_name: str  # empty: the address literal of our end
-    compose: Callable[[bool], bytes]
-    emit: Callable[[Step], None]
-    watch: Callable[[Stage], None]  # called as a step begins
-    tokens: TokenSource
-
-
-@dataclass(slots=True)
 class Link:
     """One connection.
 
@@ -89,22 +50,32 @@ class Link:
         verdict_at: When the verdict was known, on the loop's clock.
     """
 
-    setting: Setting
-    implicit: bool
-    verify: bool = True
-    held: bool = False
-    facts: Facts = field(default_factory=Facts)
-    verdict_at: float = 0.0
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    _channel: Channel | None = None
-    _dialogue: Dialogue | None = None
-    _parser: ReplyParser = field(default_factory=ReplyParser)
-    _next: Action = field(default_factory=Done)
-    _kept: list[Step] = field(default_factory=list)
-    _peer: str = ""
-    _wall: datetime = _NEVER
-    _tick: float = 0.0
-    _stage: Stage = Stage.CONNECT
+    __slots__ = (
+        "_channel",
+        "_dialogue",
+        "_loop",
+        "_next",
+        "_parser",
+        "_transcript",
+        "_verify",
+        "facts",
+        "implicit",
+        "setting",
+        "verdict_at",
+    )
+
+    def __init__(self, setting: Setting, implicit: bool, *, verify: bool = True, held: bool = False) -> None:
+        self.setting = setting
+        self.implicit = implicit
+        self.facts = Facts()
+        self.verdict_at = 0.0
+        self._verify = verify
+        self._loop = asyncio.get_running_loop()
+        self._transcript = Transcript(setting, held=held)
+        self._channel: Channel | None = None
+        self._dialogue: Dialogue | None = None
+        self._parser = ReplyParser()
+        self._next: Action = _NOTHING
 
     @property
     def tls(self) -> TlsInfo | None:
@@ -119,12 +90,12 @@ class Link:
     @property
     def stage(self) -> Stage:
         """The stage last begun."""
-        return self._stage
+        return self._transcript.stage
 
     @property
     def address(self) -> str:
         """The address that was reached, empty before there is a connection."""
-        return self._peer.rpartition(":")[0].strip("[]")
+        return self._transcript.peer.rpartition(":")[0].strip("[]")
 
     @property
     def round_trips(self) -> int:
@@ -137,7 +108,8 @@ class Link:
         """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
         cause = await self._connect(addresses)
         if cause is None:
-            self._next = await self._perform(self._next)
+            if not isinstance(self._next, Done):
+                self._next = await self._perform(self._next)
             cause = self._next.cause if isinstance(self._next, Done) else None
         if cause is not None:
             self._part()
@@ -152,16 +124,13 @@ class Link:
 
     def abandon(self, cause: Cause) -> Cause:
         """End the attempt in the midst of a step, since the cause has come out otherwise."""
-        self._failed(cause)
+        self._transcript.fail(cause)
         self._part()
         return cause
 
     def release(self) -> None:
         """Emit the steps that were kept back, and from now on each as it ends."""
-        self.held = False
-        for step in self._kept:
-            self.setting.emit(step)
-        self._kept.clear()
+        self._transcript.release()
 
     def note_verify_error(self, words: str) -> None:
         """Say in the session's description why it could not be verified, as an earlier handshake found out."""
@@ -182,50 +151,39 @@ class Link:
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         self._begin(Stage.CONNECT)
         try:
-            async with asyncio.timeout_at(self._limit(Stage.CONNECT)):
-                connected = await _dial(addresses)
+            connected, readiness, peer = await dial(addresses, self.setting.limit(Stage.CONNECT, self._loop.time()))
         except TimeoutError:
-            return self._failed(Cause(Stage.CONNECT, Code.TIMEOUT))
-        except (OSError, RuntimeError) as error:  # uvloop has both
-            return self._failed(_unconnected(error))
-        try:
-            peer = connected.getpeername()
-            self._peer = _endpoint(peer)
-            if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
-                connected.close()
-                return self._failed(Cause(Stage.CONNECT, Code.CONNECTION_REFUSED))
-        except OSError:  # already gone again
-            connected.close()
-            return self._failed(Cause(Stage.CONNECT, Code.CONNECTION_RESET))
-        channel = self._channel = Channel(connected)
-        name = self.setting.ehlo_name or _address_literal(channel.local_address)
-        self._dialogue = Dialogue(self.setting.plan, name, self.implicit, self.setting.compose, facts=self.facts)
-        self._end(received="connected")
+            return self._transcript.fail(Cause(Stage.CONNECT, Code.TIMEOUT))
+        except Broken as error:
+            return self._transcript.fail(Cause(Stage.CONNECT, error.code, detail=error.detail))
+        channel = self._channel = Channel(connected, readiness)
+        setting = self.setting
+        name = setting.ehlo_name or address_literal(channel.local_address)
+        self._dialogue = Dialogue(setting.plan, name, self.implicit, setting.compose, facts=self.facts)
+        self._transcript.peer = peer
+        self._transcript.end(received="connected")
         self._next = self._dialogue.begin()
         return None
 
-    async def _perform(self, action: Action) -> Action:
+    def _perform(self, action: Action) -> Awaitable[Action]:
+        if isinstance(action, Send | Wait):
+            return self._exchange(action) if action.stage is not Stage.QUIT else self._quit()
         if isinstance(action, Secure):
-            return await self._secure()
-        if isinstance(action, Done):
-            return action
+            return self._secure()
         if isinstance(action, Stretch):
-            return await self._stretch(action)
-        if isinstance(action, Authorize):
-            return await self._authorize()
-        if action.stage is Stage.QUIT:
-            return self._quit()
-        return await self._exchange(action)
+            return self._stretch(action)
+        assert isinstance(action, Authorize)  # noqa: S101 - what is done is not performed
+        return self._authorize()
 
-    def _quit(self) -> Action:
+    async def _quit(self) -> Action:
         """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
         assert self._channel is not None  # noqa: S101 - `_connect` made it
         self.verdict_at = self._loop.time()
-        self._begin(Stage.QUIT)
+        self._transcript.begin(Stage.QUIT)
         gone = self._channel.gone
         self.facts.quit_answered = False if gone else None
-        self._end("QUIT", code=Code.QUIT_IGNORED if gone else Code.OK)
-        return Done(polite=True)
+        self._transcript.end("QUIT", code=Code.QUIT_IGNORED if gone else Code.OK)
+        return _PASSED
 
     async def _exchange(self, action: Wait | Send) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
@@ -235,16 +193,17 @@ class Link:
         try:
             reply = await self._ask(action)
         except TimeoutError:
-            return Done(self._failed(Cause(stage, Code.TIMEOUT), sent))
+            return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
             # An alert of TLS 1.3 about our (absent) certificate comes after the handshake.
             at_tls = error.in_tls and error.code is not Code.CONNECTION_CLOSED
-            return Done(self._failed(Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail), sent))
+            cause = Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail)
+            return Done(self._transcript.fail(cause, sent))
         except WireError as error:
             code = _FAULTS[error.fault]
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
-            return Done(self._failed(Cause(stage, code, detail=error.detail), sent))
+            return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
         following = self._dialogue.received(reply, self._parser.leftover)
         self._show(stage, sent, reply, following)
         return following
@@ -259,7 +218,9 @@ class Link:
                 self.setting.redact.learn(*action.secrets)
                 self.facts.credentials_in_clear = not self.facts.secure
             try:
-                await self._channel.send(action.data)
+                rest = self._channel.send(action.data)
+                if rest:
+                    await self._channel.push(rest)
             except Broken as error:
                 unsent = error  # the reason may have come before: a 421 and a close
         try:
@@ -285,19 +246,19 @@ class Link:
         elif reply.code >= 400:  # passed over: the next mechanism, HELO
             code = judge(stage, reply, secure=secure)
         received = "" if code is Code.NOT_SMTP else self.setting.redact(str(reply), MAX_SHOWN)
-        self._end(sent, received, code)
+        self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
             self._begin(cause.stage)
-            self._end(code=cause.code)
+            self._transcript.end(code=cause.code)
 
     async def _stretch(self, action: Stretch) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
         self._begin(Stage.AUTH)
         try:
-            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
                 key = await self._loop.run_in_executor(None, action.work)
         except TimeoutError:
-            return Done(self._failed(Cause(Stage.AUTH, Code.TIMEOUT)))
+            return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
         return self._dialogue.stretched(key)
 
     async def _authorize(self) -> Action:
@@ -309,19 +270,19 @@ class Link:
         self._begin(Stage.AUTH)
         sent = "(a request to the token endpoint)"
         try:
-            async with asyncio.timeout_at(self._limit(Stage.AUTH)):
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
                 token = await self.setting.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
             cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
-            return Done(self._failed(cause, sent), polite=True)
+            return Done(self._transcript.fail(cause, sent), polite=True)
         except TokenFailed as error:
             # The policy's denial is told at the stage of the policy, wherever it shows.
             stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
             if error.denied:
                 stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
-            return Done(self._failed(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
+            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
         redact.learn(token.reveal())
-        self._end(sent, "an access token")
+        self._transcript.end(sent, "an access token")
         return self._dialogue.authorized(token)
 
     async def _secure(self) -> Action:
@@ -330,93 +291,31 @@ class Link:
         self._begin(Stage.TLS)
         try:
             context = await self._context()
-            await self._channel.handshake(context, self.setting.host, after_starttls=not self.implicit)
+            await self._channel.handshake(
+                context, self.setting.host, after_starttls=not self.implicit, verified=self._verify
+            )
         except TimeoutError:
-            return Done(self._failed(Cause(Stage.TLS, Code.TIMEOUT)))
+            return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))
         except Broken as error:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
-            return Done(self._failed(Cause(stage, error.code, detail=error.detail)))
-        self._end(received=_describe(self._channel.tls))
+            return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
+        self._transcript.end(received=in_words(self._channel.tls))
         return self._dialogue.secured(self._channel.binding)
 
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.setting.trust, self.setting.plan.ca_pem
-        if not self.verify:
+        if not self._verify:
             return trust.blind()
         context = trust.cached(anchors)
         if context is None:
             try:
-                async with asyncio.timeout_at(self._limit(Stage.TLS)):
+                async with asyncio.timeout_at(self.setting.limit(Stage.TLS, self._loop.time())):
                     context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
                 raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
         return context
 
-    def _limit(self, stage: Stage) -> float:
-        return min(self.setting.deadline, self._loop.time() + LIMITS[stage])
-
     def _begin(self, stage: Stage) -> None:
-        self._stage = stage
-        self._wall = datetime.now(UTC)
-        self._tick = time.perf_counter()  # uvloop's clock knows milliseconds only
+        self._transcript.begin(stage)
         if self._channel is not None:
-            self._channel.bound(self._limit(stage))
-        if not self.held:
-            self.setting.watch(stage)
-
-    def _failed(self, cause: Cause, sent: str = "") -> Cause:
-        self._stage = cause.stage
-        self._end(sent, "" if cause.code is Code.NOT_SMTP else cause.detail, cause.code)
-        return cause
-
-    def _end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
-        step = Step(self._stage, self._wall, time.perf_counter() - self._tick, self._peer, sent, received, code)
-        if self.held:
-            self._kept.append(step)
-        else:
-            self.setting.emit(step)
-
-
-def _describe(tls: TlsInfo | None) -> str:
-    if tls is None:
-        return ""
-    words = f"{tls.version}, {tls.cipher}"
-    if tls.chain:
-        words += f", certificate {tls.chain[0].subject} valid until {tls.chain[0].not_after.date()}"
-    return words if tls.verified else f"{words}, not verified"
-
-
-async def _dial(addresses: Sequence[AddrInfo]) -> socket.socket:
-    """Connect to the first address that answers."""
-    if len(addresses) > 1:
-        return await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
-    family, kind, protocol, _, address = addresses[0]
-    connecting = socket.socket(family, kind, protocol)
-    try:
-        connecting.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(connecting, address)
-    except BaseException:
-        connecting.close()
-        raise
-    return connecting
-
-
-def _endpoint(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
-    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
-
-
-def _address_literal(address: str) -> str:
-    """Return an address as an argument for EHLO (RFC 5321 section 4.1.3)."""
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
-
-
-def _unconnected(error: OSError | RuntimeError) -> Cause:
-    """Return why no address could be reached; where they differ, the telling one, and all in the detail."""
-    number = getattr(error, "errno", None)
-    if number is not None:
-        return Cause(Stage.CONNECT, socket_code(number))
-    # aiohappyeyeballs joins the errors of several addresses in one text.
-    codes = {socket_code(int(digits)) for digits in re.findall(r"\[Errno (\d+)\]", str(error))}
-    told = [code for code in _TELLING if code in codes] or [Code.NETWORK_UNREACHABLE]
-    detail = "the addresses fail differently: " + ", ".join(told) if len(told) > 1 else ""
-    return Cause(Stage.CONNECT, told[0], detail=detail.replace("_", " "))
+            self._channel.bound(self.setting.limit(stage, self._loop.time()))

@@ -117,6 +117,11 @@ def check_ehlo_name(text: str) -> str:
     return _check_name(text, "the EHLO name")
 
 
+def address_literal(address: str) -> str:
+    """Return an address as an argument for EHLO (RFC 5321 section 4.1.3)."""
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
 def is_qualified(name: str) -> bool:
     """Return whether a machine's own name may be shown to a server: qualified, and not the local host's."""
     name = name.lower().rstrip(".")

@@ -57,13 +57,17 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.credentials:
         # NUL separates the parts of PLAIN (RFC 4616 section 2); a lone surrogate has no UTF-8.
         texts = {"user": plan.credentials.user, "password": plan.credentials.password.reveal()}
-        wrong = [name for name, text in texts.items() if "\0" in text or any(0xD800 <= ord(c) < 0xE000 for c in text)]
+        wrong = [name for name, text in texts.items() if "\0" in text or _has_surrogate(text)]
         for name in wrong:
             yield name, "must be text without NUL"
         if not wrong and sum(len(text.encode()) for text in texts.values()) > MAX_CREDENTIALS:
             yield "password", f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
     if plan.oauth is not None:
         yield from _oauth_violations(plan, plan.oauth)
+
+
+def _has_surrogate(text: str) -> bool:
+    return not text.isascii() and any(0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def _oauth_violations(plan: Plan, oauth: OAuth) -> Iterator[tuple[str, str]]:

@@ -18,8 +18,9 @@ from mailproof.smtp.alternatives import Candidate, Failure, candidates, is_near,
 from mailproof.smtp.findings import Observed, conclude
 from mailproof.smtp.fixes import Tried, answers, assess, refine, settles
 from mailproof.smtp.guard import EgressDenied, EgressGuard
-from mailproof.smtp.link import Link, Setting
+from mailproof.smtp.link import Link
 from mailproof.smtp.resolve import AddrInfo, LookupFailed, Resolver
+from mailproof.smtp.transcript import Setting
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
 SLOW = 1.0  # seconds of a step after which the search begins beside it; a quarter of a test that has less than 4
@@ -64,7 +65,7 @@ class Remedies:
         self._timer: asyncio.TimerHandle | None = None
         self._stage = Stage.CONNECT
         self._since = 0.0
-        self._scope: asyncio.Timeout | None = None
+        self._waiting: asyncio.Task[object] | None = None  # who awaits the attempt
         self._proof: Cause | None = None
 
     def watch(self, stage: Stage) -> None:
@@ -75,16 +76,16 @@ class Remedies:
 
     async def accompany(self, attempt: Awaitable[tuple[Link, Cause | None]]) -> tuple[Link, Cause | None]:
         """Await the attempt, and end it as soon as a trial proves that it waits for nothing."""
+        task = self._waiting = asyncio.current_task()
         try:
-            async with asyncio.timeout(None) as self._scope:
-                return await attempt
-        except TimeoutError:
-            if self._proof is None:
+            return await attempt
+        except asyncio.CancelledError:
+            if self._proof is None or task is None or task.uncancel():  # somebody else wants it ended, too
                 raise
             link = self._attempt[-1]
             return link, link.abandon(self._proof)
         finally:
-            self._scope = None
+            self._waiting = None
             if self._timer is not None:
                 self._timer.cancel()
 
@@ -116,6 +117,8 @@ class Remedies:
             if pending:
                 await asyncio.wait(pending)
         finally:
+            self._tasks.clear()  # a cancelled one's traceback refers to us: both would wait for the collector
+            self._links.clear()
             if self._searching:
                 self._searching = False
                 self._searches.release()
@@ -123,7 +126,7 @@ class Remedies:
     def _look(self) -> None:
         """Begin the search if the attempt is slow."""
         self._timer = None
-        if self._stage not in _SLOW_STAGES or self._scope is None:
+        if self._stage not in _SLOW_STAGES or self._waiting is None:
             return
         left = self._since + self._slow - self._loop.time()
         if left < 0.01:
@@ -156,7 +159,7 @@ class Remedies:
 
     def _ended(self, task: asyncio.Task[Tried | None]) -> None:
         """End the attempt if it is still waiting for what this trial proves will never come."""
-        if self._scope is None or self._proof is not None or task.cancelled() or task.exception() is not None:
+        if self._waiting is None or self._proof is not None or task.cancelled() or task.exception() is not None:
             return
         tried, waiting = task.result(), Cause(self._stage, Code.TIMEOUT)
         if tried is None or self._attempt[-1].heard:
@@ -164,7 +167,7 @@ class Remedies:
         proven = refine(self._setting.plan, waiting, [tried])
         if proven is not waiting:
             self._proof = proven
-            self._scope.reschedule(self._loop.time())
+            self._waiting.cancel()
 
     async def _settle(self, wanted: Sequence[Candidate], until: float, *, enough: bool = True) -> None:
         """Wait until all have ended, or one works if that is `enough`, at most until `until`."""

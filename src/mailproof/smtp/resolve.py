@@ -12,6 +12,7 @@ import queue
 import socket
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import cast
 
 from mailproof.smtp.vocabulary import Code
@@ -112,10 +113,17 @@ class Resolver:
                 self._open -= 1
 
 
-def _literal(host: str, port: int) -> AddrInfo | None:
+@lru_cache(maxsize=1024)
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
+        return None
+
+
+def _literal(host: str, port: int) -> AddrInfo | None:
+    address = _address(host)
+    if address is None:
         return None
     if isinstance(address, ipaddress.IPv4Address):
         return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))

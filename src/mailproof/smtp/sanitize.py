@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from urllib.parse import quote, quote_plus
 
 from mailproof.secret import MASK
@@ -28,7 +28,7 @@ _ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
 _PERHAPS = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # What tells nothing about whether two pieces belong together: a secret split by these is still a secret.
-_FILLER = re.compile(r"[\s/|�]+")
+_FILLER = "/|�"  # and white space
 _SPLIT_MINIMUM = 6  # a shorter secret, rejoined across words, is more often a coincidence than an echo
 _WORD_MINIMUM = 4  # a shorter secret is masked where it stands alone, not inside other words
 
@@ -95,21 +95,29 @@ class Redactor:
         # Longest first: masking a part first would leave the rest of a longer needle.
         self._needles = tuple(sorted(long.union(self._needles), key=len, reverse=True))
         self._words = tuple(short.union(self._words) - {""})
-        squeezed = (_FILLER.sub("", needle) for needle in self._needles)
+        squeezed = (_squeeze(needle) for needle in self._needles)
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
 
-    def together(self, texts: Iterable[str]) -> Callable[[str, int], str]:
+    def together(self, texts: Collection[str]) -> Callable[[str, int], str]:
         """Return what cleans, masks and cuts each of some texts that are shown together, also a secret split over them.
 
         One look at all of them is cheaper than one at each.
         """
-        texts = tuple(texts)
         if self._same(texts):
             return clean
         if self._same([self(text) for text in texts]):
             return self
         self.echoed = self.echoed or self.sent
         return lambda _, limit: cut(ECHO_NOTICE, limit)
+
+    def unchanged(self, texts: Collection[str], limit: int = MAX_TEXT) -> bool:
+        """Return whether each of the texts may be shown as it is. False may come of a coincidence where they meet."""
+        together = " ".join(texts)
+        if not (together.isascii() and together.isprintable()):
+            return False
+        if len(together) > limit and any(len(text) > limit for text in texts):
+            return False
+        return self._mask(together) == together
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
         """Return `text` clean, masked and cut to `limit`."""
@@ -121,7 +129,7 @@ class Redactor:
                 self.echoed = self.echoed or self.sent
         return cut(shown, limit)
 
-    def _same(self, texts: Iterable[str]) -> bool:
+    def _same(self, texts: Collection[str]) -> bool:
         """Return whether there is nothing to mask in these texts, one behind the other."""
         text = " ".join(texts)
         shown = _printable(text)
@@ -137,7 +145,7 @@ class Redactor:
             return False
         firsts = lasts = length = 0
         places: dict[str, int] = {}
-        for needle in {_FILLER.sub("", needle) for needle in self._needles}:
+        for needle in {_squeeze(needle) for needle in self._needles}:
             if len(needle) < _WORD_MINIMUM:
                 continue
             firsts |= 1 << length
@@ -150,24 +158,25 @@ class Redactor:
         state = 0
         for place, character in enumerate(low):
             read = (state << 1 | firsts) & places.get(character, 0)
-            passed_over = place in sequences or not character.isprintable() or _FILLER.match(character)
+            passed_over = place in sequences or not character.isprintable() or _is_filler(character)
             state = read | state if passed_over else read
             if read & lasts:
                 return True
         return False
 
     def _mask(self, text: str) -> str:
-        low = text.lower()
-        hits = [needle for needle in self._needles if needle in low]
-        for needle in hits:
-            text = re.sub(re.escape(needle), MASK, text, flags=re.IGNORECASE)
+        given, low = text, text.lower()
+        for needle in self._needles:
+            if needle in low:
+                text = re.sub(re.escape(needle), MASK, text, flags=re.IGNORECASE)
         for word in self._words:
             if word in low:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MASK, text, flags=re.IGNORECASE)
         if self._split:
-            low = _FILLER.sub("", text.lower())
-            if any(needle in low for needle in self._split):
-                return ECHO_NOTICE
+            low = _squeeze(low if text is given else text.lower())
+            for needle in self._split:
+                if needle in low:
+                    return ECHO_NOTICE
         return text
 
 
@@ -176,6 +185,19 @@ def _spellings(secret: str, raw: bytes) -> set[str]:
     latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
     spellings = {quote(raw), quote(raw, safe=""), quote_plus(raw), secret.translate(_HTML), json.dumps(secret)[1:-1]}
     return spellings | {_printable(latin)} if not secret.isascii() else spellings
+
+
+def _is_filler(character: str) -> bool:
+    return character in _FILLER or character.isspace()
+
+
+def _squeeze(text: str) -> str:
+    """Return `text` without filler."""
+    text = "".join(text.split())
+    for sign in _FILLER:
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
 
 
 def _base64(raw: bytes) -> str:

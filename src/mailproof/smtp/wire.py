@@ -21,6 +21,8 @@ MAX_RESPONSE = 12288
 
 # What may stand at each of a line's first four places (RFC 5321 section 4.2: codes begin with 2 to 5).
 _GOOD = re.compile(rb"[2-5][0-9][0-9][ \-\r\n]")
+# A reply from its first line to its last. Possessive: no byte is looked at twice, whoever sent it.
+_WHOLE = re.compile(rb"(?=([2-5][0-9][0-9]))(?:\1-[^\n]*+\n)*+\1(?:[ \r][^\n]*+)?+\n")
 _HEAD = (frozenset(b"2345"), frozenset(b"0123456789"), frozenset(b"0123456789"), frozenset(b" -\r\n"))
 
 
@@ -106,6 +108,21 @@ class ReplyParser:
         """
         if self._error is not None:
             raise self._error
+        if self._position == len(self._buffer) and self._total <= MAX_TOTAL:
+            return None
+        if not self._lines and self._buffer.endswith(b"\n"):
+            whole = _WHOLE.match(self._buffer, self._position)  # nearly always there is exactly one
+            if whole is not None and whole.end() - self._position <= MAX_LINE:
+                text = whole[0].decode("utf-8", "replace")
+                lines = tuple([line[4:].rstrip("\r") for line in text[:-1].split("\n")])
+                if len(lines) <= MAX_LINES:
+                    self._position = whole.end()
+                    self._replies += 1
+                    code = int(text[:3])
+                    return Reply(code, lines, enhanced_code(code, lines[0]))
+        return self._next_line_by_line()
+
+    def _next_line_by_line(self) -> Reply | None:
         while True:
             end = self._buffer.find(b"\n", self._position, self._position + MAX_LINE)
             stop = end + 1 if end >= 0 else min(len(self._buffer), self._position + MAX_LINE)
@@ -195,12 +212,17 @@ def is_foreign_greeting(reply: Reply) -> bool:
     """Return whether a greeting is of another protocol that greets likewise: NNTP by code, others by their words."""
     if reply.code in (200, 201):  # RFC 3977 section 5.1.1
         return True
-    words = reply.text.upper().translate(_BRACKETS).split()
+    text = reply.text.upper()
+    if not ("FTP" in text or "LMTP" in text or "FILEZILLA" in text):  # nearly always: no word of `_FOREIGN`
+        return False
+    words = text.translate(_BRACKETS).split()
     return not _FOREIGN.isdisjoint(words) and not any("SMTP" in word for word in words)
 
 
 def enhanced_code(code: int, text: str) -> str:
     """Return the enhanced code at the beginning of a reply's text (RFC 2034, RFC 3463 section 2), or ""."""
+    if text[1:2] != ".":  # nearly always told at once
+        return ""
     word = text.partition(" ")[0]
     # class.subject.detail: class as the reply's first digit, the others of one to three digits.
     if len(word) < 5 or word[1] != "." or word[0] != str(code)[0] or word[0] not in "245":

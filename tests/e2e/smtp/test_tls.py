@@ -202,7 +202,7 @@ class ImplicitPorts(set[int]):
 
 @pytest.fixture
 def guess_implicit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailproof.smtp.probe.IMPLICIT_PORTS", ImplicitPorts())
+    monkeypatch.setattr("mailproof.smtp.attempt.IMPLICIT_PORTS", ImplicitPorts())
 
 
 @pytest.mark.usefixtures("guess_implicit")

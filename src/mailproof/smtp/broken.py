@@ -1,0 +1,62 @@
+"""How a connection breaks: the one exception, and which of our codes an errno or an error of OpenSSL is."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+
+from mailproof.smtp.vocabulary import Code
+
+_ALERTS = {
+    "TLSV1_ALERT_PROTOCOL_VERSION": Code.TLS_VERSION_TOO_OLD,
+    "UNSUPPORTED_PROTOCOL": Code.TLS_VERSION_TOO_OLD,
+    "WRONG_SSL_VERSION": Code.TLS_VERSION_TOO_OLD,
+    "TLSV1_UNRECOGNIZED_NAME": Code.TLS_UNRECOGNIZED_NAME,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": Code.TLS_CLIENT_CERT_REQUIRED,
+    "EE_KEY_TOO_SMALL": Code.TLS_CERT_WEAK,
+    "CA_KEY_TOO_SMALL": Code.TLS_CERT_WEAK,
+    "CA_MD_TOO_WEAK": Code.TLS_CERT_WEAK,
+}
+"""OpenSSL's reasons (ssl.h, sslerr.h) -> code; any other is a failed handshake."""
+
+
+class Broken(Exception):
+    """The connection is of no use any more.
+
+    Attributes:
+        detail: A phrase for people, without any byte of the peer.
+        in_tls: Whether TLS itself failed, whatever was being done.
+    """
+
+    def __init__(self, code: Code, detail: str = "", *, in_tls: bool = False) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.detail = detail
+        self.in_tls = in_tls
+
+
+def tls_error(error: ssl.SSLError) -> Broken:
+    """Return what an error of OpenSSL's is to us."""
+    reason = error.reason or ""
+    if isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING":
+        return Broken(Code.CONNECTION_CLOSED, in_tls=True)
+    words = reason.replace("_", " ").lower()  # OpenSSL's words, none of the peer's
+    return Broken(_ALERTS.get(reason, Code.TLS_HANDSHAKE_FAILED), words, in_tls=True)
+
+
+def socket_error(error: OSError) -> Broken:
+    """Return what an error of a socket's is to us."""
+    return Broken(socket_code(error.errno))
+
+
+def socket_code(number: int | None) -> Code:
+    """Return which code an errno of a connection is."""
+    match number:
+        case errno.ECONNREFUSED:
+            return Code.CONNECTION_REFUSED
+        case errno.ECONNRESET | errno.ECONNABORTED | errno.EPIPE:
+            return Code.CONNECTION_RESET
+        case errno.ETIMEDOUT:
+            return Code.TIMEOUT
+        case _:  # ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EACCES and EPERM of a firewall …
+            return Code.NETWORK_UNREACHABLE

@@ -1,0 +1,73 @@
+"""The mail part of a conversation (RFC 5321 section 3.3): what MAIL, RCPT and DATA say; `dialogue` knows the order.
+
+Laws: an address that needs SMTPUTF8 goes to no server without it; a message that is larger than the server takes is
+not begun. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailproof.smtp.actions import Action, Cause, Done, Facts, Send
+from mailproof.smtp.mailbox import Mailbox, parse_mailbox
+from mailproof.smtp.report import Plan
+from mailproof.smtp.vocabulary import Code, Depth, Stage
+from mailproof.smtp.wire import Ehlo, encode_command, encode_message
+
+
+class Transaction:
+    """One message to one recipient, as far as the plan goes.
+
+    Args:
+        ehlo: What the server offers.
+        compose: Writes the message; asked for once, with whether it may use UTF-8 headers.
+    """
+
+    __slots__ = ("_compose", "_ehlo", "_facts", "_message", "_plan", "_recipient", "_sender")
+
+    def __init__(self, plan: Plan, facts: Facts, ehlo: Ehlo, compose: Callable[[bool], bytes]) -> None:
+        self._plan = plan
+        self._facts = facts
+        self._ehlo = ehlo
+        self._compose = compose
+        self._sender: Mailbox | None = parse_mailbox(plan.sender) if plan.sender else None
+        self._recipient: Mailbox | None = parse_mailbox(plan.recipient) if plan.recipient else None
+        self._message = b""
+
+    def mail(self) -> Action:
+        """Begin: MAIL FROM, or the end where this server can't take the message."""
+        extensions = self._ehlo.extensions
+        utf8 = any(address is not None and address.needs_smtputf8 for address in (self._sender, self._recipient))
+        if utf8 and "SMTPUTF8" not in extensions:
+            return _refused(Code.SMTPUTF8_NOT_SUPPORTED)
+        parameters = [f"MAIL FROM:<{self._sender.wire if self._sender else ''}>"]
+        if self._plan.depth.reaches(Depth.DATA):
+            self._message = self._compose(utf8)
+            size = self._facts.message_size = len(self._message)
+            limit = self._ehlo.size_limit
+            if limit and size > limit:
+                return _refused(Code.MESSAGE_TOO_LARGE, f"{size} bytes, and it takes {limit}")
+            if "SIZE" in extensions:
+                parameters.append(f"SIZE={size}")  # RFC 1870 section 6
+        if utf8:
+            parameters += ["BODY=8BITMIME", "SMTPUTF8"] if "8BITMIME" in extensions else ["SMTPUTF8"]  # RFC 6531 3.1
+        return Send(Stage.MAIL, encode_command(*parameters), " ".join(parameters))
+
+    def rcpt(self) -> Action | None:
+        """Return RCPT TO, None where the plan does not go so far."""
+        if not self._plan.depth.reaches(Depth.RCPT) or self._recipient is None:
+            return None
+        line = f"RCPT TO:<{self._recipient.wire}>"
+        return Send(Stage.RCPT, encode_command(line), line)
+
+    def data(self) -> Action | None:
+        """Return DATA, None where the plan does not go so far."""
+        return Send(Stage.DATA, encode_command("DATA"), "DATA") if self._plan.depth.reaches(Depth.DATA) else None
+
+    def message(self) -> Action:
+        """Return the message itself."""
+        return Send(Stage.DATA, encode_message(self._message), f"(a message of {len(self._message)} bytes)")
+
+
+def _refused(code: Code, detail: str = "") -> Done:
+    return Done(Cause(Stage.MAIL, code, detail=detail), polite=True)
