@@ -68,7 +68,7 @@ ONLY = [
     ("sqlite3", ("mailproof.store",)),
     ("aiosmtpd", ("mailproof.sandbox",)),
     ("aiohappyeyeballs", ("mailproof.smtp",)),
-    ("h11", ("mailproof.smtp.https",)),
+    ("h11", ("mailproof.smtp.http",)),
     ("dns", ("mailproof.discovery.records",)),
     ("defusedxml", ("mailproof.discovery.autoconfig",)),
     ("mailproof.discovery.discover", ("mailproof.discover_cli", "mailproof.app")),

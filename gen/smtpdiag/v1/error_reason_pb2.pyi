@@ -84,6 +84,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
     {"reason":"INTERNAL","domain":"mailproof"}
     """
+    ERROR_REASON_PASSPHRASE_WRONG: _ErrorReason.ValueType  # 40
+    """The passphrase does not open the document's secrets.
+    {"reason":"PASSPHRASE_WRONG","domain":"mailproof"}
+    """
+    ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 41
+    """There is more than one document holds.
+    {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000","limitBytes":"1040384"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), written without their prefix. A failed SMTP test has the
@@ -151,5 +159,13 @@ ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 14
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
 {"reason":"INTERNAL","domain":"mailproof"}
+"""
+ERROR_REASON_PASSPHRASE_WRONG: ErrorReason.ValueType  # 40
+"""The passphrase does not open the document's secrets.
+{"reason":"PASSPHRASE_WRONG","domain":"mailproof"}
+"""
+ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 41
+"""There is more than one document holds.
+{"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000","limitBytes":"1040384"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

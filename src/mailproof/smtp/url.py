@@ -1,4 +1,4 @@
-"""URLs that this service posts to, taken apart: token endpoints and webhooks. Pure.
+"""Where a request over HTTP goes, and how far it came: URLs taken apart, and phases. Pure.
 
 What is refused here can't confuse what comes later: no user or password (they would be shown), no fragment (it is never
 sent), nothing outside of printable ASCII, no host that is none.
@@ -8,11 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
 from mailproof.smtp.mailbox import check_host
 
 PORTS = {"https": 443, "http": 80}
+
+
+class Phase(StrEnum):
+    """Where a request is, in order."""
+
+    POLICY = "policy"
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@dataclass(slots=True)
+class Trace:
+    """How far a request came; who gives it up reads it here."""
+
+    phase: Phase = Phase.POLICY
 
 
 @dataclass(frozen=True, slots=True)
