@@ -38,7 +38,7 @@ from mailproof.provider_secrets import identity, open_secret, secret_name
 from mailproof.secret import Secret, Vault
 from mailproof.store import ProviderStore
 
-_SIGNING_KEY_BYTES = 32
+SIGNING_KEY_BYTES = 32
 
 KEEP_NEEDS_DESTINATION = "must be sent: host, tls and user are not those that the stored {} belongs to"
 
@@ -332,4 +332,4 @@ def _details(outcome: Outcome) -> Details:
 
 
 def _new_signing_key() -> Secret:
-    return Secret(secrets.token_urlsafe(_SIGNING_KEY_BYTES))
+    return Secret(secrets.token_urlsafe(SIGNING_KEY_BYTES))

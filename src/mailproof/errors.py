@@ -230,6 +230,22 @@ class IdempotencyKeyReused(Failure):
         super().__init__("the idempotency key was used with another request: send a new key with a new request")
 
 
+class PassphraseWrong(InvalidFields):
+    """The passphrase does not open the document's secrets."""
+
+    reason = "PASSPHRASE_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__([FieldViolation("passphrase", "does not open the document's secrets")])
+
+
+class ExportTooLarge(Failure):
+    """There is more than one document holds."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "EXPORT_TOO_LARGE"
+
+
 class TooManyTests(Failure):
     """As many SMTP tests run as this process allows."""
 

@@ -90,7 +90,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 41
     """There is more than one document holds.
-    {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000","limitBytes":"1040384"}}
+    {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -166,6 +166,6 @@ ERROR_REASON_PASSPHRASE_WRONG: ErrorReason.ValueType  # 40
 """
 ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 41
 """There is more than one document holds.
-{"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000","limitBytes":"1040384"}}
+{"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -26,6 +26,7 @@ from google.protobuf.message_factory import GetMessageClass
 from mailproof.access import Access, authorize
 from mailproof.errors import DeadlineExceeded, Failure, InvalidFields
 from mailproof.model import Permission
+from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.servicers import Context
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.rpc.validation import violations
@@ -83,6 +84,7 @@ class Method:
     response_type: type[Message]
     permission: Permission
     streaming: bool
+    max_request_bytes: int
     routes: tuple[Route, ...]
     run: Callable[[Any, Context], Any]
 
@@ -202,6 +204,7 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
         response_type=GetMessageClass(descriptor.output_type),
         permission=Permission(options.Extensions[options_pb2.permission]),
         streaming=descriptor.server_streaming,
+        max_request_bytes=options.Extensions[options_pb2.max_request_bytes] or MAX_REQUEST_BYTES,
         routes=tuple(_routes(options.Extensions[annotations_pb2.http])),
         run=run,
     )

@@ -32,6 +32,7 @@ def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolat
         value = getattr(message, field.name)
         if field.is_repeated and rules.max_items and len(value) > rules.max_items:
             yield FieldViolation(path, f"must have at most {rules.max_items} items"), rules.reference
+            continue  # looking at each would cost what the bound is to save
         if field.message_type is not None:
             if field.is_repeated:
                 for index, part in enumerate(value):
@@ -73,6 +74,8 @@ def _checks(
 def _check(field: FieldDescriptor, rules: options_pb2.FieldRules) -> Check | None:
     if field.type == FieldDescriptor.TYPE_STRING:
         return _string_check(rules)
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return _bytes_check(rules)
     if field.enum_type is not None:
         return _enum_check(field.enum_type)
     if rules.max:
@@ -106,6 +109,18 @@ def _string_check(rules: options_pb2.FieldRules) -> Check:
             except ValueError as error:
                 return str(error)
         return None
+
+    return check
+
+
+def _bytes_check(rules: options_pb2.FieldRules) -> Check:
+    least, most = rules.min_len, rules.max_len
+
+    def check(value: object) -> str | None:
+        length = len(value) if isinstance(value, bytes) else 0
+        if length < least:
+            return f"must have at least {least} octets"
+        return f"must have at most {most} octets" if most and length > most else None
 
     return check
 

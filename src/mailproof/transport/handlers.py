@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import grpc
 
 from mailproof.errors import UnknownRpc
-from mailproof.rpc.calls import Call, Calls, Method, request_id
+from mailproof.rpc.calls import Call, Calls, Decode, Method, request_id
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.status import StatusError
 
@@ -46,11 +46,14 @@ class RpcHandlers(grpc.GenericRpcHandler):
 
 
 def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def decode(data: bytes) -> Decode:
+        return lambda: parse_protobuf(method.request_type, data, method.max_request_bytes)
+
     async def unary(data: bytes, context: Any) -> bytes:
         call = _call(context, transport)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
         try:
-            response = await calls.unary(method, call, lambda: parse_protobuf(method.request_type, data))
+            response = await calls.unary(method, call, decode(data))
         except StatusError as refusal:
             await _abort(context, refusal, call)
         return response.SerializeToString()
@@ -59,7 +62,7 @@ def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHand
         call = _call(context, transport)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
         try:
-            messages = calls.stream(method, call, lambda: parse_protobuf(method.request_type, data))
+            messages = calls.stream(method, call, decode(data))
             async with aclosing(messages):
                 async for message in messages:
                     yield message.SerializeToString()
