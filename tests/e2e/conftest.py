@@ -11,7 +11,7 @@ from service_support.service import RunningService, create_token, running_servic
 from service_support.wires import WIRES, Client, Wires, open_wires
 from smtp_support import pki
 
-INSTANCES = 600
+INSTANCES = 1500
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Office:
     wires: Wires
     admin: str
     viewer: str
+    colleague: str  # another administrator's token
     secrets: set[str] = field(default_factory=set)
     unused: Iterator[int] = field(default_factory=lambda: iter(range(INSTANCES)))
 
@@ -43,9 +44,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     (folder / "ca.pem").write_text(pki.authority().pem)
     instances = list(itertools.chain.from_iterable(("--instance", f"office-{n}") for n in range(INSTANCES)))
     with running_service(folder / "data", "--ca-file", str(folder / "ca.pem")) as service, open_wires(service) as wires:
-        admin, viewer = (create_token(service.data_dir, role, *instances) for role in ("admin", "viewer"))
-        made = Office(service, wires, admin, viewer)
-        made.secrets |= {service.sandbox.password, admin, viewer}
+        roles = ("admin", "viewer", "admin")
+        admin, viewer, colleague = (create_token(service.data_dir, role, *instances) for role in roles)
+        made = Office(service, wires, admin, viewer, colleague)
+        made.secrets |= {service.sandbox.password, admin, viewer, colleague}
         yield made
         log = service.log_file.read_text()
         for secret in made.secrets:
