@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from service_support.families import FAMILIES, GOOD, Family
+from service_support.rules import METHODS
 from service_support.service import RunningService, create_token, running_service
-from service_support.wires import METHODS, WIRES, Client, open_wires, request_of
+from service_support.wires import WIRES, Client, open_wires, request_of
 from smtpdiag.v1 import options_pb2
 from zitadel.admin.v1 import admin_pb2
 
