@@ -28,6 +28,7 @@ from mailproof.model import (
     OAuthClient,
     Provider,
     Role,
+    Settings,
     SmtpSettings,
     Token,
 )
@@ -45,7 +46,7 @@ REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Chan
 
 
 CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
-STORED = {
+STORED: dict[str, tuple[Settings, str]] = {
     "7": (SETTINGS, "stored"),
     "oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), "client secret"),
     "bare": (SETTINGS, ""),
@@ -200,11 +201,7 @@ def test_a_token_is_asked_for_with_the_right_secret(
     settings: SmtpSettings, secret: str, auth: Auth, config_id: str, used: str
 ) -> None:
     grant = grant_of(check(Prober(), settings, secret, auth, config_id=config_id))
-    assert (grant.client_secret.reveal(), grant.token_endpoint, grant.scopes) == (
-        used,
-        CLIENT.token_endpoint,
-        ("mail",),
-    )
+    assert grant == ClientCredentials(CLIENT.token_endpoint, CLIENT.client_id, Secret(used), CLIENT.scopes)
 
 
 @pytest.mark.parametrize(
