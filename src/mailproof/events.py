@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailproof import page_token
 from mailproof.errors import FieldViolation, InvalidFields
 from mailproof.ledger import Event
 from mailproof.model import Caller
+from mailproof.page_token import make_token, read_token
 from mailproof.secret import Vault
 from mailproof.store import Store
 
@@ -58,7 +58,7 @@ class Events:
         before = None
         if token:
             try:
-                before = page_token.read(self._vault, instance, provider_id, token)
+                before = read_token(self._vault, instance, provider_id, token)
             except ValueError as error:
                 problems.append(FieldViolation("page_token", str(error)))
         if problems:
@@ -69,7 +69,7 @@ class Events:
         names = await self._names_of(page)
         following = ""
         if len(found) > limit:
-            following = page_token.make(self._vault, instance, provider_id, page[-1].sequence)
+            following = make_token(self._vault, instance, provider_id, page[-1].sequence)
         return EventPage(tuple(LoggedEvent(event, names.get(event.actor_token_id, "")) for event in page), following)
 
     async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:

@@ -16,13 +16,13 @@ _SEQUENCE_BYTES = 8
 _DIGEST_BYTES = 16
 
 
-def make(vault: Vault, instance_id: str, filter_: str, before: int) -> str:
+def make_token(vault: Vault, instance_id: str, filter_: str, before: int) -> str:
     """Return the token of the page that begins below a sequence."""
     body = _VERSION + before.to_bytes(_SEQUENCE_BYTES, "big")
     return _encode(body + _digests(vault, instance_id, filter_, body)[0])
 
 
-def read(vault: Vault, instance_id: str, filter_: str, token: str) -> int:
+def read_token(vault: Vault, instance_id: str, filter_: str, token: str) -> int:
     """Return the sequence of a token.
 
     Raises:

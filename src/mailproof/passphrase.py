@@ -154,7 +154,7 @@ def _open(cipher: AESGCM, blob: bytes, parameters: Parameters, data: bytes) -> S
         return None
     try:
         text = cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _bound(parameters, data))
-        return Secret(text.decode("utf-8", "surrogatepass"))
+        return Secret(text.decode())
     except (InvalidTag, ValueError):
         return None
 

@@ -6,6 +6,7 @@ that nobody can turn a password to another server by editing the file; an import
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,12 +19,14 @@ from mailproof.errors import ConfigExists, ExportTooLarge, FieldViolation, Inval
 from mailproof.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
 from mailproof.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings
 from mailproof.passphrase import CHECK_BYTES, MIN_LENGTH, Encryption, Lockbox, WrongPassphrase
-from mailproof.provider_secrets import identity, open_secret, secret_name
+from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem
 from mailproof.secret import Secret, Vault
 from mailproof.store import ProviderStore
 
 FORMAT_VERSION = 1
 MAX_PROVIDERS = 1000
+
+_SIGNING_KEY = re.compile(r"[!-~]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +192,13 @@ class Transfers:
         except WrongPassphrase:
             raise PassphraseWrong from None
         by_place = dict(zip(locked, found, strict=True))
-        broken = [at for at, secret in by_place.items() if secret is None]
-        if broken:
-            sentence = "does not open: it, or the destination that it belongs to, was changed since the export"
-            raise InvalidFields([FieldViolation(f"document.providers[{at}].secret", sentence) for at in broken])
+        problems = [
+            FieldViolation(f"document.providers[{at}].secret", problem)
+            for at, secret in by_place.items()
+            if (problem := _secret_problem(document.entries[at].settings, secret))
+        ]
+        if problems:
+            raise InvalidFields(problems)
         return tuple(by_place.get(at) or Secret("") for at in range(len(document.entries)))
 
     def _added(self, caller: Caller, entry: Entry, secret: Secret) -> Change:
@@ -205,6 +211,15 @@ class Transfers:
             sealed = self._vault.seal(secret, identity(caller.instance_id, provider_id, entry.settings))
         kind = EventType.HTTP_ADDED if http else EventType.SMTP_ADDED
         return Change(kind, provider_id, entry.settings, sealed)
+
+
+def _secret_problem(settings: Settings, secret: Secret | None) -> str:
+    """Return what is wrong with a secret of a document, "" for nothing: whoever knows the passphrase can write one."""
+    if secret is None:
+        return "does not open: it, or the destination that it belongs to, was changed since the export"
+    if isinstance(settings, SmtpSettings):
+        return secret_problem(settings, secret)
+    return "" if _SIGNING_KEY.fullmatch(secret.reveal()) else "must be a signing key: 1 to 200 visible ASCII characters"
 
 
 def _state(entry: Entry, secret: Secret) -> SecretState:

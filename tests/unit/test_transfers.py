@@ -22,7 +22,7 @@ from mailproof.secret import Secret
 from mailproof.store import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite import open_store
-from mailproof.transfers import MAX_PROVIDERS, Document, Imported, SecretState, Transfers
+from mailproof.transfers import MAX_PROVIDERS, Document, Entry, Imported, SecretState, Transfers, _place
 
 VAULT = Sealer(b"k" * 32)
 CHEAP = Parameters(memory_kib=8, iterations=1, lanes=1)
@@ -110,9 +110,7 @@ SMTPS = st.builds(
     description=TEXT,
     oauth=st.none() | CLIENTS,
 )
-PROVIDERS = st.tuples(
-    SMTPS | st.builds(HttpSettings, st.just("https://hooks.example.com/x"), TEXT), st.text(min_size=1, max_size=30)
-)
+PROVIDERS = st.tuples(SMTPS | st.builds(HttpSettings, st.just("https://hooks.example.com/x"), TEXT), TEXT.filter(bool))
 
 
 @given(st.lists(PROVIDERS, max_size=4), st.data())
@@ -258,6 +256,28 @@ def test_parameters_are_checked_before_anything_is_derived(world: World) -> None
         "document.encryption.check",
         "passphrase",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings_", "secret", "says"),
+    [
+        (SMTP, "a\0b", "without NUL"),
+        (SMTP, "x" * 9500, "must not be longer"),
+        (replace(SMTP, oauth=OAuthClient("https://login.example/token", "me")), "a\nb", "control characters"),
+        (HttpSettings("https://hooks.example.com/"), "two words", "a signing key"),
+        (HttpSettings("https://hooks.example.com/"), "k" * 201, "a signing key"),
+        (HttpSettings("https://hooks.example.com/"), "\ud800", "does not open"),
+    ],
+)
+def test_a_secret_that_an_add_would_not_take_is_refused(
+    world: World, lockbox: Lockbox, settings_: Settings, secret: str, says: str
+) -> None:
+    document = Document("1", (Entry("1", settings_),))
+    encryption, (blob,) = run(lockbox.lock(PHRASE, [(Secret(secret), _place(document, document.entries[0]))]))
+    made = replace(document, entries=(replace(document.entries[0], secret=blob),), encryption=encryption)
+    with pytest.raises(InvalidFields, match=says) as caught:
+        world.import_(made)
+    assert [violation.field for violation in caught.value.violations] == ["document.providers[0].secret"]
 
 
 @pytest.mark.parametrize("version", [0, 2])

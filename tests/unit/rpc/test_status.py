@@ -58,6 +58,8 @@ TABLE = [
     (errors.ConfigExists(), 6, 409, "SMTP_CONFIG_EXISTS"),
     (errors.InstanceNotFound(), 5, 404, "INSTANCE_NOT_FOUND"),
     (errors.IdempotencyKeyReused(), 3, 400, "IDEMPOTENCY_KEY_REUSED"),
+    (errors.PassphraseWrong(), 3, 400, "PASSPHRASE_WRONG"),
+    (errors.ExportTooLarge("too many"), 9, 400, "EXPORT_TOO_LARGE"),
     (errors.TooManyTests(3), 8, 429, "TOO_MANY_TESTS"),
     (errors.DeadlineExceeded("late"), 4, 504, "DEADLINE_EXCEEDED"),
     (errors.StoreUnavailable(), 14, 503, "STORE_UNAVAILABLE"),
