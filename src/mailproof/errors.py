@@ -31,6 +31,10 @@ class Kind(Enum):
     UNAUTHENTICATED = 16
 
 
+MAX_VIOLATIONS = 20
+"""Violations that a caller is told of: they travel in metadata, of which clients take 8 to 16 KiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
     """One field that broke a rule: its proto path ("query.limit") and what it must be."""
@@ -74,12 +78,13 @@ class Failure(Exception):
 
 
 class InvalidFields(Failure):
-    """One or more fields break the contract's rules."""
+    """One or more fields break the contract's rules; the first MAX_VIOLATIONS are named."""
 
     kind = Kind.INVALID_ARGUMENT
     reason = "FIELD_INVALID"
 
     def __init__(self, violations: Sequence[FieldViolation], *, reference: str = "") -> None:
+        violations = violations[:MAX_VIOLATIONS]
         listed = "; ".join(f"{v.field}: {v.description}" for v in violations)
         super().__init__(f"invalid request: {listed}", violations=violations, reference=reference)
 

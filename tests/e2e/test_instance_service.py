@@ -237,6 +237,18 @@ def test_every_bad_field_is_named_and_nothing_added(office: Office, client: Clie
     assert len(export(client).providers) == 4
 
 
+def test_no_more_are_named_than_travel_in_metadata(office: Office, client: Client) -> None:
+    target = neighbour(office, client)
+    add(client, office.secret("password"))
+    document = export(client, PHRASE)
+    for at in range(200):
+        document.providers.add().CopyFrom(document.providers[0])
+        document.providers[-1].id = str(at)
+    refusal = target.refused("ImportConfigs", document=document, passphrase=PHRASE)
+    assert refusal.fields == [f"document.providers[{at}].secret" for at in range(1, 21)]
+    assert export(target).providers == []
+
+
 def test_a_hostile_document_is_refused_before_anything_is_derived(office: Office, client: Client) -> None:
     add(client, office.secret("password"))
     document = export(client, PHRASE)

@@ -143,3 +143,30 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
     asyncio.run(many())
     lockbox.close()
     assert most == AT_ONCE
+
+
+def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bytes] = []
+    gate, started = threading.Event(), threading.Semaphore(0)
+
+    def slow(_: Secret, parameters: Parameters) -> AESGCM:
+        begun.append(parameters.salt)
+        started.release()
+        gate.wait(10)
+        return AESGCM(b"k" * 32)
+
+    monkeypatch.setattr("mailproof.passphrase._cipher", slow)
+    lockbox = Lockbox(CHEAP)
+
+    async def give_up() -> None:
+        waiting = [asyncio.ensure_future(lockbox.lock(PHRASE, [])) for _ in range(5)]
+        for _ in range(AT_ONCE):
+            await asyncio.to_thread(started.acquire)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    asyncio.run(give_up())
+    gate.set()
+    lockbox.close()
+    assert len(begun) == AT_ONCE

@@ -1,6 +1,7 @@
 """Bytes to messages: what is read, what is refused, and that every refusal is ours and names the field."""
 
 import json
+import urllib.parse
 from contextlib import suppress
 
 import pytest
@@ -347,3 +348,22 @@ def test_a_limit_of_its_own_is_told() -> None:
     with pytest.raises(RequestTooLarge) as caught:
         parse_protobuf(EVENTS, b"x" * 11, 10)
     assert caught.value.metadata == {"limitBytes": "10"}
+
+
+NAMES = st.sampled_from(
+    ["page_size", "pageSize", "query", "query.limit", "query.asc", "query.offset.x", "depth", "timeout", "."]
+)
+VALUES = st.one_of(st.text(), st.integers().map(str), st.sampled_from(["true", "1e3", "-1", "2s"]))
+
+
+@given(st.lists(st.tuples(NAMES | st.text(), VALUES), max_size=5), st.sampled_from([EVENTS, LIST, DIAGNOSE]))
+def test_any_query_is_read_or_refused(pairs: list[tuple[str, str]], message_type: type[Message]) -> None:
+    query = urllib.parse.urlencode(pairs, errors="replace").encode()
+    with suppress(Failure):
+        parse_query(message_type, query, {})
+
+
+@given(st.binary(max_size=60))
+def test_any_octets_after_the_question_mark_are_read_or_refused(query: bytes) -> None:
+    with suppress(Failure):
+        parse_query(LIST, query, {})
