@@ -27,14 +27,17 @@ from mailproof.discoveries import Discoveries
 from mailproof.discovery.discover import Discoverer
 from mailproof.egress import Policy
 from mailproof.errors import StartupError, StoreUnavailable
+from mailproof.events import Events
 from mailproof.garbage import tune
 from mailproof.limits import Limits
 from mailproof.logs import configure
 from mailproof.model import Role
+from mailproof.passphrase import Lockbox
 from mailproof.provider_secrets import check_keys
 from mailproof.rpc.admin_servicer import AdminService
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.discovery_servicer import DiscoveryService
+from mailproof.rpc.instance_servicer import InstanceService
 from mailproof.rpc.servicers import DiagnosisService, EmailService
 from mailproof.sandbox import Sandbox
 from mailproof.settings import Settings
@@ -43,13 +46,16 @@ from mailproof.smtp.trust import TrustStore
 from mailproof.store import Store
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite import open_store
+from mailproof.transfers import Transfers
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.sandbox_page import SandboxPage
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
+from mailproof.webhook_poster import WebhookPoster
+from mailproof.webhooks import Webhooks
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -165,13 +171,21 @@ class Service:
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
         discoveries = Discoveries(searcher, limits)
+        lockbox = Lockbox()
+        self._cleanup.callback(lockbox.close)
+        instances = InstanceService(
+            Events(self._store, self._sealer),
+            Transfers(self._store, self._sealer, lockbox, single=settings.single_config),
+            Webhooks(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
+        )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(configs, diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
+            instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
-        return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=settings.test_timeout + CALL_MARGIN)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

@@ -31,6 +31,10 @@ class Kind(Enum):
     UNAUTHENTICATED = 16
 
 
+MAX_VIOLATIONS = 20
+"""Violations that a caller is told of: they travel in metadata, of which clients take 8 to 16 KiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
     """One field that broke a rule: its proto path ("query.limit") and what it must be."""
@@ -74,12 +78,13 @@ class Failure(Exception):
 
 
 class InvalidFields(Failure):
-    """One or more fields break the contract's rules."""
+    """One or more fields break the contract's rules; the first MAX_VIOLATIONS are named."""
 
     kind = Kind.INVALID_ARGUMENT
     reason = "FIELD_INVALID"
 
     def __init__(self, violations: Sequence[FieldViolation], *, reference: str = "") -> None:
+        violations = violations[:MAX_VIOLATIONS]
         listed = "; ".join(f"{v.field}: {v.description}" for v in violations)
         super().__init__(f"invalid request: {listed}", violations=violations, reference=reference)
 
@@ -176,6 +181,16 @@ class PasswordNotUsed(Failure):
     reason = "PASSWORD_NOT_USED"
 
 
+class PasswordNotStored(Failure):
+    """The configuration has a user, and no secret is stored that it could log in with."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "PASSWORD_NOT_STORED"
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
+
+
 class AlreadyActive(Failure):
     """The configuration to be activated is active."""
 
@@ -227,7 +242,26 @@ class IdempotencyKeyReused(Failure):
     reason = "IDEMPOTENCY_KEY_REUSED"
 
     def __init__(self) -> None:
-        super().__init__("the idempotency key was used with another request: send a new key with a new request")
+        super().__init__(
+            "the idempotency key was used with another request: send a new key with a new request",
+            violations=[FieldViolation("x-idempotency-key", "was used with another request")],
+        )
+
+
+class PassphraseWrong(InvalidFields):
+    """The passphrase does not open the document's secrets."""
+
+    reason = "PASSPHRASE_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__([FieldViolation("passphrase", "does not open the document's secrets")])
+
+
+class ExportTooLarge(Failure):
+    """There is more than one document holds."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "EXPORT_TOO_LARGE"
 
 
 class TooManyTests(Failure):

@@ -77,7 +77,7 @@ Global___Format: _TypeAlias = Format  # noqa: Y015
 
 @_typing.final
 class FieldRules(_message.Message):
-    """Rules of one field. Lengths count Unicode characters after trimming white space."""
+    """Rules of one field. Lengths count Unicode characters after trimming white space, of bytes the octets."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -118,8 +118,16 @@ class FieldRules(_message.Message):
 Global___FieldRules: _TypeAlias = FieldRules  # noqa: Y015
 
 PERMISSION_FIELD_NUMBER: _builtins.int
+IDEMPOTENT_FIELD_NUMBER: _builtins.int
+MAX_REQUEST_BYTES_FIELD_NUMBER: _builtins.int
 RULES_FIELD_NUMBER: _builtins.int
 permission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.str]
 """The permission that the caller's token needs, e.g. "iam.write". Every RPC has one."""
+idempotent: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""Whether the call takes the header x-idempotency-key: the same key again is answered as the first time. Every call
+that adds is declared so.
+"""
+max_request_bytes: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.int]
+"""Octets that a request may have; 0: 65536, as most."""
 rules: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldRules]
 """What the field's value must be; all violations of a request are reported together."""

@@ -1,4 +1,4 @@
-"""One document over HTTPS from a web server that anybody may own: what `smtp.https` is careful of, and status 200.
+"""One document over HTTPS from a web server that anybody may own: what `smtp.http` is careful of, and status 200.
 
 Time is the caller's business: cancelling closes the socket at once.
 """
@@ -6,9 +6,10 @@ Time is the caller's business: cancelling closes the socket at once.
 from __future__ import annotations
 
 from mailproof.smtp.guard import EgressGuard
-from mailproof.smtp.https import Https, RequestFailed
+from mailproof.smtp.http import HttpClient, RequestFailed
 from mailproof.smtp.resolve import Resolver
 from mailproof.smtp.trust import TrustStore
+from mailproof.smtp.url import PORTS, Url
 from mailproof.smtp.vocabulary import Code
 
 FetchFailed = RequestFailed
@@ -23,7 +24,7 @@ class Web:
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
-        self._https = Https(guard, trust, resolver)
+        self._https = HttpClient(guard, trust, resolver)
 
     async def get(self, host: str, target: str) -> bytes:
         """Return the body of https://`host` `target`.
@@ -35,7 +36,9 @@ class Web:
         Raises:
             FetchFailed: There is no answer with status 200 within the bounds.
         """
-        answer = await self._https.ask("GET", host, target, {"Accept": "application/xml, text/xml"})
+        answer = await self._https.ask(
+            "GET", Url("https", host, PORTS["https"], target), {"Accept": "application/xml, text/xml"}
+        )
         if answer.status != 200:
             raise FetchFailed(Code.OK, f"has no settings there (status {answer.status})")
         return answer.body

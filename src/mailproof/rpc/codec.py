@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -20,26 +21,42 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from mailproof.errors import FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from smtpdiag.v1 import options_pb2
 
 MAX_REQUEST_BYTES = 64 * 1024
+"""What a request may have, except where the RPC declares more (smtpdiag.v1.max_request_bytes)."""
+
+MAX_PARAMETERS = 100
+"""Of a query; more than any message of ours has fields."""
 
 _MAX_VIOLATIONS = 20  # they travel twice in headers, of which gRPC clients take 8 KiB
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
 NOT_UTF8 = "must be valid UTF-8"
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
+_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+_INTEGERS = frozenset(
+    {
+        FieldDescriptor.CPPTYPE_INT32,
+        FieldDescriptor.CPPTYPE_INT64,
+        FieldDescriptor.CPPTYPE_UINT32,
+        FieldDescriptor.CPPTYPE_UINT64,
+    }
+)
+
 # json_format's sentences, one inside the other: 'Failed to parse query field: Failed to parse limit field: …'.
 _PARSE_FIELD = re.compile(r"(?:\A|(?<=field: ))Failed to parse (\w+) field: ")
 
 
-def parse_protobuf(message_type: type[Message], data: bytes) -> Message:
+def parse_protobuf(message_type: type[Message], data: bytes, limit: int = MAX_REQUEST_BYTES) -> Message:
     """Parse a protobuf message.
 
     Raises:
-        RequestTooLarge: More than MAX_REQUEST_BYTES. InvalidFields: A string is no UTF-8. MalformedRequest: Otherwise.
+        RequestTooLarge: More than `limit`. InvalidFields: A string is no UTF-8. MalformedRequest: Otherwise.
     """
-    if len(data) > MAX_REQUEST_BYTES:
-        raise RequestTooLarge(MAX_REQUEST_BYTES)
+    if len(data) > limit:
+        raise RequestTooLarge(limit)
     message = message_type()
     try:
         message.ParseFromString(data)
@@ -98,16 +115,84 @@ def parse_json(message_type: type[Message], body: bytes, bindings: dict[str, str
     Raises:
         InvalidFields: Fields have wrong values; all are named. MalformedRequest: The body is no JSON object.
     """
+    return _message(message_type, _load(body) if body.strip() else {}, bindings)
+
+
+def parse_query(message_type: type[Message], query: bytes, bindings: dict[str, str]) -> Message:
+    """Parse a query's parameters into a message, as google.api.http has it for routes without a body.
+
+    Both spellings of a field are read, "part.field" is a field of a part, a repeated field may come many times; unknown
+    parameters are ignored, as unknown fields of a body are.
+
+    Args:
+        bindings: Fields taken from the path; they win over the query's.
+
+    Raises:
+        InvalidFields: Fields have wrong values; all are named. MalformedRequest: It is no query.
+    """
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except UnicodeDecodeError:
+        raise MalformedRequest("the query is not percent-encoded UTF-8") from None
+    except ValueError:
+        raise MalformedRequest(f"the query has more than {MAX_PARAMETERS} parameters") from None
+    document: dict[str, Any] = {}
+    problems = [
+        problem for name, value in pairs for problem in _place(message_type.DESCRIPTOR, document, name, value, "")
+    ]
+    if problems:
+        raise InvalidFields(problems[:_MAX_VIOLATIONS])
+    return _message(message_type, document, bindings)
+
+
+def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, prefix: str) -> Iterator[FieldViolation]:
+    """Put a parameter where a JSON body would have it; yield what is wrong with it."""
+    spelling, _, rest = name.partition(".")
+    field = _fields(descriptor).get(spelling)
+    if field is None:
+        return
+    path = f"{prefix}{field.name}"
+    part = field.message_type
+    if part is not None and not part.full_name.startswith("google.protobuf."):
+        if field.is_repeated or not rest:
+            yield FieldViolation(path, "can't be given in a query")
+        else:
+            yield from _place(part, document.setdefault(field.name, {}), rest, text, f"{path}.")
+        return
+    if rest:
+        yield FieldViolation(path, "has no parts")
+        return
+    value, problem = _parameter(field, text)
+    if problem:
+        yield FieldViolation(path, problem)
+    elif field.is_repeated:
+        document.setdefault(field.name, []).append(value)
+    elif field.name in document:
+        yield FieldViolation(path, "is given twice")
+    else:
+        document[field.name] = value
+
+
+def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
+    """Return a parameter as JSON has it, and what is wrong with it."""
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return text == "true", "" if text in ("true", "false") else "must be true or false"
+    if field.enum_type is not None:
+        return int(text) if _INTEGER.fullmatch(text) else text, ""
+    if field.cpp_type in _INTEGERS:
+        return text, "" if _INTEGER.fullmatch(text) else "must be a whole number"
+    return text, ""
+
+
+def _message(message_type: type[Message], document: dict[str, Any], bindings: dict[str, str]) -> Message:
     message = message_type()
-    if body.strip():
-        document = _load(body)
-        problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), _MAX_VIOLATIONS))
-        if problems:
-            raise InvalidFields(problems)
-        try:
-            json_format.ParseDict(document, message, ignore_unknown_fields=True)
-        except json_format.ParseError as error:
-            raise _field_error(message_type.DESCRIPTOR, str(error)) from None
+    problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), _MAX_VIOLATIONS))
+    if problems:
+        raise InvalidFields(problems)
+    try:
+        json_format.ParseDict(document, message, ignore_unknown_fields=True)
+    except json_format.ParseError as error:
+        raise _field_error(message_type.DESCRIPTOR, str(error)) from None
     for name, value in bindings.items():
         setattr(message, name, value)
     return message
@@ -160,6 +245,10 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterato
         if not field.is_repeated:
             yield from _value_problems(field, value, path)
         elif isinstance(value, list):
+            most = field.GetOptions().Extensions[options_pb2.rules].max_items
+            if most and len(value) > most:  # before a message is made of each
+                yield FieldViolation(path, f"must have at most {most} items")
+                continue
             for index, item in enumerate(value):
                 yield from _value_problems(field, item, f"{path}[{index}]")
         else:
@@ -190,6 +279,9 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
             yield FieldViolation(path, "must be a string")
         elif not _is_unicode(value):  # "\ud800": JSON can say it
             yield FieldViolation(path, NOT_UTF8)
+    elif field.type == FieldDescriptor.TYPE_BYTES:
+        if not (isinstance(value, str) and _BASE64.fullmatch(value)):  # the parser skips what is none
+            yield FieldViolation(path, "must be base64")
     elif field.type == FieldDescriptor.TYPE_BOOL:
         if not isinstance(value, bool):
             yield FieldViolation(path, "must be true or false")

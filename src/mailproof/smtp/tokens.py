@@ -68,14 +68,13 @@ class TokenSource:
             raise TokenFailed(f"{host} did not answer in time") from None
 
     async def _ask(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
-        from mailproof.smtp.https import Https, RequestFailed  # h11, for tests with a grant alone
+        from mailproof.smtp.http import HttpClient, RequestFailed  # h11, for tests with a grant alone
 
         endpoint = parse_endpoint(grant.token_endpoint)
         headers, body = request(grant, basic=basic)
         try:
-            answer = await Https(self._guard, self._trust, self._resolver).ask(
-                "POST", endpoint.host, endpoint.target, headers, port=endpoint.port, body=body, ca_pem=ca_pem
-            )
+            client = HttpClient(self._guard, self._trust, self._resolver)
+            answer = await client.ask("POST", endpoint, headers, body=body, ca_pem=ca_pem)
         except RequestFailed as error:
             denied = error.code is Code.EGRESS_DENIED
             raise TokenFailed("the token endpoint" if denied else f"{endpoint.host} {error}", denied=denied) from None

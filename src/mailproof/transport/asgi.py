@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mailproof.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
-from mailproof.rpc.codec import MAX_REQUEST_BYTES
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -32,6 +31,15 @@ class ClientGone(Exception):
 def header(scope: Scope, name: bytes) -> bytes | None:
     """Return the first header of this lower-case name."""
     return next((value for key, value in scope["headers"] if key == name), None)
+
+
+def joined(scope: Scope, name: bytes) -> bytes | None:
+    """Return all headers of this lower-case name as one value (RFC 9110 section 5.3), None where there is none.
+
+    For what must come once: two values joined are one that is not valid.
+    """
+    values = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(values) if values else None
 
 
 def text(value: bytes | None) -> str | None:
@@ -71,11 +79,14 @@ def deadline(scope: Scope) -> float | None:
     return None if value is None else time.monotonic() + parse_timeout(value)
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int, until: float | None = None) -> bytes:
+async def read_body(
+    scope: Scope, receive: Receive, limit: int, until: float | None = None, *, told: int | None = None
+) -> bytes:
     """Read the whole body.
 
     Args:
-        limit: Bytes at most, framing and encoding included; the caller is told of MAX_REQUEST_BYTES.
+        limit: Bytes at most, framing and encoding included.
+        told: The limit that the caller is told of; None: this one.
         until: The call's deadline on the `time.monotonic` clock; BODY_TIMEOUT bounds it anyway.
 
     Raises:
@@ -84,7 +95,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, until: float | N
     """
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
-        raise RequestTooLarge(MAX_REQUEST_BYTES)
+        raise RequestTooLarge(told or limit)
     chunks: list[bytes] = []
     size = 0
     budget = BODY_TIMEOUT if until is None else min(BODY_TIMEOUT, until - time.monotonic())
@@ -97,7 +108,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, until: float | N
                 chunk = event.get("body", b"")
                 size += len(chunk)
                 if size > limit:
-                    raise RequestTooLarge(MAX_REQUEST_BYTES)
+                    raise RequestTooLarge(told or limit)
                 chunks.append(chunk)
                 if not event.get("more_body", False):
                     return b"".join(chunks)

@@ -11,7 +11,7 @@ from mailproof.rpc.calls import Calls
 from mailproof.transport.handlers import RpcHandlers
 
 # Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
-_MAX_MESSAGE_BYTES = 1024 * 1024
+_MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
 
 class GrpcServer:

@@ -53,7 +53,7 @@ TEXT = frozenset({"application/grpc-web-text", "application/grpc-web-text+proto"
 
 _FRAME_HEADER = struct.Struct(">BI")
 _COMPRESSED, _TRAILERS = 0x01, 0x80
-_FRAMED_LIMIT = MAX_REQUEST_BYTES + 1024  # room for the frame; the guards refuse the message itself
+_FRAMING = 1024  # octets of room for the frame; the guards refuse the message itself
 _SEGMENT = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
 
@@ -191,16 +191,19 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
     Args:
         resolve: Gives the RPC for an HTTP verb and a REST path, so that grpc-web is answered on those paths too.
         refuse: Logs an error and says what the caller of an RPC's path is told of it.
+        limit: Gives the octets that a request of an RPC's path may have.
     """
 
     def __init__(
         self,
         resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None,
         refuse: Callable[[Exception, str, Scope], StatusError] = lambda error, _path, _scope: status_error(error),
+        limit: Callable[[str], int] = lambda _path: MAX_REQUEST_BYTES,
     ) -> None:
         super().__init__(application=None, enable_cors=False)
         self._resolve = resolve
         self._refuse = refuse
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan and websocket scopes too (repair 22)."""
@@ -232,8 +235,9 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
             raise UnknownRpc("no such RPC")
-        limit = _FRAMED_LIMIT * 4 // 3 + 4 if response.as_text else _FRAMED_LIMIT
-        body = await read_body(scope, receive, limit, context.deadline())  # repair 13
+        told = self._limit(path)
+        limit = (told + _FRAMING) * 4 // 3 + 4 if response.as_text else told + _FRAMING
+        body = await read_body(scope, receive, limit, context.deadline(), told=told)  # repair 13
         message = merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
         try:
             await while_connected(self._run(handler, message, context, response), receive)

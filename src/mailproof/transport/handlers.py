@@ -14,12 +14,14 @@ from urllib.parse import unquote
 import grpc
 
 from mailproof.errors import UnknownRpc
-from mailproof.rpc.calls import Call, Calls, Method, request_id
+from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.status import StatusError
 
 STATUS_DETAILS = "grpc-status-details-bin"
 REQUEST_ID = "x-request-id"
+
+_ONCE = (INSTANCE_ID, IDEMPOTENCY_KEY)
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 """grpc's enum by number."""
@@ -46,11 +48,14 @@ class RpcHandlers(grpc.GenericRpcHandler):
 
 
 def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def decode(data: bytes) -> Decode:
+        return lambda: parse_protobuf(method.request_type, data, method.max_request_bytes)
+
     async def unary(data: bytes, context: Any) -> bytes:
         call = _call(context, transport)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
         try:
-            response = await calls.unary(method, call, lambda: parse_protobuf(method.request_type, data))
+            response = await calls.unary(method, call, decode(data))
         except StatusError as refusal:
             await _abort(context, refusal, call)
         return response.SerializeToString()
@@ -59,7 +64,7 @@ def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHand
         call = _call(context, transport)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
         try:
-            messages = calls.stream(method, call, lambda: parse_protobuf(method.request_type, data))
+            messages = calls.stream(method, call, decode(data))
             async with aclosing(messages):
                 async for message in messages:
                     yield message.SerializeToString()
@@ -89,14 +94,19 @@ async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
 def _call(context: Any, transport: str) -> Call:
     metadata: dict[str, str] = {}
     for key, value in context.invocation_metadata() or ():
-        if isinstance(value, str):
-            metadata.setdefault(key, value)  # the first one counts, as over REST
+        if not isinstance(value, str):
+            continue
+        if key in _ONCE and key in metadata:
+            metadata[key] += f", {value}"  # which is not valid, as over REST
+        metadata.setdefault(key, value)  # of the others the first one counts, as over REST
     remaining = context.time_remaining()
     return Call(
         transport=transport,
         authorization=metadata.get("authorization"),
         peer=_address(context.peer()),
         deadline=None if remaining is None else time.monotonic() + remaining,
+        instance_id=metadata.get(INSTANCE_ID),
+        idempotency_key=metadata.get(IDEMPOTENCY_KEY),
         request_id=request_id(metadata.get(REQUEST_ID)),
     )
 

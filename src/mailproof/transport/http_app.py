@@ -9,7 +9,7 @@ from functools import partial
 
 from mailproof.errors import Failure
 from mailproof.rpc.calls import Call, Calls, request_id
-from mailproof.rpc.codec import dump
+from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import Event, Headers, Receive, Scope, Send, header, media_type, peer, respond, text
 from mailproof.transport.cors import Cors
@@ -43,7 +43,7 @@ class HttpApp:
         self._calls = calls
         self._routes = Routes(calls.methods.values())
         self._handlers = RpcHandlers(calls, "grpc-web")
-        self._grpc_web = GrpcWeb(self._resolve, self._refuse)
+        self._grpc_web = GrpcWeb(self._resolve, self._refuse, self._limit)
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
         self._cors = cors
@@ -98,6 +98,10 @@ class HttpApp:
             return None
         bound = match.method.request_type(**match.bindings)
         return match.method.path, bound.SerializeToString()
+
+    def _limit(self, path: str) -> int:
+        method = self._calls.methods.get(path)
+        return method.max_request_bytes if method else MAX_REQUEST_BYTES
 
     def _refuse(self, error: Exception, path: str, scope: Scope) -> StatusError:
         call = Call(

@@ -14,8 +14,8 @@ from google.protobuf.message import Message
 
 from mailproof.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import Call, Calls, Decode, Method, request_id
-from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump, parse_json, to_json
+from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
+from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
 from mailproof.rpc.status import StatusError
 from mailproof.transport.asgi import (
     ClientGone,
@@ -25,6 +25,7 @@ from mailproof.transport.asgi import (
     Send,
     deadline,
     header,
+    joined,
     media_type,
     peer,
     read_body,
@@ -64,6 +65,8 @@ class Rest:
                 authorization=text(header(scope, b"authorization")),
                 peer=peer(scope),
                 deadline=deadline(scope),
+                instance_id=text(joined(scope, INSTANCE_ID.encode())),
+                idempotency_key=text(joined(scope, IDEMPOTENCY_KEY.encode())),
                 request_id=wanted,
             )
             decode = await self._decoder(match, scope, receive, call)
@@ -77,12 +80,15 @@ class Rest:
             await exchange.refuse(self._calls.refusal(failure, match.method if match else None, call))
 
     async def _decoder(self, match: Match, scope: Scope, receive: Receive, call: Call) -> Decode:
-        body = await read_body(scope, receive, MAX_REQUEST_BYTES, call.deadline)
+        method = match.method
+        body = await read_body(scope, receive, method.max_request_bytes, call.deadline)
+        if not match.route.body:
+            query = scope.get("query_string", b"")
+            return lambda: parse_query(method.request_type, query, match.bindings)
         kind = media_type(scope)
-        if match.route.body and (body or kind) and kind != "application/json":
+        if (body or kind) and kind != "application/json":
             raise UnsupportedMediaType(f"the content type must be application/json, not {kind[:80] or 'missing'}")
-        document = body if match.route.body else b""
-        return lambda: parse_json(match.method.request_type, document, match.bindings)
+        return lambda: parse_json(method.request_type, body, match.bindings)
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:
         response = await self._calls.unary(method, call, decode)

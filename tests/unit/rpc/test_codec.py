@@ -1,6 +1,7 @@
 """Bytes to messages: what is read, what is refused, and that every refusal is ours and names the field."""
 
 import json
+import urllib.parse
 from contextlib import suppress
 
 import pytest
@@ -10,8 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.errors import Failure, InvalidFields, MalformedRequest, RequestTooLarge
-from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump, merge_protobuf, parse_json, parse_protobuf, to_json
-from smtpdiag.v1 import diagnosis_pb2, vocabulary_pb2
+from mailproof.rpc.codec import (
+    MAX_REQUEST_BYTES,
+    dump,
+    merge_protobuf,
+    parse_json,
+    parse_protobuf,
+    parse_query,
+    to_json,
+)
+from smtpdiag.v1 import diagnosis_pb2, instance_pb2, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2
 from zitadel.v1 import object_pb2
 
@@ -248,3 +257,113 @@ def test_any_values_in_known_fields_are_a_message_or_a_failure_of_ours(
         dump({"message": failure.message})  # it can be said
     else:
         assert message_type.FromString(message.SerializeToString()) == message
+
+
+EVENTS = instance_pb2.ListEventsRequest
+
+
+@pytest.mark.parametrize(
+    ("message_type", "query", "expected"),
+    [
+        (EVENTS, b"", EVENTS()),
+        (EVENTS, b"page_size=7&page_token=a%2Bb", EVENTS(page_size=7, page_token="a+b")),
+        (EVENTS, b"pageSize=-7&providerId=1", EVENTS(page_size=-7, provider_id="1")),
+        (EVENTS, b"provider_id=", EVENTS()),
+        (EVENTS, b"provider_id=a+b%20c", EVENTS(provider_id="a b c")),
+        (EVENTS, b"provider_id=%C3%BC", EVENTS(provider_id="\u00fc")),
+        (EVENTS, b"unknown=1&page_size=7&also.unknown=x&utm", EVENTS(page_size=7)),
+        (LIST, b"query.limit=5&query.asc=true", LIST(query=object_pb2.ListQuery(limit=5, asc=True))),
+        (LIST, b"query.offset=9007199254740993", LIST(query=object_pb2.ListQuery(offset=2**53 + 1))),
+        (
+            DIAGNOSE,
+            b"depth=DEPTH_EHLO&tlsMode=3",
+            DIAGNOSE(depth=vocabulary_pb2.DEPTH_EHLO, tls_mode=vocabulary_pb2.TLS_MODE_STARTTLS),
+        ),
+        (
+            DIAGNOSE,
+            b"xoauth2.clientCredentials.scopes=a&xoauth2.client_credentials.scopes=b",
+            DIAGNOSE(
+                xoauth2=diagnosis_pb2.XOAuth2(client_credentials=diagnosis_pb2.ClientCredentials(scopes=["a", "b"]))
+            ),
+        ),
+    ],
+)
+def test_a_query_is_read(message_type: type[Message], query: bytes, expected: Message) -> None:
+    assert parse_query(message_type, query, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("message_type", "query", "wrong"),
+    [
+        (EVENTS, b"page_size=x", {"page_size": "must be a whole number"}),
+        (EVENTS, b"page_size=", {"page_size": "must be a whole number"}),
+        (EVENTS, b"pageSize=1.5", {"page_size": "must be a whole number"}),
+        (EVENTS, b"page_size=1_0", {"page_size": "must be a whole number"}),
+        (EVENTS, b"page_size=%D9%A3", {"page_size": "must be a whole number"}),
+        (EVENTS, b"page_size=2147483648", {"page_size": "wrong type, syntax or range"}),
+        (EVENTS, b"page_size=1&pageSize=1", {"page_size": "is given twice"}),
+        (EVENTS, b"page_size=1&page_size=2", {"page_size": "is given twice"}),
+        (EVENTS, b"page_size.part=1", {"page_size": "has no parts"}),
+        (EVENTS, b"page_size=x&provider_id=1&provider_id=2", {"page_size": "whole", "provider_id": "twice"}),
+        (LIST, b"query=x", {"query": "can't be given in a query"}),
+        (LIST, b"query.asc=1", {"query.asc": "must be true or false"}),
+        (LIST, b"query.limit=-1", {"query.limit": "wrong type, syntax or range"}),
+        (DIAGNOSE, b"depth=DEEP", {"depth": "must be one of"}),
+    ],
+)
+def test_what_is_wrong_in_a_query_is_named(message_type: type[Message], query: bytes, wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        parse_query(message_type, query, {})
+    found = {violation.field: violation.description for violation in caught.value.violations}
+    assert set(found) == set(wrong)
+    for field, says in wrong.items():
+        assert says in found[field]
+
+
+def test_the_path_wins_over_the_query() -> None:
+    request = parse_query(admin_pb2.GetSMTPConfigByIdRequest, b"id=other", {"id": "1"})
+    assert request == admin_pb2.GetSMTPConfigByIdRequest(id="1")
+
+
+@pytest.mark.parametrize("query", [b"page_token=%FF", b"page_token=\xff", b"&".join([b"a=b"] * 101)])
+def test_what_is_no_query(query: bytes) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_query(EVENTS, query, {})
+
+
+def test_a_list_that_is_too_long_is_not_read() -> None:
+    body = b'{"document":{"providers":[%b]}}' % b",".join([b'{"id":5}'] * 1001)
+    with pytest.raises(InvalidFields) as caught:
+        parse_json(instance_pb2.ImportConfigsRequest, body, {})
+    assert [violation.field for violation in caught.value.violations] == ["document.providers"]
+
+
+@pytest.mark.parametrize("value", [b'"a b"', b'"\\u00fc"', b"5", b"{}", b'"===="'])
+def test_octets_are_base64(value: bytes) -> None:
+    with pytest.raises(InvalidFields, match="must be base64"):
+        parse_json(instance_pb2.ExportedProvider, b'{"secret":%b}' % value, {})
+
+
+def test_a_limit_of_its_own_is_told() -> None:
+    with pytest.raises(RequestTooLarge) as caught:
+        parse_protobuf(EVENTS, b"x" * 11, 10)
+    assert caught.value.metadata == {"limitBytes": "10"}
+
+
+NAMES = st.sampled_from(
+    ["page_size", "pageSize", "query", "query.limit", "query.asc", "query.offset.x", "depth", "timeout", "."]
+)
+VALUES = st.one_of(st.text(), st.integers().map(str), st.sampled_from(["true", "1e3", "-1", "2s"]))
+
+
+@given(st.lists(st.tuples(NAMES | st.text(), VALUES), max_size=5), st.sampled_from([EVENTS, LIST, DIAGNOSE]))
+def test_any_query_is_read_or_refused(pairs: list[tuple[str, str]], message_type: type[Message]) -> None:
+    query = urllib.parse.urlencode(pairs, errors="replace").encode()
+    with suppress(Failure):
+        parse_query(message_type, query, {})
+
+
+@given(st.binary(max_size=60))
+def test_any_octets_after_the_question_mark_are_read_or_refused(query: bytes) -> None:
+    with suppress(Failure):
+        parse_query(LIST, query, {})

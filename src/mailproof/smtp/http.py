@@ -1,26 +1,30 @@
-"""One HTTPS request, as small and as careful as a stranger's web server needs it.
+"""One HTTP request, as small and as careful as a stranger's web server needs it.
 
 Laws: the guard judges the name and every address, and the judged address is the one dialled, with the name kept for
 SNI and the certificate; TLS is verified; no redirect is followed, no compression taken; head, body and all received
-octets are bounded. Time is the caller's business: cancelling closes the socket at once.
+octets are bounded. Time is the caller's business: cancelling closes the socket at once. Over http:// there is no TLS:
+whether that may be is for who makes the URL to say.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import h11
 from aiohappyeyeballs import start_connection
 
+from mailproof.smtp.certificates import verification_code
 from mailproof.smtp.guard import EgressDenied, EgressGuard
 from mailproof.smtp.resolve import LookupFailed, Resolver
 from mailproof.smtp.trust import TrustStore
+from mailproof.smtp.url import PORTS, Phase, Trace, Url
 from mailproof.smtp.vocabulary import Code
 
-PORT = 443
 MAX_BODY = 256 * 1024  # octets; an autoconfig document has a few thousand, a token's JSON as many
 MAX_HEAD = 16 * 1024  # octets
 MAX_RECEIVED = MAX_BODY + 2 * MAX_HEAD  # the framing of chunks included
@@ -28,12 +32,21 @@ CHUNK = 8192
 ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 
 
-class RequestFailed(Exception):
-    """There is no answer; the text is a phrase about the server, without any byte of it."""
+_START = b"HTTP/"  # RFC 9112 section 4
+_UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ETIMEDOUT})
 
-    def __init__(self, code: Code, phrase: str) -> None:
+
+class RequestFailed(Exception):
+    """There is no answer that can be used; the text is a phrase about the server, without any byte of it.
+
+    Attributes:
+        status: That of a redirect, which is not followed; 0: there is none.
+    """
+
+    def __init__(self, code: Code, phrase: str, *, status: int = 0) -> None:
         super().__init__(phrase)
         self.code = code
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,11 @@ class Answer:
     body: bytes
 
 
-class Https:
+class HttpClient:
     """Asks. Usable from several event loops.
 
     Args:
-        guard: Judges destinations; it must allow the port of HTTPS.
+        guard: Judges destinations; it must allow the ports of the URLs.
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
@@ -59,30 +72,31 @@ class Https:
     async def ask(
         self,
         method: str,
-        host: str,
-        target: str,
+        url: Url,
         headers: Mapping[str, str],
         *,
-        port: int = PORT,
         body: bytes = b"",
         ca_pem: str = "",
+        head_only: bool = False,
+        trace: Trace | None = None,
     ) -> Answer:
         """Make one request.
 
         Args:
-            host: A name in ASCII, or an address.
-            target: Path and query, quoted.
             ca_pem: Extra trust anchors, PEM.
+            head_only: Whether the answer's body is of no interest; it is not read then.
+            trace: Told how far the request came.
 
         Raises:
             RequestFailed: There is no whole answer within the bounds.
         """
-        shown = f"[{host}]" if ":" in host else host
-        authority = shown if port == PORT else f"{shown}:{port}"
-        request = _encode(method, authority, target, headers, body)
-        reader, writer = await self._connect(host, port, ca_pem)
+        trace = trace or Trace()
+        shown = f"[{url.host}]" if ":" in url.host else url.host
+        authority = shown if url.port == PORTS[url.scheme] else f"{shown}:{url.port}"
+        request = _encode(method, authority, url.target, headers, body)
+        reader, writer = await self._connect(url, ca_pem, trace)
         try:
-            return await _exchange(reader, writer, request)
+            return await _exchange(reader, writer, request, trace, head_only=head_only)
         except (h11.ProtocolError, EOFError):
             raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP") from None
         except OSError:
@@ -92,33 +106,53 @@ class Https:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    async def _connect(self, host: str, port: int, ca_pem: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, url: Url, ca_pem: str, trace: Trace) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = url.host, url.port
         try:
             self._guard.check_name(host, port)
+            trace.phase = Phase.RESOLVE
             found = await self._resolver.lookup(host, port)
+            trace.phase = Phase.POLICY
             allowed = set(self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found))))
         except EgressDenied:
             raise RequestFailed(Code.EGRESS_DENIED, "may not be asked: the egress policy forbids it") from None
         except LookupFailed as error:
             raise RequestFailed(error.code, "has no address") from None
-        try:
-            context = self._trust.cached(ca_pem) or await asyncio.to_thread(self._trust.context, ca_pem)
-        except ValueError:
-            raise RequestFailed(Code.TLS_UNTRUSTED, "can't be checked: the extra trust anchors are no good") from None
+        context = await self._context(ca_pem) if url.secure else None
+        trace.phase = Phase.CONNECT
         try:
             sock = await start_connection(
                 [info for info in found if info[4][0] in allowed], happy_eyeballs_delay=ADDRESS_DELAY
             )
-        except (OSError, RuntimeError):  # uvloop has both
-            raise RequestFailed(Code.CONNECTION_REFUSED, f"does not answer on port {port}") from None
+        except (OSError, RuntimeError) as error:  # uvloop has both
+            unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
+            code = Code.NETWORK_UNREACHABLE if unreachable else Code.CONNECTION_REFUSED
+            raise RequestFailed(code, f"does not answer on port {port}") from None
         try:
+            if context is None:
+                return await asyncio.open_connection(sock=sock, limit=CHUNK)
+            trace.phase = Phase.TLS
             return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host, limit=CHUNK)
-        except ValueError:  # ssl.SSLCertVerificationError is one; so is a name that no certificate can have
+        except ssl.SSLCertVerificationError as error:
+            sock.close()
+            code = verification_code(error.verify_code, ())
+            raise RequestFailed(code, "has no valid certificate for that name") from None
+        except ValueError:  # a name that no certificate can have
             sock.close()
             raise RequestFailed(Code.TLS_UNTRUSTED, "has no valid certificate for that name") from None
         except OSError:
             sock.close()
-            raise RequestFailed(Code.TLS_HANDSHAKE_FAILED, "does not speak TLS") from None
+            code = Code.TLS_HANDSHAKE_FAILED if context else Code.CONNECTION_RESET
+            raise RequestFailed(code, "does not speak TLS" if context else "broke the connection") from None
+
+    async def _context(self, ca_pem: str) -> ssl.SSLContext:
+        cached = self._trust.cached(ca_pem)
+        if cached is not None:
+            return cached
+        try:
+            return await asyncio.to_thread(self._trust.context, ca_pem)
+        except ValueError:
+            raise RequestFailed(Code.TLS_UNTRUSTED, "can't be checked: the extra trust anchors are no good") from None
 
 
 def _encode(
@@ -136,17 +170,27 @@ def _encode(
 
 
 async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: tuple[h11.Connection, bytes]
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: tuple[h11.Connection, bytes],
+    trace: Trace,
+    *,
+    head_only: bool,
 ) -> Answer:
     connection, data = request
+    trace.phase = Phase.REQUEST
     writer.write(data)
     await writer.drain()
-    body = bytearray()
+    trace.phase = Phase.RESPONSE
+    start, body = bytearray(), bytearray()
     received = status = 0
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
             data = await reader.read(CHUNK)
+            start += data[: len(_START) - len(start)]
+            if not _START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
+                raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP")
             received += len(data)
             if received > MAX_RECEIVED:
                 raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
@@ -155,7 +199,9 @@ async def _exchange(
             status = event.status_code
             if 300 <= status < 400:
                 # A redirect is a second destination, chosen by whoever answers: not followed, wherever it leads.
-                raise RequestFailed(Code.OK, "redirects elsewhere, which is not followed")
+                raise RequestFailed(Code.OK, "redirects elsewhere, which is not followed", status=status)
+            if head_only:
+                return Answer(status, b"")
             if dict(event.headers).get(b"content-encoding", b"identity").lower() != b"identity":
                 raise RequestFailed(Code.PROTOCOL_ERROR, "answers compressed, which was not asked for")
         elif isinstance(event, h11.Data):
