@@ -41,7 +41,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
     """Return the change of `dump_change`.
 
     Raises:
-        ValueError: A newer release wrote this event.
+        ValueError, LookupError, TypeError, AttributeError: It is none.
     """
     payload = json.loads(text)
     settings, sealed = payload.get("settings"), payload.get("sealed")
@@ -83,15 +83,15 @@ def _of_settings(settings: Settings) -> dict[str, Any]:
 
 def _to_settings(value: dict[str, Any]) -> Settings:
     if value["kind"] == "http":
-        return HttpSettings(value["endpoint"], value["description"])
+        return HttpSettings(value["endpoint"], value.get("description", ""))
     oauth = value.get("oauth")
     return SmtpSettings(
         value["sender_address"],
         value["sender_name"],
         value["tls"],
         value["host"],
-        value["user"],
-        value["reply_to_address"],
-        value["description"],
-        OAuthClient(oauth["token_endpoint"], oauth["client_id"], tuple(oauth["scopes"])) if oauth else None,
+        value.get("user", ""),
+        value.get("reply_to_address", ""),
+        value.get("description", ""),
+        OAuthClient(oauth["token_endpoint"], oauth["client_id"], tuple(oauth.get("scopes", ()))) if oauth else None,
     )

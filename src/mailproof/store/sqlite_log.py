@@ -1,4 +1,4 @@
-"""The event log in SQLite: decisions carried out, and the state made anew. Runs inside its caller's transaction.
+"""The event log in SQLite: decisions carried out. Runs inside its caller's transaction.
 
 `carry_out` is the only way to change a provider. What an event makes of the providers is `ledger.evolve`'s business;
 here it is given its sequence and saved.
@@ -22,8 +22,8 @@ KEYS_LAST = timedelta(hours=24)
 _EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
 
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
-_SAVE = f"INSERT OR REPLACE INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_ADD = _SAVE.replace(" OR REPLACE", "")
+_ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _KEY = (
     "SELECT digest, first_sequence, event_count FROM idempotency_keys "
@@ -82,22 +82,6 @@ def append(
     return events
 
 
-def rebuild(connection: sqlite3.Connection) -> int:
-    """Make the state anew from the events; return how many providers differ from before."""
-    select = f"SELECT {rows.PROVIDER} FROM providers"  # noqa: S608 - constants
-    before = {row[0]: row for row in connection.execute(select)}
-    connection.execute("DELETE FROM providers")
-    connection.execute("UPDATE instances SET provider_count = 0, active_id = NULL")
-    instances = [row[0] for row in connection.execute("SELECT id FROM instances")]
-    for instance_id in instances:
-        known: dict[str, Provider] = {}
-        log = f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? ORDER BY sequence"  # noqa: S608 - constants
-        for row in connection.execute(log, (instance_id,)).fetchall():
-            _save(connection, rows.to_event(row), known)
-    after = {row[0]: row for row in connection.execute(select)}
-    return sum(before.get(each) != after.get(each) for each in before.keys() | after.keys())
-
-
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:
     """Save what an event makes of the providers, and keep `known` and the instance's row in step."""
     for provider_id, provider in evolve(event, known).items():
@@ -115,7 +99,8 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
             _count(connection, event.instance_id, +1)
         else:
             known[provider_id] = provider
-            connection.execute(_SAVE, rows.of_provider(provider))
+            _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
+            connection.execute(_SAVE, (sequence, changed_at, state, settings, sealed, provider_id))
         _mark_active(connection, event.instance_id, provider_id, former, provider)
 
 
