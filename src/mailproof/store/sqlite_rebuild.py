@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from mailproof.errors import StoreUnavailable
 from mailproof.ledger import Event, evolve
 from mailproof.model import ConfigState, Provider
 from mailproof.store import LogBroken, rows, schema
@@ -76,6 +77,8 @@ def rebuild(path: Path, *, check: bool) -> int:
     """
     try:
         with closing(schema.connect_rebuilder(path)) as connection:
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise StoreUnavailable("the database file is damaged: stop the service and restore a backup")
             connection.create_function("same_settings", 2, _same_settings, deterministic=True)
             for statement in _TABLES:
                 connection.execute(statement)
