@@ -169,7 +169,7 @@ class Service:
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
         }
-        return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=settings.test_timeout + CALL_MARGIN)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

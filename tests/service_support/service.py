@@ -49,9 +49,9 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )
 
 
-def create_token(data_dir: Path, role: str) -> str:
+def create_token(data_dir: Path, role: str, *arguments: str) -> str:
     """Return a fresh token."""
-    made = run("token", "create", "--data-dir", str(data_dir), "--role", role)
+    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, *arguments)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 

@@ -17,6 +17,7 @@ PURE = {
     "mailproof.model",
     "mailproof.errors",
     "mailproof.limits",
+    "mailproof.webhook",
     "mailproof.smtp.actions",
     "mailproof.smtp.advice",
     "mailproof.smtp.advices",
@@ -44,6 +45,7 @@ PURE = {
     "mailproof.smtp.sanitize",
     "mailproof.smtp.sasl",
     "mailproof.smtp.sentences",
+    "mailproof.smtp.url",
     "mailproof.smtp.vocabulary",
     "mailproof.smtp.wire",
 }

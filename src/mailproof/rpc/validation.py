@@ -15,8 +15,10 @@ from google.protobuf.message import Message
 
 from mailproof.errors import FieldViolation
 from mailproof.model import split_host_port
+from mailproof.smtp.endpoint import check_scope, parse_endpoint
 from mailproof.smtp.mailbox import check_host, parse_mailbox
 from mailproof.smtp.trust import check_ca_pem
+from mailproof.webhook import parse_webhook
 from smtpdiag.v1 import options_pb2
 
 Check = Callable[[object], str | None]
@@ -25,9 +27,11 @@ Check = Callable[[object], str | None]
 
 def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolation, str]]:
     """Yield each violated rule of a message and its parts, with the reference service's error id ("" if none)."""
-    for field, check, reference in _checks(message.DESCRIPTOR):
+    for field, check, rules in _checks(message.DESCRIPTOR):
         path = f"{prefix}{field.name}"
         value = getattr(message, field.name)
+        if field.is_repeated and rules.max_items and len(value) > rules.max_items:
+            yield FieldViolation(path, f"must have at most {rules.max_items} items"), rules.reference
         if field.message_type is not None:
             if field.is_repeated:
                 for index, part in enumerate(value):
@@ -43,25 +47,26 @@ def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolat
             for where, part in values:
                 problem = check(part)
                 if problem is not None:
-                    yield FieldViolation(where, problem), reference
+                    yield FieldViolation(where, problem), rules.reference
 
 
 @cache
-def _checks(descriptor: Descriptor) -> tuple[tuple[FieldDescriptor, Check | None, str], ...]:
-    found: list[tuple[FieldDescriptor, Check | None, str]] = []
+def _checks(
+    descriptor: Descriptor,
+) -> tuple[tuple[FieldDescriptor, Check | None, options_pb2.FieldRules], ...]:
+    found: list[tuple[FieldDescriptor, Check | None, options_pb2.FieldRules]] = []
     for field in descriptor.fields:
-        if field.message_type is not None:
-            if (
-                field.message_type.file.package.startswith("google.protobuf")
-                or field.message_type.GetOptions().map_entry
-            ):
-                continue
-            found.append((field, None, ""))
-            continue
         rules = field.GetOptions().Extensions[options_pb2.rules]
+        part = field.message_type
+        if part is not None:
+            if part.GetOptions().map_entry:
+                continue
+            if not part.file.package.startswith("google.protobuf") or rules.max_items:
+                found.append((field, None, rules))
+            continue
         check = _check(field, rules)
-        if check is not None:
-            found.append((field, check, rules.reference))
+        if check is not None or rules.max_items:
+            found.append((field, check, rules))
     return tuple(found)
 
 
@@ -122,4 +127,7 @@ _SYNTAXES: dict[int, Callable[[str], object]] = {
     options_pb2.FORMAT_PORT: _port,
     options_pb2.FORMAT_AUTH_METHOD: _auth_method,
     options_pb2.FORMAT_CERTIFICATES: check_ca_pem,
+    options_pb2.FORMAT_WEBHOOK: parse_webhook,
+    options_pb2.FORMAT_TOKEN_ENDPOINT: parse_endpoint,
+    options_pb2.FORMAT_SCOPE: check_scope,
 }
