@@ -12,6 +12,9 @@ from typing import Any
 from mailproof.ledger import Change, EventType
 from mailproof.model import HttpSettings, OAuthClient, Settings, SmtpSettings
 
+# ASCII: NUL and lone surrogates pass too.
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
 
 def dump_settings(settings: Settings) -> str:
     """Return settings as JSON."""
@@ -56,7 +59,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))  # ASCII: NUL and lone surrogates pass too
+    return _ENCODE(value)
 
 
 def _of_settings(settings: Settings) -> dict[str, Any]:

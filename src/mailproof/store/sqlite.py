@@ -85,7 +85,7 @@ class SqliteStore:
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
         """See `mailproof.store.ProviderStore`."""
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+        return await self._write(lambda connection: sqlite_log.add(connection, caller, change, key, self._clock()))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -204,7 +204,7 @@ class SqliteStore:
         self._readers.close()
 
     async def _write(self, job: Job[T]) -> T:
-        return await asyncio.wrap_future(self.writer.submit(job))
+        return await self.writer.run(job)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return self._readers.run(work)

@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailproof.errors import IdempotencyKeyReused, StoreUnavailable
-from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome, Situation, evolve
+from mailproof.ledger import (
+    ADDED,
+    Change,
+    Decide,
+    Event,
+    EventType,
+    IdempotencyKey,
+    Outcome,
+    Situation,
+    evolve,
+)
 from mailproof.model import Caller, ConfigState, Provider
 from mailproof.store import rows
 
@@ -20,6 +30,8 @@ KEYS_LAST = timedelta(hours=24)
 """How long an idempotency key is remembered."""
 
 _EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
+
+_NOTHING = Situation(None, None, 0)
 
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -29,6 +41,23 @@ _KEY = (
     "SELECT digest, first_sequence, event_count FROM idempotency_keys "
     "WHERE instance_id = ? AND token_id = ? AND key = ? AND created_at >= ?"
 )
+
+
+def add(
+    connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
+) -> Event:
+    """Add a provider, whatever the situation, which is not even read.
+
+    Raises:
+        LookupError, IdempotencyKeyReused: As with `carry_out`.
+    """
+    earlier = _replay(connection, caller, key, now) if key is not None else None
+    if earlier is not None:
+        return earlier[0]
+    events = append(connection, caller, (change,), _NOTHING, now)
+    if key is not None:
+        _remember(connection, caller, key, events, now)
+    return events[0]
 
 
 def carry_out(
@@ -65,8 +94,9 @@ def append(
         LookupError: There is no such instance.
     """
     row = connection.execute(
-        "UPDATE instances SET sequence = sequence + ? WHERE id = ? RETURNING sequence",
-        (len(changes), caller.instance_id),
+        "UPDATE instances SET sequence = sequence + ?, provider_count = provider_count + ? WHERE id = ? "
+        "RETURNING sequence",
+        (len(changes), sum(map(_growth, changes)), caller.instance_id),
     ).fetchone()
     if row is None:
         raise LookupError(f"there is no instance {caller.instance_id}")
@@ -89,14 +119,12 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
         if provider is None:
             known.pop(provider_id, None)
             connection.execute("DELETE FROM providers WHERE id = ?", (provider_id,))
-            _count(connection, event.instance_id, -1)
         elif former is None:
             known[provider_id] = provider
             try:
                 connection.execute(_ADD, rows.of_provider(provider))
             except sqlite3.IntegrityError as error:  # two processes chose alike within 10 ms
                 raise StoreUnavailable("the new id is taken; nothing was stored") from error
-            _count(connection, event.instance_id, +1)
         else:
             known[provider_id] = provider
             _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
@@ -104,8 +132,9 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
         _mark_active(connection, event.instance_id, provider_id, former, provider)
 
 
-def _count(connection: sqlite3.Connection, instance_id: str, by: int) -> None:
-    connection.execute("UPDATE instances SET provider_count = provider_count + ? WHERE id = ?", (by, instance_id))
+def _growth(change: Change) -> int:
+    """Return by how much a change makes the providers more; one that can't be followed is undone with its commit."""
+    return (change.type in ADDED) - (change.type is EventType.REMOVED)
 
 
 def _mark_active(
