@@ -113,7 +113,7 @@ async def measure(servers: list[Server], rounds: int) -> None:
     calls: list[tuple[Server, dict[str, Call]]] = []
     channels = [grpc.aio.insecure_channel(server.address) for server in servers]
     for server, channel in zip(servers, channels, strict=True):
-        stub: admin_pb2_grpc.AdminServiceAsyncStub = admin_pb2_grpc.AdminServiceStub(channel)  # type: ignore[assignment]
+        stub: admin_pb2_grpc.AdminServiceAsyncStub = admin_pb2_grpc.AdminServiceStub(channel)
         metadata = (("authorization", f"Bearer {server.token or 'x' * 46}"),)
         mine = (await stub.AddSMTPConfig(ADD, metadata=metadata)).id
         get = pb.GetSMTPConfigByIdRequest(id=mine)
