@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproof.errors import StartupError
+from mailproof.errors import StartupError, StoreUnavailable
 from mailproof.model import HttpSettings, Provider, Settings, SmtpSettings
 from mailproof.secret import Identity, SealBroken, Secret, Vault
 from mailproof.smtp.plans import MAX_CREDENTIALS
@@ -49,9 +49,13 @@ async def check_keys(store: Store, vault: Vault) -> None:
     """Open one secret of each key in use.
 
     Raises:
-        StartupError: One does not open; the sentence names the record.
+        StartupError: One does not open, and the sentence names the record; or they can't be read.
     """
-    for provider in await store.sealed_samples():
+    try:
+        samples = await store.sealed_samples()
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    for provider in samples:
         try:
             open_secret(vault, provider)
         except SealBroken as error:

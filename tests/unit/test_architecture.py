@@ -107,8 +107,11 @@ ONLY = [
     ("mailproof.transport", ("mailproof.transport", "mailproof.app")),
     ("mailproof.rpc", ("mailproof.rpc", "mailproof.transport", "mailproof.app")),
     ("mailproof.app", ("mailproof.cli",)),
-    ("mailproof.settings", ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli")),
-    ("mailproof.store.sqlite", ("mailproof.app", "mailproof.tokens_cli")),
+    (
+        "mailproof.settings",
+        ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli", "mailproof.rebuild_cli"),
+    ),
+    ("mailproof.store.sqlite", ("mailproof.store", "mailproof.app", "mailproof.tokens_cli", "mailproof.rebuild_cli")),
     ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
 ]
 NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3"}

@@ -77,7 +77,7 @@ Global___Format: _TypeAlias = Format  # noqa: Y015
 
 @_typing.final
 class FieldRules(_message.Message):
-    """Rules of one field. Lengths count Unicode characters after trimming white space, of bytes the octets."""
+    """Rules of one field. Lengths count Unicode characters, the least without the white space around them; octets of bytes. of bytes the octets."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
-import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from types import coroutine
 from typing import Any
 
 from google.api import annotations_pb2
@@ -49,7 +51,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 def request_id(offered: str | None) -> str:
     """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
-    return offered if offered and _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else os.urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,7 @@ class Calls:
         deadline = self._deadline(call, started)
         try:
             try:
-                async with asyncio.timeout(deadline - started):
-                    request, context = await self._admit(method, call, decode, deadline)
-                    response: Message = await method.run(request, context)
+                response = await self._in_time(self._run(method, call, decode, deadline), deadline - started)
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before there was an answer") from None
         except asyncio.CancelledError:
@@ -143,6 +143,25 @@ class Calls:
             raise self.refusal(error, method, call, started) from None
         _log_call(method.path, call, started, "OK")
         return response
+
+    async def _run(self, method: Method, call: Call, decode: Decode, deadline: float) -> Message:
+        request, context = await self._admit(method, call, decode, deadline)
+        response: Message = await method.run(request, context)
+        return response
+
+    async def _in_time(self, work: Coroutine[Any, None, Message], seconds: float) -> Message:
+        """Await some work, but not longer than this. What never waits, as most reads, needs no timer.
+
+        Raises:
+            TimeoutError: It took longer.
+        """
+        try:
+            waits_for = work.send(None)
+        except StopIteration as done:
+            message: Message = done.value
+            return message
+        async with asyncio.timeout(seconds):
+            return await _resumed(work, waits_for)
 
     async def stream(self, method: Method, call: Call, decode: Decode) -> AsyncGenerator[Message, None]:
         """Run a server-streaming RPC; closing the generator ends the call at once.
@@ -206,6 +225,23 @@ class Calls:
         request.DiscardUnknownFields()  # JSON has none, and no servicer sees them
         content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
         return IdempotencyKey(key, self._vault.fingerprints(content))
+
+
+@coroutine
+def _resumed(work: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """Await the rest of a coroutine that was begun by hand and waits for something."""
+    while True:
+        try:
+            sent = yield waits_for
+        except BaseException as error:  # noqa: BLE001 - it is the work's
+            step = partial(work.throw, error)
+        else:
+            step = partial(work.send, sent)
+        try:
+            waits_for = step()
+        except StopIteration as done:
+            message: Message = done.value
+            return message
 
 
 def _method(descriptor: MethodDescriptor, servicer: object) -> Method:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.ledger import LogBroken as LogBroken  # part of the contract
 from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
 
 
@@ -69,6 +70,9 @@ class ProviderStore(Protocol):
         Args:
             before: Only those with a lower sequence; None: from the newest.
             provider_id: Only those of this provider; empty: all.
+
+        Raises:
+            LogBroken: One can't be read, for example since a newer release wrote it.
         """
         ...
 
@@ -108,10 +112,18 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return a provider for each key that secrets are sealed under, to try the keys at start."""
         ...
 
-    async def rebuild(self) -> int:
-        """Make the state anew from the events, in one transaction; return how many providers differ from before.
+    async def rebuild(self, *, check: bool = False) -> int:
+        """Make the state anew from the events, in one transaction, while other stores may read and write.
+
+        Args:
+            check: Only compare, and change nothing.
+
+        Returns:
+            How many records differed from what the events say: providers, and instances whose counts were wrong.
+            Settings that are written in another form, and mean the same, don't differ.
 
         Raises:
+            LogBroken: The state does not follow from the events; nothing was changed.
             StoreUnavailable: It can't be done now; nothing was changed.
         """
         ...
