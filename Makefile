@@ -8,7 +8,7 @@ NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
 BENCH_STAMP := bench/smtp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup bench-smtp bench-store bench-rpc chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,7 @@ run: $(VENV)/.runtime ## Start the service with its sandbox on embedded defaults
 test: setup debian ## Check and test everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/python tools/protos.py check && $(BIN)/python tools/protos.py lint
-	$(BIN)/pytest
-	@$(MAKE) --no-print-directory wheel-test
+	$(BIN)/python tools/wheel_test.py
 
 setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
 
@@ -73,9 +72,6 @@ protos-release: setup ## Make today's protos the ones that may not be broken
 
 lock: ## Renew the lock files
 	$(BIN)/python tools/lock.py
-
-wheel-test: setup ## Build the wheel and run the end-to-end tests against it in a clean environment
-	$(BIN)/python tools/wheel_test.py
 
 envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
 	@$(BIN)/envoy -c envoy.yaml --log-level warning

@@ -77,7 +77,9 @@ Global___Format: _TypeAlias = Format  # noqa: Y015
 
 @_typing.final
 class FieldRules(_message.Message):
-    """Rules of one field. Lengths count Unicode characters, the least without the white space around them; octets of bytes. of bytes the octets."""
+    """Rules of one field. Lengths count Unicode characters (of bytes the octets); white space around them does not count
+    towards the least.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
