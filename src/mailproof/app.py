@@ -30,15 +30,18 @@ from mailproof.errors import StartupError, StoreUnavailable
 from mailproof.limits import Limits
 from mailproof.logs import configure
 from mailproof.model import Role
+from mailproof.provider_secrets import check_keys
+from mailproof.rpc.admin_servicer import AdminService
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.discovery_servicer import DiscoveryService
-from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
+from mailproof.rpc.servicers import DiagnosisService, EmailService
 from mailproof.sandbox import Sandbox
 from mailproof.settings import Settings
 from mailproof.smtp.probe import Probe
 from mailproof.smtp.trust import TrustStore
+from mailproof.store import Store
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.store.sqlite import open_store
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
@@ -88,9 +91,10 @@ class Service:
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
-        sealer = open_sealer(settings.data_dir, settings.encryption_key)
-        self._store: SqliteStore = open_store(settings.database_path, sealer)
+        self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
+        self._store: Store = open_store(settings.database_path)
         cleanup.callback(lambda: asyncio.run(self._store.close()))
+        asyncio.run(check_keys(self._store, self._sealer))
         anchors = _read_anchors(settings.ca_file)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
@@ -154,11 +158,13 @@ class Service:
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
         probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        diagnoses = Diagnoses(self._store, probe, limits, documentation_url=settings.documentation_url)
+        configs = Configs(self._store, self._sealer, single=settings.single_config)
+        url = settings.documentation_url
+        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
         discoveries = Discoveries(searcher, limits)
         servicers: dict[ServiceDescriptor, object] = {
-            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self._store), diagnoses),
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(configs, diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
@@ -178,7 +184,7 @@ class Service:
         for old in await self._store.list_tokens():
             if old.name == SANDBOX_TOKEN and old.revoked_at is None:
                 await self._store.revoke_token(old.id)
-        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_id="")
+        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_ids=())
 
     def _pages(self) -> dict[str, Application]:
         if self._sandbox is None:

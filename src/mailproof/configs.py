@@ -34,7 +34,8 @@ from mailproof.model import (
     Settings,
     SmtpSettings,
 )
-from mailproof.secret import Identity, Secret, Vault
+from mailproof.provider_secrets import identity, open_secret, secret_name
+from mailproof.secret import Secret, Vault
 from mailproof.store import ProviderStore
 
 _SIGNING_KEY_BYTES = 32
@@ -83,20 +84,6 @@ class SmtpInput:
         if self.auth is Auth.NONE or not settings.user:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
         return self
-
-
-def secret_name(settings: Settings) -> str:
-    """Return what the secret of such a provider is called."""
-    if isinstance(settings, HttpSettings):
-        return "signing_key"
-    return "client_secret" if settings.oauth else "password"
-
-
-def open_secret(vault: Vault, provider: Provider) -> Secret:
-    """Return a provider's secret, empty where it has none."""
-    if provider.sealed is None:
-        return Secret("")
-    return vault.open(provider.sealed, _identity(provider.details.resource_owner, provider.id, provider.settings))
 
 
 class Configs:
@@ -302,7 +289,7 @@ class Configs:
     def _seal(self, caller: Caller, provider_id: str, settings: Settings, secret: Secret) -> bytes | None:
         if not secret:
             return None
-        return self._vault.seal(secret, _identity(caller.instance_id, provider_id, settings))
+        return self._vault.seal(secret, identity(caller.instance_id, provider_id, settings))
 
     def _unchanged(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
         return secret_name(before.settings) == secret_name(settings) and open_secret(self._vault, before) == secret
@@ -311,7 +298,7 @@ class Configs:
         change = event.change
         if change.sealed is None or change.settings is None:
             return Secret("")
-        return self._vault.open(change.sealed, _identity(event.instance_id, change.provider_id, change.settings))
+        return self._vault.open(change.sealed, identity(event.instance_id, change.provider_id, change.settings))
 
 
 def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
@@ -342,10 +329,6 @@ def _details(outcome: Outcome) -> Details:
     if outcome.provider is None:
         raise ValueError("nothing happened to nothing")
     return replace(outcome.provider.details, creation_date=None)
-
-
-def _identity(instance_id: str, provider_id: str, settings: Settings) -> Identity:
-    return Identity(instance_id, "provider", provider_id, secret_name(settings))
 
 
 def _new_signing_key() -> Secret:

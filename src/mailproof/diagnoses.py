@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
-from mailproof.configs import KEEP_NEEDS_DESTINATION, Auth, SmtpInput, open_secret, secret_name
+from mailproof.configs import KEEP_NEEDS_DESTINATION, Auth, SmtpInput
 from mailproof.errors import (
     ConfigNotFound,
     FieldViolation,
@@ -21,6 +21,7 @@ from mailproof.errors import (
 )
 from mailproof.limits import Limits
 from mailproof.model import Caller, Provider, SmtpSettings, split_host_port
+from mailproof.provider_secrets import open_secret, secret_name
 from mailproof.secret import Secret, Vault
 from mailproof.smtp.findings import page
 from mailproof.smtp.plans import violations

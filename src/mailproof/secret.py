@@ -46,6 +46,10 @@ class Secret:
         raise TypeError("a Secret can't be pickled or copied out of the process")
 
 
+class SealBroken(Exception):
+    """A sealed secret does not open: another key, another record's, or damaged. For the log; holds no secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a sealed secret belongs to: a blob moved to another record, field or instance does not open."""
@@ -69,7 +73,11 @@ class Vault(Protocol):
         ...
 
     def open(self, blob: bytes, identity: Identity) -> Secret:
-        """Return the secret of a blob; one that does not open raises, and is never an empty secret."""
+        """Return the secret of a blob.
+
+        Raises:
+            SealBroken: It does not open.
+        """
         ...
 
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:

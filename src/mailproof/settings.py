@@ -206,6 +206,13 @@ class Settings:
         default="30",
         shape=Shape.NUMBER,
     )
+    single_config: bool = _setting(
+        "single_config",
+        values.switch,
+        "hold one configuration an instance at most: another AddSMTPConfig is answered ALREADY_EXISTS",
+        default="false",
+        shape=Shape.SWITCH,
+    )
     max_concurrent_tests: int = _setting(
         "max_concurrent_tests",
         values.whole_number(1, 100_000),

@@ -38,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--instance",
         type=_instance,
         metavar="ID",
-        help="instance it belongs to, made when unknown [default: the one made with the database]",
+        action="append",
+        default=[],
+        help="instance it may be used for, made when unknown; repeat it for several, of which a call names one by the "
+        "header x-instance-id, else the first is meant [default: the one made with the database]",
     )
     create.add_argument("--name", type=_name, default="", metavar="N", help="a note for you, shown by list")
 
@@ -102,10 +105,13 @@ async def _create(store: SqliteStore, parsed: argparse.Namespace) -> int:
     known = await store.instances()
     token = access.new_token()
     record = await store.create_token(
-        digest=access.digest(token), name=parsed.name, role=Role(parsed.role), instance_id=parsed.instance or ""
+        digest=access.digest(token),
+        name=parsed.name,
+        role=Role(parsed.role),
+        instance_ids=list(dict.fromkeys(parsed.instance)),
     )
-    if record.instance_id not in known:
-        print(f"mailproof: made the instance {record.instance_id}", file=sys.stderr)
+    for made in (each for each in record.instance_ids if each not in known):
+        print(f"mailproof: made the instance {made}", file=sys.stderr)
     print(token)
     return 0
 
@@ -143,7 +149,7 @@ def _row(token: Token) -> dict[str, str | None]:
         token.id,
         token.name,
         token.role.value,
-        token.instance_id,
+        ",".join(token.instance_ids),
         token.created_at.isoformat(timespec="seconds"),
         token.revoked_at.isoformat(timespec="seconds") if token.revoked_at else None,
     )

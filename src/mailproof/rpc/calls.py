@@ -51,12 +51,16 @@ class Call:
 
     Attributes:
         deadline: The caller's deadline on the `time.monotonic` clock, None without one.
+        instance_id: The header x-instance-id; None: the caller names no instance.
+        idempotency_key: The header x-idempotency-key; None: there is none.
     """
 
     transport: str
     authorization: str | None
     peer: str
     deadline: float | None = None
+    instance_id: str | None = None
+    idempotency_key: str | None = None
     request_id: str = field(default_factory=lambda: request_id(None))
 
 
@@ -173,7 +177,7 @@ class Calls:
         return bound if call.deadline is None else min(call.deadline, bound)
 
     async def _admit(self, method: Method, call: Call, decode: Decode, deadline: float) -> tuple[Message, Context]:
-        caller = await self._access.authenticate(call.authorization, call.peer)
+        caller = await self._access.authenticate(call.authorization, call.peer, call.instance_id)
         authorize(caller, method.permission)
         request = decode()
         problems = list(islice(violations(request), MAX_VIOLATIONS))

@@ -15,7 +15,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ccadmin.v1 import email_pb2
 from mailproof.errors import FieldViolation, InvalidFields
-from mailproof.model import ConfigPage, Details, NewConfig, Page, SmtpConfig, SmtpSettings
 from mailproof.secret import Secret
 from mailproof.smtp.endpoint import grant_problems, token_problem
 from mailproof.smtp.report import (
@@ -34,11 +33,6 @@ from mailproof.smtp.report import (
 from mailproof.smtp.sasl import MECHANISMS
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
-from zitadel.admin.v1 import admin_pb2
-from zitadel.settings.v1 import settings_pb2
-from zitadel.v1 import object_pb2
-
-DEFAULT_PAGE_LIMIT = 100
 
 E = TypeVar("E", bound=Enum)
 
@@ -55,78 +49,6 @@ _SEVERITIES = _numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERIT
 _TLS_MODES = _numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
 _DEPTHS = {number: word for word, number in _numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
 _TLS_MODE_OF = {number: word for word, number in _TLS_MODES.items()}
-
-
-# --- zitadel.admin.v1 -------------------------------------------------------------------------------------------
-
-
-def new_config(request: admin_pb2.AddSMTPConfigRequest) -> NewConfig:
-    """Return what an Add asks to store; texts are trimmed, the password is not."""
-    settings = SmtpSettings(
-        sender_address=request.sender_address.strip(),
-        sender_name=request.sender_name.strip(),
-        tls=request.tls,
-        host=request.host.strip(),
-        user=request.user.strip(),
-        reply_to_address=request.reply_to_address.strip(),
-        description=request.description.strip(),
-    )
-    return NewConfig(settings, Secret(request.password))
-
-
-def tested_settings(request: admin_pb2.TestSMTPConfigRequest) -> SmtpSettings:
-    """Return the settings that a TestSMTPConfig names, trimmed as an Add would store them."""
-    return SmtpSettings(
-        sender_address=request.sender_address.strip(),
-        sender_name=request.sender_name.strip(),
-        tls=request.tls,
-        host=request.host.strip(),
-        user=request.user.strip(),
-    )
-
-
-def page(query: object_pb2.ListQuery) -> Page:
-    """Return the wanted page; a limit of 0 is the default."""
-    return Page(offset=query.offset, limit=query.limit or DEFAULT_PAGE_LIMIT, ascending=query.asc)
-
-
-def added(config: SmtpConfig) -> admin_pb2.AddSMTPConfigResponse:
-    """Return the answer of an Add: the event's details, without a creation date, as the reference has it."""
-    return admin_pb2.AddSMTPConfigResponse(details=_details(config.details, creation=False), id=config.id)
-
-
-def smtp_config(config: SmtpConfig) -> settings_pb2.SMTPConfig:
-    """Return a configuration as it is read."""
-    settings = config.settings
-    return settings_pb2.SMTPConfig(
-        details=_details(config.details),
-        sender_address=settings.sender_address,
-        sender_name=settings.sender_name,
-        tls=settings.tls,
-        host=settings.host,
-        user=settings.user,
-        reply_to_address=settings.reply_to_address,
-        state=settings_pb2.SMTPConfigState.ValueType(config.state.value),
-        description=settings.description,
-        id=config.id,
-    )
-
-
-def config_page(found: ConfigPage) -> admin_pb2.ListSMTPConfigsResponse:
-    """Return one page of configurations."""
-    details = object_pb2.ListDetails(
-        total_result=found.total, processed_sequence=found.sequence, view_timestamp=_timestamp(found.viewed_at)
-    )
-    return admin_pb2.ListSMTPConfigsResponse(details=details, result=[smtp_config(c) for c in found.configs])
-
-
-def _details(details: Details, *, creation: bool = True) -> object_pb2.ObjectDetails:
-    return object_pb2.ObjectDetails(
-        sequence=details.sequence,
-        creation_date=_timestamp(details.creation_date) if creation and details.creation_date else None,
-        change_date=_timestamp(details.change_date),
-        resource_owner=details.resource_owner,
-    )
 
 
 # --- ccadmin.v1 -------------------------------------------------------------------------------------------------

@@ -11,72 +11,26 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ccadmin.v1 import email_pb2
-from mailproof.configs import Configs
 from mailproof.diagnoses import Diagnoses
+from mailproof.ledger import IdempotencyKey
 from mailproof.model import Caller
 from mailproof.rpc import convert
-from mailproof.secret import Secret
 from mailproof.smtp.vocabulary import Outcome
 from smtpdiag.v1 import diagnosis_pb2
-from zitadel.admin.v1 import admin_pb2
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a method may know of its call: who calls, and how many seconds the caller's deadline leaves (None: none)."""
+    """What a method may know of its call.
+
+    Attributes:
+        remaining: Seconds that the caller's deadline leaves; None: it has none.
+        idempotency_key: Under which the call may be repeated; None: it came without.
+    """
 
     caller: Caller
     remaining: float | None
-
-
-class AdminService:
-    """zitadel.admin.v1.AdminService."""
-
-    def __init__(self, configs: Configs, diagnoses: Diagnoses) -> None:
-        self._configs = configs
-        self._diagnoses = diagnoses
-
-    async def AddSMTPConfig(  # noqa: N802 - RPC names are the contract's
-        self, request: admin_pb2.AddSMTPConfigRequest, context: Context
-    ) -> admin_pb2.AddSMTPConfigResponse:
-        """Store a configuration."""
-        return convert.added(await self._configs.add(context.caller, convert.new_config(request)))
-
-    async def GetSMTPConfigById(  # noqa: N802
-        self, request: admin_pb2.GetSMTPConfigByIdRequest, context: Context
-    ) -> admin_pb2.GetSMTPConfigByIdResponse:
-        """Return a configuration."""
-        config = await self._configs.get(context.caller, request.id)
-        return admin_pb2.GetSMTPConfigByIdResponse(smtp_config=convert.smtp_config(config))
-
-    async def ListSMTPConfigs(  # noqa: N802
-        self, request: admin_pb2.ListSMTPConfigsRequest, context: Context
-    ) -> admin_pb2.ListSMTPConfigsResponse:
-        """List configurations."""
-        return convert.config_page(await self._configs.list(context.caller, convert.page(request.query)))
-
-    async def TestSMTPConfig(  # noqa: N802
-        self, request: admin_pb2.TestSMTPConfigRequest, context: Context
-    ) -> admin_pb2.TestSMTPConfigResponse:
-        """Test the settings of the request."""
-        await self._diagnoses.test_settings(
-            context.caller,
-            convert.tested_settings(request),
-            Secret(request.password),
-            receiver=request.receiver_address.strip(),
-            config_id=request.id,
-            remaining=context.remaining,
-        )
-        return admin_pb2.TestSMTPConfigResponse()
-
-    async def TestSMTPConfigById(  # noqa: N802
-        self, request: admin_pb2.TestSMTPConfigByIdRequest, context: Context
-    ) -> admin_pb2.TestSMTPConfigByIdResponse:
-        """Test a stored configuration."""
-        await self._diagnoses.test_stored(
-            context.caller, request.id, receiver=request.receiver_address.strip(), remaining=context.remaining
-        )
-        return admin_pb2.TestSMTPConfigByIdResponse()
+    idempotency_key: IdempotencyKey | None = None
 
 
 class EmailService:

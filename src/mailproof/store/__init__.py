@@ -104,8 +104,8 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return the ids of all instances."""
         ...
 
-    async def sealed_samples(self) -> Sequence[tuple[str, Provider]]:
-        """Return an instance's id and a provider for each key that blobs are sealed under, to try the keys at start."""
+    async def sealed_samples(self) -> Sequence[Provider]:
+        """Return a provider for each key that secrets are sealed under, to try the keys at start."""
         ...
 
     async def rebuild(self) -> int:

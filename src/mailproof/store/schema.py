@@ -16,12 +16,14 @@ from mailproof.store.sealing import HEADER_BYTES
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
+        # `active_id` and `provider_count` say of the providers what would else be counted or searched for.
         """
         CREATE TABLE instances (
             id TEXT PRIMARY KEY,
             is_default INTEGER NOT NULL CHECK (is_default IN (0, 1)),
             sequence INTEGER NOT NULL DEFAULT 0,
-            config_count INTEGER NOT NULL DEFAULT 0,
+            provider_count INTEGER NOT NULL DEFAULT 0,
+            active_id TEXT,
             created_at INTEGER NOT NULL
         ) STRICT
         """,
@@ -32,17 +34,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
             name TEXT NOT NULL,
             role TEXT NOT NULL,
-            instance_id TEXT NOT NULL REFERENCES instances (id),
             created_at INTEGER NOT NULL,
             revoked_at INTEGER
         ) STRICT
         """,
-        # A payload holds a password only as the sealed blob, so that the state can be rebuilt from the events.
+        """
+        CREATE TABLE token_instances (
+            token_id TEXT NOT NULL REFERENCES tokens (id),
+            position INTEGER NOT NULL,
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            PRIMARY KEY (token_id, position)
+        ) STRICT
+        """,
+        # A payload holds a secret only as the sealed blob, so that the state can be rebuilt from the events.
         """
         CREATE TABLE events (
             instance_id TEXT NOT NULL REFERENCES instances (id),
             sequence INTEGER NOT NULL,
-            aggregate_id TEXT NOT NULL,
+            provider_id TEXT NOT NULL,
             type TEXT NOT NULL,
             payload TEXT NOT NULL,
             actor_token_id TEXT NOT NULL,
@@ -51,9 +60,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (instance_id, sequence)
         ) STRICT
         """,
+        "CREATE INDEX events_of_provider ON events (instance_id, provider_id, sequence)",
         # `added_sequence` is the order of creation; `sequence` is that of the record's last event.
         """
-        CREATE TABLE smtp_configs (
+        CREATE TABLE providers (
             id TEXT PRIMARY KEY,
             instance_id TEXT NOT NULL REFERENCES instances (id),
             added_sequence INTEGER NOT NULL,
@@ -61,22 +71,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
             state INTEGER NOT NULL,
-            sender_address TEXT NOT NULL,
-            sender_name TEXT NOT NULL,
-            tls INTEGER NOT NULL CHECK (tls IN (0, 1)),
-            host TEXT NOT NULL,
-            user TEXT NOT NULL,
-            reply_to_address TEXT NOT NULL,
-            description TEXT NOT NULL,
-            sealed_password BLOB
+            settings TEXT NOT NULL,
+            sealed BLOB
         ) STRICT
         """,
-        "CREATE UNIQUE INDEX smtp_configs_order ON smtp_configs (instance_id, added_sequence)",
+        "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
         # Which keys are in use, without reading every record at each start.
-        f"""
-        CREATE INDEX smtp_configs_key ON smtp_configs (substr(sealed_password, 1, {HEADER_BYTES}))
-        WHERE sealed_password IS NOT NULL
+        f"CREATE INDEX providers_key ON providers (substr(sealed, 1, {HEADER_BYTES})) WHERE sealed IS NOT NULL",
+        """
+        CREATE TABLE idempotency_keys (
+            instance_id TEXT NOT NULL,
+            token_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            event_count INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (instance_id, token_id, key)
+        ) STRICT
         """,
+        "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
     ),
 )
 

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mailproof.errors import StartupError
-from mailproof.secret import Identity, Secret
+from mailproof.secret import Identity, SealBroken, Secret
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
@@ -31,10 +31,6 @@ _ID_BYTES = 8
 _NONCE_BYTES = 12  # random; NIST SP 800-38D section 8.3 allows 2**32 of them under one key
 HEADER_BYTES = len(_VERSION) + _ID_BYTES
 """Length of what two blobs under the same key begin with."""
-
-
-class SealBroken(Exception):
-    """A sealed secret does not open: another key, another record's, or damaged. For the log; holds no secret."""
 
 
 def _key_id(key: bytes) -> bytes:

@@ -9,46 +9,35 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mailproof.errors import StartupError, StoreUnavailable
-from mailproof.model import (
-    Caller,
-    ConfigPage,
-    ConfigState,
-    Details,
-    NewConfig,
-    Page,
-    Role,
-    SmtpConfig,
-    SmtpSettings,
-    Token,
-)
-from mailproof.secret import Secret
-from mailproof.store import events, schema
+from mailproof.errors import StoreUnavailable
+from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.store import rows, schema, sqlite_log, sqlite_tokens
 from mailproof.store.ids import IdSource
 from mailproof.store.readers import Readers
-from mailproof.store.sealing import HEADER_BYTES, Identity, SealBroken, Sealer
+from mailproof.store.sealing import HEADER_BYTES
 from mailproof.store.writer import Job, Writer
 
 T = TypeVar("T")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MOST = 2**63 - 1  # SQLite's integers; the contract's offsets go to 2**64 - 1
 
-_CONFIG = (
-    "id, state, sequence, created_at, changed_at, instance_id, sender_address, sender_name, tls, host, user, "
-    "reply_to_address, description"
+_GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
+_GET_ACTIVE = (
+    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    "JOIN providers AS p ON p.id = i.active_id WHERE i.id = ?"
 )
-_TOKEN = "id, name, role, instance_id, created_at, revoked_at"  # noqa: S105 - columns
-
-_GET = f"SELECT {_CONFIG} FROM smtp_configs WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
-_LIST = f"SELECT {_CONFIG} FROM smtp_configs WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608 - constants
-_HEADER = f"substr(sealed_password, 1, {HEADER_BYTES})"  # as the index smtp_configs_key has it
+_LIST = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608
+_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
+_SAMPLE = (
+    f"SELECT {_HEADER}, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
+    f"WHERE sealed IS NOT NULL AND {_HEADER} > ? ORDER BY {_HEADER} LIMIT 1"
+)
 
 
 def utc_now() -> datetime:
@@ -56,52 +45,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_store(path: Path, sealer: Sealer | None = None, *, clock: Callable[[], datetime] = utc_now) -> SqliteStore:
-    """Open the database, make or migrate it where needed, and check that the key fits.
+def open_store(path: Path, *, clock: Callable[[], datetime] = utc_now) -> SqliteStore:
+    """Open the database, make or migrate it where needed.
 
     Args:
         path: The file; its directory is made too.
-        sealer: Opens and seals passwords; None where only tokens are the matter.
         clock: Says what time it is.
 
     Raises:
-        StartupError: It can't be opened, a newer release made it, or a record is sealed under another key.
+        StartupError: It can't be opened, or a newer release made it.
     """
     ids = IdSource(clock)
     connection = schema.connect_writer(path)
     try:
-        schema.migrate(connection, now=_micros(clock()), instance_id=ids.next())
-        if sealer is not None:
-            _check_key(connection, sealer)
-    except sqlite3.Error as error:
-        connection.close()
-        raise StartupError(f"the database {path} can't be read: {error}") from error
+        schema.migrate(connection, now=rows.micros(clock()), instance_id=ids.next())
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(path, Writer(connection), sealer, clock, ids)
-
-
-def _check_key(connection: sqlite3.Connection, sealer: Sealer) -> None:
-    """Open one record under each key in use; the index gives them without reading the others."""
-    header = b""
-    while True:
-        row = connection.execute(
-            f"SELECT id, instance_id, sealed_password FROM smtp_configs "  # noqa: S608 - constants
-            f"WHERE sealed_password IS NOT NULL AND {_HEADER} > ? ORDER BY {_HEADER} LIMIT 1",
-            (header,),
-        ).fetchone()
-        if row is None:
-            return
-        config_id, instance_id, blob = row
-        try:
-            sealer.open(blob, _password_of(instance_id, config_id))
-        except SealBroken as error:
-            raise StartupError(
-                f"the encryption key does not open the password of SMTP configuration {config_id} of instance "
-                f"{instance_id}, nor others sealed like it: start with the key that the data was written under"
-            ) from error
-        header = blob[:HEADER_BYTES]
+    return SqliteStore(path, Writer(connection), clock, ids)
 
 
 class SqliteStore:
@@ -111,111 +72,95 @@ class SqliteStore:
         writer: Counts commits and writes.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        writer: Writer,
-        sealer: Sealer | None,
-        clock: Callable[[], datetime],
-        ids: IdSource,
-    ) -> None:
+    def __init__(self, path: Path, writer: Writer, clock: Callable[[], datetime], ids: IdSource) -> None:
         self.writer = writer
-        self._sealer = sealer
         self._clock = clock
         self._ids = ids
         self._readers = Readers(path)
 
-    async def add_config(self, caller: Caller, new: NewConfig) -> SmtpConfig:
-        """See `mailproof.store.ConfigStore`."""
+    def new_id(self) -> str:
+        """See `mailproof.store.ProviderStore`."""
+        return self._ids.next()
 
-        def job(connection: sqlite3.Connection) -> SmtpConfig:
-            now = self._clock()  # here, so that times follow the order of the log
-            config_id = self._fresh_id(connection, "smtp_configs")
-            identity = _password_of(caller.instance_id, config_id)
-            sealed = self._opener().seal(new.password, identity) if new.password else None
-            event = events.append(
-                connection,
-                caller,
-                aggregate_id=config_id,
-                type_=events.SMTP_CONFIG_ADDED,
-                payload=events.settings_payload(new.settings, sealed),
-                now=_micros(now),
-            )
-            details = Details(event.sequence, now, now, event.instance_id)
-            return SmtpConfig(config_id, new.settings, ConfigState.INACTIVE, details)
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+        """See `mailproof.store.ProviderStore`."""
+        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+
+    async def commit(
+        self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
+    ) -> Outcome:
+        """See `mailproof.store.ProviderStore`."""
+
+        def job(connection: sqlite3.Connection) -> Outcome:
+            # The time is asked for here, so that times follow the order of the log.
+            return sqlite_log.carry_out(connection, caller, provider_id, decide, key, self._clock())
 
         return await self._write(job)
 
-    async def get_config(self, instance_id: str, config_id: str) -> SmtpConfig | None:
-        """See `mailproof.store.ConfigStore`."""
-        row = self._one(_GET, (config_id, instance_id))
-        return _config(row) if row else None
+    async def get(self, instance_id: str, provider_id: str) -> Provider | None:
+        """See `mailproof.store.ProviderStore`."""
+        row = self._one(_GET, (provider_id, instance_id))
+        return rows.to_provider(row) if row else None
 
-    async def get_password(self, instance_id: str, config_id: str) -> Secret | None:
-        """See `mailproof.store.ConfigStore`.
+    async def get_active(self, instance_id: str) -> Provider | None:
+        """See `mailproof.store.ProviderStore`."""
+        row = self._one(_GET_ACTIVE, (instance_id,))
+        return rows.to_provider(row) if row else None
 
-        Raises:
-            SealBroken: The stored blob does not open.
-        """
-        row = self._one(
-            "SELECT sealed_password FROM smtp_configs WHERE id = ? AND instance_id = ?", (config_id, instance_id)
-        )
-        if row is None or row[0] is None:
-            return None
-        return self._opener().open(row[0], _password_of(instance_id, config_id))
-
-    async def list_configs(self, instance_id: str, page: Page) -> ConfigPage:
-        """See `mailproof.store.ConfigStore`. The count is kept, not counted."""
+    async def list(self, instance_id: str, page: Page) -> ProviderPage:
+        """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
         select = f"{_LIST} {'ASC' if page.ascending else 'DESC'} LIMIT ? OFFSET ?"
 
         def work(connection: sqlite3.Connection) -> tuple[Any, list[Any]]:
             connection.execute("BEGIN")
             try:
-                head = connection.execute("SELECT config_count, sequence FROM instances WHERE id = ?", (instance_id,))
+                head = connection.execute("SELECT provider_count, sequence FROM instances WHERE id = ?", (instance_id,))
                 counts = head.fetchone() or (0, 0)
-                rows = connection.execute(select, (instance_id, min(page.limit, _MOST), min(page.offset, _MOST)))
-                return counts, rows.fetchall()
+                found = connection.execute(select, (instance_id, min(page.limit, _MOST), min(page.offset, _MOST)))
+                return counts, found.fetchall()
             finally:
                 connection.execute("ROLLBACK")
 
         viewed_at = self._clock()
-        (total, sequence), rows = self._read(work)
-        return ConfigPage(tuple(_config(row) for row in rows), total, sequence, viewed_at)
+        (total, sequence), found = self._read(work)
+        return ProviderPage(tuple(rows.to_provider(row) for row in found), total, sequence, viewed_at)
+
+    async def list_events(
+        self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
+    ) -> Sequence[Event]:
+        """See `mailproof.store.ProviderStore`."""
+        statement, parameters = f"SELECT {rows.EVENT} FROM events WHERE instance_id = ?", [instance_id]  # noqa: S608
+        if provider_id:
+            statement, parameters = f"{statement} AND provider_id = ?", [*parameters, provider_id]
+        found = self._read(
+            lambda connection: connection.execute(
+                f"{statement} AND sequence < ? ORDER BY sequence DESC LIMIT ?",
+                (*parameters, _MOST if before is None else min(before, _MOST), min(limit, _MOST)),
+            ).fetchall()
+        )
+        return tuple(rows.to_event(row) for row in found)
 
     async def find_token(self, digest: bytes) -> Token | None:
         """See `mailproof.store.TokenStore`."""
-        row = self._one(f"SELECT {_TOKEN} FROM tokens WHERE digest = ? AND revoked_at IS NULL", (digest,))  # noqa: S608
-        return _token(row) if row else None
+        return self._read(lambda connection: sqlite_tokens.find(connection, digest))
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_id: str) -> Token:
+    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         """See `mailproof.store.TokenStore`."""
-        now = _micros(self._clock())
-
-        def job(connection: sqlite3.Connection) -> Token:
-            owner = instance_id or connection.execute("SELECT id FROM instances WHERE is_default = 1").fetchone()[0]
-            connection.execute(
-                "INSERT INTO instances (id, is_default, created_at) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING",
-                (owner, now),
+        token_id, now = self._ids.next(), self._clock()
+        return await self._write(
+            lambda connection: sqlite_tokens.create(
+                connection, digest, Token(token_id, name, role, tuple(instance_ids), now)
             )
-            row = connection.execute(
-                f"INSERT INTO tokens ({_TOKEN}, digest) VALUES (?, ?, ?, ?, ?, NULL, ?) RETURNING {_TOKEN}",  # noqa: S608
-                (self._fresh_id(connection, "tokens"), name, role.value, owner, now, digest),
-            ).fetchone()
-            return _token(row)
-
-        return await self._write(job)
+        )
 
     async def list_tokens(self) -> tuple[Token, ...]:
         """See `mailproof.store.TokenStore`."""
-        statement = f"SELECT {_TOKEN} FROM tokens ORDER BY created_at, id"  # noqa: S608 - constants
-        return tuple(_token(row) for row in self._read(lambda connection: connection.execute(statement).fetchall()))
+        return self._read(sqlite_tokens.find_all)
 
     async def revoke_token(self, token_id: str) -> Token | None:
         """See `mailproof.store.TokenStore`."""
-        now = _micros(self._clock())
-        statement = f"UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? RETURNING {_TOKEN}"  # noqa: S608
-        row = await self._write(lambda connection: connection.execute(statement, (now, token_id)).fetchone())
-        return _token(row) if row else None
+        now = self._clock()
+        return await self._write(lambda connection: sqlite_tokens.revoke(connection, token_id, now))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.TokenStore`."""
@@ -229,6 +174,23 @@ class SqliteStore:
         """Return the ids of all instances."""
         rows = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
         return frozenset(row[0] for row in rows)
+
+    async def sealed_samples(self) -> Sequence[Provider]:
+        """See `mailproof.store.Store`. The index gives one of each key without reading the others."""
+
+        def work(connection: sqlite3.Connection) -> list[Provider]:
+            found: list[Provider] = []
+            header = b""
+            while (row := connection.execute(_SAMPLE, (header,)).fetchone()) is not None:
+                header = row[0]
+                found.append(rows.to_provider(row[1:]))
+            return found
+
+        return self._read(work)
+
+    async def rebuild(self) -> int:
+        """See `mailproof.store.Store`."""
+        return await self._write(sqlite_log.rebuild)
 
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""
@@ -247,45 +209,3 @@ class SqliteStore:
 
     def _one(self, statement: str, parameters: tuple[object, ...]) -> Any:
         return self._read(lambda connection: connection.execute(statement, parameters).fetchone())
-
-    def _opener(self) -> Sealer:
-        if self._sealer is None:
-            raise RuntimeError("this store was opened without a key: it has no passwords")
-        return self._sealer
-
-    def _fresh_id(self, connection: sqlite3.Connection, table: str) -> str:
-        """Return an id that the table does not have; the write lock is held, so none can take it."""
-        while True:
-            fresh = self._ids.next()
-            statement = f"SELECT 1 FROM {table} WHERE id = ?"  # noqa: S608 - a constant of the callers
-            if connection.execute(statement, (fresh,)).fetchone() is None:
-                return fresh
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-def _password_of(instance_id: str, config_id: str) -> Identity:
-    return Identity(instance_id, "smtp_config", config_id, "password")
-
-
-def _config(row: tuple[Any, ...]) -> SmtpConfig:
-    config_id, state, sequence, created_at, changed_at, instance_id, *settings = row
-    sender_address, sender_name, tls, host, user, reply_to_address, description = settings
-    return SmtpConfig(
-        config_id,
-        SmtpSettings(sender_address, sender_name, bool(tls), host, user, reply_to_address, description),
-        ConfigState(state),
-        Details(sequence, _moment(created_at), _moment(changed_at), instance_id),
-    )
-
-
-def _token(row: tuple[Any, ...]) -> Token:
-    token_id, name, role, instance_id, created_at, revoked_at = row
-    revoked = _moment(revoked_at) if revoked_at is not None else None
-    return Token(token_id, name, Role(role), instance_id, _moment(created_at), revoked)

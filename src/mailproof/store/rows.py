@@ -1,0 +1,91 @@
+"""Rows and values: the columns that both databases have, in their order, and what they mean. Pure.
+
+Times are integers, microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mailproof.ledger import Event
+from mailproof.model import ConfigState, Details, Provider, Role, Token
+from mailproof.store.payloads import dump_change, dump_settings, load_change, load_settings
+
+PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
+EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer, created_at"
+TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Return a time as it is stored."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(stored: int) -> datetime:
+    """Return the time of `micros`."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
+def of_provider(provider: Provider) -> tuple[Any, ...]:
+    """Return a provider's row, in the order of `PROVIDER`."""
+    details = provider.details
+    if details.creation_date is None:
+        raise ValueError("a provider has a date of creation")
+    return (
+        provider.id,
+        details.resource_owner,
+        provider.added_sequence,
+        details.sequence,
+        micros(details.creation_date),
+        micros(details.change_date),
+        provider.state.value,
+        dump_settings(provider.settings),
+        provider.sealed,
+    )
+
+
+def to_provider(row: Sequence[Any]) -> Provider:
+    """Return the provider of a row."""
+    provider_id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed = row
+    return Provider(
+        provider_id,
+        load_settings(settings),
+        ConfigState(state),
+        Details(sequence, moment(created_at), moment(changed_at), instance_id),
+        added_sequence,
+        bytes(sealed) if sealed is not None else None,
+    )
+
+
+def of_event(event: Event) -> tuple[Any, ...]:
+    """Return an event's row, in the order of `EVENT`."""
+    change = event.change
+    return (
+        event.instance_id,
+        event.sequence,
+        change.provider_id,
+        change.type.value,
+        dump_change(change),
+        event.actor_token_id,
+        event.peer,
+        micros(event.created_at),
+    )
+
+
+def to_event(row: Sequence[Any]) -> Event:
+    """Return the event of a row."""
+    instance_id, sequence, provider_id, event_type, payload, actor_token_id, peer, created_at = row
+    change = load_change(event_type, provider_id, payload)
+    return Event(instance_id, sequence, change, actor_token_id, peer, moment(created_at))
+
+
+def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> Token:
+    """Return the token of a row."""
+    token_id, name, role, created_at, revoked_at = row
+    revoked = moment(revoked_at) if revoked_at is not None else None
+    return Token(token_id, name, Role(role), tuple(instance_ids), moment(created_at), revoked)
