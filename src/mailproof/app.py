@@ -40,8 +40,8 @@ from mailproof.settings import Settings
 from mailproof.smtp.probe import Probe
 from mailproof.smtp.trust import TrustStore
 from mailproof.store import Store
+from mailproof.store.opening import open_store
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import open_store
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
@@ -92,7 +92,7 @@ class Service:
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
         self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
-        self._store: Store = open_store(settings.database_path)
+        self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(check_keys(self._store, self._sealer))
         anchors = _read_anchors(settings.ca_file)

@@ -14,6 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 PURE = {
     "mailproof.secret",
+    "mailproof.database",
     "mailproof.model",
     "mailproof.errors",
     "mailproof.limits",
@@ -76,10 +77,12 @@ ONLY = [
     ("mailproof.rpc", ("mailproof.rpc", "mailproof.transport", "mailproof.app")),
     ("mailproof.app", ("mailproof.cli",)),
     ("mailproof.settings", ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli")),
-    ("mailproof.store.sqlite", ("mailproof.app", "mailproof.tokens_cli")),
+    ("asyncpg", ("mailproof.store.postgres", "mailproof.store.transfer_postgres")),
+    ("mailproof.store.sqlite", ("mailproof.store",)),
+    ("mailproof.store.postgres", ("mailproof.store",)),
     ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
 ]
-NETWORK = {"socket", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3"}
+NETWORK = {"socket", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3", "asyncpg"}
 
 
 def name_of(path: Path) -> str:
