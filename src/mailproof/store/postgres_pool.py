@@ -37,7 +37,8 @@ _LONGEST_PAUSE = 1.0
 _CLOSING = 2.0
 """Seconds that connections have to say goodbye."""
 
-_IDLE_MILLISECONDS = 10_000
+_IDLE = 10.0
+"""Seconds that the server waits in the middle of a transaction for the next we say."""
 
 
 @dataclass(eq=False, slots=True)
@@ -222,7 +223,7 @@ class Pools:
 
 
 @asynccontextmanager
-async def transaction(connection: Connection, mode: str = "READ COMMITTED") -> AsyncIterator[None]:
+async def transaction(connection: Connection, mode: str = "READ COMMITTED", idle: float = _IDLE) -> AsyncIterator[None]:
     """Begin a transaction, and commit it at the end or roll it back.
 
     The server ends it by itself where nothing is heard of us in the middle of it, so that no lock outlives a replica
@@ -230,7 +231,7 @@ async def transaction(connection: Connection, mode: str = "READ COMMITTED") -> A
     """
     try:
         await connection.execute(
-            f"BEGIN ISOLATION LEVEL {mode}; SET LOCAL idle_in_transaction_session_timeout = {_IDLE_MILLISECONDS}"
+            f"BEGIN ISOLATION LEVEL {mode}; SET LOCAL idle_in_transaction_session_timeout = {int(idle * 1000)}"
         )
         yield
     except Exception:

@@ -25,11 +25,13 @@ _HEAD = "UPDATE instances SET sequence = $2, provider_count = $3, active_id = $4
 
 async def rebuild(connection: Connection) -> int:
     """Make the state anew from the events; return how many providers differ from before."""
-    differing = 0
     async with transaction(connection):
-        for row in await connection.fetch(_LOCK):
-            differing += await _rebuild(connection, row[0])
-    return differing
+        return await rebuild_within(connection)
+
+
+async def rebuild_within(connection: Connection) -> int:
+    """Do what `rebuild` does inside a transaction that was begun."""
+    return sum([await _rebuild(connection, row[0]) for row in await connection.fetch(_LOCK)])
 
 
 async def _rebuild(connection: Connection, instance_id: str) -> int:
