@@ -105,7 +105,7 @@ class Proxy:
     ) -> None:
         if self._cut is Cut.ANSWERED:
             server.write(chunk)
-            await _whole_answer(server_reader)
+            await _whole_answer(chunk, server_reader)
         client.close()
         if self._cut is Cut.LATE:
             task = asyncio.ensure_future(_deliver(chunk, server_reader, server))
@@ -120,8 +120,11 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-async def _whole_answer(reader: asyncio.StreamReader) -> None:
-    """Read up to the ReadyForQuery that ends each answer: Z, its length 5, and the state."""
+async def _whole_answer(question: bytes, reader: asyncio.StreamReader) -> None:
+    """Read up to the ReadyForQuery that ends each answer but that to a Flush: Z, its length 5, and the state."""
+    if question.endswith(b"H\0\0\0\4"):  # it ends a statement's preparation, of which nothing is to be seen later
+        await reader.read(1 << 20)
+        return
     answer = b""
     while chunk := await reader.read(1 << 20):
         answer += chunk
@@ -134,7 +137,7 @@ async def _deliver(chunk: bytes, reader: asyncio.StreamReader, writer: asyncio.S
     writer.write(chunk)
     with suppress(TimeoutError):  # it may wait for a lock of whoever came first
         async with asyncio.timeout(5):
-            await _whole_answer(reader)
+            await _whole_answer(chunk, reader)
     writer.close()
 
 

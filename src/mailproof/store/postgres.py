@@ -214,7 +214,10 @@ class PostgresStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""
-        await self.pools.run(lambda connection: connection.fetchval("SELECT 1 FROM schema_version LIMIT 1"))
+        await self.pools.run(
+            lambda connection: connection.fetchval("SELECT 1 FROM schema_version LIMIT 1"),
+            tries=2,  # who asks wants to know soon
+        )
 
     async def close(self) -> None:
         """See `mailproof.store.Store`."""

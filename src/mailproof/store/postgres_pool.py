@@ -74,7 +74,7 @@ class Pools:
         self._shares: dict[asyncio.AbstractEventLoop, Share] = {}
         self._closed = False
 
-    async def run(self, work: Work[T], attempts: Attempts | None = None) -> T:
+    async def run(self, work: Work[T], attempts: Attempts | None = None, *, tries: int = _TRIES) -> T:
         """Do `work` on a connection; do it again on another where the first is lost or its statement was undone.
 
         Args:
@@ -85,14 +85,14 @@ class Pools:
             StoreUnavailable: It can't be done now, or `close` was called.
         """
         with self.entered() as share:
-            return await self.run_on(share, work, attempts)
+            return await self.run_on(share, work, attempts, tries=tries)
 
-    async def run_on(self, share: Share, work: Work[T], attempts: Attempts | None = None) -> T:
+    async def run_on(self, share: Share, work: Work[T], attempts: Attempts | None = None, *, tries: int = _TRIES) -> T:
         """Do what `run` does inside a call that `entered` counts, also while `close` waits for it."""
         attempts = attempts or Attempts()
         try:
             async with asyncio.timeout(self.limits.call_timeout):
-                return await self._repeat(share, work)
+                return await self._repeat(share, work, tries)
         except Exception as error:  # noqa: BLE001 - each comes out, as ours
             raise translate(error, maybe_stored=attempts.maybe_stored) from _reason(error)
 
@@ -136,9 +136,9 @@ class Pools:
                 with suppress(TimeoutError):  # a loop that ended meanwhile closed its pool itself
                     await asyncio.wait_for(asyncio.wrap_future(closing), self.limits.call_timeout + 2 * _CLOSING)
 
-    async def _repeat(self, share: Share, work: Work[T]) -> T:
+    async def _repeat(self, share: Share, work: Work[T], tries: int) -> T:
         pause = _FIRST_PAUSE
-        for tries_left in reversed(range(_TRIES)):
+        for tries_left in reversed(range(tries)):
             try:
                 return await self._attempt(share, work)
             except Exception as error:
