@@ -11,14 +11,16 @@ import atexit
 import importlib.util
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,14 +76,16 @@ class Server:
             self._process = None
 
     def kill(self) -> None:
-        """Kill all its processes at once, as a power cut of the machine would, but for the disk's cache."""
+        """Kill all its processes at once."""
         if self._process is not None:
             pid = self._process.pid
             os.kill(pid, signal.SIGSTOP)  # it makes no more children, which are no group of its own
-            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-                os.kill(int(child), signal.SIGKILL)
-            os.kill(pid, signal.SIGKILL)
+            children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            for each in (*children, pid):
+                os.kill(each, signal.SIGKILL)
             self._process.wait(STOP_SECONDS)
+            while any(map(_is_alive, children)):  # the next start would find their shared memory in use
+                time.sleep(0.01)
             self._process = None
 
     @property
@@ -159,11 +163,20 @@ def _run(command: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that the system gives to nobody of itself: it must be free again after a restart."""
+    while True:
+        port = random.randint(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @cache
