@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 LATE = 0.15
 """Seconds that a late message takes; longer than the pause before a call is repeated."""
@@ -56,7 +59,7 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def _call(self, work):  # type: ignore[no-untyped-def]
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     async def _arrived(self) -> None:

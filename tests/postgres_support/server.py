@@ -42,8 +42,8 @@ class Server:
     def __init__(self, directory: Path, *, durable: bool) -> None:
         self._data = directory / "data"
         self._log = directory / "log"
-        self._settings = ("listen_addresses=127.0.0.1", f"unix_socket_directories={directory}", "max_connections=200")
-        self._settings += () if durable else _QUICK
+        usual = ("listen_addresses=127.0.0.1", f"unix_socket_directories={directory}", "max_connections=200")
+        self._settings = usual if durable else (*usual, *_QUICK)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
         _run(

@@ -125,9 +125,9 @@ class Plan:
 
 def plan(caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime) -> Plan:
     """Work out what changes make of the situation that they were decided in."""
-    situation = moment.situation
+    situation, peer = moment.situation, storable(caller.peer)
     events = tuple(
-        Event(caller.instance_id, moment.sequence + place, change, caller.token.id, caller.peer, now)
+        Event(caller.instance_id, moment.sequence + place, change, caller.token.id, peer, now)
         for place, change in enumerate(changes, 1)
     )
     known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
@@ -205,7 +205,7 @@ def _of_plan(what: Plan) -> list[Any]:
         what.count,
         what.active_id,
         actors[0],
-        storable(peers[0]),
+        peers[0],
         times[0],
         what.write_id,
         [event.sequence - what.sequence for event in what.events],
