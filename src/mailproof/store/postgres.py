@@ -165,8 +165,7 @@ class PostgresStore:
         if not all(map(can_be_stored, instance_ids)):
             raise ValueError("an instance's id must not hold NUL")
         token = Token(self._ids.next(), storable(name), role, tuple(instance_ids), self._clock())
-        attempts = Attempts(maybe_stored=True)
-        return await self.pools.run(lambda connection: postgres_tokens.create(connection, digest, token), attempts)
+        return await self.pools.run(lambda connection: postgres_tokens.create(connection, digest, token))
 
     async def list_tokens(self) -> tuple[Token, ...]:
         """See `mailproof.store.TokenStore`."""
@@ -177,9 +176,7 @@ class PostgresStore:
         now = self._clock()
         if not can_be_stored(token_id):
             return None
-        return await self.pools.run(
-            lambda connection: postgres_tokens.revoke(connection, token_id, now), Attempts(maybe_stored=True)
-        )
+        return await self.pools.run(lambda connection: postgres_tokens.revoke(connection, token_id, now))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.TokenStore`."""

@@ -218,8 +218,9 @@ class Pools:
         if share.calls:
             with suppress(TimeoutError):
                 await asyncio.wait_for(share.idle.wait(), self.limits.call_timeout + _CLOSING)
-        if share.keeper is not None:
-            await share.keeper.aclose()
+        async with share.opening:
+            if share.keeper is not None:
+                await share.keeper.aclose()
 
 
 @asynccontextmanager
@@ -235,15 +236,23 @@ async def transaction(connection: Connection, mode: str = "READ COMMITTED", idle
         )
         yield
     except Exception:
-        with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
-            await connection.execute("ROLLBACK", timeout=_CLOSING)
-            raise
-        _spoil(connection)
+        await _roll_back(connection)
         raise
     except BaseException:  # cancelled: how far it got is not known
         _spoil(connection)
         raise
-    await connection.execute("COMMIT")
+    try:
+        await connection.execute("COMMIT")
+    except BaseException:  # likewise
+        _spoil(connection)
+        raise
+
+
+async def _roll_back(connection: Connection) -> None:
+    try:
+        await connection.execute("ROLLBACK", timeout=_CLOSING)
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+        _spoil(connection)
 
 
 def _spoil(connection: Connection) -> None:
