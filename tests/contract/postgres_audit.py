@@ -7,20 +7,26 @@ from collections import defaultdict
 from mailproof.ledger import Event, evolve
 from mailproof.model import ConfigState, Provider
 from mailproof.store import rows
-from postgres_support.server import query
+from postgres_support.server import queries
 
 
 def audit(url: str) -> list[Event]:
     """Check everything and return all events."""
-    events = [rows.to_event(row) for row in query(url, f"SELECT {rows.EVENT} FROM events ORDER BY sequence")]
+    log, state, instances, defaults = queries(
+        url,
+        f"SELECT {rows.EVENT} FROM events ORDER BY sequence",
+        f"SELECT {rows.PROVIDER} FROM providers",
+        "SELECT id, sequence, provider_count, active_id FROM instances",
+        "SELECT count(*) FROM instances WHERE is_default",
+    )
+    events = [rows.to_event(row) for row in log]
     logs: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         logs[event.instance_id].append(event)
     stored: dict[str, dict[str, Provider]] = defaultdict(dict)
-    for row in query(url, f"SELECT {rows.PROVIDER} FROM providers"):
+    for row in state:
         provider = rows.to_provider(row)
         stored[provider.details.resource_owner][provider.id] = provider
-    instances = query(url, "SELECT id, sequence, provider_count, active_id FROM instances")
     assert {each[0] for each in instances} >= logs.keys() | stored.keys()
     for instance_id, sequence, count, active_id in instances:
         assert [event.sequence for event in logs[instance_id]] == list(range(1, sequence + 1))
@@ -34,5 +40,5 @@ def audit(url: str) -> list[Event]:
         assert count == len(known)
         active = [each.id for each in known.values() if each.state is ConfigState.ACTIVE]
         assert active == ([active_id] if active_id is not None else [])
-    assert query(url, "SELECT count(*) FROM instances WHERE is_default") == [(1,)]
+    assert defaults == [(1,)]
     return events

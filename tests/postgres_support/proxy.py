@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -28,11 +29,11 @@ class Cut(Enum):
 
 
 class Proxy:
-    """Forwards to one port on loopback, on a loop in a thread of its own."""
+    """Forwards to one address, on a loop in a thread of its own."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self.port = 0
-        self._target = port
+        self._target = host, port
         self._left: int | None = None
         self._cut = Cut.BEFORE
         self._pending: set[asyncio.Task[None]] = set()
@@ -75,7 +76,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            server_reader, server_writer = await asyncio.open_connection(*self._target)
         except OSError:
             writer.close()
             return
@@ -147,10 +148,10 @@ async def _deliver(chunk: bytes, reader: asyncio.StreamReader, writer: asyncio.S
 @contextmanager
 def proxied(url: str) -> Iterator[tuple[Proxy, str]]:
     """Return a proxy in front of a database, and the database's URL by way of it."""
-    head, _, path = url.rpartition("/")
-    rest, _, port = head.rpartition(":")
-    proxy = Proxy(int(port))
+    parts = urlsplit(url)
+    proxy = Proxy(parts.hostname or "127.0.0.1", parts.port or 5432)
+    user, at, _ = parts.netloc.rpartition("@")
     try:
-        yield proxy, f"{rest}:{proxy.port}/{path}?sslmode=disable"
+        yield proxy, f"postgresql://{user}{at}127.0.0.1:{proxy.port}{parts.path}?sslmode=disable"
     finally:
         proxy.close()

@@ -143,7 +143,17 @@ def execute(url: str, statement: str) -> None:
 
 def query(url: str, statement: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
-    return [tuple(row) for row in ask(url, lambda connection: connection.fetch(statement))]
+    return queries(url, statement)[0]
+
+
+def queries(url: str, *statements: str) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of each of several queries."""
+
+    async def work(connection: asyncpg.Connection[asyncpg.Record]) -> list[list[tuple[Any, ...]]]:
+        return [[tuple(row) for row in await connection.fetch(statement)] for statement in statements]
+
+    answers: list[list[tuple[Any, ...]]] = ask(url, work)
+    return answers
 
 
 def ask(url: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Any]]) -> Any:
