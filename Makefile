@@ -8,7 +8,7 @@ NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
 BENCH_STAMP := bench/smtp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup bench-smtp clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock wheel-test envoy bench-startup bench-smtp bench-store bench-rpc chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,17 @@ $(BENCH_STAMP): bench/smtp/package-lock.json $(STAMP)
 
 bench-smtp: setup $(BENCH_STAMP) ## Measure the probe: round trips, CPU beside other clients, tarpits
 	$(BIN)/python bench/smtp_bench.py
+
+bench-store: setup ## Measure the SQLite store: group commit, long lists, memory, rebuilding
+	$(BIN)/python bench/store_bench.py
+
+bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
+	$(BIN)/python bench/rpc_bench.py
+
+CHAOS_ROUNDS ?= 50
+
+chaos: setup ## Kill the service under load CHAOS_ROUNDS times; full disks, wrong keys, damaged files
+	MAILPROOF_CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(BIN)/pytest -s --timeout 1200 tests/e2e/test_kill_serve.py tests/e2e/test_kill_store.py tests/e2e/test_store_faults.py
 
 clean: ## Remove what can be made again; data stays
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules bench/smtp/node_modules

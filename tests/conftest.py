@@ -5,13 +5,19 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from postgres_support.server import any_server, database
 from service_support.service import ORIGIN, RunningService, running_service
 
 # No test depends on the clock or on luck: no time limit per example, and the same examples in each run.
-settings.register_profile("mailproof", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "mailproof",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.differing_executors],  # one suite is run by each store
+)
 settings.load_profile("mailproof")
 
 

@@ -6,6 +6,7 @@ gRPC and HTTP have an event loop each, in a thread each; the main thread only wa
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import shlex
@@ -74,6 +75,9 @@ def serve(settings: Settings) -> int:
     with ExitStack() as cleanup:
         service = Service(settings, cleanup)
         service.start()
+        # What was made so far lives as long as the process: no collection need look through it again.
+        gc.collect()
+        gc.freeze()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         stop.wait()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C again ends it at once; SIGTERM again changes nothing
@@ -172,7 +176,7 @@ class Service:
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
         }
-        return Calls(servicers, Access(self._store), default_timeout=settings.test_timeout + CALL_MARGIN)
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=settings.test_timeout + CALL_MARGIN)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

@@ -135,10 +135,18 @@ def _fill_discover(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=discover_cli.run)
 
 
+def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
+    from mailproof import rebuild_cli
+
+    rebuild_cli.add_arguments(parser)
+    parser.set_defaults(run=rebuild_cli.run)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
     _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
+    _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
 )

@@ -1,8 +1,7 @@
 """Use cases on stored providers: what each call makes happen, and when it is refused.
 
 Knows the domain and the store's contract; no protobuf, gRPC or SQL. The laws kept here: a stored secret stays only with
-the destination it was stored for, a provider without a user has none, and what a call sends is stored or refused, never
-dropped in silence.
+the destination it was stored for, and a provider without a user has none.
 """
 
 from __future__ import annotations
@@ -34,13 +33,11 @@ from mailproof.model import (
     Settings,
     SmtpSettings,
 )
-from mailproof.provider_secrets import identity, open_secret, secret_name
-from mailproof.secret import Secret, Vault
+from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem
+from mailproof.secret import SealBroken, Secret, Vault
 from mailproof.store import ProviderStore
 
 _SIGNING_KEY_BYTES = 32
-
-KEEP_NEEDS_DESTINATION = "must be sent: host, tls and user are not those that the stored {} belongs to"
 
 
 class Auth(Enum):
@@ -75,15 +72,43 @@ class SmtpInput:
     def normalised(self) -> SmtpInput:
         """Return it with the user and the authentication in agreement.
 
+        Without a user there is no authentication, so a password that comes without one is of no use and is dropped.
+
         Raises:
-            InvalidFields: A token is to be used, and there is no user.
+            InvalidFields: A token is to be used, and there is no user; or the secret can't be used.
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
-            raise InvalidFields([FieldViolation("user", "is needed with xoauth2")])
+            raise InvalidFields([FieldViolation("user", "must not be empty with xoauth2")])
         if self.auth is Auth.NONE or not settings.user:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
+        problem = secret_problem(settings, self.secret)
+        if problem:
+            raise InvalidFields([FieldViolation(self.secret_path, problem)])
         return self
+
+    def completed(self, stored: SmtpSettings, name: str) -> SmtpSettings:
+        """Return these settings as they are meant with the stored secret, where none is sent.
+
+        Args:
+            name: What the stored secret is called.
+
+        Raises:
+            PasswordRequired: The stored secret is none for these settings.
+        """
+        settings = self.settings
+        if self.auth is Auth.UNSAID:  # the older messages can't say it
+            settings = replace(settings, oauth=stored.oauth)
+        words = name.replace("_", " ")
+        if secret_name(settings) != name:
+            raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
+        if not settings.same_destination(stored):
+            sent = "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSAID and settings.oauth else "sent"
+            of = "host, tls, user, token_endpoint and client_id" if self.auth is Auth.XOAUTH2 else "host, tls and user"
+            raise PasswordRequired(
+                f"must be {sent}: {of} are not those that the stored {words} belongs to", field=self.secret_path
+            )
+        return settings
 
 
 class Configs:
@@ -171,7 +196,7 @@ class Configs:
                 sealed = before.sealed
             changed = _changed(before.settings, settings)
             if sealed != before.sealed:
-                changed += (secret_name(settings),)
+                changed += (secret_name(settings if sealed else before.settings),)
             if not changed:
                 return ()
             return (Change(EventType.SMTP_CHANGED, provider_id, settings, sealed, changed),)
@@ -207,6 +232,7 @@ class Configs:
 
         Raises:
             ConfigNotFound: No SMTP provider has this id. PasswordNotUsed: It does not authenticate by a password.
+            InvalidFields: The password can't be used.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
@@ -217,8 +243,11 @@ class Configs:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
             if not before.settings.user and password:
                 raise PasswordNotUsed("this configuration has no user: update it with a user and the password instead")
-            if password == open_secret(self._vault, before):
+            if self._unchanged(before, before.settings, password):
                 return ()
+            problem = secret_problem(before.settings, password)
+            if problem:
+                raise InvalidFields([FieldViolation("password", problem)])
             sealed = self._seal(caller, provider_id, before.settings, password)
             return (Change(EventType.PASSWORD_CHANGED, provider_id, sealed=sealed, changed=("password",)),)
 
@@ -292,7 +321,11 @@ class Configs:
         return self._vault.seal(secret, identity(caller.instance_id, provider_id, settings))
 
     def _unchanged(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
-        return secret_name(before.settings) == secret_name(settings) and open_secret(self._vault, before) == secret
+        """Return whether a provider has this secret; one that can't be opened is replaced by any other."""
+        try:
+            return secret_name(before.settings) == secret_name(settings) and open_secret(self._vault, before) == secret
+        except SealBroken:
+            return False
 
     def _event_secret(self, event: Event) -> Secret:
         change = event.change
@@ -303,19 +336,11 @@ class Configs:
 
 def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
     """Return settings and blob of an update that sends no secret: the stored one is kept, or the call refused."""
-    settings = new.settings
-    if new.auth is Auth.UNSAID:
-        settings = replace(settings, oauth=stored.oauth)
-    name = secret_name(stored)
-    if before.sealed is None:
-        if new.auth is Auth.XOAUTH2:
-            raise PasswordRequired("must not be empty", field=new.secret_path)
-        return settings, None
-    if secret_name(settings) != name:
-        raise PasswordRequired(f"must be sent: what is stored is a {name.replace('_', ' ')}", field=new.secret_path)
-    if not settings.same_destination(stored):
-        raise PasswordRequired(KEEP_NEEDS_DESTINATION.format(name.replace("_", " ")), field=new.secret_path)
-    return settings, before.sealed
+    if before.sealed is not None:
+        return new.completed(stored, secret_name(stored)), before.sealed
+    if new.auth is Auth.XOAUTH2:
+        raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
+    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSAID else None), None
 
 
 def _changed(before: Settings, after: Settings) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ and a stored password is used only for the destination it was stored with.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Protocol
 
-from mailproof.configs import KEEP_NEEDS_DESTINATION, Auth, SmtpInput
+from mailproof.configs import Auth, SmtpInput
 from mailproof.errors import (
     ConfigNotFound,
     FieldViolation,
     InvalidFields,
+    PasswordNotStored,
     PasswordRequired,
     SmtpTestFailed,
 )
@@ -34,6 +35,7 @@ RETRY_AFTER = 60.0
 
 # Ids of the reference service's errors, by the stage that failed.
 _REFERENCES = {
+    Stage.RESOLVE: "EMAIL-skwos",
     Stage.CONNECT: "EMAIL-skwos",
     Stage.TLS: "EMAIL-sl39s",
     Stage.GREETING: "EMAIL-skwi4",
@@ -42,6 +44,16 @@ _REFERENCES = {
     Stage.AUTH: "EMAIL-s9kfs",
     Stage.MAIL: "EMAIL-s3is3",
     Stage.RCPT: "EMAIL-s4is4",
+}
+
+# Fields of a plan that the calls which test name otherwise.
+_REQUEST_NAMES = {
+    "sender": "sender_address",
+    "recipient": "receiver_address",
+    "token_endpoint": "xoauth2.token_endpoint",
+    "scopes": "xoauth2.scopes",
+    "client_id": "xoauth2.client_credentials.client_id",
+    "client_secret": "xoauth2.client_credentials.client_secret",
 }
 
 Event = Step | Heartbeat | Report
@@ -81,10 +93,11 @@ class Diagnoses:
             remaining: Seconds until the caller's deadline, None without one.
 
         Raises:
-            ConfigNotFound: No such configuration. TooManyTests: As many run as allowed.
+            ConfigNotFound: No such configuration. TooManyTests: As many run as allowed. PasswordNotStored: The stored
+            configuration lacks the secret that it needs.
         """
         if config_id:
-            settings, secret = await self._stored(caller, config_id)
+            settings, secret = await self._usable(caller, config_id)
             plan = dataclasses.replace(
                 _plan_of(settings, secret, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
@@ -135,7 +148,8 @@ class Diagnoses:
             settings, secret = await self._completed(caller, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining)
+        names = {"password": tested.secret_path, **_REQUEST_NAMES}
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -143,20 +157,23 @@ class Diagnoses:
         """Send a test message with a stored configuration.
 
         Raises:
-            SmtpTestFailed: The test failed. ConfigNotFound: No such configuration.
+            SmtpTestFailed: The test failed. ConfigNotFound: No such configuration. PasswordNotStored: It lacks the
+            secret that it needs.
         """
-        settings, secret = await self._stored(caller, config_id, reference="SMTP-99klw")
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining)
+        settings, secret = await self._usable(caller, config_id, reference="SMTP-99klw")
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
 
     async def _completed(self, caller: Caller, config_id: str, tested: SmtpInput) -> tuple[SmtpSettings, Secret]:
         """Return the tested settings with the stored secret, if it may be used for them."""
         stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
-        settings = tested.settings
-        if tested.auth is Auth.UNSAID:
-            settings = dataclasses.replace(settings, oauth=stored.oauth)
-        if secret and not settings.same_destination(stored):
-            sentence = KEEP_NEEDS_DESTINATION.format(secret_name(stored).replace("_", " "))
-            raise PasswordRequired(sentence, field=tested.secret_path)
+        return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
+
+    async def _usable(
+        self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
+    ) -> tuple[SmtpSettings, Secret]:
+        settings, secret = await self._stored(caller, config_id, reference)
+        if settings.user and not secret:
+            raise PasswordNotStored(secret_name(settings).replace("_", " "))
         return settings, secret
 
     async def _stored(
@@ -167,8 +184,12 @@ class Diagnoses:
             raise ConfigNotFound(config_id, reference=reference)
         return provider.settings, open_secret(self._vault, provider)
 
-    async def _require_success(self, plan: Plan, remaining: float | None) -> None:
-        report = await self._report(plan, remaining)
+    async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
+        try:
+            report = await self._report(plan, remaining)
+        except InvalidFields as error:  # the names of the plan's fields are not the request's
+            renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
+            raise InvalidFields(renamed) from None
         if report.outcome is Outcome.FAIL:
             raise failed(report, self._documentation_url)
 

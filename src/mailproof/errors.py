@@ -176,6 +176,16 @@ class PasswordNotUsed(Failure):
     reason = "PASSWORD_NOT_USED"
 
 
+class PasswordNotStored(Failure):
+    """The configuration has a user, and no secret is stored that it could log in with."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "PASSWORD_NOT_STORED"
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
+
+
 class AlreadyActive(Failure):
     """The configuration to be activated is active."""
 
@@ -227,7 +237,10 @@ class IdempotencyKeyReused(Failure):
     reason = "IDEMPOTENCY_KEY_REUSED"
 
     def __init__(self) -> None:
-        super().__init__("the idempotency key was used with another request: send a new key with a new request")
+        super().__init__(
+            "the idempotency key was used with another request: send a new key with a new request",
+            violations=[FieldViolation("x-idempotency-key", "was used with another request")],
+        )
 
 
 class TooManyTests(Failure):

@@ -125,10 +125,16 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
 
     Args:
         providers: Those it is about, by id, as they were before it: its own and the one it makes inactive.
+
+    Returns:
+        Them in an order in which they can be saved one by one.
+
+    Raises:
+        LookupError, ValueError: It can't have happened to these.
     """
     change = event.change
     if change.type in ADDED:
-        if change.settings is None:
+        if change.settings is None or change.provider_id in providers:
             raise ValueError(f"event {event.sequence} of {event.instance_id} adds nothing")
         details = Details(event.sequence, event.created_at, event.created_at, event.instance_id)
         added = Provider(
@@ -136,9 +142,12 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
         )
         return {added.id: added}
     if change.type is EventType.REMOVED:
-        return {change.provider_id: None}
+        return {providers[change.provider_id].id: None}
     provider = _touched(providers[change.provider_id], event)
-    after: dict[str, Provider | None] = {provider.id: provider}
+    after: dict[str, Provider | None] = {}
+    if change.type is EventType.ACTIVATED and change.deactivated:  # it comes first: two are at no moment active
+        other = _touched(providers[change.deactivated], event)
+        after[other.id] = replace(other, state=ConfigState.INACTIVE)
     if change.type in REPLACED:
         after[provider.id] = replace(provider, settings=change.settings or provider.settings, sealed=change.sealed)
     elif change.type is EventType.PASSWORD_CHANGED:
@@ -147,9 +156,6 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
         after[provider.id] = replace(provider, state=ConfigState.INACTIVE)
     else:
         after[provider.id] = replace(provider, state=ConfigState.ACTIVE)
-        if change.deactivated:
-            other = _touched(providers[change.deactivated], event)
-            after[other.id] = replace(other, state=ConfigState.INACTIVE)
     return after
 
 

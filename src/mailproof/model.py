@@ -163,6 +163,14 @@ _HOST_PORT = re.compile(
 )
 
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def has_controls(text: str) -> bool:
+    """Return whether a text has control characters: C0, DEL or C1."""
+    return _CONTROLS.search(text) is not None
+
+
 def split_host_port(text: str) -> tuple[str, int]:
     """Split "host:port" or "[v6]:port".
 
@@ -172,7 +180,7 @@ def split_host_port(text: str) -> tuple[str, int]:
     Raises:
         ValueError: A sentence that says what is wrong, for the person who typed it.
     """
-    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
+    if has_controls(text):
         raise ValueError("must not contain control characters")
     text = text.strip()
     match = _HOST_PORT.fullmatch(text)

@@ -1,10 +1,11 @@
-"""The secret of a provider: what it is called, what it is bound to at rest, and whether the keys at hand open it."""
+"""The secret of a provider: its name, what it must be, what it is bound to at rest, and whether our keys open it."""
 
 from __future__ import annotations
 
-from mailproof.errors import StartupError
-from mailproof.model import HttpSettings, Provider, Settings
+from mailproof.errors import StartupError, StoreUnavailable
+from mailproof.model import HttpSettings, Provider, Settings, SmtpSettings
 from mailproof.secret import Identity, SealBroken, Secret, Vault
+from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store import Store
 
 
@@ -13,6 +14,19 @@ def secret_name(settings: Settings) -> str:
     if isinstance(settings, HttpSettings):
         return "signing_key"
     return "client_secret" if settings.oauth else "password"
+
+
+def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
+    """Return what a secret must be to be of use for such settings, "" where it is."""
+    text = secret.reveal()
+    if settings.oauth is not None:
+        wrong = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)  # as the probe asks of a client's secret
+        return "must be text without control characters" if wrong else ""
+    if "\0" in text:  # it separates the parts of PLAIN (RFC 4616 section 2)
+        return "must be text without NUL"
+    if len(text.encode("utf-8", "surrogatepass")) + len(settings.user.encode()) > MAX_CREDENTIALS:
+        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+    return ""
 
 
 def identity(instance_id: str, provider_id: str, settings: Settings) -> Identity:
@@ -35,9 +49,13 @@ async def check_keys(store: Store, vault: Vault) -> None:
     """Open one secret of each key in use.
 
     Raises:
-        StartupError: One does not open; the sentence names the record.
+        StartupError: One does not open, and the sentence names the record; or they can't be read.
     """
-    for provider in await store.sealed_samples():
+    try:
+        samples = await store.sealed_samples()
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    for provider in samples:
         try:
             open_secret(vault, provider)
         except SealBroken as error:

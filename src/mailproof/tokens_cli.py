@@ -77,16 +77,11 @@ def _run(parsed: argparse.Namespace) -> int:
 
     import asyncio
 
-    from mailproof.database import Engine
     from mailproof.errors import StartupError, StoreUnavailable
     from mailproof.store.opening import open_store
 
-    url = chosen.database
-    if url.engine is Engine.SQLITE and parsed.action is not _create and not url.path.exists():
-        raise StartupError(f"there is no database {url.path}")  # rather than an empty one where a path was mistyped
-
     async def work() -> int:
-        store = await open_store(url, chosen.database_limits)
+        store = await open_store(chosen.database, chosen.database_limits, create=parsed.action is _create)
         try:
             action: Action = parsed.action
             return await action(store, parsed)

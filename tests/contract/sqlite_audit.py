@@ -1,54 +1,53 @@
-"""Holds a SQLite file against its laws, from outside: gapless sequences, state that follows from events, passwords."""
+"""Holds a SQLite file against its laws, from outside: gapless sequences, state that follows from events, secrets."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from mailproof.store import events, schema
-from mailproof.store.sealing import Identity, Sealer
+from mailproof.ledger import evolve
+from mailproof.model import ConfigState, Provider
+from mailproof.provider_secrets import open_secret
+from mailproof.secret import Vault
+from mailproof.store import rows
 
-_STATE = "SELECT * FROM smtp_configs ORDER BY id"
-_EVENT = "instance_id, sequence, aggregate_id, type, payload, actor_token_id, peer, created_at"
-_INSTANCES = "SELECT id, sequence, config_count FROM instances ORDER BY id"
 
-
-def audit(path: Path, sealer: Sealer) -> dict[str, str]:
-    """Check the file and return the clear password of each configuration that has one."""
-    connection = sqlite3.connect(path)
-    try:
+def audit(path: Path, vault: Vault | None = None) -> dict[str, str]:
+    """Check the file; return each provider's secret in clear, empty where it has none or no vault is given."""
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        for instance_id, sequence, _ in connection.execute(_INSTANCES):
-            rows = connection.execute(
-                "SELECT sequence FROM events WHERE instance_id = ? ORDER BY sequence", (instance_id,)
-            )
-            assert [row[0] for row in rows] == list(range(1, sequence + 1))
-        _check_replay(connection)
-        return {
-            config_id: sealer.open(blob, Identity(instance_id, "smtp_config", config_id, "password")).reveal()
-            for config_id, instance_id, blob in connection.execute(
-                "SELECT id, instance_id, sealed_password FROM smtp_configs WHERE sealed_password IS NOT NULL"
-            )
+        found = {
+            row[0]: rows.to_provider(row)
+            for row in connection.execute(f"SELECT {rows.PROVIDER} FROM providers ORDER BY instance_id, added_sequence")
         }
-    finally:
-        connection.close()
+        expected: dict[str, Provider] = {}
+        instances = connection.execute("SELECT id, sequence, provider_count, active_id FROM instances ORDER BY id")
+        for instance_id, sequence, count, active_id in instances.fetchall():
+            mine = _replay(connection, instance_id, sequence)
+            assert count == len(mine)
+            active = [provider.id for provider in mine.values() if provider.state is ConfigState.ACTIVE]
+            assert active == ([active_id] if active_id else [])
+            expected |= mine
+        assert found == expected
+        assert list(found) == list(expected)
+    return {
+        each.id: open_secret(vault, each).reveal() if vault is not None and each.sealed is not None else ""
+        for each in found.values()
+    }
 
 
-def _check_replay(connection: sqlite3.Connection) -> None:
-    replayed = sqlite3.connect(":memory:")
-    try:
-        for migration in schema.MIGRATIONS:
-            for statement in migration:
-                replayed.execute(statement)
-        for row in connection.execute("SELECT id, is_default, sequence, 0, created_at FROM instances"):
-            replayed.execute("INSERT INTO instances VALUES (?, ?, ?, ?, ?)", row)
-        for row in connection.execute(f"SELECT {_EVENT} FROM events ORDER BY instance_id, sequence"):
-            event = dict(zip(_EVENT.split(", "), row, strict=True))
-            event["payload"] = json.loads(event["payload"])
-            events.apply(replayed, events.Event(**event))
-        assert replayed.execute(_STATE).fetchall() == connection.execute(_STATE).fetchall()
-        assert replayed.execute(_INSTANCES).fetchall() == connection.execute(_INSTANCES).fetchall()
-    finally:
-        replayed.close()
+def _replay(connection: sqlite3.Connection, instance_id: str, sequence: int) -> dict[str, Provider]:
+    log = f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? ORDER BY sequence"
+    events = [rows.to_event(row) for row in connection.execute(log, (instance_id,))]
+    assert [event.sequence for event in events] == list(range(1, sequence + 1))
+    assert events == sorted(events, key=lambda event: event.created_at), "times follow the order of the log"
+    state: dict[str, Provider] = {}
+    for event in events:
+        for provider_id, provider in evolve(event, state).items():
+            if provider is None:
+                del state[provider_id]
+            else:
+                state[provider_id] = provider
+    return state

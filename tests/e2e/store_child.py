@@ -1,7 +1,8 @@
 """A process that writes to a store and says what was acknowledged; killed or left to end by the tests.
 
-Run as `store_child.py DATA_DIR COUNT`: eight writers on two event loops in two threads each add COUNT configurations
-(0: without end). Each line on stdout is "instance id sequence password", written once the store has acknowledged it.
+Run as `store_child.py DATA_DIR COUNT`: eight writers on two event loops in two threads each make COUNT configurations
+(0: without end), activate each, change its password and remove every third. Each line on stdout is "instance id
+sequence password", written once the store has acknowledged the last of these; the password of a removed one is "-".
 """
 
 from __future__ import annotations
@@ -13,35 +14,42 @@ import sys
 import threading
 from pathlib import Path
 
-from mailproof.model import Caller, NewConfig, Role, SmtpSettings
+from mailproof.configs import Configs, SmtpInput
+from mailproof.model import Caller, Role, SmtpSettings
 from mailproof.secret import Secret
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite import SqliteStore, open_store
 
-INSTANCES = ("", "other")  # one loop in a thread each
+INSTANCES = ("default", "other")  # one loop in a thread each
 WRITERS_PER_LOOP = 4
 
 
-async def write(store: SqliteStore, caller: Caller, count: int) -> None:
+async def write(configs: Configs, caller: Caller, count: int) -> None:
     for number in itertools.count() if count == 0 else range(count):
         password = f"pw-{os.getpid()}-{number}-{os.urandom(4).hex()}"
         settings = SmtpSettings("post@example.com", password, True, "smtp.example.com:587", "u")
-        added = await store.add_config(caller, NewConfig(settings, Secret(password)))
-        line = f"{added.details.resource_owner} {added.id} {added.details.sequence} {password}\n"
+        event = await configs.add_smtp(caller, SmtpInput(settings, Secret("first")))
+        provider_id = event.change.provider_id
+        await configs.activate(caller, provider_id)
+        details = await configs.update_password(caller, provider_id, Secret(password))
+        if number % 3 == 2:
+            details, password = await configs.remove(caller, provider_id), "-"
+        line = f"{caller.instance_id} {provider_id} {details.sequence} {password}\n"
         os.write(1, line.encode())  # one write below PIPE_BUF: a line is whole or absent
 
 
-async def writers(store: SqliteStore, instance: str, count: int) -> None:
-    token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_id=instance)
-    caller = Caller(token, "192.0.2.1:1")
-    await asyncio.gather(*(write(store, caller, count) for _ in range(WRITERS_PER_LOOP)))
+async def writers(store: SqliteStore, configs: Configs, instance: str, count: int) -> None:
+    token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_ids=[instance])
+    caller = Caller(token, instance, "192.0.2.1:1")
+    await asyncio.gather(*(write(configs, caller, count) for _ in range(WRITERS_PER_LOOP)))
 
 
 def main(data_dir: Path, count: int) -> None:
-    store = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
+    store = open_store(data_dir / "mailproof.db")
+    configs = Configs(store, open_sealer(data_dir, None))
 
     def run(instance: str) -> None:
-        asyncio.run(writers(store, instance, count))
+        asyncio.run(writers(store, configs, instance, count))
 
     threads = [threading.Thread(target=run, args=[instance]) for instance in INSTANCES]
     for thread in threads:

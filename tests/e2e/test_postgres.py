@@ -57,7 +57,7 @@ def test_what_one_replica_writes_the_other_reads_at_once(url: str, tmp_path: Pat
         running_service(tmp_path / "one", env=env(url)) as one,
         running_service(tmp_path / "two", env=env(url)) as two,
     ):
-        token = create_token(tmp_path / "one", "admin", env(url))
+        token = create_token(tmp_path / "one", "admin", env=env(url))
         for number in range(10):
             writer, reader = (one, two) if number % 2 else (two, one)
             status, added = call(writer, token, "POST", "/smtp", smtp(f"first {number}"))
@@ -131,7 +131,7 @@ def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
 
 
 def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
-    create_token(tmp_path, "admin", env(url))
+    create_token(tmp_path, "admin", env=env(url))
     execute(url, "INSERT INTO schema_version VALUES (1000, 0)")
     done = run("token", "list", "--data-dir", str(tmp_path), env=env(url))
     assert done.returncode == 1

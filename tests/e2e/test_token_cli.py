@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from mailproof.access import Access
-from mailproof.errors import Unauthenticated
+from mailproof.errors import InstanceNotFound, Unauthenticated
 from mailproof.model import Caller, Role
-from mailproof.store.sealing import KEY_FILE, open_sealer
+from mailproof.store.sealing import KEY_FILE
 from mailproof.store.sqlite import open_store
 
 TOKEN = re.compile(r"mp_[A-Za-z0-9_-]{43}\n")
@@ -33,11 +33,11 @@ def token(*arguments: object, env: dict[str, str] | None = None) -> subprocess.C
     )
 
 
-def caller_of(data_dir: Path, text: str) -> Caller:
+def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Caller:
     async def main() -> Caller:
         store = open_store(data_dir / "mailproof.db")
         try:
-            return await Access(store).authenticate(f"Bearer {text.strip()}", "")
+            return await Access(store).authenticate(f"Bearer {text.strip()}", "", instance_id)
         finally:
             await store.close()
 
@@ -61,12 +61,34 @@ def test_an_unknown_instance_is_made_and_said_on_stderr_once(tmp_path: Path) -> 
     assert TOKEN.fullmatch(first.stdout)
     assert first.stdout != second.stdout
     record = caller_of(tmp_path, first.stdout).token
-    assert (record.instance_id, record.name, record.role) == ("acme", "Ann's laptop", Role.VIEWER)
+    assert (record.instance_ids, record.name, record.role) == (("acme",), "Ann's laptop", Role.VIEWER)
+
+
+def test_a_token_may_be_for_several_instances_in_their_order(tmp_path: Path) -> None:
+    names = [part for name in ("two", "one", "two", "three") for part in ("--instance", name)]
+    done = token("create", "--data-dir", tmp_path, "--role", "admin", *names)
+    assert done.stderr == "".join(f"mailproof: made the instance {name}\n" for name in ("two", "one", "three"))
+    caller = caller_of(tmp_path, done.stdout)
+    assert caller.token.instance_ids == ("two", "one", "three")
+    assert caller.instance_id == "two"
+    assert caller_of(tmp_path, done.stdout, "three").instance_id == "three"
+    with pytest.raises(InstanceNotFound):
+        caller_of(tmp_path, done.stdout, "four")
+    [row] = json.loads(token("list", "--data-dir", tmp_path, "--json").stdout)
+    assert row["instance"] == "two,one,three"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "-a", "é", "x" * 101, "a,b"])
+def test_an_instance_that_can_not_be_named_is_refused(tmp_path: Path, name: str) -> None:
+    done = token("create", "--data-dir", tmp_path, "--role", "admin", f"--instance={name}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_has_the_database_open_sees_a_token_at_once(tmp_path: Path) -> None:
     async def main() -> None:
-        store = open_store(tmp_path / "mailproof.db", open_sealer(tmp_path, None))
+        store = open_store(tmp_path / "mailproof.db")
         try:
             done = await asyncio.to_thread(token, "create", "--data-dir", tmp_path, "--role", "viewer")
             access = Access(store)

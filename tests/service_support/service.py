@@ -49,9 +49,9 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )
 
 
-def create_token(data_dir: Path, role: str, env: Mapping[str, str] | None = None) -> str:
+def create_token(data_dir: Path, role: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return a fresh token."""
-    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, env=env)
+    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, *arguments, env=env)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
@@ -159,7 +159,7 @@ def _ready(
         http_url=facts["REST and grpc-web"],
         greeting=greeting,
         admin_token=facts["admin token"],
-        viewer_token=create_token(data_dir, "viewer", env),
+        viewer_token=create_token(data_dir, "viewer", env=env),
         sandbox=sandbox,
     )
 

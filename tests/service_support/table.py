@@ -17,8 +17,9 @@ from mailproof.configs import Configs
 from mailproof.diagnoses import Diagnoses, Event
 from mailproof.limits import Limits
 from mailproof.model import Page, Role
+from mailproof.rpc.admin_servicer import AdminService
 from mailproof.rpc.calls import Calls
-from mailproof.rpc.servicers import AdminService, DiagnosisService, EmailService
+from mailproof.rpc.servicers import DiagnosisService, EmailService
 from mailproof.smtp.report import Plan, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -62,16 +63,17 @@ class Table:
 
     def __init__(self, data_dir: Path, *, default_timeout: float = 30.0, max_concurrent: int = 10) -> None:
         self.prober = ScriptedProber()
-        self.store: SqliteStore = open_store(data_dir / "mailproof.db", open_sealer(data_dir, None))
+        self.store: SqliteStore = open_store(data_dir / "mailproof.db")
+        vault = open_sealer(data_dir, None)
         self.admin, self.viewer = new_token(), new_token()
         asyncio.run(self._create_tokens())
-        diagnoses = Diagnoses(self.store, self, Limits(max_timeout=20.0, max_concurrent=max_concurrent))
+        diagnoses = Diagnoses(self.store, vault, self, Limits(max_timeout=20.0, max_concurrent=max_concurrent))
         servicers: dict[ServiceDescriptor, object] = {
-            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self.store), diagnoses),
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self.store, vault), diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
         }
-        self.calls = Calls(servicers, Access(self.store), default_timeout=default_timeout)
+        self.calls = Calls(servicers, Access(self.store), vault, default_timeout=default_timeout)
 
     async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
         """Run a plan as the prober of the moment does."""
@@ -81,14 +83,14 @@ class Table:
 
     async def _create_tokens(self) -> None:
         for token, role in ((self.admin, Role.ADMIN), (self.viewer, Role.VIEWER)):
-            await self.store.create_token(digest=digest(token), name=role.value, role=role, instance_id="")
+            await self.store.create_token(digest=digest(token), name=role.value, role=role, instance_ids=())
 
     def count(self) -> int:
         """Return how many configurations are stored."""
 
         async def read() -> int:
             instance = await self.store.default_instance()
-            return (await self.store.list_configs(instance, Page())).total
+            return (await self.store.list(instance, Page())).total
 
         return asyncio.run(read())
 

@@ -18,6 +18,7 @@ PURE = {
     "mailproof.model",
     "mailproof.errors",
     "mailproof.limits",
+    "mailproof.webhook",
     "mailproof.smtp.actions",
     "mailproof.smtp.advice",
     "mailproof.smtp.advices",
@@ -45,6 +46,7 @@ PURE = {
     "mailproof.smtp.sanitize",
     "mailproof.smtp.sasl",
     "mailproof.smtp.sentences",
+    "mailproof.smtp.url",
     "mailproof.smtp.vocabulary",
     "mailproof.smtp.wire",
 }
@@ -76,7 +78,10 @@ ONLY = [
     ("mailproof.transport", ("mailproof.transport", "mailproof.app")),
     ("mailproof.rpc", ("mailproof.rpc", "mailproof.transport", "mailproof.app")),
     ("mailproof.app", ("mailproof.cli",)),
-    ("mailproof.settings", ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli")),
+    (
+        "mailproof.settings",
+        ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli", "mailproof.rebuild_cli"),
+    ),
     ("asyncpg", ("mailproof.store.postgres", "mailproof.store.transfer_postgres")),
     ("mailproof.store.sqlite", ("mailproof.store",)),
     ("mailproof.store.postgres", ("mailproof.store",)),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.errors import StartupError
-from mailproof.secret import Secret
-from mailproof.store.sealing import HEADER_BYTES, KEY_FILE, Identity, SealBroken, Sealer, open_sealer
+from mailproof.secret import Identity, SealBroken, Secret
+from mailproof.store.sealing import HEADER_BYTES, KEY_FILE, Sealer, open_sealer
 
-IDENTITY = Identity("instance", "smtp_config", "1", "password")
+IDENTITY = Identity("instance", "provider", "1", "password")
 SEALER = Sealer(bytes(32))
 
 
@@ -68,6 +68,14 @@ def test_a_former_key_opens_and_the_current_one_seals() -> None:
     both = Sealer(bytes(32), bytes([1] * 32))
     assert both.open(former.seal(Secret("x"), IDENTITY), IDENTITY) == Secret("x")
     assert both.seal(Secret("x"), IDENTITY)[:HEADER_BYTES] == SEALER.header
+
+
+def test_fingerprints_are_keyed_and_those_of_the_key_in_use_come_first() -> None:
+    former = Sealer(bytes([1] * 32))
+    both = Sealer(bytes(32), bytes([1] * 32))
+    assert both.fingerprints(b"x") == (*SEALER.fingerprints(b"x"), *former.fingerprints(b"x"))
+    assert len({*both.fingerprints(b"x"), *both.fingerprints(b"y")}) == 4
+    assert {len(digest) for digest in both.fingerprints(b"")} == {32}
 
 
 def test_errors_and_reprs_hold_no_secret() -> None:

@@ -6,14 +6,17 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from contract.postgres_audit import audit
+from contract.store_contract import StoreContract
+from contract.store_world import Clock, Database
 from mailproof.database import DatabaseLimits, parse_url
 from mailproof.errors import ConfigNotFound, StartupError, StoreUnavailable
 from mailproof.ledger import Change, EventType, IdempotencyKey
@@ -22,7 +25,7 @@ from mailproof.store import postgres, postgres_schema
 from mailproof.store.postgres import PostgresStore, utc_now
 from mailproof.store.postgres_faults import LOST, translate
 from mailproof.store.postgres_pool import Connection
-from postgres_support.server import execute, query
+from postgres_support.server import database, execute, query
 
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
 MANY = 100_000
@@ -37,6 +40,47 @@ async def opened(
         yield store
     finally:
         await store.close()
+
+
+@dataclass
+class Place:
+    """A database for the contract."""
+
+    url: str
+    clock: Clock
+    stores: list[PostgresStore] = field(default_factory=list)
+
+    async def open(self) -> PostgresStore:
+        store = await postgres.open_store(parse_url(self.url), DatabaseLimits(connections=4), clock=self.clock)
+        self.stores.append(store)
+        return store
+
+    async def tamper(self, statement: str) -> None:
+        await asyncio.to_thread(execute, self.url, statement)
+
+
+class TestContract(StoreContract):
+    server: str
+
+    @pytest.fixture(autouse=True)
+    def _server(self, postgres_url: str) -> None:
+        type(self).server = postgres_url
+
+    def database(self, clock: Clock) -> AbstractAsyncContextManager[Database]:
+        @asynccontextmanager
+        async def manage() -> AsyncIterator[Database]:
+            with ThreadPoolExecutor(1) as thread:  # its helpers have a loop of their own
+                loop = asyncio.get_running_loop()
+                fresh = database(self.server)
+                place = Place(await loop.run_in_executor(thread, fresh.__enter__), clock)
+                try:
+                    yield place
+                finally:
+                    for store in place.stores:
+                        await store.close()
+                    await loop.run_in_executor(thread, fresh.__exit__, None, None, None)
+
+        return manage()
 
 
 async def admin(store: PostgresStore, *instance_ids: str) -> Caller:
@@ -274,7 +318,8 @@ def test_rebuilding_mends_what_was_tampered_with(url: str) -> None:
                 "UPDATE instances SET provider_count = 42, active_id = NULL, sequence = 1",
             ):
                 await asyncio.to_thread(execute, url, statement)
-            assert await store.rebuild() == 3
+            assert await store.rebuild(check=True) == 4
+            assert await store.rebuild() == 4, "three providers, and the instance's counts"
             after = await store.list(caller.instance_id, Page())
             assert replace(after, viewed_at=before.viewed_at) == before
             active = await store.get_active(caller.instance_id)

@@ -1,4 +1,4 @@
-"""The SQLite adapter: the contract, and what is its own (group commit, full disks, foreign files, keys)."""
+"""The SQLite adapter: the contract, and what is its own (group commit, full disks, foreign files, plans)."""
 
 from __future__ import annotations
 
@@ -7,55 +7,84 @@ import itertools
 import sqlite3
 import stat
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 from contract.sqlite_audit import audit
-from contract.store_contract import Clock, StoreContract, admin, new
+from contract.store_contract import StoreContract
+from contract.store_world import Clock, Database, activation, add, adding, providers_of, smtp
+from mailproof.configs import Configs, SmtpInput
 from mailproof.errors import StartupError, StoreUnavailable
-from mailproof.model import Page, Role, SmtpConfig
-from mailproof.secret import Secret
-from mailproof.store import Store, schema
-from mailproof.store.sealing import SealBroken, Sealer
+from mailproof.ledger import Change, IdempotencyKey
+from mailproof.model import Caller, Page, Role
+from mailproof.provider_secrets import check_keys, identity, open_secret
+from mailproof.secret import SealBroken, Secret
+from mailproof.store import LogBroken, Store, schema
+from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite import SqliteStore, open_store
 
 SEALER = Sealer(bytes(32))
 
 
 @asynccontextmanager
-async def opened(path: Path, sealer: Sealer | None = SEALER) -> AsyncIterator[SqliteStore]:
-    store = open_store(path, sealer, clock=Clock())
+async def opened(path: Path) -> AsyncIterator[SqliteStore]:
+    store = open_store(path, clock=Clock())
     try:
         yield store
     finally:
         await store.close()
 
 
+async def admin(store: Store) -> Caller:
+    count = len(await store.list_tokens())
+    token = await store.create_token(digest=count.to_bytes(32, "big"), name="", role=Role.ADMIN, instance_ids=())
+    return Caller(token, token.instance_ids[0])
+
+
+@dataclass
+class File:
+    """A database for the contract."""
+
+    path: Path
+    clock: Clock
+    stores: list[SqliteStore] = field(default_factory=list)
+
+    async def open(self) -> SqliteStore:
+        store = open_store(self.path, clock=self.clock)
+        self.stores.append(store)
+        return store
+
+    async def tamper(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(statement)
+
+
 class TestContract(StoreContract):
-    paths: ClassVar[Iterator[Path]]
+    directory: Path
 
     @pytest.fixture(autouse=True)
     def _directory(self, tmp_path: Path) -> None:
-        TestContract.paths = (tmp_path / f"{number}.db" for number in itertools.count())
+        type(self).directory = tmp_path
 
-    def open(self, clock: Callable[[], datetime]) -> AbstractAsyncContextManager[Store]:
+    def database(self, clock: Clock) -> AbstractAsyncContextManager[Database]:
         @asynccontextmanager
-        async def manage() -> AsyncIterator[Store]:
-            path = next(TestContract.paths)
-            store = open_store(path, SEALER, clock=clock)
+        async def manage() -> AsyncIterator[Database]:
+            file = File(self.directory / f"{next(NUMBERS)}.db", clock)
             try:
-                yield store
+                yield file
             finally:
-                await store.close()
-            audit(path, SEALER)
+                for store in file.stores:
+                    await store.close()
 
         return manage()
+
+
+NUMBERS = itertools.count()
 
 
 class Gate:
@@ -75,7 +104,7 @@ def test_writers_that_wait_together_share_a_commit(tmp_path: Path) -> None:
             caller = await admin(store)
             commits, writes = store.writer.commits, store.writer.writes
             gate = Gate(store)
-            waiting = [asyncio.ensure_future(store.add_config(caller, new())) for _ in range(32)]
+            waiting = [asyncio.ensure_future(store.add(caller, adding(store))) for _ in range(32)]
             await asyncio.sleep(0)
             gate.open()
             await asyncio.gather(*waiting)
@@ -158,12 +187,12 @@ def test_a_cancelled_waiter_in_the_queue_is_not_written(tmp_path: Path) -> None:
 
             store.writer.submit(hold)
             assert entered.wait(30)
-            task = asyncio.ensure_future(store.add_config(caller, new("cancelled")))
+            task = asyncio.ensure_future(store.add(caller, adding(store)))
             await asyncio.sleep(0)
             task.cancel()
             await asyncio.sleep(0)
             release.set()
-            assert (await store.add_config(caller, new("kept"))).details.sequence == 1
+            assert (await store.add(caller, adding(store))).sequence == 1
 
     asyncio.run(main())
 
@@ -180,24 +209,24 @@ def test_a_full_disk_is_said_and_service_resumes(tmp_path: Path) -> None:
         async with opened(tmp_path / "x.db") as store:
             caller = await admin(store)
             await limit(store, 3)
-            made: list[SmtpConfig] = []
+            made: list[str] = []
 
             async def fill() -> None:
                 while True:
-                    made.append(await store.add_config(caller, new(password="x" * 1000)))
+                    made.append((await store.add(caller, adding(store, sealed=bytes(1000)))).change.provider_id)
 
             with pytest.raises(StoreUnavailable, match="full") as caught:
                 await fill()
             assert caught.value.retry_after
             assert made
-            page = await store.list_configs(caller.instance_id, Page(limit=1000))
-            assert page.configs == tuple(reversed(made)), "reads go on, and see what was acknowledged"
+            page = await store.list(caller.instance_id, Page(limit=1000))
+            assert [each.id for each in page.providers] == made[::-1], "reads go on, and see what was acknowledged"
             await limit(store, None)
-            after = await store.add_config(caller, new())
+            after = await store.add(caller, adding(store))
             assert after.details.sequence == len(made) + 1
 
     asyncio.run(main())
-    audit(tmp_path / "x.db", SEALER)
+    audit(tmp_path / "x.db")
 
 
 def test_a_database_that_another_process_keeps_locked_is_unavailable(
@@ -211,37 +240,11 @@ def test_a_database_that_another_process_keeps_locked_is_unavailable(
             with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 with pytest.raises(StoreUnavailable, match="busy"):
-                    await store.add_config(caller, new())
-                assert (await store.list_configs(caller.instance_id, Page())).total == 0
-            assert (await store.add_config(caller, new())).details.sequence == 1
+                    await store.add(caller, adding(store))
+                assert (await store.list(caller.instance_id, Page())).total == 0
+            assert (await store.add(caller, adding(store))).sequence == 1
 
     asyncio.run(main())
-
-
-def test_another_process_write_is_seen_at_once(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db") as one, opened(tmp_path / "x.db", None) as other:
-            assert await one.find_token(bytes(32)) is None
-            made = await other.create_token(digest=bytes(32), name="", role=Role.ADMIN, instance_id="")
-            assert await one.find_token(bytes(32)) == made
-
-    asyncio.run(main())
-
-
-def test_no_password_stands_in_the_files(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db") as store:
-            caller = await admin(store)
-            await store.add_config(caller, new("in the clear", password="correct horse battery"))
-            read()  # while it is open: the write-ahead log is not empty
-
-    def read() -> None:
-        found.extend(path.read_bytes() for path in tmp_path.iterdir())
-
-    found: list[bytes] = []
-    asyncio.run(main())
-    assert any(b"in the clear" in part for part in found)
-    assert not any(b"correct horse" in part for part in found)
 
 
 def test_the_files_are_their_owners_alone(tmp_path: Path) -> None:
@@ -250,78 +253,6 @@ def test_the_files_are_their_owners_alone(tmp_path: Path) -> None:
             await admin(store)
             for path in ((tmp_path / "made"), *(tmp_path / "made").iterdir()):
                 assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
-
-    asyncio.run(main())
-
-
-def test_reopening_keeps_everything(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db") as store:
-            caller = await admin(store)
-            added = await store.add_config(caller, new(password="pw"))
-            instance_id = await store.default_instance()
-        async with opened(tmp_path / "x.db") as store:
-            assert await store.default_instance() == instance_id
-            assert await store.get_config(instance_id, added.id) == added
-            assert await store.get_password(instance_id, added.id) == Secret("pw")
-            assert (await store.add_config(caller, new())).details.sequence == 2
-
-    asyncio.run(main())
-
-
-def test_a_wrong_key_is_refused_and_the_record_named(tmp_path: Path) -> None:
-    async def main() -> str:
-        async with opened(tmp_path / "x.db") as store:
-            caller = await admin(store)
-            await store.add_config(caller, new())
-            return (await store.add_config(caller, new(password="pw"))).id
-
-    config_id = asyncio.run(main())
-    with pytest.raises(StartupError, match=config_id):
-        open_store(tmp_path / "x.db", Sealer(bytes([1] * 32)))
-
-
-def test_a_former_key_still_opens_and_the_new_one_seals(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db") as store:
-            caller = await admin(store)
-            old = await store.add_config(caller, new(password="old"))
-        rotated = Sealer(bytes([1] * 32), bytes(32))
-        async with opened(tmp_path / "x.db", rotated) as store:
-            fresh = await store.add_config(caller, new(password="new"))
-            assert await store.get_password(caller.instance_id, old.id) == Secret("old")
-            assert await store.get_password(caller.instance_id, fresh.id) == Secret("new")
-        assert set(audit(tmp_path / "x.db", rotated).values()) == {"old", "new"}
-        for key in (Sealer(bytes(32)), Sealer(bytes([1] * 32))):
-            with pytest.raises(StartupError):
-                open_store(tmp_path / "x.db", key)
-
-    asyncio.run(main())
-
-
-def test_a_password_moved_to_another_record_does_not_open(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db") as store:
-            caller = await admin(store)
-            mine, theirs = [await store.add_config(caller, new(password=word)) for word in ("mine", "theirs")]
-            with closing(sqlite3.connect(tmp_path / "x.db")) as other, other:
-                other.execute(
-                    "UPDATE smtp_configs SET sealed_password = (SELECT sealed_password FROM smtp_configs WHERE id = ?) "
-                    "WHERE id = ?",
-                    (theirs.id, mine.id),
-                )
-            with pytest.raises(SealBroken):
-                await store.get_password(caller.instance_id, mine.id)
-
-    asyncio.run(main())
-
-
-def test_a_store_without_a_key_has_no_passwords(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path / "x.db", None) as store:
-            caller = await admin(store)
-            with pytest.raises(RuntimeError):
-                await store.add_config(caller, new(password="pw"))
 
     asyncio.run(main())
 
@@ -385,29 +316,190 @@ def test_a_directory_in_the_files_place_is_refused(tmp_path: Path) -> None:
         open_store(tmp_path)
 
 
-def test_an_id_that_is_taken_is_passed_over(tmp_path: Path) -> None:
+def test_no_password_stands_in_the_files(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path / "x.db") as store:
             caller = await admin(store)
-            taken = (await store.add_config(caller, new())).id
-            numbers = iter([taken, taken, "7"])
-            store._ids.next = lambda: next(numbers)  # type: ignore[method-assign]
-            assert (await store.add_config(caller, new())).id == "7"
+            await Configs(store, SEALER).add_smtp(caller, SmtpInput(smtp("clear", user="u"), Secret("correct horse")))
+            read()  # while the write-ahead log is not empty
+
+    def read() -> None:
+        found.extend(path.read_bytes() for path in tmp_path.iterdir())
+
+    found: list[bytes] = []
+    asyncio.run(main())
+    assert any(b"clear" in part for part in found)
+    assert not any(b"correct horse" in part for part in found)
+
+
+def seal(store: Store, caller: Caller, password: str, sealer: Sealer = SEALER) -> Change:
+    """Return the change that adds a provider with a password, sealed as the use cases seal it."""
+    fresh = adding(store)
+    assert fresh.settings is not None
+    sealed = sealer.seal(Secret(password), identity(caller.instance_id, fresh.provider_id, fresh.settings))
+    return replace(fresh, sealed=sealed)
+
+
+def test_a_wrong_key_is_refused_and_the_record_named(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            await add(store, caller)
+            await check_keys(store, Sealer(bytes([1] * 32)))  # nothing is sealed yet
+            mine = (await store.add(caller, seal(store, caller, "pw"))).change.provider_id
+            await check_keys(store, SEALER)
+            with pytest.raises(StartupError, match=f"{mine} of instance {caller.instance_id}"):
+                await check_keys(store, Sealer(bytes([1] * 32)))
 
     asyncio.run(main())
 
 
-def test_pages_are_read_by_the_index_and_not_by_counting(tmp_path: Path) -> None:
-    asyncio.run(open_store(tmp_path / "x.db").close())
+def test_each_key_in_use_is_asked_for(tmp_path: Path) -> None:
+    async def main() -> None:
+        new = Sealer(bytes([1] * 32))
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            old_one = (await store.add(caller, seal(store, caller, "old"))).change.provider_id
+            new_one = (await store.add(caller, seal(store, caller, "new", new))).change.provider_id
+            await check_keys(store, Sealer(bytes([1] * 32), bytes(32)))
+            for sealer, missed in ((SEALER, new_one), (new, old_one)):
+                with pytest.raises(StartupError, match=missed):
+                    await check_keys(store, sealer)
+
+    asyncio.run(main())
+
+
+def test_a_secret_moved_to_another_record_does_not_open(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            mine, theirs = [
+                (await store.add(caller, seal(store, caller, word))).change.provider_id for word in ("mine", "theirs")
+            ]
+            with closing(sqlite3.connect(tmp_path / "x.db")) as other, other:
+                other.execute(
+                    "UPDATE providers SET sealed = (SELECT sealed FROM providers WHERE id = ?) WHERE id = ?",
+                    (theirs, mine),
+                )
+            moved = await store.get(caller.instance_id, mine)
+            assert moved is not None
+            with pytest.raises(SealBroken):
+                open_secret(SEALER, moved)
+
+    asyncio.run(main())
+
+
+def test_what_is_read_often_is_read_by_an_index(tmp_path: Path) -> None:
+    async def main() -> list[str]:
+        statements: list[str] = []
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            mine = await add(store, caller)
+            store._read(lambda connection: connection.set_trace_callback(statements.append))
+            store.writer.submit(lambda connection: connection.set_trace_callback(statements.append)).result(30)
+            await store.get(caller.instance_id, mine)
+            await store.get_active(caller.instance_id)
+            for page in (Page(), Page(ascending=True)):
+                await store.list(caller.instance_id, page)
+            await store.list_events(caller.instance_id, before=9, limit=9)
+            await store.list_events(caller.instance_id, before=9, limit=9, provider_id=mine)
+            await store.find_token(bytes(32))
+            await store.sealed_samples()
+            await store.commit(caller, mine, activation(mine), key=IdempotencyKey("k", (bytes(32),)))
+        return statements
+
+    statements = {each for each in asyncio.run(main()) if each.startswith(("SELECT", "UPDATE", "DELETE"))}
+    assert len(statements) > 10
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
-        plan = connection.execute(
-            "EXPLAIN QUERY PLAN SELECT * FROM smtp_configs WHERE instance_id = 'i' ORDER BY added_sequence DESC LIMIT 9"
-        ).fetchall()
-        header = connection.execute(
-            "EXPLAIN QUERY PLAN SELECT id FROM smtp_configs WHERE sealed_password IS NOT NULL "
-            "AND substr(sealed_password, 1, 9) > x'00' ORDER BY substr(sealed_password, 1, 9) LIMIT 1"
-        ).fetchall()
-    assert "smtp_configs_order" in plan[0][3]
-    assert len(plan) == 1, "no sorting"
-    assert "smtp_configs_key" in header[0][3]
-    assert len(header) == 1
+        for statement in statements:
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], (statement, plan)
+
+
+def test_a_counter_that_lags_behind_the_log_is_mended(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            mine = await add(store, caller)
+            await store.commit(caller, mine, activation(mine))
+            for column, value in (("sequence", "1"), ("provider_count", "7"), ("active_id", "NULL")):
+                with closing(sqlite3.connect(tmp_path / "x.db")) as other, other:
+                    other.execute(f"UPDATE instances SET {column} = {value}")
+                assert await store.rebuild(check=True) == 1
+                assert await store.rebuild() == 1
+                audit(tmp_path / "x.db")
+            assert (await store.add(caller, adding(store))).sequence == 3
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("DELETE FROM events WHERE sequence = 3", "event 3 of instance .* is missing"),
+        ("DELETE FROM events WHERE sequence = 1", "event 1 of instance .* is missing"),
+        ("UPDATE events SET payload = '{' WHERE sequence = 2", "event 2 of instance .* is damaged"),
+        ("UPDATE events SET payload = '[]' WHERE sequence = 2", "event 2 of instance .* is damaged"),
+        ("UPDATE events SET payload = '{}' WHERE sequence = 2", "event 2 of instance .* can't follow"),
+        ("UPDATE events SET provider_id = 'x' WHERE sequence = 3", "event 3 of instance .* can't follow"),
+        ("UPDATE events SET payload = '{}' WHERE sequence = 4", "event 4 of instance .* can't follow"),
+    ],
+)
+def test_a_log_that_makes_no_sense_is_left_alone_and_the_place_named(
+    tmp_path: Path, statement: str, sentence: str
+) -> None:
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            one, two = await add(store, caller), await add(store, caller)
+            await store.commit(caller, one, activation(one))
+            await store.commit(caller, two, activation(two))
+            before = await providers_of(store, caller.instance_id)
+            with closing(sqlite3.connect(tmp_path / "x.db")) as other, other:
+                other.execute(statement)
+            for check in (True, False):
+                with pytest.raises(LogBroken, match=sentence):
+                    await store.rebuild(check=check)
+            assert await providers_of(store, caller.instance_id) == before
+
+    asyncio.run(main())
+
+
+def test_a_rebuild_that_can_not_have_the_lock_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_BUSY_WRITER", 0.01)
+
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            await add(store, await admin(store))
+            with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                assert await store.rebuild(check=True) == 0, "comparing needs no lock"
+                with pytest.raises(StoreUnavailable, match="busy"):
+                    await store.rebuild()
+
+    asyncio.run(main())
+
+
+def test_a_damaged_page_is_refused_when_it_is_read_and_not_before(tmp_path: Path) -> None:
+    """SQLite keeps no checksums: what is damaged is found when it is met."""
+
+    async def fill() -> str:
+        async with opened(tmp_path / "x.db") as store:
+            caller = await admin(store)
+            for _ in range(200):
+                await add(store, caller)
+            return caller.instance_id
+
+    instance_id = asyncio.run(fill())
+    path = tmp_path / "x.db"
+    content = path.read_bytes()
+    path.write_bytes(content[: 4096 * 12] + b"\xa5" * (len(content) - 4096 * 12))
+
+    async def read() -> None:
+        async with opened(path) as store:
+            with pytest.raises(StoreUnavailable, match="damaged"):
+                await store.list(instance_id, Page(limit=1000))
+            with pytest.raises(StoreUnavailable, match="damaged"):
+                await store.rebuild()
+
+    asyncio.run(read())

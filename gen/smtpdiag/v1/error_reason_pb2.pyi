@@ -84,6 +84,34 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
     {"reason":"INTERNAL","domain":"mailproof"}
     """
+    ERROR_REASON_SMTP_CONFIG_ALREADY_ACTIVE: _ErrorReason.ValueType  # 16
+    """The configuration to be activated is active.
+    {"reason":"SMTP_CONFIG_ALREADY_ACTIVE","domain":"mailproof","metadata":{"id":"1"}}
+    """
+    ERROR_REASON_SMTP_CONFIG_ALREADY_INACTIVE: _ErrorReason.ValueType  # 17
+    """The configuration to be deactivated is inactive.
+    {"reason":"SMTP_CONFIG_ALREADY_INACTIVE","domain":"mailproof","metadata":{"id":"1"}}
+    """
+    ERROR_REASON_SMTP_CONFIG_EXISTS: _ErrorReason.ValueType  # 18
+    """A configuration is stored, and the server is set to hold a single one (single_config).
+    {"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
+    """
+    ERROR_REASON_PASSWORD_NOT_USED: _ErrorReason.ValueType  # 19
+    """The configuration does not authenticate by a password, so there is none to replace.
+    {"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
+    """
+    ERROR_REASON_PASSWORD_NOT_STORED: _ErrorReason.ValueType  # 20
+    """The configuration has a user, and no secret is stored that it could log in with.
+    {"reason":"PASSWORD_NOT_STORED","domain":"mailproof"}
+    """
+    ERROR_REASON_INSTANCE_NOT_FOUND: _ErrorReason.ValueType  # 21
+    """The header x-instance-id names no instance that the token is for.
+    {"reason":"INSTANCE_NOT_FOUND","domain":"mailproof"}
+    """
+    ERROR_REASON_IDEMPOTENCY_KEY_REUSED: _ErrorReason.ValueType  # 22
+    """The key of the header x-idempotency-key was used with another request.
+    {"reason":"IDEMPOTENCY_KEY_REUSED","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), written without their prefix. A failed SMTP test has the
@@ -151,5 +179,33 @@ ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 14
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
 {"reason":"INTERNAL","domain":"mailproof"}
+"""
+ERROR_REASON_SMTP_CONFIG_ALREADY_ACTIVE: ErrorReason.ValueType  # 16
+"""The configuration to be activated is active.
+{"reason":"SMTP_CONFIG_ALREADY_ACTIVE","domain":"mailproof","metadata":{"id":"1"}}
+"""
+ERROR_REASON_SMTP_CONFIG_ALREADY_INACTIVE: ErrorReason.ValueType  # 17
+"""The configuration to be deactivated is inactive.
+{"reason":"SMTP_CONFIG_ALREADY_INACTIVE","domain":"mailproof","metadata":{"id":"1"}}
+"""
+ERROR_REASON_SMTP_CONFIG_EXISTS: ErrorReason.ValueType  # 18
+"""A configuration is stored, and the server is set to hold a single one (single_config).
+{"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
+"""
+ERROR_REASON_PASSWORD_NOT_USED: ErrorReason.ValueType  # 19
+"""The configuration does not authenticate by a password, so there is none to replace.
+{"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
+"""
+ERROR_REASON_PASSWORD_NOT_STORED: ErrorReason.ValueType  # 20
+"""The configuration has a user, and no secret is stored that it could log in with.
+{"reason":"PASSWORD_NOT_STORED","domain":"mailproof"}
+"""
+ERROR_REASON_INSTANCE_NOT_FOUND: ErrorReason.ValueType  # 21
+"""The header x-instance-id names no instance that the token is for.
+{"reason":"INSTANCE_NOT_FOUND","domain":"mailproof"}
+"""
+ERROR_REASON_IDEMPOTENCY_KEY_REUSED: ErrorReason.ValueType  # 22
+"""The key of the header x-idempotency-key was used with another request.
+{"reason":"IDEMPOTENCY_KEY_REUSED","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

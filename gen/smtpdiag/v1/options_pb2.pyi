@@ -118,8 +118,13 @@ class FieldRules(_message.Message):
 Global___FieldRules: _TypeAlias = FieldRules  # noqa: Y015
 
 PERMISSION_FIELD_NUMBER: _builtins.int
+IDEMPOTENT_FIELD_NUMBER: _builtins.int
 RULES_FIELD_NUMBER: _builtins.int
 permission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.str]
 """The permission that the caller's token needs, e.g. "iam.write". Every RPC has one."""
+idempotent: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""Whether the call takes the header x-idempotency-key: the same key again is answered as the first time. Every call
+that adds is declared so.
+"""
 rules: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldRules]
 """What the field's value must be; all violations of a request are reported together."""

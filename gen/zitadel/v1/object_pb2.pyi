@@ -33,7 +33,7 @@ class ObjectDetails(_message.Message):
     """The id of the instance that owns the object."""
     @_builtins.property
     def creation_date(self) -> _timestamp_pb2.Timestamp:
-        """When the object was created; set on reads."""
+        """When the object was created, on a read. On an activation or deactivation: when that happened. Else not set."""
 
     @_builtins.property
     def change_date(self) -> _timestamp_pb2.Timestamp:

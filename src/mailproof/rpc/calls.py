@@ -1,21 +1,23 @@
 """The one table of calls: every RPC of the descriptors, wrapped once in its guards, handed to every transport.
 
-Order of the guards: caller, permission, size, decoding, declared rules, deadline, then the servicer's method; then the
-status and the log line. No transport can reach a servicer in another way. An RPC without an implementation or without
-a permission fails at start-up.
+Order of the guards: caller and instance, permission, size, decoding, declared rules and idempotency key, then the
+servicer's method; then the status and the log line; the deadline is around it all. No transport can reach a servicer in
+another way. An RPC without an implementation or without a permission fails at start-up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
-import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from types import coroutine
 from typing import Any
 
 from google.api import annotations_pb2
@@ -24,11 +26,13 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from mailproof.access import Access, authorize
-from mailproof.errors import DeadlineExceeded, Failure, InvalidFields
+from mailproof.errors import DeadlineExceeded, Failure, FieldViolation, InvalidFields
+from mailproof.ledger import IdempotencyKey
 from mailproof.model import Permission
 from mailproof.rpc.servicers import Context
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.rpc.validation import violations
+from mailproof.secret import Vault
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")
@@ -37,12 +41,16 @@ MAX_VIOLATIONS = 20
 """More than any message of ours has fields. A repeated field could break a rule without end, and they travel in
 metadata, of which clients take 8 to 16 KiB."""
 
+INSTANCE_ID = "x-instance-id"
+IDEMPOTENCY_KEY = "x-idempotency-key"
+
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def request_id(offered: str | None) -> str:
     """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
-    return offered if offered and _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else os.urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ class Method:
     response_type: type[Message]
     permission: Permission
     streaming: bool
+    idempotent: bool  # whether it takes an idempotency key
     routes: tuple[Route, ...]
     run: Callable[[Any, Context], Any]
 
@@ -96,13 +105,15 @@ class Calls:
 
     Args:
         servicers: The implementation of each served service.
+        vault: Whose keyed digests tell a repeated request from another one.
         default_timeout: Seconds for a call without a deadline of its own; also the bound of one that has.
     """
 
     def __init__(
-        self, servicers: Mapping[ServiceDescriptor, object], access: Access, *, default_timeout: float
+        self, servicers: Mapping[ServiceDescriptor, object], access: Access, vault: Vault, *, default_timeout: float
     ) -> None:
         self._access = access
+        self._vault = vault
         self._default_timeout = default_timeout
         self.methods: dict[str, Method] = {}
         for service, servicer in servicers.items():
@@ -120,9 +131,7 @@ class Calls:
         deadline = self._deadline(call, started)
         try:
             try:
-                async with asyncio.timeout(deadline - started):
-                    request, context = await self._admit(method, call, decode, deadline)
-                    response: Message = await method.run(request, context)
+                response = await self._in_time(self._run(method, call, decode, deadline), deadline - started)
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before there was an answer") from None
         except asyncio.CancelledError:
@@ -132,6 +141,25 @@ class Calls:
             raise self.refusal(error, method, call, started) from None
         _log_call(method.path, call, started, "OK")
         return response
+
+    async def _run(self, method: Method, call: Call, decode: Decode, deadline: float) -> Message:
+        request, context = await self._admit(method, call, decode, deadline)
+        response: Message = await method.run(request, context)
+        return response
+
+    async def _in_time(self, work: Coroutine[Any, None, Message], seconds: float) -> Message:
+        """Await some work, but not longer than this. What never waits, as most reads, needs no timer.
+
+        Raises:
+            TimeoutError: It took longer.
+        """
+        try:
+            waits_for = work.send(None)
+        except StopIteration as done:
+            message: Message = done.value
+            return message
+        async with asyncio.timeout(seconds):
+            return await _resumed(work, waits_for)
 
     async def stream(self, method: Method, call: Call, decode: Decode) -> AsyncGenerator[Message, None]:
         """Run a server-streaming RPC; closing the generator ends the call at once.
@@ -181,10 +209,37 @@ class Calls:
         authorize(caller, method.permission)
         request = decode()
         problems = list(islice(violations(request), MAX_VIOLATIONS))
+        key = call.idempotency_key if method.idempotent else None
+        if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+            problems.append((FieldViolation(IDEMPOTENCY_KEY, "must be 1 to 200 visible ASCII characters, once"), ""))
         if problems:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)
-        return request, Context(caller, max(deadline - time.monotonic(), 0.0))
+        remaining = max(deadline - time.monotonic(), 0.0)
+        return request, Context(caller, remaining, self._repeatable(method, key, request) if key else None)
+
+    def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
+        """Return the key with digests of the request, which are the same over any wire."""
+        request.DiscardUnknownFields()  # JSON has none, and no servicer sees them
+        content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
+        return IdempotencyKey(key, self._vault.fingerprints(content))
+
+
+@coroutine
+def _resumed(work: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """Await the rest of a coroutine that was begun by hand and waits for something."""
+    while True:
+        try:
+            sent = yield waits_for
+        except BaseException as error:  # noqa: BLE001 - it is the work's
+            step = partial(work.throw, error)
+        else:
+            step = partial(work.send, sent)
+        try:
+            waits_for = step()
+        except StopIteration as done:
+            message: Message = done.value
+            return message
 
 
 def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
@@ -195,6 +250,9 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
     options = descriptor.GetOptions()
     if descriptor.client_streaming:
         raise TypeError(f"{descriptor.full_name}: client streams are not served")
+    idempotent = options.Extensions[options_pb2.idempotent]
+    if idempotent and descriptor.server_streaming:
+        raise TypeError(f"{descriptor.full_name}: a stream can't be repeated under a key")
     return Method(
         path=f"/{service.full_name}/{descriptor.name}",
         service=service.full_name,
@@ -202,6 +260,7 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
         response_type=GetMessageClass(descriptor.output_type),
         permission=Permission(options.Extensions[options_pb2.permission]),
         streaming=descriptor.server_streaming,
+        idempotent=idempotent,
         routes=tuple(_routes(options.Extensions[annotations_pb2.http])),
         run=run,
     )

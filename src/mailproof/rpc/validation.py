@@ -7,61 +7,85 @@ library rests on a second, pre-1.0 protobuf runtime and costs more memory than t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from mailproof.errors import FieldViolation
-from mailproof.model import split_host_port
+from mailproof.model import has_controls, split_host_port
+from mailproof.smtp.endpoint import check_scope, parse_endpoint
 from mailproof.smtp.mailbox import check_host, parse_mailbox
 from mailproof.smtp.trust import check_ca_pem
+from mailproof.webhook import parse_webhook
 from smtpdiag.v1 import options_pb2
 
-Check = Callable[[object], str | None]
+Check = Callable[[Any], str | None]
 """Takes a field's value and returns what it must be, or None where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How one field is checked; what its descriptor says of it is asked once, here."""
+
+    name: str
+    check: Check | None
+    message: bool
+    repeated: bool
+    max_items: int
+    reference: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a single value with a check."""
+        return not self.message and not self.repeated
 
 
 def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolation, str]]:
     """Yield each violated rule of a message and its parts, with the reference service's error id ("" if none)."""
-    for field, check, reference in _checks(message.DESCRIPTOR):
-        path = f"{prefix}{field.name}"
-        value = getattr(message, field.name)
-        if field.message_type is not None:
-            if field.is_repeated:
-                for index, part in enumerate(value):
-                    yield from violations(part, f"{path}[{index}].")
-            elif message.HasField(field.name):
-                yield from violations(value, f"{path}.")
-        elif check is not None:
-            values: Iterable[tuple[str, object]] = (
-                ((f"{path}[{index}]", part) for index, part in enumerate(value))
-                if field.is_repeated
-                else ((path, value),)
-            )
-            for where, part in values:
-                problem = check(part)
-                if problem is not None:
-                    yield FieldViolation(where, problem), reference
+    for plan in _plans(message.DESCRIPTOR):
+        name, check = plan.name, plan.check
+        value = getattr(message, name)
+        if check is not None and plan.plain:
+            problem = check(value)
+            if problem is not None:
+                yield FieldViolation(f"{prefix}{name}", problem), plan.reference
+        elif plan.repeated:
+            yield from _list_violations(plan, value, f"{prefix}{name}")
+        elif plan.message and message.HasField(name):
+            yield from violations(value, f"{prefix}{name}.")
+
+
+def _list_violations(plan: _Plan, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
+    if plan.max_items and len(values) > plan.max_items:
+        yield FieldViolation(path, f"must have at most {plan.max_items} items"), plan.reference
+    for index, value in enumerate(values):
+        if plan.message:
+            yield from violations(value, f"{path}[{index}].")
+        elif plan.check is not None:
+            problem = plan.check(value)
+            if problem is not None:
+                yield FieldViolation(f"{path}[{index}]", problem), plan.reference
 
 
 @cache
-def _checks(descriptor: Descriptor) -> tuple[tuple[FieldDescriptor, Check | None, str], ...]:
-    found: list[tuple[FieldDescriptor, Check | None, str]] = []
+def _plans(descriptor: Descriptor) -> tuple[_Plan, ...]:
+    found: list[_Plan] = []
     for field in descriptor.fields:
-        if field.message_type is not None:
-            if (
-                field.message_type.file.package.startswith("google.protobuf")
-                or field.message_type.GetOptions().map_entry
-            ):
-                continue
-            found.append((field, None, ""))
-            continue
         rules = field.GetOptions().Extensions[options_pb2.rules]
-        check = _check(field, rules)
-        if check is not None:
-            found.append((field, check, rules.reference))
+        part = field.message_type
+        if part is None:
+            check = _check(field, rules)
+            if check is None and not rules.max_items:
+                continue
+        elif part.GetOptions().map_entry or (part.file.package.startswith("google.protobuf") and not rules.max_items):
+            continue
+        else:
+            check = None
+        found.append(_Plan(field.name, check, part is not None, field.is_repeated, rules.max_items, rules.reference))
     return tuple(found)
 
 
@@ -86,14 +110,13 @@ def _string_check(rules: options_pb2.FieldRules) -> Check:
     least, most, syntax = rules.min_len, rules.max_len, _SYNTAXES.get(rules.format)
     any_character = rules.format in (options_pb2.FORMAT_ANY, options_pb2.FORMAT_CERTIFICATES)
 
-    def check(value: object) -> str | None:
-        text = str(value)
+    def check(text: Any) -> str | None:
         trimmed = text.strip()
         if least and len(trimmed) < least:
             return "must not be empty" if least == 1 else f"must have at least {least} characters"
         if most and len(text) > most:
             return f"must have at most {most} characters"
-        if not any_character and any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
+        if not any_character and has_controls(text):
             return "must not contain control characters"
         if syntax is not None and trimmed:
             try:
@@ -122,4 +145,7 @@ _SYNTAXES: dict[int, Callable[[str], object]] = {
     options_pb2.FORMAT_PORT: _port,
     options_pb2.FORMAT_AUTH_METHOD: _auth_method,
     options_pb2.FORMAT_CERTIFICATES: check_ca_pem,
+    options_pb2.FORMAT_WEBHOOK: parse_webhook,
+    options_pb2.FORMAT_TOKEN_ENDPOINT: parse_endpoint,
+    options_pb2.FORMAT_SCOPE: check_scope,
 }

@@ -5,25 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
 
-from mailproof.smtp.mailbox import check_host
 from mailproof.smtp.report import ClientCredentials
 from mailproof.smtp.sanitize import clean
+from mailproof.smtp.url import Url, parse_url
 
-HTTPS_PORT = 443
 MAX_TOKEN = 9000
 """Characters of a token: what 12,288 octets of base64 hold (RFC 4954 section 4), less the rest of the message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a token is asked for."""
-
-    host: str  # ASCII
-    port: int
-    target: str  # path and query
 
 
 class TokenRefused(Exception):
@@ -40,33 +29,23 @@ class TokenRefused(Exception):
         self.client = client
 
 
-def parse_endpoint(url: str) -> Endpoint:
+def parse_endpoint(url: str) -> Url:
     """Take a token endpoint's URL apart.
 
     Raises:
         ValueError: It is none; the sentence begins with "must".
     """
-    if not url.isprintable() or " " in url or not url.isascii():
-        raise ValueError("must be a URL without spaces, in ASCII")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise ValueError("must be a URL") from None
-    if parts.scheme != "https" or not parts.hostname:
-        raise ValueError("must be a URL that begins with https://")
-    if "@" in parts.netloc:
-        raise ValueError("must not hold a user or password")
-    if parts.fragment:
-        raise ValueError("must not have a fragment")  # RFC 6749 section 3.2
-    if port == 0:
-        raise ValueError("must have a port between 1 and 65535")
-    try:
-        host = check_host(parts.hostname)
-    except ValueError:
-        raise ValueError("must have a valid host name") from None
-    target = quote(parts.path or "/", safe="/%:;,@!$&'()*+=~") + (f"?{parts.query}" if parts.query else "")
-    return Endpoint(host, port or HTTPS_PORT, target)
+    return parse_url(url, ("https",))  # RFC 6749 section 3.2: TLS is required
+
+
+def check_scope(text: str) -> None:
+    """Check one scope (RFC 6749 section 3.3).
+
+    Raises:
+        ValueError: It is none; the sentence begins with "must".
+    """
+    if not text or not all("!" <= c <= "~" and c not in '"\\' for c in text):
+        raise ValueError("must be a scope: printable ASCII without spaces, quotes and backslashes")
 
 
 def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
@@ -80,8 +59,11 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
             yield name, "must not be empty"
         elif not _is_text(text):
             yield name, "must be text without control characters"
-    if not all(scope and all("!" <= c <= "~" and c not in '"\\' for c in scope) for scope in grant.scopes):
-        yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"  # RFC 6749 section 3.3
+    try:
+        for scope in grant.scopes:
+            check_scope(scope)
+    except ValueError:
+        yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
 
 
 def _is_text(text: str) -> bool:

@@ -14,6 +14,13 @@ from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
 from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
 
 
+class LogBroken(Exception):
+    """The event log lacks an event or holds one that can't be read or followed. For the log and the operator."""
+
+    def __init__(self, instance_id: str, sequence: int, problem: str) -> None:
+        super().__init__(f"event {sequence} of instance {instance_id} {problem}")
+
+
 class ProviderStore(Protocol):
     """E-mail providers on an event log."""
 
@@ -69,6 +76,9 @@ class ProviderStore(Protocol):
         Args:
             before: Only those with a lower sequence; None: from the newest.
             provider_id: Only those of this provider; empty: all.
+
+        Raises:
+            LogBroken: One can't be read, for example since a newer release wrote it.
         """
         ...
 
@@ -108,10 +118,18 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return a provider for each key that secrets are sealed under, to try the keys at start."""
         ...
 
-    async def rebuild(self) -> int:
-        """Make the state anew from the events, in one transaction; return how many providers differ from before.
+    async def rebuild(self, *, check: bool = False) -> int:
+        """Make the state anew from the events, in one transaction, while other stores may read and write.
+
+        Args:
+            check: Only compare, and change nothing.
+
+        Returns:
+            How many records differed from what the events say: providers, and instances whose counts were wrong.
+            Settings that are written in another form, and mean the same, don't differ.
 
         Raises:
+            LogBroken: The state does not follow from the events; nothing was changed.
             StoreUnavailable: It can't be done now; nothing was changed.
         """
         ...

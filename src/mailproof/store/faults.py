@@ -17,6 +17,8 @@ _SENTENCES = {
     sqlite3.SQLITE_BUSY: "the database is busy; nothing was stored",
     sqlite3.SQLITE_LOCKED: "the database is busy; nothing was stored",
     sqlite3.SQLITE_IOERR: "the disk that holds the database does not work; nothing was stored",
+    sqlite3.SQLITE_CORRUPT: "the database file is damaged: stop the service and restore a backup",
+    sqlite3.SQLITE_NOTADB: "the database file is damaged: stop the service and restore a backup",
     sqlite3.SQLITE_READONLY: "the database can't be written; nothing was stored",
 }
 

@@ -12,6 +12,9 @@ from typing import Any
 from mailproof.ledger import Change, EventType
 from mailproof.model import HttpSettings, OAuthClient, Settings, SmtpSettings
 
+# ASCII: NUL and lone surrogates pass too.
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
 
 def dump_settings(settings: Settings) -> str:
     """Return settings as JSON."""
@@ -41,7 +44,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
     """Return the change of `dump_change`.
 
     Raises:
-        ValueError: A newer release wrote this event.
+        ValueError, LookupError, TypeError, AttributeError: It is none.
     """
     payload = json.loads(text)
     settings, sealed = payload.get("settings"), payload.get("sealed")
@@ -56,7 +59,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))  # ASCII: NUL and lone surrogates pass too
+    return _ENCODE(value)
 
 
 def _of_settings(settings: Settings) -> dict[str, Any]:
@@ -83,15 +86,15 @@ def _of_settings(settings: Settings) -> dict[str, Any]:
 
 def _to_settings(value: dict[str, Any]) -> Settings:
     if value["kind"] == "http":
-        return HttpSettings(value["endpoint"], value["description"])
+        return HttpSettings(value["endpoint"], value.get("description", ""))
     oauth = value.get("oauth")
     return SmtpSettings(
         value["sender_address"],
         value["sender_name"],
         value["tls"],
         value["host"],
-        value["user"],
-        value["reply_to_address"],
-        value["description"],
-        OAuthClient(oauth["token_endpoint"], oauth["client_id"], tuple(oauth["scopes"])) if oauth else None,
+        value.get("user", ""),
+        value.get("reply_to_address", ""),
+        value.get("description", ""),
+        OAuthClient(oauth["token_endpoint"], oauth["client_id"], tuple(oauth.get("scopes", ()))) if oauth else None,
     )

@@ -21,7 +21,7 @@ from mailproof.store import postgres_log, postgres_rebuild, postgres_schema, pos
 from mailproof.store.ids import IdSource
 from mailproof.store.postgres_adder import Adder
 from mailproof.store.postgres_commit import Commit
-from mailproof.store.postgres_log import can_be_stored, storable
+from mailproof.store.postgres_log import can_be_stored, sought, storable
 from mailproof.store.postgres_pool import Attempts, Connection, Pools
 from mailproof.store.sealing import HEADER_BYTES
 
@@ -114,7 +114,7 @@ class PostgresStore:
     ) -> Outcome:
         """See `mailproof.store.ProviderStore`."""
         attempts = Attempts()
-        work = Commit(caller, storable(provider_id), decide, key, self._clock, attempts)
+        work = Commit(caller, sought(provider_id), decide, key, self._clock, attempts)
         outcome = await self.pools.run(work, attempts)
         if key is not None and not outcome.replayed:
             await self._forget_old_keys()
@@ -122,14 +122,13 @@ class PostgresStore:
 
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
-        if not can_be_stored(provider_id):
-            return None
-        row = await self.pools.run(lambda connection: connection.fetchrow(_GET, provider_id, instance_id))
+        place = sought(provider_id), sought(instance_id)
+        row = await self.pools.run(lambda connection: connection.fetchrow(_GET, *place))
         return rows.to_provider(tuple(row)) if row else None
 
     async def get_active(self, instance_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
-        row = await self.pools.run(lambda connection: connection.fetchrow(_GET_ACTIVE, instance_id))
+        row = await self.pools.run(lambda connection: connection.fetchrow(_GET_ACTIVE, sought(instance_id)))
         return rows.to_provider(tuple(row)) if row else None
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
@@ -137,7 +136,7 @@ class PostgresStore:
         statement = _LIST.format("ASC" if page.ascending else "DESC")
         bounds = min(page.limit, _MOST), min(page.offset, _MOST)
         viewed_at = self._clock()
-        found = await self.pools.run(lambda connection: connection.fetch(statement, instance_id, *bounds))
+        found = await self.pools.run(lambda connection: connection.fetch(statement, sought(instance_id), *bounds))
         if not found:
             return ProviderPage((), 0, 0, viewed_at)
         total, sequence = tuple(found[0])[:2]
@@ -149,10 +148,10 @@ class PostgresStore:
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
         """See `mailproof.store.ProviderStore`."""
-        arguments = [instance_id, _MOST if before is None else min(before, _MOST), min(limit, _MOST)]
+        arguments = [sought(instance_id), _MOST if before is None else min(before, _MOST), min(limit, _MOST)]
         statement = _EVENTS.format("AND provider_id = $4 " if provider_id else "")
         if provider_id:
-            arguments.append(storable(provider_id))
+            arguments.append(sought(provider_id))
         found = await self.pools.run(lambda connection: connection.fetch(statement, *arguments))
         return tuple(rows.to_event(tuple(row)) for row in found)
 
@@ -173,9 +172,7 @@ class PostgresStore:
 
     async def revoke_token(self, token_id: str) -> Token | None:
         """See `mailproof.store.TokenStore`."""
-        now = self._clock()
-        if not can_be_stored(token_id):
-            return None
+        now, token_id = self._clock(), sought(token_id)
         return await self.pools.run(lambda connection: postgres_tokens.revoke(connection, token_id, now))
 
     async def default_instance(self) -> str:
@@ -205,9 +202,9 @@ class PostgresStore:
 
         return await self.pools.run(work)
 
-    async def rebuild(self) -> int:
+    async def rebuild(self, *, check: bool = False) -> int:
         """See `mailproof.store.Store`."""
-        return await self.pools.once(postgres_rebuild.rebuild)
+        return await self.pools.once(lambda connection: postgres_rebuild.rebuild(connection, check=check))
 
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""

@@ -149,7 +149,8 @@ def plan(caller: Caller, moment: Moment, changes: Sequence[Change], key: Idempot
         situation.provider,
         moment.sequence,
         events,
-        tuple(each for each in touched.values() if each is not None),
+        # What becomes inactive comes first: two are at no moment active.
+        tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ConfigState.ACTIVE)),
         tuple(each for each, provider in touched.items() if provider is None),
         count,
         active_id,
@@ -288,6 +289,11 @@ async def forget_old_keys(connection: Connection, now: datetime) -> None:
 def can_be_stored(text: str) -> bool:
     """Return whether PostgreSQL's text can hold it: no NUL, and no half of a surrogate pair."""
     return "\0" not in text and text == text.encode("utf-8", "replace").decode()
+
+
+def sought(text: str) -> str:
+    """Return an id as it can be looked for; one that can't be stored is nobody's, as the empty one is."""
+    return text if can_be_stored(text) else ""
 
 
 def storable(text: str) -> str:

@@ -81,6 +81,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE UNIQUE INDEX IF NOT EXISTS providers_order ON providers (instance_id, added_sequence)",
+        # The law of the log, kept by the database too.
+        "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
         f"""
         CREATE INDEX IF NOT EXISTS providers_key ON providers (substr(sealed, 1, {HEADER_BYTES}))
         WHERE sealed IS NOT NULL

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailproof.ledger import Event
+from mailproof.ledger import Event, EventType
 from mailproof.model import ConfigState, Details, Provider, Role, Token
+from mailproof.store import LogBroken
 from mailproof.store.payloads import dump_change, dump_settings, load_change, load_settings
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
 EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer, created_at"
 TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
 
+_KNOWN = frozenset(EventType)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -78,9 +80,18 @@ def of_event(event: Event) -> tuple[Any, ...]:
 
 
 def to_event(row: Sequence[Any]) -> Event:
-    """Return the event of a row."""
+    """Return the event of a row.
+
+    Raises:
+        LogBroken: A newer release wrote it, or nobody that knows what events look like.
+    """
     instance_id, sequence, provider_id, event_type, payload, actor_token_id, peer, created_at = row
-    change = load_change(event_type, provider_id, payload)
+    if event_type not in _KNOWN:
+        raise LogBroken(instance_id, sequence, f"is of a newer release, which calls it {event_type!r}")
+    try:
+        change = load_change(event_type, provider_id, payload)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise LogBroken(instance_id, sequence, "is damaged") from error
     return Event(instance_id, sequence, change, actor_token_id, peer, moment(created_at))
 
 

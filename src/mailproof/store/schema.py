@@ -76,6 +76,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
         "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
+        # The law of the log, kept by the database too.
+        "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
         # Which keys are in use, without reading every record at each start.
         f"CREATE INDEX providers_key ON providers (substr(sealed, 1, {HEADER_BYTES})) WHERE sealed IS NOT NULL",
         """
@@ -138,6 +140,15 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     """Open the file for reading."""
     connection = _connect(path, _BUSY_READER)
     connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def connect_rebuilder(path: Path) -> sqlite3.Connection:
+    """Open the file for `sqlite_rebuild`, which writes once and waits for writers like one."""
+    connection = _connect(path, _BUSY_WRITER)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = FILE")
     return connection
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from mailproof.errors import StoreUnavailable
 from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
 from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
-from mailproof.store import rows, schema, sqlite_log, sqlite_tokens
+from mailproof.store import rows, schema, sqlite_log, sqlite_rebuild, sqlite_tokens
 from mailproof.store.ids import IdSource
 from mailproof.store.readers import Readers
 from mailproof.store.sealing import HEADER_BYTES
@@ -74,6 +74,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, writer: Writer, clock: Callable[[], datetime], ids: IdSource) -> None:
         self.writer = writer
+        self._path = path
         self._clock = clock
         self._ids = ids
         self._readers = Readers(path)
@@ -84,7 +85,7 @@ class SqliteStore:
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
         """See `mailproof.store.ProviderStore`."""
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+        return await self._write(lambda connection: sqlite_log.add(connection, caller, change, key, self._clock()))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -188,9 +189,10 @@ class SqliteStore:
 
         return self._read(work)
 
-    async def rebuild(self) -> int:
-        """See `mailproof.store.Store`."""
-        return await self._write(sqlite_log.rebuild)
+    async def rebuild(self, *, check: bool = False) -> int:
+        """See `mailproof.store.Store`. It has a connection of its own, so the writer goes on."""
+        await self.ping()
+        return await asyncio.to_thread(sqlite_rebuild.rebuild, self._path, check=check)
 
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""
@@ -202,7 +204,7 @@ class SqliteStore:
         self._readers.close()
 
     async def _write(self, job: Job[T]) -> T:
-        return await asyncio.wrap_future(self.writer.submit(job))
+        return await self.writer.run(job)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return self._readers.run(work)

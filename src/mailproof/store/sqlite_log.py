@@ -1,4 +1,4 @@
-"""The event log in SQLite: decisions carried out, and the state made anew. Runs inside its caller's transaction.
+"""The event log in SQLite: decisions carried out. Runs inside its caller's transaction.
 
 `carry_out` is the only way to change a provider. What an event makes of the providers is `ledger.evolve`'s business;
 here it is given its sequence and saved.
@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailproof.errors import IdempotencyKeyReused, StoreUnavailable
-from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome, Situation, evolve
+from mailproof.ledger import (
+    ADDED,
+    Change,
+    Decide,
+    Event,
+    EventType,
+    IdempotencyKey,
+    Outcome,
+    Situation,
+    evolve,
+)
 from mailproof.model import Caller, ConfigState, Provider
 from mailproof.store import rows
 
@@ -21,14 +31,33 @@ KEYS_LAST = timedelta(hours=24)
 
 _EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
 
+_NOTHING = Situation(None, None, 0)
+
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
-_SAVE = f"INSERT OR REPLACE INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_ADD = _SAVE.replace(" OR REPLACE", "")
+_ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _KEY = (
     "SELECT digest, first_sequence, event_count FROM idempotency_keys "
     "WHERE instance_id = ? AND token_id = ? AND key = ? AND created_at >= ?"
 )
+
+
+def add(
+    connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
+) -> Event:
+    """Add a provider, whatever the situation, which is not even read.
+
+    Raises:
+        LookupError, IdempotencyKeyReused: As with `carry_out`.
+    """
+    earlier = _replay(connection, caller, key, now) if key is not None else None
+    if earlier is not None:
+        return earlier[0]
+    events = append(connection, caller, (change,), _NOTHING, now)
+    if key is not None:
+        _remember(connection, caller, key, events, now)
+    return events[0]
 
 
 def carry_out(
@@ -65,8 +94,9 @@ def append(
         LookupError: There is no such instance.
     """
     row = connection.execute(
-        "UPDATE instances SET sequence = sequence + ? WHERE id = ? RETURNING sequence",
-        (len(changes), caller.instance_id),
+        "UPDATE instances SET sequence = sequence + ?, provider_count = provider_count + ? WHERE id = ? "
+        "RETURNING sequence",
+        (len(changes), sum(map(_growth, changes)), caller.instance_id),
     ).fetchone()
     if row is None:
         raise LookupError(f"there is no instance {caller.instance_id}")
@@ -82,22 +112,6 @@ def append(
     return events
 
 
-def rebuild(connection: sqlite3.Connection) -> int:
-    """Make the state anew from the events; return how many providers differ from before."""
-    select = f"SELECT {rows.PROVIDER} FROM providers"  # noqa: S608 - constants
-    before = {row[0]: row for row in connection.execute(select)}
-    connection.execute("DELETE FROM providers")
-    connection.execute("UPDATE instances SET provider_count = 0, active_id = NULL")
-    instances = [row[0] for row in connection.execute("SELECT id FROM instances")]
-    for instance_id in instances:
-        known: dict[str, Provider] = {}
-        log = f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? ORDER BY sequence"  # noqa: S608 - constants
-        for row in connection.execute(log, (instance_id,)).fetchall():
-            _save(connection, rows.to_event(row), known)
-    after = {row[0]: row for row in connection.execute(select)}
-    return sum(before.get(each) != after.get(each) for each in before.keys() | after.keys())
-
-
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:
     """Save what an event makes of the providers, and keep `known` and the instance's row in step."""
     for provider_id, provider in evolve(event, known).items():
@@ -105,22 +119,22 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
         if provider is None:
             known.pop(provider_id, None)
             connection.execute("DELETE FROM providers WHERE id = ?", (provider_id,))
-            _count(connection, event.instance_id, -1)
         elif former is None:
             known[provider_id] = provider
             try:
                 connection.execute(_ADD, rows.of_provider(provider))
             except sqlite3.IntegrityError as error:  # two processes chose alike within 10 ms
                 raise StoreUnavailable("the new id is taken; nothing was stored") from error
-            _count(connection, event.instance_id, +1)
         else:
             known[provider_id] = provider
-            connection.execute(_SAVE, rows.of_provider(provider))
+            _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
+            connection.execute(_SAVE, (sequence, changed_at, state, settings, sealed, provider_id))
         _mark_active(connection, event.instance_id, provider_id, former, provider)
 
 
-def _count(connection: sqlite3.Connection, instance_id: str, by: int) -> None:
-    connection.execute("UPDATE instances SET provider_count = provider_count + ? WHERE id = ?", (by, instance_id))
+def _growth(change: Change) -> int:
+    """Return by how much a change makes the providers more; one that can't be followed is undone with its commit."""
+    return (change.type in ADDED) - (change.type is EventType.REMOVED)
 
 
 def _mark_active(

@@ -11,11 +11,11 @@ from asyncpg.connect_utils import SessionAttribute
 
 from mailproof.database import DatabaseLimits, DatabaseUrl
 from mailproof.errors import StartupError
-from mailproof.store import postgres_rebuild, postgres_schema, rows
+from mailproof.store import postgres_schema, rows
 from mailproof.store.ids import IdSource
 from mailproof.store.postgres_faults import describe, is_foreign
 from mailproof.store.postgres_pool import Connection, transaction
-from mailproof.store.transfer import BATCH, GAPS, TABLES, Row
+from mailproof.store.transfer import BATCH, LOG, TABLES, Row
 
 _IDLE = 600.0
 """Seconds that one database may wait for the other in the middle of a transaction."""
@@ -89,8 +89,7 @@ class _Session:
     async def clear_instances(self) -> None:
         await self._connection.execute("DELETE FROM instances")
 
-    async def gaps(self) -> Sequence[str]:
-        return [row[0] for row in await self._connection.fetch(GAPS)]
-
-    async def rebuild(self) -> int:
-        return await postgres_rebuild.rebuild_within(self._connection)
+    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+        cursor = await self._connection.cursor(LOG.format("$1"), instance_id)
+        while batch := await cursor.fetch(BATCH):
+            yield [tuple(row) for row in batch]

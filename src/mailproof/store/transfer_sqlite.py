@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailproof.errors import StartupError
-from mailproof.store import rows, schema, sqlite_log
+from mailproof.store import rows, schema
 from mailproof.store.ids import IdSource
-from mailproof.store.transfer import BATCH, GAPS, TABLES, Row
+from mailproof.store.transfer import BATCH, LOG, TABLES, Row
 
 
 class SqliteDatabase:
@@ -68,8 +68,7 @@ class _Session:
     async def clear_instances(self) -> None:
         self._connection.execute("DELETE FROM instances")
 
-    async def gaps(self) -> Sequence[str]:
-        return [row[0] for row in self._connection.execute(GAPS)]
-
-    async def rebuild(self) -> int:
-        return sqlite_log.rebuild(self._connection)
+    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+        cursor = self._connection.execute(LOG.format("?"), (instance_id,))
+        while batch := cursor.fetchmany(BATCH):
+            yield batch

@@ -7,12 +7,14 @@ outlives every error.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,15 +31,44 @@ MAX_BATCH = 512
 
 
 @dataclass(slots=True)
-class _Waiter:
-    job: Job[Any]
-    future: Future[Any]
-
-
-@dataclass(slots=True)
 class _Outcome:
     result: Any = None
     error: Exception | None = None
+
+    def tell(self, future: Future[Any] | asyncio.Future[Any]) -> None:
+        """Resolve the future of the waiter."""
+        if self.error is None:
+            future.set_result(self.result)
+        else:
+            future.set_exception(self.error)
+
+
+@dataclass(slots=True)
+class _Thread:
+    """Who waits is a thread, or nobody."""
+
+    job: Job[Any]
+    future: Future[Any]
+
+    def begin(self) -> bool:
+        """Return whether the job is still wanted."""
+        return self.future.set_running_or_notify_cancel()
+
+
+@dataclass(slots=True)
+class _Task:
+    """Who waits is a task of an event loop."""
+
+    job: Job[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+    def begin(self) -> bool:
+        """Return whether the job is still wanted."""
+        return not self.future.cancelled()
+
+
+_Waiter = _Thread | _Task
 
 
 class Writer:
@@ -71,11 +102,21 @@ class Writer:
             StoreUnavailable: The writer was stopped.
         """
         future: Future[T] = Future()
+        self._enqueue(_Thread(job, future))
+        return future
+
+    async def run(self, job: Job[T]) -> T:
+        """Queue a job and await it, as with `submit`; those of one loop that share a commit wake it once, together."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._enqueue(_Task(job, loop, future))
+        return await future
+
+    def _enqueue(self, waiter: _Waiter) -> None:
         with self._lock:
             if self._stopped is not None:
                 raise StoreUnavailable("the database is closed")
-            self._queue.put(_Waiter(job, future))
-        return future
+            self._queue.put(waiter)
 
     def stop(self) -> Future[None]:
         """Finish what is queued, then close the connection; the future says when. Again changes nothing."""
@@ -91,11 +132,7 @@ class Writer:
             batch: list[_Waiter] = []
             going = self._collect(batch)
             if batch:
-                for waiter, outcome in zip(batch, self._commit(batch), strict=True):
-                    if outcome.error is None:
-                        waiter.future.set_result(outcome.result)
-                    else:
-                        waiter.future.set_exception(outcome.error)
+                _tell(zip(batch, self._commit(batch), strict=True))
         try:
             self._connection.close()
         except sqlite3.Error:
@@ -107,7 +144,7 @@ class Writer:
         """Wait for a job, then take all that came meanwhile; return False at the end."""
         item = self._queue.get()
         while item is not None:
-            if item.future.set_running_or_notify_cancel():
+            if item.begin():
                 batch.append(item)
             if len(batch) >= MAX_BATCH:
                 return True
@@ -154,6 +191,25 @@ class Writer:
                 self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             _log.exception("rolling back failed")
+
+
+def _tell(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:
+    """Tell all waiters, each loop in one go."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Outcome]]] = {}
+    for waiter, outcome in outcomes:
+        if isinstance(waiter, _Task):
+            loops.setdefault(waiter.loop, []).append((waiter.future, outcome))
+        else:
+            outcome.tell(waiter.future)
+    for loop, told in loops.items():
+        with suppress(RuntimeError):  # the loop was closed: nobody is left to be told
+            loop.call_soon_threadsafe(_tell_tasks, told)
+
+
+def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Outcome]]) -> None:
+    for future, outcome in told:
+        if not future.done():  # cancelled meanwhile
+            outcome.tell(future)
 
 
 def _own(error: Exception) -> Exception:

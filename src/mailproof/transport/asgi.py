@@ -34,6 +34,15 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     return next((value for key, value in scope["headers"] if key == name), None)
 
 
+def joined(scope: Scope, name: bytes) -> bytes | None:
+    """Return all headers of this lower-case name as one value (RFC 9110 section 5.3), None where there is none.
+
+    For what must come once: two values joined are one that is not valid.
+    """
+    values = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(values) if values else None
+
+
 def text(value: bytes | None) -> str | None:
     """Return a header's value as text; bytes outside ASCII are kept as Latin-1 (RFC 9110 section 5.5)."""
     return None if value is None else value.decode("latin-1")

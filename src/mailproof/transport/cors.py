@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from mailproof.transport.asgi import Headers, Scope, header
 
 ALLOWED_METHODS = b"GET, POST, PUT, DELETE"
-ALLOWED_HEADERS = b"authorization, content-type, accept, grpc-timeout, x-grpc-web, x-user-agent, x-request-id"
+ALLOWED_HEADERS = (
+    b"authorization, content-type, accept, grpc-timeout, x-grpc-web, x-user-agent, x-request-id, x-instance-id, "
+    b"x-idempotency-key, x-zitadel-orgid"  # the last one is sent by that API's clients; it changes nothing here
+)
 EXPOSED_HEADERS = b"grpc-status, grpc-message, grpc-status-details-bin, x-request-id, retry-after, www-authenticate"
 MAX_AGE = b"7200"  # seconds; what Chromium caps it at
 

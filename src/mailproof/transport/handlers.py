@@ -14,12 +14,14 @@ from urllib.parse import unquote
 import grpc
 
 from mailproof.errors import UnknownRpc
-from mailproof.rpc.calls import Call, Calls, Method, request_id
+from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Method, request_id
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.status import StatusError
 
 STATUS_DETAILS = "grpc-status-details-bin"
 REQUEST_ID = "x-request-id"
+
+_ONCE = (INSTANCE_ID, IDEMPOTENCY_KEY)
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 """grpc's enum by number."""
@@ -89,14 +91,19 @@ async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
 def _call(context: Any, transport: str) -> Call:
     metadata: dict[str, str] = {}
     for key, value in context.invocation_metadata() or ():
-        if isinstance(value, str):
-            metadata.setdefault(key, value)  # the first one counts, as over REST
+        if not isinstance(value, str):
+            continue
+        if key in _ONCE and key in metadata:
+            metadata[key] += f", {value}"  # which is not valid, as over REST
+        metadata.setdefault(key, value)  # of the others the first one counts, as over REST
     remaining = context.time_remaining()
     return Call(
         transport=transport,
         authorization=metadata.get("authorization"),
         peer=_address(context.peer()),
         deadline=None if remaining is None else time.monotonic() + remaining,
+        instance_id=metadata.get(INSTANCE_ID),
+        idempotency_key=metadata.get(IDEMPOTENCY_KEY),
         request_id=request_id(metadata.get(REQUEST_ID)),
     )
 

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from mailproof.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import Call, Calls, Decode, Method, request_id
+from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump, parse_json, to_json
 from mailproof.rpc.status import StatusError
 from mailproof.transport.asgi import (
@@ -25,6 +25,7 @@ from mailproof.transport.asgi import (
     Send,
     deadline,
     header,
+    joined,
     media_type,
     peer,
     read_body,
@@ -64,6 +65,8 @@ class Rest:
                 authorization=text(header(scope, b"authorization")),
                 peer=peer(scope),
                 deadline=deadline(scope),
+                instance_id=text(joined(scope, INSTANCE_ID.encode())),
+                idempotency_key=text(joined(scope, IDEMPOTENCY_KEY.encode())),
                 request_id=wanted,
             )
             decode = await self._decoder(match, scope, receive, call)

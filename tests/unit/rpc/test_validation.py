@@ -112,3 +112,55 @@ def test_the_reference_id_of_a_violation_is_known() -> None:
     assert [(violation.field, reference) for violation, reference in violations(request)] == [
         ("host", "COMMAND-EvAtufIinh")
     ]
+
+
+WEBHOOK = admin_pb2.AddEmailProviderHTTPRequest
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://hooks.example.com/mail?key=1", "http://[2001:db8::1]:8080/", "https://192.0.2.7", " https://a.example "],
+)
+def test_a_webhook_is_a_url_of_https_or_http(url: str) -> None:
+    assert broken(WEBHOOK(endpoint=url)) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", "must not be empty"),
+        ("hooks.example.com/mail", "begins with https:// or http://"),
+        ("ftp://hooks.example.com/", "begins with https:// or http://"),
+        ("https:///mail", "begins with https:// or http://"),
+        ("https://me:secret@hooks.example.com/", "must not hold a user or password"),
+        ("https://hooks.example.com/#part", "must not have a fragment"),
+        ("https://hooks.example.com:0/", "between 1 and 65535"),
+        ("https://hooks.example.com:70000/", "must be a URL"),
+        ("https://hooks.example.com/a b", "without spaces"),
+        ("https://höoks.example.com/", "in ASCII"),
+        ("https://hooks..example.com/", "valid host name"),
+        ("https://hooks.example.com/\r\nX-Evil: 1", "control characters"),
+        ("https://hooks.example.com/" + "x" * 2048, "at most 2048 characters"),
+    ],
+)
+def test_what_is_no_webhook(url: str, says: str) -> None:
+    found = broken(WEBHOOK(endpoint=url))
+    assert list(found) == ["endpoint"]
+    assert says in found["endpoint"]
+
+
+def oauth(endpoint: str = "https://login.example/token", scopes: tuple[str, ...] = ()) -> Message:
+    client = admin_pb2.SMTPXOAuth2Auth.ClientCredentials(client_id="me", client_secret="s")
+    return admin_pb2.SMTPXOAuth2Auth(token_endpoint=endpoint, scopes=scopes, client_credentials=client)
+
+
+def test_a_token_endpoint_is_a_url_of_https() -> None:
+    assert broken(oauth()) == {}
+    assert "begins with https://" in broken(oauth("http://login.example/token"))["token_endpoint"]
+
+
+def test_scopes_are_checked_and_counted() -> None:
+    assert broken(oauth(scopes=("https://outlook.office365.com/.default", "openid"))) == {}
+    assert list(broken(oauth(scopes=("fine", "two words", 'a"b', "")))) == ["scopes[1]", "scopes[2]", "scopes[3]"]
+    assert broken(oauth(scopes=("s",) * 20)) == {}
+    assert broken(oauth(scopes=("s",) * 21)) == {"scopes": "must have at most 20 items"}

@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 
 from mailproof.secret import Secret
-from mailproof.smtp.endpoint import Endpoint, parse_endpoint
+from mailproof.smtp.endpoint import parse_endpoint
 from mailproof.smtp.plans import default_port, violations
 from mailproof.smtp.report import ClientCredentials, Credentials, OAuth, Plan
+from mailproof.smtp.url import Url
 from mailproof.smtp.vocabulary import Depth, TlsMode
 
 USER = Credentials("a", Secret(""))
@@ -60,12 +61,12 @@ def test_default_ports() -> None:
 @pytest.mark.parametrize(
     ("url", "endpoint"),
     [
-        ("https://login.test/t/token", Endpoint("login.test", 443, "/t/token")),
-        ("https://LOGIN.test:8443?a=b%20c", Endpoint("login.test", 8443, "/?a=b%20c")),
-        ("https://[::1]/", Endpoint("::1", 443, "/")),
+        ("https://login.test/t/token", Url("https", "login.test", 443, "/t/token")),
+        ("https://LOGIN.test:8443?a=b%20c", Url("https", "login.test", 8443, "/?a=b%20c")),
+        ("https://[::1]/", Url("https", "::1", 443, "/")),
     ],
 )
-def test_endpoints(url: str, endpoint: Endpoint) -> None:
+def test_endpoints(url: str, endpoint: Url) -> None:
     assert parse_endpoint(url) == endpoint
 
 

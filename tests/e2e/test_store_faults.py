@@ -1,0 +1,201 @@
+"""A running service whose disk is full, and one that may not start: a wrong key, a damaged file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from contract.sqlite_audit import audit
+from mailproof.store.sealing import open_sealer
+from service_support.service import RunningService, run, start_service
+from zitadel.admin.v1 import admin_pb2 as pb
+from zitadel.admin.v1 import admin_pb2_grpc
+
+FULL = "the disk that holds the database is full; nothing was stored"
+BROKEN = "the disk that holds the database does not work; nothing was stored"
+
+ADD = pb.AddSMTPConfigRequest(
+    sender_address="post@example.com",
+    sender_name="n",
+    tls=True,
+    host="smtp.example.com:587",
+    user="u",
+    password="p",
+    description="x" * 190,
+)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """Put a file system of 1 MiB there; only root may, and not in every container."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@cache
+def may_mount(folder: Path) -> bool:
+    with suppress(OSError, subprocess.CalledProcessError), small_disk(folder):
+        return True
+    return False
+
+
+def add(service: RunningService) -> str:
+    with grpc.insecure_channel(service.grpc_address) as channel:
+        stub = admin_pb2_grpc.AdminServiceStub(channel)
+        return stub.AddSMTPConfig(ADD, metadata=(("authorization", f"Bearer {service.admin_token}"),)).id
+
+
+def refused_add(service: RunningService, stored: list[str]) -> tuple[Any, str]:
+    """Add until one is refused; return its code and sentence."""
+    while len(stored) < 2000:
+        try:
+            stored.append(add(service))
+        except grpc.RpcError as error:
+            call: Any = error  # it is a grpc.Call too, of which the stubs know nothing
+            return call.code(), call.details()
+    raise AssertionError("the disk was never full")
+
+
+def rest(service: RunningService, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    request = urllib.request.Request(
+        f"{service.http_url}{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def held_by_a_full_disk(service: RunningService, fill: Callable[[], None], free: Callable[[], None]) -> None:
+    """Fill the disk while the service writes, and make room again."""
+    stored = [add(service) for _ in range(3)]
+    fill()
+    code, sentence = refused_add(service, stored)
+    assert code is grpc.StatusCode.UNAVAILABLE
+    assert sentence in (FULL, BROKEN)
+    body = {"senderAddress": "post@example.com", "senderName": "n", "tls": True, "host": "smtp.example.com:587"}
+    status, answer = rest(service, "POST", "/admin/v1/smtp", {**body, "description": "x" * 200})
+    assert (status, answer["message"]) == (503, sentence)
+    assert any("retryDelay" in detail for detail in answer["details"])
+    for each in (stored[0], stored[-1]):
+        assert rest(service, "GET", f"/admin/v1/smtp/{each}")[0] == 200, "reads go on"
+    status, answer = rest(service, "POST", "/admin/v1/smtp/_search", {"query": {"limit": 1}})
+    assert status == 200
+    assert int(answer["details"]["totalResult"]) == len(stored)
+    with urllib.request.urlopen(f"{service.http_url}/readyz", timeout=30) as ready:
+        assert ready.status == 200
+    free()
+    stored.append(add(service))
+    assert service.stop() == 0
+    found = audit(service.data_dir / "mailproof.db", open_sealer(service.data_dir, None))
+    assert list(found) == stored, "what was acknowledged is there, and what was refused is not"
+    assert set(found.values()) == {"p"}
+
+
+def test_a_full_file_system(tmp_path: Path) -> None:
+    """Where no file system may be mounted, the other test stands for this one."""
+    if not may_mount(tmp_path / "may"):
+        return
+    with small_disk(tmp_path / "disk"):
+        service = start_service(tmp_path / "disk")
+        ballast = tmp_path / "disk" / "ballast"
+
+        def fill() -> None:
+            free = os.statvfs(tmp_path / "disk")
+            ballast.write_bytes(bytes(free.f_bavail * free.f_bsize - 40_000))
+            service.log_file.unlink()  # the server's log goes on to where nobody reads; it must not need room either
+
+        try:
+            held_by_a_full_disk(service, fill, ballast.unlink)
+        finally:
+            service.process.kill()
+            service.stop()
+
+
+def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
+    service = start_service(tmp_path / "data")
+
+    def limit(size: int) -> None:
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    try:
+        wal = tmp_path / "data" / "mailproof.db-wal"
+        held_by_a_full_disk(service, lambda: limit(wal.stat().st_size + 60_000), lambda: limit(resource.RLIM_INFINITY))
+    finally:
+        service.process.kill()
+        service.stop()
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> tuple[Path, str]:
+    """The data directory of a service that has ended, and the id of a configuration with a password."""
+    service = start_service(tmp_path / "data")
+    made = add(service)
+    assert service.stop() == 0
+    return service.data_dir, made
+
+
+def refusal(data_dir: Path, **env: str) -> str:
+    """Start a service that must refuse; return its one sentence."""
+    listen = ("--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0")
+    done = run("serve", "--data-dir", str(data_dir), *listen, env=env)
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    sentence = done.stderr.splitlines()[-1]
+    assert sentence.startswith("mailproof: ")
+    assert "Traceback" not in done.stderr
+    return sentence
+
+
+def test_another_key_is_refused_and_the_record_named(stopped: tuple[Path, str]) -> None:
+    data_dir, made = stopped
+    other = base64.b64encode(bytes(32)).decode()
+    assert f"configuration {made} of instance" in refusal(data_dir, MAILPROOF_ENCRYPTION_KEY=other)
+    (data_dir / "secret.key").write_text(other)
+    assert f"configuration {made} of instance" in refusal(data_dir)
+
+
+def test_a_damaged_key_is_refused(stopped: tuple[Path, str]) -> None:
+    data_dir, _ = stopped
+    (data_dir / "secret.key").write_text("damaged")
+    assert "secret.key is not one" in refusal(data_dir)
+
+
+def test_a_damaged_secret_is_refused_and_the_record_named(stopped: tuple[Path, str]) -> None:
+    data_dir, made = stopped
+    with closing(sqlite3.connect(data_dir / "mailproof.db")) as connection, connection:
+        connection.execute("UPDATE providers SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)")
+    assert f"configuration {made} of instance" in refusal(data_dir)
+
+
+@pytest.mark.parametrize("place", [0, 4096])
+def test_a_damaged_database_is_refused(stopped: tuple[Path, str], place: int) -> None:
+    data_dir, _ = stopped
+    path = data_dir / "mailproof.db"
+    content = bytearray(path.read_bytes())
+    content[place:] = b"\xa5" * (len(content) - place)
+    path.write_bytes(content)
+    assert "database" in refusal(data_dir)
+    assert path.read_bytes() == content, "and left as it is"
