@@ -24,6 +24,7 @@ class Office:
     viewer: str
     colleague: str  # another administrator's token
     secrets: set[str] = field(default_factory=set)
+    signing_keys: set[str] = field(default_factory=set)  # these are shown, and neither stored in clear nor logged
     unused: Iterator[int] = field(default_factory=lambda: iter(range(INSTANCES)))
 
     def client(self, wire: str) -> Client:
@@ -39,7 +40,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """The service; when all is over, its answers and its log are searched for every secret that was sent to it."""
+    """The service; when all is over, its answers, log and files are searched for every secret that was sent to it."""
     folder = tmp_path_factory.mktemp("office")
     (folder / "ca.pem").write_text(pki.authority().pem)
     instances = list(itertools.chain.from_iterable(("--instance", f"office-{n}") for n in range(INSTANCES)))
@@ -49,11 +50,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         made = Office(service, wires, admin, viewer, colleague)
         made.secrets |= {service.sandbox.password, admin, viewer, colleague}
         yield made
-        log = service.log_file.read_text()
+        files = [path for path in service.data_dir.iterdir() if path.name.startswith("mailproof.db")]
+        kept = [service.log_file.read_bytes(), *(path.read_bytes() for path in files)]
+        assert len(kept) > 1
+        assert not [key for key in made.signing_keys if any(key.encode() in data for data in kept)]
         for secret in made.secrets:
             for form in (secret, b64encode(secret.encode()).decode()):
-                assert form not in log
-                assert not [answer for answer in wires.answers if form.encode() in answer]
+                assert not [data for data in (*kept, *wires.answers) if form.encode() in data], secret
 
 
 @pytest.fixture(params=WIRES)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from service_support.families import FAMILIES, GOOD, Family
+from service_support.rules import METHODS
 from service_support.service import RunningService, create_token, running_service
-from service_support.wires import METHODS, WIRES, Client, open_wires, request_of
-from smtpdiag.v1 import options_pb2
+from service_support.wires import WIRES, Client, open_wires, request_of
 from zitadel.admin.v1 import admin_pb2
 
 from .conftest import Office
@@ -220,11 +220,6 @@ def test_the_same_add_at_the_same_time_adds_once(office: Office) -> None:
     assert len(answers) == len(clients)
     assert all(answer == answers[0] for answer in answers)
     assert Family("smtp", clients[0]).list()[0].total_result == 1
-
-
-def test_exactly_the_calls_that_add_take_a_key() -> None:
-    declared = {name for name, method in METHODS.items() if method.GetOptions().Extensions[options_pb2.idempotent]}
-    assert declared == {name for name in METHODS if name.startswith(("Add", "Create", "Import"))}
 
 
 # --- one configuration an instance -------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """The whole life of a configuration in both families of calls over each wire: states, details, lists, removal."""
 
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from service_support.families import ACTIVE, FAMILIES, GOOD, INACTIVE, Family
 from service_support.wires import Client
+
+from .conftest import Office
 
 FULL: dict[str, Any] = {
     "sender_address": "jörg@exämple.de",
@@ -181,7 +185,7 @@ def test_an_http_provider_is_not_found_by_what_is_about_smtp(family: Family, doe
     assert family.get(added).details.sequence == 1
 
 
-def test_an_http_providers_life(family: Family) -> None:
+def test_an_http_providers_life(office: Office, family: Family) -> None:
     client = family.client
     added = client("AddEmailProviderHTTP", endpoint=" https://mail.example.com/hook?a=1 ", description="hook")
     assert len(added.signing_key) >= 32
@@ -215,6 +219,7 @@ def test_an_http_providers_life(family: Family) -> None:
     )
     assert rotated.details.sequence == 6
     assert rotated.signing_key not in ("", added.signing_key)
+    office.signing_keys |= {added.signing_key, rotated.signing_key}
     assert client("GetEmailProvider").config.http.signing_key == rotated.signing_key
     later = client.refused(
         "UpdateEmailProviderHTTP",
@@ -296,6 +301,60 @@ def test_a_list_has_a_hundred_unless_more_are_asked_for(client: Client) -> None:
         family.add()
     assert len(family.list()[1]) == 100
     assert len(family.list(limit=1000)[1]) == 101
+
+
+@pytest.mark.parametrize("base", ["/admin/v1", ""])
+def test_rest_speaks_the_json_of_that_api(office: Office, base: str) -> None:
+    client = office.client("rest")
+
+    def send(verb: str, path: str, document: object = None) -> dict[str, Any]:
+        body = None if document is None else json.dumps(document).encode()
+        answer = client.wires.http(verb, base + path, body, client.headers())
+        assert (answer.status, answer.header("content-type")) == (200, "application/json"), answer.body
+        made: dict[str, Any] = json.loads(answer.body)
+        return made
+
+    good = {"senderAddress": "a@example.com", "sender_name": "A", "host": "mx.example.com:587", "noSuchField": [{}]}
+    added = send("POST", "/smtp", good)
+    assert set(added) == {"details", "id"}
+    assert set(added["details"]) == {"sequence", "changeDate", "resourceOwner"}
+    assert added["details"]["sequence"] == "1"
+    assert datetime.fromisoformat(added["details"]["changeDate"]).utcoffset() == timedelta(0)
+    assert added["details"]["changeDate"].endswith("Z")
+    one = f"/smtp/{added['id']}"
+    # The id of the path wins over the body's.
+    assert send("PUT", one, {**good, "id": "other", "tls": True, "user": None})["details"]["sequence"] == "2"
+    assert send("POST", f"{one}/_activate", {})["details"]["sequence"] == "3"
+    config = send("GET", one)["smtpConfig"]
+    assert config == send("GET", "/smtp")["smtpConfig"]
+    assert config == {
+        "details": config["details"],
+        "senderAddress": "a@example.com",
+        "senderName": "A",
+        "tls": True,
+        "host": "mx.example.com:587",
+        "state": "SMTP_CONFIG_ACTIVE",
+        "id": added["id"],
+    }
+    assert set(config["details"]) == {"sequence", "creationDate", "changeDate", "resourceOwner"}
+    hook = send("POST", "/email/http", {"endpoint": "https://mail.example.com/", "description": "d"})
+    listed = send("POST", "/email/_search", {"query": {"offset": "0", "limit": 5, "asc": True, "more": 1}})
+    assert (listed["details"]["totalResult"], listed["details"]["processedSequence"]) == ("2", "4")
+    assert [record.get("state") for record in listed["result"]] == ["EMAIL_PROVIDER_ACTIVE", "EMAIL_PROVIDER_INACTIVE"]
+    assert listed["result"][0]["smtp"] == {
+        "senderAddress": "a@example.com",
+        "senderName": "A",
+        "tls": True,
+        "host": "mx.example.com:587",
+        "none": {},
+    }
+    assert listed["result"][1]["http"] == {"endpoint": "https://mail.example.com/", "signingKey": hook["signingKey"]}
+    changed = {"endpoint": "https://mail.example.com/", "expirationSigningKey": "0s"}
+    assert send("PUT", f"/email/http/{hook['id']}", changed)["signingKey"] != hook["signingKey"]
+    assert send("PUT", f"{one}/password", {})["details"]["sequence"] == "3"
+    for path, sequence in ((f"/email/{hook['id']}", "6"), (one, "7")):
+        assert send("DELETE", path)["details"]["sequence"] == sequence
+    assert "result" not in send("POST", "/smtp/_search", {})
 
 
 def test_an_empty_instance_has_an_empty_list(family: Family) -> None:

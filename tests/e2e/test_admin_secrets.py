@@ -166,11 +166,14 @@ TABLE = [(name, row) for name in FAMILIES for row in (UPDATES if name == "smtp" 
 def filled(server: Server, values: dict[str, Any], new: str) -> dict[str, Any]:
     """Return what a row of the table means for this server."""
     words = {"OTHER": server.other_host, "STORED": server.password, "NEW": new}
-    made = {name: words.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
-    if "plain" in made:
-        made["plain"] = {name: words.get(value, value) for name, value in made["plain"].items()}
-    if "xoauth2" in made:
-        made["xoauth2"] = server.xoauth2(**made["xoauth2"])
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "xoauth2":
+            made[name] = server.xoauth2(**value)
+        elif name == "plain":
+            made[name] = {inner: words.get(text, text) for inner, text in value.items()}
+        else:
+            made[name] = words.get(value, value) if isinstance(value, str) else value
     return made
 
 
@@ -182,11 +185,12 @@ def test_what_an_update_does_to_the_secret(
     _, stored, update, then = row
     client = office.client(wire)
     family, email = Family(name, client), Family("email", client)
-    before = {
+    secrets: dict[str, dict[str, Any]] = {
         "plain": {"password": server.password},
         "xoauth2": {"xoauth2": server.xoauth2()},
         "none": {"user": ""},
-    }[stored]
+    }
+    before = secrets[stored]
     wrong = office.secret("wrong")
     # A password that was not the right one must have been stored to be replaced by the right one.
     if then == SENT and stored == "plain" and ("password" in update or "plain" in update):

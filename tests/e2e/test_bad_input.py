@@ -247,7 +247,7 @@ def test_an_unknown_route_or_rpc_is_refused(wires: Wires) -> None:
 
 
 def test_a_wrong_verb_is_refused(wires: Wires) -> None:
-    for method, path in (("GET", "/smtp"), ("PUT", "/admin/v1/smtp"), ("DELETE", "/v1/diagnose"), ("POST", "/smtp/1")):
+    for method, path in (("PUT", "/smtp"), ("PUT", "/admin/v1/smtp"), ("DELETE", "/v1/diagnose"), ("POST", "/smtp/1")):
         assert wires.rest(path, b"{}", method=method) == Refusal(12, "METHOD_NOT_ALLOWED", [], 405)
     for method in ("GET", "PUT", "DELETE"):
         answer = wires.http(ADD, b"", "application/grpc-web+proto", method)

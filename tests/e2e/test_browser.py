@@ -19,9 +19,9 @@ from zitadel.admin.v1 import admin_pb2
 PAGE = """<!doctype html><meta charset="utf-8"><pre id="result">unfinished</pre><script>
 const {url, token, frame} = PARAMETERS;
 const authorization = `Bearer ${token}`;
-async function seen(path, contentType, body, headers = {authorization}) {
+async function seen(path, contentType, body, headers = {authorization}, method = "POST") {
   try {
-    const answer = await fetch(url + path, {method: "POST", headers: {...headers, "content-type": contentType}, body});
+    const answer = await fetch(url + path, {method, headers: {...headers, "content-type": contentType}, body});
     const bytes = new Uint8Array(await answer.arrayBuffer());
     return {status: answer.status, text: new TextDecoder().decode(bytes), first: bytes[0] ?? null,
             grpcStatus: answer.headers.get("grpc-status"), details: answer.headers.get("grpc-status-details-bin")};
@@ -32,6 +32,9 @@ async function seen(path, contentType, body, headers = {authorization}) {
   const path = "/zitadel.admin.v1.AdminService/ListSMTPConfigs";
   const result = {
     rest: await seen("/admin/v1/smtp/_search", "application/json", "{}"),
+    put: await seen("/smtp/1", "application/json", "{}", {authorization, "x-instance-id": "other",
+                    "x-idempotency-key": "k", "x-zitadel-orgid": "1"}, "PUT"),
+    removed: await seen("/email/1", "application/json", undefined, {authorization}, "DELETE"),
     grpcWeb: await seen(path, "application/grpc-web+proto", message),
     refused: await seen(path, "application/grpc-web+proto", message, {authorization: "Bearer wrong"}),
   };
@@ -100,6 +103,8 @@ def test_a_page_of_a_configured_origin_calls_and_sees_errors(
         seen = visit(page, running, tmp_path / "profile")
     assert seen["rest"]["status"] == 200
     assert "details" in json.loads(seen["rest"]["text"])
+    assert (seen["put"]["status"], "INSTANCE_NOT_FOUND" in seen["put"]["text"]) == (404, True)
+    assert (seen["removed"]["status"], "SMTP_CONFIG_NOT_FOUND" in seen["removed"]["text"]) == (404, True)
     assert (seen["grpcWeb"]["status"], seen["grpcWeb"]["first"]) == (200, 0)
     assert "grpc-status: 0" in seen["grpcWeb"]["text"]
     assert (seen["refused"]["status"], seen["refused"]["grpcStatus"]) == (200, "16")
@@ -111,5 +116,5 @@ def test_a_page_of_another_origin_is_blocked(
 ) -> None:
     needs_debian("chromium")
     seen = visit(page, service, tmp_path / "profile")
-    assert set(seen) == {"rest", "grpcWeb", "refused"}
+    assert set(seen) == {"rest", "put", "removed", "grpcWeb", "refused"}
     assert all("blocked" in answer for answer in seen.values()), seen

@@ -111,6 +111,31 @@ def test_grpc_passes_the_edge(service: RunningService, edge: str) -> None:
         assert last.WhichOneof("event") == "report"
 
 
+def test_the_life_of_a_configuration_passes_the_edge(service: RunningService, edge: str) -> None:
+    token = f"Bearer {service.admin_token}"
+    headers = {"authorization": token, "content-type": "application/json", "x-idempotency-key": "through-the-edge"}
+    good = {**settings(service), "sender_name": "Once"}
+    first, again = (post(f"http://{edge}/email/smtp", json.dumps(good).encode(), headers)[2] for _ in range(2))
+    added = json.loads(first)
+    assert json.loads(again) == added
+    path = f"http://{edge}/admin/v1/email/smtp/{added['id']}"
+    status, _, body = post(path, json.dumps({**good, "description": "d", "password": ""}).encode(), headers, "PUT")
+    assert (status, set(json.loads(body)["details"])) == (200, {"sequence", "changeDate", "resourceOwner"})
+    metadata = (("authorization", token), ("x-instance-id", added["details"]["resourceOwner"]))
+    with grpc.insecure_channel(edge) as channel:
+        stub = admin_pb2_grpc.AdminServiceStub(channel)
+        stub.ActivateEmailProvider(admin_pb2.ActivateEmailProviderRequest(id=added["id"]), metadata=metadata)
+        active = stub.GetSMTPConfig(admin_pb2.GetSMTPConfigRequest(), metadata=metadata)
+        assert (active.smtp_config.id, active.smtp_config.description) == (added["id"], "d")
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.GetSMTPConfig(admin_pb2.GetSMTPConfigRequest(), metadata=(metadata[0], ("x-instance-id", "other")))
+        assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    status, _, body = post(f"http://{edge}/smtp/{added['id']}", b"", headers, "DELETE")
+    assert status == 200
+    status, _, body = post(f"http://{edge}/smtp/{added['id']}", b"", headers, "GET")
+    assert (status, json.loads(body)["code"]) == (404, 5)
+
+
 def test_rest_passes_the_edge_errors_and_streams_included(service: RunningService, edge: str) -> None:
     headers = {"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"}
     status, _, body = post(f"http://{edge}/admin/v1/smtp", json.dumps(settings(service)).encode(), headers)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,18 @@ class Caller:
         self.service = service
         self.schema = schema
 
+    @property
+    def instance(self) -> str:
+        """The id of the instance that the service's token is for."""
+        request = urllib.request.Request(
+            f"{self.service.http_url}/smtp",
+            data=json.dumps(settings(self.service)).encode(),
+            headers={"authorization": f"Bearer {self.service.admin_token}", "content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            owner: str = json.load(answer)["details"]["resourceOwner"]
+            return owner
+
     def __call__(
         self,
         client: Client,
@@ -93,6 +106,7 @@ class Caller:
         timeout_ms: int | None = None,
         path: str | None = None,
         origin: str = ORIGIN,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         task = {
             "url": self.service.http_url,
@@ -104,6 +118,7 @@ class Caller:
             "timeoutMs": timeout_ms,
             "path": path,
             "origin": origin,
+            "headers": headers,
         }
         done = subprocess.run(
             [NODE, NODE_DIR / f"{client.script}.mjs"],
@@ -167,6 +182,36 @@ def test_success_on_the_rest_paths(service: RunningService, call: Caller, client
     test = {"receiverAddress": "you@example.com"}
     answers, error = call(client, f"{ADMIN}/TestSMTPConfigById", test, path=f"{path}/{added['id']}/_test")
     assert (answers, error) == ([{}], None)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_the_life_of_a_configuration(service: RunningService, call: Caller, client: Client) -> None:
+    headers = {"x-idempotency-key": f"life-{client}", "x-instance-id": call.instance}
+    first, again = (call(client, f"{ADMIN}/AddSMTPConfig", settings(service), headers=headers) for _ in range(2))
+    assert first == again
+    (added,), error = first
+    assert error is None
+    update = settings(service, id=added["id"], description="changed", password="")
+    (changed,), error = call(client, f"{ADMIN}/UpdateEmailProviderSMTP", update)
+    assert error is None
+    assert int(changed["details"]["sequence"]) > int(added["details"]["sequence"])
+    (switched,), error = call(client, f"{ADMIN}/ActivateSMTPConfig", {"id": added["id"]})
+    assert error is None
+    assert switched["details"]["creationDate"] == switched["details"]["changeDate"]
+    _, error = call(client, f"{ADMIN}/ActivateEmailProvider", {"id": added["id"]})
+    assert error is not None
+    assert (error["code"], "SMTP_CONFIG_ALREADY_ACTIVE" in str(error["details"])) == (9, True)
+    (removed,), error = call(client, f"{ADMIN}/RemoveEmailProvider", {"id": added["id"]})
+    assert error is None
+    assert removed["details"]["resourceOwner"] == call.instance
+
+
+@pytest.mark.parametrize("client", [CONNECT, OFFICIAL], ids=str)
+def test_another_instance_is_not_found(service: RunningService, call: Caller, client: Client) -> None:
+    messages, error = call(client, f"{ADMIN}/GetEmailProvider", {}, headers={"x-instance-id": "nobodys"})
+    assert messages == []
+    assert error is not None
+    assert (error["code"], "INSTANCE_NOT_FOUND" in str(error["details"])) == (5, True)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)

@@ -172,8 +172,8 @@ def test_a_file_that_holds_no_certificate_is_a_refusal_that_names_it(tmp_path: P
 def test_a_key_that_does_not_fit_is_a_refusal(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running_service(data) as running:
-        body = {"senderAddress": "a@example.com", "senderName": "A", "host": "mx.example.com:587", "password": "p"}
-        config_id = call(running, "/smtp", body)["id"]
+        body = {"senderAddress": "a@example.com", "senderName": "A", "host": "mx.example.com:587"}
+        config_id = call(running, "/smtp", {**body, "user": "me", "password": "p"})["id"]
     other = {"MAILPROOF_ENCRYPTION_KEY": "A" * 43 + "="}
     code, said = refusal("--data-dir", str(data), env=other)
     assert code == 1

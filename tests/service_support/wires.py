@@ -18,25 +18,16 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 
-from ccadmin.v1 import email_pb2
 from service_support.asgi import Answer
 from service_support.framing import detail, fields, frame, read, reference
+from service_support.rules import METHODS
 from service_support.service import RunningService
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
-from zitadel.admin.v1 import admin_pb2
 from zitadel.v1 import message_pb2
 
 WIRES = ("grpc", "grpc-web", "rest", "bare")
 """The last one is REST without /admin/v1."""
 
 Headers = Sequence[tuple[str, str]]
-
-SERVICES = tuple(
-    service
-    for file in (admin_pb2, email_pb2, diagnosis_pb2, discovery_pb2)
-    for service in file.DESCRIPTOR.services_by_name.values()
-)
-METHODS: dict[str, MethodDescriptor] = {method.name: method for service in SERVICES for method in service.methods}
 
 
 class Refused(Exception):
@@ -79,7 +70,9 @@ def rest_of(method: MethodDescriptor, wire: str, request: Message) -> tuple[str,
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         path = path.replace(f"{{{name}}}", urllib.parse.quote(getattr(request, name), safe=""))
         document.pop(name, None)
-    return verb.upper(), path, json.dumps(document).encode() if rule.body else None
+    if rule.body:
+        return verb.upper(), path, json.dumps(document).encode()
+    return verb.upper(), f"{path}?{urllib.parse.urlencode(document)}" if document else path, None
 
 
 @dataclass

@@ -2,16 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from mailproof.access import Access, authorize, digest, new_token
-from mailproof.errors import PermissionDenied, Unauthenticated
+from mailproof.errors import InstanceNotFound, PermissionDenied, Unauthenticated
 from mailproof.model import Caller, Permission, Role, Token
 
 TOKEN = "mp_known"
-RECORD = Token("1", "", Role.ADMIN, "instance", datetime(2026, 1, 1, tzinfo=UTC))
+RECORD = Token("1", "", Role.ADMIN, ("first", "second"), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 class OneToken:
@@ -20,7 +21,7 @@ class OneToken:
     async def find_token(self, digest: bytes) -> Token | None:
         return RECORD if digest == hashlib.sha256(TOKEN.encode()).digest() else None
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_id: str) -> Token:
+    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         raise NotImplementedError
 
     async def list_tokens(self) -> tuple[Token, ...]:
@@ -33,8 +34,8 @@ class OneToken:
         raise NotImplementedError
 
 
-def authenticate(authorization: str | None) -> Caller:
-    return asyncio.run(Access(OneToken()).authenticate(authorization, "192.0.2.1:5"))
+def authenticate(authorization: str | None, instance_id: str | None = None) -> Caller:
+    return asyncio.run(Access(OneToken()).authenticate(authorization, "192.0.2.1:5", instance_id))
 
 
 def test_tokens_are_recognisable_long_and_never_the_same() -> None:
@@ -50,7 +51,24 @@ def test_a_digest_is_the_sha256() -> None:
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
 def test_a_known_token_makes_a_caller(scheme: str) -> None:
-    assert authenticate(scheme + TOKEN) == Caller(RECORD, "192.0.2.1:5")
+    assert authenticate(scheme + TOKEN) == Caller(RECORD, "first", "192.0.2.1:5")
+
+
+@pytest.mark.parametrize("instance_id", RECORD.instance_ids)
+def test_a_caller_is_of_the_instance_that_it_names(instance_id: str) -> None:
+    assert authenticate(f"Bearer {TOKEN}", instance_id).instance_id == instance_id
+
+
+@pytest.mark.parametrize("instance_id", ["", "third", "FIRST", "first, second", " first", "*"])
+def test_any_other_instance_is_not_found_and_not_repeated(instance_id: str) -> None:
+    with pytest.raises(InstanceNotFound) as caught:
+        authenticate(f"Bearer {TOKEN}", instance_id)
+    assert "third" not in caught.value.message
+
+
+def test_who_is_unknown_does_not_learn_of_instances() -> None:
+    with pytest.raises(Unauthenticated):
+        authenticate("Bearer mp_unknown", "first")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +108,7 @@ def test_anything_else_is_refused_without_being_quoted(authorization: str | None
     ],
 )
 def test_roles(role: Role, permission: Permission, allowed: bool) -> None:
-    caller = Caller(Token("1", "", role, "i", datetime(2026, 1, 1, tzinfo=UTC)))
+    caller = Caller(Token("1", "", role, ("i",), datetime(2026, 1, 1, tzinfo=UTC)), "i")
     if allowed:
         authorize(caller, permission)
     else:

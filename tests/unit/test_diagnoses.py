@@ -4,51 +4,81 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
+from mailproof.configs import Auth, SmtpInput
 from mailproof.diagnoses import Diagnoses, Event, failed
-from mailproof.errors import ConfigNotFound, InvalidFields, Kind, PasswordRequired, SmtpTestFailed, TooManyTests
+from mailproof.errors import (
+    ConfigNotFound,
+    InvalidFields,
+    Kind,
+    PasswordNotStored,
+    PasswordRequired,
+    SmtpTestFailed,
+    TooManyTests,
+)
 from mailproof.limits import Limits
 from mailproof.model import (
     Caller,
-    ConfigPage,
     ConfigState,
     Details,
-    NewConfig,
-    Page,
+    HttpSettings,
+    OAuthClient,
+    Provider,
     Role,
-    SmtpConfig,
+    Settings,
     SmtpSettings,
     Token,
 )
-from mailproof.secret import Secret
-from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report
+from mailproof.provider_secrets import identity
+from mailproof.secret import Identity, Secret
+from mailproof.smtp.report import ClientCredentials, Credentials, Evidence, Finding, Plan, Report
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.store import ProviderStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-CALLER = Caller(Token("1", "test", Role.ADMIN, "instance", NOW))
+CALLER = Caller(Token("1", "test", Role.ADMIN, ("instance",), NOW), "instance")
 SETTINGS = SmtpSettings("from@example.com", "From", tls=True, host="mx.example.com:587", user="me")
 PASSED = Report(Outcome.OK, Stage.QUIT, Code.OK, "passed")
 REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Change it.", Evidence(535, "5.7.8", "no"))
 
 
+CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
+STORED: dict[str, tuple[Settings, str]] = {
+    "7": (SETTINGS, "stored"),
+    "oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), "client secret"),
+    "bare": (SETTINGS, ""),
+    "bare oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), ""),
+    "open": (dataclasses.replace(SETTINGS, user=""), ""),
+    "http": (HttpSettings("https://mail.example.com/"), "signing key"),
+}
+
+
+class Vault:
+    """Seals by writing the identity before the secret."""
+
+    def seal(self, secret: Secret, to: Identity) -> bytes:
+        return to.encode() + secret.reveal().encode()
+
+    def open(self, blob: bytes, of: Identity) -> Secret:
+        assert blob.startswith(of.encode())
+        return Secret(blob.removeprefix(of.encode()).decode())
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        raise AssertionError("a test repeats nothing")
+
+
 class Store:
-    """One configuration, "7", with the password "stored"."""
+    """What is stored; a test asks for no more."""
 
-    async def add_config(self, caller: Caller, new: NewConfig) -> SmtpConfig:
-        raise AssertionError("a test stores nothing")
-
-    async def get_config(self, instance_id: str, config_id: str) -> SmtpConfig | None:
-        if (instance_id, config_id) != ("instance", "7"):
+    async def get(self, instance_id: str, config_id: str) -> Provider | None:
+        if instance_id != "instance" or config_id not in STORED:
             return None
-        return SmtpConfig("7", SETTINGS, ConfigState.INACTIVE, Details(1, NOW, NOW, "instance"))
-
-    async def get_password(self, instance_id: str, config_id: str) -> Secret | None:
-        return Secret("stored")
-
-    async def list_configs(self, instance_id: str, page: Page) -> ConfigPage:
-        raise AssertionError("a test lists nothing")
+        settings, secret = STORED[config_id]
+        sealed = Vault().seal(Secret(secret), identity(instance_id, config_id, settings)) if secret else None
+        return Provider(config_id, settings, ConfigState.INACTIVE, Details(1, NOW, NOW, "instance"), 1, sealed)
 
 
 class Prober:
@@ -69,7 +99,23 @@ class Prober:
 
 
 def diagnoses(prober: Prober, *, max_concurrent: int = 10) -> Diagnoses:
-    return Diagnoses(Store(), prober, Limits(max_timeout=30.0, max_concurrent=max_concurrent))
+    limits = Limits(max_timeout=30.0, max_concurrent=max_concurrent)
+    return Diagnoses(cast("ProviderStore", Store()), Vault(), prober, limits)
+
+
+def check(
+    prober: Prober,
+    settings: SmtpSettings,
+    secret: str = "",
+    auth: Auth = Auth.UNSAID,
+    *,
+    config_id: str = "",
+    receiver: str = "to@example.com",
+) -> Plan:
+    """Test settings, and return the plan that was run."""
+    tested = SmtpInput(settings, Secret(secret), auth)
+    asyncio.run(diagnoses(prober).test_settings(CALLER, tested, receiver=receiver, config_id=config_id))
+    return prober.plans[-1]
 
 
 async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:
@@ -78,10 +124,7 @@ async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:
 
 @pytest.mark.parametrize(("tls", "mode"), [(True, TlsMode.AUTO), (False, TlsMode.OPPORTUNISTIC)])
 def test_the_tls_flag_is_a_mode(tls: bool, mode: TlsMode) -> None:
-    prober = Prober()
-    settings = SmtpSettings("from@example.com", "From", tls=tls, host="[::1]:2525")
-    asyncio.run(diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="to@example.com"))
-    (plan,) = prober.plans
+    plan = check(Prober(), SmtpSettings("from@example.com", "From", tls=tls, host="[::1]:2525"))
     assert (plan.host, plan.port, plan.tls_mode, plan.depth) == ("::1", 2525, mode, Depth.DATA)
     assert (plan.sender, plan.sender_name, plan.recipient) == ("from@example.com", "From", "to@example.com")
     assert plan.credentials is None
@@ -108,46 +151,147 @@ def test_a_stored_configuration_is_tested_with_its_password() -> None:
 def test_credential_exfiltration_by_changing_the_destination(settings: SmtpSettings) -> None:
     prober = Prober()
     with pytest.raises(PasswordRequired):
-        asyncio.run(
-            diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="to@example.com", config_id="7")
-        )
+        check(prober, settings, config_id="7")
     assert not prober.plans
 
 
 def test_the_stored_password_serves_the_same_destination_whatever_the_sender() -> None:
-    prober = Prober()
     settings = SmtpSettings("other@example.com", "O", tls=True, host="MX.example.com:587", user="me")
-    asyncio.run(diagnoses(prober).test_settings(CALLER, settings, Secret(""), receiver="t@example.com", config_id="7"))
-    credentials = prober.plans[0].credentials
+    credentials = check(Prober(), settings, config_id="7").credentials
     assert credentials is not None
     assert credentials.password.reveal() == "stored"
 
 
 def test_a_password_that_was_sent_is_used_and_the_stored_one_is_not_read() -> None:
-    prober = Prober()
     settings = SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me")
-    asyncio.run(
-        diagnoses(prober).test_settings(CALLER, settings, Secret("sent"), receiver="t@example.com", config_id="7")
-    )
-    credentials = prober.plans[0].credentials
+    credentials = check(Prober(), settings, "sent", config_id="7").credentials
     assert credentials is not None
     assert credentials.password.reveal() == "sent"
 
 
 def test_a_user_without_any_password_is_not_tested_as_if_there_were_no_user() -> None:
     with pytest.raises(PasswordRequired) as caught:
-        asyncio.run(diagnoses(Prober()).test_settings(CALLER, SETTINGS, Secret(""), receiver="to@example.com"))
+        check(Prober(), SETTINGS)
     assert caught.value.reference == "SMTP-p9kj"
 
 
-@pytest.mark.parametrize("config_id", ["8", ""])
+TOKENS = dataclasses.replace(SETTINGS, oauth=CLIENT)
+ELSEWHERE = dataclasses.replace(SETTINGS, host="evil.example:587")
+SECRET_FIELD = "xoauth2.client_credentials.client_secret"
+
+
+def grant_of(plan: Plan) -> ClientCredentials:
+    assert plan.oauth is not None
+    assert plan.oauth.grant is not None
+    assert plan.credentials == Credentials("me", Secret(""))
+    return plan.oauth.grant
+
+
+@pytest.mark.parametrize(
+    ("settings", "secret", "auth", "config_id", "used"),
+    [
+        (TOKENS, "sent", Auth.XOAUTH2, "", "sent"),
+        (TOKENS, "", Auth.XOAUTH2, "oauth", "client secret"),
+        (SETTINGS, "", Auth.UNSAID, "oauth", "client secret"),
+        (TOKENS, "sent", Auth.XOAUTH2, "7", "sent"),
+    ],
+    ids=["sent", "stored", "the older messages", "sent, with another's id"],
+)
+def test_a_token_is_asked_for_with_the_right_secret(
+    settings: SmtpSettings, secret: str, auth: Auth, config_id: str, used: str
+) -> None:
+    grant = grant_of(check(Prober(), settings, secret, auth, config_id=config_id))
+    assert grant == ClientCredentials(CLIENT.token_endpoint, CLIENT.client_id, Secret(used), CLIENT.scopes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "auth", "config_id", "field"),
+    [
+        (TOKENS, Auth.XOAUTH2, "", SECRET_FIELD),
+        (TOKENS, Auth.XOAUTH2, "7", SECRET_FIELD),
+        (SETTINGS, Auth.PLAIN, "oauth", "plain.password"),
+        (ELSEWHERE, Auth.UNSAID, "oauth", "password"),
+        (dataclasses.replace(ELSEWHERE, oauth=CLIENT), Auth.XOAUTH2, "oauth", SECRET_FIELD),
+        (
+            dataclasses.replace(SETTINGS, oauth=dataclasses.replace(CLIENT, token_endpoint="https://evil.example/")),
+            Auth.XOAUTH2,
+            "oauth",
+            SECRET_FIELD,
+        ),
+        (
+            dataclasses.replace(SETTINGS, oauth=dataclasses.replace(CLIENT, client_id="other")),
+            Auth.XOAUTH2,
+            "oauth",
+            SECRET_FIELD,
+        ),
+        (SETTINGS, Auth.UNSAID, "bare", "password"),
+        (TOKENS, Auth.XOAUTH2, "bare oauth", SECRET_FIELD),
+    ],
+)
+def test_a_stored_secret_of_another_kind_or_place_is_not_used(
+    settings: SmtpSettings, auth: Auth, config_id: str, field: str
+) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired) as caught:
+        check(prober, settings, auth=auth, config_id=config_id)
+    assert [violation.field for violation in caught.value.violations] == [field]
+    assert not prober.plans
+
+
+@pytest.mark.parametrize("config_id", ["7", "oauth", "nobody's", ""])
+def test_no_authentication_reads_nothing_stored(config_id: str) -> None:
+    for settings, auth in ((SETTINGS, Auth.NONE), (dataclasses.replace(SETTINGS, user=""), Auth.UNSAID)):
+        plan = check(Prober(), settings, auth=auth, config_id=config_id)
+        assert (plan.credentials, plan.oauth) == (None, None)
+
+
+@pytest.mark.parametrize(("config_id", "words"), [("bare", "no password"), ("bare oauth", "no client secret")])
+def test_a_stored_user_without_a_secret_is_not_tried_with_an_empty_one(config_id: str, words: str) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordNotStored, match=words):
+        asyncio.run(diagnoses(prober).test_stored(CALLER, config_id, receiver="to@example.com"))
+    with pytest.raises(PasswordNotStored, match=words):
+        asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id=config_id)))
+    assert not prober.plans
+
+
+def test_a_stored_configuration_without_a_user_is_tested_without_one() -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).test_stored(CALLER, "open", receiver="to@example.com"))
+    assert prober.plans[0].credentials is None
+
+
+@pytest.mark.parametrize(
+    ("values", "secret", "receiver", "named"),
+    [
+        ({"sender_address": "nobody"}, "p", "to@example.com", "sender_address"),
+        ({}, "p", "nobody", "receiver_address"),
+        ({"oauth": dataclasses.replace(CLIENT, scopes=("a b",))}, "s", "to@example.com", "xoauth2.scopes"),
+        (
+            {"oauth": dataclasses.replace(CLIENT, client_id="")},
+            "s",
+            "to@example.com",
+            "xoauth2.client_credentials.client_id",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_run_names_the_requests_field(
+    values: dict[str, Any], secret: str, receiver: str, named: str
+) -> None:
+    auth = Auth.XOAUTH2 if "oauth" in values else Auth.UNSAID
+    with pytest.raises(InvalidFields) as caught:
+        check(Prober(), dataclasses.replace(SETTINGS, **values), secret, auth, receiver=receiver)
+    assert [violation.field for violation in caught.value.violations] == [named]
+
+
+@pytest.mark.parametrize("config_id", ["8", "", "http"])
 def test_an_unknown_configuration_is_not_found(config_id: str) -> None:
     with pytest.raises(ConfigNotFound):
         asyncio.run(diagnoses(Prober()).test_stored(CALLER, config_id, receiver="to@example.com"))
 
 
 def test_another_instances_configuration_is_not_found() -> None:
-    stranger = Caller(Token("2", "test", Role.ADMIN, "elsewhere", NOW))
+    stranger = Caller(Token("2", "test", Role.ADMIN, ("elsewhere",), NOW), "elsewhere")
     with pytest.raises(ConfigNotFound):
         asyncio.run(diagnoses(Prober()).test_stored(stranger, "7", receiver="to@example.com"))
     with pytest.raises(ConfigNotFound):
@@ -246,7 +390,8 @@ SITE = "https://git.example.com/mailproof"
 def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str) -> None:
     finding = Finding(Code.AUTH_REJECTED, Severity.ERROR, Stage.AUTH, "refused.", "Change it.", PAGE)
     prober = Prober(dataclasses.replace(REFUSED, findings=(finding, finding)))
-    use_case = Diagnoses(Store(), prober, Limits(max_timeout=30.0, max_concurrent=1), documentation_url=url)
+    limits = Limits(max_timeout=30.0, max_concurrent=1)
+    use_case = Diagnoses(cast("ProviderStore", Store()), Vault(), prober, limits, documentation_url=url)
     (report,) = asyncio.run(drain(use_case.diagnose(CALLER, Plan(host="mx.example.com"))))
     assert isinstance(report, Report)
     assert [found.link for found in report.findings] == [link, link]

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from mailproof.model import NewConfig, SmtpSettings
+from mailproof.configs import SmtpInput
+from mailproof.model import SmtpSettings
 from mailproof.secret import Secret
 
 SECRET = Secret("hunter2")
@@ -23,7 +24,7 @@ SECRET = Secret("hunter2")
         "%s %r" % (SECRET, SECRET),  # noqa: UP031 - the old way is shown too
         "{}".format(SECRET),  # noqa: UP032 - likewise
         repr([SECRET]),
-        repr(NewConfig(SmtpSettings("a@b", "n", True, "h:1"), SECRET)),
+        repr(SmtpInput(SmtpSettings("a@b", "n", True, "h:1"), SECRET)),
     ],
 )
 def test_a_secret_is_masked_however_it_is_shown(shown: str) -> None:

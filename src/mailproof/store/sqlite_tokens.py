@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from mailproof.model import Token
@@ -18,10 +19,16 @@ _FIND = (  # in one statement: each call begins with it
 )
 
 
+@lru_cache(maxsize=256)
+def _made(found: tuple[tuple[Any, ...], ...]) -> Token:
+    """Return the token of its rows; read anew each time, they are mostly the same ones."""
+    return rows.to_token(found[0][:-1], [row[-1] for row in found])
+
+
 def find(connection: sqlite3.Connection, digest: bytes) -> Token | None:
     """Return the token with this digest unless it is revoked."""
     found = connection.execute(_FIND, (digest,)).fetchall()
-    return rows.to_token(found[0][:-1], [row[-1] for row in found]) if found else None
+    return _made(tuple(found)) if found else None
 
 
 def find_all(connection: sqlite3.Connection) -> tuple[Token, ...]:

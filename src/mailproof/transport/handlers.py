@@ -21,7 +21,8 @@ from mailproof.rpc.status import StatusError
 STATUS_DETAILS = "grpc-status-details-bin"
 REQUEST_ID = "x-request-id"
 
-_ONCE = (INSTANCE_ID, IDEMPOTENCY_KEY)
+_ONCE = frozenset({INSTANCE_ID, IDEMPOTENCY_KEY})
+_READ = _ONCE | {"authorization", REQUEST_ID}
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 """grpc's enum by number."""
@@ -91,11 +92,12 @@ async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
 def _call(context: Any, transport: str) -> Call:
     metadata: dict[str, str] = {}
     for key, value in context.invocation_metadata() or ():
-        if not isinstance(value, str):
+        if key not in _READ or not isinstance(value, str):
             continue
-        if key in _ONCE and key in metadata:
-            metadata[key] += f", {value}"  # which is not valid, as over REST
-        metadata.setdefault(key, value)  # of the others the first one counts, as over REST
+        if key not in metadata:
+            metadata[key] = value
+        elif key in _ONCE:
+            metadata[key] += f", {value}"  # which is not valid, as over REST; of the others the first one counts
     remaining = context.time_remaining()
     return Call(
         transport=transport,

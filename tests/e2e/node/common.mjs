@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createFileRegistry, fromBinary, fromJson, toBinary, toJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 
-/** The task: {url, token, schema, method, input, timeoutMs, path, origin}. */
+/** The task: {url, token, schema, method, input, timeoutMs, path, origin, headers}. */
 export const task = JSON.parse(readFileSync(0, "utf8"));
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(task.schema)));
 
@@ -12,7 +12,7 @@ export const service = registry.getService(serviceName);
 export const method = service.methods.find((candidate) => candidate.name === methodName);
 export const path = task.path ?? task.method;
 export const streaming = method.methodKind === "server_streaming";
-export const headers = task.token === null ? {} : { authorization: `Bearer ${task.token}` };
+export const headers = { ...(task.token === null ? {} : { authorization: `Bearer ${task.token}` }), ...task.headers };
 
 export const input = fromJson(method.input, task.input, { registry });
 export const encode = (message) => toBinary(method.input, message);

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
 
 from mailproof.access import Access, digest
 from mailproof.diagnoses import failed
-from mailproof.errors import MalformedRequest
+from mailproof.errors import InvalidFields, MalformedRequest
+from mailproof.ledger import IdempotencyKey
 from mailproof.model import Role, Token
 from mailproof.rpc.calls import Call, Calls, Method, request_id
 from mailproof.rpc.servicers import Context
@@ -35,7 +37,14 @@ class Tokens:
     async def find_token(self, found: bytes) -> Token | None:
         roles = {digest(ADMIN): Role.ADMIN, digest(VIEWER): Role.VIEWER}
         role = roles.get(found)
-        return Token("1", "test", role, "instance", datetime.now(UTC)) if role else None
+        return Token("1", "test", role, ("instance", "second"), datetime.now(UTC)) if role else None
+
+
+class Vault:
+    """Its digests are the data, under two keys."""
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        return (b"new " + data, b"old " + data)
 
 
 class Servicer:
@@ -52,7 +61,16 @@ class Servicer:
             await asyncio.Event().wait()
         return admin_pb2.GetSMTPConfigByIdResponse()
 
-    AddSMTPConfig = ListSMTPConfigs = TestSMTPConfig = TestSMTPConfigById = GetSMTPConfigById
+    def __getattr__(self, name: str) -> Callable[[Message, Context], Coroutine[Any, Any, Message]]:
+        if name == "AddSMTPConfig":
+            return self._add
+        if name not in SERVICE.methods_by_name:
+            raise AttributeError(name)
+        return self.GetSMTPConfigById
+
+    async def _add(self, request: Message, context: Context) -> Message:
+        self.seen.append(context)
+        return admin_pb2.AddSMTPConfigResponse()
 
 
 class Stream:
@@ -74,11 +92,19 @@ class Stream:
 
 def table(servicer: object | None = None, stream: object | None = None, timeout: float = 30.0) -> Calls:
     servicers = {SERVICE: servicer or Servicer(), DIAGNOSIS: stream or Stream()}
-    return Calls(servicers, Access(Tokens()), default_timeout=timeout)  # type: ignore[arg-type]
+    access, vault = Access(Tokens()), Vault()  # type: ignore[arg-type] # of their contracts these tests need no more
+    return Calls(servicers, access, vault, default_timeout=timeout)  # type: ignore[arg-type] # likewise
 
 
-def call(token: str | None = ADMIN, deadline: float | None = None) -> Call:
-    return Call("test", f"Bearer {token}" if token else None, "peer", deadline, "request-1")
+def call(
+    token: str | None = ADMIN,
+    deadline: float | None = None,
+    *,
+    instance_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call:
+    bearer = f"Bearer {token}" if token else None
+    return Call("test", bearer, "peer", deadline, instance_id, idempotency_key, "request-1")
 
 
 def run(calls: Calls, path: str, request: Message, inbound: Call) -> Message:
@@ -134,6 +160,70 @@ def test_violations_without_end_are_cut_to_what_clients_can_take() -> None:
         asyncio.run(scenario())
     assert caught.value.status.code == 3
     assert len(caught.value.status.SerializeToString()) < 8192
+
+
+NEW = admin_pb2.AddSMTPConfigRequest(
+    sender_address="a@example.com", sender_name="A", host="mx.example.com:587", password="p"
+)
+
+
+def key_of(request: Message, key: str | None, path: str = ADD) -> IdempotencyKey | None:
+    servicer = Servicer()
+    run(table(servicer), path, request, call(idempotency_key=key))
+    return servicer.seen[0].idempotency_key
+
+
+def test_a_call_that_adds_is_known_by_its_key_and_content() -> None:
+    first = key_of(NEW, "k")
+    assert first is not None
+    assert first.key == "k"
+    assert [digest[:4] for digest in first.digests] == [b"new ", b"old "]
+    assert first == key_of(NEW, "k")
+    other = admin_pb2.AddSMTPConfigRequest()
+    other.CopyFrom(NEW)
+    other.password = "q"
+    changed = key_of(other, "k")
+    assert changed is not None
+    assert changed.digests != first.digests
+
+
+def test_fields_that_we_do_not_know_make_no_other_request() -> None:
+    later = admin_pb2.AddSMTPConfigRequest.FromString(NEW.SerializeToString() + b"\xfa\x3e\x01x")
+    assert later != NEW
+    assert key_of(later, "k") == key_of(NEW, "k")
+
+
+@pytest.mark.parametrize("key", [None, "k", "no key at all"])
+def test_only_what_adds_has_a_key(key: str | None) -> None:
+    assert key_of(GOOD, key, GET) is None
+    assert key is not None or key_of(NEW, None) is None
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 201, "\x7f", "\u00e9", "k\n"])
+def test_a_key_that_is_none_is_refused_by_name(key: str) -> None:
+    refusal = refused(table(), ADD, NEW, call(idempotency_key=key))
+    assert isinstance(refusal.failure, InvalidFields)
+    assert [violation.field for violation in refusal.failure.violations] == ["x-idempotency-key"]
+    assert len(key_of(NEW, "x" * 200).key) == 200  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("named", "meant"), [(None, "instance"), ("instance", "instance"), ("second", "second")])
+def test_a_call_is_for_the_named_instance(named: str | None, meant: str) -> None:
+    servicer = Servicer()
+    run(table(servicer), GET, GOOD, call(instance_id=named))
+    assert servicer.seen[0].caller.instance_id == meant
+
+
+def test_an_unknown_instance_is_not_found_before_anything_is_decoded() -> None:
+    calls = table()
+
+    def decode() -> Message:
+        raise AssertionError("decoded before the instance was known")
+
+    for token in (ADMIN, VIEWER):
+        with pytest.raises(StatusError) as caught:
+            asyncio.run(calls.unary(calls.methods[ADD], call(token, instance_id="third"), decode))
+        assert caught.value.status.code == 5
 
 
 def test_bytes_that_are_no_message_are_refused() -> None:

@@ -1,5 +1,10 @@
 """The protos against the wire contracts that existing clients are compiled against, and against our own catalogue."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
 import pytest
 from google.api import annotations_pb2, field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor
@@ -7,12 +12,11 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescript
 from ccadmin.v1 import email_pb2
 from mailproof import errors
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, error_reason_pb2, options_pb2, report_pb2, vocabulary_pb2
+from service_support.rules import FILES, METHODS
+from smtpdiag.v1 import error_reason_pb2, options_pb2, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2
-from zitadel.settings.v1 import settings_pb2
-from zitadel.v1 import message_pb2, object_pb2
 
-FILES = (email_pb2, diagnosis_pb2, discovery_pb2, report_pb2, admin_pb2, settings_pb2, message_pb2, object_pb2)
+CONTRACT = (Path(__file__).parent / "zitadel_admin_v1.txt").read_text()
 
 TYPES = {
     FieldDescriptor.TYPE_STRING: "string",
@@ -21,92 +25,54 @@ TYPES = {
     FieldDescriptor.TYPE_UINT32: "uint32",
 }
 
-# number, type, name, least and most characters (None: no rule of the contract's)
-MESSAGES: dict[str, list[tuple[int, str, str, int | None, int | None]]] = {
-    "zitadel.admin.v1.AddSMTPConfigRequest": [
-        (1, "string", "sender_address", 1, 200),
-        (2, "string", "sender_name", 1, 200),
-        (3, "bool", "tls", None, None),
-        (4, "string", "host", 1, 500),
-        (5, "string", "user", None, None),
-        (6, "string", "password", None, None),
-        (7, "string", "reply_to_address", 0, 200),
-        (8, "string", "description", 0, 200),
-    ],
-    "zitadel.admin.v1.AddSMTPConfigResponse": [
-        (1, "zitadel.v1.ObjectDetails", "details", None, None),
-        (2, "string", "id", None, None),
-    ],
-    "zitadel.admin.v1.GetSMTPConfigByIdRequest": [(1, "string", "id", 1, 100)],
-    "zitadel.admin.v1.GetSMTPConfigByIdResponse": [
-        (1, "zitadel.settings.v1.SMTPConfig", "smtp_config", None, None),
-    ],
-    "zitadel.admin.v1.ListSMTPConfigsRequest": [(1, "zitadel.v1.ListQuery", "query", None, None)],
-    "zitadel.admin.v1.ListSMTPConfigsResponse": [
-        (1, "zitadel.v1.ListDetails", "details", None, None),
-        (2, "zitadel.settings.v1.SMTPConfig", "result", None, None),
-    ],
-    "zitadel.admin.v1.TestSMTPConfigByIdRequest": [
-        (1, "string", "id", 1, 100),
-        (2, "string", "receiver_address", 1, 200),
-    ],
-    "zitadel.admin.v1.TestSMTPConfigByIdResponse": [],
-    "zitadel.admin.v1.TestSMTPConfigRequest": [
-        (1, "string", "sender_address", 1, 200),
-        (2, "string", "sender_name", 1, 200),
-        (3, "bool", "tls", None, None),
-        (4, "string", "host", 1, 500),
-        (5, "string", "user", None, None),
-        (6, "string", "password", None, None),
-        (7, "string", "receiver_address", 1, 200),
-        (8, "string", "id", None, None),
-    ],
-    "zitadel.admin.v1.TestSMTPConfigResponse": [],
-    "zitadel.settings.v1.SMTPConfig": [
-        (1, "zitadel.v1.ObjectDetails", "details", None, None),
-        (2, "string", "sender_address", None, None),
-        (3, "string", "sender_name", None, None),
-        (4, "bool", "tls", None, None),
-        (5, "string", "host", None, None),
-        (6, "string", "user", None, None),
-        (7, "string", "reply_to_address", None, None),
-        (8, "zitadel.settings.v1.SMTPConfigState", "state", None, None),
-        (9, "string", "description", None, None),
-        (10, "string", "id", None, None),
-    ],
-    "zitadel.v1.ObjectDetails": [
-        (1, "uint64", "sequence", None, None),
-        (2, "google.protobuf.Timestamp", "creation_date", None, None),
-        (3, "google.protobuf.Timestamp", "change_date", None, None),
-        (4, "string", "resource_owner", None, None),
-    ],
-    "zitadel.v1.ListQuery": [
-        (1, "uint64", "offset", None, None),
-        (2, "uint32", "limit", None, None),
-        (3, "bool", "asc", None, None),
-    ],
-    "zitadel.v1.ListDetails": [
-        (1, "uint64", "total_result", None, None),
-        (2, "uint64", "processed_sequence", None, None),
-        (3, "google.protobuf.Timestamp", "view_timestamp", None, None),
-    ],
-    "zitadel.v1.ErrorDetail": [(1, "string", "id", None, None), (2, "string", "message", None, None)],
-}
-
-ROUTES = {
-    "AddSMTPConfig": ("POST", "/smtp", "*", "iam.write"),
-    "GetSMTPConfigById": ("GET", "/smtp/{id}", "", "iam.read"),
-    "ListSMTPConfigs": ("POST", "/smtp/_search", "*", "iam.read"),
-    "TestSMTPConfig": ("POST", "/smtp/_test", "*", "iam.write"),
-    "TestSMTPConfigById": ("POST", "/smtp/{id}/_test", "*", "iam.write"),
-}
+RPC = re.compile(r"(\w+) \| (GET|POST|PUT|DELETE) (\S+)(?: body (\*))? \| (\S+)")
+FIELD = re.compile(r"  (\d+): (repeated )?(\S+) (\w+)(?: \[([^\]]*)\])?(?: \(oneof (\w+)\))?")
+LENGTHS = re.compile(r"len>=(\d+), len<=(\d+)(, email)?")
 
 
-def message(name: str) -> Descriptor:
-    found: Descriptor = next(
-        m for file in FILES for m in file.DESCRIPTOR.message_types_by_name.values() if m.full_name == name
-    )
-    return found
+@dataclass(frozen=True)
+class Field:
+    """A field of the contract: what it is on the wire, and the least and most characters where it says."""
+
+    number: int
+    repeated: bool
+    type: str
+    name: str
+    oneof: str
+    lengths: tuple[int, int] | None = None
+    email: bool = False
+
+
+def rpcs() -> dict[str, tuple[str, str, str, str]]:
+    found = (RPC.fullmatch(line) for line in CONTRACT.splitlines())
+    return {match[1]: (match[2], match[3], match[4] or "", match[5]) for match in found if match}
+
+
+def messages() -> dict[str, list[Field]]:
+    made: dict[str, list[Field]] = {}
+    for line in CONTRACT.splitlines():
+        if line.startswith("message "):
+            made[line.split()[1]] = fields = []
+        elif line.startswith("  "):
+            match = FIELD.fullmatch(line)
+            assert match is not None, line
+            rule = LENGTHS.fullmatch(match[5]) if match[5] else None
+            assert bool(rule) == bool(match[5]), line
+            lengths = (int(rule[1]), int(rule[2])) if rule else None
+            email = bool(rule and rule[3])
+            fields.append(Field(int(match[1]), bool(match[2]), match[3], match[4], match[6] or "", lengths, email))
+    return made
+
+
+def all_messages(parent: FileDescriptor | Descriptor) -> Iterator[Descriptor]:
+    """Yield the messages of a file, those within messages too."""
+    inner = parent.message_types_by_name if isinstance(parent, FileDescriptor) else parent.nested_types_by_name
+    for described in inner.values():
+        yield described
+        yield from all_messages(described)
+
+
+OURS = {described.full_name: described for file in FILES for described in all_messages(file)}
 
 
 def type_of(field: FieldDescriptor) -> str:
@@ -117,27 +83,56 @@ def type_of(field: FieldDescriptor) -> str:
     return TYPES[field.type]
 
 
-@pytest.mark.parametrize("name", MESSAGES)
-def test_messages_are_the_wire_contract(name: str) -> None:
-    fields = message(name).fields
-    assert [(f.number, type_of(f), f.name) for f in fields] == [row[:3] for row in MESSAGES[name]]
-    for field, (_, _, _, least, most) in zip(fields, MESSAGES[name], strict=True):
-        rules = field.GetOptions().Extensions[options_pb2.rules]
-        if least is not None:
-            assert (rules.min_len, rules.max_len) == (least, most), field.name
+def test_the_contract_was_read() -> None:
+    assert len(rpcs()) == 24
+    assert len(messages()) == 64
+    assert set(messages()) == {name for name in OURS if name.startswith("zitadel.")}
+
+
+@pytest.mark.parametrize(("name", "contract"), messages().items(), ids=list(messages()))
+def test_messages_are_the_wire_contract(name: str, contract: list[Field]) -> None:
+    ours = {
+        Field(
+            field.number,
+            field.is_repeated,
+            type_of(field),
+            field.name,
+            field.containing_oneof.name if field.containing_oneof else "",
+        )
+        for field in OURS[name].fields
+    }
+    assert ours == {replace(field, lengths=None, email=False) for field in contract}
+    for field in contract:
+        rules = OURS[name].fields_by_name[field.name].GetOptions().Extensions[options_pb2.rules]
+        if field.lengths is not None:
+            assert (rules.min_len, rules.max_len) == field.lengths, field
+        if field.email:
+            assert rules.format == options_pb2.FORMAT_MAILBOX, field
+
+
+def test_enums_are_the_wire_contract() -> None:
+    found = re.findall(r"^enum (\S+) \{ (.*) \}$", CONTRACT, re.MULTILINE)
+    assert len(found) == 2
+    enums = {enum.full_name: enum for file in FILES for enum in file.enum_types_by_name.values()}
+    for name, values in found:
+        listed = dict(value.split("=") for value in values.split(", "))
+        assert {value.name: str(value.number) for value in enums[name].values} == listed
 
 
 def test_routes_and_permissions_are_the_contract() -> None:
     service = admin_pb2.DESCRIPTOR.services_by_name["AdminService"]
-    assert {method.name for method in service.methods} == set(ROUTES)
+    assert {method.name for method in service.methods} == set(rpcs())
     for method in service.methods:
-        verb, path, body, permission = ROUTES[method.name]
+        verb, path, body, permission = rpcs()[method.name]
         options = method.GetOptions()
         rule = options.Extensions[annotations_pb2.http]
+        (bare,) = rule.additional_bindings
         assert getattr(rule, verb.lower()) == f"/admin/v1{path}"
-        assert [getattr(extra, verb.lower()) for extra in rule.additional_bindings] == [path]
-        assert rule.body == body
+        assert getattr(bare, verb.lower()) == path
+        assert (rule.body, bare.body) == (body, body)
         assert options.Extensions[options_pb2.permission] == permission
+        assert method.input_type.full_name == f"zitadel.admin.v1.{method.name}Request"
+        assert method.output_type.full_name == f"zitadel.admin.v1.{method.name}Response"
 
 
 def test_the_commerce_call_has_its_names_and_route() -> None:
@@ -187,17 +182,14 @@ def test_no_reason_is_also_a_code_except_what_means_the_same() -> None:
     assert not codes & reasons(errors.Failure)
 
 
-def all_messages(file: FileDescriptor) -> list[Descriptor]:
-    return list(file.message_types_by_name.values())
-
-
 def test_secrets_are_input_only() -> None:
-    for file in FILES:
-        for described in all_messages(file.DESCRIPTOR):
-            for field in described.fields:
-                secret = any(word in field.name for word in ("password", "secret", "access_token"))
-                behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
-                assert (field_behavior_pb2.INPUT_ONLY in behaviours) == secret, field.full_name
+    for described in OURS.values():
+        for field in described.fields:
+            if field.type != FieldDescriptor.TYPE_STRING:
+                continue
+            secret = any(word in field.name for word in ("password", "secret", "access_token", "passphrase"))
+            behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+            assert (field_behavior_pb2.INPUT_ONLY in behaviours) == secret, field.full_name
 
 
 def parts(described: Descriptor) -> list[Descriptor]:
@@ -208,10 +200,18 @@ def parts(described: Descriptor) -> list[Descriptor]:
 
 
 def test_every_text_that_a_caller_sends_is_bounded() -> None:
-    services = [service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()]
-    requests = [part for service in services for method in service.methods for part in parts(method.input_type)]
-    assert len(requests) > len(services)
+    """So that no field can be forgotten: one without a bound is one that nobody has thought of."""
+    requests = [part for method in METHODS.values() for part in parts(method.input_type)]
+    assert len(requests) > len(METHODS)
     for described in requests:
         for field in described.fields:
-            if field.type == FieldDescriptor.TYPE_STRING:
-                assert field.GetOptions().Extensions[options_pb2.rules].max_len, field.full_name
+            rules = field.GetOptions().Extensions[options_pb2.rules]
+            if field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
+                assert rules.max_len, field.full_name
+            if field.is_repeated and described.full_name.startswith("zitadel."):
+                assert rules.max_items, field.full_name
+
+
+def test_exactly_the_calls_that_add_take_an_idempotency_key() -> None:
+    declared = {name for name, method in METHODS.items() if method.GetOptions().Extensions[options_pb2.idempotent]}
+    assert declared == {name for name in METHODS if name.startswith(("Add", "Create", "Import"))}

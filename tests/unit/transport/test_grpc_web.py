@@ -171,7 +171,7 @@ def test_04_only_a_configured_origin_is_allowed_and_never_the_host(stack: Stack)
 
 
 def test_05_a_preflight_names_origin_and_headers_and_allows_no_credentials(stack: Stack) -> None:
-    wanted = "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent"
+    wanted = "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent,x-instance-id,x-idempotency-key"
     ask_first = [
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", wanted),

@@ -1,6 +1,8 @@
 """The table of REST routes, on the real protos and on made-up ones."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,6 +47,17 @@ def test_both_bases_lead_to_the_rpc(
     assert (match.method.path, match.bindings) == (f"{SERVICE}/{rpc}", bindings)
 
 
+@pytest.mark.parametrize("base", ["/admin/v1", ""])
+def test_every_route_of_the_contract_leads_to_its_rpc(routes: Routes, base: str) -> None:
+    contract = (Path(__file__).parents[1] / "rpc" / "zitadel_admin_v1.txt").read_text()
+    listed = re.findall(r"^(\w+) \| (\w+) (\S+)", contract, re.MULTILINE)
+    assert len(listed) == 24
+    for rpc, verb, template in listed:
+        match = routes.match(verb, base + template.replace("{id}", "42"))
+        assert match.method.path == f"{SERVICE}/{rpc}"
+        assert match.bindings == ({"id": "42"} if "{id}" in template else {})
+
+
 def test_the_other_services_have_their_routes(routes: Routes) -> None:
     assert routes.match("POST", "/ccadmin/v1/email/test").method.service == "ccadmin.v1.EmailService"
     assert routes.match("POST", "/v1/diagnose").method.streaming
@@ -53,13 +66,16 @@ def test_the_other_services_have_their_routes(routes: Routes) -> None:
 @pytest.mark.parametrize(
     ("verb", "path", "allowed"),
     [
-        ("GET", "/smtp", ["POST"]),
-        ("PATCH", "/smtp/42", ["GET"]),
-        ("POST", "/smtp/42", ["GET"]),
+        ("PUT", "/smtp", ["GET", "POST"]),
+        ("PATCH", "/smtp/42", ["DELETE", "GET", "PUT"]),
+        ("POST", "/smtp/42", ["DELETE", "GET", "PUT"]),
+        ("GET", "/smtp/42/password", ["PUT"]),
+        ("GET", "/email/smtp", ["POST"]),  # a literal is never an id, whatever the verb
         ("GET", "/smtp/_search", ["POST"]),  # a literal is never an id, whatever the verb
         ("GET", "/smtp/_test", ["POST"]),
         ("PUT", "/v1/diagnose", ["POST"]),
-        ("get", "/smtp/42", ["GET"]),  # verbs are case-sensitive (RFC 9110 section 9.1)
+        ("DELETE", "/email/_search", ["POST"]),
+        ("get", "/smtp/42", ["DELETE", "GET", "PUT"]),  # verbs are case-sensitive (RFC 9110 section 9.1)
     ],
 )
 def test_another_verb_names_the_right_ones(routes: Routes, verb: str, path: str, allowed: list[str]) -> None:

@@ -44,7 +44,7 @@ class AddSMTPConfigRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     password: _builtins.str
     """The password; it is sealed and never returned."""
     reply_to_address: _builtins.str
@@ -123,7 +123,7 @@ class UpdateSMTPConfigRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     reply_to_address: _builtins.str
     """Where answers go."""
     password: _builtins.str
@@ -212,7 +212,7 @@ class UpdateSMTPConfigPasswordResponse(_message.Message):
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """Those of the event that the call added, or of the last one where nothing changed."""
 
     def __init__(
         self,
@@ -572,7 +572,7 @@ class TestSMTPConfigRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     password: _builtins.str
     """The password. Empty with `id`: the stored one, if host, tls and user are those it was stored with."""
     receiver_address: _builtins.str
@@ -642,7 +642,7 @@ class AddEmailProviderSMTPRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     password: _builtins.str
     """The password; it is sealed and never returned."""
     reply_to_address: _builtins.str
@@ -651,7 +651,7 @@ class AddEmailProviderSMTPRequest(_message.Message):
     """For people."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all: the user and what is stored of a secret are cleared."""
+        """Not at all, even if a user is given, which is not stored."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
@@ -741,7 +741,7 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     reply_to_address: _builtins.str
     """Where answers go."""
     password: _builtins.str
@@ -847,7 +847,7 @@ class UpdateEmailProviderSMTPPasswordResponse(_message.Message):
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """Those of the event that the call added, or of the last one where nothing changed."""
 
     def __init__(
         self,
@@ -1210,7 +1210,7 @@ class TestEmailProviderSMTPRequest(_message.Message):
     host: _builtins.str
     """"host:port", e.g. "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The login; empty: no authentication, and a password beside it is dropped."""
     password: _builtins.str
     """The password. Empty with `id`: the stored one, if host, tls and user are those it was stored with."""
     receiver_address: _builtins.str
@@ -1219,7 +1219,7 @@ class TestEmailProviderSMTPRequest(_message.Message):
     """The stored provider whose secret is used when none is sent."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all: the user and what is stored of a secret are cleared."""
+        """Not at all, even if a user is given."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:

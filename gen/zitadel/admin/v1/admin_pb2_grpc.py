@@ -30,7 +30,8 @@ class AdminServiceStub:
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     def __init__(self, channel):
@@ -166,7 +167,8 @@ class AdminServiceServicer:
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     def AddSMTPConfig(self, request, context):
@@ -245,7 +247,8 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TestSMTPConfigById(self, request, context):
-        """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig.
+        """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
+        FAILED_PRECONDITION: also where it has a user and no secret is stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -330,7 +333,7 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TestEmailProviderSMTPById(self, request, context):
-        """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig.
+        """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -479,7 +482,8 @@ class AdminService:
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     @staticmethod

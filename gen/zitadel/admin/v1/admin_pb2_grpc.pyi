@@ -31,7 +31,8 @@ class AdminServiceStub:
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     @_typing.overload
@@ -69,7 +70,9 @@ class AdminServiceStub:
     ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
     """
     TestSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]
-    """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
+    FAILED_PRECONDITION: also where it has a user and no secret is stored.
+    """
     ListEmailProviders: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]
     """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
     GetEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]
@@ -95,7 +98,7 @@ class AdminServiceStub:
     RemoveEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]
     """Removes a provider, active or not. NOT_FOUND: no record has this id."""
     TestEmailProviderSMTPById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]
-    """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
     TestEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]
     """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
 
@@ -105,7 +108,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -140,7 +144,9 @@ class AdminServiceAsyncStub(AdminServiceStub):
     ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
     """
     TestSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]  # type: ignore[assignment]
-    """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
+    FAILED_PRECONDITION: also where it has a user and no secret is stored.
+    """
     ListEmailProviders: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]  # type: ignore[assignment]
     """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
     GetEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]  # type: ignore[assignment]
@@ -166,7 +172,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
     RemoveEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]  # type: ignore[assignment]
     """Removes a provider, active or not. NOT_FOUND: no record has this id."""
     TestEmailProviderSMTPById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]  # type: ignore[assignment]
-    """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
     TestEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]  # type: ignore[assignment]
     """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
 
@@ -175,7 +181,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
     Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
     UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that adds takes the header x-idempotency-key: the same key again gets the first answer.
+    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
+    first answer, and INVALID_ARGUMENT with another request.
     """
 
     @_abc_1.abstractmethod
@@ -274,7 +281,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestSMTPConfigByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestSMTPConfigByIdResponse, _abc.Awaitable[_admin_pb2.TestSMTPConfigByIdResponse]]:
-        """Tests a stored configuration by sending a message to the receiver. Answers like TestSMTPConfig."""
+        """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
+        FAILED_PRECONDITION: also where it has a user and no secret is stored.
+        """
 
     @_abc_1.abstractmethod
     def ListEmailProviders(
@@ -372,7 +381,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestEmailProviderSMTPByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestEmailProviderSMTPByIdResponse, _abc.Awaitable[_admin_pb2.TestEmailProviderSMTPByIdResponse]]:
-        """Tests a stored SMTP provider by sending a message to the receiver. Answers like TestSMTPConfig."""
+        """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
 
     @_abc_1.abstractmethod
     def TestEmailProviderSMTP(
