@@ -16,6 +16,13 @@ from enum import StrEnum
 from mailproof.model import ConfigState, Details, Provider, Settings
 
 
+class LogBroken(Exception):
+    """The event log lacks an event or holds one that can't be read or followed. For the log and the operator."""
+
+    def __init__(self, instance_id: str, sequence: int, problem: str) -> None:
+        super().__init__(f"event {sequence} of instance {instance_id} {problem}")
+
+
 class EventType(StrEnum):
     """What happened. The words are stored: they are never changed, only added to."""
 

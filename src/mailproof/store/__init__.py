@@ -11,14 +11,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.ledger import LogBroken as LogBroken  # part of the contract
 from mailproof.model import Caller, Page, Provider, ProviderPage, Role, Token
-
-
-class LogBroken(Exception):
-    """The event log lacks an event or holds one that can't be read or followed. For the log and the operator."""
-
-    def __init__(self, instance_id: str, sequence: int, problem: str) -> None:
-        super().__init__(f"event {sequence} of instance {instance_id} {problem}")
 
 
 class ProviderStore(Protocol):

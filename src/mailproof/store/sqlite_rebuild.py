@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mailproof.errors import StoreUnavailable
-from mailproof.ledger import Event, evolve
+from mailproof.ledger import Event, LogBroken, evolve
 from mailproof.model import ConfigState, Provider
-from mailproof.store import LogBroken, rows, schema
+from mailproof.store import rows, schema
 from mailproof.store.faults import translate
 from mailproof.store.payloads import load_settings
 
