@@ -130,6 +130,27 @@ def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
         assert "hunter2" not in done.stderr
 
 
+def test_rebuild_compares_and_mends_beside_a_running_service(url: str, tmp_path: Path) -> None:
+    def rebuild(*flags: str) -> tuple[int, str]:
+        done = run("rebuild", "--data-dir", str(tmp_path), *flags, env=env(url))
+        return done.returncode, done.stdout + done.stderr
+
+    with running_service(tmp_path, env=env(url)) as service:
+        token = service.admin_token
+        _, added = call(service, token, "POST", "/smtp", smtp("right"))
+        assert rebuild("--check") == (0, "the state is what the events say\n")
+        execute(url, "UPDATE providers SET settings = replace(settings, 'right', 'wrong')")
+        assert rebuild("--check")[0] == 1
+        assert call(service, token, "GET", f"/smtp/{added['id']}")[1]["smtpConfig"]["senderName"] == "wrong"
+        assert rebuild()[0] == 0
+        assert call(service, token, "GET", f"/smtp/{added['id']}")[1]["smtpConfig"]["senderName"] == "right"
+    execute(url, "DELETE FROM events WHERE sequence = 1")
+    code, told = rebuild()
+    assert code == 1
+    assert "event 1 of instance" in told
+    assert "is missing; nothing was changed" in told
+
+
 def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
     create_token(tmp_path, "admin", env=env(url))
     execute(url, "INSERT INTO schema_version VALUES (1000, 0)")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailproof.ledger import LogBroken
 from mailproof.model import Provider
-from mailproof.store import LogBroken, rows
+from mailproof.store import rows
 from mailproof.store.postgres_pool import Connection, transaction
 from mailproof.store.replay import Replay
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mailproof.ledger import Event, evolve
+from mailproof.ledger import Event, LogBroken, evolve
 from mailproof.model import ConfigState, Provider
-from mailproof.store import LogBroken
 
 
 @dataclass(slots=True)

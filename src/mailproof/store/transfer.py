@@ -12,7 +12,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from mailproof.errors import StartupError
-from mailproof.store import LogBroken, rows
+from mailproof.ledger import LogBroken
+from mailproof.store import rows
 from mailproof.store.replay import Replay
 
 Row = tuple[Any, ...]
