@@ -5,12 +5,19 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from postgres_support.server import any_server, database
 from service_support.service import ORIGIN, RunningService, running_service
 
 # No test depends on the clock or on luck: no time limit per example, and the same examples in each run.
-settings.register_profile("mailproof", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "mailproof",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.differing_executors],  # one suite is run by each store
+)
 settings.load_profile("mailproof")
 
 
@@ -19,6 +26,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
     """One running service for all end-to-end tests."""
     with running_service(tmp_path_factory.mktemp("service") / "data", "--cors-origin", ORIGIN) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL for all tests that neither stop nor kill it."""
+    with any_server() as url:
+        yield url
+
+
+@pytest.fixture
+def url(postgres_url: str) -> Iterator[str]:
+    """A fresh database in it."""
+    with database(postgres_url) as fresh:
+        yield fresh
 
 
 @pytest.fixture

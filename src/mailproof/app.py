@@ -22,6 +22,7 @@ import mailproof
 from ccadmin.v1 import email_pb2
 from mailproof.access import Access, digest, new_token
 from mailproof.configs import Configs
+from mailproof.database import Engine
 from mailproof.diagnoses import Diagnoses
 from mailproof.discoveries import Discoveries
 from mailproof.discovery.discover import Discoverer
@@ -44,8 +45,8 @@ from mailproof.settings import Settings
 from mailproof.smtp.probe import Probe
 from mailproof.smtp.trust import TrustStore
 from mailproof.store import Store
+from mailproof.store.opening import open_store
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import open_store
 from mailproof.transfers import Transfers
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
@@ -100,7 +101,9 @@ class Service:
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
         self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
-        self._store: Store = open_store(settings.database_path)
+        if settings.database.engine is Engine.POSTGRES and settings.encryption_key is None:
+            log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
+        self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(check_keys(self._store, self._sealer))
         anchors = _read_anchors(settings.ca_file)

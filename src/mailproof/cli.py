@@ -115,6 +115,12 @@ def _fill_token(parser: argparse.ArgumentParser) -> None:
     tokens_cli.add_arguments(parser)
 
 
+def _fill_migrate(parser: argparse.ArgumentParser) -> None:
+    from mailproof import migrate_cli
+
+    migrate_cli.add_arguments(parser)
+
+
 def _fill_diagnose(parser: argparse.ArgumentParser) -> None:
     from mailproof import diagnose_cli
 
@@ -139,6 +145,7 @@ def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
+    _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),

@@ -12,13 +12,12 @@ import os
 
 from mailproof import settings
 
-_SETTINGS = frozenset({"config", "data_dir", "database_url"})
 _DIFFERS = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
-    settings.add_arguments(parser, only=_SETTINGS)
+    settings.add_arguments(parser, only=settings.DATABASE)
     parser.add_argument("--check", action="store_true", help="only compare, change nothing; exit with 1 if they differ")
     parser.epilog = (
         "The stored providers follow from the event log; this replays it. A running server need not stop: its reads go "
@@ -28,20 +27,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Do it and say what was found; return the exit code."""
-    chosen = settings.from_arguments(parsed, os.environ, only=_SETTINGS)
+    chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
 
     import asyncio
 
     from mailproof.errors import StartupError, StoreUnavailable
     from mailproof.store import LogBroken
-    from mailproof.store.sqlite import open_store
-
-    path = chosen.database_path
-    if not path.exists():
-        raise StartupError(f"there is no database {path}")
+    from mailproof.store.opening import open_store
 
     async def work() -> int:
-        store = open_store(path)
+        store = await open_store(chosen.database, chosen.database_limits, create=False)
         try:
             return await store.rebuild(check=parsed.check)
         finally:

@@ -16,12 +16,25 @@ from pathlib import Path
 from typing import Any
 
 from mailproof import settings_values as values
+from mailproof.database import DatabaseLimits, DatabaseUrl, sqlite_url
 from mailproof.egress import Profile, Rule, allow_rule, parse_rule
 from mailproof.errors import StartupError
 from mailproof.secret import Secret
 from mailproof.settings_values import Listen
 
 DATABASE_FILE = "mailproof.db"
+DATABASE = frozenset(
+    {
+        "config",
+        "data_dir",
+        "database_url",
+        "database_pool_size",
+        "database_connect_timeout",
+        "database_timeout",
+        "database_prepared_statements",
+    }
+)
+"""Names of the settings that say where the data is."""
 
 __all__ = ["Listen", "SettingError", "Settings", "add_arguments", "describe", "from_arguments"]
 
@@ -131,13 +144,46 @@ class Settings:
         metavar="HOST:PORT",
         default="127.0.0.1:8080",
     )
-    database_url: str = _setting(
+    database_url: DatabaseUrl | None = _setting(
         "database_url",
         values.database_url,
-        f"where the data is: sqlite:///relative/path or sqlite:////absolute/path; empty: {DATABASE_FILE} in the data "
+        "where the data is: sqlite:///relative/path, sqlite:////absolute/path or "
+        f"postgresql://user:password@host:port/database?sslmode=verify-full; empty: {DATABASE_FILE} in the data "
         "directory",
         metavar="URL",
         quoted=False,
+    )
+    database_pool_size: int = _setting(
+        "database_pool_size",
+        values.whole_number(1, 1000),
+        "connections to PostgreSQL at most, for each of the two event loops",
+        metavar="N",
+        default="10",
+        shape=Shape.NUMBER,
+    )
+    database_connect_timeout: float = _setting(
+        "database_connect_timeout",
+        values.number(0.1, 60),
+        "seconds until a connection to PostgreSQL must be ready",
+        metavar="SECONDS",
+        default="5",
+        shape=Shape.NUMBER,
+    )
+    database_timeout: float = _setting(
+        "database_timeout",
+        values.number(0.1, 60),
+        "seconds for what one call asks of PostgreSQL, with all repetitions after a lost connection",
+        metavar="SECONDS",
+        default="10",
+        shape=Shape.NUMBER,
+    )
+    database_prepared_statements: int = _setting(
+        "database_prepared_statements",
+        values.whole_number(0, 10_000),
+        "statements that each connection to PostgreSQL keeps prepared; 0 where a pooler in between can't keep them",
+        metavar="N",
+        default="100",
+        shape=Shape.NUMBER,
     )
     encryption_key: Secret | None = _setting(
         "encryption_key",
@@ -259,11 +305,19 @@ class Settings:
     )
 
     @property
-    def database_path(self) -> Path:
-        """The SQLite file."""
-        if not self.database_url:
-            return self.data_dir / DATABASE_FILE
-        return Path(self.database_url.removeprefix(values.SQLITE_SCHEME))
+    def database(self) -> DatabaseUrl:
+        """Where the data is."""
+        return self.database_url or sqlite_url(self.data_dir / DATABASE_FILE)
+
+    @property
+    def database_limits(self) -> DatabaseLimits:
+        """Bounds on what is asked of PostgreSQL."""
+        return DatabaseLimits(
+            self.database_pool_size,
+            self.database_connect_timeout,
+            self.database_timeout,
+            self.database_prepared_statements,
+        )
 
 
 def _declared() -> Iterator[tuple[Field[Any], Declaration]]:

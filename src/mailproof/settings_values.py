@@ -13,10 +13,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mailproof.database import DatabaseUrl, parse_url
 from mailproof.egress import Profile
 from mailproof.secret import Secret
-
-SQLITE_SCHEME = "sqlite:///"
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -89,14 +88,9 @@ def optional_file(text: str) -> Path | None:
     return path
 
 
-def database_url(text: str) -> str:
-    """Check the database's URL."""
-    if not text:
-        return text
-    if text.startswith(SQLITE_SCHEME) and len(text) > len(SQLITE_SCHEME) and not set("?#\0") & set(text):
-        return text
-    supported = "this release supports sqlite:///PATH, or nothing for the file in the data directory"
-    raise ValueError(f"must name a SQLite file: {supported}")
+def database_url(text: str) -> DatabaseUrl | None:
+    """Parse the database's URL; empty: the file in the data directory."""
+    return parse_url(text) if text else None
 
 
 def encryption_key(text: str) -> Secret | None:

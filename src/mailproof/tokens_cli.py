@@ -18,14 +18,13 @@ from mailproof import settings
 from mailproof.model import Role, Token
 
 if TYPE_CHECKING:
-    from mailproof.store.sqlite import SqliteStore
+    from mailproof.store import Store
 
-_SETTINGS = frozenset({"config", "data_dir", "database_url"})
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_NAME = 200
 _NOT_FOUND = 1
 
-Action = Callable[["SqliteStore", argparse.Namespace], Coroutine[Any, Any, int]]
+Action = Callable[["Store", argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +55,7 @@ def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, action: Action
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
-    settings.add_arguments(parser, only=_SETTINGS)
+    settings.add_arguments(parser, only=settings.DATABASE)
     parser.set_defaults(run=_run, action=action)
     return parser
 
@@ -74,19 +73,15 @@ def _name(text: str) -> str:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    chosen = settings.from_arguments(parsed, os.environ, only=_SETTINGS)
+    chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
 
     import asyncio
 
     from mailproof.errors import StartupError, StoreUnavailable
-    from mailproof.store.sqlite import open_store
-
-    path = chosen.database_path
-    if parsed.action is not _create and not path.exists():
-        raise StartupError(f"there is no database {path}")  # rather than an empty one where a path was mistyped
+    from mailproof.store.opening import open_store
 
     async def work() -> int:
-        store = open_store(path)
+        store = await open_store(chosen.database, chosen.database_limits, create=parsed.action is _create)
         try:
             action: Action = parsed.action
             return await action(store, parsed)
@@ -99,7 +94,7 @@ def _run(parsed: argparse.Namespace) -> int:
         raise StartupError(error.message) from error
 
 
-async def _create(store: SqliteStore, parsed: argparse.Namespace) -> int:
+async def _create(store: Store, parsed: argparse.Namespace) -> int:
     from mailproof import access
 
     known = await store.instances()
@@ -116,7 +111,7 @@ async def _create(store: SqliteStore, parsed: argparse.Namespace) -> int:
     return 0
 
 
-async def _list(store: SqliteStore, parsed: argparse.Namespace) -> int:
+async def _list(store: Store, parsed: argparse.Namespace) -> int:
     tokens = await store.list_tokens()
     if parsed.json:
         import json
@@ -132,7 +127,7 @@ async def _list(store: SqliteStore, parsed: argparse.Namespace) -> int:
     return 0
 
 
-async def _revoke(store: SqliteStore, parsed: argparse.Namespace) -> int:
+async def _revoke(store: Store, parsed: argparse.Namespace) -> int:
     record = await store.revoke_token(parsed.id)
     if record is None:
         print(f"mailproof: there is no token with the id {parsed.id}", file=sys.stderr)

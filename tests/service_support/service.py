@@ -49,9 +49,9 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )
 
 
-def create_token(data_dir: Path, role: str, *arguments: str) -> str:
+def create_token(data_dir: Path, role: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return a fresh token."""
-    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, *arguments)
+    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, *arguments, env=env)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
@@ -122,14 +122,16 @@ def start_service(data_dir: Path, *extra_args: str, env: Mapping[str, str] | Non
             text=True,
         )
     try:
-        return _ready(process, data_dir, log_file)
+        return _ready(process, data_dir, log_file, env)
     except BaseException:
         process.kill()
         process.wait()
         raise
 
 
-def _ready(process: subprocess.Popen[str], data_dir: Path, log_file: Path) -> RunningService:
+def _ready(
+    process: subprocess.Popen[str], data_dir: Path, log_file: Path, env: Mapping[str, str] | None
+) -> RunningService:
     assert process.stdout is not None
     greeting: list[str] = []
     while not greeting or not greeting[-1].startswith("printf "):  # the greeting's last line
@@ -157,7 +159,7 @@ def _ready(process: subprocess.Popen[str], data_dir: Path, log_file: Path) -> Ru
         http_url=facts["REST and grpc-web"],
         greeting=greeting,
         admin_token=facts["admin token"],
-        viewer_token=create_token(data_dir, "viewer"),
+        viewer_token=create_token(data_dir, "viewer", env=env),
         sandbox=sandbox,
     )
 

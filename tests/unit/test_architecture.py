@@ -14,6 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 PURE = {
     "mailproof.secret",
+    "mailproof.database",
     "mailproof.model",
     "mailproof.errors",
     "mailproof.ledger",
@@ -111,10 +112,12 @@ ONLY = [
         "mailproof.settings",
         ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli", "mailproof.rebuild_cli"),
     ),
-    ("mailproof.store.sqlite", ("mailproof.store", "mailproof.app", "mailproof.tokens_cli", "mailproof.rebuild_cli")),
+    ("asyncpg", ("mailproof.store.postgres", "mailproof.store.transfer_postgres")),
+    ("mailproof.store.sqlite", ("mailproof.store",)),
+    ("mailproof.store.postgres", ("mailproof.store",)),
     ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
 ]
-NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3"}
+NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3", "asyncpg"}
 
 
 def name_of(path: Path) -> str:

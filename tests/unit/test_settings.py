@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mailproof.database import Engine
 from mailproof.egress import Profile, Rule
 from mailproof.settings import Listen, SettingError, Settings, add_arguments, describe, from_arguments
 
@@ -32,7 +33,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
     assert settings == Settings(data_dir=Path("/data"))
     assert settings.grpc_listen == Listen("127.0.0.1", 50051)
     assert settings.http_listen == Listen("127.0.0.1", 8080)
-    assert settings.database_path == Path("/data/mailproof.db")
+    assert settings.database.path == Path("/data/mailproof.db")
     assert settings.egress_profile is Profile.INTERNET
     assert (settings.egress_allow, settings.egress_deny) == ((), ())
     assert settings.cors_origins == ()
@@ -273,10 +274,20 @@ def test_switches_in_the_environment(text: str, on: bool) -> None:
     ],
 )
 def test_database_urls(url: str, path: str) -> None:
-    assert load("--database-url", url).database_path == Path(path)
+    assert load("--database-url", url).database.path == Path(path)
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:hunter2@db/x", "mysql://db", "sqlite:///", "sqlite:x.db", "/x.db"])
+def test_the_database_may_be_postgresql_and_its_password_is_masked() -> None:
+    url = "postgresql://u:hunter2@db.example.com:5432/x?sslmode=require"
+    settings = load("--database-url", url)
+    assert settings.database.engine is Engine.POSTGRES
+    assert settings.database.reveal() == url
+    for shown in (repr(settings), str(settings.database), repr(settings.database), f"{settings.database}"):
+        assert "hunter2" not in shown
+        assert "db.example.com:5432/x" in shown
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@db", "sqlite:///", "sqlite:x.db", "/x.db"])
 def test_another_database_is_refused_by_what_is_supported_and_never_quoted(url: str) -> None:
     with pytest.raises(SettingError, match="sqlite:///PATH") as caught:
         load(env={"MAILPROOF_DATABASE_URL": url})

@@ -1,0 +1,27 @@
+"""Opens the store that a URL names. An engine is imported when it is the one, so that nobody pays for the other."""
+
+from __future__ import annotations
+
+from mailproof.database import DatabaseLimits, DatabaseUrl, Engine
+from mailproof.errors import StartupError
+from mailproof.store import Store
+
+
+async def open_store(url: DatabaseUrl, limits: DatabaseLimits | None = None, *, create: bool = True) -> Store:
+    """Open the database, make or migrate it where needed.
+
+    Args:
+        create: Whether an absent SQLite file is made, rather than an empty one where a path was mistyped.
+
+    Raises:
+        StartupError: It can't be opened, or a newer release made it.
+    """
+    if url.engine is Engine.SQLITE:
+        from mailproof.store import sqlite
+
+        if not create and not url.path.exists():
+            raise StartupError(f"there is no database {url.path}")
+        return sqlite.open_store(url.path)
+    from mailproof.store import postgres
+
+    return await postgres.open_store(url, limits)

@@ -1,0 +1,151 @@
+"""Moves everything from one database to another, of either engine: all or nothing, and checked before it counts.
+
+Knows the tables and no engine. Rows travel in batches, so memory does not grow with the data, and are compared by a sum
+of their digests, which no order matters to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from mailproof.errors import StartupError
+from mailproof.ledger import LogBroken
+from mailproof.store import rows
+from mailproof.store.replay import Replay
+
+Row = tuple[Any, ...]
+
+TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
+    "instances": "id, is_default, sequence, provider_count, active_id, created_at",
+    "tokens": f"{rows.TOKEN}, digest",
+    "token_instances": "token_id, position, instance_id",
+    "events": rows.EVENT,
+    "providers": rows.PROVIDER,
+    "idempotency_keys": "instance_id, token_id, key, digest, first_sequence, event_count, created_at",
+}
+"""Every table and its columns, but for `schema_version`, which each database has of its own."""
+
+BATCH = 1000
+
+LOG = f"SELECT {rows.EVENT} FROM events WHERE instance_id = {{}} ORDER BY sequence"  # noqa: S608 - constants
+"""An instance's events, but for how the engine writes a parameter."""
+
+_DIFFERS = "is not what its events say: run mailproof rebuild on it first; nothing was moved"
+_SPACE = 2**256
+
+
+class Reader(Protocol):
+    """A database in one snapshot."""
+
+    def read(self, table: str) -> AsyncIterator[Sequence[Row]]:
+        """Return a table's rows in batches, with the columns of `TABLES`; booleans as such, other numbers as int."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """A database in one transaction; what it reads is what it wrote."""
+
+    async def write(self, table: str, batch: Sequence[Row]) -> None:
+        """Insert rows."""
+        ...
+
+    async def clear_instances(self) -> None:
+        """Delete the default instance of a new database."""
+        ...
+
+    def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+        """Return an instance's events in batches, in their order."""
+        ...
+
+
+class Database(Protocol):
+    """Where data can be moved from or to. Errors of the driver come out as StartupError."""
+
+    def reading(self) -> AbstractAsyncContextManager[Reader]:
+        """Open it for reading."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Writer]:
+        """Open it for writing; what was written counts when the context ends in good order."""
+        ...
+
+
+class Tally:
+    """The number of rows, and the sum of their digests."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sum = 0
+
+    def add(self, batch: Sequence[Row]) -> None:
+        """Count rows."""
+        self.count += len(batch)
+        for row in batch:
+            self._sum += int.from_bytes(hashlib.sha256(repr(row).encode()).digest())
+        self._sum %= _SPACE
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tally) and (self.count, self._sum) == (other.count, other._sum)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+
+async def transfer(source: Database, target: Database) -> dict[str, int]:
+    """Move all data; return the number of rows by table.
+
+    Raises:
+        StartupError: The target holds data, the source contradicts itself, or one of them fails. Nothing was moved.
+    """
+    async with target.writing() as writer:
+        await _refuse_data(writer)
+        await writer.clear_instances()
+        moved = {table: Tally() for table in TABLES}
+        async with source.reading() as reader:
+            for table in TABLES:
+                async for batch in reader.read(table):
+                    moved[table].add(batch)
+                    await writer.write(table, batch)
+        await _verify(writer, moved)
+    return {table: tally.count for table, tally in moved.items()}
+
+
+async def _refuse_data(writer: Writer) -> None:
+    """Refuse a target that anybody has used: a new one has its default instance and nothing else."""
+    for table in TABLES:
+        async for batch in writer.read(table):
+            if table != "instances" or len(batch) > 1:
+                raise StartupError(f"the target is not empty: its table {table} has rows; nothing was changed")
+
+
+async def _verify(writer: Writer, moved: Mapping[str, Tally]) -> None:
+    for table, tally in moved.items():
+        found = Tally()
+        async for batch in writer.read(table):
+            found.add(batch)
+        if found != tally:
+            raise StartupError(f"the table {table} did not arrive as it was sent; nothing was moved")
+    await _follow(writer)
+
+
+async def _follow(writer: Writer) -> None:
+    """Check that the state is what the events say; of one instance at a time, so that memory does not add up."""
+    stored, followed = Tally(), Tally()
+    async for batch in writer.read("providers"):
+        stored.add([rows.of_provider(rows.to_provider(row)) for row in batch])
+    instances = [row async for batch in writer.read("instances") for row in batch]
+    for instance_id, _, sequence, count, active_id, _ in instances:
+        replay = Replay(instance_id)
+        try:
+            async for batch in writer.read_log(instance_id):
+                for row in batch:
+                    replay.follow(rows.to_event(row))
+        except LogBroken as error:
+            raise StartupError(f"in the source, {error}; nothing was moved") from error
+        if replay.head != (instance_id, sequence, count, active_id):
+            raise StartupError(f"in the source, instance {instance_id} {_DIFFERS}")
+        followed.add([rows.of_provider(provider) for provider in replay.providers.values()])
+    if stored != followed:
+        raise StartupError(f"in the source, the state of its configurations {_DIFFERS}")
