@@ -8,6 +8,8 @@ from mailproof.secret import Identity, SealBroken, Secret, Vault
 from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store import Store
 
+_WITNESS = Identity("", "key", "", "witness")
+
 
 def secret_name(settings: Settings) -> str:
     """Return what the secret of such a provider is called: a field's name, as events list it."""
@@ -46,7 +48,7 @@ def open_secret(vault: Vault, provider: Provider) -> Secret:
 
 
 async def check_keys(store: Store, vault: Vault) -> None:
-    """Open one secret of each key in use.
+    """Open one secret of each key in use, and what the first replica sealed.
 
     Raises:
         StartupError: One does not open, and the sentence names the record; or they can't be read.
@@ -64,3 +66,11 @@ async def check_keys(store: Store, vault: Vault) -> None:
                 f"{provider.details.resource_owner}, nor others sealed like it: start with the key that the data was "
                 "written under"
             ) from error
+    try:
+        vault.open(await store.key_witness(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    except SealBroken as error:
+        raise StartupError(
+            "this encryption key is not that of the other replicas: start all with the same MAILPROOF_ENCRYPTION_KEY"
+        ) from error

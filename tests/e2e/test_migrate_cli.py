@@ -139,7 +139,8 @@ def test_every_column_of_both_engines_is_moved(url: str, tmp_path: Path) -> None
     moved = {table: set(columns.split(", ")) for table, columns in TABLES.items()}
     own = {"schema_version": {"version", "applied_at"}}
     assert sqlite == moved | own
-    assert postgres == moved | own | {"events": moved["events"] | {"write_id"}}
+    of_replicas = {"events": moved["events"] | {"write_id"}, "key_witness": {"id", "sealed"}}
+    assert postgres == moved | own | of_replicas
 
 
 def test_a_target_with_data_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:

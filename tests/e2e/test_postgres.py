@@ -109,6 +109,15 @@ def test_a_key_that_does_not_fit_is_refused_and_the_record_named(url: str, tmp_p
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_replica_with_a_key_of_its_own_is_refused_before_anything_is_stored(url: str, tmp_path: Path) -> None:
+    with running_service(tmp_path / "one", env=env(url)):
+        done = run("serve", "--data-dir", str(tmp_path / "two"), env=env(url, OTHER_KEY))
+    assert done.returncode == 1
+    assert "not that of the other replicas" in done.stderr
+    with running_service(tmp_path / "two", env=env(url)):
+        pass
+
+
 @pytest.mark.parametrize("what", ["port", "database", "user", "host"])
 def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
     url: str, tmp_path: Path, what: str

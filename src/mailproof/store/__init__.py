@@ -112,6 +112,10 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return a provider for each key that secrets are sealed under, to try the keys at start."""
         ...
 
+    async def key_witness(self, offered: bytes) -> bytes:
+        """Return the blob that the first of several replicas offered, for the others to try their keys on."""
+        ...
+
     async def rebuild(self, *, check: bool = False) -> int:
         """Make the state anew from the events, in one transaction, while other stores may read and write.
 

@@ -202,6 +202,16 @@ class PostgresStore:
 
         return await self.pools.run(work)
 
+    async def key_witness(self, offered: bytes) -> bytes:
+        """See `mailproof.store.Store`."""
+
+        async def work(connection: Connection) -> bytes:
+            await connection.execute("INSERT INTO key_witness VALUES (1, $1) ON CONFLICT DO NOTHING", offered)
+            kept: bytes = await connection.fetchval("SELECT sealed FROM key_witness")
+            return kept
+
+        return await self.pools.run(work)
+
     async def rebuild(self, *, check: bool = False) -> int:
         """See `mailproof.store.Store`."""
         return await self.pools.once(lambda connection: postgres_rebuild.rebuild(connection, check=check))

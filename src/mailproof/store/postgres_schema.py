@@ -1,9 +1,10 @@
 """The tables in PostgreSQL, and how they came to be.
 
-The same as SQLite's (`store.schema`), with one column more: `events.write_id` is the mark by which a writer that lost
-its connection knows its own events again. A migration is a tuple of statements, run in one transaction under the lock
-of a row, so replicas that start at once do it once; advisory locks would do nothing in CockroachDB. Migrations are
-append-only, and each statement can be repeated.
+The same as SQLite's (`store.schema`), with one column and one table more: `events.write_id` is the mark by which a
+writer that lost its connection knows its own events again, and `key_witness` shows a replica whether it has the key of
+the others. A migration is a tuple of statements, run in one transaction under the lock of a row, so replicas that start
+at once do it once; advisory locks would do nothing in CockroachDB. Migrations are append-only, and each statement can
+be repeated.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX IF NOT EXISTS idempotency_keys_age ON idempotency_keys (created_at)",
+        # One row: what the first replica sealed, for the others to show that they have the same key.
+        "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
 )
 

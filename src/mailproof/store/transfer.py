@@ -26,7 +26,7 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "providers": rows.PROVIDER,
     "idempotency_keys": "instance_id, token_id, key, digest, first_sequence, event_count, created_at",
 }
-"""Every table and its columns, but for `schema_version`, which each database has of its own."""
+"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_witness`."""
 
 BATCH = 1000
 
