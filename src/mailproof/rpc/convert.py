@@ -15,6 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ccadmin.v1 import email_pb2
 from mailproof.errors import FieldViolation, InvalidFields
+from mailproof.rpc.durations import seconds_of
 from mailproof.secret import Secret
 from mailproof.smtp.endpoint import grant_problems, token_problem
 from mailproof.smtp.report import (
@@ -80,9 +81,8 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
     problems = list(_contradictions(request, depth))
     timeout = DEFAULT_TIMEOUT
     if request.HasField("timeout"):
-        timeout = request.timeout.seconds + request.timeout.nanos / 1e9
-        if timeout <= 0:
-            problems.append(FieldViolation("timeout", "must be longer than zero"))
+        timeout, wrong = seconds_of(request.timeout)
+        problems += wrong
     oauth, wrong = _oauth(request)
     problems += wrong
     mechanism = request.mechanism.strip().upper()

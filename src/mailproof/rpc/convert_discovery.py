@@ -8,7 +8,8 @@ from google.protobuf.duration_pb2 import Duration
 
 from mailproof.discoveries import DEFAULT_TIMEOUT
 from mailproof.discovery.events import Clue, Discovery, Event, Searching, Source, Tried, Verdict
-from mailproof.errors import FieldViolation, InvalidFields
+from mailproof.errors import InvalidFields
+from mailproof.rpc.durations import seconds_of
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
 
@@ -27,9 +28,9 @@ def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[s
     """
     limit = DEFAULT_TIMEOUT
     if request.HasField("timeout"):
-        limit = request.timeout.seconds + request.timeout.nanos / 1e9
-        if limit <= 0:
-            raise InvalidFields([FieldViolation("timeout", "must be longer than zero")])
+        limit, wrong = seconds_of(request.timeout)
+        if wrong:
+            raise InvalidFields(wrong)
     return request.address.strip(), limit
 
 

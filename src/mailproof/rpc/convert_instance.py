@@ -16,6 +16,7 @@ from mailproof.ledger import EventType
 from mailproof.model import HttpSettings, OAuthClient, Settings, SmtpSettings
 from mailproof.passphrase import Encryption, Parameters
 from mailproof.rpc.codec import dump, to_json
+from mailproof.rpc.durations import seconds_of
 from mailproof.smtp.url import Phase
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.transfers import Document, Entry, Imported
@@ -189,9 +190,9 @@ def webhook_test(request: instance_pb2.TestHTTPProviderRequest) -> tuple[str, fl
     """
     limit = DEFAULT_TIMEOUT
     if request.HasField("timeout"):
-        limit = request.timeout.seconds + request.timeout.nanos / 1e9
-        if limit <= 0:
-            raise InvalidFields([FieldViolation("timeout", "must be longer than zero")])
+        limit, wrong = seconds_of(request.timeout)
+        if wrong:
+            raise InvalidFields(wrong)
     return request.recipient_address.strip() or DEFAULT_RECIPIENT, limit
 
 
