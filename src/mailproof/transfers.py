@@ -17,7 +17,7 @@ from enum import Enum
 from mailproof.configs import SIGNING_KEY_BYTES
 from mailproof.errors import ConfigExists, ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong
 from mailproof.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings
+from mailproof.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings, fold_host
 from mailproof.passphrase import CHECK_BYTES, MIN_LENGTH, Encryption, Lockbox, WrongPassphrase
 from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem
 from mailproof.secret import Secret, Vault
@@ -235,7 +235,7 @@ def _place(document: Document, entry: Entry) -> bytes:
     settings = entry.settings
     parts = [document.instance_id, entry.id, secret_name(settings)]
     if isinstance(settings, SmtpSettings):
-        parts += [settings.host.lower(), "tls" if settings.tls else "", settings.user]
+        parts += [fold_host(settings.host), "tls" if settings.tls else "", settings.user]
         parts += [settings.oauth.token_endpoint, settings.oauth.client_id] if settings.oauth else []
     else:
         parts.append(settings.endpoint)
