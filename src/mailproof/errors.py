@@ -191,6 +191,18 @@ class PasswordNotStored(Failure):
         super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
 
 
+class SecretUnreadable(Failure):
+    """A stored secret does not open: it is damaged, or sealed under a key that this server does not have."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "SECRET_UNREADABLE"
+
+    def __init__(self, config_id: str, secret: str, remedy: str) -> None:
+        super().__init__(
+            f"the stored {secret} of configuration {config_id} can't be opened: {remedy}", metadata={"id": config_id}
+        )
+
+
 class AlreadyActive(Failure):
     """The configuration to be activated is active."""
 

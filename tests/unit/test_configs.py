@@ -273,6 +273,17 @@ def test_a_signing_key_is_made_kept_and_rotated() -> None:
     assert run(desk.configs.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
 
 
+def test_a_signing_key_that_does_not_open_hides_nothing_but_itself(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    added = run(desk.configs.add_http(HERE, HOOK))[0].change.provider_id
+    desk.store.damage("here", added, b"noise")
+    assert desk.configs.signing_key(desk.get(added)) == Secret("")
+    assert "does not open" in caplog.text
+    _, new = run(desk.configs.update_http(HERE, added, HOOK, rotate=True))
+    assert new is not None
+    assert desk.configs.signing_key(desk.get(added)) == new
+
+
 def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> None:
     desk = Desk()
     key = IdempotencyKey("k", (b"digest",))

@@ -185,8 +185,8 @@ def _to_ascii(name: str) -> str:
 def _a_label(label: str) -> str:
     """Return a label's ASCII form with ß and ς as the letters that they are since IDNA 2008 (RFC 5894 section 7.2).
 
-    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to strasse.example, which
-    may be somebody else's.
+    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to
+    strasse.example, which may be somebody else's.
     """
     if _DEVIATION.search(label) is None:
         return label.encode("idna").decode("ascii")
