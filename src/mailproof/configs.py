@@ -73,14 +73,14 @@ class SmtpInput:
     def normalised(self) -> SmtpInput:
         """Return it with the user and the authentication in agreement.
 
-        Without a user there is no authentication, so a password that comes without one is of no use and is dropped.
-
         Raises:
-            InvalidFields: A token is to be used, and there is no user; or the secret can't be used.
+            InvalidFields: A token or a password is to be used, and there is no user; or the secret can't be used.
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
             raise InvalidFields([FieldViolation("user", "must not be empty with xoauth2")])
+        if self.secret and self.auth is not Auth.NONE and not settings.user:
+            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
         if self.auth is Auth.NONE or not settings.user:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
         problem = secret_problem(settings, self.secret)
