@@ -32,7 +32,8 @@ class Kind(Enum):
 
 
 MAX_VIOLATIONS = 20
-"""Violations that a caller is told of: they travel in metadata, of which clients take 8 to 16 KiB."""
+"""Violations that a caller is told of, more than a message has fields. A repeated one could break rules without end,
+and they travel twice in metadata, of which clients take 8 to 16 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
