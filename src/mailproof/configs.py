@@ -20,8 +20,9 @@ from mailproof.errors import (
     InvalidFields,
     PasswordNotUsed,
     PasswordRequired,
+    SecretUnreadable,
 )
-from mailproof.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation
+from mailproof.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation, evolve
 from mailproof.model import (
     Caller,
     ConfigState,
@@ -33,7 +34,7 @@ from mailproof.model import (
     Settings,
     SmtpSettings,
 )
-from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem
+from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem, usable_secret
 from mailproof.secret import SealBroken, Secret, Vault
 from mailproof.store import ProviderStore
 
@@ -72,14 +73,14 @@ class SmtpInput:
     def normalised(self) -> SmtpInput:
         """Return it with the user and the authentication in agreement.
 
-        Without a user there is no authentication, so a password that comes without one is of no use and is dropped.
-
         Raises:
-            InvalidFields: A token is to be used, and there is no user; or the secret can't be used.
+            InvalidFields: A token or a password is to be used, and there is no user; or the secret can't be used.
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
             raise InvalidFields([FieldViolation("user", "must not be empty with xoauth2")])
+        if self.secret and self.auth is not Auth.NONE and not settings.user:
+            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
         if self.auth is Auth.NONE or not settings.user:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
         problem = secret_problem(settings, self.secret)
@@ -140,10 +141,11 @@ class Configs:
         """Store a provider that mail is posted to; return the event and the new signing key.
 
         Raises:
-            ConfigExists: One is stored, and no other may be.
+            ConfigExists: One is stored, and no other may be. SecretUnreadable: The call is repeated, and the first
+            one's key does not open.
         """
         event = await self._add(caller, EventType.HTTP_ADDED, settings, _new_signing_key(), key)
-        return event, self._event_secret(event)  # from the event: a repeated call gets the key of the first one
+        return event, self._added_secret(event)  # from the event: a repeated call gets the key of the first one
 
     async def get(self, caller: Caller, provider_id: str) -> Provider:
         """Return a provider.
@@ -172,8 +174,14 @@ class Configs:
         return await self._store.list(caller.instance_id, page)
 
     def signing_key(self, provider: Provider) -> Secret:
-        """Return the signing key of a provider that mail is posted to, which its readers are shown."""
-        return open_secret(self._vault, provider)
+        """Return the signing key of a provider that mail is posted to, which its readers are shown.
+
+        One that does not open is empty: the rest of the provider, and all the others of a list, can be read.
+        """
+        try:
+            return usable_secret(self._vault, provider)
+        except SecretUnreadable:
+            return Secret("")
 
     async def update_smtp(self, caller: Caller, provider_id: str, new: SmtpInput) -> Details:
         """Replace a provider's settings; nothing happens where nothing differs.
@@ -327,11 +335,10 @@ class Configs:
         except SealBroken:
             return False
 
-    def _event_secret(self, event: Event) -> Secret:
-        change = event.change
-        if change.sealed is None or change.settings is None:
-            return Secret("")
-        return self._vault.open(change.sealed, identity(event.instance_id, change.provider_id, change.settings))
+    def _added_secret(self, event: Event) -> Secret:
+        """Return the secret that a provider was added with."""
+        added = evolve(event, {})[event.change.provider_id]
+        return usable_secret(self._vault, added) if added else Secret("")
 
 
 def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:

@@ -22,7 +22,7 @@ from mailproof.errors import (
 )
 from mailproof.limits import Limits
 from mailproof.model import Caller, Provider, SmtpSettings, split_host_port
-from mailproof.provider_secrets import open_secret, secret_name
+from mailproof.provider_secrets import secret_name, usable_secret
 from mailproof.secret import Secret, Vault
 from mailproof.smtp.findings import page
 from mailproof.smtp.plans import violations
@@ -98,7 +98,7 @@ class Diagnoses:
 
         Raises:
             ConfigNotFound: No such configuration. TooManyTests: As many run as allowed. PasswordNotStored: The stored
-            configuration lacks the secret that it needs.
+            configuration lacks the secret that it needs. SecretUnreadable: It has one that does not open.
         """
         if config_id:
             settings, secret = await self._usable(caller, config_id)
@@ -140,8 +140,12 @@ class Diagnoses:
 
         Raises:
             SmtpTestFailed: The test failed. PasswordRequired: A secret is needed and none may be used.
-            ConfigNotFound: No such configuration.
+            ConfigNotFound: No such configuration. SecretUnreadable: Its secret does not open.
         """
+        if tested.auth is Auth.UNSAID and not tested.settings.user:
+            # The reference's older calls take no test without a password (SMTP-p9kj), so clients that test a server
+            # without logins send any one. It is used for nothing, and nothing is stored.
+            tested = dataclasses.replace(tested, secret=Secret(""))
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
         if config_id and not secret and tested.auth is not Auth.NONE:
@@ -158,7 +162,7 @@ class Diagnoses:
 
         Raises:
             SmtpTestFailed: The test failed. ConfigNotFound: No such configuration. PasswordNotStored: It lacks the
-            secret that it needs.
+            secret that it needs. SecretUnreadable: It has one that does not open.
         """
         settings, secret = await self._usable(caller, config_id, reference="SMTP-99klw")
         await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
@@ -182,7 +186,7 @@ class Diagnoses:
         provider: Provider | None = await self._store.get(caller.instance_id, config_id)
         if provider is None or not isinstance(provider.settings, SmtpSettings):
             raise ConfigNotFound(config_id, reference=reference)
-        return provider.settings, open_secret(self._vault, provider)
+        return provider.settings, usable_secret(self._vault, provider)
 
     async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
         try:

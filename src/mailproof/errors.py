@@ -32,7 +32,8 @@ class Kind(Enum):
 
 
 MAX_VIOLATIONS = 20
-"""Violations that a caller is told of: they travel in metadata, of which clients take 8 to 16 KiB."""
+"""Violations that a caller is told of, more than a message has fields. A repeated one could break rules without end,
+and they travel twice in metadata, of which clients take 8 to 16 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,18 @@ class PasswordNotStored(Failure):
 
     def __init__(self, secret: str) -> None:
         super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
+
+
+class SecretUnreadable(Failure):
+    """A stored secret does not open: it is damaged, or sealed under a key that this server does not have."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "SECRET_UNREADABLE"
+
+    def __init__(self, config_id: str, secret: str, remedy: str) -> None:
+        super().__init__(
+            f"the stored {secret} of configuration {config_id} can't be opened: {remedy}", metadata={"id": config_id}
+        )
 
 
 class AlreadyActive(Failure):

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from string import ascii_lowercase, ascii_uppercase
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class ConfigState(Enum):
@@ -64,7 +67,16 @@ class SmtpSettings:
 
     def _destination(self) -> tuple[object, ...]:
         client = self.oauth and (self.oauth.token_endpoint, self.oauth.client_id)
-        return self.host.lower(), self.tls, self.user, client
+        return fold_host(self.host), self.tls, self.user, client
+
+
+def fold_host(host: str) -> str:
+    """Return a host in the form in which two spellings of it are alike: A to Z in lower case.
+
+    Beyond ASCII Python's lower case and that of names are not the same: it makes a final sigma of a capital one, which
+    is another name. So those are alike only as they are written.
+    """
+    return host.translate(_LOWER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 A blob is `nonce (12) | ciphertext and tag`. Its associated data says where it belongs, so one that was moved, or whose
 surroundings were changed, does not open. The key is used for one document only: its salt is random. The laws kept here:
-what is derived for a stranger is bounded in memory and time, few at once, and never on an event loop.
+what is derived for a stranger is bounded in memory and time, one at once, and never on an event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,8 +32,12 @@ MAX_ITERATIONS = 8
 MAX_LANES = 8
 MIN_SALT, MAX_SALT = 16, 64
 
-AT_ONCE = 2
-"""Derivations that run at the same time in this process: so many times MAX_MEMORY_KIB are used at most."""
+AT_ONCE = 1
+"""Derivations that a `Lockbox` runs at the same time: so many times MAX_MEMORY_KIB are used at most."""
+
+_DERIVING = threading.Lock()
+"""One derivation in the whole process. Those with several lanes share OpenSSL's pool of threads, and two of them may
+wait for each other's for ever (OpenSSL 4.0.3, cryptography 50.0.2), in threads that no cancellation ends."""
 
 _CHECK = b"check"
 
@@ -141,7 +146,8 @@ def _cipher(passphrase: Secret, parameters: Parameters) -> AESGCM:
         lanes=parameters.lanes,
         memory_cost=parameters.memory_kib,
     )
-    return AESGCM(kdf.derive(text.encode()))
+    with _DERIVING:
+        return AESGCM(kdf.derive(text.encode()))
 
 
 def _seal(cipher: AESGCM, text: bytes, parameters: Parameters, data: bytes) -> bytes:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from mailproof.errors import StartupError, StoreUnavailable
+import logging
+
+from mailproof.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.model import HttpSettings, Provider, Settings, SmtpSettings
 from mailproof.secret import Identity, SealBroken, Secret, Vault
 from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store import Store
 
+log = logging.getLogger("mailproof.secrets")
+
 _WITNESS = Identity("", "key", "", "witness")
+_REMEDIES = {
+    "password": "set it again",
+    "client_secret": "update the configuration with it",
+    "signing_key": 'have a new one made (expiration_signing_key "0s")',
+}
 
 
 def secret_name(settings: Settings) -> str:
@@ -45,6 +54,20 @@ def open_secret(vault: Vault, provider: Provider) -> Secret:
     if provider.sealed is None:
         return Secret("")
     return vault.open(provider.sealed, identity(provider.details.resource_owner, provider.id, provider.settings))
+
+
+def usable_secret(vault: Vault, provider: Provider) -> Secret:
+    """Return a provider's secret for a call that can't do without, empty where it has none.
+
+    Raises:
+        SecretUnreadable: It does not open; the log says why.
+    """
+    try:
+        return open_secret(vault, provider)
+    except SealBroken as error:
+        name = secret_name(provider.settings)
+        log.error("a stored secret does not open: %s", error)  # noqa: TRY400 - a traceback says no more
+        raise SecretUnreadable(provider.id, name.replace("_", " "), _REMEDIES[name]) from None
 
 
 async def check_keys(store: Store, vault: Vault) -> None:

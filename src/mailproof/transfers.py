@@ -17,9 +17,9 @@ from enum import Enum
 from mailproof.configs import SIGNING_KEY_BYTES
 from mailproof.errors import ConfigExists, ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong
 from mailproof.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings
+from mailproof.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings, fold_host
 from mailproof.passphrase import CHECK_BYTES, MIN_LENGTH, Encryption, Lockbox, WrongPassphrase
-from mailproof.provider_secrets import identity, open_secret, secret_name, secret_problem
+from mailproof.provider_secrets import identity, secret_name, secret_problem, usable_secret
 from mailproof.secret import Secret, Vault
 from mailproof.store import ProviderStore
 
@@ -106,6 +106,7 @@ class Transfers:
 
         Raises:
             InvalidFields: The passphrase is too short. ExportTooLarge: There are more than a document holds.
+            SecretUnreadable: One does not open; a document that lacks it would say that there is none.
         """
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
@@ -126,7 +127,7 @@ class Transfers:
         document = Document(caller.instance_id, entries, None, self._clock())
         if not passphrase:
             return document
-        opened = [open_secret(self._vault, provider) for provider in page.providers]
+        opened = [usable_secret(self._vault, provider) for provider in page.providers]
         texts = [(secret, _place(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret]
         encryption, blobs = await self._lockbox.lock(passphrase, texts)
         rest = iter(blobs)
@@ -235,7 +236,7 @@ def _place(document: Document, entry: Entry) -> bytes:
     settings = entry.settings
     parts = [document.instance_id, entry.id, secret_name(settings)]
     if isinstance(settings, SmtpSettings):
-        parts += [settings.host.lower(), "tls" if settings.tls else "", settings.user]
+        parts += [fold_host(settings.host), "tls" if settings.tls else "", settings.user]
         parts += [settings.oauth.token_endpoint, settings.oauth.client_id] if settings.oauth else []
     else:
         parts.append(settings.endpoint)

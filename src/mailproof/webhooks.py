@@ -13,7 +13,7 @@ from typing import Protocol
 from mailproof.errors import ConfigNotFound
 from mailproof.limits import Limits
 from mailproof.model import Caller, HttpSettings
-from mailproof.provider_secrets import open_secret
+from mailproof.provider_secrets import usable_secret
 from mailproof.secret import Vault
 from mailproof.smtp.url import Url
 from mailproof.store import ProviderStore
@@ -67,6 +67,7 @@ class Webhooks:
 
         Raises:
             ConfigNotFound: No HTTP provider has this id. TooManyTests: As many tests run as allowed.
+            SecretUnreadable: Its signing key does not open.
         """
         provider = await self._store.get(caller.instance_id, provider_id)
         if provider is None or not isinstance(provider.settings, HttpSettings):
@@ -76,7 +77,7 @@ class Webhooks:
         body = sample(provider, recipient, now)
         headers = {
             "Content-Type": "application/json",
-            SIGNATURE: signature(open_secret(self._vault, provider), body, now),
+            SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
         with self._limits.slot():
             attempt = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))

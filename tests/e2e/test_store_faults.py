@@ -149,6 +149,44 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
         service.stop()
 
 
+def damage(data_dir: Path) -> None:
+    """Change a bit or two of each sealed secret."""
+    with closing(sqlite3.connect(data_dir / "mailproof.db")) as connection, connection:
+        connection.execute("UPDATE providers SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)")
+
+
+def test_a_secret_that_does_not_open_stops_its_own_calls_alone(tmp_path: Path) -> None:
+    service = start_service(tmp_path / "data")
+    to, hook = {"receiverAddress": "to@example.com"}, {"endpoint": "https://hooks.example.com/"}
+    try:
+        smtp = add(service)
+        http = rest(service, "POST", "/admin/v1/email/http", hook)[1]["id"]
+        damage(service.data_dir)
+        status, answer = rest(service, "POST", "/admin/v1/email/_search", {})
+        assert (status, [each["id"] for each in answer["result"]]) == (200, [http, smtp])
+        assert answer["result"][0]["http"] == {"endpoint": hook["endpoint"]}, "a key that is not there is not shown"
+        assert rest(service, "GET", f"/admin/v1/email/{http}")[0] == 200
+        for made, remedy, path, body in (
+            (smtp, "set it again", f"/admin/v1/smtp/{smtp}/_test", to),
+            (smtp, "set it again", "/v1/diagnose", {"configId": smtp}),
+            (smtp, "set it again", "/v1/configs/export", {"passphrase": "a long passphrase"}),
+            (http, 'expiration_signing_key "0s"', f"/v1/providers/{http}/test", {}),
+        ):
+            status, answer = rest(service, "POST", path, body)
+            assert (status, answer["code"], answer["details"][0]["reason"]) == (400, 9, "SECRET_UNREADABLE"), path
+            assert made in answer["message"]
+            assert remedy in answer["message"]
+        assert f"instance_id='{rest(service, 'POST', '/v1/configs/export', {})[1]['document']['instanceId']}'" in (
+            service.log_file.read_text()
+        ), "and the log says whose it is"
+        assert rest(service, "PUT", f"/admin/v1/smtp/{smtp}/password", {"password": "new"})[0] == 200
+        status, answer = rest(service, "PUT", f"/admin/v1/email/http/{http}", {**hook, "expirationSigningKey": "0s"})
+        assert (status, len(answer["signingKey"])) == (200, 43)
+        assert rest(service, "POST", "/v1/configs/export", {"passphrase": "a long passphrase"})[0] == 200
+    finally:
+        service.stop()
+
+
 @pytest.fixture
 def stopped(tmp_path: Path) -> tuple[Path, str]:
     """The data directory of a service that has ended, and the id of a configuration with a password."""
@@ -185,8 +223,7 @@ def test_a_damaged_key_is_refused(stopped: tuple[Path, str]) -> None:
 
 def test_a_damaged_secret_is_refused_and_the_record_named(stopped: tuple[Path, str]) -> None:
     data_dir, made = stopped
-    with closing(sqlite3.connect(data_dir / "mailproof.db")) as connection, connection:
-        connection.execute("UPDATE providers SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)")
+    damage(data_dir)
     assert f"configuration {made} of instance" in refusal(data_dir)
 
 

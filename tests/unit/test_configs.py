@@ -104,7 +104,7 @@ def test_no_event_and_no_provider_shows_a_secret() -> None:
         ({}, "new", Auth.PLAIN, ("password",)),
         ({"oauth": CLIENT}, "new", Auth.XOAUTH2, ("oauth", "client_secret")),
         ({}, "", Auth.NONE, ("user", "password")),
-        ({"user": ""}, "dropped", Auth.UNSAID, ("user", "password")),
+        ({"user": ""}, "", Auth.UNSAID, ("user", "password")),
     ],
     ids=str,
 )
@@ -165,6 +165,19 @@ def test_a_password_where_none_is_used_is_refused(settings: SmtpSettings, secret
     added = desk.add(settings, secret, auth)
     with pytest.raises(PasswordNotUsed):
         run(desk.configs.update_password(HERE, added, Secret("p")))
+    assert len(desk.store.events["here"]) == 1
+
+
+@pytest.mark.parametrize("auth", [Auth.UNSAID, Auth.PLAIN, Auth.XOAUTH2])
+def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    nobody = dataclasses.replace(TOKENS if auth is Auth.XOAUTH2 else SETTINGS, user="")
+    for attempt in (lambda: desk.add(nobody, "new", auth), lambda: desk.update(added, nobody, "new", auth)):
+        with pytest.raises(InvalidFields) as caught:
+            attempt()
+        assert [violation.field for violation in caught.value.violations] == ["user"]
+    assert desk.secret(added) == "old"
     assert len(desk.store.events["here"]) == 1
 
 
@@ -271,6 +284,17 @@ def test_a_signing_key_is_made_kept_and_rotated() -> None:
     assert new != key
     assert desk.configs.signing_key(desk.get(added)) == new
     assert run(desk.configs.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
+
+
+def test_a_signing_key_that_does_not_open_hides_nothing_but_itself(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    added = run(desk.configs.add_http(HERE, HOOK))[0].change.provider_id
+    desk.store.damage("here", added, b"noise")
+    assert desk.configs.signing_key(desk.get(added)) == Secret("")
+    assert "does not open" in caplog.text
+    _, new = run(desk.configs.update_http(HERE, added, HOOK, rotate=True))
+    assert new is not None
+    assert desk.configs.signing_key(desk.get(added)) == new
 
 
 def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> None:

@@ -259,6 +259,14 @@ def test_no_authentication_reads_nothing_stored(config_id: str) -> None:
         assert (plan.credentials, plan.oauth) == (None, None)
 
 
+def test_a_password_without_a_user_is_taken_where_the_reference_asks_for_one() -> None:
+    nobody = dataclasses.replace(SETTINGS, user="")
+    assert check(Prober(), nobody, "any").credentials is None
+    with pytest.raises(InvalidFields) as caught:
+        check(Prober(), nobody, "any", Auth.PLAIN)
+    assert [violation.field for violation in caught.value.violations] == ["user"]
+
+
 @pytest.mark.parametrize(("config_id", "words"), [("bare", "no password"), ("bare oauth", "no client secret")])
 def test_a_stored_user_without_a_secret_is_not_tried_with_an_empty_one(config_id: str, words: str) -> None:
     prober = Prober()

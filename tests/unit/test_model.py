@@ -72,6 +72,19 @@ def test_a_password_stays_with_its_destination(change: dict[str, object], same: 
     assert SETTINGS.same_destination(replace(SETTINGS, **change)) is same  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("stored", "sent", "same"),
+    [
+        ("bücher.example:25", "BücheR.Example:25", True),
+        ("bücher.example:25", "BÜCHER.example:25", False),  # the caller sends the password again, and all is well
+        ("βολος.example:25", "ΒΟΛΟΣ.example:25", False),  # equal in Python's lower case, and two names
+        ("kelvin.example:25", "\u212aelvin.example:25", False),
+    ],
+)
+def test_a_password_follows_no_other_spelling_beyond_ascii(stored: str, sent: str, same: bool) -> None:
+    assert replace(SETTINGS, host=stored).same_destination(replace(SETTINGS, host=sent)) is same
+
+
 def test_roles() -> None:
     assert Role.ADMIN.permissions == {Permission.READ, Permission.WRITE}
     assert Role.VIEWER.permissions == {Permission.READ}

@@ -1,6 +1,8 @@
 """Secrets under a passphrase: what opens, what does not, and what a hostile document may ask for."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -143,6 +145,26 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
     asyncio.run(many())
     lockbox.close()
     assert most == AT_ONCE
+
+
+TWO_BOXES = """
+import asyncio
+from mailproof.passphrase import Lockbox, Parameters
+from mailproof.secret import Secret
+
+async def main() -> None:
+    boxes = [Lockbox(Parameters(memory_kib=1024)) for _ in range(2)]
+    await asyncio.gather(*(box.lock(Secret("correct horse battery"), []) for box in boxes for _ in range(200)))
+    for box in boxes:
+        box.close()
+
+asyncio.run(main())
+"""
+
+
+def test_derivations_of_several_lanes_never_wait_for_each_other() -> None:
+    """In a process of its own: where they do, its threads never end."""
+    subprocess.run([sys.executable, "-c", TWO_BOXES], check=True, timeout=60)
 
 
 def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There is more than one document holds.
     {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
     """
+    ERROR_REASON_SECRET_UNREADABLE: _ErrorReason.ValueType  # 42
+    """A stored secret does not open: it is damaged, or sealed under a key that this server does not have. Set it again.
+    {"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), written without their prefix. A failed SMTP test has the
@@ -227,5 +231,9 @@ ERROR_REASON_PASSPHRASE_WRONG: ErrorReason.ValueType  # 40
 ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 41
 """There is more than one document holds.
 {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
+"""
+ERROR_REASON_SECRET_UNREADABLE: ErrorReason.ValueType  # 42
+"""A stored secret does not open: it is damaged, or sealed under a key that this server does not have. Set it again.
+{"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -26,7 +26,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from mailproof.access import Access, authorize
-from mailproof.errors import DeadlineExceeded, Failure, FieldViolation, InvalidFields
+from mailproof.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
 from mailproof.ledger import IdempotencyKey
 from mailproof.model import Permission
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
@@ -37,10 +37,6 @@ from mailproof.secret import Vault
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")
-
-MAX_VIOLATIONS = 20
-"""More than any message of ours has fields. A repeated field could break a rule without end, and they travel in
-metadata, of which clients take 8 to 16 KiB."""
 
 INSTANCE_ID = "x-instance-id"
 IDEMPOTENCY_KEY = "x-idempotency-key"

@@ -20,7 +20,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from mailproof.errors import FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
 from smtpdiag.v1 import options_pb2
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -29,21 +29,19 @@ MAX_REQUEST_BYTES = 64 * 1024
 MAX_PARAMETERS = 100
 """Of a query; more than any message of ours has fields."""
 
-_MAX_VIOLATIONS = 20  # they travel twice in headers, of which gRPC clients take 8 KiB
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
 NOT_UTF8 = "must be valid UTF-8"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
-_INTEGERS = frozenset(
-    {
-        FieldDescriptor.CPPTYPE_INT32,
-        FieldDescriptor.CPPTYPE_INT64,
-        FieldDescriptor.CPPTYPE_UINT32,
-        FieldDescriptor.CPPTYPE_UINT64,
-    }
-)
+_INTEGERS = {
+    FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
+    FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
+    FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
+    FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
+}
+"""Least and greatest value, by type."""
 
 # json_format's sentences, one inside the other: 'Failed to parse query field: Failed to parse limit field: …'.
 _PARSE_FIELD = re.compile(r"(?:\A|(?<=field: ))Failed to parse (\w+) field: ")
@@ -63,7 +61,7 @@ def parse_protobuf(message_type: type[Message], data: bytes, limit: int = MAX_RE
     except DecodeError:
         wrong = _not_utf8(message_type.DESCRIPTOR, data)
         if wrong:
-            names = islice(dict.fromkeys(wrong), _MAX_VIOLATIONS)  # a field may come many times
+            names = islice(dict.fromkeys(wrong), MAX_VIOLATIONS)  # a field may come many times
             raise InvalidFields([FieldViolation(name, NOT_UTF8) for name in names]) from None
         raise MalformedRequest(f"the body is not a {message_type.DESCRIPTOR.full_name} message") from None
     return message
@@ -141,7 +139,7 @@ def parse_query(message_type: type[Message], query: bytes, bindings: dict[str, s
         problem for name, value in pairs for problem in _place(message_type.DESCRIPTOR, document, name, value, "")
     ]
     if problems:
-        raise InvalidFields(problems[:_MAX_VIOLATIONS])
+        raise InvalidFields(problems[:MAX_VIOLATIONS])
     return _message(message_type, document, bindings)
 
 
@@ -186,7 +184,7 @@ def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
 
 def _message(message_type: type[Message], document: dict[str, Any], bindings: dict[str, str]) -> Message:
     message = message_type()
-    problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), _MAX_VIOLATIONS))
+    problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), MAX_VIOLATIONS))
     if problems:
         raise InvalidFields(problems)
     try:
@@ -229,8 +227,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:
-    """Yield what json_format would take in silence or could not name: spellings, enum names, JSON types."""
+    """Yield what json_format would take in silence or could not name: spellings, enums, JSON types, two of a oneof."""
     given: set[str] = set()
+    chosen: dict[str, str] = {}  # of each oneof
     fields = _fields(descriptor)
     for key, value in document.items():
         field = fields.get(key)
@@ -242,6 +241,10 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterato
         given.add(field.name)
         if value is None:  # as if it were absent
             continue
+        if field.containing_oneof is not None:
+            first = chosen.setdefault(field.containing_oneof.name, field.name)
+            if first != field.name:
+                yield FieldViolation(path, f"must not be given together with {first}")
         if not field.is_repeated:
             yield from _value_problems(field, value, path)
         elif isinstance(value, list):
@@ -287,6 +290,18 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
             yield FieldViolation(path, "must be true or false")
     elif isinstance(value, bool) or not isinstance(value, int | float | str):
         yield FieldViolation(path, "must be a number")
+    elif field.cpp_type in _INTEGERS:
+        least, greatest = _INTEGERS[field.cpp_type]
+        whole = _integer(value)
+        if whole is None or not least <= whole <= greatest:
+            yield FieldViolation(path, f"must be a whole number from {least} to {greatest}")
+
+
+def _integer(value: float | str) -> int | None:
+    """Return a JSON number, or a text of one, as an integer; None where it is none."""
+    if isinstance(value, str):
+        return int(value) if _INTEGER.fullmatch(value) else None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
 def _is_unicode(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from encodings.idna import nameprep
 from functools import lru_cache
 
 # RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
@@ -21,6 +22,8 @@ MAX_LABEL = 63
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a0-\U0010ffff]+"
 _DOT_STRING = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
 _QUOTED_STRING = re.compile(r'"(?:[ !#-\[\]-~\u00a0-\U0010ffff]|\\[ -~])*"')
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
+_DEVIATION = re.compile("([ß\u1e9eς])")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the underscore is seen in practice
 
 
@@ -172,6 +175,23 @@ def _to_ascii(name: str) -> str:
     if name.isascii():
         return name
     try:
-        return name.encode("idna").decode("ascii")
+        if _DEVIATION.search(name) is None:
+            return name.encode("idna").decode("ascii")
+        return ".".join(_a_label(label) for label in _DOTS.split(name))
     except UnicodeError:
         return ""
+
+
+def _a_label(label: str) -> str:
+    """Return a label's ASCII form with ß and ς as the letters that they are since IDNA 2008 (RFC 5894 section 7.2).
+
+    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to
+    strasse.example, which may be somebody else's.
+    """
+    if _DEVIATION.search(label) is None:
+        return label.encode("idna").decode("ascii")
+    parts = _DEVIATION.split(label.replace("\u1e9e", "ß"))
+    mapped = "".join(part if _DEVIATION.fullmatch(part) else nameprep(part) for part in parts)
+    if "." in mapped or mapped.startswith("xn--"):  # RFC 3490 section 4.1
+        raise UnicodeError("no label")
+    return f"xn--{mapped.encode('punycode').decode('ascii')}"

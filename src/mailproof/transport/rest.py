@@ -87,7 +87,8 @@ class Rest:
             return lambda: parse_query(method.request_type, query, match.bindings)
         kind = media_type(scope)
         if (body or kind) and kind != "application/json":
-            raise UnsupportedMediaType(f"the content type must be application/json, not {kind[:80] or 'missing'}")
+            given = f"not {kind[:80]}" if kind else "and there is none"
+            raise UnsupportedMediaType(f"the content type must be application/json, {given}")
         return lambda: parse_json(method.request_type, body, match.bindings)
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:

@@ -53,6 +53,7 @@ TABLE = [
     (errors.ConfigNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
+    (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
     (errors.AlreadyActive("1"), 9, 400, "SMTP_CONFIG_ALREADY_ACTIVE"),
     (errors.AlreadyInactive("1"), 9, 400, "SMTP_CONFIG_ALREADY_INACTIVE"),
     (errors.ConfigExists(), 6, 409, "SMTP_CONFIG_EXISTS"),

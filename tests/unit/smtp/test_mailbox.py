@@ -89,6 +89,11 @@ def test_any_text_is_a_mailbox_or_a_value_error(text: str) -> None:
         ("my_host.example.org", "my_host.example.org"),
         ("localhost", "localhost"),
         ("bücher.example", "xn--bcher-kva.example"),
+        ("faß.example", "xn--fa-hia.example"),  # not fass.example, which may be somebody else's
+        ("MX。Straße.EXAMPLE", "MX.xn--strae-oqa.EXAMPLE"),
+        ("STRA\u1e9eE.example", "xn--strae-oqa.example"),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+        ("ΒΌΛΟΣ.example", "xn--nxasmq6b.example"),
         ("192.0.2.1", "192.0.2.1"),
         ("2001:db8::1", "2001:db8::1"),
         ("[2001:db8::1]", "2001:db8::1"),
@@ -102,7 +107,8 @@ def test_hosts(text: str, host: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "a b", "a..b", ".a", "http://a", "a/b", "a:25", "[a]", "[192.0.2.1", "a\nb", "a\0", "x" * 254, "a" * 64,
-     "-a", "fe80::1%et h", "user@a", "1:2", "ü" * 80],
+     "-a", "fe80::1%et h", "user@a", "1:2", "ü" * 80,
+     "ß" * 80, "ß\ufe52a", "xn--ß", "ß b", "ß..a"],
 )  # fmt: skip
 def test_what_is_no_host(text: str) -> None:
     with pytest.raises(ValueError):
