@@ -61,13 +61,13 @@ class DiagnoseRequest(_message.Message):
     depth: _vocabulary_pb2.Depth.ValueType
     """How far the test goes; default: auth."""
     ca_pem: _builtins.str
-    """Extra trust anchors, PEM."""
+    """Extra trust anchors, PEM; not for a stored login, which goes only to whom the server's own anchors vouch for."""
     ehlo_name: _builtins.str
     """The argument of EHLO; empty: the server's own."""
     verify_alternatives: _builtins.bool
     """Whether other modes and ports are probed when one of these is the problem; default true."""
     config_id: _builtins.str
-    """A stored configuration, instead of host, port, TLS mode, user and password."""
+    """A stored configuration, instead of host, port, TLS mode, user, password or token, and trust anchors."""
     @_builtins.property
     def xoauth2(self) -> Global___XOAuth2:
         """OAuth 2.0 instead of a password; the user is still needed."""

@@ -111,7 +111,8 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
 def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> list[FieldViolation]:
     problems = []
     if request.config_id:
-        given = [name for name in ("host", "port", "tls_mode", "user", "password") if getattr(request, name)]
+        # An authority of the caller's would vouch for anyone who stands on the way to the stored login.
+        given = [name for name in ("host", "port", "tls_mode", "user", "password", "ca_pem") if getattr(request, name)]
         problems += [FieldViolation(name, "must not be given together with config_id") for name in given]
     elif not request.host.strip():
         problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
