@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
@@ -48,11 +49,12 @@ IDEMPOTENCY_KEY = "x-idempotency-key"
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_random = random.Random(os.urandom(32))  # noqa: S311 - ids are to be unique, not secret, and a system call is dear
 
 
 def request_id(offered: str | None) -> str:
     """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
-    return offered if offered and _REQUEST_ID.fullmatch(offered) else os.urandom(16).hex()
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else f"{_random.getrandbits(128):032x}"
 
 
 @dataclass(frozen=True, slots=True)

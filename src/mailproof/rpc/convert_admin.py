@@ -125,14 +125,14 @@ def page(query: object_pb2.ListQuery) -> Page:
     return Page(offset=query.offset, limit=query.limit or DEFAULT_PAGE_LIMIT, ascending=query.asc)
 
 
-def changed(details: Details) -> object_pb2.ObjectDetails:
+def changed(details: Details) -> Any:
     """Return the details that an add, an update or a removal answers: without a date of creation, as the reference."""
-    return object_pb2.ObjectDetails(**_details(details))
+    return _details(details)
 
 
-def switched(details: Details) -> object_pb2.ObjectDetails:
+def switched(details: Details) -> Any:
     """Return the details that a switch of state answers; as the reference has it, with a date of creation."""
-    return object_pb2.ObjectDetails(**_details(replace(details, creation_date=details.change_date)))
+    return _details(replace(details, creation_date=details.change_date))
 
 
 def smtp_config(provider: Provider) -> settings_pb2.SMTPConfig:
