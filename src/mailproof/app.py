@@ -31,7 +31,7 @@ from mailproof.errors import StartupError, StoreUnavailable
 from mailproof.events import Events
 from mailproof.garbage import tune
 from mailproof.limits import Limits
-from mailproof.logs import configure
+from mailproof.logs import TellCall, configure
 from mailproof.model import Role
 from mailproof.passphrase import Lockbox
 from mailproof.provider_secrets import check_keys
@@ -74,12 +74,12 @@ def serve(settings: Settings) -> int:
     Raises:
         StartupError: It can't start; the sentence says why.
     """
-    configure(settings.log_level)
+    lines = configure(settings.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as cleanup:
-        service = Service(settings, cleanup)
+        service = Service(settings, cleanup, lines.call)
         service.start()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         tune()
@@ -94,9 +94,10 @@ def serve(settings: Settings) -> int:
 class Service:
     """The parts, put together. `cleanup` closes them in the reverse order of their making."""
 
-    def __init__(self, settings: Settings, cleanup: ExitStack) -> None:
+    def __init__(self, settings: Settings, cleanup: ExitStack, tell: TellCall) -> None:
         self._settings = settings
         self._cleanup = cleanup
+        self._tell = tell
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
@@ -188,7 +189,8 @@ class Service:
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
-        return Calls(servicers, Access(self._store), self._sealer, default_timeout=settings.test_timeout + CALL_MARGIN)
+        timeout = settings.test_timeout + CALL_MARGIN
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, tell=self._tell)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

@@ -142,7 +142,10 @@ class Role(StrEnum):
     @property
     def permissions(self) -> frozenset[Permission]:
         """The permissions of this role."""
-        return frozenset(Permission) if self is Role.ADMIN else frozenset({Permission.READ})
+        return _PERMISSIONS[self]
+
+
+_PERMISSIONS = {Role.ADMIN: frozenset(Permission), Role.VIEWER: frozenset({Permission.READ})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,37 @@ def test_a_failing_write_undoes_itself_and_not_its_neighbours(tmp_path: Path) ->
     asyncio.run(main())
 
 
+@pytest.mark.parametrize(("writes", "runs"), [(False, ["a", "b", "c"]), (True, ["a", "b", "a", "b", "c"])])
+def test_only_a_failure_that_has_written_makes_jobs_run_again(tmp_path: Path, writes: bool, runs: list[str]) -> None:
+    ran: list[str] = []
+
+    def insert(name: str) -> Callable[[sqlite3.Connection], str]:
+        def job(connection: sqlite3.Connection) -> str:
+            ran.append(name)
+            if writes or name != "b":
+                connection.execute("INSERT INTO instances (id, is_default, created_at) VALUES (?, 0, 0)", (name,))
+            if name == "b":
+                raise LookupError(name)
+            return name
+
+        return job
+
+    async def main() -> None:
+        async with opened(tmp_path / "x.db") as store:
+            gate = Gate(store)
+            futures = [store.writer.submit(insert(name)) for name in "abc"]
+            gate.open()
+            assert isinstance(futures[1].exception(30), LookupError)
+            assert [futures[0].result(30), futures[2].result(30)] == ["a", "c"]
+            assert await store.instances() == {"a", "c", await store.default_instance()}
+            alone = store.writer.submit(insert("b"))
+            assert isinstance(alone.exception(30), LookupError)
+            assert await store.instances() == {"a", "c", await store.default_instance()}
+
+    asyncio.run(main())
+    assert ran == [*runs, "b"]
+
+
 def test_success_is_told_after_the_commit(tmp_path: Path) -> None:
     seen: list[int] = []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
@@ -28,6 +29,7 @@ from google.protobuf.message_factory import GetMessageClass
 from mailproof.access import Access, authorize
 from mailproof.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
 from mailproof.ledger import IdempotencyKey
+from mailproof.logs import TellCall, tell_call
 from mailproof.model import Permission
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.servicers import Context
@@ -43,11 +45,12 @@ IDEMPOTENCY_KEY = "x-idempotency-key"
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_random = random.Random(os.urandom(32))  # noqa: S311 - ids are to be unique, not secret, and a system call is dear
 
 
 def request_id(offered: str | None) -> str:
     """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
-    return offered if offered and _REQUEST_ID.fullmatch(offered) else os.urandom(16).hex()
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else f"{_random.getrandbits(128):032x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,22 @@ class Calls:
         servicers: The implementation of each served service.
         vault: Whose keyed digests tell a repeated request from another one.
         default_timeout: Seconds for a call without a deadline of its own; also the bound of one that has.
+        tell: Logs each call's end.
     """
 
     def __init__(
-        self, servicers: Mapping[ServiceDescriptor, object], access: Access, vault: Vault, *, default_timeout: float
+        self,
+        servicers: Mapping[ServiceDescriptor, object],
+        access: Access,
+        vault: Vault,
+        *,
+        default_timeout: float,
+        tell: TellCall = tell_call,
     ) -> None:
         self._access = access
         self._vault = vault
         self._default_timeout = default_timeout
+        self._tell = tell
         self.methods: dict[str, Method] = {}
         for service, servicer in servicers.items():
             for descriptor in service.methods:
@@ -133,11 +144,11 @@ class Calls:
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before there was an answer") from None
         except asyncio.CancelledError:
-            _log_call(method.path, call, started, "CANCELLED")
+            self._ended(method.path, call, started, "CANCELLED")
             raise
         except Exception as error:  # noqa: BLE001 - the one boundary: whatever it is, the caller gets a status
             raise self.refusal(error, method, call, started) from None
-        _log_call(method.path, call, started, "OK")
+        self._ended(method.path, call, started, "OK")
         return response
 
     async def _run(self, method: Method, call: Call, decode: Decode, deadline: float) -> Message:
@@ -182,11 +193,11 @@ class Calls:
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before the stream ended") from None
         except (GeneratorExit, asyncio.CancelledError):
-            _log_call(method.path, call, started, "CANCELLED")
+            self._ended(method.path, call, started, "CANCELLED")
             raise
         except Exception as error:  # noqa: BLE001 - as above
             raise self.refusal(error, method, call, started) from None
-        _log_call(method.path, call, started, "OK")
+        self._ended(method.path, call, started, "OK")
 
     def refusal(self, error: Exception, method: Method | None, call: Call, started: float | None = None) -> StatusError:
         """Log an error and return what the caller is told of it."""
@@ -195,8 +206,11 @@ class Calls:
             log.error("internal error", exc_info=error, extra={"request_id": call.request_id, "method": path})
         refusal = status_error(error, service=method.service if method else "", request_id=call.request_id)
         outcome = error.reason if isinstance(error, Failure) else "INTERNAL"
-        _log_call(path, call, time.monotonic() if started is None else started, outcome)
+        self._ended(path, call, time.monotonic() if started is None else started, outcome)
         return refusal
+
+    def _ended(self, path: str, call: Call, started: float, outcome: str) -> None:
+        self._tell(path, call.transport, call.peer, call.request_id, outcome, time.monotonic() - started)
 
     def _deadline(self, call: Call, started: float) -> float:
         bound = started + self._default_timeout
@@ -273,17 +287,3 @@ def _routes(rule: Any) -> list[Route]:
     for binding in rule.additional_bindings:
         routes += _routes(binding)
     return routes
-
-
-def _log_call(path: str, call: Call, started: float, outcome: str) -> None:
-    log.info(
-        "call",
-        extra={
-            "method": path,
-            "transport": call.transport,
-            "peer": call.peer,
-            "request_id": call.request_id,
-            "outcome": outcome,
-            "ms": round((time.monotonic() - started) * 1000, 1),
-        },
-    )

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mailproof.errors import StoreUnavailable
 from mailproof.store import schema
@@ -34,10 +34,10 @@ class Readers:
         Raises:
             StoreUnavailable: The database can't be read now, or `close` was called.
         """
-        mine = getattr(self._local, "mine", None)
-        if mine is None:
-            mine = self._local.mine = self._open()
-        connection, lock = mine
+        try:
+            connection, lock = self._local.mine
+        except AttributeError:
+            connection, lock = self._local.mine = self._open()
         with lock:  # never waited for but by `close`
             if self._closed:
                 raise StoreUnavailable("the database is closed")
@@ -45,6 +45,10 @@ class Readers:
                 return work(connection)
             except sqlite3.Error as error:
                 raise translate(error) from error
+
+    def all(self, statement: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement, as `run` does."""
+        return self.run(lambda connection: connection.execute(statement, parameters).fetchall())
 
     def _open(self) -> tuple[sqlite3.Connection, threading.Lock]:
         with self._lock:

@@ -18,6 +18,7 @@ EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer
 TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
 
 _KNOWN = frozenset(EventType)
+_STATES = {state.value: state for state in ConfigState}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -56,7 +57,7 @@ def to_provider(row: Sequence[Any]) -> Provider:
     return Provider(
         provider_id,
         load_settings(settings),
-        ConfigState(state),
+        _STATES[state],
         Details(sequence, moment(created_at), moment(changed_at), instance_id),
         added_sequence,
         bytes(sealed) if sealed is not None else None,

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +39,9 @@ _SAMPLE = (
     f"SELECT {_HEADER}, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
     f"WHERE sealed IS NOT NULL AND {_HEADER} > ? ORDER BY {_HEADER} LIMIT 1"
 )
+
+_made = lru_cache(maxsize=256)(rows.to_provider)
+"""Rows are read anew each time, and are mostly the same ones: half of a read would be making a value of the row."""
 
 
 def utc_now() -> datetime:
@@ -101,12 +105,12 @@ class SqliteStore:
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
         row = self._one(_GET, (provider_id, instance_id))
-        return rows.to_provider(row) if row else None
+        return _made(row) if row else None
 
     async def get_active(self, instance_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
         row = self._one(_GET_ACTIVE, (instance_id,))
-        return rows.to_provider(row) if row else None
+        return _made(row) if row else None
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
         """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
@@ -143,7 +147,7 @@ class SqliteStore:
 
     async def find_token(self, digest: bytes) -> Token | None:
         """See `mailproof.store.TokenStore`."""
-        return self._read(lambda connection: sqlite_tokens.find(connection, digest))
+        return sqlite_tokens.found(self._readers.all(sqlite_tokens.FIND, (digest,)))
 
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         """See `mailproof.store.TokenStore`."""
@@ -214,4 +218,5 @@ class SqliteStore:
         return self._readers.run(work)
 
     def _one(self, statement: str, parameters: tuple[object, ...]) -> Any:
-        return self._read(lambda connection: connection.execute(statement, parameters).fetchone())
+        found = self._readers.all(statement, parameters)
+        return found[0] if found else None

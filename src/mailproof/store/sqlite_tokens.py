@@ -13,7 +13,7 @@ from mailproof.model import Token
 from mailproof.store import rows
 
 _SELECT = f"SELECT {rows.TOKEN} FROM tokens"  # noqa: S608 - constants
-_FIND = (  # in one statement: each call begins with it
+FIND = (  # in one statement: each call begins with it
     f"SELECT {rows.TOKEN}, instance_id FROM tokens JOIN token_instances ON token_id = id "  # noqa: S608 - constants
     "WHERE digest = ? AND revoked_at IS NULL ORDER BY position"
 )
@@ -25,10 +25,9 @@ def _made(found: tuple[tuple[Any, ...], ...]) -> Token:
     return rows.to_token(found[0][:-1], [row[-1] for row in found])
 
 
-def find(connection: sqlite3.Connection, digest: bytes) -> Token | None:
-    """Return the token with this digest unless it is revoked."""
-    found = connection.execute(_FIND, (digest,)).fetchall()
-    return _made(tuple(found)) if found else None
+def found(rows: list[tuple[Any, ...]]) -> Token | None:
+    """Return the token of what `FIND` finds, which is nothing where it is revoked."""
+    return _made(tuple(rows)) if rows else None
 
 
 def find_all(connection: sqlite3.Connection) -> tuple[Token, ...]:

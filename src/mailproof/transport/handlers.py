@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -113,6 +114,7 @@ def _call(context: Any, transport: str) -> Call:
     )
 
 
+@lru_cache(maxsize=1024)
 def _address(peer: str) -> str:
     """Return "address:port" of grpc's "ipv4:address:port" or "ipv6:%5Baddress%5D:port"."""
     return unquote(peer.partition(":")[2]) if peer.startswith(("ipv4:", "ipv6:")) else peer
