@@ -48,8 +48,8 @@ def verification_code(verify_code: int, chain: tuple[bytes, ...]) -> Code:
 def presented_chain(session: ssl.SSLObject) -> tuple[bytes, ...]:
     """Return what the server presented, DER, leaf first; also after a failed verification."""
     if hasattr(session, "get_unverified_chain"):  # Python 3.13
-        chain = cast("list[bytes]", session.get_unverified_chain())
-        return tuple((chain or [])[:MAX_CHAIN])
+        chain: list[bytes] = session.get_unverified_chain() or []
+        return tuple(chain[:MAX_CHAIN])
     # Since 3.10 the same on the inner object; the public face came later (bpo-18233).
     inner = cast("Any", session)._sslobj
     return tuple(certificate.public_bytes(2) for certificate in (inner.get_unverified_chain() or [])[:MAX_CHAIN])
