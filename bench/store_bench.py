@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from mailproof.configs import Configs, SmtpInput
-from mailproof.ledger import Change, EventType
-from mailproof.model import Caller, Page, Role, SmtpSettings
-from mailproof.secret import Secret
+from mailproof.domain.ledger import Change, EventType
+from mailproof.domain.model import Caller, Page, Role, SmtpSettings
+from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer, open_sealer
-from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.usecases.providers import Configs, SmtpInput
 
 WRITERS, WRITES, ROUNDS = 32, 1600, 7
 FEW, MANY, PAGE = 1_000, 100_000, 100

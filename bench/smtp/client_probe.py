@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 import uvloop
 from bench.smtp.job import EHLO_NAME, PASSWORD, USER, Job, serve
 
-from mailproof.egress import Policy, Profile
-from mailproof.garbage import tune
-from mailproof.secret import Secret
-from mailproof.smtp.probe import Probe, TrustStore
+from mailproof.domain.secret import Secret
+from mailproof.net.egress import Policy, Profile
+from mailproof.probe.probe import Probe, TrustStore
+from mailproof.service.garbage import tune
 from mailproof.smtp.report import Credentials, Plan
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 

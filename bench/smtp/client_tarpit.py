@@ -11,9 +11,9 @@ from pathlib import Path
 
 import uvloop
 
-from mailproof.egress import Policy, Profile
-from mailproof.garbage import tune
-from mailproof.smtp.probe import Probe, TrustStore
+from mailproof.net.egress import Policy, Profile
+from mailproof.probe.probe import Probe, TrustStore
+from mailproof.service.garbage import tune
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, TlsMode
 

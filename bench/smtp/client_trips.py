@@ -12,8 +12,8 @@ import uvloop
 from bench.smtp.client_probe import plan_of
 from bench.smtp.job import Job
 
-from mailproof.egress import Policy, Profile
-from mailproof.smtp.probe import Probe, TrustStore
+from mailproof.net.egress import Policy, Profile
+from mailproof.probe.probe import Probe, TrustStore
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from mailproof.cli import main
+from mailproof.cli.main import main
 
 sys.exit(main())

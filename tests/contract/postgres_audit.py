@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mailproof.ledger import Event, evolve
-from mailproof.model import ConfigState, Provider
+from mailproof.domain.ledger import Event, evolve
+from mailproof.domain.model import ConfigState, Provider
 from mailproof.store import rows
 from postgres_support.server import queries
 

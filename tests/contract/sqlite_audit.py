@@ -6,11 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from mailproof.ledger import evolve
-from mailproof.model import ConfigState, Provider
-from mailproof.provider_secrets import open_secret
-from mailproof.secret import Vault
+from mailproof.domain.ledger import evolve
+from mailproof.domain.model import ConfigState, Provider
+from mailproof.domain.secret import Vault
 from mailproof.store import rows
+from mailproof.usecases.provider_secrets import open_secret
 
 
 def audit(path: Path, vault: Vault | None = None) -> dict[str, str]:

@@ -11,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.store_world import Contract, World, check, providers_of
-from mailproof.configs import Auth, Configs, SmtpInput
-from mailproof.errors import AlreadyActive, AlreadyInactive, ConfigNotFound, Failure, PasswordNotUsed, PasswordRequired
-from mailproof.model import Caller, ConfigState, Details, HttpSettings, Page, SmtpSettings
-from mailproof.provider_secrets import open_secret
-from mailproof.secret import Secret
+from mailproof.domain.errors import (
+    AlreadyActive,
+    AlreadyInactive,
+    ConfigNotFound,
+    Failure,
+    PasswordNotUsed,
+    PasswordRequired,
+)
+from mailproof.domain.model import Caller, ConfigState, Details, HttpSettings, Page, SmtpSettings
+from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer
+from mailproof.usecases.provider_secrets import open_secret
+from mailproof.usecases.providers import Auth, Configs, SmtpInput
 
 KINDS = (
     ["add smtp"] * 3 + ["add http", "update http", "rotate"] + ["update smtp"] * 4 + ["password"] * 2

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from contract.store_world import Contract, World, activation, add, adding, change, check, does, key, log_of
-from mailproof.errors import AlreadyActive, IdempotencyKeyReused
-from mailproof.ledger import Change, EventType, Situation
+from mailproof.domain.errors import AlreadyActive, IdempotencyKeyReused
+from mailproof.domain.ledger import Change, EventType, Situation
 
 DAY = timedelta(hours=24)
 ONE, TWO, THREE = (bytes([number] * 32) for number in (1, 2, 3))

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from contract.store_world import Contract, World, activation, add, adding, change, check, providers_of, smtp
-from mailproof.ledger import EventType
-from mailproof.model import Caller, HttpSettings, Provider
-from mailproof.secret import Identity, Secret
-from mailproof.store import LogBroken, Store
+from mailproof.domain.ledger import EventType, LogBroken
+from mailproof.domain.model import Caller, HttpSettings, Provider
+from mailproof.domain.secret import Identity, Secret
+from mailproof.store.contract import Store
 from mailproof.store.sealing import HEADER_BYTES, Sealer
 
 TAMPERED = {

@@ -23,9 +23,9 @@ from contract.store_world import (
     providers_of,
     smtp,
 )
-from mailproof.errors import AlreadyActive, ConfigNotFound, StoreUnavailable
-from mailproof.ledger import Change, Decide, EventType, Situation
-from mailproof.model import ConfigState, Details, HttpSettings, Page, Provider
+from mailproof.domain.errors import AlreadyActive, ConfigNotFound, StoreUnavailable
+from mailproof.domain.ledger import Change, Decide, EventType, Situation
+from mailproof.domain.model import ConfigState, Details, HttpSettings, Page, Provider
 
 HTTP = HttpSettings("https://hook.example.com/x?y=1", "poßt \0 \ud800")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from contract.store_world import Contract, World
-from mailproof.model import Role
+from mailproof.domain.model import Role
 
 
 class TokensContract(Contract):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from mailproof.ledger import Change, Decide, Event, EventType, IdempotencyKey, Situation, evolve
-from mailproof.model import Caller, HttpSettings, OAuthClient, Page, Provider, Role, SmtpSettings
-from mailproof.store import Store
+from mailproof.domain.ledger import Change, Decide, Event, EventType, IdempotencyKey, Situation, evolve
+from mailproof.domain.model import Caller, HttpSettings, OAuthClient, Page, Provider, Role, SmtpSettings
+from mailproof.store.contract import Store
 
 SETTINGS = SmtpSettings(
     sender_address="post@example.com",

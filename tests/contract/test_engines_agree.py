@@ -12,11 +12,23 @@ from typing import Any
 import pytest
 
 from contract.postgres_audit import audit
-from mailproof.database import parse_url
-from mailproof.errors import ConfigExists, ConfigNotFound, Failure
-from mailproof.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation
-from mailproof.model import Caller, HttpSettings, Page, Provider, ProviderPage, Role, Settings, SmtpSettings, Token
-from mailproof.store import Store, postgres, sqlite
+from mailproof.domain.database import parse_url
+from mailproof.domain.errors import ConfigExists, ConfigNotFound, Failure
+from mailproof.domain.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation
+from mailproof.domain.model import (
+    Caller,
+    HttpSettings,
+    Page,
+    Provider,
+    ProviderPage,
+    Role,
+    Settings,
+    SmtpSettings,
+    Token,
+)
+from mailproof.store.contract import Store
+from mailproof.store.postgres import store as postgres
+from mailproof.store.sqlite import store as sqlite
 
 COMMANDS = 150
 INSTANCES = ("one", "two")

@@ -16,10 +16,10 @@ from typing import Any
 from discovery_support.dns_server import DnsServer, dns_server
 from mailproof.discovery.discover import Discoverer
 from mailproof.discovery.events import Clue, Discovery, Event, Searching, Tried
-from mailproof.egress import Policy, Profile
-from mailproof.smtp.guard import EgressGuard
-from mailproof.smtp.probe import Probe
-from mailproof.smtp.trust import TrustStore
+from mailproof.net.egress import Policy, Profile
+from mailproof.net.guard import EgressGuard
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
 from smtp_support import pki
 from smtp_support.scripted import Part, Peer, Script, Served, serve, smtp
 

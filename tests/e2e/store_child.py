@@ -14,11 +14,11 @@ import sys
 import threading
 from pathlib import Path
 
-from mailproof.configs import Configs, SmtpInput
-from mailproof.model import Caller, Role, SmtpSettings
-from mailproof.secret import Secret
+from mailproof.domain.model import Caller, Role, SmtpSettings
+from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.usecases.providers import Configs, SmtpInput
 
 INSTANCES = ("default", "other")  # one loop in a thread each
 WRITERS_PER_LOOP = 4

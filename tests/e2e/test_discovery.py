@@ -14,11 +14,12 @@ import pytest
 import uvloop
 
 from discovery_support.world import ADDRESS, DOMAIN, World, document, outgoing, page, server_for
-from mailproof import cli, discover_cli
+from mailproof.cli import discover as discover_cli
+from mailproof.cli import main as cli
 from mailproof.discovery import discover
 from mailproof.discovery.autoconfig import MAX_DOCUMENT
 from mailproof.discovery.events import Event, Tried
-from mailproof.egress import Policy, Profile
+from mailproof.net.egress import Policy, Profile
 from smtp_support import pki
 from smtp_support.scripted import Do, Served, free_port, raw, serve, smtp
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import grpc
 
 from contract.sqlite_audit import audit
-from mailproof.ledger import Event, EventType
-from mailproof.model import SmtpSettings
+from mailproof.domain.ledger import Event, EventType
+from mailproof.domain.model import SmtpSettings
 from mailproof.store import rows
 from mailproof.store.sealing import open_sealer
 from service_support.service import FREE_PORT, command, create_token, environment

@@ -82,12 +82,12 @@ def test_two_processes_on_a_new_database_lose_and_duplicate_nothing(tmp_path: Pa
 DISK = """
 import asyncio, resource, sys
 from pathlib import Path
-from mailproof.errors import StoreUnavailable
-from mailproof.configs import Configs, SmtpInput
-from mailproof.model import Caller, Role, SmtpSettings
-from mailproof.secret import Secret
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.usecases.providers import Configs, SmtpInput
+from mailproof.domain.model import Caller, Role, SmtpSettings
+from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import open_store
+from mailproof.store.sqlite.store import open_store
 
 def limit(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

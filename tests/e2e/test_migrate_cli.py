@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from contract.postgres_audit import audit
-from mailproof.database import parse_url
-from mailproof.ledger import Change, EventType, IdempotencyKey
-from mailproof.model import Caller, HttpSettings, Page, Role, SmtpSettings
-from mailproof.store import Store
-from mailproof.store.opening import open_store
+from mailproof.domain.database import parse_url
+from mailproof.domain.ledger import Change, EventType, IdempotencyKey
+from mailproof.domain.model import Caller, HttpSettings, Page, Role, SmtpSettings
+from mailproof.service.engines import open_store
+from mailproof.store.contract import Store
 from mailproof.store.transfer import TABLES
 from postgres_support.server import database, execute, query
 from service_support.service import command, environment, run

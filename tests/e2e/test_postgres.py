@@ -170,9 +170,9 @@ def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
 
 def test_sqlite_users_import_no_driver_of_postgresql(tmp_path: Path) -> None:
     code = (
-        "import sys; from mailproof.cli import main; "
+        "import sys; from mailproof.cli.main import main; "
         f"main(['token', 'create', '--role', 'admin', '--data-dir', {str(tmp_path)!r}]); "
-        "import mailproof.app; sys.exit('asyncpg' in sys.modules)"
+        "import mailproof.service.app; sys.exit('asyncpg' in sys.modules)"
     )
     import sys
 

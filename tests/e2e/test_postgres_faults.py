@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from contract.postgres_audit import audit
-from mailproof.database import DatabaseLimits, parse_url
-from mailproof.errors import StoreUnavailable
-from mailproof.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.model import Caller, Page, Role, SmtpSettings
-from mailproof.store import postgres
-from mailproof.store.postgres import PostgresStore
-from mailproof.store.postgres_pool import Connection, transaction
+from mailproof.domain.database import DatabaseLimits, parse_url
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
+from mailproof.domain.model import Caller, Page, Role, SmtpSettings
+from mailproof.store.postgres import store as postgres
+from mailproof.store.postgres.pool import Connection, transaction
+from mailproof.store.postgres.store import PostgresStore
 from postgres_support.proxy import Cut, Proxy, proxied
 from postgres_support.server import Server, database, running_server
 

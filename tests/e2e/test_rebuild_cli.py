@@ -11,9 +11,9 @@ import pytest
 
 from contract.sqlite_audit import audit
 from contract.store_world import activation, add
-from mailproof.model import Caller, Role
+from mailproof.domain.model import Caller, Role
 from mailproof.store.sealing import KEY_FILE
-from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.store.sqlite.store import SqliteStore, open_store
 from service_support.service import run
 
 NAME = "mailproof.db"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.errors import StartupError
-from mailproof.sandbox import MAX_KEPT_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES, Sandbox
-from mailproof.secret import Secret
+from mailproof.domain.errors import StartupError
+from mailproof.domain.secret import Secret
+from mailproof.sandbox.server import MAX_KEPT_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES, Sandbox
 
 MESSAGE = "From: a@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nbody\r\n"
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.access import Access
-from mailproof.errors import InstanceNotFound, Unauthenticated
-from mailproof.model import Caller, Role
+from mailproof.domain.errors import InstanceNotFound, Unauthenticated
+from mailproof.domain.model import Caller, Role
 from mailproof.store.sealing import KEY_FILE
-from mailproof.store.sqlite import open_store
+from mailproof.store.sqlite.store import open_store
+from mailproof.usecases.access import Access
 
 TOKEN = re.compile(r"mp_[A-Za-z0-9_-]{43}\n")
 

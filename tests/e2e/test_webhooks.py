@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from mailproof.egress import Policy, Profile, allow_rule
-from mailproof.smtp.trust import TrustStore
-from mailproof.smtp.url import Phase
+from mailproof.net.egress import Policy, Profile, allow_rule
+from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
-from mailproof.webhook import Attempt, parse_webhook
-from mailproof.webhook_poster import WebhookPoster
+from mailproof.syntax.url import Phase
+from mailproof.webhook.format import parse_webhook
+from mailproof.webhook.poster import WebhookPoster
+from mailproof.webhook.verdict import Attempt
 from service_support.receiver import receiver
 from service_support.rest import call
 from service_support.service import RunningService, running_service

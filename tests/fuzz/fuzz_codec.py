@@ -8,7 +8,7 @@ from __future__ import annotations
 from google.protobuf.message import Message
 
 from ccadmin.v1 import email_pb2
-from mailproof.errors import Failure
+from mailproof.domain.errors import Failure
 from mailproof.rpc.codec import dump, merge_protobuf, parse_json, parse_protobuf, to_json
 from mailproof.rpc.validation import violations
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2

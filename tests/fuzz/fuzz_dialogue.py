@@ -12,15 +12,16 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from mailproof.secret import Secret
+from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
+from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Authorize, Cause, Done, Secure, Send, Stretch
 from mailproof.smtp.dialogue import Dialogue
-from mailproof.smtp.findings import Observed, conclude, evidence, passed
-from mailproof.smtp.mechanism import Binding
-from mailproof.smtp.report import ClientCredentials, Credentials, OAuth, Plan
+from mailproof.smtp.report import Credentials, OAuth, Plan
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import MAX_COMMAND, MAX_RESPONSE, Reply, ReplyParser, WireError
+from mailproof.syntax.oauth import ClientCredentials
 
 USER, PASSWORD, TOKEN = "user", "Hunter2-Secret", "token-ya29.Abcdef"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

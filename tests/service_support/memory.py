@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailproof.errors import IdempotencyKeyReused
-from mailproof.ledger import Change, Decide, Event, IdempotencyKey, Outcome, Situation, evolve
-from mailproof.model import Caller, ConfigState, Page, Provider, ProviderPage
-from mailproof.secret import Identity, SealBroken, Secret
+from mailproof.domain.errors import IdempotencyKeyReused
+from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome, Situation, evolve
+from mailproof.domain.model import Caller, ConfigState, Page, Provider, ProviderPage
+from mailproof.domain.secret import Identity, SealBroken, Secret
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

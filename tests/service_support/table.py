@@ -12,18 +12,19 @@ from pathlib import Path
 from google.protobuf.descriptor import ServiceDescriptor
 
 from ccadmin.v1 import email_pb2
-from mailproof.access import Access, digest, new_token
-from mailproof.configs import Configs
-from mailproof.diagnoses import Diagnoses, Event
-from mailproof.limits import Limits
-from mailproof.model import Page, Role
-from mailproof.rpc.admin_servicer import AdminService
+from mailproof.domain.limits import Limits
+from mailproof.domain.model import Page, Role
+from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.calls import Calls
-from mailproof.rpc.servicers import DiagnosisService, EmailService
+from mailproof.rpc.diagnosis_service import DiagnosisService
+from mailproof.rpc.email_service import EmailService
 from mailproof.smtp.report import Plan, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite import SqliteStore, open_store
+from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.usecases.access import Access, digest, new_token
+from mailproof.usecases.diagnoses import Diagnoses, Event
+from mailproof.usecases.providers import Configs
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 

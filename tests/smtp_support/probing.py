@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from mailproof.secret import Secret
-from mailproof.smtp.guard import EgressDenied
-from mailproof.smtp.probe import Event, Probe, TrustStore
+from mailproof.domain.secret import Secret
+from mailproof.net.guard import EgressDenied
+from mailproof.probe.probe import Event, Probe, TrustStore
 from mailproof.smtp.report import Credentials, Plan, Report
 from mailproof.smtp.vocabulary import TlsMode
 

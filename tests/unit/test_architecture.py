@@ -19,8 +19,8 @@ PURE = {
     "mailproof.errors",
     "mailproof.ledger",
     "mailproof.limits",
-    "mailproof.store.payloads",
-    "mailproof.store.rows",
+    "mailproof.store.contract.payloads",
+    "mailproof.store.contract.rows",
     "mailproof.page_token",
     "mailproof.webhook",
     "mailproof.smtp.actions",
@@ -112,9 +112,9 @@ ONLY = [
         "mailproof.settings",
         ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli", "mailproof.rebuild_cli"),
     ),
-    ("asyncpg", ("mailproof.store.postgres", "mailproof.store.transfer_postgres")),
-    ("mailproof.store.sqlite", ("mailproof.store",)),
-    ("mailproof.store.postgres", ("mailproof.store",)),
+    ("asyncpg", ("mailproof.store.contract.postgres", "mailproof.store.contract.transfer_postgres")),
+    ("mailproof.store.contract.sqlite", ("mailproof.store",)),
+    ("mailproof.store.contract.postgres", ("mailproof.store",)),
     ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
 ]
 NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3", "asyncpg"}
@@ -180,7 +180,9 @@ def test_use_cases_know_the_domain_the_store_contract_and_the_smtp_core_alone() 
                     )
                     or (
                         imported.startswith("mailproof.store")
-                        and not imported.startswith(("mailproof.store.sqlite", "mailproof.store.writer"))
+                        and not imported.startswith(
+                            ("mailproof.store.contract.sqlite", "mailproof.store.contract.writer")
+                        )
                     )
                 ), imported
 

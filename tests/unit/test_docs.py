@@ -9,8 +9,10 @@ from types import ModuleType
 
 import pytest
 
-from mailproof import __version__, diagnose_cli, discover_cli
-from mailproof.settings import describe
+from mailproof import __version__
+from mailproof.cli import diagnose as diagnose_cli
+from mailproof.cli import discover as discover_cli
+from mailproof.service.settings import describe
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.smtp.advices import ADVICES
-from mailproof.smtp.findings import page
-from mailproof.smtp.sentences import AT_STAGE, SENTENCES
+from mailproof.diagnosis.advice_rows import ADVICES
+from mailproof.diagnosis.findings import page
+from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.vocabulary import WARNINGS, Code
 
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from mailproof.discovery.providers import ADDRESS, DOMAIN, LOCAL_PART
-from mailproof.smtp.mailbox import Mailbox, check_host
 from mailproof.smtp.vocabulary import TlsMode
+from mailproof.syntax.host import check_host
+from mailproof.syntax.mailbox import Mailbox
 
 MAX_DOCUMENT = 256 * 1024  # bytes; real ones have 1 to 5 KiB
 MAX_DEPTH = 32

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from mailproof.discovery.autoconfig import OutgoingServer, fill
 from mailproof.discovery.events import Candidate, Source
 from mailproof.discovery.providers import Provider, receiving_at, serving, submitting_at
-from mailproof.smtp.mailbox import Mailbox
 from mailproof.smtp.vocabulary import TlsMode
+from mailproof.syntax.mailbox import Mailbox
 
 MAX_CANDIDATES = 12
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from mailproof.discovery.candidates import IN_CLEAR, Evidence
 from mailproof.discovery.events import Candidate, Discovery, Source, Tried, Verdict
-from mailproof.smtp.mailbox import Mailbox
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from mailproof.syntax.mailbox import Mailbox
 
 _MODES = {
     TlsMode.IMPLICIT: "implicit TLS",

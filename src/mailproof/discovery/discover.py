@@ -20,12 +20,12 @@ from mailproof.discovery.events import Candidate, Clue, Discovery, Event, Search
 from mailproof.discovery.providers import receiving_at, serving
 from mailproof.discovery.records import Records
 from mailproof.discovery.web import FetchFailed, Web
-from mailproof.smtp.guard import EgressGuard
-from mailproof.smtp.mailbox import Mailbox, parse_mailbox
+from mailproof.net.guard import EgressGuard
+from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
-from mailproof.smtp.resolve import LookupFailed, Resolver
-from mailproof.smtp.trust import TrustStore
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
+from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without an event
 TRIALS = 4  # candidates tried at once

@@ -18,9 +18,9 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.IN.SRV import SRV
 
 from mailproof.discovery.candidates import SrvRecord
-from mailproof.smtp.mailbox import check_host
-from mailproof.smtp.resolve import LookupFailed
+from mailproof.net.resolver import LookupFailed
 from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.host import check_host
 
 MAX_RECORDS = 8  # of one answer
 LIFETIME = 5.0  # seconds of one question, retries included

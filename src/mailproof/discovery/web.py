@@ -5,12 +5,12 @@ Time is the caller's business: cancelling closes the socket at once.
 
 from __future__ import annotations
 
-from mailproof.smtp.guard import EgressGuard
-from mailproof.smtp.http import HttpClient, RequestFailed
-from mailproof.smtp.resolve import Resolver
-from mailproof.smtp.trust import TrustStore
-from mailproof.smtp.url import PORTS, Url
+from mailproof.net.guard import EgressGuard
+from mailproof.net.http import HttpClient, RequestFailed
+from mailproof.net.resolver import Resolver
+from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.url import PORTS, Url
 
 FetchFailed = RequestFailed
 """There is no document; the text is a phrase without any byte of the server's."""

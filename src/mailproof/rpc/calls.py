@@ -26,16 +26,16 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from mailproof.access import Access, authorize
-from mailproof.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
-from mailproof.ledger import IdempotencyKey
-from mailproof.logs import TellCall, tell_call
-from mailproof.model import Permission
+from mailproof.domain.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
+from mailproof.domain.ledger import IdempotencyKey
+from mailproof.domain.model import Permission
+from mailproof.domain.secret import Vault
+from mailproof.rpc.call_log import TellCall, tell_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
-from mailproof.rpc.servicers import Context
+from mailproof.rpc.context import Context
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.rpc.validation import violations
-from mailproof.secret import Vault
+from mailproof.usecases.access import Access, authorize
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")
@@ -150,6 +150,17 @@ class Calls:
             raise self.refusal(error, method, call, started) from None
         self._ended(method.path, call, started, "OK")
         return response
+
+    async def admit(self, call: Call, permission: Permission) -> None:
+        """Check who calls, and whether they may, for what is served and is no RPC.
+
+        Raises:
+            StatusError: They may not; it is logged as a refused call.
+        """
+        try:
+            authorize(await self._access.authenticate(call.authorization, call.peer, call.instance_id), permission)
+        except Failure as failure:
+            raise self.refusal(failure, None, call) from None
 
     async def _run(self, method: Method, call: Call, decode: Decode, deadline: float) -> Message:
         request, context = await self._admit(method, call, decode, deadline)

@@ -20,7 +20,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from mailproof.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
 from smtpdiag.v1 import options_pb2
 
 MAX_REQUEST_BYTES = 64 * 1024

@@ -9,7 +9,7 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from mailproof.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, UnsupportedMediaType
+from mailproof.domain.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, UnsupportedMediaType
 from zitadel.v1 import message_pb2
 
 DOMAIN = "mailproof"

@@ -15,12 +15,13 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from mailproof.errors import FieldViolation
-from mailproof.model import has_controls, split_host_port
-from mailproof.smtp.endpoint import check_scope, parse_endpoint
-from mailproof.smtp.mailbox import check_host, parse_mailbox
-from mailproof.smtp.trust import check_ca_pem
-from mailproof.webhook import parse_webhook
+from mailproof.domain.errors import FieldViolation
+from mailproof.net.trust import check_ca_pem
+from mailproof.syntax.host import check_host, split_host_port
+from mailproof.syntax.mailbox import parse_mailbox
+from mailproof.syntax.oauth import check_scope, parse_endpoint
+from mailproof.syntax.text import has_controls
+from mailproof.webhook.format import parse_webhook
 from smtpdiag.v1 import options_pb2
 
 Check = Callable[[Any], str | None]

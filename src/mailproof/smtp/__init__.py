@@ -1,4 +1,1 @@
-"""The SMTP diagnosis: a sans-I/O core (wire, dialogue, findings) and the probe that feeds it.
-
-Nothing here knows of gRPC, protobuf or the store.
-"""
+"""The SMTP conversation without I/O: bytes, states, mechanisms, and the words and values of a test."""

@@ -11,13 +11,13 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mailproof.secret import MASK, Secret
-from mailproof.smtp import sasl
+from mailproof.domain.secret import MASK, Secret
 from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Send, Stretch
-from mailproof.smtp.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, Mechanism, Stretching
 from mailproof.smtp.plans import default_port
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
+from mailproof.smtp.sasl import table
+from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, Mechanism, Stretching
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
 
@@ -55,7 +55,7 @@ class Authentication:
         binding = self.binding() if scram and plan.oauth is None else None
         usual = binding is None or binding.usual
         self._left = list(
-            sasl.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None, usual=usual)
+            table.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None, usual=usual)
         )
         if not self._left:
             return None
@@ -66,7 +66,7 @@ class Authentication:
             host=plan.host,
             port=plan.port or default_port(plan.tls_mode),
             binding=binding,
-            plus_offered=any(sasl.is_bound(name) for name in offered),
+            plus_offered=any(table.is_bound(name) for name in offered),
         )
         if plan.oauth is not None and plan.oauth.grant is not None:
             return Authorize()
@@ -81,7 +81,7 @@ class Authentication:
     def challenged(self, reply: Reply) -> Action:
         """Answer a 334."""
         try:
-            response = self._exchange.respond(sasl.decode(reply.text))
+            response = self._exchange.respond(table.decode(reply.text))
         except ExchangeError as error:
             if error.final:
                 return Done(Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, error.detail, self._exchange.told))
@@ -127,19 +127,19 @@ class Authentication:
         if not self._left:
             return Done(self._refused, polite=True)
         name = self.facts.mechanism = self._left.pop(0)
-        self._exchange = sasl.MECHANISMS[name](self._identity)
+        self._exchange = table.MECHANISMS[name](self._identity)
         initial = self._exchange.initial()
         if initial is not None:
-            line = encode_command("AUTH", name, sasl.encode(initial) or "=", limit=MAX_RESPONSE)
+            line = encode_command("AUTH", name, table.encode(initial) or "=", limit=MAX_RESPONSE)
             if len(line) <= MAX_INITIAL_RESPONSE:
                 return Send(Stage.AUTH, line, f"AUTH {name} {MASK}", credentials=True, secrets=self._exchange.secrets)
-            self._exchange = sasl.MECHANISMS[name](self._identity)  # it has not said its response yet
+            self._exchange = table.MECHANISMS[name](self._identity)  # it has not said its response yet
         return Send(Stage.AUTH, encode_command("AUTH", name), f"AUTH {name}")
 
     def _respond(self, response: bytes) -> Action:
         if not response:
             return Send(Stage.AUTH, b"\r\n", "(an empty line)")
-        line = encode_command(sasl.encode(response), limit=MAX_RESPONSE)
+        line = encode_command(table.encode(response), limit=MAX_RESPONSE)
         return Send(Stage.AUTH, line, MASK, credentials=True, secrets=self._exchange.secrets)
 
     def _cancel(self, detail: str) -> Action:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from mailproof.secret import Secret
+from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
-from mailproof.smtp.mechanism import Binding
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
+from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.transaction import Transaction
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import (

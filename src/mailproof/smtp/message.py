@@ -10,8 +10,8 @@ import base64
 import secrets
 from datetime import UTC, datetime
 
-from mailproof.smtp.mailbox import Mailbox
 from mailproof.smtp.sanitize import clean
+from mailproof.syntax.mailbox import Mailbox
 
 SUBJECT = "Test email"
 MAX_NAME = 200  # characters of the display name

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailproof.smtp import sasl
-from mailproof.smtp.endpoint import grant_problems, token_problem
-from mailproof.smtp.mailbox import check_ehlo_name, parse_mailbox
 from mailproof.smtp.report import OAuth, Plan
+from mailproof.smtp.sasl import table
 from mailproof.smtp.vocabulary import Depth, TlsMode
+from mailproof.syntax.host import check_ehlo_name
+from mailproof.syntax.mailbox import parse_mailbox
+from mailproof.syntax.oauth import grant_problems, token_problem
 
 MAX_CREDENTIALS = 9000
 """Octets of user and password together: what a response of 12,288 in base64 holds (RFC 4954 section 4)."""
@@ -49,9 +50,9 @@ def _violations(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
     mechanism = plan.mechanism.upper()
-    if mechanism and mechanism not in sasl.MECHANISMS:
-        yield "mechanism", f"must be empty or one of {', '.join(sasl.MECHANISMS)}"
-    elif mechanism and plan.credentials and mechanism not in sasl.possible(token=plan.oauth is not None):
+    if mechanism and mechanism not in table.MECHANISMS:
+        yield "mechanism", f"must be empty or one of {', '.join(table.MECHANISMS)}"
+    elif mechanism and plan.credentials and mechanism not in table.possible(token=plan.oauth is not None):
         has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
         yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
     if plan.credentials:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from mailproof.secret import Secret
+from mailproof.domain.secret import Secret
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.syntax.oauth import ClientCredentials
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a whole test where the caller names none."""
@@ -30,16 +31,6 @@ class Credentials:
 
     user: str
     password: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCredentials:
-    """The client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4): where a token comes from."""
-
-    token_endpoint: str  # a URL of the scheme https
-    client_id: str
-    client_secret: Secret
-    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

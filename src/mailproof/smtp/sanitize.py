@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection
 from urllib.parse import quote, quote_plus
 
-from mailproof.secret import MASK
+from mailproof.domain.secret import MASK
 
 MAX_TEXT = 500
 """Characters of one shown text; longer ones are cut with an ellipsis."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Send
-from mailproof.smtp.mailbox import Mailbox, parse_mailbox
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, Depth, Stage
 from mailproof.smtp.wire import Ehlo, encode_command, encode_message
+from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 
 class Transaction:

@@ -9,8 +9,8 @@ import json
 from base64 import b64decode, b64encode
 from typing import Any
 
-from mailproof.ledger import Change, EventType
-from mailproof.model import HttpSettings, OAuthClient, Settings, SmtpSettings
+from mailproof.domain.ledger import Change, EventType
+from mailproof.domain.model import HttpSettings, OAuthClient, Settings, SmtpSettings
 
 # ASCII: NUL and lone surrogates pass too.
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode

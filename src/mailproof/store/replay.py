@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mailproof.ledger import Event, LogBroken, evolve
-from mailproof.model import ConfigState, Provider
+from mailproof.domain.ledger import Event, LogBroken, evolve
+from mailproof.domain.model import ConfigState, Provider
 
 
 @dataclass(slots=True)

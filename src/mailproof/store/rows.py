@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailproof.ledger import Event, EventType, LogBroken
-from mailproof.model import ConfigState, Details, Provider, Role, Token
+from mailproof.domain.ledger import Event, EventType, LogBroken
+from mailproof.domain.model import ConfigState, Details, Provider, Role, Token
 from mailproof.store.payloads import dump_change, dump_settings, load_change, load_settings
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"

@@ -20,8 +20,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mailproof.errors import StartupError
-from mailproof.secret import Identity, SealBroken, Secret
+from mailproof.domain.errors import StartupError
+from mailproof.domain.secret import Identity, SealBroken, Secret
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32

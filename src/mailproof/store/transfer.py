@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from mailproof.errors import StartupError
-from mailproof.ledger import LogBroken
+from mailproof.domain.errors import StartupError
+from mailproof.domain.ledger import LogBroken
 from mailproof.store import rows
 from mailproof.store.replay import Replay
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from mailproof.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.domain.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]

@@ -6,7 +6,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from mailproof.errors import StartupError
+from mailproof.domain.errors import StartupError
 from mailproof.rpc.calls import Calls
 from mailproof.transport.handlers import RpcHandlers
 

@@ -26,7 +26,7 @@ from google.rpc import status_pb2
 from sonora import protocol
 from sonora.asgi import ServicerContext, grpcASGI
 
-from mailproof.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
+from mailproof.domain.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import (

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import grpc
 
-from mailproof.errors import UnknownRpc
+from mailproof.domain.errors import UnknownRpc
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.status import StatusError

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from mailproof.errors import Failure
+from mailproof.domain.errors import Failure
 from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error

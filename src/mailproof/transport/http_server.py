@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from mailproof.errors import StartupError
+from mailproof.domain.errors import StartupError
 from mailproof.transport.http_app import HttpApp
 
 MAX_HEAD_BYTES = 32 * 1024

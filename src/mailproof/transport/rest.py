@@ -12,7 +12,7 @@ from contextlib import aclosing
 
 from google.protobuf.message import Message
 
-from mailproof.errors import Failure, MethodNotAllowed, UnsupportedMediaType
+from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from mailproof.errors import MethodNotAllowed, RouteNotFound
+from mailproof.domain.errors import MethodNotAllowed, RouteNotFound
 from mailproof.rpc.calls import Method, Route
 
 _VARIABLE = re.compile(r"\{(\w+)\}")

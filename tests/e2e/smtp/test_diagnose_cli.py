@@ -276,7 +276,7 @@ def test_steps_are_streamed_as_they_end() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     code = (
-        "import sys; from mailproof.cli import main\n"
+        "import sys; from mailproof.cli.main import main\n"
         f"main(['diagnose', '127.0.0.1:{free_port()}', '--json'])\n"
         "heavy = {name.split('.')[0] for name in sys.modules} & {'grpc', 'google', 'sonora', 'uvicorn', 'sqlite3',"
         " 'aiosmtpd', 'zitadel', 'cryptography'}\n"

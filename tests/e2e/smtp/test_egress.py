@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from mailproof.egress import Policy, Profile, parse_rule
-from mailproof.smtp.probe import Probe
+from mailproof.net.egress import Policy, Profile, parse_rule
+from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report, Step
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from service_support.service import RunningService, running_service

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from mailproof.diagnose_cli import as_json
-from mailproof.egress import Policy, Profile, parse_rule
-from mailproof.secret import Secret
-from mailproof.smtp.guard import EgressDenied
-from mailproof.smtp.probe import Probe
-from mailproof.smtp.report import ClientCredentials, Credentials, OAuth, Report
+from mailproof.cli.diagnose import as_json
+from mailproof.domain.secret import Secret
+from mailproof.net.egress import Policy, Profile, parse_rule
+from mailproof.net.guard import EgressDenied
+from mailproof.probe.probe import Probe
+from mailproof.smtp.report import Credentials, OAuth, Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from mailproof.syntax.oauth import ClientCredentials
 from smtp_support import pki
 from smtp_support.probing import TRUST, Anywhere, make_plan, make_probe, run_plan
 from smtp_support.sasl_server import TOKEN, Sasl, leaf

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.smtp.sasl import MECHANISMS
+from mailproof.smtp.sasl.table import MECHANISMS
 from smtp_support import pki
 from smtp_support.sasl_server import TOKEN, Sasl, leaf
 from smtp_support.scripted import serve, smtp

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from mailproof.secret import Secret
+from mailproof.domain.secret import Secret
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Credentials, Report
-from mailproof.smtp.sasl import MECHANISMS
+from mailproof.smtp.sasl.table import MECHANISMS
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from mailproof.smtp.wire import Reply
 from postfix_support.dovecot import DOVECOT

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from mailproof.secret import Secret
-from mailproof.smtp import probe as probe_module
-from mailproof.smtp.channel import Channel
-from mailproof.smtp.guard import EgressDenied
-from mailproof.smtp.probe import Probe
+from mailproof.domain.secret import Secret
+from mailproof.net.guard import EgressDenied
+from mailproof.probe import probe as probe_module
+from mailproof.probe.channel import Channel
+from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Credentials, Heartbeat, Report, Step
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from smtp_support import pki

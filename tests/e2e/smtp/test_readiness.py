@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 import uvloop
 
-from mailproof.smtp import readiness
-from mailproof.smtp.broken import Broken
-from mailproof.smtp.channel import Channel
-from mailproof.smtp.dial import dial
-from mailproof.smtp.readiness import Readiness
-from mailproof.smtp.resolve import Resolver
+from mailproof.net import readiness
+from mailproof.net.broken import Broken
+from mailproof.net.dial import dial
+from mailproof.net.readiness import Readiness
+from mailproof.net.resolver import Resolver
+from mailproof.probe.channel import Channel
 from mailproof.smtp.vocabulary import Code
 
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]

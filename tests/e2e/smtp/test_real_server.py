@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.secret import Secret
+from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Credentials
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from smtp_support.probing import run

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mailproof.diagnose_cli import as_json
-from mailproof.secret import Secret
+from mailproof.cli.diagnose import as_json
+from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Credentials, OAuth, Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from smtp_support import pki

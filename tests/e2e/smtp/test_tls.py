@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.smtp.probe import Probe
+from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtp_support import pki
@@ -202,7 +202,7 @@ class ImplicitPorts(set[int]):
 
 @pytest.fixture
 def guess_implicit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailproof.smtp.attempt.IMPLICIT_PORTS", ImplicitPorts())
+    monkeypatch.setattr("mailproof.probe.attempt.IMPLICIT_PORTS", ImplicitPorts())
 
 
 @pytest.mark.usefixtures("guess_implicit")

@@ -14,8 +14,9 @@ from mailproof.discovery.autoconfig import (
     fill,
     parse,
 )
-from mailproof.smtp.mailbox import Mailbox, check_host
 from mailproof.smtp.vocabulary import TlsMode
+from mailproof.syntax.host import check_host
+from mailproof.syntax.mailbox import Mailbox
 
 JO = Mailbox("jo.doe", "example.test")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from mailproof.discovery.autoconfig import OutgoingServer
 from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Evidence, SrvRecord, candidates
 from mailproof.discovery.events import Candidate, Source
-from mailproof.smtp.mailbox import Mailbox
 from mailproof.smtp.vocabulary import TlsMode
+from mailproof.syntax.mailbox import Mailbox
 
 JO = Mailbox("jo", "example.test")
 LOGIN = ("password-cleartext",)

@@ -6,9 +6,9 @@ from mailproof.discovery.autoconfig import OutgoingServer
 from mailproof.discovery.candidates import IN_CLEAR, Evidence, SrvRecord, candidates
 from mailproof.discovery.conclusion import conclude, judged
 from mailproof.discovery.events import Candidate, Discovery, Source, Tried, Verdict
-from mailproof.smtp.mailbox import Mailbox
 from mailproof.smtp.report import EhloInfo, Report, TlsInfo
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from mailproof.syntax.mailbox import Mailbox
 
 JO = Mailbox("jo", "example.test")
 GUESSES = Evidence(guess=True)

@@ -12,9 +12,9 @@ from mailproof.discovery.providers import (
     serving,
     submitting_at,
 )
-from mailproof.egress import SUBMISSION_PORTS
-from mailproof.smtp.mailbox import check_host
+from mailproof.net.egress import SUBMISSION_PORTS
 from mailproof.smtp.vocabulary import TlsMode
+from mailproof.syntax.host import check_host
 
 
 @pytest.mark.parametrize("row", PROVIDERS, ids=lambda row: row.name)

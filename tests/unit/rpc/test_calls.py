@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from mailproof.access import Access, digest
-from mailproof.diagnoses import failed
-from mailproof.errors import InvalidFields, MalformedRequest
-from mailproof.ledger import IdempotencyKey
-from mailproof.model import Role, Token
+from mailproof.domain.errors import InvalidFields, MalformedRequest
+from mailproof.domain.ledger import IdempotencyKey
+from mailproof.domain.model import Role, Token
 from mailproof.rpc.calls import Call, Calls, Method, request_id
-from mailproof.rpc.servicers import Context
+from mailproof.rpc.context import Context
 from mailproof.rpc.status import StatusError
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
+from mailproof.usecases.access import Access, digest
+from mailproof.usecases.diagnoses import failed
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 

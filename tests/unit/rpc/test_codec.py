@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.errors import Failure, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.domain.errors import Failure, InvalidFields, MalformedRequest, RequestTooLarge
 from mailproof.rpc.codec import (
     MAX_REQUEST_BYTES,
     dump,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.errors import (
+from mailproof.domain.errors import (
     DeadlineExceeded,
     Failure,
     FieldViolation,

@@ -10,7 +10,7 @@ from google.api import annotations_pb2, field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor
 
 from ccadmin.v1 import email_pb2
-from mailproof import errors
+from mailproof.domain import errors
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from service_support.rules import FILES, METHODS
 from smtpdiag.v1 import error_reason_pb2, options_pb2, vocabulary_pb2

@@ -4,7 +4,7 @@ import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from mailproof import errors
+from mailproof.domain import errors
 from mailproof.rpc.status import REFERENCE_SERVICE, StatusError, status_error
 from zitadel.v1 import message_pb2
 

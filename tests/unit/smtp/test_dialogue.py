@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.secret import Secret
+from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Done, Secure, Send, Wait
 from mailproof.smtp.dialogue import _TABLE, Dialogue, State
-from mailproof.smtp.mechanism import Binding
 from mailproof.smtp.report import Credentials, Plan
+from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import Reply
 

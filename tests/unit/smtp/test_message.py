@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.smtp.mailbox import parse_mailbox
 from mailproof.smtp.message import compose
+from mailproof.syntax.mailbox import parse_mailbox
 
 FIELDS = ["Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
           "Content-Transfer-Encoding"]  # fmt: skip

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from mailproof.secret import Secret
-from mailproof.smtp.endpoint import parse_endpoint
+from mailproof.domain.secret import Secret
 from mailproof.smtp.plans import default_port, violations
-from mailproof.smtp.report import ClientCredentials, Credentials, OAuth, Plan
-from mailproof.smtp.url import Url
+from mailproof.smtp.report import Credentials, OAuth, Plan
 from mailproof.smtp.vocabulary import Depth, TlsMode
+from mailproof.syntax.oauth import ClientCredentials, parse_endpoint
+from mailproof.syntax.url import Url
 
 USER = Credentials("a", Secret(""))
 TOKEN = OAuth(Secret("ya29.x"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.secret import MASK
+from mailproof.domain.secret import MASK
 from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean
 
 

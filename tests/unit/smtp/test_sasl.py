@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.secret import Secret
-from mailproof.smtp import sasl
-from mailproof.smtp.bearer import OAuthBearer, XOAuth2, explain
-from mailproof.smtp.bindings import end_point
-from mailproof.smtp.mechanism import Binding, ExchangeError, Identity, Mechanism, Stretching
+from mailproof.domain.secret import Secret
+from mailproof.probe.bindings import end_point
 from mailproof.smtp.sanitize import Redactor
-from mailproof.smtp.saslprep import prepared, saslprep
-from mailproof.smtp.scram import MAX_ITERATIONS, Scram
+from mailproof.smtp.sasl import table as sasl
+from mailproof.smtp.sasl.bearer import OAuthBearer, XOAuth2, explain
+from mailproof.smtp.sasl.mechanism import Binding, ExchangeError, Identity, Mechanism, Stretching
+from mailproof.smtp.sasl.passwords import CramMd5, Login, Plain
+from mailproof.smtp.sasl.saslprep import prepared, saslprep
+from mailproof.smtp.sasl.scram import MAX_ITERATIONS, Scram
 
 PENCIL = Identity("user", Secret("pencil"))
 BINDING = Binding("tls-server-end-point", b"hash")
@@ -53,7 +54,7 @@ def test_scram_as_in_its_rfc(digest: str, nonce: str, server: str, salt: str, pr
 
 
 def test_cram_md5_as_in_its_rfc() -> None:
-    cram = sasl.CramMd5(Identity("tim", Secret("tanstaaftanstaaf")))
+    cram = CramMd5(Identity("tim", Secret("tanstaaftanstaaf")))
     assert cram.initial() is None
     answer = cram.respond(b"<1896.697170952@postoffice.reston.mci.net>")
     assert answer == b"tim b913a602c7eda7a495b4e6e7334d3890"
@@ -192,7 +193,7 @@ def test_no_challenge_makes_a_mechanism_fail_or_work_much(name: str, sent: list[
         assert exchange.missing()
 
 
-@pytest.mark.parametrize("make", [sasl.Plain, sasl.Login, sasl.CramMd5, XOAuth2])
+@pytest.mark.parametrize("make", [Plain, Login, CramMd5, XOAuth2])
 def test_every_exchange_ends(make: Callable[[Identity], Mechanism]) -> None:
     exchange = make(IDENTITY)
     assert None in [exchange.respond(b"{}") for _ in range(4)]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mailproof.errors import StartupError
+from mailproof.domain.errors import StartupError
 from mailproof.transport import http_server
 from mailproof.transport.http_app import HttpApp
 from mailproof.transport.http_server import MAX_HEAD_BYTES, HttpServer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.errors import StoreUnavailable
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp

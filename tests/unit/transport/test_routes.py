@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproof.errors import MethodNotAllowed, RouteNotFound
+from mailproof.domain.errors import MethodNotAllowed, RouteNotFound
 from mailproof.rpc.calls import Calls, Method, Route
 from mailproof.transport.routes import Routes
 from service_support.table import Table

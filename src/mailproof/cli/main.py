@@ -1,0 +1,152 @@
+"""The command `mailproof`: its subcommands, its exit codes, and nothing of what they do.
+
+Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted; `diagnose` has
+the same with its own meaning of 1. The law kept here: a subcommand's modules are imported when it runs, so that
+`--help` and `diagnose` pay neither for gRPC nor for the database.
+"""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from mailproof import __version__
+from mailproof.domain.errors import StartupError
+
+FAILED = 1
+BAD_USAGE = 2
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A subcommand: what it is for, and how its parser is filled once it is the chosen one."""
+
+    name: str
+    help: str
+    fill: Callable[[argparse.ArgumentParser], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: The arguments without the program's name; None: the process's own.
+
+    Returns:
+        The exit code.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        parsed = _parser(arguments).parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = parsed.run
+        code = run(parsed)
+        sys.stdout.flush()
+    except SystemExit as exit_:  # argparse's way to end: --help, --version, bad usage
+        return exit_.code if isinstance(exit_.code, int) else FAILED
+    except StartupError as error:
+        print(f"mailproof: {error}", file=sys.stderr)
+        from mailproof.service.settings import SettingError
+
+        return BAD_USAGE if isinstance(error, SettingError) else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output left; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Build the parser; of the subcommands only the one that is named is filled."""
+    parser = _Parser(
+        prog="mailproof",
+        description="Stores SMTP settings and proves that they work.",
+        epilog="mailproof COMMAND --help tells each command's flags.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"mailproof {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    named = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for command in _COMMANDS:
+        sub = commands.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
+        if command.name == named:
+            command.fill(sub)
+    return parser
+
+
+def _fill_serve(parser: argparse.ArgumentParser) -> None:
+    from mailproof.service import settings
+
+    settings.add_arguments(parser)
+    parser.epilog = (
+        "A flag wins over its environment variable (in brackets), that over the TOML file, that over the default. "
+        "The key that seals the stored passwords can also be given, as base64 of 32 bytes, in "
+        "MAILPROOF_ENCRYPTION_KEY; it has no flag, since flags show in the list of processes."
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    from mailproof.service import settings
+
+    chosen = settings.from_arguments(parsed, os.environ)  # before the imports: a bad setting is told at once
+
+    from mailproof.service import app
+
+    return app.serve(chosen)
+
+
+def _fill_token(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import tokens
+
+    tokens.add_arguments(parser)
+
+
+def _fill_migrate(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import migrate
+
+    migrate.add_arguments(parser)
+
+
+def _fill_diagnose(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import diagnose
+
+    diagnose.add_arguments(parser)
+    parser.set_defaults(run=diagnose.run)
+
+
+def _fill_discover(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import discover
+
+    discover.add_arguments(parser)
+    parser.set_defaults(run=discover.run)
+
+
+def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import rebuild
+
+    rebuild.add_arguments(parser)
+    parser.set_defaults(run=rebuild.run)
+
+
+_COMMANDS = (
+    _Command("serve", "Run the service.", _fill_serve),
+    _Command("token", "Create, list and revoke access tokens.", _fill_token),
+    _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
+    _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
+    _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
+    _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
+)

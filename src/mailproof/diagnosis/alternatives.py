@@ -1,0 +1,185 @@
+"""Which other settings are worth a try where a test failed, in order of preference.
+
+`remedies` dials what is listed here, `fixes` tells what came of it. Laws: nothing is listed where mode, port and
+address can't be the problem; always the same host; never the plan itself; a bounded number. Pure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailproof.smtp.actions import Cause
+from mailproof.smtp.plans import default_port
+from mailproof.smtp.report import Plan
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
+from mailproof.syntax.host import check_host
+
+MAX_CANDIDATES = 8
+MAX_NAMES = 2  # of a certificate; those of a large hoster have hundreds
+
+USUAL = (
+    (465, TlsMode.IMPLICIT),  # RFC 8314 section 3.3 prefers it
+    (587, TlsMode.STARTTLS),  # RFC 6409 section 3.1
+    (2525, TlsMode.STARTTLS),  # the spare ports of providers
+    (2465, TlsMode.IMPLICIT),
+    (2587, TlsMode.STARTTLS),
+    (25, TlsMode.STARTTLS),
+)
+"""Where submission is usually found and how it is secured there, best first."""
+
+LOST = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
+"""An end without a word, which says nothing about whose fault it is."""
+
+_EARLY = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})  # stages where a loss may be the port's fault
+_OTHER_PORT = frozenset(
+    {
+        Code.CONNECTION_REFUSED,
+        Code.NETWORK_UNREACHABLE,
+        Code.NOT_SMTP,
+        Code.WRONG_TLS_MODE_USE_IMPLICIT,
+        Code.WRONG_TLS_MODE_USE_STARTTLS,
+        Code.WRONG_TLS_MODE_USE_NONE,
+        Code.STARTTLS_NOT_OFFERED,
+        Code.STARTTLS_REJECTED,
+        Code.STARTTLS_INJECTION,
+        Code.TLS_HANDSHAKE_FAILED,
+        Code.TLS_VERSION_TOO_OLD,
+        Code.TLS_CLIENT_CERT_REQUIRED,
+        Code.TLS_UNRECOGNIZED_NAME,
+        Code.TLS_REQUIRED,
+        Code.AUTH_NOT_OFFERED,
+        Code.AUTH_NOT_ENABLED,
+        Code.AUTH_REQUIRES_TLS,
+    }
+)
+_WANTS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is known of an attempt that failed, or is so slow that it may.
+
+    Attributes:
+        cause: For a slow one: a timeout at its stage.
+        implicit: Whether it began with TLS.
+        heard: Whether the server has said anything; a greeting that has begun proves the mode.
+        names: The names on the certificate.
+        other_family: "IPv4" or "IPv6" where the host has addresses of that family and this attempt used the other.
+    """
+
+    cause: Cause
+    implicit: bool = False
+    heard: bool = False
+    names: tuple[str, ...] = ()
+    other_family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Another setting to try.
+
+    Attributes:
+        tls_mode: Never `auto`.
+        name: Another name of the same address, for SNI, the certificate and then the host setting.
+        family: Only addresses of this family.
+    """
+
+    port: int
+    tls_mode: TlsMode
+    name: str = ""
+    family: str = ""
+
+
+def candidates(plan: Plan, failure: Failure) -> tuple[Candidate, ...]:
+    """Return what is worth a try after `failure`, best first."""
+    found = dict.fromkeys((*_near(plan, failure), *_far(plan, failure)))
+    return tuple(found)[:MAX_CANDIDATES]
+
+
+def is_near(plan: Plan, candidate: Candidate) -> bool:
+    """Return whether a candidate is at the plan's own port: the smallest change, tried first."""
+    return candidate.port == port_of(plan)
+
+
+def port_of(plan: Plan) -> int:
+    """Return the port that a plan dials."""
+    return plan.port or default_port(plan.tls_mode)
+
+
+def trial(plan: Plan, candidate: Candidate) -> Plan:
+    """Return the plan of a candidate: to EHLO at most, and never with credentials or addresses."""
+    return dataclasses.replace(
+        plan,
+        host=candidate.name or plan.host,
+        port=candidate.port,
+        tls_mode=candidate.tls_mode,
+        credentials=None,
+        oauth=None,
+        mechanism="",
+        sender="",
+        recipient="",
+        depth=plan.depth if Depth.EHLO.reaches(plan.depth) else Depth.EHLO,
+        verify_alternatives=False,
+    )
+
+
+def _near(plan: Plan, failure: Failure) -> Iterator[Candidate]:
+    port, cause = port_of(plan), failure.cause
+    same = plan.tls_mode
+    if same is TlsMode.AUTO:
+        same = TlsMode.IMPLICIT if failure.implicit else TlsMode.STARTTLS
+    if (mode := _other_mode(plan, failure)) is not None:
+        yield Candidate(port, mode)
+    if cause.code is Code.TLS_HOSTNAME_MISMATCH:
+        for name in _plain_names(plan, failure.names):
+            yield Candidate(port, same, name=name)
+    lost = cause.code in LOST and cause.stage in (Stage.GREETING, Stage.TLS)
+    if failure.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
+        yield Candidate(port, same, family=failure.other_family)
+
+
+def _far(plan: Plan, failure: Failure) -> Iterator[Candidate]:
+    cause = failure.cause
+    if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
+        return
+    for port, mode in USUAL:
+        # Whoever injects into STARTTLS would do so at each port that has it.
+        injected = cause.code is Code.STARTTLS_INJECTION and mode is not TlsMode.IMPLICIT
+        if port != port_of(plan) and not injected:
+            yield Candidate(port, mode)
+
+
+def _other_mode(plan: Plan, failure: Failure) -> TlsMode | None:
+    """Return the mode that the plan's own port may speak instead; `auto` has tried both by itself."""
+    cause = failure.cause
+    if plan.tls_mode is TlsMode.AUTO:
+        return None
+    if plan.tls_mode is TlsMode.IMPLICIT:
+        lost = cause.stage is Stage.TLS and cause.code in LOST
+        return TlsMode.STARTTLS if lost or cause.code is Code.WRONG_TLS_MODE_USE_STARTTLS else None
+    # TLS beside a greeting that has begun would be taken for spam (Postfix's postscreen).
+    silent = cause.stage is Stage.GREETING and cause.code in LOST and not failure.heard
+    if silent or cause.code is Code.WRONG_TLS_MODE_USE_IMPLICIT:
+        return TlsMode.IMPLICIT
+    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _WANTS_TLS else None
+
+
+def _plain_names(plan: Plan, names: Sequence[str]) -> list[str]:
+    """Return names on a certificate that can be a host setting: no wildcard, no address, and not the host itself."""
+    found: list[str] = []
+    for name in names:
+        plain = name.rstrip(".").lower()
+        if len(found) < MAX_NAMES and plain != plan.host.rstrip(".").lower() and plain not in found and _is_name(plain):
+            found.append(plain)
+    return found
+
+
+def _is_name(text: str) -> bool:
+    try:
+        host = check_host(text)
+    except ValueError:
+        return False
+    # A top label of digits is an address, in whatever form (RFC 6943 section 3.1.1).
+    return "." in host and ":" not in host and not host.rpartition(".")[2].isdigit()

@@ -1,0 +1,69 @@
+"""The report of a test: what was observed, put into the words and values that its reader gets. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
+from mailproof.diagnosis.fixes import Tried, advise, row
+from mailproof.smtp.actions import Facts
+from mailproof.smtp.report import EhloInfo, Report, Step
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.vocabulary import Code, Outcome, Stage
+
+MAX_NAME = 64  # characters shown of an EHLO keyword and of a mechanism's name
+MAX_PARAMETERS = 300  # likewise of a keyword's parameters
+
+
+def summarize(
+    seen: Observed, steps: Sequence[Step], tried: Sequence[Tried], *, elapsed: float, round_trips: int
+) -> Report:
+    """Return the report.
+
+    Args:
+        tried: The other settings that were probed.
+        elapsed: Seconds until the verdict.
+    """
+    cause = seen.cause
+    said = evidence(seen)
+    ehlo = _ehlo_info(seen.facts, seen.redact)
+    findings = conclude(seen)
+    root = findings[0] if cause else None
+    if root is not None and tried:
+        root = dataclasses.replace(root, advice=advise(seen.plan, tried, root.advice))
+        findings = (root, *findings[1:])
+    return Report(
+        outcome=Outcome.FAIL if cause else Outcome.OK,
+        stage=cause.stage if cause else Stage.QUIT,
+        code=cause.code if cause else Code.OK,
+        message=root.message if root else passed(seen),
+        advice=root.advice if root else "",
+        evidence=said,
+        tls=seen.tls,
+        ehlo=ehlo,
+        findings=findings,
+        alternatives=tuple(row(trial) for trial in tried),
+        steps=tuple(steps),
+        elapsed_ms=round(elapsed * 1000),
+        round_trips=round_trips,
+    )
+
+
+def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:
+    before, inside = facts.mechanisms_before_tls, facts.mechanisms_inside_tls
+    if facts.ehlo is None and not before:
+        return None
+    extensions = facts.ehlo.extensions if facts.ehlo else {}
+    # One look at all of them together is cheaper than one at each, and nearly always enough.
+    names = (*extensions, *before, *inside)
+    texts = (*(text for pair in extensions.items() for text in pair), *before, *inside)
+    if redact.unchanged(texts, MAX_PARAMETERS) and max(map(len, names), default=0) <= MAX_NAME:
+        return EhloInfo(facts.ehlo_name, extensions, before, inside)
+    show = redact.together(texts)
+    return EhloInfo(
+        name=facts.ehlo_name,
+        extensions={show(word, MAX_NAME): show(parameters, MAX_PARAMETERS) for word, parameters in extensions.items()},
+        mechanisms_before_tls=tuple(show(name, MAX_NAME) for name in before),
+        mechanisms_inside_tls=tuple(show(name, MAX_NAME) for name in inside),
+    )

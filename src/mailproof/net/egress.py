@@ -1,0 +1,307 @@
+"""Which hosts this service may dial: profiles over address ranges and the operator's lists, judged after resolution.
+
+It resolves nothing and opens nothing; it answers the two questions of `smtp.guard.EgressGuard`. The laws kept here:
+what is not known to be public is not public; an IPv6 address that carries an IPv4 address is judged as both; the deny
+list wins over all; cloud metadata, link-local, multicast, broadcast and unspecified addresses are forbidden in every
+profile, and no list opens them. docs/egress.md tells the operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from mailproof.net.egress_rules import Address, Network, Rule, parse_rule, plain_name
+from mailproof.net.guard import EgressDenied
+
+__all__ = ["Policy", "Profile", "Reach", "Rule", "allow_rule", "parse_rule", "policy_for_operator", "reach_of"]
+
+SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
+"""Where mail is submitted: RFC 5321, RFC 6409, RFC 8314, and the spare ports that providers offer beside them."""
+
+HTTPS_PORTS = frozenset({443})
+"""Where token endpoints, published mail settings and webhooks are."""
+
+MAX_REMEMBERED = 4096
+"""Answers that a policy keeps; then it begins anew."""
+
+
+class Profile(StrEnum):
+    """How far the service may reach; each includes the ones before it."""
+
+    INTERNET = "internet"  # public addresses, mail ports
+    PRIVATE = "private"  # also RFC 1918 and unique local addresses, mail ports
+    DEVELOPMENT = "development"  # also loopback and other special ranges, any port
+
+
+class Reach(Enum):
+    """What kind of destination an address is, mildest first."""
+
+    PUBLIC = 0
+    PRIVATE = 1
+    SPECIAL = 2  # loopback, shared, documentation, benchmarking, reserved
+    NEVER = 3
+
+
+_ALLOWED = {
+    Profile.INTERNET: Reach.PUBLIC,
+    Profile.PRIVATE: Reach.PRIVATE,
+    Profile.DEVELOPMENT: Reach.SPECIAL,
+}
+
+
+def _networks(*texts: str) -> tuple[Network, ...]:
+    return tuple(ip_network(text) for text in texts)
+
+
+# The IANA special-purpose address registries, written out: `ipaddress.is_global` changed its answers between Python
+# releases. The first row that holds the address decides, so the strictest come first.
+_RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
+    (
+        Reach.NEVER,
+        _networks(
+            "0.0.0.0/8",  # "this network"; 0.0.0.0 reaches the local host (RFC 1122 section 3.2.1.3)
+            "169.254.0.0/16",  # link-local, and most clouds' metadata services
+            "224.0.0.0/4",  # multicast
+            "255.255.255.255/32",  # broadcast
+            "100.100.100.200/32",  # metadata: Alibaba Cloud
+            "168.63.129.16/32",  # the platform's own channel: Azure
+            "192.0.0.192/32",  # metadata: Oracle Cloud
+            "::/128",
+            "fe80::/10",  # link-local
+            "fec0::/10",  # site-local, deprecated by RFC 3879
+            "ff00::/8",  # multicast
+            "fd00:ec2::/32",  # metadata and other services: AWS
+            "fd20:ce::254/128",  # metadata: Google Cloud
+            "fd00:42::42/128",  # metadata: Scaleway
+            "fd00:c1::a9fe:a9fe/128",  # metadata: Oracle Cloud
+            "fd00:a9fe:a9fe::1/128",  # metadata: Akamai (Linode)
+            "fd00:100::100:200/128",  # metadata: Alibaba Cloud
+        ),
+    ),
+    (
+        Reach.SPECIAL,
+        _networks(
+            "127.0.0.0/8",
+            "100.64.0.0/10",  # shared by carriers (RFC 6598)
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "240.0.0.0/4",
+        ),
+    ),
+    (Reach.PRIVATE, _networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")),
+    (Reach.PRIVATE, _networks("64:ff9b:1::/48")),  # NAT64 of one's own (RFC 8215)
+    (Reach.PUBLIC, _networks("64:ff9b::/96", "2002::/16", "2001::/32")),  # tunnels: what they carry decides
+    (Reach.SPECIAL, _networks("2001::/23", "2001:db8::/32", "3fff::/20")),
+    (Reach.PUBLIC, _networks("0.0.0.0/0", "2000::/3")),  # global unicast is 2000::/3 alone (RFC 4291 section 2.4)
+)
+
+_MAPPED = ip_network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2
+_TRANSLATED = ip_network("::ffff:0:0:0/96")  # RFC 2765 section 2.1
+_COMPATIBLE = ip_network("::/96")  # RFC 4291 section 2.5.5.1
+_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052 section 2.1
+_NAT64_LOCAL = ip_network("64:ff9b:1::/48")
+_SIX_TO_FOUR = ip_network("2002::/16")  # RFC 3056 section 2
+_TEREDO = ip_network("2001::/32")  # RFC 4380 section 4
+_ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 section 6.1: the upper half of the interface identifier
+
+
+def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
+    """Yield every IPv4 address that an IPv6 address may stand for or be sent to."""
+    number = int(address)
+    low = number & 0xFFFFFFFF
+    if address in _COMPATIBLE and low <= 1:
+        return  # "::" and "::1" carry nothing
+    if any(address in network for network in (_MAPPED, _TRANSLATED, _COMPATIBLE, _NAT64)):
+        yield IPv4Address(low)
+    elif address in _NAT64_LOCAL:
+        yield from _translated_locally(number)
+    elif address in _SIX_TO_FOUR:
+        yield IPv4Address(number >> 80 & 0xFFFFFFFF)
+    elif address in _TEREDO:
+        yield IPv4Address(number >> 64 & 0xFFFFFFFF)  # the server
+        yield IPv4Address(low ^ 0xFFFFFFFF)  # the client
+    if number >> 32 & 0xFFFFFFFF in _ISATAP:
+        yield IPv4Address(low)
+
+
+def _translated_locally(number: int) -> Iterator[IPv4Address]:
+    """Yield the IPv4 addresses of a NAT64 address whose prefix may have any length that fits under the /48.
+
+    RFC 6052 section 2.2: the IPv4 address begins right behind the prefix and leaves out the octet of bits 64 to 71.
+    Read at another length than the translator's it is made of padding; 0.0.0.0/8 is such, and no translator's target.
+    """
+    low = number & 0xFFFFFFFF
+    found = [
+        IPv4Address((number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF),  # /48
+        IPv4Address((number >> 64 & 0xFF) << 24 | number >> 32 & 0xFFFFFF),  # /56
+        IPv4Address(number >> 24 & 0xFFFFFFFF),  # /64
+        IPv4Address(low),  # /96
+    ]
+    carried = [address for address in found if int(address) >> 24]
+    yield from dict.fromkeys(carried or found)
+
+
+@lru_cache(maxsize=4096)
+def _listed(address: IPv4Address | IPv6Address) -> Reach:
+    for reach, networks in _RANGES:
+        if any(address in network for network in networks):
+            return reach
+    return Reach.SPECIAL  # nobody's yet: not public
+
+
+def _faces(address: Address) -> tuple[Address, ...]:
+    """Return every address that has to be judged where this one is to be dialled."""
+    if isinstance(address, IPv4Address):
+        return (address,)
+    carried = tuple(_carried(address))
+    if address in _MAPPED:  # it is dialled as IPv4 and is nothing besides
+        return carried
+    return (address, *carried)
+
+
+def reach_of(address: Address) -> Reach:
+    """Return what kind of destination the address is; the strictest of all that it may stand for."""
+    return max((_listed(face) for face in _faces(address)), key=lambda reach: reach.value)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An `EgressGuard` made of a profile and the operator's lists.
+
+    Attributes:
+        allow: Widens the profile: a port joins `ports`; addresses may be dialled although the profile forbids them, and
+            so may those of a name; an entry with a port holds for that port, which need not be among `ports`.
+        deny: What it fits is forbidden, whatever else holds.
+        ports: Open in every profile; `development` has no bound on ports.
+    """
+
+    profile: Profile = Profile.INTERNET
+    allow: tuple[Rule, ...] = ()
+    deny: tuple[Rule, ...] = ()
+    ports: frozenset[int] = SUBMISSION_PORTS
+    _passed: dict[tuple[str, int, tuple[str, ...]], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # what was asked and not denied -> the answer, which can't change
+
+    def for_https(self) -> Policy:
+        """Return the policy of our HTTPS requests: the same profile and lists, but port 443 for the mail ports."""
+        return replace(self, ports=HTTPS_PORTS)
+
+    def check_name(self, host: str, port: int) -> None:
+        """Judge the port and the name, or the literal whole. See `EgressGuard.check_name`."""
+        if (host, port, ()) not in self._passed:
+            self._judge_name(host, port)
+            self._remember((host, port, ()), ())
+
+    def _judge_name(self, host: str, port: int) -> None:
+        literal = _parse(host)
+        if literal is not None:
+            if not self._permits(literal, plain_name(host), port):
+                raise EgressDenied(f"{host} port {port} is outside the profile {self.profile} and its lists")
+            return
+        name = plain_name(host)
+        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _about(rule, name)):
+            raise EgressDenied(f"{host} port {port} is on the deny list")
+        # An entry on addresses may open the port; which those are is known after the lookup.
+        opens = (rule.port == port and (rule.network is not None or _about(rule, name)) for rule in self.allow)
+        if not (self._open(port) or any(opens)):
+            raise EgressDenied(f"port {port} is not open")
+
+    def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
+        """Return the addresses that may be dialled. See `EgressGuard.check_addresses`."""
+        key = (host, port, tuple(addresses))
+        allowed = self._passed.get(key)
+        if not allowed:  # new, or no addresses at all
+            allowed = self._judge_addresses(host, port, addresses)
+            self._remember(key, allowed)
+        return allowed
+
+    def _judge_addresses(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
+        self.check_name(host, port)
+        name = plain_name(host)
+        parsed = ((text, _parse(text)) for text in addresses)
+        allowed = tuple(text for text, address in parsed if address is not None and self._permits(address, name, port))
+        if not allowed:
+            raise EgressDenied(f"no address of {host} may be dialled in the profile {self.profile} with its lists")
+        return allowed
+
+    def _remember(self, asked: tuple[str, int, tuple[str, ...]], answer: tuple[str, ...]) -> None:
+        if len(self._passed) >= MAX_REMEMBERED:
+            self._passed.clear()
+        self._passed[asked] = answer
+
+    def _open(self, port: int) -> bool:
+        """Return whether the port is open for every destination."""
+        return self.profile is Profile.DEVELOPMENT or port in self.ports
+
+    def _permits(self, address: Address, name: str, port: int) -> bool:
+        faces = _faces(address)
+        bound = _ALLOWED[self.profile].value
+        if not (self.deny or self.allow):
+            return self._open(port) and all(_listed(face).value <= bound for face in faces)
+        known = (address, *faces)
+        for rule in self.deny:
+            if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
+                return False
+        if any(_listed(face) is Reach.NEVER for face in faces):
+            return False
+        # A port opened for some destinations only is open for this one where the name or every face is listed.
+        widening = [rule for rule in self.allow if rule.fits_port(port)]
+        named = [rule for rule in widening if rule.fits_name(name)]
+        by_face = [[rule for rule in widening if rule.fits_address(face)] for face in faces]
+        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in by_face)
+        if not (self._open(port) or special or any(rule.only_port for rule in widening)):
+            return False
+        return bool(named) or all(
+            rules or _listed(face).value <= bound for face, rules in zip(faces, by_face, strict=True)
+        )
+
+
+def _about(rule: Rule, name: str) -> bool:
+    """Return whether a rule is about this name; one on a port alone is about every name."""
+    return rule.only_port or rule.fits_name(name)
+
+
+def allow_rule(text: str) -> Rule:
+    """Read an entry of the allow list.
+
+    Raises:
+        ValueError: It is none, or asks for what no list opens; the sentence begins with "must".
+    """
+    rule = parse_rule(text)
+    if rule.network is not None and _never_opened(rule.network):
+        raise ValueError("must not be metadata, link-local, multicast, broadcast or unspecified: nothing opens those")
+    return rule
+
+
+def _never_opened(network: Network) -> bool:
+    """Return whether an entry would be without any effect; a wider one opens what is around."""
+    if network.num_addresses == 1:
+        return reach_of(network.network_address) is Reach.NEVER
+    return any(
+        never.supernet_of(network)  # type: ignore[arg-type]
+        for reach, networks in _RANGES
+        for never in networks
+        if reach is Reach.NEVER and never.version == network.version
+    )
+
+
+def policy_for_operator() -> Policy:
+    """Return the policy of a local `mailproof diagnose`, where the caller is who owns the machine."""
+    return Policy(Profile.DEVELOPMENT)

@@ -1,0 +1,212 @@
+"""One HTTP request, as small and as careful as a stranger's web server needs it.
+
+Laws: the guard judges the name and every address, and the judged address is the one dialled, with the name kept for
+SNI and the certificate; TLS is verified; no redirect is followed, no compression taken; head, body and all received
+octets are bounded. Time is the caller's business: cancelling closes the socket at once. Over http:// there is no TLS:
+whether that may be is for who makes the URL to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import h11
+from aiohappyeyeballs import start_connection
+
+from mailproof.net.certificates import verification_code
+from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.trust import TrustStore
+from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.url import PORTS, Phase, Trace, Url
+
+MAX_BODY = 256 * 1024  # octets; an autoconfig document has a few thousand, a token's JSON as many
+MAX_HEAD = 16 * 1024  # octets
+MAX_RECEIVED = MAX_BODY + 2 * MAX_HEAD  # the framing of chunks included
+CHUNK = 8192
+ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
+
+
+_START = b"HTTP/"  # RFC 9112 section 4
+_UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ETIMEDOUT})
+
+
+class RequestFailed(Exception):
+    """There is no answer that can be used; the text is a phrase about the server, without any byte of it.
+
+    Attributes:
+        status: That of a redirect, which is not followed; 0: there is none.
+    """
+
+    def __init__(self, code: Code, phrase: str, *, status: int = 0) -> None:
+        super().__init__(phrase)
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered: any status, the whole body."""
+
+    status: int
+    body: bytes
+
+
+class HttpClient:
+    """Asks. Usable from several event loops.
+
+    Args:
+        guard: Judges destinations; it must allow the ports of the URLs.
+    """
+
+    def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
+        self._guard = guard
+        self._trust = trust
+        self._resolver = resolver
+
+    async def ask(
+        self,
+        method: str,
+        url: Url,
+        headers: Mapping[str, str],
+        *,
+        body: bytes = b"",
+        ca_pem: str = "",
+        head_only: bool = False,
+        trace: Trace | None = None,
+    ) -> Answer:
+        """Make one request.
+
+        Args:
+            ca_pem: Extra trust anchors, PEM.
+            head_only: Whether the answer's body is of no interest; it is not read then.
+            trace: Told how far the request came.
+
+        Raises:
+            RequestFailed: There is no whole answer within the bounds.
+        """
+        trace = trace or Trace()
+        shown = f"[{url.host}]" if ":" in url.host else url.host
+        authority = shown if url.port == PORTS[url.scheme] else f"{shown}:{url.port}"
+        request = _encode(method, authority, url.target, headers, body)
+        reader, writer = await self._connect(url, ca_pem, trace)
+        try:
+            return await _exchange(reader, writer, request, trace, head_only=head_only)
+        except (h11.ProtocolError, EOFError):
+            raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP") from None
+        except OSError:
+            raise RequestFailed(Code.CONNECTION_RESET, "broke the connection") from None
+        finally:
+            writer.transport.abort()  # a polite TLS close would wait for the server
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _connect(self, url: Url, ca_pem: str, trace: Trace) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = url.host, url.port
+        try:
+            self._guard.check_name(host, port)
+            trace.phase = Phase.RESOLVE
+            found = await self._resolver.lookup(host, port)
+            trace.phase = Phase.POLICY
+            allowed = set(self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found))))
+        except EgressDenied:
+            raise RequestFailed(Code.EGRESS_DENIED, "may not be asked: the egress policy forbids it") from None
+        except LookupFailed as error:
+            raise RequestFailed(error.code, "has no address") from None
+        context = await self._context(ca_pem) if url.secure else None
+        trace.phase = Phase.CONNECT
+        try:
+            sock = await start_connection(
+                [info for info in found if info[4][0] in allowed], happy_eyeballs_delay=ADDRESS_DELAY
+            )
+        except (OSError, RuntimeError) as error:  # uvloop has both
+            unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
+            code = Code.NETWORK_UNREACHABLE if unreachable else Code.CONNECTION_REFUSED
+            raise RequestFailed(code, f"does not answer on port {port}") from None
+        try:
+            if context is None:
+                return await asyncio.open_connection(sock=sock, limit=CHUNK)
+            trace.phase = Phase.TLS
+            return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host, limit=CHUNK)
+        except ssl.SSLCertVerificationError as error:
+            sock.close()
+            code = verification_code(error.verify_code, ())
+            raise RequestFailed(code, "has no valid certificate for that name") from None
+        except ValueError:  # a name that no certificate can have
+            sock.close()
+            raise RequestFailed(Code.TLS_UNTRUSTED, "has no valid certificate for that name") from None
+        except OSError:
+            sock.close()
+            code = Code.TLS_HANDSHAKE_FAILED if context else Code.CONNECTION_RESET
+            raise RequestFailed(code, "does not speak TLS" if context else "broke the connection") from None
+
+    async def _context(self, ca_pem: str) -> ssl.SSLContext:
+        cached = self._trust.cached(ca_pem)
+        if cached is not None:
+            return cached
+        try:
+            return await asyncio.to_thread(self._trust.context, ca_pem)
+        except ValueError:
+            raise RequestFailed(Code.TLS_UNTRUSTED, "can't be checked: the extra trust anchors are no good") from None
+
+
+def _encode(
+    method: str, authority: str, target: str, headers: Mapping[str, str], body: bytes
+) -> tuple[h11.Connection, bytes]:
+    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+    lines = [("Host", authority), ("User-Agent", "mailproof"), *headers.items()]
+    lines += [("Accept-Encoding", "identity"), ("Connection", "close")]
+    if body:
+        lines.append(("Content-Length", str(len(body))))
+    data = connection.send(h11.Request(method=method, target=target, headers=lines)) or b""
+    if body:
+        data += connection.send(h11.Data(data=body)) or b""
+    return connection, data + (connection.send(h11.EndOfMessage()) or b"")
+
+
+async def _exchange(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: tuple[h11.Connection, bytes],
+    trace: Trace,
+    *,
+    head_only: bool,
+) -> Answer:
+    connection, data = request
+    trace.phase = Phase.REQUEST
+    writer.write(data)
+    await writer.drain()
+    trace.phase = Phase.RESPONSE
+    start, body = bytearray(), bytearray()
+    received = status = 0
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            data = await reader.read(CHUNK)
+            start += data[: len(_START) - len(start)]
+            if not _START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
+                raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP")
+            received += len(data)
+            if received > MAX_RECEIVED:
+                raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
+            connection.receive_data(data)
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+            if 300 <= status < 400:
+                # A redirect is a second destination, chosen by whoever answers: not followed, wherever it leads.
+                raise RequestFailed(Code.OK, "redirects elsewhere, which is not followed", status=status)
+            if head_only:
+                return Answer(status, b"")
+            if dict(event.headers).get(b"content-encoding", b"identity").lower() != b"identity":
+                raise RequestFailed(Code.PROTOCOL_ERROR, "answers compressed, which was not asked for")
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > MAX_BODY:
+                raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
+        elif not isinstance(event, h11.InformationalResponse):  # the end, by length, last chunk or close
+            return Answer(status, bytes(body))

@@ -1,0 +1,321 @@
+"""One connection following one dialogue: it executes the dialogue's actions, bounds each wait, writes the steps.
+
+It decides nothing: what a reply means is the dialogue's, what a byte means the channel's. Law: no failure of the
+connection leaves here as an exception; it becomes a `Cause`, and its step is written before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import ssl
+from collections.abc import Awaitable, Sequence
+
+from mailproof.net.broken import Broken
+from mailproof.net.certificates import in_words
+from mailproof.net.dial import dial
+from mailproof.net.resolver import AddrInfo
+from mailproof.probe.channel import Channel
+from mailproof.probe.tokens import TokenFailed
+from mailproof.probe.transcript import Setting, Transcript
+from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
+from mailproof.smtp.dialogue import Dialogue
+from mailproof.smtp.refusals import judge
+from mailproof.smtp.report import TlsInfo
+from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
+from mailproof.syntax.host import address_literal
+
+MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
+
+_NOTHING = Done()
+_PASSED = Done(polite=True)
+_FAULTS = {
+    Fault.NOT_SMTP: Code.NOT_SMTP,
+    Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
+    Fault.SYNTAX: Code.PROTOCOL_ERROR,
+    Fault.TOO_LARGE: Code.RESPONSE_TOO_LARGE,
+}
+
+
+class Link:
+    """One connection.
+
+    Args:
+        implicit: Whether TLS comes before the greeting.
+        verify: Whether the certificate must be good.
+        held: Whether steps are kept back until `release`: this connection is a second try beside a first.
+
+    Attributes:
+        verdict_at: When the verdict was known, on the loop's clock.
+    """
+
+    __slots__ = (
+        "_channel",
+        "_dialogue",
+        "_loop",
+        "_next",
+        "_parser",
+        "_transcript",
+        "_verify",
+        "facts",
+        "implicit",
+        "setting",
+        "verdict_at",
+    )
+
+    def __init__(self, setting: Setting, implicit: bool, *, verify: bool = True, held: bool = False) -> None:
+        self.setting = setting
+        self.implicit = implicit
+        self.facts = Facts()
+        self.verdict_at = 0.0
+        self._verify = verify
+        self._loop = asyncio.get_running_loop()
+        self._transcript = Transcript(setting, held=held)
+        self._channel: Channel | None = None
+        self._dialogue: Dialogue | None = None
+        self._parser = ReplyParser()
+        self._next: Action = _NOTHING
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """The TLS session, also one that failed if a certificate was presented."""
+        return self._channel.tls if self._channel else None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the peer has said anything after the connect."""
+        return self._channel is not None and self._channel.heard
+
+    @property
+    def stage(self) -> Stage:
+        """The stage last begun."""
+        return self._transcript.stage
+
+    @property
+    def address(self) -> str:
+        """The address that was reached, empty before there is a connection."""
+        return self._transcript.peer.rpartition(":")[0].strip("[]")
+
+    @property
+    def round_trips(self) -> int:
+        """How often the peer was waited for until the verdict."""
+        if self._channel is None:
+            return 0
+        return self._channel.waits
+
+    async def open(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
+        cause = await self._connect(addresses)
+        if cause is None:
+            if not isinstance(self._next, Done):
+                self._next = await self._perform(self._next)
+            cause = self._next.cause if isinstance(self._next, Done) else None
+        if cause is not None:
+            self._part()
+        return cause
+
+    async def converse(self) -> Cause | None:
+        """Go on to the end and close the connection."""
+        while not isinstance(self._next, Done):
+            self._next = await self._perform(self._next)
+        self._part()
+        return self._next.cause
+
+    def abandon(self, cause: Cause) -> Cause:
+        """End the attempt in the midst of a step, since the cause has come out otherwise."""
+        self._transcript.fail(cause)
+        self._part()
+        return cause
+
+    def release(self) -> None:
+        """Emit the steps that were kept back, and from now on each as it ends."""
+        self._transcript.release()
+
+    def note_verify_error(self, words: str) -> None:
+        """Say in the session's description why it could not be verified, as an earlier handshake found out."""
+        if self._channel is not None and self._channel.tls is not None:
+            self._channel.tls = dataclasses.replace(self._channel.tls, verify_error=words)
+
+    def close(self) -> None:
+        """Close the socket at once."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def _part(self) -> None:
+        self.verdict_at = self.verdict_at or self._loop.time()
+        if self._channel is not None:
+            polite = isinstance(self._next, Done) and self._next.polite
+            self._channel.part(b"QUIT\r\n" if polite else b"")  # RFC 5321 section 4.1.1.10
+
+    async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        self._begin(Stage.CONNECT)
+        try:
+            connected, readiness, peer = await dial(addresses, self.setting.limit(Stage.CONNECT, self._loop.time()))
+        except TimeoutError:
+            return self._transcript.fail(Cause(Stage.CONNECT, Code.TIMEOUT))
+        except Broken as error:
+            return self._transcript.fail(Cause(Stage.CONNECT, error.code, detail=error.detail))
+        channel = self._channel = Channel(connected, readiness)
+        setting = self.setting
+        name = setting.ehlo_name or address_literal(channel.local_address)
+        self._dialogue = Dialogue(setting.plan, name, self.implicit, setting.compose, facts=self.facts)
+        self._transcript.peer = peer
+        self._transcript.end(received="connected")
+        self._next = self._dialogue.begin()
+        return None
+
+    def _perform(self, action: Action) -> Awaitable[Action]:
+        if isinstance(action, Send | Wait):
+            return self._exchange(action) if action.stage is not Stage.QUIT else self._quit()
+        if isinstance(action, Secure):
+            return self._secure()
+        if isinstance(action, Stretch):
+            return self._stretch(action)
+        assert isinstance(action, Authorize)  # noqa: S101 - what is done is not performed
+        return self._authorize()
+
+    async def _quit(self) -> Action:
+        """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
+        assert self._channel is not None  # noqa: S101 - `_connect` made it
+        self.verdict_at = self._loop.time()
+        self._transcript.begin(Stage.QUIT)
+        gone = self._channel.gone
+        self.facts.quit_answered = False if gone else None
+        self._transcript.end("QUIT", code=Code.QUIT_IGNORED if gone else Code.OK)
+        return _PASSED
+
+    async def _exchange(self, action: Wait | Send) -> Action:
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        stage = action.stage
+        sent = action.shown if isinstance(action, Send) else ""
+        self._begin(stage)
+        try:
+            reply = await self._ask(action)
+        except TimeoutError:
+            return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
+        except Broken as error:
+            # An alert of TLS 1.3 about our (absent) certificate comes after the handshake.
+            at_tls = error.in_tls and error.code is not Code.CONNECTION_CLOSED
+            cause = Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail)
+            return Done(self._transcript.fail(cause, sent))
+        except WireError as error:
+            code = _FAULTS[error.fault]
+            if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
+                code = Code.NOT_SMTP
+            return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
+        following = self._dialogue.received(reply, self._parser.leftover)
+        self._show(stage, sent, reply, following)
+        return following
+
+    async def _ask(self, action: Wait | Send) -> Reply:
+        assert self._channel is not None  # noqa: S101 - `_connect` made it
+        unsent: Broken | None = None
+        reply: Reply | None = None
+        if isinstance(action, Send):
+            if action.credentials:
+                self.setting.redact.sent = True
+                self.setting.redact.learn(*action.secrets)
+                self.facts.credentials_in_clear = not self.facts.secure
+            try:
+                rest = self._channel.send(action.data)
+                if rest:
+                    await self._channel.push(rest)
+            except Broken as error:
+                unsent = error  # the reason may have come before: a 421 and a close
+        try:
+            while (reply := self._parser.next_reply()) is None:
+                data = await self._channel.receive()
+                if not data:
+                    break
+                self._parser.feed(data)
+        except Broken as error:
+            unsent = unsent or error
+        reply = reply or self._parser.final_reply()
+        if reply is None:
+            raise unsent or Broken(Code.CONNECTION_CLOSED)
+        return reply
+
+    def _show(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
+        """Write the step of an exchange, and one more where it ended the test at a stage that has no exchange."""
+        secure = self.facts.secure
+        cause = following.cause if isinstance(following, Done) else None
+        code = Code.OK
+        if cause is not None and cause.stage is stage:
+            code = cause.code
+        elif reply.code >= 400:  # passed over: the next mechanism, HELO
+            code = judge(stage, reply, secure=secure)
+        received = "" if code is Code.NOT_SMTP else self.setting.redact(str(reply), MAX_SHOWN)
+        self._transcript.end(sent, received, code)
+        if cause is not None and cause.stage is not stage:
+            self._begin(cause.stage)
+            self._transcript.end(code=cause.code)
+
+    async def _stretch(self, action: Stretch) -> Action:
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        self._begin(Stage.AUTH)
+        try:
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
+                key = await self._loop.run_in_executor(None, action.work)
+        except TimeoutError:
+            return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
+        return self._dialogue.stretched(key)
+
+    async def _authorize(self) -> Action:
+        """Get an access token: a step of its own at the stage auth."""
+        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        plan, redact = self.setting.plan, self.setting.redact
+        assert plan.oauth is not None  # noqa: S101 - the dialogue asks for a token only then
+        assert plan.oauth.grant is not None  # noqa: S101
+        self._begin(Stage.AUTH)
+        sent = "(a request to the token endpoint)"
+        try:
+            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
+                token = await self.setting.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
+        except TimeoutError:
+            cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
+            return Done(self._transcript.fail(cause, sent), polite=True)
+        except TokenFailed as error:
+            # The policy's denial is told at the stage of the policy, wherever it shows.
+            stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
+            if error.denied:
+                stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
+            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
+        redact.learn(token.reveal())
+        self._transcript.end(sent, "an access token")
+        return self._dialogue.authorized(token)
+
+    async def _secure(self) -> Action:
+        assert self._channel is not None  # noqa: S101 - `_connect` made both
+        assert self._dialogue is not None  # noqa: S101
+        self._begin(Stage.TLS)
+        try:
+            context = await self._context()
+            await self._channel.handshake(
+                context, self.setting.host, after_starttls=not self.implicit, verified=self._verify
+            )
+        except TimeoutError:
+            return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))
+        except Broken as error:
+            stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
+            return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
+        self._transcript.end(received=in_words(self._channel.tls))
+        return self._dialogue.secured(self._channel.binding)
+
+    async def _context(self) -> ssl.SSLContext:
+        trust, anchors = self.setting.trust, self.setting.plan.ca_pem
+        if not self._verify:
+            return trust.blind()
+        context = trust.cached(anchors)
+        if context is None:
+            try:
+                async with asyncio.timeout_at(self.setting.limit(Stage.TLS, self._loop.time())):
+                    context = await self._loop.run_in_executor(None, trust.context, anchors)
+            except ValueError as error:
+                raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
+        return context
+
+    def _begin(self, stage: Stage) -> None:
+        self._transcript.begin(stage)
+        if self._channel is not None:
+            self._channel.bound(self.setting.limit(stage, self._loop.time()))

@@ -1,0 +1,232 @@
+"""The probe: runs a plan against the world and tells what happens as it happens.
+
+With `attempt`, `link`, `channel` and what they stand on the only code that opens sockets, makes TLS and asks the DNS.
+Laws: one deadline over everything, which a drip can't outlast; every name and address is judged by the guard before it
+is dialled, and the judged address is the dialled one; closing or cancelling `run` or `report` closes the sockets at
+once; an instance holds nothing bound to an event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
+
+from mailproof.diagnosis.findings import Observed
+from mailproof.diagnosis.fixes import Tried
+from mailproof.diagnosis.summary import summarize
+from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.resolver import Resolver
+from mailproof.net.trust import TrustStore
+from mailproof.probe import destination
+from mailproof.probe.attempt import Attempt
+from mailproof.probe.feed import Feed
+from mailproof.probe.link import Link
+from mailproof.probe.remedies import MAX_SEARCHES, Remedies
+from mailproof.probe.tokens import TokenSource
+from mailproof.probe.transcript import Setting
+from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.message import compose
+from mailproof.smtp.plans import default_port, violations
+from mailproof.smtp.report import Heartbeat, Plan, Report, Step
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.vocabulary import Stage
+from mailproof.syntax.host import check_host, is_qualified
+from mailproof.syntax.mailbox import parse_mailbox
+
+__all__ = ["EgressDenied", "EgressGuard", "Event", "Probe", "TrustStore"]
+
+HEARTBEAT = 5.0  # seconds without an event
+
+Event = Step | Heartbeat | Report
+
+
+class Probe:
+    """Runs tests. Usable from several event loops in several threads.
+
+    Args:
+        guard: Judges each destination.
+        https_guard: Judges OAuth 2.0 token endpoints; None: as `guard` does.
+        trust: TLS contexts.
+        default_ehlo_name: For plans without one; empty: this machine's qualified name, or its address.
+    """
+
+    def __init__(
+        self,
+        *,
+        guard: EgressGuard,
+        trust: TrustStore,
+        default_ehlo_name: str = "",
+        https_guard: EgressGuard | None = None,
+    ) -> None:
+        machine = socket.gethostname()  # asks no name server
+        self.guard = guard
+        self.trust = trust
+        self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
+        self.resolver = Resolver()
+        self.searches = threading.Semaphore(MAX_SEARCHES)
+        self.tokens = TokenSource(https_guard or guard, trust, self.resolver)
+
+    async def report(self, plan: Plan) -> Report:
+        """Run a plan to its report, for whoever does not want to watch.
+
+        Raises:
+            ValueError: As `run`.
+        """
+        _check(plan)
+        return await _Test(plan, self).run()
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
+
+        Raises:
+            ValueError: The plan itself is wrong; `plans.violations` tells it beforehand.
+        """
+        _check(plan)
+        feed = Feed(HEARTBEAT)
+        test = _Test(plan, self, feed)
+        task = asyncio.create_task(test.run(), name="mailproof-test")
+        task.add_done_callback(lambda _: feed.wake())
+        try:
+            while True:
+                while step := feed.take():
+                    yield step
+                if task.done():
+                    break
+                if not await feed.wait():
+                    yield Heartbeat(test.stage, test.elapsed)
+            yield task.result()
+        finally:
+            feed.close()
+            if not task.done():
+                task.cancel()  # closes the sockets on its way out; not before, lest the loop watches a closed one
+                await asyncio.wait([task])
+
+
+class _Test:
+    """One run of one plan.
+
+    Args:
+        feed: Gets the steps as they end, where somebody watches.
+    """
+
+    __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_remedies", "_started", "_steps", "stage")
+
+    def __init__(self, plan: Plan, probe: Probe, feed: Feed | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
+        self._plan = plan
+        self._port = plan.port or default_port(plan.tls_mode)
+        self._probe = probe
+        self._redact = _redactor(plan)
+        self._feed = feed
+        self._steps: list[Step] = []
+        self._remedies: Remedies | None = None
+        self.stage = Stage.POLICY
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the test began."""
+        return self._loop.time() - self._started
+
+    async def run(self) -> Report:
+        """Run to the report."""
+        probe = self._probe
+        setting = Setting(
+            plan=self._plan,
+            host=self._plan.host,
+            port=self._port,
+            deadline=self._started + self._plan.timeout,
+            trust=probe.trust,
+            redact=self._redact,
+            ehlo_name=self._plan.ehlo_name or probe.ehlo_name,
+            compose=self._compose,
+            emit=self._steps.append if self._feed is None else self._emit,
+            watch=self._watch,
+            tokens=probe.tokens,
+        )
+        attempt = Attempt(setting)
+        link: Link | None = None
+        tried: tuple[Tried, ...] = ()
+        try:
+            found = await destination.find(setting, probe.guard, probe.resolver)
+            if isinstance(found, Cause):
+                cause: Cause | None = found
+            elif self._plan.verify_alternatives:
+                remedies = self._remedies = Remedies(
+                    setting,
+                    found,
+                    attempt.links,
+                    guard=probe.guard,
+                    resolver=probe.resolver,
+                    searches=probe.searches,
+                )
+                link, cause = await remedies.accompany(attempt.run(found))
+                if cause is not None:
+                    cause, tried = await remedies.conclude(link, cause)
+            else:
+                link, cause = await attempt.run(found)
+        finally:
+            try:
+                if self._remedies is not None:
+                    await self._remedies.stop()
+            finally:
+                attempt.close()
+                self._remedies = None
+        return self._report(link, cause, attempt, tried)
+
+    def _compose(self, utf8: bool) -> bytes:
+        plan = self._plan
+        host = check_host(plan.host)
+        return compose(
+            parse_mailbox(plan.sender) if plan.sender else None,
+            parse_mailbox(plan.recipient),
+            server=f"{host}:{self._port}",
+            sender_name=plan.sender_name,
+            utf8=utf8,
+        )
+
+    def _emit(self, step: Step) -> None:
+        assert self._feed is not None  # noqa: S101 - else this is not called
+        self._steps.append(step)
+        self._feed.put(step)
+
+    def _watch(self, stage: Stage) -> None:
+        self.stage = stage
+        if self._remedies is not None:
+            self._remedies.watch(stage)
+
+    def _report(self, link: Link | None, cause: Cause | None, attempt: Attempt, tried: Sequence[Tried]) -> Report:
+        seen = Observed(
+            plan=self._plan,
+            port=self._port,
+            facts=link.facts if link else Facts(),
+            redact=self._redact,
+            now=datetime.now(UTC),
+            tls=link.tls if link else None,
+            cause=cause,
+            unverified=attempt.unverified,
+        )
+        ended = link.verdict_at if link and link.verdict_at else self._loop.time()
+        trips = link.round_trips if link else 0
+        return summarize(seen, self._steps, tried, elapsed=ended - self._started, round_trips=trips)
+
+
+def _check(plan: Plan) -> None:
+    wrong = violations(plan)
+    if wrong:
+        raise ValueError("; ".join(f"{name} {must}" for name, must in wrong))
+
+
+def _redactor(plan: Plan) -> Redactor:
+    """Return what hides the plan's secrets."""
+    if plan.credentials is None:
+        return Redactor()
+    redact = Redactor(plan.credentials.password.reveal(), plan.credentials.user)
+    if plan.oauth is not None:
+        redact.learn(plan.oauth.access_token.reveal())
+        if plan.oauth.grant is not None:
+            redact.learn(plan.oauth.grant.client_secret.reveal())
+    return redact

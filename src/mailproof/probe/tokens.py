@@ -1,0 +1,80 @@
+"""Fetches access tokens by the client-credentials grant (RFC 6749 section 4.4), fresh for each test, never kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mailproof.domain.secret import Secret
+from mailproof.net.guard import EgressGuard
+from mailproof.net.resolver import Resolver
+from mailproof.net.trust import TrustStore
+from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.oauth import ClientCredentials, TokenRefused, parse_endpoint, read_token, request
+
+LIMIT = 15.0
+"""Seconds for both requests, within the test's deadline."""
+
+
+class TokenFailed(Exception):
+    """There is no token.
+
+    Attributes:
+        detail: A phrase for people; it may hold the endpoint's words, raw.
+        denied: Whether it is the egress policy that forbids the endpoint.
+    """
+
+    def __init__(self, detail: str, *, denied: bool = False) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.denied = denied
+
+
+class TokenSource:
+    """Asks token endpoints. Usable from several event loops.
+
+    Args:
+        guard: Judges the endpoints; it must allow the port of HTTPS.
+    """
+
+    def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
+        self._guard = guard
+        self._trust = trust
+        self._resolver = resolver
+
+    async def fetch(self, grant: ClientCredentials, *, ca_pem: str = "") -> Secret:
+        """Return a fresh token.
+
+        Args:
+            ca_pem: Extra trust anchors, PEM.
+
+        Raises:
+            TokenFailed: There is none.
+        """
+        host = parse_endpoint(grant.token_endpoint).host
+        try:
+            async with asyncio.timeout(LIMIT):
+                try:
+                    return await self._ask(grant, ca_pem, basic=True)
+                except TokenRefused as error:
+                    if not error.client:
+                        raise
+                # RFC 6749 section 2.3.1 has servers know the header; those that want the secret in the body say
+                # invalid_client. Golang's x/oauth2 finds it out in the same way.
+                return await self._ask(grant, ca_pem, basic=False)
+        except TokenRefused as error:
+            raise TokenFailed(f"{host}: {error.detail}") from None
+        except TimeoutError:
+            raise TokenFailed(f"{host} did not answer in time") from None
+
+    async def _ask(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
+        from mailproof.net.http import HttpClient, RequestFailed  # h11, for tests with a grant alone
+
+        endpoint = parse_endpoint(grant.token_endpoint)
+        headers, body = request(grant, basic=basic)
+        try:
+            client = HttpClient(self._guard, self._trust, self._resolver)
+            answer = await client.ask("POST", endpoint, headers, body=body, ca_pem=ca_pem)
+        except RequestFailed as error:
+            denied = error.code is Code.EGRESS_DENIED
+            raise TokenFailed("the token endpoint" if denied else f"{endpoint.host} {error}", denied=denied) from None
+        return Secret(read_token(answer.status, answer.body))

@@ -1,0 +1,242 @@
+"""The messages of smtpdiag.v1.DiagnosisService and the values of a test.
+
+Rules between fields are checked here, since no single field can declare them; rules of one field are in the protos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.secret import Secret
+from mailproof.rpc.times import seconds_of
+from mailproof.smtp.report import (
+    DEFAULT_TIMEOUT,
+    Credentials,
+    EhloInfo,
+    Evidence,
+    Heartbeat,
+    OAuth,
+    Plan,
+    Report,
+    Step,
+    TlsInfo,
+)
+from mailproof.smtp.sasl.table import MECHANISMS
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
+from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
+
+E = TypeVar("E", bound=Enum)
+
+
+def _numbers(words: type[E], numbers: Mapping[str, int], prefix: str) -> dict[E, Any]:
+    """Map our words to the generated enum's numbers (each enum has a NewType of its own, hence Any)."""
+    return {word: numbers[f"{prefix}_{word.name}"] for word in words}
+
+
+_CODES = _numbers(Code, dict(vocabulary_pb2.Code.items()), "CODE")
+_STAGES = _numbers(Stage, dict(vocabulary_pb2.Stage.items()), "STAGE")
+_OUTCOMES = _numbers(Outcome, dict(vocabulary_pb2.Outcome.items()), "OUTCOME")
+_SEVERITIES = _numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERITY")
+_TLS_MODES = _numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
+_DEPTHS = {number: word for word, number in _numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
+_TLS_MODE_OF = {number: word for word, number in _TLS_MODES.items()}
+
+
+def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
+    """Return the plan of a Diagnose; with a config_id the destination and credentials are still to be filled in.
+
+    Raises:
+        InvalidFields: Fields contradict each other, or one that is needed is missing.
+    """
+    depth = _DEPTHS.get(request.depth, Depth.AUTH)
+    problems = list(_contradictions(request, depth))
+    timeout = DEFAULT_TIMEOUT
+    if request.HasField("timeout"):
+        timeout, wrong = seconds_of(request.timeout)
+        problems += wrong
+    oauth, wrong = _oauth(request)
+    problems += wrong
+    mechanism = request.mechanism.strip().upper()
+    if mechanism and mechanism not in MECHANISMS:
+        problems.append(FieldViolation("mechanism", f"must be empty or one of {', '.join(MECHANISMS)}"))
+    if problems:
+        raise InvalidFields(problems)
+    user = request.user.strip()
+    return Plan(
+        host=request.host.strip(),
+        port=request.port,
+        tls_mode=_TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
+        credentials=Credentials(user, Secret(request.password)) if user else None,
+        mechanism=mechanism,
+        sender=request.sender.strip(),
+        recipient=request.recipient.strip(),
+        depth=depth,
+        timeout=timeout,
+        ca_pem=request.ca_pem,
+        ehlo_name=request.ehlo_name.strip(),
+        oauth=oauth,
+        verify_alternatives=request.verify_alternatives if request.HasField("verify_alternatives") else True,
+    )
+
+
+def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> list[FieldViolation]:
+    problems = []
+    if request.config_id:
+        # An authority of the caller's would vouch for anyone who stands on the way to the stored login.
+        given = [name for name in ("host", "port", "tls_mode", "user", "password", "ca_pem") if getattr(request, name)]
+        problems += [FieldViolation(name, "must not be given together with config_id") for name in given]
+    elif not request.host.strip():
+        problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
+    if request.password and not request.user.strip() and not request.config_id:
+        problems.append(FieldViolation("user", "must not be empty when a password is given"))
+    if depth.reaches(Depth.MAIL) and not request.sender.strip() and not request.config_id:
+        problems.append(FieldViolation("sender", f"must not be empty for depth {depth.value}"))
+    if depth.reaches(Depth.RCPT) and not request.recipient.strip():
+        problems.append(FieldViolation("recipient", f"must not be empty for depth {depth.value}"))
+    return problems
+
+
+def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[FieldViolation]]:
+    """Return how an access token is had, None where none is asked for, and what is wrong with that."""
+    if not request.HasField("xoauth2"):
+        return None, []
+    problems = []
+    if request.config_id:
+        problems.append(FieldViolation("xoauth2", "must not be given together with config_id"))
+    elif not request.user.strip():
+        problems.append(FieldViolation("user", "must not be empty with xoauth2"))
+    if request.password:
+        problems.append(FieldViolation("password", "must not be given together with xoauth2"))
+    source = request.xoauth2.WhichOneof("source")
+    if source == "client_credentials":
+        given = request.xoauth2.client_credentials
+        grant = ClientCredentials(
+            given.token_endpoint.strip(),
+            given.client_id.strip(),
+            Secret(given.client_secret),
+            tuple(scope.strip() for scope in given.scopes),
+        )
+        wrong = [FieldViolation(f"xoauth2.client_credentials.{name}", must) for name, must in grant_problems(grant)]
+        return OAuth(grant=grant), problems + wrong
+    token = request.xoauth2.access_token.strip()
+    must = token_problem(token) if token else "must not be empty, unless client_credentials are given"
+    if must:
+        problems.append(FieldViolation("xoauth2.access_token", must))
+    return OAuth(access_token=Secret(token)), problems
+
+
+def diagnosis_event(event: Step | Heartbeat | Report) -> diagnosis_pb2.DiagnoseResponse:
+    """Return one message of the stream."""
+    if isinstance(event, Step):
+        return diagnosis_pb2.DiagnoseResponse(step=_step(event))
+    if isinstance(event, Heartbeat):
+        beat = report_pb2.Heartbeat(stage=_STAGES[event.stage], elapsed=_duration(event.elapsed))
+        return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
+    return diagnosis_pb2.DiagnoseResponse(report=_report(event))
+
+
+def _report(report: Report) -> report_pb2.Report:
+    return report_pb2.Report(
+        outcome=_OUTCOMES[report.outcome],
+        stage=_STAGES[report.stage],
+        code=_CODES[report.code],
+        message=report.message,
+        advice=report.advice,
+        evidence=_evidence(report.evidence),
+        tls=_tls(report.tls) if report.tls else None,
+        ehlo=_ehlo(report.ehlo) if report.ehlo else None,
+        findings=[
+            report_pb2.Finding(
+                code=_CODES[finding.code],
+                severity=_SEVERITIES[finding.severity],
+                stage=_STAGES[finding.stage],
+                message=finding.message,
+                advice=finding.advice,
+                link=finding.link,
+            )
+            for finding in report.findings
+        ],
+        alternatives=[
+            report_pb2.Alternative(
+                port=other.port,
+                tls_mode=_TLS_MODES[other.tls_mode],
+                code=_CODES[other.code],
+                message=other.message,
+            )
+            for other in report.alternatives
+        ],
+        steps=[_step(step) for step in report.steps],
+        elapsed_ms=report.elapsed_ms,
+        round_trips=report.round_trips,
+    )
+
+
+def _step(step: Step) -> report_pb2.Step:
+    return report_pb2.Step(
+        stage=_STAGES[step.stage],
+        started_at=_timestamp(step.started_at),
+        duration=_duration(step.duration),
+        peer=step.peer,
+        sent=step.sent,
+        received=step.received,
+        code=_CODES[step.code],
+    )
+
+
+def _evidence(evidence: Evidence) -> report_pb2.Evidence | None:
+    if evidence == Evidence():
+        return None
+    return report_pb2.Evidence(reply_code=evidence.reply_code, enhanced_code=evidence.enhanced_code, text=evidence.text)
+
+
+def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
+    chain = [
+        report_pb2.Certificate(
+            subject=certificate.subject,
+            sans=certificate.sans,
+            issuer=certificate.issuer,
+            not_before=_timestamp(certificate.not_before),
+            not_after=_timestamp(certificate.not_after),
+            key=certificate.key,
+            signature=certificate.signature,
+            fingerprint=certificate.fingerprint,
+        )
+        for certificate in tls.chain
+    ]
+    return report_pb2.TlsInfo(
+        version=tls.version,
+        cipher=tls.cipher,
+        alpn=tls.alpn,
+        chain=chain,
+        verified=tls.verified,
+        verify_error=tls.verify_error,
+    )
+
+
+def _ehlo(ehlo: EhloInfo) -> report_pb2.EhloInfo:
+    return report_pb2.EhloInfo(
+        name=ehlo.name,
+        extensions=dict(ehlo.extensions),
+        mechanisms_before_tls=ehlo.mechanisms_before_tls,
+        mechanisms_inside_tls=ehlo.mechanisms_inside_tls,
+    )
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(timedelta(seconds=seconds))
+    return duration

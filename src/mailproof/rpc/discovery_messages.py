@@ -1,0 +1,83 @@
+"""Messages of smtpdiag.v1.DiscoveryService to domain values and back; the counterpart of `convert` for searches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+
+from mailproof.discovery.events import Clue, Discovery, Event, Searching, Source, Tried, Verdict
+from mailproof.domain.errors import InvalidFields
+from mailproof.rpc.times import seconds_of
+from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.usecases.discoveries import DEFAULT_TIMEOUT
+from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
+
+_SOURCES = {word: discovery_pb2.CandidateSource.Value(f"CANDIDATE_SOURCE_{word.name}") for word in Source}
+_VERDICTS = {word: discovery_pb2.CandidateVerdict.Value(f"CANDIDATE_VERDICT_{word.name}") for word in Verdict}
+_CODES = {word: vocabulary_pb2.Code.Value(f"CODE_{word.name}") for word in Code}
+_STAGES = {word: vocabulary_pb2.Stage.Value(f"STAGE_{word.name}") for word in Stage}
+_TLS_MODES = {word: vocabulary_pb2.TlsMode.Value(f"TLS_MODE_{word.name}") for word in TlsMode}
+
+
+def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[str, float]:
+    """Return the address, trimmed, and the seconds that the search may take.
+
+    Raises:
+        InvalidFields: The timeout is not positive.
+    """
+    limit = DEFAULT_TIMEOUT
+    if request.HasField("timeout"):
+        limit, wrong = seconds_of(request.timeout)
+        if wrong:
+            raise InvalidFields(wrong)
+    return request.address.strip(), limit
+
+
+def discovery_event(event: Event) -> discovery_pb2.DiscoverSettingsResponse:
+    """Return one message of the stream."""
+    if isinstance(event, Tried):
+        return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
+    if isinstance(event, Clue):
+        clue = discovery_pb2.Clue(
+            source=_SOURCES[event.source], question=event.question, answer=event.answer, code=_CODES[event.code]
+        )
+        return discovery_pb2.DiscoverSettingsResponse(clue=clue)
+    if isinstance(event, Searching):
+        elapsed = Duration()
+        elapsed.FromTimedelta(timedelta(seconds=event.elapsed))
+        beat = discovery_pb2.DiscoveryHeartbeat(elapsed=elapsed)
+        return discovery_pb2.DiscoverSettingsResponse(heartbeat=beat)
+    return discovery_pb2.DiscoverSettingsResponse(result=_result(event))
+
+
+def _result(found: Discovery) -> discovery_pb2.DiscoveryResult:
+    return discovery_pb2.DiscoveryResult(
+        candidates=[_tried(one) for one in found.tried],
+        message=found.message,
+        advice=found.advice,
+        complete=found.complete,
+        elapsed_ms=found.elapsed_ms,
+    )
+
+
+def _tried(tried: Tried) -> discovery_pb2.TriedCandidate:
+    candidate = tried.candidate
+    return discovery_pb2.TriedCandidate(
+        host=candidate.host,
+        port=candidate.port,
+        tls_mode=_TLS_MODES[candidate.tls_mode],
+        user=candidate.user,
+        source=_SOURCES[candidate.source],
+        rank=candidate.rank,
+        notes=candidate.advice,
+        provider=candidate.provider,
+        verdict=_VERDICTS[tried.verdict],
+        stage=_STAGES[tried.stage],
+        code=_CODES[tried.code],
+        message=tried.message,
+        advice=tried.advice,
+        mechanisms=tried.mechanisms,
+        tls_version=tried.tls_version,
+        elapsed_ms=tried.elapsed_ms,
+    )

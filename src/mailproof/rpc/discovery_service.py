@@ -1,0 +1,27 @@
+"""smtpdiag.v1.DiscoveryService: convert, call the use case, convert; the guards have passed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from mailproof.rpc.context import Context
+from mailproof.rpc.discovery_messages import discovery_event, discovery_request
+from mailproof.usecases.discoveries import Discoveries
+from smtpdiag.v1 import discovery_pb2
+
+
+class DiscoveryService:
+    """smtpdiag.v1.DiscoveryService."""
+
+    def __init__(self, discoveries: Discoveries) -> None:
+        self._discoveries = discoveries
+
+    async def DiscoverSettings(  # noqa: N802 - RPC names are the contract's
+        self, request: discovery_pb2.DiscoverSettingsRequest, context: Context
+    ) -> AsyncGenerator[discovery_pb2.DiscoverSettingsResponse, None]:
+        """Stream the events of a search."""
+        address, limit = discovery_request(request)
+        async with aclosing(self._discoveries.discover(address, limit, remaining=context.remaining)) as events:
+            async for event in events:
+                yield discovery_event(event)

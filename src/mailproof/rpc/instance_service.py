@@ -1,0 +1,66 @@
+"""smtpdiag.v1.InstanceService: convert, call the use case, convert; the guards have passed."""
+
+from __future__ import annotations
+
+from mailproof.domain.model import Permission
+from mailproof.domain.secret import Secret
+from mailproof.rpc import instance_messages as messages
+from mailproof.rpc.context import Context
+from mailproof.usecases.access import authorize
+from mailproof.usecases.history import Events
+from mailproof.usecases.transfers import Transfers
+from mailproof.usecases.webhooks import Webhooks
+from smtpdiag.v1 import instance_pb2
+
+
+class InstanceService:
+    """smtpdiag.v1.InstanceService."""
+
+    def __init__(self, events: Events, transfers: Transfers, webhooks: Webhooks) -> None:
+        self._events = events
+        self._transfers = transfers
+        self._webhooks = webhooks
+
+    async def ListEvents(  # noqa: N802 - RPC names are the contract's
+        self, request: instance_pb2.ListEventsRequest, context: Context
+    ) -> instance_pb2.ListEventsResponse:
+        """Return a page of the log."""
+        page = await self._events.list(
+            context.caller,
+            page_size=request.page_size,
+            token=request.page_token,
+            provider_id=request.provider_id.strip(),
+        )
+        return messages.event_page(page)
+
+    async def ExportConfigs(  # noqa: N802
+        self, request: instance_pb2.ExportConfigsRequest, context: Context
+    ) -> instance_pb2.ExportConfigsResponse:
+        """Return all providers; their secrets only to who may write."""
+        if request.passphrase:
+            authorize(context.caller, Permission.WRITE)
+        document = await self._transfers.export(context.caller, Secret(request.passphrase))
+        return instance_pb2.ExportConfigsResponse(document=messages.exported(document))
+
+    async def ImportConfigs(  # noqa: N802
+        self, request: instance_pb2.ImportConfigsRequest, context: Context
+    ) -> instance_pb2.ImportConfigsResponse:
+        """Add all providers of a document."""
+        imported = await self._transfers.import_(
+            context.caller,
+            messages.document(request),
+            Secret(request.passphrase),
+            skip_secrets=request.skip_secrets,
+            key=context.idempotency_key,
+        )
+        return messages.imported(imported)
+
+    async def TestHTTPProvider(  # noqa: N802
+        self, request: instance_pb2.TestHTTPProviderRequest, context: Context
+    ) -> instance_pb2.TestHTTPProviderResponse:
+        """Post a sample to a stored provider."""
+        recipient, limit = messages.webhook_test(request)
+        report = await self._webhooks.test(
+            context.caller, request.id, recipient=recipient, limit=limit, remaining=context.remaining
+        )
+        return messages.webhook_report(report)

@@ -1,0 +1,273 @@
+"""The composition root: settings in, a running service out. Builds everything, owns every lifetime; nothing else does.
+
+gRPC and HTTP have an event loop each, in a thread each; the main thread only waits for signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import shlex
+import shutil
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from google.protobuf.descriptor import ServiceDescriptor
+
+import mailproof
+from ccadmin.v1 import email_pb2
+from mailproof.discovery.discover import Discoverer
+from mailproof.domain.database import Engine
+from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.limits import Limits
+from mailproof.domain.model import Permission, Role
+from mailproof.net.egress import Policy
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
+from mailproof.rpc.admin_service import AdminService
+from mailproof.rpc.call_log import TellCall
+from mailproof.rpc.calls import Calls
+from mailproof.rpc.diagnosis_service import DiagnosisService
+from mailproof.rpc.discovery_service import DiscoveryService
+from mailproof.rpc.email_service import EmailService
+from mailproof.rpc.instance_service import InstanceService
+from mailproof.sandbox.page import PATH, messages_document
+from mailproof.sandbox.server import Sandbox
+from mailproof.service.engines import open_store
+from mailproof.service.garbage import tune
+from mailproof.service.logs import configure
+from mailproof.service.settings import Settings
+from mailproof.store.contract import Store
+from mailproof.store.sealing import open_sealer
+from mailproof.transport.cors import Cors
+from mailproof.transport.grpc_server import GrpcServer
+from mailproof.transport.http_app import Application, HttpApp
+from mailproof.transport.http_server import HttpServer
+from mailproof.transport.loops import LoopThread
+from mailproof.transport.pages import JsonPage
+from mailproof.usecases.access import Access, digest, new_token
+from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.discoveries import Discoveries
+from mailproof.usecases.history import Events
+from mailproof.usecases.passphrase import Lockbox
+from mailproof.usecases.provider_secrets import check_keys
+from mailproof.usecases.providers import Configs
+from mailproof.usecases.transfers import Transfers
+from mailproof.usecases.webhooks import Webhooks
+from mailproof.webhook.poster import WebhookPoster
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
+from zitadel.admin.v1 import admin_pb2
+
+log = logging.getLogger("mailproof")
+
+CALL_MARGIN = 5.0
+"""Seconds that a call may take beyond the longest SMTP test."""
+
+SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
+"""Name of the admin token that `--sandbox` makes at each start; the one of the start before is revoked."""
+
+
+def serve(settings: Settings) -> int:
+    """Run the service until SIGTERM or SIGINT, drain it, and return the exit code.
+
+    Raises:
+        StartupError: It can't start; the sentence says why.
+    """
+    lines = configure(settings.log_level)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as cleanup:
+        service = Service(settings, cleanup, lines.call)
+        service.start()
+        print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        tune()
+        stop.wait()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C again ends it at once; SIGTERM again changes nothing
+        log.info("draining")
+        service.drain()
+    log.info("stopped")
+    return 0
+
+
+class Service:
+    """The parts, put together. `cleanup` closes them in the reverse order of their making."""
+
+    def __init__(self, settings: Settings, cleanup: ExitStack, tell: TellCall) -> None:
+        self._settings = settings
+        self._cleanup = cleanup
+        self._tell = tell
+        self._draining = False
+        self._sandbox: Sandbox | None = None
+        self._sandbox_token = ""
+        self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
+        if settings.database.engine is Engine.POSTGRES and settings.encryption_key is None:
+            log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
+        self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
+        cleanup.callback(lambda: asyncio.run(self._store.close()))
+        asyncio.run(check_keys(self._store, self._sealer))
+        anchors = _read_anchors(settings.ca_file)
+        if settings.sandbox:
+            self._sandbox = self._start_sandbox()
+            anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
+        self._calls = self._wire(anchors)
+        self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
+        cleanup.callback(self._grpc_loop.close)
+        cleanup.callback(self._http_loop.close)
+        self._grpc = GrpcServer(self._calls)
+        self._http = HttpServer(
+            HttpApp(self._calls, Cors(settings.cors_origins), ready=self._ready, pages=self._pages())
+        )
+        self._grpc_port = self._http_port = 0
+
+    def start(self) -> None:
+        """Listen on both addresses.
+
+        Raises:
+            StartupError: One of them can't be used; then neither is.
+        """
+        grpc, http = self._settings.grpc_listen, self._settings.http_listen
+        try:
+            self._grpc_port = self._grpc_loop.submit(self._grpc.start(grpc.host, grpc.port)).result()
+            self._http_port = self._http_loop.submit(self._http.start(http.host, http.port)).result()
+        except StartupError:
+            self._stop(grace=0)
+            raise
+
+    def drain(self) -> None:
+        """Take no new calls and let the running ones end, within the configured bound."""
+        self._draining = True
+        self._stop(self._settings.drain_timeout)
+
+    def _stop(self, grace: float) -> None:
+        stopping = (
+            self._grpc_loop.submit(self._grpc.stop(grace)),
+            self._http_loop.submit(self._http.stop(grace)),
+        )
+        for part in stopping:
+            part.result()
+
+    def greeting(self) -> str:
+        """Return what is printed when the service is ready: addresses, and with a sandbox lines that can be pasted."""
+        grpc = _address(self._settings.grpc_listen.host, self._grpc_port)
+        http = _address(self._settings.http_listen.host, self._http_port)
+        lines = [
+            f"mailproof {mailproof.__version__} is ready",
+            f"  gRPC               {grpc}",
+            f"  REST and grpc-web  http://{http}",
+        ]
+        if self._sandbox is not None:
+            lines += self._sandbox_lines(self._sandbox, http)
+        return "\n".join(lines)
+
+    def _wire(self, anchors: str) -> Calls:
+        settings = self._settings
+        try:
+            trust = TrustStore(ca_pem=anchors)
+        except ValueError as error:
+            raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
+        policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
+        probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
+        limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
+        configs = Configs(self._store, self._sealer, single=settings.single_config)
+        url = settings.documentation_url
+        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
+        searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
+        discoveries = Discoveries(searcher, limits)
+        lockbox = Lockbox()
+        self._cleanup.callback(lockbox.close)
+        instances = InstanceService(
+            Events(self._store, self._sealer),
+            Transfers(self._store, self._sealer, lockbox, single=settings.single_config),
+            Webhooks(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
+        )
+        servicers: dict[ServiceDescriptor, object] = {
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(configs, diagnoses),
+            email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
+            diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
+            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
+            instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
+        }
+        timeout = settings.test_timeout + CALL_MARGIN
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, tell=self._tell)
+
+    def _start_sandbox(self) -> Sandbox:
+        starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
+        sandbox = Sandbox(self._settings.data_dir, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
+        sandbox.start()
+        self._cleanup.callback(sandbox.stop)
+        self._sandbox_token = new_token()
+        asyncio.run(self._renew_sandbox_token(self._sandbox_token))
+        return sandbox
+
+    async def _renew_sandbox_token(self, token: str) -> None:
+        for old in await self._store.list_tokens():
+            if old.name == SANDBOX_TOKEN and old.revoked_at is None:
+                await self._store.revoke_token(old.id)
+        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_ids=())
+
+    def _pages(self) -> dict[str, Application]:
+        if self._sandbox is None:
+            return {}
+        sandbox = self._sandbox
+        return {PATH: JsonPage(self._calls, Permission.READ, lambda: messages_document(sandbox.messages()))}
+
+    def _sandbox_lines(self, sandbox: Sandbox, http: str) -> list[str]:
+        host, token = self._settings.sandbox_starttls_listen.host, self._sandbox_token
+        starttls = _address(host, sandbox.starttls_port)
+        implicit = _address(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
+        request = {
+            "host": host,
+            "port": sandbox.starttls_port,
+            "tlsMode": "TLS_MODE_STARTTLS",
+            "user": sandbox.user,
+            "password": sandbox.password.reveal(),
+            "sender": "me@example.com",
+            "recipient": "you@example.com",
+            "depth": "DEPTH_DATA",
+        }
+        curl = ["curl", "-sS", f"http://{http}/v1/diagnose", "-H", f"authorization: Bearer {token}"]
+        curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
+        diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
+        diagnose += ["--ca-file", _shown(sandbox.ca_path)]
+        return [
+            f"  sandbox SMTP       {starttls} STARTTLS, {implicit} implicit TLS",
+            f"  admin token        {token}",
+            "",
+            "Try it:",
+            shlex.join(curl),
+            f"printf %s {shlex.quote(sandbox.password.reveal())} | {shlex.join(diagnose)}",
+        ]
+
+    async def _ready(self) -> None:
+        if self._draining:
+            raise StoreUnavailable("draining")
+        await self._store.ping()
+
+
+def _read_anchors(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"the file of certificate authorities {path} can't be read: {error}") from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _command() -> str:
+    """Return how this program is called from here."""
+    return "mailproof" if shutil.which("mailproof") else _shown(Path(sys.argv[0]))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as short as it can be typed here."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)

@@ -1,0 +1,39 @@
+"""Opens the database that a URL names. An engine is imported when it is the one, so that nobody pays for the other."""
+
+from __future__ import annotations
+
+from mailproof.domain.database import DatabaseLimits, DatabaseUrl, Engine
+from mailproof.domain.errors import StartupError
+from mailproof.store.contract import Store
+from mailproof.store.transfer import Database
+
+
+async def open_store(url: DatabaseUrl, limits: DatabaseLimits | None = None, *, create: bool = True) -> Store:
+    """Open the database, make or migrate it where needed.
+
+    Args:
+        create: Whether an absent SQLite file is made, rather than an empty one where a path was mistyped.
+
+    Raises:
+        StartupError: It can't be opened, or a newer release made it.
+    """
+    if url.engine is Engine.SQLITE:
+        from mailproof.store.sqlite import store as sqlite
+
+        if not create and not url.path.exists():
+            raise StartupError(f"there is no database {url.path}")
+        return sqlite.open_store(url.path)
+    from mailproof.store.postgres import store as postgres
+
+    return await postgres.open_store(url, limits)
+
+
+def transfer_side(url: DatabaseUrl) -> Database:
+    """Return the database of a URL as the source or the target of a move."""
+    if url.engine is Engine.SQLITE:
+        from mailproof.store.sqlite.transfer import SqliteDatabase
+
+        return SqliteDatabase(url.path)
+    from mailproof.store.postgres.transfer import PostgresDatabase
+
+    return PostgresDatabase(url, DatabaseLimits())

@@ -1,0 +1,203 @@
+"""How the text of one setting becomes its value. Each parser raises ValueError with a sentence that starts at "must".
+
+Which settings there are is `settings`' business; where a value stood is said there too. Touches nothing but the
+existence of files that a setting names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mailproof.domain.database import DatabaseUrl, parse_url
+from mailproof.domain.secret import Secret
+from mailproof.net.egress import Profile
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LISTEN = re.compile(r"(?:\[(?P<literal>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+
+def listen(text: str) -> Listen:
+    """Parse "host:port" or "[v6]:port"."""
+    match = _LISTEN.fullmatch(text.strip())
+    if match is None:
+        raise ValueError('must be a host and a port, like "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"')
+    port = int(match["port"])
+    if port > 65535:
+        raise ValueError("must have a port between 0 and 65535")
+    host = match["literal"] or match["name"]
+    if match["literal"]:
+        try:
+            ip_address(host)
+        except ValueError:
+            raise ValueError("must have an IPv6 address between the brackets") from None
+    return Listen(host, port)
+
+
+def loopback_listen(text: str) -> Listen:
+    """Parse an address that only this machine can reach."""
+    address = listen(text)
+    if not address.loopback:
+        raise ValueError("must be a loopback address, like 127.0.0.1: the sandbox is not for others")
+    return address
+
+
+def directory(text: str) -> Path:
+    """Parse the path of a directory that may be absent."""
+    if not text.strip() or "\0" in text:
+        raise ValueError("must be a directory")
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError("must be a directory, and this is a file")
+    return path
+
+
+def optional_file(text: str) -> Path | None:
+    """Parse the path of a file that must be there; empty: none."""
+    if not text:
+        return None
+    path = Path(text)
+    if "\0" in text or not path.is_file():
+        raise ValueError("must be a file, and there is none")
+    return path
+
+
+def database_url(text: str) -> DatabaseUrl | None:
+    """Parse the database's URL; empty: the file in the data directory."""
+    return parse_url(text) if text else None
+
+
+def encryption_key(text: str) -> Secret | None:
+    """Mask a key; whether it is one is for whoever uses it to say. The constructor's default "" stands for none."""
+    return Secret(text) if text else None
+
+
+def profile(text: str) -> Profile:
+    """Parse an egress profile."""
+    return Profile(one_of(*Profile)(text))
+
+
+def origin(text: str) -> str:
+    """Parse a web origin (RFC 6454 section 6.2) and return it as browsers send it."""
+    if text.strip() == "*":
+        raise ValueError("must name one origin; every page in the world may not use a token that a browser holds")
+    written = text.strip().lower()
+    match = _ORIGIN.fullmatch(written)
+    if match is None:
+        if written.endswith("/") and _ORIGIN.fullmatch(written.rstrip("/")):
+            raise ValueError("must be an origin without a path; leave the slash at the end off")
+        if not written.isascii():
+            raise ValueError("must be an origin in ASCII; write the domain in its xn-- form")
+        raise ValueError('must be an origin, a scheme and a host, like "https://console.example.com"')
+    scheme, _, port = match.groups()
+    urlsplit(written)  # ValueError for a broken literal
+    if port is None:
+        return written
+    if int(port) > 65535 or int(port) == 0:
+        raise ValueError("must have a port between 1 and 65535")
+    return written.removesuffix(f":{port}") if port == _DEFAULT_PORTS[scheme] else written
+
+
+def documentation_url(text: str) -> str:
+    """Check the URL below which the project's files can be read, and return it without a slash at the end."""
+    url = text.strip().rstrip("/")
+    if not url:
+        return ""
+    parts = urlsplit(url)  # ValueError for a broken literal
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError('must be a URL of http or https without a query, like "https://git.example.com/mailproof"')
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > 500:
+        raise ValueError("must be at most 500 characters of printable ASCII without a space")
+    return url
+
+
+def ehlo_name(text: str) -> str:
+    """Check the argument of EHLO (RFC 5321 section 4.1.1.1); empty: this host's own."""
+    name = text.strip()
+    if not name:
+        return ""
+    if name.lower() in {"localhost", "localhost.localdomain"}:
+        raise ValueError("must not be localhost: many servers refuse it")
+    if name.startswith("[") and name.endswith("]"):
+        try:
+            ip_address(name[1:-1].removeprefix("IPv6:"))
+        except ValueError:
+            raise ValueError('must be an address literal, like "[192.0.2.1]" or "[IPv6:2001:db8::1]"') from None
+        return name
+    if len(name) > 253 or _NAME.fullmatch(name) is None:
+        raise ValueError('must be a domain name in ASCII, like "mail.example.com", or an address literal')
+    return name
+
+
+def switch(text: str) -> bool:
+    """Parse a boolean."""
+    word = text.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("must be true or false")
+
+
+def number(least: float, most: float) -> Callable[[str], float]:
+    """Return a parser of numbers within bounds."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most:  # NaN is in no range
+            raise ValueError(f"must be a number between {least:g} and {most:g}")
+        return value
+
+    return parse
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return a parser of whole numbers within bounds."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text.strip()) or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number between {least} and {most}")
+        return int(text)
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return a parser of one word among several."""
+
+    def parse(text: str) -> str:
+        word = text.strip().lower()
+        if word not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return word
+
+    return parse

@@ -1,0 +1,63 @@
+"""The mechanisms that send or hash the password itself: PLAIN, LOGIN and CRAM-MD5. Pure."""
+
+from __future__ import annotations
+
+import hmac
+
+from mailproof.smtp.sasl.mechanism import ExchangeError, Identity, Mechanism
+
+
+class Plain(Mechanism):
+    """PLAIN (RFC 4616): everything in one response."""
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__()
+        self._identity: Identity | None = identity
+
+    def initial(self) -> bytes | None:
+        """Return NUL user NUL password; the authorization identity is left to the server."""
+        identity, self._identity = self._identity, None
+        if identity is None:
+            return None
+        self.committed = True
+        return f"\0{identity.user}\0{identity.password.reveal()}".encode()
+
+    def respond(self, challenge: bytes) -> bytes | None:
+        """Return the response where the command went without it; a second challenge has no answer."""
+        return self.initial()
+
+
+class Login(Mechanism):
+    """LOGIN (draft-murchison-sasl-login): user, then password, whatever the prompts say."""
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__()
+        # No initial response: not every server takes the user along with the command.
+        self._responses = [identity.password.reveal(), identity.user]
+
+    def respond(self, challenge: bytes) -> bytes | None:
+        """Return the user, then the password."""
+        if not self._responses:
+            return None
+        self.committed = len(self._responses) == 1
+        return self._responses.pop().encode()
+
+
+class CramMd5(Mechanism):
+    """CRAM-MD5 (RFC 2195): the password's keyed hash of the challenge, and not the password."""
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__()
+        self._identity: Identity | None = identity
+
+    def respond(self, challenge: bytes) -> bytes | None:
+        """Return user, space and digest."""
+        identity, self._identity = self._identity, None
+        if identity is None:
+            return None
+        if not challenge:
+            raise ExchangeError("its CRAM-MD5 challenge is empty or no base64")
+        digest = hmac.digest(identity.password.reveal().encode(), challenge, "md5").hex()
+        self.secrets = (digest,)
+        self.committed = True
+        return f"{identity.user} {digest}".encode()

@@ -1,0 +1,79 @@
+"""SASL mechanisms as SMTP carries them (RFC 4954, RFC 4422): which there are, which to take, how they are encoded.
+
+A mechanism is one class and one line in a table whose order is the order of preference. Pure.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+
+from mailproof.smtp.sasl.bearer import OAuthBearer, XOAuth2
+from mailproof.smtp.sasl.mechanism import Identity, Mechanism
+from mailproof.smtp.sasl.passwords import CramMd5, Login, Plain
+from mailproof.smtp.sasl.scram import Scram
+
+MAX_CHALLENGE = 16 * 1024
+"""Base64 digits of a challenge that are decoded."""
+
+
+_WITH_PASSWORD: dict[str, Callable[[Identity], Mechanism]] = {
+    "SCRAM-SHA-256-PLUS": lambda identity: Scram(identity, "sha256", plus=True),
+    "SCRAM-SHA-1-PLUS": lambda identity: Scram(identity, "sha1", plus=True),
+    "SCRAM-SHA-256": lambda identity: Scram(identity, "sha256"),
+    "SCRAM-SHA-1": lambda identity: Scram(identity, "sha1"),
+    "CRAM-MD5": CramMd5,
+    "PLAIN": Plain,  # as strong as LOGIN, but standard and two trips shorter
+    "LOGIN": Login,
+}
+_WITH_TOKEN: dict[str, Callable[[Identity], Mechanism]] = {"OAUTHBEARER": OAuthBearer, "XOAUTH2": XOAuth2}
+
+MECHANISMS: dict[str, Callable[[Identity], Mechanism]] = {**_WITH_PASSWORD, **_WITH_TOKEN}
+"""Every mechanism that we speak, strongest first."""
+
+
+def possible(*, token: bool) -> tuple[str, ...]:
+    """Return the mechanisms that a password, or an access token, is good for, strongest first."""
+    return tuple(_WITH_TOKEN if token else _WITH_PASSWORD)
+
+
+def choose(
+    offered: Sequence[str], wanted: str = "", *, token: bool = False, bound: bool = False, usual: bool = True
+) -> tuple[str, ...]:
+    """Return the offered mechanisms that can be used, strongest first; `wanted` alone where it is named.
+
+    Args:
+        token: Whether there is an access token, and not a password.
+        bound: Whether there is a channel binding.
+        usual: Whether the server can be expected to take its type. If not, SCRAM without binding goes first: Dovecot
+            and mox answer an unknown type with 535, which counts as a failed login, and no second try may follow it.
+    """
+    names = [
+        name
+        for name in possible(token=token)
+        if name in offered and wanted.upper() in ("", name) and (bound or not is_bound(name))
+    ]
+    if not usual:
+        names.sort(key=lambda name: (not name.startswith("SCRAM-"), is_bound(name)))
+    return tuple(names)
+
+
+def is_bound(name: str) -> bool:
+    """Return whether a mechanism needs a channel binding (RFC 5801 section 6)."""
+    return name.endswith("-PLUS")
+
+
+def encode(response: bytes) -> str:
+    """Encode a response for the wire; an empty initial response is "=" (RFC 4954 section 4)."""
+    return base64.b64encode(response).decode("ascii")
+
+
+def decode(challenge: str) -> bytes:
+    """Decode a challenge; one that is no base64 counts as empty, and each mechanism says what that means to it."""
+    if len(challenge) > MAX_CHALLENGE:
+        return b""
+    try:
+        return base64.b64decode(challenge, validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,143 @@
+"""Adds on PostgreSQL: one statement, and one for all that wait while the one before is on its way.
+
+Writers of one instance wait for its row, so on their own each would wait for the disk too. Here those of one event
+loop that wait together share a statement, and with it a commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import Change, Event
+from mailproof.domain.model import Caller
+from mailproof.store import rows
+from mailproof.store.postgres import log
+from mailproof.store.postgres.commit import ID_TAKEN
+from mailproof.store.postgres.pool import Attempts, Connection, Pools, Share
+
+_MOST = 200
+"""Adds in one statement; a bound on how long the first of them waits for the last."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    caller: Caller
+    change: Change
+    future: asyncio.Future[Event]
+
+
+@dataclass(slots=True)
+class _Line:
+    """Who waits for one instance on one loop, and the task that serves them."""
+
+    waiting: list[_Waiter] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+
+class Adder:
+    """Appends events that add a provider. Any loop may use it."""
+
+    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+        self._pools = pools
+        self._clock = clock
+        self._lines: dict[tuple[asyncio.AbstractEventLoop, str], _Line] = {}
+
+    async def add(self, caller: Caller, change: Change) -> Event:
+        """Return the event once it is on disk.
+
+        Raises:
+            LookupError: There is no such instance.
+        """
+        with self._pools.entered() as share:
+            place = share.loop, caller.instance_id
+            line = self._lines.setdefault(place, _Line())  # each loop touches its own alone
+            waiter = _Waiter(caller, change, share.loop.create_future())
+            line.waiting.append(waiter)
+            if line.task is None:
+                line.task = share.loop.create_task(self._serve(share, place, line))
+            return await waiter.future
+
+    async def _serve(self, share: Share, place: tuple[asyncio.AbstractEventLoop, str], line: _Line) -> None:
+        batch: list[_Waiter] = []
+        try:
+            while line.waiting:
+                batch, line.waiting = line.waiting[:_MOST], line.waiting[_MOST:]
+                batch = [waiter for waiter in batch if not waiter.future.done()]  # the others went away
+                if batch:
+                    await self._write(share, batch)
+        finally:
+            self._lines.pop(place, None)
+            for waiter in [*batch, *line.waiting]:  # none, unless the loop ends
+                waiter.future.cancel()
+
+    async def _write(self, share: Share, batch: Sequence[_Waiter]) -> None:
+        work = _Batch([(each.caller, each.change, rows.micros(self._clock())) for each in batch])
+        try:
+            events = await self._pools.run_on(share, work, work.attempts)
+        except _OneIsTaken:
+            for waiter in batch:
+                await self._write(share, [waiter])
+        except Exception as error:  # noqa: BLE001 - it is handed to every waiter
+            for waiter in batch:
+                if not waiter.future.done():
+                    waiter.future.set_exception(_own(error))
+        else:
+            for waiter, event in zip(batch, events, strict=True):
+                if not waiter.future.done():
+                    waiter.future.set_result(event)
+
+
+class _OneIsTaken(Exception):
+    """One of several new ids is taken, and all have to go alone."""
+
+
+class _Batch:
+    """Work for `Pools.run`: its own ids tell whether an earlier try was carried out."""
+
+    def __init__(self, adds: Sequence[tuple[Caller, Change, int]]) -> None:
+        self._adds = adds
+        self._instance_id = adds[0][0].instance_id
+        self.attempts = Attempts()
+
+    async def __call__(self, connection: Connection) -> Sequence[Event]:
+        self.attempts.maybe_stored = True
+        try:
+            last = await log.add(connection, self._instance_id, self._adds)
+        except asyncpg.UniqueViolationError as error:
+            events = await self._find(connection)
+            self.attempts.maybe_stored = False
+            if events:
+                return events
+            if len(self._adds) > 1:
+                raise _OneIsTaken from None
+            raise StoreUnavailable(ID_TAKEN) from error
+        first = last - len(self._adds) + 1
+        return [self._event(place, first + place) for place in range(len(self._adds))]
+
+    async def _find(self, connection: Connection) -> Sequence[Event]:
+        """Return the events where an earlier try stored them: all of them, since they are one statement."""
+        events: list[Event] = []
+        for place, (_, change, _) in enumerate(self._adds):
+            found = await log.find_added(connection, self._instance_id, change.provider_id)
+            if found is None or found != self._event(place, found.sequence):
+                return []
+            events.append(found)
+        return events
+
+    def _event(self, place: int, sequence: int) -> Event:
+        caller, change, at = self._adds[place]
+        peer = log.storable(caller.peer)
+        return Event(self._instance_id, sequence, change, caller.token.id, peer, rows.moment(at))
+
+
+def _own(error: Exception) -> Exception:
+    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
+    if isinstance(error, StoreUnavailable):
+        return StoreUnavailable(error.message)
+    return error

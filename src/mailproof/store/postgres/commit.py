@@ -1,0 +1,109 @@
+"""One call of `commit` on PostgreSQL: tried without a lock first, under the instance's lock where others write too.
+
+Two round trips where nobody else writes: what the decision rests on, and one statement that is carried out only where
+the instance is still as it was read. Where it is not, the instance's row is locked and the decision made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import asyncpg
+
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import Decide, IdempotencyKey, Outcome
+from mailproof.domain.model import Caller
+from mailproof.store.postgres import log
+from mailproof.store.postgres.log import Plan
+from mailproof.store.postgres.pool import Attempts, Connection, transaction
+
+ID_TAKEN = "the new id is taken; nothing was stored"
+
+_LOCK = "SELECT id FROM instances WHERE id = $1 FOR UPDATE"
+
+
+class Commit:
+    """Work for `Pools.run`: it remembers between its repetitions what was sent and not answered."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        provider_id: str,
+        decide: Decide,
+        key: IdempotencyKey | None,
+        clock: Callable[[], datetime],
+        attempts: Attempts,
+    ) -> None:
+        self._caller = caller
+        self._provider_id = provider_id
+        self._decide = decide
+        self._key = key
+        self._clock = clock
+        self._attempts = attempts
+        self._unanswered: Plan | None = None
+
+    async def __call__(self, connection: Connection) -> Outcome:
+        """Decide and write, or learn that an earlier try did.
+
+        Raises:
+            IdempotencyKeyReused: The key was used with another request. StoreUnavailable: Nothing was stored.
+        """
+        outcome = await self._settled(connection)
+        if outcome is None:
+            try:
+                outcome = await self._try(connection) or await self._try_locked(connection)
+            except asyncpg.UniqueViolationError as error:  # of two calls with the same key this is the second
+                self._answered()
+                outcome = await self._replayed(connection)
+                if outcome is None:
+                    raise StoreUnavailable(ID_TAKEN) from error
+        self._answered()
+        return outcome
+
+    async def _settled(self, connection: Connection) -> Outcome | None:
+        """Find out what became of a plan that was sent and not answered: it is sent again, and done once at most."""
+        sent = self._unanswered
+        if sent is None:
+            return None
+        try:
+            done = await log.write(connection, sent)
+        except asyncpg.UniqueViolationError:
+            done = False
+        if done or await log.was_written(connection, sent):
+            return Outcome(sent.before, sent.events)
+        self._answered()  # the instance has moved on without it, so it can't be carried out any more
+        return None
+
+    async def _try_locked(self, connection: Connection) -> Outcome:
+        async with transaction(connection):
+            await connection.execute(_LOCK, self._caller.instance_id)
+            outcome = await self._try(connection)
+        if outcome is None:
+            raise StoreUnavailable("the database is busy; nothing was stored")
+        return outcome
+
+    async def _try(self, connection: Connection) -> Outcome | None:
+        """Decide and write; None where the instance moved on in between."""
+        earlier = await self._replayed(connection)
+        if earlier is not None:
+            return earlier
+        moment = await log.look(connection, self._caller.instance_id, self._provider_id)
+        changes = self._decide(moment.situation)
+        if not changes:
+            return Outcome(moment.situation.provider, ())
+        what = log.plan(self._caller, moment, changes, self._key, self._clock())
+        self._unanswered, self._attempts.maybe_stored = what, True
+        if await log.write(connection, what):
+            return Outcome(what.before, what.events)
+        self._answered()
+        return None
+
+    async def _replayed(self, connection: Connection) -> Outcome | None:
+        if self._key is None:
+            return None
+        events = await log.replay(connection, self._caller, self._key, self._clock())
+        return None if events is None else Outcome(None, events, replayed=True)
+
+    def _answered(self) -> None:
+        self._unanswered, self._attempts.maybe_stored = None, False

@@ -1,0 +1,104 @@
+"""PostgreSQL's errors as ours: what they say of the statement that met them, and what may be told of them.
+
+The law kept here: no driver's error, and with it no address or password, gets past the adapter.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum
+
+import asyncpg
+
+from mailproof.domain.errors import Failure, StoreUnavailable
+
+_log = logging.getLogger("mailproof.store")
+
+LOST = "the connection to the database was lost, and whether the change was stored is not known"
+
+
+class Fault(Enum):
+    """What an error says of the statement that met it."""
+
+    LOST = "lost"  # the connection is gone; the statement may have been carried out, or may yet be
+    UNDONE = "undone"  # it was not carried out, and may be sent again
+    REFUSED = "refused"  # it was not carried out, and sending it again helps only once somebody mended something
+    OURS = "ours"  # only we can mend it
+
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html; a class of two letters, or one code of it.
+_FAULTS = {
+    "08": Fault.LOST,
+    "40003": Fault.LOST,  # statement_completion_unknown: CockroachDB says so of a COMMIT
+    "57P01": Fault.LOST,  # shut down while it ran
+    "57P02": Fault.LOST,
+    "57P05": Fault.LOST,  # idle too long
+    "25P03": Fault.LOST,  # idle in a transaction for too long
+    "57P03": Fault.UNDONE,  # starting up, or shutting down: no session was given
+    "40001": Fault.UNDONE,  # serialization_failure
+    "40P01": Fault.UNDONE,  # deadlock_detected
+    "55P03": Fault.UNDONE,  # lock_not_available
+    "57014": Fault.UNDONE,  # query_canceled
+    "53300": Fault.UNDONE,  # too_many_connections
+    "25006": Fault.LOST,  # a standby by now: the next connection may be to the new primary
+    "53": Fault.REFUSED,  # disk full, out of memory
+    "58": Fault.REFUSED,  # the server's disk fails
+    "28": Fault.REFUSED,  # authentication
+    "3D": Fault.REFUSED,  # no such database
+    "42501": Fault.REFUSED,  # insufficient_privilege
+    "XX": Fault.REFUSED,  # internal error, corrupted data
+}
+_SENTENCES = {
+    "53100": "the disk that holds the database is full; nothing was stored",
+    "53": "the database has no resources left; nothing was stored",
+}
+
+
+def fault_of(error: Exception) -> Fault:
+    """Classify what the driver, or the loop below it, raised."""
+    if isinstance(error, asyncpg.PostgresError):
+        code = error.sqlstate or ""
+        return _FAULTS.get(code) or _FAULTS.get(code[:2], Fault.OURS)
+    if isinstance(error, OSError | TimeoutError | EOFError | asyncpg.InternalClientError):
+        return Fault.LOST
+    if isinstance(error, asyncpg.InterfaceError):
+        # What the driver says of a connection that went away between two statements; configuration is said before.
+        return Fault.OURS if isinstance(error, asyncpg.DataError | ValueError) else Fault.LOST
+    return Fault.OURS
+
+
+def is_foreign(error: Exception) -> bool:
+    """Return whether an error is the driver's or the network's, which must not get out."""
+    return isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError)
+
+
+def describe(error: Exception) -> str:
+    """Return what may be shown of an error: the server's sentence, the system's, or the kind of error alone."""
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, OSError):
+        return error.strerror or "it can't be reached"
+    return type(error).__name__
+
+
+def translate(error: Exception, *, maybe_stored: bool = False) -> Exception:
+    """Return what to raise in place of an error; others than the driver's and the network's are returned as they are.
+
+    Args:
+        maybe_stored: Whether a write was sent and nobody said what became of it.
+    """
+    if isinstance(error, Failure) or not is_foreign(error):
+        return error
+    fault = fault_of(error)
+    if fault is Fault.OURS:
+        code = error.sqlstate if isinstance(error, asyncpg.PostgresError) else type(error).__name__
+        return RuntimeError(f"the database refused a statement ({code}): {describe(error)}")
+    if fault is Fault.REFUSED:
+        _log.error("the database failed: %s", describe(error))
+        code = str(getattr(error, "sqlstate", ""))
+        sentence = _SENTENCES.get(code) or _SENTENCES.get(code[:2])
+        return StoreUnavailable(sentence) if sentence else StoreUnavailable()
+    _log.warning("the database can't be used: %s", describe(error))
+    return StoreUnavailable(LOST) if maybe_stored else StoreUnavailable()

@@ -1,0 +1,311 @@
+"""The event log in PostgreSQL: what a write says to the database, each in one statement, and what it hears back.
+
+`Plan` is a decision ready to be written: it names the sequence that it was decided at, and its statement does nothing
+where the instance has moved on. So it can be sent again after a lost connection, however late the first one arrives:
+it is carried out once or not at all, and its `write_id` tells which.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailproof.domain.errors import IdempotencyKeyReused
+from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
+from mailproof.domain.model import Caller, ConfigState, Provider
+from mailproof.store import rows
+from mailproof.store.payloads import dump_change, dump_settings
+from mailproof.store.postgres.pool import Connection, transaction
+
+KEYS_LAST = timedelta(hours=24)
+"""How long an idempotency key is remembered."""
+
+_EXPIRED_AT_ONCE = 100  # keys that are forgotten at a time
+
+
+def _columns(alias: str, names: str = rows.PROVIDER) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names.split(", "))
+
+
+_PROVIDERS = len(rows.PROVIDER.split(", "))
+_SITUATION = (
+    f"SELECT i.sequence, i.provider_count, {_columns('p')}, {_columns('a')} FROM instances AS i "  # noqa: S608
+    "LEFT JOIN providers AS p ON p.id = $2 AND p.instance_id = i.id LEFT JOIN providers AS a ON a.id = i.active_id "
+    "WHERE i.id = $1"
+)
+_MOVE = (
+    "UPDATE instances SET sequence = sequence + $3::bigint, provider_count = provider_count + $4::bigint, "
+    "active_id = $5::text WHERE id = $1 AND sequence = $2 RETURNING id"
+)
+_LOG = (
+    f"INSERT INTO events ({rows.EVENT}, write_id) "  # noqa: S608 - constants
+    "SELECT moved.id, $2::bigint + v.place, v.provider_id, v.type, v.payload, $6::text, $7::text, $8::bigint, $9::text "
+    "FROM moved, unnest($10::bigint[], $11::text[], $12::text[], $13::text[]) "
+    "AS v (place, provider_id, type, payload)"
+)
+_SAVE = (
+    f"INSERT INTO providers ({rows.PROVIDER}) SELECT v.* FROM moved, "  # noqa: S608 - constants
+    "unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], "
+    f"$21::text[], $22::bytea[]) AS v ({rows.PROVIDER}) "
+    "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, changed_at = excluded.changed_at, "
+    "state = excluded.state, settings = excluded.settings, sealed = excluded.sealed "
+    "WHERE providers.instance_id = excluded.instance_id"
+)
+_REMOVE = "DELETE FROM providers WHERE id = ANY($14::text[]) AND EXISTS (SELECT 1 FROM moved)"
+_KEEP = (
+    "INSERT INTO idempotency_keys (instance_id, token_id, key, digest, first_sequence, event_count, created_at) "
+    "SELECT moved.id, $6::text, ${0}::text, ${1}::bytea, $2::bigint + 1, $3::bigint, $8::bigint FROM moved"
+)
+_ADD = (
+    "WITH moved AS (UPDATE instances SET sequence = sequence + $2::bigint, "  # noqa: S608 - constants
+    "provider_count = provider_count + $2::bigint WHERE id = $1 RETURNING id, sequence), "
+    f"logged AS (INSERT INTO events ({rows.EVENT}) SELECT moved.id, moved.sequence - $2::bigint + v.place, "
+    "v.provider_id, v.type, v.payload, v.actor, v.peer, v.created_at FROM moved, "
+    "unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[]) "
+    "AS v (place, provider_id, type, payload, actor, peer, created_at)), "
+    f"saved AS (INSERT INTO providers ({rows.PROVIDER}) SELECT v.provider_id, moved.id, "
+    "moved.sequence - $2::bigint + v.place, moved.sequence - $2::bigint + v.place, v.created_at, v.created_at, "
+    f"{ConfigState.INACTIVE.value}, v.settings, v.sealed FROM moved, "
+    "unnest($3::bigint[], $4::text[], $9::bigint[], $10::text[], $11::bytea[]) "
+    "AS v (place, provider_id, created_at, settings, sealed)) "
+    "SELECT sequence FROM moved"
+)
+_ADDED = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND provider_id = $2 ORDER BY sequence LIMIT 1"  # noqa: S608
+_EVENTS = (
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence > $2 AND sequence <= $3 "  # noqa: S608
+    "ORDER BY sequence"
+)
+_KEY = (
+    "SELECT digest, first_sequence, event_count, created_at FROM idempotency_keys "
+    "WHERE instance_id = $1 AND token_id = $2 AND key = $3"
+)
+_FORGET = "DELETE FROM idempotency_keys WHERE instance_id = $1 AND token_id = $2 AND key = $3 AND created_at < $4"
+_FORGET_OLD = (
+    "DELETE FROM idempotency_keys WHERE (instance_id, token_id, key) IN (SELECT instance_id, token_id, key "  # noqa: S608
+    f"FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {_EXPIRED_AT_ONCE})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A situation and the sequence that the instance was at."""
+
+    sequence: int
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A decision and what it makes of the providers.
+
+    Attributes:
+        sequence: The instance's when it was decided. active_id: the active provider's afterwards.
+        saved: Providers as they are afterwards. removed: ids of those that are gone.
+        write_id: Marks the events as this decision's.
+    """
+
+    before: Provider | None
+    sequence: int
+    events: tuple[Event, ...]
+    saved: tuple[Provider, ...]
+    removed: tuple[str, ...]
+    count: int
+    active_id: str | None
+    key: IdempotencyKey | None
+    write_id: str
+
+    @property
+    def instance_id(self) -> str:
+        """Whose log it is for."""
+        return self.events[0].instance_id
+
+
+def plan(caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime) -> Plan:
+    """Work out what changes make of the situation that they were decided in."""
+    situation, peer = moment.situation, storable(caller.peer)
+    events = tuple(
+        Event(caller.instance_id, moment.sequence + place, change, caller.token.id, peer, now)
+        for place, change in enumerate(changes, 1)
+    )
+    known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
+    touched: dict[str, Provider | None] = {}
+    active_id = situation.active.id if situation.active else None
+    count = 0
+    for event in events:
+        for provider_id, provider in evolve(event, known).items():
+            former = known.pop(provider_id, None)
+            touched[provider_id] = provider
+            if provider is not None:
+                known[provider_id] = provider
+            count += (provider is not None) - (former is not None)
+            if provider is not None and provider.state is ConfigState.ACTIVE:
+                active_id = provider_id
+            elif active_id == provider_id:
+                active_id = None
+    return Plan(
+        situation.provider,
+        moment.sequence,
+        events,
+        # What becomes inactive comes first: two are at no moment active.
+        tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ConfigState.ACTIVE)),
+        tuple(each for each, provider in touched.items() if provider is None),
+        count,
+        active_id,
+        key,
+        os.urandom(12).hex(),
+    )
+
+
+async def look(connection: Connection, instance_id: str, provider_id: str) -> Moment:
+    """Read a situation, from one snapshot.
+
+    Raises:
+        LookupError: There is no such instance.
+    """
+    row = await connection.fetchrow(_SITUATION, instance_id, provider_id)
+    if row is None:
+        raise LookupError(f"there is no instance {instance_id}")
+    sequence, count, *columns = row
+    named, active = columns[:_PROVIDERS], columns[_PROVIDERS:]
+    return Moment(sequence, Situation(_provider(named), _provider(active), count))
+
+
+async def write(connection: Connection, what: Plan) -> bool:
+    """Write a plan; return False, with nothing written, where the instance has moved on since it was decided."""
+    if what.saved and what.removed and not connection.is_in_transaction():
+        # One statement may change a table once in CockroachDB, and this needs two.
+        async with transaction(connection):
+            return await write(connection, what)
+    parts = [f"moved AS ({_MOVE})", f"logged AS ({_LOG})"]
+    arguments: list[Any] = _of_plan(what)
+    if what.saved:
+        parts.append(f"saved AS ({_SAVE})")
+        arguments += map(list, zip(*map(rows.of_provider, what.saved), strict=True))
+    elif what.removed:
+        parts.append(f"removed AS ({_REMOVE})")
+        arguments.append(list(what.removed))
+    if what.key is not None:
+        parts.append(f"kept AS ({_KEEP.format(len(arguments) + 1, len(arguments) + 2)})")
+        arguments += [storable(what.key.key), what.key.digests[0]]
+    moved = await connection.fetchval(f"WITH {', '.join(parts)} SELECT id FROM moved", *arguments)  # noqa: S608
+    if moved is not None and what.saved and what.removed:
+        await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(what.removed))
+    return moved is not None
+
+
+def _of_plan(what: Plan) -> list[Any]:
+    events = [rows.of_event(event) for event in what.events]
+    _, _, provider_ids, types, payloads, actors, peers, times = zip(*events, strict=True)
+    return [
+        what.instance_id,
+        what.sequence,
+        len(events),
+        what.count,
+        what.active_id,
+        actors[0],
+        peers[0],
+        times[0],
+        what.write_id,
+        [event.sequence - what.sequence for event in what.events],
+        list(provider_ids),
+        list(types),
+        list(payloads),
+    ]
+
+
+async def was_written(connection: Connection, what: Plan) -> bool:
+    """Return whether a plan was written; only a plan that can't be written any more has an answer that stays."""
+    found = await connection.fetchval(
+        "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2", what.instance_id, what.sequence + 1
+    )
+    return bool(found == what.write_id)
+
+
+async def add(connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]]) -> int:
+    """Append events that each add a provider, and save the providers; return the sequence of the last.
+
+    Args:
+        events: Who, what, and when in microseconds.
+
+    Raises:
+        LookupError: There is no such instance. asyncpg.UniqueViolationError: One of the providers was added before.
+    """
+    last: int | None = await connection.fetchval(
+        _ADD,
+        instance_id,
+        len(events),
+        list(range(1, len(events) + 1)),
+        [change.provider_id for _, change, _ in events],
+        [change.type.value for _, change, _ in events],
+        [dump_change(change) for _, change, _ in events],
+        [caller.token.id for caller, _, _ in events],
+        [storable(caller.peer) for caller, _, _ in events],
+        [at for _, _, at in events],
+        [dump_settings(_settings(change)) for _, change, _ in events],
+        [change.sealed for _, change, _ in events],
+    )
+    if last is None:
+        raise LookupError(f"there is no instance {instance_id}")
+    return last
+
+
+async def find_added(connection: Connection, instance_id: str, provider_id: str) -> Event | None:
+    """Return the event that added a provider, None where the instance has none."""
+    row = await connection.fetchrow(_ADDED, instance_id, provider_id)
+    return rows.to_event(tuple(row)) if row else None
+
+
+async def replay(
+    connection: Connection, caller: Caller, key: IdempotencyKey, now: datetime
+) -> tuple[Event, ...] | None:
+    """Return the events of the call that had this key, None where none had it; one that expired is forgotten.
+
+    Raises:
+        IdempotencyKeyReused: The key was used with another request.
+    """
+    place = caller.instance_id, caller.token.id, storable(key.key)
+    row = await connection.fetchrow(_KEY, *place)
+    if row is None:
+        return None
+    digest, first, count, created_at = row
+    expired = rows.micros(now - KEYS_LAST)
+    if created_at < expired:
+        await connection.execute(_FORGET, *place, expired)
+        return None
+    if digest not in key.digests:
+        raise IdempotencyKeyReused
+    found = await connection.fetch(_EVENTS, caller.instance_id, first - 1, first - 1 + count)
+    return tuple(rows.to_event(tuple(each)) for each in found)
+
+
+async def forget_old_keys(connection: Connection, now: datetime) -> None:
+    """Delete some of the keys that expired."""
+    await connection.execute(_FORGET_OLD, rows.micros(now - KEYS_LAST))
+
+
+def can_be_stored(text: str) -> bool:
+    """Return whether PostgreSQL's text can hold it: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and text == text.encode("utf-8", "replace").decode()
+
+
+def sought(text: str) -> str:
+    """Return an id as it can be looked for; one that can't be stored is nobody's, as the empty one is."""
+    return text if can_be_stored(text) else ""
+
+
+def storable(text: str) -> str:
+    """Return a text with what can't be stored replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _provider(columns: Sequence[Any]) -> Provider | None:
+    return rows.to_provider(columns) if columns[0] is not None else None
+
+
+def _settings(change: Change) -> Any:
+    if change.settings is None:
+        raise ValueError(f"the event that adds {change.provider_id} has no settings")
+    return change.settings

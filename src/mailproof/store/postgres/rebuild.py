@@ -1,0 +1,87 @@
+"""The state in PostgreSQL made anew from the events, or only compared with them, while the database is in use.
+
+Everything is in one transaction. The events are replayed before any lock is taken; only then are the instances locked:
+for what was appended meanwhile, the comparison, and the rows that differ. Memory grows with the providers, not with the
+log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailproof.domain.ledger import LogBroken
+from mailproof.domain.model import Provider
+from mailproof.store import rows
+from mailproof.store.postgres.pool import Connection, transaction
+from mailproof.store.replay import Replay
+
+_BATCH = 1000
+_HEADS = "SELECT id, sequence, provider_count, active_id FROM instances ORDER BY id"
+_EVENTS = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence > $2 ORDER BY sequence"  # noqa: S608
+_STATE = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = $1"  # noqa: S608 - constants
+_INSERT = f"INSERT INTO providers ({rows.PROVIDER}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608
+_HEAD = "UPDATE instances SET sequence = $2, provider_count = $3, active_id = $4 WHERE id = $1"
+
+
+async def rebuild(connection: Connection, *, check: bool) -> int:
+    """Make the state anew; return how many records differed: providers, and instances whose counts were wrong.
+
+    Args:
+        check: Only compare; change nothing and lock nothing.
+
+    Raises:
+        LogBroken: The events lack one, or one can't follow the others.
+    """
+    replays: dict[str, Replay] = {}
+    if check:
+        async with transaction(connection, "REPEATABLE READ, READ ONLY"):
+            return await _compare(connection, replays, mend=False)
+    async with transaction(connection):
+        await _replay(connection, await connection.fetch(_HEADS), replays)
+        return await _compare(connection, replays, mend=True)
+
+
+async def _replay(connection: Connection, heads: list[Any], replays: dict[str, Replay]) -> None:
+    """Replay the events that were not replayed yet."""
+    for instance_id, promised, *_ in heads:
+        replay = replays.setdefault(instance_id, Replay(instance_id))
+        async for row in connection.cursor(_EVENTS, instance_id, replay.last, prefetch=_BATCH):
+            replay.follow(rows.to_event(tuple(row)))
+        if replay.last < promised:
+            raise LogBroken(instance_id, replay.last + 1, "is missing")
+
+
+async def _compare(connection: Connection, replays: dict[str, Replay], *, mend: bool) -> int:
+    differ = 0
+    heads = await connection.fetch(f"{_HEADS} FOR UPDATE" if mend else _HEADS)
+    await _replay(connection, heads, replays)
+    for head in heads:
+        replay = replays[head[0]]
+        wrong = await _differing(connection, replay)
+        if mend and wrong:
+            right = [rows.of_provider(replay.providers[each]) for each in wrong if each in replay.providers]
+            await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(wrong))
+            await connection.executemany(_INSERT, right)
+        if mend and tuple(head) != replay.head:
+            await connection.execute(_HEAD, *replay.head)
+        differ += len(wrong) + (tuple(head) != replay.head)
+    return differ
+
+
+async def _differing(connection: Connection, replay: Replay) -> set[str]:
+    """Return the ids of the providers that are missing, too many, or not as the events say."""
+    wrong = set(replay.providers)
+    async for row in connection.cursor(_STATE, replay.instance_id, prefetch=_BATCH):
+        if _is(tuple(row), replay.providers.get(row[0])):
+            wrong.remove(row[0])
+        else:
+            wrong.add(row[0])
+    return wrong
+
+
+def _is(row: tuple[Any, ...], provider: Provider | None) -> bool:
+    """Return whether a row means this provider: another release may have written the same settings in another form."""
+    try:
+        return provider is not None and rows.to_provider(row) == provider
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False

@@ -1,0 +1,170 @@
+"""The tables in PostgreSQL, and how they came to be.
+
+The same as SQLite's (`store.schema`), with one column and one table more: `events.write_id` is the mark by which a
+writer that lost its connection knows its own events again, and `key_witness` shows a replica whether it has the key of
+the others. A migration is a tuple of statements, run in one transaction under the lock of a row, so replicas that start
+at once do it once; advisory locks would do nothing in CockroachDB. Migrations are append-only, and each statement can
+be repeated.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import asyncpg
+
+from mailproof.domain.errors import StartupError
+from mailproof.domain.ledger import ADDED
+from mailproof.store.postgres.pool import Connection, transaction
+from mailproof.store.sealing import HEADER_BYTES
+
+_ADDED = ", ".join(f"'{each.value}'" for each in sorted(ADDED))
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE IF NOT EXISTS instances (
+            id text PRIMARY KEY,
+            is_default boolean NOT NULL,
+            sequence bigint NOT NULL DEFAULT 0,
+            provider_count bigint NOT NULL DEFAULT 0,
+            active_id text,
+            created_at bigint NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX IF NOT EXISTS instances_one_default ON instances (is_default) WHERE is_default",
+        """
+        CREATE TABLE IF NOT EXISTS tokens (
+            id text PRIMARY KEY,
+            digest bytea NOT NULL UNIQUE CHECK (length(digest) = 32),
+            name text NOT NULL,
+            role text NOT NULL,
+            created_at bigint NOT NULL,
+            revoked_at bigint
+        )
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS token_instances (
+            token_id text NOT NULL REFERENCES tokens (id),
+            position bigint NOT NULL,
+            instance_id text NOT NULL REFERENCES instances (id),
+            PRIMARY KEY (token_id, position)
+        )
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS events (
+            instance_id text NOT NULL REFERENCES instances (id),
+            sequence bigint NOT NULL,
+            provider_id text NOT NULL,
+            type text NOT NULL,
+            payload text NOT NULL,
+            actor_token_id text NOT NULL,
+            peer text NOT NULL,
+            created_at bigint NOT NULL,
+            write_id text NOT NULL DEFAULT '',
+            PRIMARY KEY (instance_id, sequence)
+        )
+        """,
+        "CREATE INDEX IF NOT EXISTS events_of_provider ON events (instance_id, provider_id, sequence)",
+        # A provider is added once, even where it was removed before a repeated call comes.
+        f"CREATE UNIQUE INDEX IF NOT EXISTS events_added ON events (provider_id) WHERE type IN ({_ADDED})",
+        """
+        CREATE TABLE IF NOT EXISTS providers (
+            id text PRIMARY KEY,
+            instance_id text NOT NULL REFERENCES instances (id),
+            added_sequence bigint NOT NULL,
+            sequence bigint NOT NULL,
+            created_at bigint NOT NULL,
+            changed_at bigint NOT NULL,
+            state bigint NOT NULL,
+            settings text NOT NULL,
+            sealed bytea
+        )
+        """,
+        "CREATE UNIQUE INDEX IF NOT EXISTS providers_order ON providers (instance_id, added_sequence)",
+        # The law of the log, kept by the database too.
+        "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
+        f"""
+        CREATE INDEX IF NOT EXISTS providers_key ON providers (substr(sealed, 1, {HEADER_BYTES}))
+        WHERE sealed IS NOT NULL
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS idempotency_keys (
+            instance_id text NOT NULL,
+            token_id text NOT NULL,
+            key text NOT NULL,
+            digest bytea NOT NULL,
+            first_sequence bigint NOT NULL,
+            event_count bigint NOT NULL,
+            created_at bigint NOT NULL,
+            PRIMARY KEY (instance_id, token_id, key)
+        )
+        """,
+        "CREATE INDEX IF NOT EXISTS idempotency_keys_age ON idempotency_keys (created_at)",
+        # One row: what the first replica sealed, for the others to show that they have the same key.
+        "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+    ),
+)
+
+_VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
+_VERSION = "SELECT coalesce(max(version), 0) FROM schema_version"
+LOCK = "SELECT version FROM schema_version WHERE version = 0 FOR UPDATE"
+"""Waits for whoever else changes the database as a whole."""
+
+
+async def migrate(connection: Connection, *, now: int, instance_id: str) -> None:
+    """Bring the schema up to date and see that there is a default instance.
+
+    Args:
+        now: The time, for the records of it.
+        instance_id: The id of the default instance where there is none yet.
+
+    Raises:
+        StartupError: A newer release made this database.
+        asyncpg.PostgresError: It can't be done; what was done is whole migrations.
+    """
+    if await _is_ready(connection):
+        return  # the usual case waits for nobody
+    # IF NOT EXISTS looks before it locks: another replica may make it meanwhile.
+    with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+        await connection.execute(_VERSIONS)
+    await connection.execute("INSERT INTO schema_version VALUES (0, $1) ON CONFLICT DO NOTHING", now)
+    while await _migrate_one(connection, now):
+        pass
+    await connection.execute(
+        "INSERT INTO instances (id, is_default, created_at) VALUES ($1, true, $2) ON CONFLICT DO NOTHING",
+        instance_id,
+        now,
+    )
+
+
+async def _migrate_one(connection: Connection, now: int) -> bool:
+    """Run the next migration in a transaction of its own; return False when there is none."""
+    async with transaction(connection):
+        await connection.execute(LOCK)
+        version = await connection.fetchval(_VERSION)
+        _check(version)
+        if version < len(MIGRATIONS):
+            for statement in MIGRATIONS[version]:
+                await connection.execute(statement)
+            await connection.execute("INSERT INTO schema_version VALUES ($1, $2)", version + 1, now)
+    return bool(version < len(MIGRATIONS))
+
+
+async def _is_ready(connection: Connection) -> bool:
+    try:
+        version = await connection.fetchval(_VERSION)
+    except asyncpg.UndefinedTableError:
+        return False
+    _check(version)
+    if version < len(MIGRATIONS):
+        return False
+    return await connection.fetchval("SELECT id FROM instances WHERE is_default") is not None
+
+
+def _check(version: int) -> None:
+    if version > len(MIGRATIONS):
+        raise StartupError(
+            f"a newer release of mailproof made this database (schema {version}, this release knows "
+            f"{len(MIGRATIONS)}): use that release, or restore a backup"
+        )

@@ -1,0 +1,236 @@
+"""The store on PostgreSQL, for several replicas on one database.
+
+Keeps the contract of `mailproof.store` and no other; rules about values are the use cases'. Nothing is kept in a
+replica, and all is read from the server that takes the writes, so each replica sees what any of them acknowledged. Uses
+nothing that CockroachDB or YugabyteDB lacks: no triggers, sequences, LISTEN or advisory locks, and no statement changes
+a table twice. Calls may come from any event loop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from mailproof.domain.database import DatabaseLimits, DatabaseUrl
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.store import rows
+from mailproof.store.ids import IdSource
+from mailproof.store.postgres import log, rebuild, schema, tokens
+from mailproof.store.postgres.adder import Adder
+from mailproof.store.postgres.commit import Commit
+from mailproof.store.postgres.log import can_be_stored, sought, storable
+from mailproof.store.postgres.pool import Attempts, Connection, Pools
+from mailproof.store.sealing import HEADER_BYTES
+
+_MOST = 2**63 - 1  # bigint; the contract's offsets go to 2**64 - 1
+_FORGET_EVERY = 60.0
+"""Seconds between two looks for idempotency keys that expired."""
+
+_GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = $1 AND instance_id = $2"  # noqa: S608 - constants
+_GET_ACTIVE = (
+    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    "JOIN providers AS p ON p.id = i.active_id WHERE i.id = $1"
+)
+_LIST = (  # one statement, one snapshot; a page that is empty is one row of NULLs
+    "SELECT i.provider_count, i.sequence, p.* FROM instances AS i LEFT JOIN LATERAL "  # noqa: S608 - constants
+    f"(SELECT {rows.PROVIDER} FROM providers "
+    "WHERE instance_id = i.id ORDER BY added_sequence {} LIMIT $2 OFFSET $3) AS p ON true WHERE i.id = $1"
+)
+_EVENTS = (
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence < $2 "  # noqa: S608 - constants
+    "{}ORDER BY sequence DESC LIMIT $3"
+)
+_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
+_SAMPLE = (
+    f"SELECT {_HEADER} AS header, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
+    f"WHERE sealed IS NOT NULL AND {_HEADER} > $1 ORDER BY {_HEADER} LIMIT 1"
+)
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+async def open_store(
+    url: DatabaseUrl, limits: DatabaseLimits | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> PostgresStore:
+    """Open the database and make or migrate its tables where needed.
+
+    Raises:
+        StartupError: It can't be reached or used, or a newer release made it.
+    """
+    store = PostgresStore(Pools(url, limits or DatabaseLimits()), clock)
+    try:
+        await store.migrate()
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class PostgresStore:
+    """A `mailproof.store.Store`. Made by `open_store`.
+
+    Attributes:
+        pools: Its connections.
+    """
+
+    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+        self.pools = pools
+        self._clock = clock
+        self._ids = IdSource(clock)
+        self._adder = Adder(pools, clock)
+        self._forgot_at = 0.0
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date.
+
+        Raises:
+            StartupError: It can't be done, or a newer release made them.
+        """
+        now, instance_id = rows.micros(self._clock()), self._ids.next()
+
+        async def work(connection: Connection) -> None:
+            await schema.migrate(connection, now=now, instance_id=instance_id)
+
+        await self.pools.opening(work)
+
+    def new_id(self) -> str:
+        """See `mailproof.store.ProviderStore`."""
+        return self._ids.next()
+
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+        """See `mailproof.store.ProviderStore`."""
+        if key is None:
+            return await self._adder.add(caller, change)
+        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+
+    async def commit(
+        self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
+    ) -> Outcome:
+        """See `mailproof.store.ProviderStore`."""
+        attempts = Attempts()
+        work = Commit(caller, sought(provider_id), decide, key, self._clock, attempts)
+        outcome = await self.pools.run(work, attempts)
+        if key is not None and not outcome.replayed:
+            await self._forget_old_keys()
+        return outcome
+
+    async def get(self, instance_id: str, provider_id: str) -> Provider | None:
+        """See `mailproof.store.ProviderStore`."""
+        place = sought(provider_id), sought(instance_id)
+        row = await self.pools.run(lambda connection: connection.fetchrow(_GET, *place))
+        return rows.to_provider(tuple(row)) if row else None
+
+    async def get_active(self, instance_id: str) -> Provider | None:
+        """See `mailproof.store.ProviderStore`."""
+        row = await self.pools.run(lambda connection: connection.fetchrow(_GET_ACTIVE, sought(instance_id)))
+        return rows.to_provider(tuple(row)) if row else None
+
+    async def list(self, instance_id: str, page: Page) -> ProviderPage:
+        """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
+        statement = _LIST.format("ASC" if page.ascending else "DESC")
+        bounds = min(page.limit, _MOST), min(page.offset, _MOST)
+        viewed_at = self._clock()
+        found = await self.pools.run(lambda connection: connection.fetch(statement, sought(instance_id), *bounds))
+        if not found:
+            return ProviderPage((), 0, 0, viewed_at)
+        total, sequence = tuple(found[0])[:2]
+        providers = [rows.to_provider(tuple(row)[2:]) for row in found if row["id"] is not None]
+        providers.sort(key=lambda each: each.added_sequence, reverse=not page.ascending)  # a join promises no order
+        return ProviderPage(tuple(providers), total, sequence, viewed_at)
+
+    async def list_events(
+        self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
+    ) -> Sequence[Event]:
+        """See `mailproof.store.ProviderStore`."""
+        arguments = [sought(instance_id), _MOST if before is None else min(before, _MOST), min(limit, _MOST)]
+        statement = _EVENTS.format("AND provider_id = $4 " if provider_id else "")
+        if provider_id:
+            arguments.append(sought(provider_id))
+        found = await self.pools.run(lambda connection: connection.fetch(statement, *arguments))
+        return tuple(rows.to_event(tuple(row)) for row in found)
+
+    async def find_token(self, digest: bytes) -> Token | None:
+        """See `mailproof.store.TokenStore`."""
+        return await self.pools.run(lambda connection: tokens.find(connection, digest))
+
+    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
+        """See `mailproof.store.TokenStore`."""
+        if not all(map(can_be_stored, instance_ids)):
+            raise ValueError("an instance's id must not hold NUL")
+        token = Token(self._ids.next(), storable(name), role, tuple(instance_ids), self._clock())
+        return await self.pools.run(lambda connection: tokens.create(connection, digest, token))
+
+    async def list_tokens(self) -> tuple[Token, ...]:
+        """See `mailproof.store.TokenStore`."""
+        return await self.pools.run(tokens.find_all)
+
+    async def revoke_token(self, token_id: str) -> Token | None:
+        """See `mailproof.store.TokenStore`."""
+        now, token_id = self._clock(), sought(token_id)
+        return await self.pools.run(lambda connection: tokens.revoke(connection, token_id, now))
+
+    async def default_instance(self) -> str:
+        """See `mailproof.store.TokenStore`."""
+        found: str | None = await self.pools.run(
+            lambda connection: connection.fetchval("SELECT id FROM instances WHERE is_default")
+        )
+        if found is None:
+            raise StoreUnavailable("the database has no default instance")
+        return found
+
+    async def instances(self) -> frozenset[str]:
+        """See `mailproof.store.Store`."""
+        found = await self.pools.run(lambda connection: connection.fetch("SELECT id FROM instances"))
+        return frozenset(row[0] for row in found)
+
+    async def sealed_samples(self) -> Sequence[Provider]:
+        """See `mailproof.store.Store`. The index gives one of each key without reading the others."""
+
+        async def work(connection: Connection) -> list[Provider]:
+            found: list[Provider] = []
+            header = b""
+            while (row := await connection.fetchrow(_SAMPLE, header)) is not None:
+                header = row[0]
+                found.append(rows.to_provider(tuple(row)[1:]))
+            return found
+
+        return await self.pools.run(work)
+
+    async def key_witness(self, offered: bytes) -> bytes:
+        """See `mailproof.store.Store`."""
+
+        async def work(connection: Connection) -> bytes:
+            await connection.execute("INSERT INTO key_witness VALUES (1, $1) ON CONFLICT DO NOTHING", offered)
+            kept: bytes = await connection.fetchval("SELECT sealed FROM key_witness")
+            return kept
+
+        return await self.pools.run(work)
+
+    async def rebuild(self, *, check: bool = False) -> int:
+        """See `mailproof.store.Store`."""
+        return await self.pools.once(lambda connection: rebuild.rebuild(connection, check=check))
+
+    async def ping(self) -> None:
+        """See `mailproof.store.Store`."""
+        await self.pools.run(
+            lambda connection: connection.fetchval("SELECT 1 FROM schema_version LIMIT 1"),
+            tries=2,  # who asks wants to know soon
+        )
+
+    async def close(self) -> None:
+        """See `mailproof.store.Store`."""
+        await self.pools.close()
+
+    async def _forget_old_keys(self) -> None:
+        if time.monotonic() - self._forgot_at < _FORGET_EVERY:
+            return
+        self._forgot_at = time.monotonic()
+        with suppress(StoreUnavailable):  # the call that it goes with is done; another one will do it
+            await self.pools.run(lambda connection: log.forget_old_keys(connection, self._clock()))

@@ -1,0 +1,33 @@
+"""SQLite's errors as ours: what an operator can mend is `StoreUnavailable`, what only we can mend stays itself."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+from mailproof.domain.errors import StoreUnavailable
+
+_log = logging.getLogger("mailproof.store")
+
+# Errors of the code, not of the database's surroundings: they become INTERNAL at the boundary.
+_OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "the disk that holds the database is full; nothing was stored",
+    sqlite3.SQLITE_BUSY: "the database is busy; nothing was stored",
+    sqlite3.SQLITE_LOCKED: "the database is busy; nothing was stored",
+    sqlite3.SQLITE_IOERR: "the disk that holds the database does not work; nothing was stored",
+    sqlite3.SQLITE_CORRUPT: "the database file is damaged: stop the service and restore a backup",
+    sqlite3.SQLITE_NOTADB: "the database file is damaged: stop the service and restore a backup",
+    sqlite3.SQLITE_READONLY: "the database can't be written; nothing was stored",
+}
+
+
+def translate(error: Exception) -> Exception:
+    """Return what to raise in place of a driver's error; other errors are returned as they are."""
+    if not isinstance(error, sqlite3.Error) or isinstance(error, _OURS):
+        return error
+    code = getattr(error, "sqlite_errorcode", 0)
+    _log.error("the database failed: %s (%s)", error, getattr(error, "sqlite_errorname", "no code"))
+    sentence = _SENTENCES.get(code & 0xFF)  # the low byte is the primary code of an extended one
+    return StoreUnavailable(sentence) if sentence else StoreUnavailable()

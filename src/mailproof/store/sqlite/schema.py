@@ -1,0 +1,229 @@
+"""The tables, how they came to be, and how a connection to them is set up.
+
+A migration is a tuple of statements, run in one transaction under the write lock, so two processes that start at once
+do it once. Migrations are append-only: a released one is never edited. Times are integers, microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from mailproof.domain.errors import StartupError
+from mailproof.store.sealing import HEADER_BYTES
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # `active_id` and `provider_count` say of the providers what would else be counted or searched for.
+        """
+        CREATE TABLE instances (
+            id TEXT PRIMARY KEY,
+            is_default INTEGER NOT NULL CHECK (is_default IN (0, 1)),
+            sequence INTEGER NOT NULL DEFAULT 0,
+            provider_count INTEGER NOT NULL DEFAULT 0,
+            active_id TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX instances_one_default ON instances (is_default) WHERE is_default = 1",
+        """
+        CREATE TABLE tokens (
+            id TEXT PRIMARY KEY,
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            name TEXT NOT NULL,
+            role TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            revoked_at INTEGER
+        ) STRICT
+        """,
+        """
+        CREATE TABLE token_instances (
+            token_id TEXT NOT NULL REFERENCES tokens (id),
+            position INTEGER NOT NULL,
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            PRIMARY KEY (token_id, position)
+        ) STRICT
+        """,
+        # A payload holds a secret only as the sealed blob, so that the state can be rebuilt from the events.
+        """
+        CREATE TABLE events (
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            sequence INTEGER NOT NULL,
+            provider_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            actor_token_id TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (instance_id, sequence)
+        ) STRICT
+        """,
+        "CREATE INDEX events_of_provider ON events (instance_id, provider_id, sequence)",
+        # `added_sequence` is the order of creation; `sequence` is that of the record's last event.
+        """
+        CREATE TABLE providers (
+            id TEXT PRIMARY KEY,
+            instance_id TEXT NOT NULL REFERENCES instances (id),
+            added_sequence INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            settings TEXT NOT NULL,
+            sealed BLOB
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
+        # The law of the log, kept by the database too.
+        "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
+        # Which keys are in use, without reading every record at each start.
+        f"CREATE INDEX providers_key ON providers (substr(sealed, 1, {HEADER_BYTES})) WHERE sealed IS NOT NULL",
+        """
+        CREATE TABLE idempotency_keys (
+            instance_id TEXT NOT NULL,
+            token_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            event_count INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (instance_id, token_id, key)
+        ) STRICT
+        """,
+        "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
+    ),
+)
+
+_VERSIONS = """
+CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT
+"""
+
+_BUSY_WRITER = 5.0
+"""Seconds that the writer waits for another process; it has a thread of its own."""
+
+_BUSY_READER = 0.25
+"""Seconds that a read waits, which happens on an event loop; in WAL mode readers wait for nobody but a recovery."""
+
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """Open the file for writing, create it where absent, readable by its owner alone.
+
+    Raises:
+        StartupError: It is no database, or can't be opened, written or put into WAL mode.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StartupError(f"SQLite 3.37 or newer is needed, and this Python has {sqlite3.sqlite_version}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same mode
+        connection = _connect(path, _BUSY_WRITER)
+    except OSError as error:
+        raise StartupError(f"the database {path} can't be opened: {error.strerror}") from error
+    try:
+        mode = _wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error as error:
+        connection.close()
+        raise StartupError(f"the database {path} can't be opened: {error}") from error
+    if mode != "wal":
+        connection.close()
+        raise StartupError(f"the database {path} can't have a write-ahead log on this file system")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open the file for reading."""
+    connection = _connect(path, _BUSY_READER)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def connect_rebuilder(path: Path) -> sqlite3.Connection:
+    """Open the file for `sqlite_rebuild`, which writes once and waits for writers like one."""
+    connection = _connect(path, _BUSY_WRITER)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = FILE")
+    return connection
+
+
+def _connect(path: Path, busy: float) -> sqlite3.Connection:
+    # Connections are used by one thread at a time; who closes them is another one. isolation_level=None: transactions
+    # are ours to begin.
+    return sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
+
+
+def _wal(connection: sqlite3.Connection) -> str:
+    """Switch to WAL. SQLite does not wait for its busy timeout here when another process switches too; so we do."""
+    give_up = time.monotonic() + _BUSY_WRITER
+    while True:
+        try:
+            mode: str = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return mode
+
+
+def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> None:
+    """Bring the schema up to date and see that there is a default instance.
+
+    Args:
+        connection: The writer's.
+        now: The time, for the records of it.
+        instance_id: The id of the default instance where there is none yet.
+
+    Raises:
+        StartupError: A newer release made this database, or it can't be changed.
+    """
+    try:
+        if _version(connection) == len(MIGRATIONS) and _has_default(connection):
+            return  # the usual case waits for no writer
+        connection.execute(_VERSIONS)
+        while _migrate_one(connection, now):
+            pass
+        connection.execute(
+            "INSERT INTO instances (id, is_default, created_at) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
+            (instance_id, now),
+        )
+    except sqlite3.Error as error:
+        raise StartupError(f"the database can't be brought up to date: {error}") from error
+
+
+def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
+    """Run the next migration in a transaction of its own; return False when there is none."""
+    connection.execute("BEGIN IMMEDIATE")  # from here on no other process can run it too
+    try:
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise StartupError(
+                f"a newer release of mailproof made this database (schema {version}, this release knows "
+                f"{len(MIGRATIONS)}): use that release, or restore a backup"
+            )
+        if version < len(MIGRATIONS):
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute("INSERT INTO schema_version VALUES (?, ?)", (version + 1, now))
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return version < len(MIGRATIONS)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone():
+        return 0
+    version: int = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
+    return version
+
+
+def _has_default(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM instances WHERE is_default = 1").fetchone() is not None

@@ -1,0 +1,247 @@
+"""One thread that writes, with group commit: who waits while a commit is on its way to the disk shares the next one.
+
+Knows transactions and nothing of what is written. The laws kept here: a waiter hears of success only after COMMIT with
+synchronous=FULL has returned; one waiter's failure undoes that waiter's writes alone; the thread outlives every error.
+A job may be run twice: where one fails that has written, all are undone and run again with a savepoint each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.sqlite.faults import translate
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], T]
+
+_log = logging.getLogger("mailproof.store")
+
+MAX_BATCH = 512
+"""Writes in one transaction; a bound on how long the first of them waits for the last."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    result: Any = None
+    error: Exception | None = None
+
+    def tell(self, future: Future[Any] | asyncio.Future[Any]) -> None:
+        """Resolve the future of the waiter."""
+        if self.error is None:
+            future.set_result(self.result)
+        else:
+            future.set_exception(self.error)
+
+
+@dataclass(slots=True)
+class _Thread:
+    """Who waits is a thread, or nobody."""
+
+    job: Job[Any]
+    future: Future[Any]
+
+    def begin(self) -> bool:
+        """Return whether the job is still wanted."""
+        return self.future.set_running_or_notify_cancel()
+
+
+@dataclass(slots=True)
+class _Task:
+    """Who waits is a task of an event loop."""
+
+    job: Job[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+    def begin(self) -> bool:
+        """Return whether the job is still wanted."""
+        return not self.future.cancelled()
+
+
+_Waiter = _Thread | _Task
+
+
+class Writer:
+    """Runs jobs in the order of their arrival. Any thread may submit.
+
+    Args:
+        connection: The writer's from now on; closed by `stop`.
+
+    Attributes:
+        commits: Transactions that were committed. writes: jobs that were in them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.commits = 0
+        self.writes = 0
+        self._connection = connection
+        self._queue: queue.SimpleQueue[_Waiter | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # nothing is queued behind the None that ends the thread
+        self._stopped: Future[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="mailproof-store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job[T]) -> Future[T]:
+        """Queue a job.
+
+        Returns:
+            A future with the job's result once it is on disk, or with its exception once it is undone. Cancelling it
+            prevents a job that has not begun and no other.
+
+        Raises:
+            StoreUnavailable: The writer was stopped.
+        """
+        future: Future[T] = Future()
+        self._enqueue(_Thread(job, future))
+        return future
+
+    async def run(self, job: Job[T]) -> T:
+        """Queue a job and await it, as with `submit`; those of one loop that share a commit wake it once, together."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._enqueue(_Task(job, loop, future))
+        return await future
+
+    def _enqueue(self, waiter: _Waiter) -> None:
+        with self._lock:
+            if self._stopped is not None:
+                raise StoreUnavailable("the database is closed")
+            self._queue.put(waiter)
+
+    def stop(self) -> Future[None]:
+        """Finish what is queued, then close the connection; the future says when. Again changes nothing."""
+        with self._lock:
+            if self._stopped is None:
+                self._stopped = Future()
+                self._queue.put(None)
+            return self._stopped
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch: list[_Waiter] = []
+            going = self._collect(batch)
+            if batch:
+                _tell(zip(batch, self._commit(batch), strict=True))
+        try:
+            self._connection.close()
+        except sqlite3.Error:
+            _log.exception("closing the database failed")
+        assert self._stopped is not None  # noqa: S101 - `stop` alone ends the loop
+        self._stopped.set_result(None)
+
+    def _collect(self, batch: list[_Waiter]) -> bool:
+        """Wait for a job, then take all that came meanwhile; return False at the end."""
+        item = self._queue.get()
+        while item is not None:
+            if item.begin():
+                batch.append(item)
+            if len(batch) >= MAX_BATCH:
+                return True
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return True
+        return False
+
+    def _commit(self, batch: Sequence[_Waiter]) -> Sequence[_Outcome]:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = self._together(batch)
+            if outcomes is None:
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                outcomes = [self._attempt(waiter.job) for waiter in batch]
+            connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - it is handed to every waiter
+            self._roll_back()
+            shared = translate(error)
+            return [_Outcome(error=_own(shared)) for _ in batch]
+        self.commits += 1
+        self.writes += len(batch)
+        return outcomes
+
+    def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Outcome] | None:
+        """Run the jobs without savepoints, two statements less a job; return None where one is needed.
+
+        Most jobs that fail are refused before they wrote anything, so there is nothing to undo.
+
+        Raises:
+            Exception: The whole transaction is lost, or it was the only job.
+        """
+        connection = self._connection
+        outcomes: list[_Outcome] = []
+        for waiter in batch:
+            changes = connection.total_changes
+            try:
+                outcome = _Outcome(waiter.job(connection))
+            except Exception as error:
+                if len(batch) == 1 or not connection.in_transaction:
+                    raise
+                if connection.total_changes != changes:
+                    return None
+                outcome = _Outcome(error=translate(error))
+            outcomes.append(outcome)
+        return outcomes
+
+    def _attempt(self, job: Job[Any]) -> _Outcome:
+        """Run one job inside the shared transaction.
+
+        Raises:
+            sqlite3.Error: The whole transaction is lost (SQLite rolls it back by itself on a full disk and its kin).
+        """
+        connection = self._connection
+        connection.execute("SAVEPOINT waiter")
+        try:
+            outcome = _Outcome(job(connection))
+        except Exception as error:
+            if not connection.in_transaction:
+                raise
+            connection.execute("ROLLBACK TO waiter")
+            outcome = _Outcome(error=translate(error))
+        connection.execute("RELEASE waiter")
+        return outcome
+
+    def _roll_back(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            _log.exception("rolling back failed")
+
+
+def _tell(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:
+    """Tell all waiters, each loop in one go."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Outcome]]] = {}
+    for waiter, outcome in outcomes:
+        if isinstance(waiter, _Task):
+            loops.setdefault(waiter.loop, []).append((waiter.future, outcome))
+        else:
+            outcome.tell(waiter.future)
+    for loop, told in loops.items():
+        with suppress(RuntimeError):  # the loop was closed: nobody is left to be told
+            loop.call_soon_threadsafe(_tell_tasks, told)
+
+
+def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Outcome]]) -> None:
+    for future, outcome in told:
+        if not future.done():  # cancelled meanwhile
+            outcome.tell(future)
+
+
+def _own(error: Exception) -> Exception:
+    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
+    if isinstance(error, StoreUnavailable):
+        return StoreUnavailable(error.message)
+    return error

@@ -1,0 +1,181 @@
+"""Hosts as people type them and as the DNS is asked for them: names, address literals, and a host with its port.
+
+The errors are sentences for the person who typed, to be put behind a field's or an argument's name. Pure.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from encodings.idna import nameprep
+from functools import lru_cache
+
+from mailproof.syntax.text import has_controls
+
+MAX_HOST = 253  # RFC 1035 section 2.3.4 without the root's dot
+MAX_LABEL = 63
+
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
+_DEVIATION = re.compile("([ß\u1e9eς])")
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the underscore is seen in practice
+_HOST_PORT = re.compile(
+    r"(?:\[(?P<literal>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^\s:\[\]/@\x00-\x20\x7f]+)):(?P<port>[0-9]{1,5})"
+)
+
+
+def check_host(text: str) -> str:
+    """Check a host name or address literal and return it as it is looked up: ASCII, without brackets.
+
+    Raises:
+        ValueError: A sentence that says what is wrong with it.
+    """
+    refuse_controls(text)
+    host = text.strip()
+    if not host:
+        raise ValueError("must not be empty")
+    return _looked_up(host)
+
+
+@lru_cache(maxsize=1024)
+def _looked_up(host: str) -> str:
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    address, percent, zone = bare.partition("%")
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        if bare is not host or ":" in host:
+            raise ValueError("is no IPv6 address") from None
+        return check_name(host.removesuffix("."), "the host name")
+    if percent and not re.fullmatch(r"[\w.-]{1,32}", zone, re.ASCII):
+        raise ValueError("has an invalid zone after the %")
+    return bare
+
+
+def check_ehlo_name(text: str) -> str:
+    """Check an argument for EHLO: a domain or an address literal in brackets (RFC 5321 section 4.1.3).
+
+    Raises:
+        ValueError: A sentence that says what is wrong with it.
+    """
+    refuse_controls(text)
+    if text.startswith("["):
+        check_literal(text)
+        return text
+    return check_name(text, "the EHLO name")
+
+
+def address_literal(address: str) -> str:
+    """Return an address as an argument for EHLO (RFC 5321 section 4.1.3)."""
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def is_qualified(name: str) -> bool:
+    """Return whether a machine's own name may be shown to a server: qualified, and not the local host's."""
+    name = name.lower().rstrip(".")
+    if "." not in name or name.endswith((".localdomain", ".localhost", ".local")) or name.startswith("localhost."):
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            return bool(check_ehlo_name(name))
+        except ValueError:
+            return False
+    return False
+
+
+def refuse_controls(text: str) -> None:
+    """Check that a text has nothing invisible in it.
+
+    That is also bidi and zero-width characters, which no honest address needs and every terminal obeys, and lone
+    surrogates.
+
+    Raises:
+        ValueError: It has.
+    """
+    if not text.isprintable():
+        raise ValueError("must not contain control characters or invisible ones")
+
+
+def check_literal(domain: str) -> None:
+    """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3)."""
+    inner = domain[1:-1] if domain.endswith("]") else ""
+    try:
+        if inner[:5].lower() == "ipv6:":
+            ipaddress.IPv6Address(inner[5:])
+        else:
+            ipaddress.IPv4Address(inner)
+    except ValueError:
+        raise ValueError("has an invalid address in the brackets") from None
+
+
+def check_name(name: str, what: str) -> str:
+    """Check a domain name and return it in A-labels.
+
+    Args:
+        what: What the name is, for the sentence.
+
+    Raises:
+        ValueError: A sentence that says what is wrong with it.
+    """
+    ascii_name = to_ascii(name)
+    if not ascii_name:
+        raise ValueError(f"{what} is not valid")
+    if len(ascii_name) > MAX_HOST:
+        raise ValueError(f"{what} is longer than {MAX_HOST} characters")
+    for label in ascii_name.split("."):
+        if len(label) > MAX_LABEL or not _LABEL.fullmatch(label):
+            raise ValueError(f"{what} is not valid")
+    return ascii_name
+
+
+def to_ascii(name: str) -> str:
+    """Return the A-label form (RFC 5890), "" where there is none. Underscores pass, as in the DNS."""
+    if name.isascii():
+        return name
+    try:
+        if _DEVIATION.search(name) is None:
+            return name.encode("idna").decode("ascii")
+        return ".".join(_a_label(label) for label in _DOTS.split(name))
+    except UnicodeError:
+        return ""
+
+
+def _a_label(label: str) -> str:
+    """Return a label's ASCII form with ß and ς as the letters that they are since IDNA 2008 (RFC 5894 section 7.2).
+
+    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to
+    strasse.example, which may be somebody else's.
+    """
+    if _DEVIATION.search(label) is None:
+        return label.encode("idna").decode("ascii")
+    parts = _DEVIATION.split(label.replace("\u1e9e", "ß"))
+    mapped = "".join(part if _DEVIATION.fullmatch(part) else nameprep(part) for part in parts)
+    if "." in mapped or mapped.startswith("xn--"):  # RFC 3490 section 4.1
+        raise UnicodeError("no label")
+    return f"xn--{mapped.encode('punycode').decode('ascii')}"
+
+
+def split_host_port(text: str) -> tuple[str, int]:
+    """Split "host:port" or "[v6]:port".
+
+    Returns:
+        The host without brackets, and the port.
+
+    Raises:
+        ValueError: A sentence that says what is wrong, for the person who typed it.
+    """
+    if has_controls(text):
+        raise ValueError("must not contain control characters")
+    text = text.strip()
+    match = _HOST_PORT.fullmatch(text)
+    if match is None:
+        if "://" in text:
+            raise ValueError('must be a host and a port without a scheme, like "smtp.example.com:587"')
+        if text.count(":") > 1 and "[" not in text:
+            raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
+        raise ValueError('must be a host and a port, like "smtp.example.com:587"')
+    port = int(match["port"])
+    if not 1 <= port <= 65535:
+        raise ValueError("the port must be between 1 and 65535")
+    return match["literal"] or match["name"], port

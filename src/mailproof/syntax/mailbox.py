@@ -1,0 +1,73 @@
+"""Mail addresses as people type them, checked before they come near a command.
+
+The errors are sentences for the person who typed, to be put behind a field's or an argument's name. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailproof.syntax.host import check_literal, check_name, refuse_controls, to_ascii
+
+# RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
+MAX_LOCAL = 64
+MAX_DOMAIN = 255
+MAX_PATH = 254  # 256 less the angle brackets
+
+# RFC 5321 section 4.1.2 and RFC 5322 section 3.2.3; RFC 6531 section 3.3 adds everything beyond ASCII.
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a0-\U0010ffff]+"
+_DOT_STRING = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
+_QUOTED_STRING = re.compile(r'"(?:[ !#-\[\]-~\u00a0-\U0010ffff]|\\[ -~])*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address: local part as written (quotes kept) and domain (or "[literal]") as written."""
+
+    local: str
+    domain: str
+
+    @property
+    def ascii_domain(self) -> str:
+        """The domain in A-labels."""
+        return self.domain if self.domain.startswith("[") else to_ascii(self.domain)
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only a server with SMTPUTF8 can take it (RFC 6531): a domain has an ASCII form, a local part none."""
+        return not self.local.isascii()
+
+    @property
+    def wire(self) -> str:
+        """The address as it goes into a command or header."""
+        return f"{self.local}@{self.ascii_domain}"
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+
+def parse_mailbox(text: str) -> Mailbox:
+    """Take an address apart (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
+
+    Raises:
+        ValueError: A sentence that says what is wrong with it.
+    """
+    refuse_controls(text)
+    local, at, domain = text.rpartition("@")
+    if not at:
+        raise ValueError("must be an address with an @, like user@example.com")
+    if not local or not domain:
+        raise ValueError(f"has nothing {'before' if not local else 'after'} the @")
+    if not (_DOT_STRING.fullmatch(local) or _QUOTED_STRING.fullmatch(local)):
+        raise ValueError("has characters before the @ that are not allowed there")
+    if len(local.encode("utf-8")) > MAX_LOCAL:
+        raise ValueError(f"has more than {MAX_LOCAL} bytes before the @")
+    mailbox = Mailbox(local, domain)
+    if domain.startswith("["):
+        check_literal(domain)
+    else:
+        check_name(domain, "the domain after the @")
+    if len(mailbox.ascii_domain) > MAX_DOMAIN or len(mailbox.wire.encode("utf-8")) > MAX_PATH:
+        raise ValueError(f"is longer than {MAX_PATH} bytes")
+    return mailbox

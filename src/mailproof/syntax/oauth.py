@@ -1,0 +1,142 @@
+"""An OAuth 2.0 token endpoint (RFC 6749 section 3.2): its URL, taken apart, and the requests and answers. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote_plus, urlencode
+
+from mailproof.domain.secret import Secret
+from mailproof.syntax.url import Url, parse_url
+
+MAX_TOKEN = 9000
+"""Characters of a token: what 12,288 octets of base64 hold (RFC 4954 section 4), less the rest of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """The client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4): where a token comes from."""
+
+    token_endpoint: str  # a URL of the scheme https
+    client_id: str
+    client_secret: Secret
+    scopes: tuple[str, ...] = ()
+
+
+class TokenRefused(Exception):
+    """There is no token in the answer.
+
+    Attributes:
+        detail: A phrase for people; it holds the endpoint's words, raw.
+        client: Whether it is the client that was refused, which may be for how it showed its secret.
+    """
+
+    def __init__(self, detail: str, *, client: bool = False) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.client = client
+
+
+def parse_endpoint(url: str) -> Url:
+    """Take a token endpoint's URL apart.
+
+    Raises:
+        ValueError: It is none; the sentence begins with "must".
+    """
+    return parse_url(url, ("https",))  # RFC 6749 section 3.2: TLS is required
+
+
+def check_scope(text: str) -> None:
+    """Check one scope (RFC 6749 section 3.3).
+
+    Raises:
+        ValueError: It is none; the sentence begins with "must".
+    """
+    if not text or not all("!" <= c <= "~" and c not in '"\\' for c in text):
+        raise ValueError("must be a scope: printable ASCII without spaces, quotes and backslashes")
+
+
+def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
+    """Yield every field of a grant that is wrong, with what it must be."""
+    try:
+        parse_endpoint(grant.token_endpoint)
+    except ValueError as error:
+        yield "token_endpoint", str(error)
+    for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
+        if not text:
+            yield name, "must not be empty"
+        elif not _is_text(text):
+            yield name, "must be text without control characters"
+    try:
+        for scope in grant.scopes:
+            check_scope(scope)
+    except ValueError:
+        yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
+
+
+def _is_text(text: str) -> bool:
+    return not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
+
+
+def request(grant: ClientCredentials, *, basic: bool) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of the client-credentials request (RFC 6749 section 4.4.2).
+
+    Args:
+        basic: Whether the client shows its secret in the Authorization header and not in the body (section 2.3.1).
+    """
+    fields = {"grant_type": "client_credentials"}
+    if grant.scopes:
+        fields["scope"] = " ".join(grant.scopes)
+    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    secret = grant.client_secret.reveal()
+    if basic:
+        pair = f"{quote_plus(grant.client_id)}:{quote_plus(secret)}"
+        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+    else:
+        fields |= {"client_id": grant.client_id, "client_secret": secret}
+    return headers, urlencode(fields).encode("ascii")
+
+
+def read_token(status: int, body: bytes) -> str:
+    """Return the access token of an answer (RFC 6749 section 5).
+
+    Raises:
+        TokenRefused: There is none in it.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise TokenRefused(f"it answers with status {status} and no JSON object", client=status == 401)
+    token = document.get("access_token")
+    if status == 200 and isinstance(token, str) and token:
+        return _usable(token, document.get("token_type"))
+    error = document.get("error")
+    if not isinstance(error, str):
+        raise TokenRefused(f"it answers with status {status} and no token", client=status == 401)
+    words = error
+    description = document.get("error_description")
+    if isinstance(description, str) and description:
+        words += f": {description}"
+    raise TokenRefused(f"it answers {words}", client=status == 401 or error == "invalid_client")
+
+
+def _usable(token: str, kind: object) -> str:
+    if isinstance(kind, str) and kind.lower() != "bearer":
+        raise TokenRefused(f"it gives a token of the type {kind}, and mail servers take bearer")
+    problem = token_problem(token)
+    if problem:
+        raise TokenRefused(f"its token {problem}")
+    return token
+
+
+def token_problem(token: str) -> str:
+    """Return what keeps a text from being sent as a token, "" for nothing; it begins with "must"."""
+    if len(token) > MAX_TOKEN:
+        return f"must not be longer than {MAX_TOKEN} characters"
+    if not all("!" <= c <= "~" for c in token):  # wider than RFC 6750 section 2.1; a control would end its field
+        return "must be printable ASCII without spaces"
+    return ""

@@ -1,0 +1,267 @@
+"""Use cases on tests: from what an API asks to a plan, from the probe's report to what that API answers.
+
+Keeps two laws: a failed test is a successful diagnosis (it becomes an error only where an API has no other answer),
+and a stored password is used only for the destination it was stored with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Protocol
+
+from mailproof.diagnosis.findings import page
+from mailproof.domain.errors import (
+    ConfigNotFound,
+    FieldViolation,
+    InvalidFields,
+    PasswordNotStored,
+    PasswordRequired,
+    SmtpTestFailed,
+)
+from mailproof.domain.limits import Limits
+from mailproof.domain.model import Caller, Provider, SmtpSettings
+from mailproof.domain.secret import Secret, Vault
+from mailproof.smtp.plans import violations
+from mailproof.smtp.report import Credentials, Heartbeat, OAuth, Plan, Report, Step, Terms
+from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
+from mailproof.store.contract import ProviderStore
+from mailproof.syntax.host import split_host_port
+from mailproof.syntax.oauth import ClientCredentials
+from mailproof.usecases.provider_secrets import secret_name, usable_secret
+from mailproof.usecases.providers import Auth, SmtpInput
+
+RETRY_AFTER = 60.0
+"""Seconds we suggest to wait after a temporary refusal: servers that limit rates or greylist count in minutes."""
+
+# Ids of the reference service's errors, by the stage that failed.
+_REFERENCES = {
+    Stage.RESOLVE: "EMAIL-skwos",
+    Stage.CONNECT: "EMAIL-skwos",
+    Stage.TLS: "EMAIL-sl39s",
+    Stage.GREETING: "EMAIL-skwi4",
+    Stage.EHLO: "EMAIL-skwi4",
+    Stage.STARTTLS: "EMAIL-guvsQ",
+    Stage.AUTH: "EMAIL-s9kfs",
+    Stage.MAIL: "EMAIL-s3is3",
+    Stage.RCPT: "EMAIL-s4is4",
+}
+
+# Fields of a plan that the calls which test name otherwise.
+_REQUEST_NAMES = {
+    "sender": "sender_address",
+    "recipient": "receiver_address",
+    "token_endpoint": "xoauth2.token_endpoint",
+    "scopes": "xoauth2.scopes",
+    "client_id": "xoauth2.client_credentials.client_id",
+    "client_secret": "xoauth2.client_credentials.client_secret",
+}
+
+Event = Step | Heartbeat | Report
+
+
+class Prober(Protocol):
+    """Runs a plan. Closing the generator, or cancelling the report, closes the sockets."""
+
+    def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        """Run the plan: steps as they end, heartbeats, and one report, last."""
+        ...
+
+    async def report(self, plan: Plan) -> Report:
+        """Run the plan to its report."""
+        ...
+
+
+class Diagnoses:
+    """Tests of SMTP settings, bounded in number and in time.
+
+    Args:
+        documentation_url: Where the project's files can be read; empty: links stay paths within the project.
+    """
+
+    def __init__(
+        self, store: ProviderStore, vault: Vault, prober: Prober, limits: Limits, *, documentation_url: str = ""
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._prober = prober
+        self._limits = limits
+        self._documentation_url = documentation_url
+
+    async def diagnose(
+        self, caller: Caller, plan: Plan, *, config_id: str = "", remaining: float | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Run a test and yield its events, the report last.
+
+        Args:
+            plan: What to test; with `config_id` its destination and credentials come from the stored configuration.
+            remaining: Seconds until the caller's deadline, None without one.
+
+        Raises:
+            ConfigNotFound: No such configuration. TooManyTests: As many run as allowed. PasswordNotStored: The stored
+            configuration lacks the secret that it needs. SecretUnreadable: It has one that does not open.
+        """
+        if config_id:
+            settings, secret = await self._usable(caller, config_id)
+            plan = dataclasses.replace(
+                _plan_of(settings, secret, plan.recipient, plan.depth),
+                sender=plan.sender or settings.sender_address,
+                timeout=plan.timeout,
+                ca_pem=plan.ca_pem,
+                ehlo_name=plan.ehlo_name,
+                mechanism=plan.mechanism,
+                verify_alternatives=plan.verify_alternatives,
+            )
+        with self._limits.slot():
+            async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
+                async for event in events:
+                    yield self._linked(event) if isinstance(event, Report) else event
+
+    async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
+        """Run a test and return its report, for an answer that has no place for a fix: none is searched for."""
+        return await self._report(dataclasses.replace(plan, verify_alternatives=False), remaining)
+
+    async def _report(self, plan: Plan, remaining: float | None) -> Report:
+        with self._limits.slot():
+            return await self._prober.report(self._bounded(plan, remaining))
+
+    async def test_settings(
+        self,
+        caller: Caller,
+        tested: SmtpInput,
+        *,
+        receiver: str,
+        config_id: str = "",
+        remaining: float | None = None,
+    ) -> None:
+        """Send a test message with these settings.
+
+        Args:
+            config_id: The configuration whose secret is used when none is sent.
+
+        Raises:
+            SmtpTestFailed: The test failed. PasswordRequired: A secret is needed and none may be used.
+            ConfigNotFound: No such configuration. SecretUnreadable: Its secret does not open.
+        """
+        if tested.auth is Auth.UNSAID and not tested.settings.user:
+            # The reference's older calls take no test without a password (SMTP-p9kj), so clients that test a server
+            # without logins send any one. It is used for nothing, and nothing is stored.
+            tested = dataclasses.replace(tested, secret=Secret(""))
+        tested = tested.normalised()
+        settings, secret = tested.settings, tested.secret
+        if config_id and not secret and tested.auth is not Auth.NONE:
+            settings, secret = await self._completed(caller, config_id, tested)
+        if settings.user and not secret:
+            raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
+        names = {"password": tested.secret_path, **_REQUEST_NAMES}
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
+
+    async def test_stored(
+        self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
+    ) -> None:
+        """Send a test message with a stored configuration.
+
+        Raises:
+            SmtpTestFailed: The test failed. ConfigNotFound: No such configuration. PasswordNotStored: It lacks the
+            secret that it needs. SecretUnreadable: It has one that does not open.
+        """
+        settings, secret = await self._usable(caller, config_id, reference="SMTP-99klw")
+        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+
+    async def _completed(self, caller: Caller, config_id: str, tested: SmtpInput) -> tuple[SmtpSettings, Secret]:
+        """Return the tested settings with the stored secret, if it may be used for them."""
+        stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
+        return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
+
+    async def _usable(
+        self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
+    ) -> tuple[SmtpSettings, Secret]:
+        settings, secret = await self._stored(caller, config_id, reference)
+        if settings.user and not secret:
+            raise PasswordNotStored(secret_name(settings).replace("_", " "))
+        return settings, secret
+
+    async def _stored(
+        self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
+    ) -> tuple[SmtpSettings, Secret]:
+        provider: Provider | None = await self._store.get(caller.instance_id, config_id)
+        if provider is None or not isinstance(provider.settings, SmtpSettings):
+            raise ConfigNotFound(config_id, reference=reference)
+        return provider.settings, usable_secret(self._vault, provider)
+
+    async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
+        try:
+            report = await self._report(plan, remaining)
+        except InvalidFields as error:  # the names of the plan's fields are not the request's
+            renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
+            raise InvalidFields(renamed) from None
+        if report.outcome is Outcome.FAIL:
+            raise failed(report, self._documentation_url)
+
+    def _linked(self, report: Report) -> Report:
+        if not self._documentation_url:
+            return report
+        url = self._documentation_url
+        findings = tuple(dataclasses.replace(found, link=f"{url}/{found.link}") for found in report.findings)
+        return dataclasses.replace(report, findings=findings)
+
+    def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
+        """Return the plan with the time it has.
+
+        Raises:
+            InvalidFields: The plan can't be run.
+        """
+        plan = dataclasses.replace(plan, timeout=self._limits.timeout(plan.timeout, remaining))
+        wrong = violations(plan)
+        if wrong:
+            raise InvalidFields([FieldViolation(field, problem) for field, problem in wrong])
+        return plan
+
+
+def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
+    """Return a failed report as an error, for APIs whose answer has no place for it."""
+    evidence, explained = report.evidence, page(report.code)
+    facts = {
+        "serverCode": str(evidence.reply_code) if evidence.reply_code else "",
+        "enhancedCode": evidence.enhanced_code,
+        "serverText": evidence.text,
+        "advice": report.advice,
+        "documentation": "" if documentation_url else explained,
+    }
+    return SmtpTestFailed(
+        " ".join(part for part in (report.message, report.advice) if part),
+        code=report.code.value,
+        stage=report.stage.value,
+        metadata={key: value for key, value in facts.items() if value},
+        retry_after=RETRY_AFTER if report.code in TEMPORARY else None,
+        timed_out=report.code is Code.TIMEOUT,
+        reference=_REFERENCES.get(report.stage, ""),
+        help_url=f"{documentation_url}/{explained}" if documentation_url else "",
+    )
+
+
+def _plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
+    try:
+        host, port = split_host_port(settings.host)
+    except ValueError as error:
+        raise InvalidFields([FieldViolation("host", str(error))]) from None
+    credentials, oauth = None, None
+    if settings.user and settings.oauth is None:
+        credentials = Credentials(settings.user, secret)
+    elif settings.user and settings.oauth is not None:
+        client = settings.oauth
+        credentials = Credentials(settings.user, Secret(""))
+        oauth = OAuth(grant=ClientCredentials(client.token_endpoint, client.client_id, secret, client.scopes))
+    return Plan(
+        host=host,
+        port=port,
+        tls_mode=TlsMode.AUTO if settings.tls else TlsMode.OPPORTUNISTIC,
+        credentials=credentials,
+        oauth=oauth,
+        sender=settings.sender_address,
+        sender_name=settings.sender_name,
+        recipient=receiver,
+        depth=depth,
+        terms=Terms.FLAG,
+    )

@@ -1,0 +1,99 @@
+"""The secret of a provider: its name, what it must be, what it is bound to at rest, and whether our keys open it."""
+
+from __future__ import annotations
+
+import logging
+
+from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
+from mailproof.domain.model import HttpSettings, Provider, Settings, SmtpSettings
+from mailproof.domain.secret import Identity, SealBroken, Secret, Vault
+from mailproof.smtp.plans import MAX_CREDENTIALS
+from mailproof.store.contract import Store
+
+log = logging.getLogger("mailproof.secrets")
+
+_WITNESS = Identity("", "key", "", "witness")
+_REMEDIES = {
+    "password": "set it again",
+    "client_secret": "update the configuration with it",
+    "signing_key": 'have a new one made (expiration_signing_key "0s")',
+}
+
+
+def secret_name(settings: Settings) -> str:
+    """Return what the secret of such a provider is called: a field's name, as events list it."""
+    if isinstance(settings, HttpSettings):
+        return "signing_key"
+    return "client_secret" if settings.oauth else "password"
+
+
+def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
+    """Return what a secret must be to be of use for such settings, "" where it is."""
+    text = secret.reveal()
+    if settings.oauth is not None:
+        wrong = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)  # as the probe asks of a client's secret
+        return "must be text without control characters" if wrong else ""
+    if "\0" in text:  # it separates the parts of PLAIN (RFC 4616 section 2)
+        return "must be text without NUL"
+    if len(text.encode("utf-8", "surrogatepass")) + len(settings.user.encode()) > MAX_CREDENTIALS:
+        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+    return ""
+
+
+def identity(instance_id: str, provider_id: str, settings: Settings) -> Identity:
+    """Return what a provider's secret is bound to."""
+    return Identity(instance_id, "provider", provider_id, secret_name(settings))
+
+
+def open_secret(vault: Vault, provider: Provider) -> Secret:
+    """Return a provider's secret, empty where it has none.
+
+    Raises:
+        SealBroken: It does not open.
+    """
+    if provider.sealed is None:
+        return Secret("")
+    return vault.open(provider.sealed, identity(provider.details.resource_owner, provider.id, provider.settings))
+
+
+def usable_secret(vault: Vault, provider: Provider) -> Secret:
+    """Return a provider's secret for a call that can't do without, empty where it has none.
+
+    Raises:
+        SecretUnreadable: It does not open; the log says why.
+    """
+    try:
+        return open_secret(vault, provider)
+    except SealBroken as error:
+        name = secret_name(provider.settings)
+        log.error("a stored secret does not open: %s", error)  # noqa: TRY400 - a traceback says no more
+        raise SecretUnreadable(provider.id, name.replace("_", " "), _REMEDIES[name]) from None
+
+
+async def check_keys(store: Store, vault: Vault) -> None:
+    """Open one secret of each key in use, and what the first replica sealed.
+
+    Raises:
+        StartupError: One does not open, and the sentence names the record; or they can't be read.
+    """
+    try:
+        samples = await store.sealed_samples()
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    for provider in samples:
+        try:
+            open_secret(vault, provider)
+        except SealBroken as error:
+            raise StartupError(
+                f"the encryption key does not open the secret of configuration {provider.id} of instance "
+                f"{provider.details.resource_owner}, nor others sealed like it: start with the key that the data was "
+                "written under"
+            ) from error
+    try:
+        vault.open(await store.key_witness(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    except SealBroken as error:
+        raise StartupError(
+            "this encryption key is not that of the other replicas: start all with the same MAILPROOF_ENCRYPTION_KEY"
+        ) from error

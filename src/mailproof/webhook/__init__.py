@@ -1,0 +1,1 @@
+"""Messages posted to an HTTP provider: format, signature, verdict, and the post itself."""

@@ -1,0 +1,87 @@
+"""Which advice fits: provider, mechanism, words."""
+
+import string
+
+import pytest
+
+from mailproof.diagnosis.advice import Case
+from mailproof.diagnosis.advice_rows import ADVICES, special
+from mailproof.smtp.refusals import judge
+from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.wire import Reply, enhanced_code
+
+A = Stage.AUTH
+
+
+def case(host: str, text: str, stage: Stage = A, mechanism: str = "PLAIN", **more: object) -> Case:
+    number, words = int(text[:3]), text[4:]
+    reply = Reply(number, (words,), enhanced_code(number, words))
+    code = judge(stage, reply, secure=True)
+    return Case(code, stage, host, reply, mechanism, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (case("smtp.office365.com", "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for "
+              "the Tenant."), "Set-TransportConfig"),
+        (case("smtp.office365.com", "535 5.7.139 … SmtpClientAuthentication is disabled for the Mailbox."),
+         "Set-CASMailbox"),
+        (case("smtp.office365.com", "535 5.7.139 … locked by your organization's security defaults policy."),
+         "security defaults"),
+        (case("smtp.office365.com", "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect."),
+         "multi-factor"),
+        (case("smtp.office365.com", "550 5.7.30 Basic authentication is not supported for Client Submission."),
+         "no passwords for sending"),
+        (case("smtp.office365.com", "535 5.7.3 Authentication unsuccessful"), "multi-factor"),
+        (case("smtp.office365.com", "535 5.7.3 Authentication unsuccessful", token=True), "service principal"),
+        (case("smtp-mail.outlook.com", "535 5.7.3 no"), "takes no passwords"),
+        (case("smtp.gmail.com", "534 5.7.9 Application-specific password required."), "apppasswords"),
+        (case("smtp.gmail.com", "535 5.7.8 Username and Password not accepted. BadCredentials"), "full address"),
+        (case("smtp.gmail.com", "534 5.7.14 <https://accounts.google.com/…> Please log in via your web browser"),
+         "DisplayUnlockCaptcha"),
+        (case("smtp.gmail.com", "535 5.7.8 no", token=True), "https://mail.google.com/"),
+        (case("email-smtp.eu-west-1.amazonaws.com", "535 Authentication Credentials Invalid"), "not the access keys"),
+        (case("email-smtp.eu-west-1.amazonaws.com", "554 Message rejected: Email address is not verified.", Stage.DATA),
+         "Verify the sender"),
+        (case("smtp.sendgrid.net", "535 Authentication failed", user="me"), "word apikey"),
+        (case("smtp.sendgrid.net", "535 Authentication failed", user="apikey"), "Mail Send"),
+        (case("smtp.resend.com", "535 no", user="me"), "word resend"),
+        (case("smtp.mail.yahoo.com", "535 5.7.0 no"), "app password"),
+        (case("smtp.postmarkapp.com", "535 5.7.8 no"), "API token"),
+        (case("mail.test", "535 5.7.8 no", mechanism="CRAM-MD5", offered=("CRAM-MD5", "PLAIN")), "mechanism to PLAIN"),
+        (case("mail.test", "535 5.7.8 no", token=True), "has not expired"),
+        (case("mail.test", "504 5.7.4 Unrecognized authentication type", mechanism="", offered=("NTLM",)),
+         "receive connector"),
+        (case("mail.test", "504 x", mechanism="", offered=("XOAUTH2",)), "OAuth 2.0: the server takes nothing else"),
+        (case("mail.test", "504 x", mechanism="", offered=("PLAIN",), token=True), "a password in place"),
+        (Case(Code.TIMEOUT, A, "SMTP.office365.com."), "with silence"),
+    ],
+)  # fmt: skip
+def test_what_is_advised(given: Case, words: str) -> None:
+    row = special(given)
+    assert row is not None
+    assert words in row.advice
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        case("mail.test", "535 5.7.8 no"),
+        case("notgmail.com", "535 5.7.8 no"),
+        case("smtp.gmail.com", "550 5.1.1 no", Stage.RCPT),
+        Case(Code.TIMEOUT, A, "mail.test"),
+        Case(Code.TIMEOUT, Stage.GREETING, "smtp.office365.com"),
+    ],
+)
+def test_elsewhere_the_general_advice_stays(given: Case) -> None:
+    assert special(given) is None
+
+
+@pytest.mark.parametrize("row", ADVICES, ids=lambda row: row.source[:40])
+def test_every_row_names_its_source_and_fills_in(row: object) -> None:
+    advice, message, source = (getattr(row, name) for name in ("advice", "message", "source"))
+    assert source
+    assert advice.endswith(".")
+    fields = {name for text in (advice, message) for _, name, _, _ in string.Formatter().parse(text) if name}
+    assert fields <= {"server", "mechanism", "mechanisms", "user", "reply", "detail"}

@@ -1,0 +1,221 @@
+import re
+import string
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailproof.diagnosis.advice_rows import ADVICES
+from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
+from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
+from mailproof.domain.secret import Secret
+from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.report import Certificate, Credentials, Evidence, Plan, Terms, TlsInfo
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.vocabulary import WARNINGS, Code, Depth, Severity, Stage, TlsMode
+from mailproof.smtp.wire import Ehlo, Reply
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+LEAF = Certificate("CN=x", ("mail.test",), "CN=y", NOW - DAY, NOW + 90 * DAY, "RSA 2048", "s", "f")
+PLAN = Plan(host="mail.test", credentials=Credentials("u", Secret("hunter22!")))
+
+
+def seen(**more: object) -> Observed:
+    values: dict[str, object] = {
+        "plan": PLAN,
+        "port": 587,
+        "facts": Facts(ehlo_name="probe.test"),
+        "redact": Redactor("hunter22!", "u"),
+        "now": NOW,
+    }
+    return Observed(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("code", list(Code), ids=str)
+def test_every_code_has_its_sentence_and_its_advice(code: Code) -> None:
+    for message, advice in [SENTENCES[code], *(pair for (of, _), pair in AT_STAGE.items() if of is code)]:
+        assert message.endswith(".")
+        assert message.count(". ") == 0
+        assert advice.endswith(".") or code is Code.OK
+        fields = {name for text in (message, advice) for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert fields <= {"host", "port", "server", "stage", "mode", "tls", "mechanisms", "spoken", "sender",
+                          "recipient", "ehlo", "detail", "reply"}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(set(Code) - WARNINGS - {Code.OK}), ids=str)
+def test_a_cause_becomes_the_first_finding(code: Code) -> None:
+    reply = Reply(550, ("5.7.1 no hunter22! here",), "5.7.1")
+    first, *others = conclude(seen(cause=Cause(Stage.AUTH, code, reply)))
+    assert (first.code, first.stage, first.severity) == (code, Stage.AUTH, Severity.ERROR)
+    assert "hunter22!" not in first.message + first.advice
+    assert others == []
+    assert "{" not in first.message + first.advice
+
+
+def test_findings_link_to_their_pages() -> None:
+    facts = Facts(credentials_in_clear=True)
+    found = conclude(seen(facts=facts, cause=Cause(Stage.AUTH, Code.AUTH_REJECTED)))
+    assert [finding.link for finding in found] == [
+        "docs/findings/auth_rejected.md",
+        "docs/findings/cleartext_credentials.md",
+    ]
+
+
+def test_the_message_names_server_and_reply() -> None:
+    reply = Reply(535, ("5.7.8 wrong",), "5.7.8")
+    observed = seen(cause=Cause(Stage.AUTH, Code.AUTH_REJECTED, reply))
+    assert conclude(observed)[0].message == "mail.test:587 refuses user and password: 535 wrong."
+    assert evidence(observed) == Evidence(535, "5.7.8", "wrong")
+    assert "[2001:db8::1]:587" in conclude(replace(observed, plan=replace(PLAN, host="2001:db8::1")))[0].message
+
+
+@pytest.mark.parametrize("code", [Code.NOT_SMTP, Code.EGRESS_DENIED])
+def test_nothing_of_a_foreign_protocol_is_revealed(code: Code) -> None:
+    observed = seen(cause=Cause(Stage.GREETING, code, Reply(220, ("secret service FTP",))))
+    assert evidence(observed) == Evidence()
+    assert "secret service" not in repr(conclude(observed))
+
+
+def test_mechanisms_of_both_sides_are_listed() -> None:
+    facts = Facts(ehlo=Ehlo(mechanisms=("NTLM", "GSSAPI")))
+    message = conclude(seen(facts=facts, cause=Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)))[0].message
+    assert "NTLM, GSSAPI" in message
+    assert "PLAIN, LOGIN" in message
+
+
+@pytest.mark.parametrize(
+    ("code", "leaf", "words"),
+    [
+        (Code.TLS_CERT_EXPIRED, replace(LEAF, not_after=NOW - DAY), "valid until 2025-12-31"),
+        (Code.TLS_CERT_EXPIRED, LEAF, "has expired."),
+        (Code.TLS_CERT_NOT_YET_VALID, replace(LEAF, not_before=NOW + DAY), "valid from 2026-01-02"),
+        (Code.TLS_HOSTNAME_MISMATCH, LEAF, "it is for mail.test"),
+        (Code.TLS_HOSTNAME_MISMATCH, replace(LEAF, sans=()), "names no host"),
+        (Code.TLS_UNTRUSTED, LEAF, "its issuer is CN=y"),
+    ],
+)
+def test_a_bad_certificate_speaks_for_itself(code: Code, leaf: Certificate, words: str) -> None:
+    tls = TlsInfo(chain=(leaf,), verify_error="x")
+    assert words in conclude(seen(tls=tls, cause=Cause(Stage.TLS, code)))[0].message
+    (warning,) = conclude(seen(tls=tls, unverified=code))
+    assert words in warning.message
+    assert warning.severity is Severity.WARNING
+
+
+def echoed() -> Redactor:
+    redact = Redactor("hunter22!")
+    redact.echoed = True
+    return redact
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"facts": Facts(credentials_in_clear=True)}, Code.CLEARTEXT_CREDENTIALS),
+        ({"facts": Facts(starttls_offered=True)}, Code.STARTTLS_AVAILABLE_BUT_OFF),
+        ({"facts": Facts(helo_only=True)}, Code.HELO_ONLY_SERVER),
+        ({"facts": Facts(quit_answered=False)}, Code.QUIT_IGNORED),
+        ({"facts": Facts(ehlo=Ehlo(legacy_auth=True))}, Code.AUTH_OVER_LEGACY_SYNTAX),
+        ({"facts": Facts(ehlo=Ehlo({"SIZE": "5000"}))}, Code.SIZE_LIMIT_SMALL),
+        (
+            {"tls": TlsInfo("TLSv1.3", chain=(replace(LEAF, not_after=NOW + DAY),), verified=True)},
+            Code.CERT_EXPIRES_SOON,
+        ),
+        ({"tls": TlsInfo("TLSv1.1", chain=(LEAF,), verified=True)}, Code.OLD_TLS_VERSION),
+        ({"redact": echoed()}, Code.SERVER_ECHOES_SECRET),
+    ],
+)
+def test_warnings(more: dict[str, object], code: Code) -> None:
+    (finding,) = conclude(seen(**more))
+    assert (finding.code, finding.severity) == (code, Severity.WARNING)
+    assert code in WARNINGS
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "words"),
+    [
+        ("PLAIN", "User and password were sent unencrypted (PLAIN)."),
+        ("LOGIN", "User and password were sent unencrypted (LOGIN)."),
+        ("CRAM-MD5", "The login was unencrypted: CRAM-MD5 sends no password, but a listener can"),
+        ("SCRAM-SHA-256", "The login was unencrypted: SCRAM-SHA-256 sends no password, but a listener can"),
+        ("XOAUTH2", "User and access token were sent unencrypted (XOAUTH2)"),
+        ("OAUTHBEARER", "User and access token were sent unencrypted (OAUTHBEARER)"),
+    ],
+)
+def test_what_went_in_clear_is_told_by_mechanism(mechanism: str, words: str) -> None:
+    (warning,) = conclude(seen(facts=Facts(credentials_in_clear=True, mechanism=mechanism)))
+    assert warning.message.startswith(words)
+
+
+NOT_THE_FLAGS = re.compile(
+    r"TLS mode|[Tt]he port to|port and TLS|[Uu]se a port|EHLO name to|[Ss]et the (host|mechanism|TLS)|mechanism setting"
+    r"|CA file|longer timeout"
+)
+FLAG_CASES = [
+    *((code, stage, Facts(ehlo_name="probe.test"), "x") for code in Code for stage in (Stage.MAIL, *Stage)),
+    *(
+        (code, stage, Facts(mechanism=name.replace("SCRAM-", "SCRAM-SHA-256"), ehlo=Ehlo(mechanisms=row.offered)), host)
+        for row in ADVICES
+        for code in row.codes
+        for stage in row.stages or (Stage.AUTH,)
+        for name in row.mechanisms or ("PLAIN",)
+        for host in row.hosts or ("mail.test",)
+    ),
+]
+
+
+@pytest.mark.parametrize("tls", [TlsMode.AUTO, TlsMode.OPPORTUNISTIC])
+def test_advice_for_a_flag_names_only_settings_that_its_api_has(tls: TlsMode) -> None:
+    for code, stage, facts, host in FLAG_CASES:
+        plan = replace(PLAN, tls_mode=tls, terms=Terms.FLAG, host=host)
+        cause = None if code in WARNINGS else Cause(stage, code)
+        for found in conclude(seen(plan=plan, facts=facts, cause=cause)):
+            assert not NOT_THE_FLAGS.search(found.message + found.advice), found
+            assert "{" not in found.message + found.advice
+        for found in conclude(seen(plan=replace(plan, terms=Terms.MODES), facts=facts, cause=cause)):
+            assert not re.search(r"\btls: |\btls to |(?<!the )\bhost to ", found.message + found.advice), found
+
+
+@pytest.mark.parametrize("terms", Terms)
+def test_warnings_speak_of_the_callers_settings(terms: Terms) -> None:
+    plan = replace(PLAN, tls_mode=TlsMode.OPPORTUNISTIC, terms=terms)
+    facts = Facts(credentials_in_clear=True, starttls_offered=True, mechanism="PLAIN", helo_only=True)
+    advice = " ".join(found.advice for found in conclude(seen(plan=plan, facts=facts)))
+    assert ("Set tls to true." in advice) is (terms is Terms.FLAG)
+    assert ("TLS mode" in advice) is (terms is Terms.MODES)
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "code", "stage", "message", "advice"),
+    [
+        ("mail.test", TlsMode.OPPORTUNISTIC, Code.WRONG_TLS_MODE_USE_IMPLICIT, Stage.GREETING,
+         "mail.test:587 speaks TLS from the first byte, but tls: false begins in clear text.", "Set tls to true."),
+        ("2001:db8::1", TlsMode.AUTO, Code.CONNECTION_REFUSED, Stage.CONNECT, None,
+         'Check the port in host: "[2001:db8::1]:587" and "[2001:db8::1]:465", both with tls: true, are usual.'),
+        ("mail.test", TlsMode.AUTO, Code.STARTTLS_NOT_OFFERED, Stage.STARTTLS,
+         ("mail.test:587 does not offer STARTTLS, or something on the way removes the offer, and tls: true demands "
+          "encryption."), None),
+        ("mail.test", TlsMode.AUTO, Code.TIMEOUT, Stage.AUTH, None, AT_STAGE[Code.TIMEOUT, Stage.AUTH][1]),
+        ("mail.test", TlsMode.AUTO, Code.NOT_SMTP, Stage.GREETING, None,
+         'Set host to "mail.test:465" or "mail.test:587", with tls: true.'),
+    ],
+)  # fmt: skip
+def test_the_flags_advice_names_the_value(
+    host: str, tls: TlsMode, code: Code, stage: Stage, message: str | None, advice: str | None
+) -> None:
+    plan = replace(PLAN, host=host, tls_mode=tls, terms=Terms.FLAG)
+    root = conclude(seen(plan=plan, cause=Cause(stage, code)))[0]
+    assert message in (None, root.message)
+    assert advice in (None, root.advice)
+
+
+def test_a_good_server_has_no_findings() -> None:
+    facts = Facts(starttls_offered=True, secure=True, quit_answered=True, ehlo=Ehlo({"SIZE": "0"}))
+    assert conclude(seen(facts=facts, tls=TlsInfo("TLSv1.2", chain=(LEAF,), verified=True))) == ()
+
+
+@pytest.mark.parametrize("depth", list(Depth), ids=str)
+def test_what_a_passed_test_has_proven_is_said(depth: Depth) -> None:
+    plan = replace(PLAN, depth=depth, sender="a@x", recipient="b@x")
+    assert passed(seen(plan=plan, facts=Facts(mechanism="PLAIN", secure=True))).startswith("The test passed: ")

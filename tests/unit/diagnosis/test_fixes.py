@@ -1,0 +1,184 @@
+"""What trials prove of the cause, and the words of the advice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproof.diagnosis.alternatives import Candidate, Failure, candidates
+from mailproof.diagnosis.fixes import Tried, advise, answers, assess, refine, row, settles
+from mailproof.domain.secret import Secret
+from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.report import Credentials, OAuth, Plan, Terms, TlsInfo
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
+from mailproof.smtp.wire import Ehlo
+
+AUTO, IMPLICIT, STARTTLS, NONE = TlsMode.AUTO, TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE
+OPPORTUNISTIC = TlsMode.OPPORTUNISTIC
+LOGIN = Credentials("me", Secret("secret-word"))
+OFFER = Ehlo({}, ("PLAIN", "LOGIN"))
+REFUSED = Cause(Stage.CONNECT, Code.CONNECTION_REFUSED)
+NO_STARTTLS = Cause(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
+
+
+def good(port: int, mode: TlsMode, name: str = "", family: str = "") -> Tried:
+    facts = Facts(ehlo=OFFER, secure=mode is not NONE)
+    return Tried(Candidate(port, mode, name, family), None, facts, message="it answers.")
+
+
+def bad(port: int, mode: TlsMode, cause: Cause = REFUSED, facts: Facts | None = None, *, tls: bool = False) -> Tried:
+    return Tried(Candidate(port, mode), cause, facts or Facts(), TlsInfo() if tls else None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "port", "cause", "tried", "code"),
+    [
+        (STARTTLS, 465, Cause(Stage.GREETING, Code.TIMEOUT), good(465, IMPLICIT), Code.WRONG_TLS_MODE_USE_IMPLICIT),
+        (NONE, 465, Cause(Stage.GREETING, Code.CONNECTION_CLOSED), bad(465, IMPLICIT, tls=True),
+         Code.WRONG_TLS_MODE_USE_IMPLICIT),
+        (STARTTLS, 465, Cause(Stage.GREETING, Code.TIMEOUT), bad(465, IMPLICIT), Code.TIMEOUT),
+        (STARTTLS, 587, Cause(Stage.GREETING, Code.TIMEOUT), good(465, IMPLICIT), Code.TIMEOUT),
+        (STARTTLS, 465, Cause(Stage.EHLO, Code.TIMEOUT), good(465, IMPLICIT), Code.TIMEOUT),
+        (IMPLICIT, 465, Cause(Stage.GREETING, Code.TIMEOUT), good(465, IMPLICIT, family="IPv4"), Code.TIMEOUT),
+        (IMPLICIT, 587, Cause(Stage.TLS, Code.TIMEOUT), good(587, STARTTLS), Code.WRONG_TLS_MODE_USE_STARTTLS),
+        (IMPLICIT, 587, Cause(Stage.TLS, Code.WRONG_TLS_MODE_USE_STARTTLS), good(587, NONE),
+         Code.WRONG_TLS_MODE_USE_NONE),
+        (IMPLICIT, 587, Cause(Stage.TLS, Code.CONNECTION_RESET), bad(587, STARTTLS, facts=Facts(starttls_offered=True)),
+         Code.WRONG_TLS_MODE_USE_STARTTLS),
+        (IMPLICIT, 587, Cause(Stage.TLS, Code.TLS_HANDSHAKE_FAILED), good(587, STARTTLS), Code.TLS_HANDSHAKE_FAILED),
+    ],
+)  # fmt: skip
+def test_a_trial_makes_the_cause_exact(mode: TlsMode, port: int, cause: Cause, tried: Tried, code: Code) -> None:
+    refined = refine(Plan("mail.test", port, mode), cause, [tried])
+    assert (refined.stage, refined.code) == (cause.stage, code)
+
+
+@pytest.mark.parametrize(
+    ("mode", "trials", "change"),
+    [
+        (STARTTLS, [good(465, IMPLICIT)], "Set the TLS mode to implicit and the port to 465"),
+        (AUTO, [good(465, IMPLICIT)], "Set the port to 465"),
+        (OPPORTUNISTIC, [good(2525, STARTTLS)], "Set the port to 2525"),
+        (OPPORTUNISTIC, [good(465, IMPLICIT)], "Set the TLS mode to implicit and the port to 465"),
+        (NONE, [good(2525, NONE)], "Set the port to 2525"),
+        (NONE, [good(2525, STARTTLS)], "Set the TLS mode to starttls and the port to 2525"),
+        (NONE, [good(587, STARTTLS)], "Set the TLS mode to starttls"),
+        (IMPLICIT, [good(587, STARTTLS), good(465, IMPLICIT)], "Set the TLS mode to starttls"),
+        (IMPLICIT, [good(587, NONE), good(2525, STARTTLS)], "Set the TLS mode to starttls and the port to 2525"),
+        (IMPLICIT, [good(587, NONE)], "Set the TLS mode to none, if clear text is acceptable on this network"),
+        (STARTTLS, [bad(465, IMPLICIT), good(2525, STARTTLS), good(25, STARTTLS)], "Set the port to 2525"),
+        (STARTTLS, [good(587, STARTTLS, name="x.test")], "Set the host to x.test"),
+        (
+            STARTTLS,
+            [good(587, STARTTLS, family="IPv4")],
+            "Set the host to its IPv4 address, or have IPv6 repaired there",
+        ),
+    ],
+)
+def test_the_verified_fix_comes_first(mode: TlsMode, trials: list[Tried], change: str) -> None:
+    assert advise(Plan("mail.test", 587, mode), trials, "Check it.") == f"{change}: verified, it answers."
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "candidate", "change"),
+    [
+        (AUTO, "mail.test", Candidate(465, IMPLICIT), 'Set host to "mail.test:465"'),
+        (AUTO, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (AUTO, "::1", Candidate(465, IMPLICIT), 'Set host to "[::1]:465"'),
+        (AUTO, "mail.test", Candidate(587, STARTTLS, name="x.test"), 'Set host to "x.test:587"'),
+        (AUTO, "mail.test", Candidate(587, STARTTLS, family="IPv4"),
+         "Set the host to its IPv4 address, or have IPv6 repaired there"),
+        (OPPORTUNISTIC, "mail.test", Candidate(587, IMPLICIT), "Set tls to true"),
+        (OPPORTUNISTIC, "mail.test", Candidate(465, IMPLICIT), 'Set tls to true and host to "mail.test:465"'),
+        (OPPORTUNISTIC, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (OPPORTUNISTIC, "mail.test", Candidate(25, NONE), 'Set host to "mail.test:25"'),
+    ],
+)  # fmt: skip
+def test_the_verified_fix_for_a_flag_names_the_settings_of_its_api(
+    mode: TlsMode, host: str, candidate: Candidate, change: str
+) -> None:
+    tried = Tried(candidate, None, Facts(secure=candidate.tls_mode is not NONE), message="it answers.")
+    plan = Plan(host, 587, mode, terms=Terms.FLAG)
+    assert advise(plan, [tried], "Check it.") == f"{change}: verified, it answers."
+
+
+@given(
+    st.sampled_from([AUTO, OPPORTUNISTIC]), st.sampled_from(list(Stage)), st.sampled_from(list(Code)), st.booleans(),
+    st.sampled_from([25, 465, 587, 7777]), st.sampled_from(["", "IPv4"]),
+)  # fmt: skip
+def test_every_fix_for_a_flag_changes_something(
+    mode: TlsMode, stage: Stage, code: Code, implicit: bool, port: int, family: str
+) -> None:
+    plan = Plan("mail.test", port, mode, terms=Terms.FLAG)
+    failure = Failure(Cause(stage, code), implicit, names=("x.test",), other_family=family)
+    for candidate in candidates(plan, failure):
+        fix = advise(plan, [Tried(candidate, None, Facts(secure=True), message="ok")], "")
+        assert fix.startswith(("Set tls to true", 'Set host to "', "Set the host to its IPv4")), fix
+
+
+def test_without_a_fix_the_advice_says_what_was_tried() -> None:
+    plan = Plan("mail.test", 587, STARTTLS)
+    late = Cause(Stage.GREETING, Code.TIMEOUT)
+    trials = [bad(465, IMPLICIT), bad(2525, STARTTLS, late), bad(25, STARTTLS)]
+    assert advise(plan, trials, "Check it.") == (
+        "Check it. Also tried on this host, without success: "
+        "465 implicit, 25 starttls (connection refused); 2525 starttls (timeout)."
+    )
+    assert advise(plan, [], "Check it.") == "Check it."
+
+
+@pytest.mark.parametrize(
+    ("plan", "mode", "code"),
+    [
+        (Plan("x", 587, STARTTLS), STARTTLS, Code.STARTTLS_NOT_OFFERED),
+        (Plan("x", 587, AUTO), STARTTLS, Code.STARTTLS_NOT_OFFERED),
+        (Plan("x", 587, OPPORTUNISTIC), NONE, Code.OK),
+        (Plan("x", 587, NONE), NONE, Code.OK),
+        (Plan("x", 25, IMPLICIT), NONE, Code.OK),
+        (Plan("x", 465, IMPLICIT), STARTTLS, Code.STARTTLS_NOT_OFFERED),
+    ],
+)
+def test_clear_text_counts_only_where_it_is_allowed_or_explains_the_failure(
+    plan: Plan, mode: TlsMode, code: Code
+) -> None:
+    tried = assess(plan, bad(25, STARTTLS, NO_STARTTLS, Facts(ehlo=OFFER)))
+    shown = row(tried)
+    assert (shown.tls_mode, shown.code) == (mode, code)
+    assert settles(plan, tried) is (code is Code.OK and plan.tls_mode is not IMPLICIT)
+
+
+@pytest.mark.parametrize(
+    ("plan", "offer", "code"),
+    [
+        (Plan("x"), Ehlo(), Code.OK),
+        (Plan("x", credentials=LOGIN), OFFER, Code.OK),
+        (Plan("x", credentials=LOGIN), Ehlo(), Code.AUTH_NOT_OFFERED),
+        (Plan("x", credentials=LOGIN, depth=Depth.EHLO), Ehlo(), Code.OK),
+        (Plan("x", credentials=LOGIN, mechanism="cram-md5"), OFFER, Code.AUTH_MECHANISM_UNSUPPORTED),
+        (Plan("x", credentials=LOGIN, mechanism="login"), OFFER, Code.OK),
+        (Plan("x", credentials=LOGIN), Ehlo({}, ("GSSAPI",)), Code.AUTH_MECHANISM_UNSUPPORTED),
+        (Plan("x", credentials=LOGIN, oauth=OAuth(Secret("t"))), OFFER, Code.AUTH_MECHANISM_UNSUPPORTED),
+        (Plan("x", credentials=LOGIN, oauth=OAuth(Secret("t"))), Ehlo({}, ("XOAUTH2",)), Code.OK),
+        (Plan("x", credentials=LOGIN), Ehlo({}, ("XOAUTH2", "OAUTHBEARER")), Code.AUTH_MECHANISM_UNSUPPORTED),
+    ],
+)
+def test_a_login_needs_an_offer(plan: Plan, offer: Ehlo, code: Code) -> None:
+    tried = Tried(Candidate(465, IMPLICIT), None, Facts(ehlo=offer, secure=True))
+    assert row(assess(plan, tried)).code is code
+
+
+@pytest.mark.parametrize(
+    ("tried", "sentence"),
+    [
+        (good(465, IMPLICIT), "h:465 with implicit TLS answers and offers AUTH PLAIN, LOGIN."),
+        (good(25, NONE), "h:465 without encryption answers and offers AUTH PLAIN, LOGIN."),
+        (good(587, STARTTLS, family="IPv6"), "h:465 over IPv6 with STARTTLS answers and offers AUTH PLAIN, LOGIN."),
+        (Tried(Candidate(587, STARTTLS), None, Facts(ehlo=Ehlo(), secure=True)),
+         "h:465 with STARTTLS answers and offers no authentication."),
+        (Tried(Candidate(465, IMPLICIT), None, Facts(secure=True)), "h:465 with implicit TLS answers."),
+        (Tried(Candidate(465, IMPLICIT), None), "h:465 can be reached."),
+    ],
+)  # fmt: skip
+def test_what_a_working_trial_says(tried: Tried, sentence: str) -> None:
+    assert answers("h:465", tried) == sentence

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailproof.domain.model import Permission, Role, SmtpSettings
+from mailproof.syntax.host import split_host_port
+
+SETTINGS = SmtpSettings("a@example.com", "A", True, "smtp.example.com:587", "u")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("smtp.example.com:587", ("smtp.example.com", 587)),
+        ("  smtp.example.com:587 ", ("smtp.example.com", 587)),
+        ("localhost:1", ("localhost", 1)),
+        ("192.0.2.1:65535", ("192.0.2.1", 65535)),
+        ("[2001:db8::1]:25", ("2001:db8::1", 25)),
+        ("[::ffff:192.0.2.1]:25", ("::ffff:192.0.2.1", 25)),
+        ("bücher.example:25", ("bücher.example", 25)),
+    ],
+)
+def test_host_and_port(text: str, expected: tuple[str, int]) -> None:
+    assert split_host_port(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "a host and a port"),
+        ("smtp.example.com", "a host and a port"),
+        ("smtp.example.com:", "a host and a port"),
+        (":587", "a host and a port"),
+        ("smtp.example.com:smtp", "a host and a port"),
+        ("smtp.example.com:-1", "a host and a port"),
+        ("smtp example.com:587", "a host and a port"),
+        ("user@smtp.example.com:587", "a host and a port"),
+        ("smtp.example.com/x:587", "a host and a port"),
+        ("[smtp.example.com]:587", "a host and a port"),
+        ("smtp.example.com:0", "between 1 and 65535"),
+        ("smtp.example.com:65536", "between 1 and 65535"),
+        ("smtp.example.com:99999", "between 1 and 65535"),
+        ("smtp.example.com:123456", "a host and a port"),
+        ("smtp://smtp.example.com:587", "without a scheme"),
+        ("2001:db8::1:587", "brackets"),
+        ("smtp.example.com\r\n:587", "control characters"),
+        ("smtp.example.com:587\n", "control characters"),
+        ("smtp\x00.example.com:587", "control characters"),
+        ("smtp\x85.example.com:587", "control characters"),
+    ],
+)
+def test_what_is_no_host_and_port_gets_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        split_host_port(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"host": "SMTP.EXAMPLE.COM:587"}, True),
+        ({"sender_address": "b@example.com", "sender_name": "B", "description": "x", "reply_to_address": "c@d"}, True),
+        ({"host": "smtp.example.com:465"}, False),
+        ({"host": "smtp.example.net:587"}, False),
+        ({"tls": False}, False),
+        ({"user": "U"}, False),
+        ({"user": ""}, False),
+    ],
+)
+def test_a_password_stays_with_its_destination(change: dict[str, object], same: bool) -> None:
+    assert SETTINGS.same_destination(replace(SETTINGS, **change)) is same  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent", "same"),
+    [
+        ("bücher.example:25", "BücheR.Example:25", True),
+        ("bücher.example:25", "BÜCHER.example:25", False),  # the caller sends the password again, and all is well
+        ("βολος.example:25", "ΒΟΛΟΣ.example:25", False),  # equal in Python's lower case, and two names
+        ("kelvin.example:25", "\u212aelvin.example:25", False),
+    ],
+)
+def test_a_password_follows_no_other_spelling_beyond_ascii(stored: str, sent: str, same: bool) -> None:
+    assert replace(SETTINGS, host=stored).same_destination(replace(SETTINGS, host=sent)) is same
+
+
+def test_roles() -> None:
+    assert Role.ADMIN.permissions == {Permission.READ, Permission.WRITE}
+    assert Role.VIEWER.permissions == {Permission.READ}

@@ -1,0 +1,458 @@
+"""The store on PostgreSQL, beyond what every store must do."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from contract.postgres_audit import audit
+from contract.store_contract import StoreContract
+from contract.store_world import Clock, Database
+from mailproof.domain.database import DatabaseLimits, parse_url
+from mailproof.domain.errors import ConfigNotFound, StartupError, StoreUnavailable
+from mailproof.domain.ledger import Change, EventType, IdempotencyKey
+from mailproof.domain.model import Caller, Page, Role, SmtpSettings
+from mailproof.store.postgres import schema as postgres_schema
+from mailproof.store.postgres import store as postgres
+from mailproof.store.postgres.faults import LOST, translate
+from mailproof.store.postgres.pool import Connection
+from mailproof.store.postgres.store import PostgresStore, utc_now
+from postgres_support.server import database, execute, query
+
+SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
+MANY = 100_000
+
+
+@asynccontextmanager
+async def opened(
+    url: str, limits: DatabaseLimits | None = None, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[PostgresStore]:
+    store = await postgres.open_store(parse_url(url), limits, clock=clock)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@dataclass
+class Place:
+    """A database for the contract."""
+
+    url: str
+    clock: Clock
+    stores: list[PostgresStore] = field(default_factory=list)
+
+    async def open(self) -> PostgresStore:
+        store = await postgres.open_store(parse_url(self.url), DatabaseLimits(connections=4), clock=self.clock)
+        self.stores.append(store)
+        return store
+
+    async def tamper(self, statement: str) -> None:
+        await asyncio.to_thread(execute, self.url, statement)
+
+
+class TestContract(StoreContract):
+    server: str
+
+    @pytest.fixture(autouse=True)
+    def _server(self, postgres_url: str) -> None:
+        type(self).server = postgres_url
+
+    def database(self, clock: Clock) -> AbstractAsyncContextManager[Database]:
+        @asynccontextmanager
+        async def manage() -> AsyncIterator[Database]:
+            with ThreadPoolExecutor(1) as thread:  # its helpers have a loop of their own
+                loop = asyncio.get_running_loop()
+                fresh = database(self.server)
+                place = Place(await loop.run_in_executor(thread, fresh.__enter__), clock)
+                try:
+                    yield place
+                finally:
+                    for store in place.stores:
+                        await store.close()
+                    await loop.run_in_executor(thread, fresh.__exit__, None, None, None)
+
+        return manage()
+
+
+async def admin(store: PostgresStore, *instance_ids: str) -> Caller:
+    count = len(await store.list_tokens())
+    token = await store.create_token(
+        digest=count.to_bytes(32, "big"), name="t", role=Role.ADMIN, instance_ids=instance_ids
+    )
+    return Caller(token, token.instance_ids[0], "192.0.2.7:4321")
+
+
+def addition(store: PostgresStore) -> Change:
+    return Change(EventType.SMTP_ADDED, store.new_id(), SETTINGS, b"\x01" * 40)
+
+
+def connections(url: str) -> int:
+    """Return how many connections there are to the database but for the one that asks."""
+    count: int = query(
+        url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )[0][0]
+    return count
+
+
+def wait_for_connections(url: str, count: int) -> None:
+    """Wait until the server has noticed what was closed."""
+    end = time.monotonic() + 5
+    while connections(url) != count:
+        assert time.monotonic() < end, connections(url)
+
+
+# ---- loops and connections
+
+
+def test_each_short_loop_closes_what_it_opened(url: str) -> None:
+    store = asyncio.run(postgres.open_store(parse_url(url)))
+    wait_for_connections(url, 0)
+    for _ in range(3):
+        asyncio.run(store.ping())
+        wait_for_connections(url, 0)
+    asyncio.run(store.close())
+
+
+def test_close_ends_the_connections_of_all_loops_after_what_runs_on_them(url: str) -> None:
+    loops = [asyncio.new_event_loop() for _ in range(3)]
+    threads = [threading.Thread(target=loop.run_forever) for loop in loops]
+    for thread in threads:
+        thread.start()
+    store = asyncio.run(postgres.open_store(parse_url(url)))
+    caller = asyncio.run(admin(store))
+    try:
+        for loop in loops:
+            asyncio.run_coroutine_threadsafe(store.ping(), loop).result(10)
+        assert connections(url) == 3
+        running = [asyncio.run_coroutine_threadsafe(store.add(caller, addition(store)), loop) for loop in loops]
+        while not all(share.calls for share in store.pools._shares.values()):
+            assert any(not each.done() for each in running), "too quick to see"
+        asyncio.run(store.close())
+        assert sorted(each.result(10).sequence for each in running) == [1, 2, 3]
+        wait_for_connections(url, 0)
+        with pytest.raises(StoreUnavailable):
+            asyncio.run_coroutine_threadsafe(store.ping(), loops[0]).result(10)
+    finally:
+        for loop, thread in zip(loops, threads, strict=True):
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+    asyncio.run(store.close())
+
+
+def test_no_more_connections_than_allowed_are_made(url: str) -> None:
+    async def main() -> None:
+        async with opened(url, DatabaseLimits(connections=3)) as store:
+            caller = await admin(store)
+            await asyncio.gather(*(store.get(caller.instance_id, "1") for _ in range(50)))
+            assert await asyncio.to_thread(connections, url) == 3
+
+    asyncio.run(main())
+
+
+def test_a_refused_decision_costs_no_connection(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+
+            def refuse(_: object) -> list[Change]:
+                raise ConfigNotFound("1")
+
+            pids = set()
+            for _ in range(3):
+                with pytest.raises(ConfigNotFound):
+                    await store.commit(caller, "1", refuse)
+                pids.add(await store.pools.run(lambda connection: connection.fetchval("SELECT pg_backend_pid()")))
+            assert len(pids) == 1
+
+    asyncio.run(main())
+
+
+def test_a_caller_that_goes_away_leaves_its_connection_usable(url: str) -> None:
+    async def main() -> None:
+        async with opened(url, DatabaseLimits(connections=1)) as store:
+            for _ in range(3):
+                sleeping = asyncio.ensure_future(
+                    store.pools.run(lambda connection: connection.execute("SELECT pg_sleep(30)"))
+                )
+                await asyncio.sleep(0.1)
+                sleeping.cancel()
+                began = time.monotonic()
+                await store.ping()
+                assert time.monotonic() - began < 2
+
+    asyncio.run(main())
+
+
+def test_it_works_without_prepared_statements(url: str) -> None:
+    async def main() -> None:
+        async with opened(url, DatabaseLimits(prepared=0)) as store:
+            caller = await admin(store)
+            added = await store.add(caller, addition(store))
+            await store.commit(caller, added.change.provider_id, lambda _: [addition(store)])
+            assert (await store.list(caller.instance_id, Page())).total == 2
+            assert await store.rebuild() == 0
+
+    asyncio.run(main())
+
+
+# ---- writes
+
+
+def test_adds_that_wait_together_share_a_statement(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+            events = await asyncio.gather(*(store.add(caller, addition(store)) for _ in range(40)))
+            assert [event.sequence for event in events] == list(range(1, 41)), "in the order of their coming"
+
+    asyncio.run(main())
+    assert query(url, "SELECT count(DISTINCT xmin::text) FROM events") == [(1,)]
+    audit(url)
+
+
+def test_of_adds_that_share_a_statement_one_with_a_taken_id_fails_alone(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller, other = await admin(store), await admin(store, "other")
+            taken = (await store.add(other, addition(store))).change.provider_id
+            results = await asyncio.gather(
+                store.add(caller, addition(store)),
+                store.add(caller, replace(addition(store), provider_id=taken)),
+                store.add(caller, addition(store)),
+                return_exceptions=True,
+            )
+            assert isinstance(results[1], StoreUnavailable)
+            assert "nothing was stored" in results[1].message
+            assert [getattr(each, "sequence", None) for each in results] == [1, None, 2]
+            with pytest.raises(StoreUnavailable):
+                await store.commit(caller, "", lambda _: [replace(addition(store), provider_id=taken)])
+            stored = await store.get("other", taken)
+            assert stored is not None
+            assert stored.details.sequence == 1
+
+    asyncio.run(main())
+    audit(url)
+
+
+def test_an_unknown_instance_is_no_place_to_write(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = replace(await admin(store), instance_id="unknown")
+            with pytest.raises(LookupError):
+                await store.add(caller, addition(store))
+            with pytest.raises(LookupError):
+                await store.commit(caller, "", lambda _: [addition(store)])
+
+    asyncio.run(main())
+
+
+def test_keys_are_forgotten_after_a_day(url: str) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def main() -> None:
+        nonlocal now
+        async with opened(url, clock=lambda: now) as store:
+            caller = await admin(store)
+            key, other = (IdempotencyKey(name, (bytes(32),)) for name in ("a", "b"))
+            first = await store.add(caller, addition(store), key=key)
+            assert await store.add(caller, addition(store), key=other) != first
+            now += timedelta(hours=23)
+            assert await store.add(caller, addition(store), key=key) == first
+            now += timedelta(hours=2)
+            store._forgot_at = float("-inf")
+            assert (await store.add(caller, addition(store), key=key)).sequence == 3
+            assert await store.add(caller, addition(store), key=key) != first
+
+    asyncio.run(main())
+    assert query(url, "SELECT key FROM idempotency_keys") == [("a",)], "the other one is deleted"
+    audit(url)
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x\udfff"])
+def test_what_postgresql_can_not_store_finds_nothing_and_breaks_nothing(url: str, odd: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            token = await store.create_token(digest=bytes(32), name=odd, role=Role.ADMIN, instance_ids=())
+            caller = Caller(token, token.instance_ids[0], odd)
+            assert await store.get(caller.instance_id, odd) is None
+            assert await store.revoke_token(odd) is None
+            assert await store.list_events(caller.instance_id, before=None, limit=1, provider_id=odd) == ()
+            assert (await store.commit(caller, odd, lambda _: ())).provider is None
+            change = replace(addition(store), settings=replace(SETTINGS, description=odd))
+            event = await store.add(caller, change, key=IdempotencyKey(odd, (bytes(32),)))
+            assert await store.add(caller, change, key=IdempotencyKey(odd, (bytes(32),))) == event
+            await store.add(caller, addition(store))
+            stored = await store.get(caller.instance_id, change.provider_id)
+            assert stored is not None
+            assert stored.settings == change.settings, "settings are JSON, which can say it"
+            with pytest.raises(ValueError, match="NUL"):
+                await store.create_token(digest=bytes([1] * 32), name="", role=Role.ADMIN, instance_ids=[odd])
+
+    asyncio.run(main())
+    audit(url)
+
+
+def test_rebuilding_mends_what_was_tampered_with(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+            events = [await store.add(caller, addition(store)) for _ in range(5)]
+            ids = [event.change.provider_id for event in events]
+            await store.commit(caller, ids[0], lambda _: [Change(EventType.ACTIVATED, ids[0])])
+            before = await store.list(caller.instance_id, Page())
+            assert await store.rebuild() == 0
+            for statement in (
+                f"DELETE FROM providers WHERE id = '{ids[1]}'",
+                f"UPDATE providers SET sealed = NULL WHERE id = '{ids[2]}'",
+                "INSERT INTO providers SELECT '7', instance_id, 9, 9, 0, 0, 2, '', NULL FROM providers LIMIT 1",
+                "UPDATE instances SET provider_count = 42, active_id = NULL, sequence = 1",
+            ):
+                await asyncio.to_thread(execute, url, statement)
+            assert await store.rebuild(check=True) == 4
+            assert await store.rebuild() == 4, "three providers, and the instance's counts"
+            after = await store.list(caller.instance_id, Page())
+            assert replace(after, viewed_at=before.viewed_at) == before
+            active = await store.get_active(caller.instance_id)
+            assert active is not None
+            assert active.id == ids[0]
+
+    asyncio.run(main())
+    audit(url)
+
+
+# ---- reads
+
+
+def test_a_page_of_many_is_read_by_the_index_whatever_the_plan_is_made_for(url: str) -> None:
+    """A prepared statement's plan is made again for all parameters after five uses; it must not become a scan."""
+
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+            few = await admin(store, "few")
+            for place, count in ((caller, MANY), (few, 1000)):
+                await asyncio.to_thread(execute, url, _many(place.instance_id, count))
+            await asyncio.to_thread(execute, url, "ANALYZE")
+
+            async def seconds(place: Caller) -> float:
+                best = 1.0
+                for _ in range(20):
+                    began = time.perf_counter()
+                    page = await store.list(place.instance_id, Page())
+                    best = min(best, time.perf_counter() - began)
+                    assert len(page.providers) == 100
+                return best
+
+            of_few, of_many = await seconds(few), await seconds(caller)
+            assert of_many < 1.3 * of_few + 0.001
+            assert (await store.list(caller.instance_id, Page(limit=1))).total == MANY
+
+    asyncio.run(main())
+
+
+def _many(instance_id: str, count: int) -> str:
+    settings = (
+        '{"kind":"smtp","sender_address":"a@example.com","sender_name":"n","tls":true,"host":"h.example.com:587",'
+        '"user":"u","reply_to_address":"","description":""}'
+    )
+    return (
+        f"UPDATE instances SET provider_count = {count}, sequence = {count} WHERE id = '{instance_id}';"
+        f"INSERT INTO providers SELECT '{instance_id}-' || n, '{instance_id}', n, n, 1, 1, 2, '{settings}', NULL "
+        f"FROM generate_series(1, {count}) AS n"
+    )
+
+
+# ---- schema
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def open_and_close() -> None:
+        async with opened(url):
+            pass
+
+    asyncio.run(open_and_close())
+    with monkeypatch.context() as patched:
+        broken = (*postgres_schema.MIGRATIONS, ("CREATE TABLE half (x bigint)", "no statement"))
+        patched.setattr(postgres_schema, "MIGRATIONS", broken)
+        with pytest.raises(StartupError, match="syntax error"):
+            asyncio.run(open_and_close())
+    assert query(url, "SELECT to_regclass('half')::text") == [(None,)]
+    asyncio.run(open_and_close())
+
+
+def test_reopening_keeps_everything(url: str) -> None:
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+            added = await store.add(caller, addition(store))
+            instance_id = await store.default_instance()
+        async with opened(url) as store:
+            assert await store.default_instance() == instance_id
+            stored = await store.get(instance_id, added.change.provider_id)
+            assert stored is not None
+            assert [each.id for each in await store.sealed_samples()] == [stored.id]
+
+    asyncio.run(main())
+
+
+# ---- errors
+
+
+def _error(code: str) -> Exception:
+    return asyncpg.PostgresError.new({"C": code, "M": "what the server says", "S": "ERROR"})
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "sentence"),
+    [
+        (_error("57P01"), StoreUnavailable, LOST),
+        (_error("08006"), StoreUnavailable, LOST),
+        (_error("40001"), StoreUnavailable, LOST),  # of a later try, when an earlier one got no answer
+        (_error("53100"), StoreUnavailable, "disk that holds the database is full"),
+        (_error("53200"), StoreUnavailable, "no resources left"),
+        (_error("28P01"), StoreUnavailable, "can't be used right now"),
+        (_error("42P01"), RuntimeError, "42P01"),
+        (_error("22021"), RuntimeError, "22021"),
+        (asyncpg.InterfaceError("postgresql://u:hunter2@db"), StoreUnavailable, LOST),
+        (asyncpg.ClientConfigurationError("postgresql://u:hunter2@db"), RuntimeError, "ClientConfigurationError"),
+        (ConnectionRefusedError(111, "Connect call failed ('hunter2', 1)"), StoreUnavailable, LOST),
+        (TimeoutError(), StoreUnavailable, LOST),
+        (KeyError("hunter"), KeyError, "hunter"),
+        (ConfigNotFound("1"), ConfigNotFound, "not found"),
+    ],
+)
+def test_errors_of_the_driver_become_ours(error: Exception, kind: type[Exception], sentence: str) -> None:
+    translated = translate(error, maybe_stored=True)
+    assert type(translated) is kind
+    assert sentence in str(translated)
+    assert "hunter2" not in str(translated)
+    if isinstance(translated, StoreUnavailable):
+        assert translated.retry_after
+
+
+def test_no_driver_error_gets_out(url: str) -> None:
+    async def broken(connection: Connection) -> None:
+        await connection.execute("SELECT no_such_column")
+
+    async def main() -> None:
+        async with opened(url) as store:
+            caller = await admin(store)
+            with pytest.raises(RuntimeError, match="42703"):
+                await store.pools.run(broken)
+            await asyncio.to_thread(execute, url, "ALTER TABLE providers RENAME TO gone")
+            for call in (store.get(caller.instance_id, "1"), store.add(caller, addition(store)), store.rebuild()):
+                with pytest.raises(RuntimeError, match="42P01"):
+                    await call
+
+    asyncio.run(main())

@@ -1,0 +1,426 @@
+"""The use cases on tests: which plan is run, with whose password, how bounded, and what a failure becomes."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from mailproof.domain.errors import (
+    ConfigNotFound,
+    InvalidFields,
+    Kind,
+    PasswordNotStored,
+    PasswordRequired,
+    SmtpTestFailed,
+    TooManyTests,
+)
+from mailproof.domain.limits import Limits
+from mailproof.domain.model import (
+    Caller,
+    ConfigState,
+    Details,
+    HttpSettings,
+    OAuthClient,
+    Provider,
+    Role,
+    Settings,
+    SmtpSettings,
+    Token,
+)
+from mailproof.domain.secret import Identity, Secret
+from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report, Terms
+from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.store.contract import ProviderStore
+from mailproof.syntax.oauth import ClientCredentials
+from mailproof.usecases.diagnoses import Diagnoses, Event, failed
+from mailproof.usecases.provider_secrets import identity
+from mailproof.usecases.providers import Auth, SmtpInput
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CALLER = Caller(Token("1", "test", Role.ADMIN, ("instance",), NOW), "instance")
+SETTINGS = SmtpSettings("from@example.com", "From", tls=True, host="mx.example.com:587", user="me")
+PASSED = Report(Outcome.OK, Stage.QUIT, Code.OK, "passed")
+REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Change it.", Evidence(535, "5.7.8", "no"))
+
+
+CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
+STORED: dict[str, tuple[Settings, str]] = {
+    "7": (SETTINGS, "stored"),
+    "oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), "client secret"),
+    "bare": (SETTINGS, ""),
+    "bare oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), ""),
+    "open": (dataclasses.replace(SETTINGS, user=""), ""),
+    "http": (HttpSettings("https://mail.example.com/"), "signing key"),
+}
+
+
+class Vault:
+    """Seals by writing the identity before the secret."""
+
+    def seal(self, secret: Secret, to: Identity) -> bytes:
+        return to.encode() + secret.reveal().encode()
+
+    def open(self, blob: bytes, of: Identity) -> Secret:
+        assert blob.startswith(of.encode())
+        return Secret(blob.removeprefix(of.encode()).decode())
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        raise AssertionError("a test repeats nothing")
+
+
+class Store:
+    """What is stored; a test asks for no more."""
+
+    async def get(self, instance_id: str, config_id: str) -> Provider | None:
+        if instance_id != "instance" or config_id not in STORED:
+            return None
+        settings, secret = STORED[config_id]
+        sealed = Vault().seal(Secret(secret), identity(instance_id, config_id, settings)) if secret else None
+        return Provider(config_id, settings, ConfigState.INACTIVE, Details(1, NOW, NOW, "instance"), 1, sealed)
+
+
+class Prober:
+    """Remembers the plans it was given."""
+
+    def __init__(self, report: Report = PASSED, *, hang: bool = False) -> None:
+        self.plans: list[Plan] = []
+        self.running = asyncio.Event()
+        self._report = report
+        self._hang = hang
+
+    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+        self.plans.append(plan)
+        self.running.set()
+        if self._hang:
+            await asyncio.Event().wait()
+        yield self._report
+
+    async def report(self, plan: Plan) -> Report:
+        async for event in self.run(plan):
+            if isinstance(event, Report):
+                return event
+        raise AssertionError("a run ends with a report")
+
+
+def diagnoses(prober: Prober, *, max_concurrent: int = 10) -> Diagnoses:
+    limits = Limits(max_timeout=30.0, max_concurrent=max_concurrent)
+    return Diagnoses(cast("ProviderStore", Store()), Vault(), prober, limits)
+
+
+def check(
+    prober: Prober,
+    settings: SmtpSettings,
+    secret: str = "",
+    auth: Auth = Auth.UNSAID,
+    *,
+    config_id: str = "",
+    receiver: str = "to@example.com",
+) -> Plan:
+    """Test settings, and return the plan that was run."""
+    tested = SmtpInput(settings, Secret(secret), auth)
+    asyncio.run(diagnoses(prober).test_settings(CALLER, tested, receiver=receiver, config_id=config_id))
+    return prober.plans[-1]
+
+
+async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:
+    return [event async for event in events]
+
+
+@pytest.mark.parametrize(("tls", "mode"), [(True, TlsMode.AUTO), (False, TlsMode.OPPORTUNISTIC)])
+def test_the_tls_flag_is_a_mode(tls: bool, mode: TlsMode) -> None:
+    plan = check(Prober(), SmtpSettings("from@example.com", "From", tls=tls, host="[::1]:2525"))
+    assert (plan.host, plan.port, plan.tls_mode, plan.depth) == ("::1", 2525, mode, Depth.DATA)
+    assert (plan.sender, plan.sender_name, plan.recipient) == ("from@example.com", "From", "to@example.com")
+    assert plan.credentials is None
+    assert plan.terms is Terms.FLAG
+
+
+def test_advice_is_in_the_settings_that_the_caller_has() -> None:
+    prober = Prober()
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host="mx.example.com"))))
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id="7")))
+    assert [plan.terms for plan in prober.plans] == [Terms.MODES, Terms.FLAG]
+
+
+def test_a_stored_configuration_is_tested_with_its_password() -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).test_stored(CALLER, "7", receiver="to@example.com"))
+    credentials = prober.plans[0].credentials
+    assert credentials is not None
+    assert (credentials.user, credentials.password.reveal()) == ("me", "stored")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me"),
+        SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:25", user="me"),
+        SmtpSettings("f@example.com", "F", tls=False, host="mx.example.com:587", user="me"),
+        SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:587", user="you"),
+    ],
+    ids=["host", "port", "tls", "user"],
+)
+def test_credential_exfiltration_by_changing_the_destination(settings: SmtpSettings) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired):
+        check(prober, settings, config_id="7")
+    assert not prober.plans
+
+
+def test_the_stored_password_serves_the_same_destination_whatever_the_sender() -> None:
+    settings = SmtpSettings("other@example.com", "O", tls=True, host="MX.example.com:587", user="me")
+    credentials = check(Prober(), settings, config_id="7").credentials
+    assert credentials is not None
+    assert credentials.password.reveal() == "stored"
+
+
+def test_a_password_that_was_sent_is_used_and_the_stored_one_is_not_read() -> None:
+    settings = SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me")
+    credentials = check(Prober(), settings, "sent", config_id="7").credentials
+    assert credentials is not None
+    assert credentials.password.reveal() == "sent"
+
+
+def test_a_user_without_any_password_is_not_tested_as_if_there_were_no_user() -> None:
+    with pytest.raises(PasswordRequired) as caught:
+        check(Prober(), SETTINGS)
+    assert caught.value.reference == "SMTP-p9kj"
+
+
+TOKENS = dataclasses.replace(SETTINGS, oauth=CLIENT)
+ELSEWHERE = dataclasses.replace(SETTINGS, host="evil.example:587")
+SECRET_FIELD = "xoauth2.client_credentials.client_secret"
+
+
+def grant_of(plan: Plan) -> ClientCredentials:
+    assert plan.oauth is not None
+    assert plan.oauth.grant is not None
+    assert plan.credentials == Credentials("me", Secret(""))
+    return plan.oauth.grant
+
+
+@pytest.mark.parametrize(
+    ("settings", "secret", "auth", "config_id", "used"),
+    [
+        (TOKENS, "sent", Auth.XOAUTH2, "", "sent"),
+        (TOKENS, "", Auth.XOAUTH2, "oauth", "client secret"),
+        (SETTINGS, "", Auth.UNSAID, "oauth", "client secret"),
+        (TOKENS, "sent", Auth.XOAUTH2, "7", "sent"),
+    ],
+    ids=["sent", "stored", "the older messages", "sent, with another's id"],
+)
+def test_a_token_is_asked_for_with_the_right_secret(
+    settings: SmtpSettings, secret: str, auth: Auth, config_id: str, used: str
+) -> None:
+    grant = grant_of(check(Prober(), settings, secret, auth, config_id=config_id))
+    assert grant == ClientCredentials(CLIENT.token_endpoint, CLIENT.client_id, Secret(used), CLIENT.scopes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "auth", "config_id", "field"),
+    [
+        (TOKENS, Auth.XOAUTH2, "", SECRET_FIELD),
+        (TOKENS, Auth.XOAUTH2, "7", SECRET_FIELD),
+        (SETTINGS, Auth.PLAIN, "oauth", "plain.password"),
+        (ELSEWHERE, Auth.UNSAID, "oauth", "password"),
+        (dataclasses.replace(ELSEWHERE, oauth=CLIENT), Auth.XOAUTH2, "oauth", SECRET_FIELD),
+        (
+            dataclasses.replace(SETTINGS, oauth=dataclasses.replace(CLIENT, token_endpoint="https://evil.example/")),
+            Auth.XOAUTH2,
+            "oauth",
+            SECRET_FIELD,
+        ),
+        (
+            dataclasses.replace(SETTINGS, oauth=dataclasses.replace(CLIENT, client_id="other")),
+            Auth.XOAUTH2,
+            "oauth",
+            SECRET_FIELD,
+        ),
+        (SETTINGS, Auth.UNSAID, "bare", "password"),
+        (TOKENS, Auth.XOAUTH2, "bare oauth", SECRET_FIELD),
+    ],
+)
+def test_a_stored_secret_of_another_kind_or_place_is_not_used(
+    settings: SmtpSettings, auth: Auth, config_id: str, field: str
+) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired) as caught:
+        check(prober, settings, auth=auth, config_id=config_id)
+    assert [violation.field for violation in caught.value.violations] == [field]
+    assert not prober.plans
+
+
+@pytest.mark.parametrize("config_id", ["7", "oauth", "nobody's", ""])
+def test_no_authentication_reads_nothing_stored(config_id: str) -> None:
+    for settings, auth in ((SETTINGS, Auth.NONE), (dataclasses.replace(SETTINGS, user=""), Auth.UNSAID)):
+        plan = check(Prober(), settings, auth=auth, config_id=config_id)
+        assert (plan.credentials, plan.oauth) == (None, None)
+
+
+def test_a_password_without_a_user_is_taken_where_the_reference_asks_for_one() -> None:
+    nobody = dataclasses.replace(SETTINGS, user="")
+    assert check(Prober(), nobody, "any").credentials is None
+    with pytest.raises(InvalidFields) as caught:
+        check(Prober(), nobody, "any", Auth.PLAIN)
+    assert [violation.field for violation in caught.value.violations] == ["user"]
+
+
+@pytest.mark.parametrize(("config_id", "words"), [("bare", "no password"), ("bare oauth", "no client secret")])
+def test_a_stored_user_without_a_secret_is_not_tried_with_an_empty_one(config_id: str, words: str) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordNotStored, match=words):
+        asyncio.run(diagnoses(prober).test_stored(CALLER, config_id, receiver="to@example.com"))
+    with pytest.raises(PasswordNotStored, match=words):
+        asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id=config_id)))
+    assert not prober.plans
+
+
+def test_a_stored_configuration_without_a_user_is_tested_without_one() -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).test_stored(CALLER, "open", receiver="to@example.com"))
+    assert prober.plans[0].credentials is None
+
+
+@pytest.mark.parametrize(
+    ("values", "secret", "receiver", "named"),
+    [
+        ({"sender_address": "nobody"}, "p", "to@example.com", "sender_address"),
+        ({}, "p", "nobody", "receiver_address"),
+        ({"oauth": dataclasses.replace(CLIENT, scopes=("a b",))}, "s", "to@example.com", "xoauth2.scopes"),
+        (
+            {"oauth": dataclasses.replace(CLIENT, client_id="")},
+            "s",
+            "to@example.com",
+            "xoauth2.client_credentials.client_id",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_run_names_the_requests_field(
+    values: dict[str, Any], secret: str, receiver: str, named: str
+) -> None:
+    auth = Auth.XOAUTH2 if "oauth" in values else Auth.UNSAID
+    with pytest.raises(InvalidFields) as caught:
+        check(Prober(), dataclasses.replace(SETTINGS, **values), secret, auth, receiver=receiver)
+    assert [violation.field for violation in caught.value.violations] == [named]
+
+
+@pytest.mark.parametrize("config_id", ["8", "", "http"])
+def test_an_unknown_configuration_is_not_found(config_id: str) -> None:
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(diagnoses(Prober()).test_stored(CALLER, config_id, receiver="to@example.com"))
+
+
+def test_another_instances_configuration_is_not_found() -> None:
+    stranger = Caller(Token("2", "test", Role.ADMIN, ("elsewhere",), NOW), "elsewhere")
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(diagnoses(Prober()).test_stored(stranger, "7", receiver="to@example.com"))
+    with pytest.raises(ConfigNotFound):
+        asyncio.run(drain(diagnoses(Prober()).diagnose(stranger, Plan(host=""), config_id="7")))
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_fix_is_searched_for_where_the_answer_has_a_place_for_it(wanted: bool) -> None:
+    prober = Prober()
+    service, asked = diagnoses(prober), Plan(host="mx.example.com", verify_alternatives=wanted)
+    asyncio.run(drain(service.diagnose(CALLER, asked)))
+    asyncio.run(drain(service.diagnose(CALLER, asked, config_id="7")))
+    asyncio.run(service.test_stored(CALLER, "7", receiver="to@example.com"))
+    asyncio.run(service.report(asked))
+    assert [plan.verify_alternatives for plan in prober.plans] == [wanted, wanted, True, False]
+
+
+def test_a_diagnosis_of_a_stored_configuration_keeps_the_requests_depth_and_anchors() -> None:
+    prober = Prober()
+    asked = Plan(host="", depth=Depth.EHLO, timeout=5.0, ca_pem="anchors", ehlo_name="me.example.com")
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, asked, config_id="7")))
+    (plan,) = prober.plans
+    assert (plan.host, plan.port, plan.depth, plan.timeout) == ("mx.example.com", 587, Depth.EHLO, 5.0)
+    assert (plan.ca_pem, plan.ehlo_name, plan.sender) == ("anchors", "me.example.com", "from@example.com")
+
+
+@pytest.mark.parametrize(
+    ("asked", "remaining", "least", "most"),
+    [(300.0, None, 30.0, 30.0), (5.0, None, 5.0, 5.0), (30.0, 10.0, 9.0, 9.99), (30.0, 0.1, 0.04, 0.09)],
+    ids=["our bound", "the plan's", "the caller's deadline less a margin", "half of very little"],
+)
+def test_a_test_ends_in_time_for_its_report(asked: float, remaining: float | None, least: float, most: float) -> None:
+    prober = Prober()
+    asyncio.run(diagnoses(prober).report(Plan(host="mx.example.com", timeout=asked), remaining=remaining))
+    assert least <= prober.plans[0].timeout <= most
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        (Plan(host="mx.example.com", ehlo_name="not a name"), "ehlo_name"),
+        (Plan(host="mx.example.com", credentials=Credentials("me", Secret("nul\0"))), "password"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_names_its_field(plan: Plan, field: str) -> None:
+    prober = Prober()
+    for run in (diagnoses(prober).report(plan), drain(diagnoses(prober).diagnose(CALLER, plan))):
+        with pytest.raises(InvalidFields) as caught:
+            asyncio.run(run)
+        assert [violation.field for violation in caught.value.violations] == [field]
+    assert not prober.plans
+
+
+def test_tests_are_bounded_in_number_and_a_slot_is_given_back() -> None:
+    async def scenario() -> None:
+        prober = Prober(hang=True)
+        service = diagnoses(prober, max_concurrent=1)
+        first = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        await prober.running.wait()
+        with pytest.raises(TooManyTests):
+            await service.report(Plan(host="mx.example.com"))
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        again = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        prober.running.clear()
+        await prober.running.wait()
+        again.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_a_failed_report_is_an_error_with_its_facts() -> None:
+    with pytest.raises(SmtpTestFailed) as caught:
+        asyncio.run(diagnoses(Prober(REFUSED)).test_stored(CALLER, "7", receiver="to@example.com"))
+    failure = caught.value
+    assert (failure.reason, failure.message) == ("AUTH_REJECTED", "refused. Change it.")
+    assert failure.metadata["stage"] == "auth"
+    assert failure.metadata["serverCode"] == "535"
+    assert failure.metadata["enhancedCode"] == "5.7.8"
+    assert failure.retry_after is None
+
+
+@pytest.mark.parametrize("code", Code)
+def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
+    failure = failed(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
+    assert (failure.retry_after is not None) == (code in TEMPORARY)
+    assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)
+
+
+PAGE = "docs/findings/auth_rejected.md"
+SITE = "https://git.example.com/mailproof"
+
+
+@pytest.mark.parametrize(("url", "link"), [("", PAGE), (SITE, f"{SITE}/{PAGE}")])
+def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str) -> None:
+    finding = Finding(Code.AUTH_REJECTED, Severity.ERROR, Stage.AUTH, "refused.", "Change it.", PAGE)
+    prober = Prober(dataclasses.replace(REFUSED, findings=(finding, finding)))
+    limits = Limits(max_timeout=30.0, max_concurrent=1)
+    use_case = Diagnoses(cast("ProviderStore", Store()), Vault(), prober, limits, documentation_url=url)
+    (report,) = asyncio.run(drain(use_case.diagnose(CALLER, Plan(host="mx.example.com"))))
+    assert isinstance(report, Report)
+    assert [found.link for found in report.findings] == [link, link]
+
+
+def test_a_failure_says_where_it_is_explained() -> None:
+    without, with_url = failed(REFUSED), failed(REFUSED, SITE)
+    assert (without.metadata["documentation"], without.help_url) == (PAGE, "")
+    assert ("documentation" in with_url.metadata, with_url.help_url) == (False, f"{SITE}/{PAGE}")

@@ -1,0 +1,468 @@
+"""The use cases on providers, over a store in memory: what happens, what is refused, and what holds whatever comes."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproof.domain.errors import (
+    AlreadyActive,
+    AlreadyInactive,
+    ConfigExists,
+    ConfigNotFound,
+    IdempotencyKeyReused,
+    InvalidFields,
+    PasswordNotUsed,
+    PasswordRequired,
+)
+from mailproof.domain.ledger import EventType, IdempotencyKey
+from mailproof.domain.model import (
+    Caller,
+    ConfigState,
+    HttpSettings,
+    OAuthClient,
+    Page,
+    Provider,
+    Role,
+    SmtpSettings,
+    Token,
+)
+from mailproof.domain.secret import Secret
+from mailproof.usecases.provider_secrets import identity, open_secret
+from mailproof.usecases.providers import Auth, Configs, SmtpInput
+from service_support.memory import MemoryStore, PlainVault
+
+T = TypeVar("T")
+
+TOKEN = Token("token-1", "", Role.ADMIN, ("here", "there"), datetime(2026, 1, 1, tzinfo=UTC))
+HERE, THERE = Caller(TOKEN, "here", "192.0.2.1:5"), Caller(TOKEN, "there")
+SETTINGS = SmtpSettings("a@example.com", "A", tls=True, host="mx.example.com:587", user="me")
+CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
+TOKENS = dataclasses.replace(SETTINGS, oauth=CLIENT)
+SECRET_FIELD = "xoauth2.client_credentials.client_secret"
+HOOK = HttpSettings("https://mail.example.com/hook")
+
+
+class Desk:
+    """The use cases, their store, and calls that are awaited at once."""
+
+    def __init__(self, *, single: bool = False) -> None:
+        self.store, self.vault = MemoryStore(), PlainVault()
+        self.configs = Configs(self.store, self.vault, single=single)
+
+    def add(self, settings: SmtpSettings = SETTINGS, secret: str = "", auth: Auth = Auth.UNSAID) -> str:
+        return run(self.configs.add_smtp(HERE, SmtpInput(settings, Secret(secret), auth))).change.provider_id
+
+    def update(self, provider_id: str, settings: SmtpSettings, secret: str = "", auth: Auth = Auth.UNSAID) -> int:
+        new = SmtpInput(settings, Secret(secret), auth)
+        return run(self.configs.update_smtp(HERE, provider_id, new)).sequence
+
+    def get(self, provider_id: str) -> Provider:
+        return run(self.configs.get(HERE, provider_id))
+
+    def secret(self, provider_id: str) -> str:
+        return open_secret(self.vault, self.get(provider_id)).reveal()
+
+    @property
+    def last(self) -> Any:
+        """The last event's change."""
+        return self.store.events["here"][-1].change
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def test_an_event_knows_who_did_it_and_from_where() -> None:
+    desk = Desk()
+    desk.add()
+    (event,) = desk.store.events["here"]
+    assert (event.actor_token_id, event.peer, event.instance_id) == ("token-1", "192.0.2.1:5", "here")
+
+
+def test_no_event_and_no_provider_shows_a_secret() -> None:
+    desk = Desk()
+    added = desk.add(secret="hunter2")
+    desk.update(added, SETTINGS, "hunter3")
+    run(desk.configs.update_password(HERE, added, Secret("hunter4")))
+    shown = repr(desk.store.events) + repr(desk.get(added))
+    assert "hunter" not in shown
+
+
+@pytest.mark.parametrize(
+    ("after", "secret", "auth", "changed"),
+    [
+        ({"sender_name": "B", "description": "d"}, "", Auth.UNSAID, ("sender_name", "description")),
+        ({"host": "other.example.com:587"}, "new", Auth.UNSAID, ("host", "password")),
+        ({}, "new", Auth.PLAIN, ("password",)),
+        ({"oauth": CLIENT}, "new", Auth.XOAUTH2, ("oauth", "client_secret")),
+        ({}, "", Auth.NONE, ("user", "password")),
+        ({"user": ""}, "", Auth.UNSAID, ("user", "password")),
+    ],
+    ids=str,
+)
+def test_an_update_names_what_it_changed(
+    after: dict[str, Any], secret: str, auth: Auth, changed: tuple[str, ...]
+) -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    assert desk.update(added, dataclasses.replace(SETTINGS, **after), secret, auth) == 2
+    assert (desk.last.type, desk.last.changed) == (EventType.SMTP_CHANGED, changed)
+
+
+def test_a_cleared_client_secret_is_named_as_what_it_was() -> None:
+    desk = Desk()
+    added = desk.add(dataclasses.replace(SETTINGS, oauth=CLIENT), "s", Auth.XOAUTH2)
+    desk.update(added, SETTINGS, auth=Auth.NONE)
+    assert desk.last.changed == ("user", "oauth", "client_secret")
+    assert desk.get(added).sealed is None
+
+
+@pytest.mark.parametrize("secret", ["", "old"])
+def test_an_update_that_changes_nothing_is_no_event_and_keeps_the_blob(secret: str) -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    blob = desk.get(added).sealed
+    assert desk.update(added, SETTINGS, secret) == 1
+    assert desk.update(added, dataclasses.replace(SETTINGS, host="MX.example.com:587"), secret) == 2
+    assert desk.get(added).sealed == blob
+
+
+def test_what_does_not_open_can_be_replaced_but_not_used() -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    desk.store.damage("here", added, b"noise")
+    assert desk.update(added, dataclasses.replace(SETTINGS, sender_name="B")) == 2  # keeps it, whatever it is
+    assert desk.update(added, SETTINGS, "new") == 3
+    assert desk.secret(added) == "new"
+    desk.store.damage("here", added, b"noise")
+    assert run(desk.configs.update_password(HERE, added, Secret("newer"))).sequence == 4
+    assert desk.secret(added) == "newer"
+
+
+def test_a_password_that_is_the_same_or_cleared_twice_is_no_event() -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    for password, sequence in (("old", 1), ("new", 2), ("", 3), ("", 3), ("new", 4)):
+        assert run(desk.configs.update_password(HERE, added, Secret(password))).sequence == sequence
+        assert desk.secret(added) == password
+    assert desk.last.changed == ("password",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "secret", "auth"),
+    [(dataclasses.replace(SETTINGS, oauth=CLIENT), "s", Auth.XOAUTH2), (SETTINGS, "", Auth.NONE)],
+)
+def test_a_password_where_none_is_used_is_refused(settings: SmtpSettings, secret: str, auth: Auth) -> None:
+    desk = Desk()
+    added = desk.add(settings, secret, auth)
+    with pytest.raises(PasswordNotUsed):
+        run(desk.configs.update_password(HERE, added, Secret("p")))
+    assert len(desk.store.events["here"]) == 1
+
+
+@pytest.mark.parametrize("auth", [Auth.UNSAID, Auth.PLAIN, Auth.XOAUTH2])
+def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) -> None:
+    desk = Desk()
+    added = desk.add(secret="old")
+    nobody = dataclasses.replace(TOKENS if auth is Auth.XOAUTH2 else SETTINGS, user="")
+    for attempt in (lambda: desk.add(nobody, "new", auth), lambda: desk.update(added, nobody, "new", auth)):
+        with pytest.raises(InvalidFields) as caught:
+            attempt()
+        assert [violation.field for violation in caught.value.violations] == ["user"]
+    assert desk.secret(added) == "old"
+    assert len(desk.store.events["here"]) == 1
+
+
+@pytest.mark.parametrize("secret", ["", "nul\0"])
+def test_a_secret_that_is_no_use_is_refused_by_its_field(secret: str) -> None:
+    desk = Desk()
+    with pytest.raises(InvalidFields) as caught:
+        desk.add(TOKENS, secret, Auth.XOAUTH2)
+    assert [violation.field for violation in caught.value.violations] == [SECRET_FIELD]
+    if secret:
+        with pytest.raises(InvalidFields) as caught:
+            desk.add(SETTINGS, secret, Auth.PLAIN)
+        assert [violation.field for violation in caught.value.violations] == ["plain.password"]
+
+
+def test_an_unknown_or_foreign_provider_is_not_found_by_any_use_case() -> None:
+    desk = Desk()
+    added = desk.add(secret="p")
+    configs, new = desk.configs, SmtpInput(SETTINGS)
+    for caller, provider_id in ((THERE, added), (HERE, "0"), (HERE, "")):
+        attempts: list[Coroutine[Any, Any, object]] = [
+            configs.get(caller, provider_id),
+            configs.update_smtp(caller, provider_id, new),
+            configs.update_http(caller, provider_id, HOOK, rotate=True),
+            configs.update_password(caller, provider_id, Secret("q")),
+            configs.activate(caller, provider_id),
+            configs.deactivate(caller, provider_id),
+            configs.remove(caller, provider_id),
+        ]
+        for attempt in attempts:
+            with pytest.raises(ConfigNotFound):
+                asyncio.run(attempt)
+    assert len(desk.store.events["here"]) == 1
+    assert not desk.store.events["there"]
+
+
+def test_each_family_of_updates_finds_its_own_kind_alone() -> None:
+    desk = Desk()
+    smtp, (hook, _) = desk.add(secret="p"), run(desk.configs.add_http(HERE, HOOK))
+    with pytest.raises(ConfigNotFound):
+        desk.update(hook.change.provider_id, SETTINGS)
+    with pytest.raises(ConfigNotFound):
+        run(desk.configs.update_http(HERE, smtp, HOOK, rotate=False))
+    with pytest.raises(ConfigNotFound):
+        run(desk.configs.update_password(HERE, hook.change.provider_id, Secret("p")))
+
+
+def test_an_activation_names_whom_it_makes_inactive() -> None:
+    desk = Desk()
+    first, second = desk.add(), desk.add()
+    for provider_id, deactivated in ((first, ""), (second, first), (first, second)):
+        run(desk.configs.activate(HERE, provider_id))
+        assert (desk.last.type, desk.last.deactivated) == (EventType.ACTIVATED, deactivated)
+        assert run(desk.configs.get_active(HERE)).id == provider_id
+    with pytest.raises(AlreadyActive):
+        run(desk.configs.activate(HERE, first))
+    run(desk.configs.deactivate(HERE, first))
+    with pytest.raises(AlreadyInactive):
+        run(desk.configs.deactivate(HERE, first))
+    with pytest.raises(ConfigNotFound):
+        run(desk.configs.get_active(HERE))
+
+
+@pytest.mark.parametrize(
+    ("stored", "new", "auth", "field", "words"),
+    [
+        (SETTINGS, {"oauth": CLIENT}, Auth.XOAUTH2, SECRET_FIELD, "what is stored is a password"),
+        (
+            SETTINGS,
+            {"tls": False},
+            Auth.UNSAID,
+            "password",
+            "host, tls and user are not those that the stored",
+        ),
+        (TOKENS, {}, Auth.PLAIN, "plain.password", "what is stored is a client secret"),
+        (TOKENS, {"host": "x.example:25"}, Auth.UNSAID, "password", "sent, or xoauth2 with a client_secret"),
+        (TOKENS, {"host": "x.example:25"}, Auth.XOAUTH2, SECRET_FIELD, "token_endpoint and client_id are not those"),
+    ],
+)
+def test_a_secret_that_must_be_sent_is_asked_for_in_words(
+    stored: SmtpSettings, new: dict[str, Any], auth: Auth, field: str, words: str
+) -> None:
+    desk = Desk()
+    added = desk.add(stored, "s", Auth.XOAUTH2 if stored.oauth else Auth.UNSAID)
+    base = stored if auth is Auth.XOAUTH2 else SETTINGS
+    with pytest.raises(PasswordRequired, match=words) as caught:
+        desk.update(added, dataclasses.replace(base, **new), auth=auth)
+    assert [violation.field for violation in caught.value.violations] == [field]
+
+
+def test_a_signing_key_is_made_kept_and_rotated() -> None:
+    desk = Desk()
+    event, key = run(desk.configs.add_http(HERE, HOOK))
+    added = event.change.provider_id
+    assert len(key.reveal()) >= 32
+    assert desk.configs.signing_key(desk.get(added)) == key
+    moved = dataclasses.replace(HOOK, endpoint="https://mail.example.com/other")
+    details, new = run(desk.configs.update_http(HERE, added, moved, rotate=False))
+    assert (details.sequence, new, desk.configs.signing_key(desk.get(added))) == (2, None, key)
+    details, new = run(desk.configs.update_http(HERE, added, moved, rotate=True))
+    assert details.sequence == 3
+    assert desk.last.changed == ("signing_key",)
+    assert new is not None
+    assert new != key
+    assert desk.configs.signing_key(desk.get(added)) == new
+    assert run(desk.configs.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
+
+
+def test_a_signing_key_that_does_not_open_hides_nothing_but_itself(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    added = run(desk.configs.add_http(HERE, HOOK))[0].change.provider_id
+    desk.store.damage("here", added, b"noise")
+    assert desk.configs.signing_key(desk.get(added)) == Secret("")
+    assert "does not open" in caplog.text
+    _, new = run(desk.configs.update_http(HERE, added, HOOK, rotate=True))
+    assert new is not None
+    assert desk.configs.signing_key(desk.get(added)) == new
+
+
+def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> None:
+    desk = Desk()
+    key = IdempotencyKey("k", (b"digest",))
+    first, signing = run(desk.configs.add_http(HERE, HOOK, key=key))
+    run(desk.configs.update_http(HERE, first.change.provider_id, HOOK, rotate=True))
+    assert run(desk.configs.add_http(HERE, HOOK, key=key)) == (first, signing)
+    run(desk.configs.remove(HERE, first.change.provider_id))
+    assert run(desk.configs.add_http(HERE, HOOK, key=key)) == (first, signing)
+    with pytest.raises(IdempotencyKeyReused):
+        run(desk.configs.add_http(HERE, HOOK, key=IdempotencyKey("k", (b"another",))))
+    assert run(desk.configs.add_http(THERE, HOOK, key=key))[0].instance_id == "there"
+
+
+def test_one_configuration_is_all_where_it_is_set_so() -> None:
+    desk = Desk(single=True)
+    key = IdempotencyKey("k", (b"digest",))
+    first = run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key))
+    with pytest.raises(ConfigExists):
+        desk.add()
+    with pytest.raises(ConfigExists):
+        run(desk.configs.add_http(HERE, HOOK))
+    assert run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key)) == first
+    run(desk.configs.add_smtp(THERE, SmtpInput(SETTINGS)))
+    run(desk.configs.remove(HERE, first.change.provider_id))
+    desk.add()
+
+
+# --- whatever comes ----------------------------------------------------------------------------------------------
+
+CLIENTS = [None, CLIENT, dataclasses.replace(CLIENT, client_id="other")]
+INPUTS = st.builds(
+    lambda host, tls, user, oauth, secret, auth: SmtpInput(
+        dataclasses.replace(SETTINGS, host=host, tls=tls, user=user, oauth=oauth if auth is Auth.XOAUTH2 else None),
+        Secret("" if auth is Auth.NONE else secret),
+        auth,
+    ),
+    st.sampled_from(["mx.example.com:587", "MX.example.com:587", "evil.example:587"]),
+    st.booleans(),
+    st.sampled_from(["me", "me", "you", ""]),
+    st.sampled_from(CLIENTS[1:]),
+    st.sampled_from(["", "", "a", "b"]),
+    st.sampled_from(Auth),
+)
+WHICH = st.integers(0, 3)
+COMMANDS = st.one_of(
+    st.tuples(st.just("add"), INPUTS),
+    st.tuples(st.just("update"), WHICH, INPUTS),
+    st.tuples(st.just("update"), WHICH, INPUTS),
+    st.tuples(st.just("password"), WHICH, st.sampled_from(["", "a", "c"])),
+    st.tuples(st.just("activate"), WHICH),
+    st.tuples(st.just("deactivate"), WHICH),
+    st.tuples(st.just("remove"), WHICH),
+    st.tuples(st.just("hook")),
+    st.tuples(st.just("rotate"), WHICH, st.booleans()),
+)
+
+
+class Model:
+    """What must hold of the secrets: each provider's, and the destination that it was sent for."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self.secrets: dict[str, tuple[str, SmtpSettings]] = {}
+        self.ids: list[str] = []
+
+    def which(self, number: int) -> str:
+        return self.ids[number % len(self.ids)] if self.ids else "none"
+
+    def perform(self, command: tuple[Any, ...]) -> None:
+        name, *values = command
+        before = len(self.desk.store.events["here"])
+        state = dict(self.desk.store.providers("here"))
+        try:
+            getattr(self, name)(*values)
+        except (AlreadyActive, AlreadyInactive, ConfigNotFound, InvalidFields, PasswordNotUsed):
+            happened = len(self.desk.store.events["here"]) - before
+            if happened or self.desk.store.providers("here") != state:
+                raise
+
+    def add(self, new: SmtpInput) -> None:
+        added = self.desk.add(new.settings, new.secret.reveal(), new.auth)
+        self.ids.append(added)
+        self.sent(added, new)
+
+    def update(self, number: int, new: SmtpInput) -> None:
+        provider_id = self.which(number)
+        self.desk.update(provider_id, new.settings, new.secret.reveal(), new.auth)
+        self.sent(provider_id, new)
+
+    def sent(self, provider_id: str, new: SmtpInput) -> None:
+        if new.auth is Auth.NONE or not new.settings.user:
+            self.secrets.pop(provider_id, None)
+        elif new.secret:
+            self.secrets[provider_id] = (new.secret.reveal(), new.settings)
+
+    def password(self, number: int, password: str) -> None:
+        provider_id = self.which(number)
+        run(self.desk.configs.update_password(HERE, provider_id, Secret(password)))
+        self.secrets.pop(provider_id, None)
+        if password:
+            settings = self.desk.get(provider_id).settings
+            assert isinstance(settings, SmtpSettings)
+            self.secrets[provider_id] = (password, settings)
+
+    def activate(self, number: int) -> None:
+        run(self.desk.configs.activate(HERE, self.which(number)))
+
+    def deactivate(self, number: int) -> None:
+        run(self.desk.configs.deactivate(HERE, self.which(number)))
+
+    def remove(self, number: int) -> None:
+        provider_id = self.which(number)
+        run(self.desk.configs.remove(HERE, provider_id))
+        self.ids.remove(provider_id)
+        self.secrets.pop(provider_id, None)
+
+    def hook(self) -> None:
+        self.ids.append(run(self.desk.configs.add_http(HERE, HOOK))[0].change.provider_id)
+
+    def rotate(self, number: int, rotate: bool) -> None:
+        run(self.desk.configs.update_http(HERE, self.which(number), HOOK, rotate=rotate))
+
+    def check(self) -> None:
+        store, vault = self.desk.store, self.desk.vault
+        state = store.providers("here")
+        assert [event.sequence for event in store.events["here"]] == list(range(1, len(store.events["here"]) + 1))
+        assert store.folded("here") == state
+        assert set(state) == set(self.ids)
+        active = [provider.id for provider in state.values() if provider.state is ConfigState.ACTIVE]
+        assert len(active) <= 1
+        listed = run(self.desk.configs.list(HERE, Page(ascending=True))).providers
+        assert [provider.id for provider in listed] == self.ids
+        for provider in state.values():
+            if isinstance(provider.settings, HttpSettings):
+                assert open_secret(vault, provider)
+                continue
+            kept = self.secrets.get(provider.id)
+            assert (provider.sealed is None) == (kept is None), "a secret survived, or is lost"
+            if kept is not None and provider.sealed is not None:
+                secret, sent_for = kept
+                assert provider.settings.user
+                assert provider.settings.same_destination(sent_for), "a secret has got another destination"
+                assert vault.open(provider.sealed, identity("here", provider.id, provider.settings)).reveal() == secret
+            assert provider.settings.user or provider.settings.oauth is None
+
+
+@given(st.lists(COMMANDS, min_size=8, max_size=40))
+def test_the_laws_hold_after_any_commands(commands: list[tuple[Any, ...]]) -> None:
+    model = Model()
+    for command in commands:
+        model.perform(command)
+        model.check()
+
+
+@given(INPUTS, INPUTS)
+def test_a_stored_secret_never_survives_a_changed_destination(first: SmtpInput, second: SmtpInput) -> None:
+    model = Model()
+    model.perform(("add", first))
+    if not model.ids or not model.secrets or second.secret:
+        return
+    before = model.desk.get(model.ids[0])
+    model.perform(("update", 0, second))
+    model.check()
+    after = model.desk.get(model.ids[0])
+    assert isinstance(before.settings, SmtpSettings)
+    assert isinstance(after.settings, SmtpSettings)
+    if after.sealed is not None:
+        assert after.settings.same_destination(before.settings)
+        assert after.sealed == before.sealed
