@@ -1,3 +1,5 @@
+"""The command line itself: what --help costs, exit codes, and complaints of one line."""
+
 from __future__ import annotations
 
 import json
@@ -8,7 +10,7 @@ import sys
 import pytest
 
 from mailproof import __version__
-from mailproof.cli.main import main as cli
+from mailproof.cli import main as cli
 from mailproof.cli.main import main
 
 HEAVY = ("grpc", "sqlite3", "asyncio", "cryptography", "google.protobuf", "aiosmtpd", "uvicorn", "sonora", "ssl")
