@@ -21,7 +21,7 @@ from mailproof.domain.model import Caller, Page, Role, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer, open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
-from mailproof.usecases.providers import Configs, SmtpInput
+from mailproof.usecases.providers import Providers, SmtpInput
 
 WRITERS, WRITES, ROUNDS = 32, 1600, 7
 FEW, MANY, PAGE = 1_000, 100_000, 100
@@ -37,7 +37,7 @@ async def caller_of(store: SqliteStore) -> Caller:
     return Caller(token, token.instance_ids[0])
 
 
-async def writes(configs: Configs, caller: Caller, writers: int, count: int) -> float:
+async def writes(configs: Providers, caller: Caller, writers: int, count: int) -> float:
     """Return the writes a second."""
     left = iter(range(count))
 
@@ -57,7 +57,7 @@ def floor(path: Path, count: int) -> float:
 
 async def group_commit(folder: Path) -> None:
     store = open_store(folder / "group.db")
-    configs, caller = Configs(store, Sealer(bytes(32))), await caller_of(store)
+    configs, caller = Providers(store, Sealer(bytes(32))), await caller_of(store)
     together, alone, bare = [], [], []
     for _ in range(ROUNDS):
         before = store.writer.commits, store.writer.writes
@@ -74,7 +74,7 @@ async def group_commit(folder: Path) -> None:
 
 async def fill(path: Path, count: int, sealer: Sealer) -> Caller:
     store = open_store(path)
-    configs, caller = Configs(store, sealer), await caller_of(store)
+    configs, caller = Providers(store, sealer), await caller_of(store)
     await writes(configs, caller, 256, count)
     await store.close()
     return caller

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from mailproof.domain.ledger import Event, evolve
-from mailproof.domain.model import ConfigState, Provider
+from mailproof.domain.model import Provider, ProviderState
 from mailproof.store import rows
 from postgres_support.server import queries
 
@@ -38,7 +38,7 @@ def audit(url: str) -> list[Event]:
                     known[provider_id] = after
         assert known == stored[instance_id]
         assert count == len(known)
-        active = [each.id for each in known.values() if each.state is ConfigState.ACTIVE]
+        active = [each.id for each in known.values() if each.state is ProviderState.ACTIVE]
         assert active == ([active_id] if active_id is not None else [])
     assert defaults == [(1,)]
     return events

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from mailproof.domain.ledger import evolve
-from mailproof.domain.model import ConfigState, Provider
+from mailproof.domain.model import Provider, ProviderState
 from mailproof.domain.secret import Vault
 from mailproof.store import rows
 from mailproof.usecases.provider_secrets import open_secret
@@ -27,7 +27,7 @@ def audit(path: Path, vault: Vault | None = None) -> dict[str, str]:
         for instance_id, sequence, count, active_id in instances.fetchall():
             mine = _replay(connection, instance_id, sequence)
             assert count == len(mine)
-            active = [provider.id for provider in mine.values() if provider.state is ConfigState.ACTIVE]
+            active = [provider.id for provider in mine.values() if provider.state is ProviderState.ACTIVE]
             assert active == ([active_id] if active_id else [])
             expected |= mine
         assert found == expected

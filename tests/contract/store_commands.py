@@ -14,16 +14,16 @@ from contract.store_world import Contract, World, check, providers_of
 from mailproof.domain.errors import (
     AlreadyActive,
     AlreadyInactive,
-    ConfigNotFound,
     Failure,
     PasswordNotUsed,
     PasswordRequired,
+    ProviderNotFound,
 )
-from mailproof.domain.model import Caller, ConfigState, Details, HttpSettings, Page, SmtpSettings
+from mailproof.domain.model import Caller, Details, HttpSettings, Page, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer
 from mailproof.usecases.provider_secrets import open_secret
-from mailproof.usecases.providers import Auth, Configs, SmtpInput
+from mailproof.usecases.providers import Auth, Providers, SmtpInput
 
 KINDS = (
     ["add smtp"] * 3 + ["add http", "update http", "rotate"] + ["update smtp"] * 4 + ["password"] * 2
@@ -83,7 +83,7 @@ class Instance:
 class Run:
     """One example: the commands done on the use cases and on the model."""
 
-    def __init__(self, configs: Sequence[Configs], callers: Sequence[Caller]) -> None:
+    def __init__(self, configs: Sequence[Providers], callers: Sequence[Caller]) -> None:
         self.instances = [Instance() for _ in callers]
         self._configs = configs
         self._callers = callers
@@ -106,7 +106,7 @@ class Run:
         assert details.sequence == (record.sequence if record else instance.sequence)
         assert details.resource_owner == caller.instance_id
 
-    async def _call(self, configs: Configs, caller: Caller, target: str, command: Command) -> Details:
+    async def _call(self, configs: Providers, caller: Caller, target: str, command: Command) -> Details:
         match command.kind:
             case "add smtp":
                 event = await configs.add_smtp(caller, _input(command))
@@ -140,13 +140,13 @@ class Run:
         if command.kind.startswith("add"):
             return None
         if record is None:
-            return ConfigNotFound
+            return ProviderNotFound
         speaks_smtp = isinstance(record.settings, SmtpSettings)
         match command.kind:
             case "update smtp" | "password" if not speaks_smtp:
-                return ConfigNotFound
+                return ProviderNotFound
             case "update http" | "rotate" if speaks_smtp:
-                return ConfigNotFound
+                return ProviderNotFound
             case "update smtp" if isinstance(record.settings, SmtpSettings):
                 keeps = command.user and not command.password and record.password
                 same = (record.settings.host.lower(), record.settings.user) == (command.host.lower(), command.user)
@@ -211,7 +211,7 @@ class CommandsContract(Contract):
         async def scenario(world: World) -> None:
             stores = (world.store, await world.another())
             callers = (await world.caller(), await world.caller("two"))
-            run = Run([Configs(store, SEALER) for store in stores], callers)
+            run = Run([Providers(store, SEALER) for store in stores], callers)
             for number, command in enumerate(commands):
                 await run.do(number, command)
                 reader = stores[(number + 1) % 2]  # not the one that wrote
@@ -222,7 +222,7 @@ class CommandsContract(Contract):
                         each.settings,
                         open_secret(SEALER, each).reveal(),
                         each.details.sequence,
-                        each.state is ConfigState.ACTIVE,
+                        each.state is ProviderState.ACTIVE,
                     )
                     for each in found.values()
                 } == instance.records
@@ -242,7 +242,7 @@ class CommandsContract(Contract):
         async def scenario(world: World) -> None:
             stores = (world.store, await world.another())
             callers = (await world.caller(), await world.caller("two"))
-            runs = [Run([Configs(store, SEALER)], callers) for store in stores]
+            runs = [Run([Providers(store, SEALER)], callers) for store in stores]
             ids = [
                 (await runs[0]._configs[0].add_smtp(caller, _input(replace(commands[0], user="u")))).change.provider_id
                 for caller in callers

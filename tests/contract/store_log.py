@@ -9,7 +9,7 @@ import pytest
 from contract.store_world import Contract, World, activation, add, adding, change, check, providers_of, smtp
 from mailproof.domain.ledger import EventType, LogBroken
 from mailproof.domain.model import Caller, HttpSettings, Provider
-from mailproof.domain.secret import Identity, Secret
+from mailproof.domain.secret import RecordIdentity, Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import HEADER_BYTES, Sealer
 
@@ -132,7 +132,7 @@ class LogContract(Contract):
             made: list[tuple[Caller, str, Sealer]] = []
             for number in range(12):
                 caller, sealer = callers[number % 2], sealers[number % 3]
-                fresh = adding(store, smtp(), sealer.seal(Secret("x"), Identity("i", "k", "r", "f")))
+                fresh = adding(store, smtp(), sealer.seal(Secret("x"), RecordIdentity("i", "k", "r", "f")))
                 await store.add(caller, fresh)
                 made.append((caller, fresh.provider_id, sealer))
             await add(store, callers[0])

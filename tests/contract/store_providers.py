@@ -23,9 +23,9 @@ from contract.store_world import (
     providers_of,
     smtp,
 )
-from mailproof.domain.errors import AlreadyActive, ConfigNotFound, StoreUnavailable
+from mailproof.domain.errors import AlreadyActive, ProviderNotFound, StoreUnavailable
 from mailproof.domain.ledger import Change, Decide, EventType, Situation
-from mailproof.domain.model import ConfigState, Details, HttpSettings, Page, Provider
+from mailproof.domain.model import Details, HttpSettings, Page, Provider, ProviderState
 
 HTTP = HttpSettings("https://hook.example.com/x?y=1", "poßt \0 \ud800")
 
@@ -46,7 +46,7 @@ class ProvidersContract(Contract):
             assert event.created_at > before
             details = Details(1, event.created_at, event.created_at, caller.instance_id)
             provider = await store.get(caller.instance_id, wanted.provider_id)
-            assert provider == Provider(wanted.provider_id, settings, ConfigState.INACTIVE, details, 1, sealed)
+            assert provider == Provider(wanted.provider_id, settings, ProviderState.INACTIVE, details, 1, sealed)
             assert list(await store.list_events(caller.instance_id, before=None, limit=9)) == [event]
 
         self.run(scenario)
@@ -101,7 +101,7 @@ class ProvidersContract(Contract):
                 assert not await store.list_events(odd, before=None, limit=9), odd
                 if odd:  # "" is all
                     assert not await store.list_events(caller.instance_id, before=None, limit=9, provider_id=odd), odd
-                with pytest.raises(ConfigNotFound):
+                with pytest.raises(ProviderNotFound):
                     await store.commit(caller, odd, _found)
                 assert await store.revoke_token(odd) is None, odd
             assert len(await check(store, caller.instance_id)) == 1
@@ -200,9 +200,9 @@ class ProvidersContract(Contract):
                     ),
                     (Change(EventType.SMTP_CHANGED, mine, smtp("x"), None, ("password",)), {"sealed": None}),
                     (Change(EventType.PASSWORD_CHANGED, mine, sealed=b"3", changed=("password",)), {"sealed": b"3"}),
-                    (Change(EventType.ACTIVATED, mine), {"state": ConfigState.ACTIVE}),
+                    (Change(EventType.ACTIVATED, mine), {"state": ProviderState.ACTIVE}),
                     (Change(EventType.PASSWORD_CHANGED, mine, changed=("password",)), {"sealed": None}),
-                    (Change(EventType.DEACTIVATED, mine), {"state": ConfigState.INACTIVE}),
+                    (Change(EventType.DEACTIVATED, mine), {"state": ProviderState.INACTIVE}),
                 ],
                 2,
             ):
@@ -225,7 +225,7 @@ class ProvidersContract(Contract):
             event = (await store.commit(caller, two, activation(two))).events[0]
             assert event.change.deactivated == one
             former, active = (await providers_of(store, caller.instance_id)).values()
-            assert (former.state, active.state) == (ConfigState.INACTIVE, ConfigState.ACTIVE)
+            assert (former.state, active.state) == (ProviderState.INACTIVE, ProviderState.ACTIVE)
             assert former.details.sequence == active.details.sequence == event.sequence == 4
             assert former.details.change_date == active.details.change_date == event.created_at
             assert former.details.creation_date != former.details.change_date
@@ -519,5 +519,5 @@ def look(seen: list[Situation]) -> Decide:
 
 def _found(situation: Situation) -> tuple[Change, ...]:
     if situation.provider is None:
-        raise ConfigNotFound("")
+        raise ProviderNotFound("")
     return ()

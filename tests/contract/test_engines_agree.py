@@ -13,16 +13,16 @@ import pytest
 
 from contract.postgres_audit import audit
 from mailproof.domain.database import parse_url
-from mailproof.domain.errors import ConfigExists, ConfigNotFound, Failure
-from mailproof.domain.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation
+from mailproof.domain.errors import Failure, ProviderExists, ProviderNotFound
+from mailproof.domain.ledger import Change, CommitResult, Event, EventType, IdempotencyKey, Situation
 from mailproof.domain.model import (
     Caller,
     HttpSettings,
     Page,
     Provider,
     ProviderPage,
+    ProviderSettings,
     Role,
-    Settings,
     SmtpSettings,
     Token,
 )
@@ -66,7 +66,7 @@ def plain(answer: Any) -> Any:
         details = answer.details
         return ("provider", answer.id, answer.settings, answer.state, details.sequence, details.resource_owner,
                 answer.added_sequence, answer.sealed)  # fmt: skip
-    if isinstance(answer, Outcome):
+    if isinstance(answer, CommitResult):
         return ("outcome", plain(answer.provider), plain(answer.events), answer.replayed)
     if isinstance(answer, ProviderPage):
         return ("page", plain(answer.providers), answer.total, answer.sequence)
@@ -82,7 +82,7 @@ async def command(pair: Pair, chance: random.Random, number: int) -> None:
     ids = [each[1] for each in listed[1]] + ["no such", str(number)]
     chosen = chance.choice(ids)
     smtp = SmtpSettings("post@example.com", str(number), True, "smtp.example.com:587", description="\0\ud800 郵")
-    settings: Settings = smtp if chance.random() < 0.5 else HttpSettings("https://example.com", str(number))
+    settings: ProviderSettings = smtp if chance.random() < 0.5 else HttpSettings("https://example.com", str(number))
     added = EventType.SMTP_ADDED if isinstance(settings, SmtpSettings) else EventType.HTTP_ADDED
     fresh = Change(added, f"{number}", settings, chance.choice([None, chance.randbytes(30)]))
     key = chance.choice([None, None, IdempotencyKey(str(chance.randrange(8)), (bytes([chance.randrange(2)]) * 32,))])
@@ -91,7 +91,7 @@ async def command(pair: Pair, chance: random.Random, number: int) -> None:
     def decide(situation: Situation) -> list[Change]:
         provider = situation.provider
         if provider is None:
-            raise ConfigNotFound(chosen)
+            raise ProviderNotFound(chosen)
         active = situation.active.id if situation.active else ""
         same_kind = replace(provider.settings, description=str(number))
         replaced = EventType.SMTP_CHANGED if isinstance(same_kind, SmtpSettings) else EventType.HTTP_CHANGED
@@ -110,7 +110,7 @@ async def command(pair: Pair, chance: random.Random, number: int) -> None:
 
     def only_one(situation: Situation) -> list[Change]:
         if situation.count > 6:
-            raise ConfigExists
+            raise ProviderExists
         return [fresh]
 
     if action < 3 or not listed[1]:

@@ -14,8 +14,8 @@ from contextlib import ExitStack, aclosing
 from typing import Any
 
 from discovery_support.dns_server import DnsServer, dns_server
-from mailproof.discovery.discover import Discoverer
-from mailproof.discovery.events import Clue, Discovery, Event, Searching, Tried
+from mailproof.discovery.progress import Clue, SearchHeartbeat, SearchProgress, SearchResult, TriedCandidate
+from mailproof.discovery.search import SettingsSearch
 from mailproof.net.egress import Policy, Profile
 from mailproof.net.guard import EgressGuard
 from mailproof.net.trust import TrustStore
@@ -78,10 +78,12 @@ class World:
         """Add MX records: "preference host"."""
         self.dns.records[domain, "MX"] = list(records)
 
-    def discoverer(self, profile: Profile = Profile.DEVELOPMENT, https_guard: EgressGuard | None = None) -> Discoverer:
+    def discoverer(
+        self, profile: Profile = Profile.DEVELOPMENT, https_guard: EgressGuard | None = None
+    ) -> SettingsSearch:
         guard = Policy(profile)
         trust = TrustStore(ca_pem=pki.authority().pem)
-        return Discoverer(
+        return SettingsSearch(
             prober=Probe(guard=guard, trust=trust, default_ehlo_name="client.example.com"),
             https_guard=https_guard or guard.for_https(),
             trust=trust,
@@ -93,12 +95,12 @@ class World:
         self,
         address: str = ADDRESS,
         timeout: float = 15.0,
-        discoverer: Discoverer | None = None,
+        discoverer: SettingsSearch | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
     ) -> Search:
         """Search to the end."""
 
-        async def collect() -> list[Event]:
+        async def collect() -> list[SearchProgress]:
             async with aclosing((discoverer or self.discoverer()).run(address, timeout)) as events:
                 return [event async for event in events]
 
@@ -109,14 +111,14 @@ class World:
 class Search:
     """The events of a search, taken apart."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[SearchProgress]) -> None:
         *before, last = events
-        assert isinstance(last, Discovery)
-        assert not any(isinstance(event, Discovery) for event in before)
-        self.result: Discovery = last
+        assert isinstance(last, SearchResult)
+        assert not any(isinstance(event, SearchResult) for event in before)
+        self.result: SearchResult = last
         self.clues = {event.question: event for event in before if isinstance(event, Clue)}
-        self.tried = [event for event in before if isinstance(event, Tried)]
-        self.beats = sum(isinstance(event, Searching) for event in before)
+        self.tried = [event for event in before if isinstance(event, TriedCandidate)]
+        self.beats = sum(isinstance(event, SearchHeartbeat) for event in before)
 
     @property
     def best(self) -> tuple[str, int, str, str]:

@@ -18,13 +18,13 @@ from mailproof.domain.model import Caller, Role, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
-from mailproof.usecases.providers import Configs, SmtpInput
+from mailproof.usecases.providers import Providers, SmtpInput
 
 INSTANCES = ("default", "other")  # one loop in a thread each
 WRITERS_PER_LOOP = 4
 
 
-async def write(configs: Configs, caller: Caller, count: int) -> None:
+async def write(configs: Providers, caller: Caller, count: int) -> None:
     for number in itertools.count() if count == 0 else range(count):
         password = f"pw-{os.getpid()}-{number}-{os.urandom(4).hex()}"
         settings = SmtpSettings("post@example.com", password, True, "smtp.example.com:587", "u")
@@ -38,7 +38,7 @@ async def write(configs: Configs, caller: Caller, count: int) -> None:
         os.write(1, line.encode())  # one write below PIPE_BUF: a line is whole or absent
 
 
-async def writers(store: SqliteStore, configs: Configs, instance: str, count: int) -> None:
+async def writers(store: SqliteStore, configs: Providers, instance: str, count: int) -> None:
     token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_ids=[instance])
     caller = Caller(token, instance, "192.0.2.1:1")
     await asyncio.gather(*(write(configs, caller, count) for _ in range(WRITERS_PER_LOOP)))
@@ -46,7 +46,7 @@ async def writers(store: SqliteStore, configs: Configs, instance: str, count: in
 
 def main(data_dir: Path, count: int) -> None:
     store = open_store(data_dir / "mailproof.db")
-    configs = Configs(store, open_sealer(data_dir, None))
+    configs = Providers(store, open_sealer(data_dir, None))
 
     def run(instance: str) -> None:
         asyncio.run(writers(store, configs, instance, count))

@@ -16,9 +16,9 @@ import uvloop
 from discovery_support.world import ADDRESS, DOMAIN, World, document, outgoing, page, server_for
 from mailproof.cli import discover as discover_cli
 from mailproof.cli import main as cli
-from mailproof.discovery import discover
+from mailproof.discovery import search as discover
 from mailproof.discovery.autoconfig import MAX_DOCUMENT
-from mailproof.discovery.events import Event, Tried
+from mailproof.discovery.progress import SearchProgress, TriedCandidate
 from mailproof.net.egress import Policy, Profile
 from smtp_support import pki
 from smtp_support.scripted import Do, Served, free_port, raw, serve, smtp
@@ -402,7 +402,7 @@ def test_a_slow_web_server_holds_up_guesses_only_for_a_moment(world: World, monk
         started = time.monotonic()
         async with aclosing(world.discoverer().run(ADDRESS, 10.0)) as events:
             async for event in events:
-                if isinstance(event, Tried) and event.verdict == "verified":
+                if isinstance(event, TriedCandidate) and event.verdict == "verified":
                     return time.monotonic() - started
         raise AssertionError("nothing was found")
 
@@ -466,7 +466,7 @@ def test_closing_the_search_hangs_up_at_once(world: World) -> None:
     world.mail("mx.example.test", 587, raw(Do.SILENCE))
     web = world.web(f"autoconfig.{DOMAIN}", Do.SILENCE)
 
-    async def leave() -> list[Event]:
+    async def leave() -> list[SearchProgress]:
         async with aclosing(world.discoverer().run(ADDRESS, 60.0)) as events:
             seen = [await anext(events) for _ in range(3)]
             await asyncio.sleep(0.3)
@@ -538,7 +538,7 @@ def test_the_command_refuses_bad_usage(arguments: list[str], capsys: pytest.Capt
 
 
 def test_the_operators_own_search_has_the_operators_policy() -> None:
-    assert isinstance(discover_cli._discoverer(), discover.Discoverer)
+    assert isinstance(discover_cli._discoverer(), discover.SettingsSearch)
     parser = argparse.ArgumentParser()
     discover_cli.add_arguments(parser)
     assert parser.parse_args([ADDRESS]).timeout == 30.0

@@ -19,7 +19,7 @@ from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.url import Phase
 from mailproof.webhook.format import parse_webhook
 from mailproof.webhook.poster import WebhookPoster
-from mailproof.webhook.verdict import Attempt
+from mailproof.webhook.verdict import PostResult
 from service_support.receiver import receiver
 from service_support.rest import call
 from service_support.service import RunningService, running_service
@@ -229,7 +229,7 @@ def test_the_policy_holds_for_webhooks(tmp_path: Path) -> None:
             assert verdict(posted_to(own, received.url())) == ("RESPONSE", "OK", 204)
 
 
-def attempt(policy: Policy, url: str) -> Attempt:
+def attempt(policy: Policy, url: str) -> PostResult:
     poster = WebhookPoster(policy.for_https(), TrustStore())
     return asyncio.run(poster.post(parse_webhook(url), {}, b"{}", 5.0))
 

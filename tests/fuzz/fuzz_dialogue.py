@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
 from mailproof.domain.secret import Secret
-from mailproof.smtp.actions import Action, Authorize, Cause, Done, Secure, Send, Stretch
+from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, FetchToken, Secure, Send
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.report import Credentials, OAuth, Plan
 from mailproof.smtp.sanitize import Redactor
@@ -97,9 +97,9 @@ class Session:
             assert not self.talk.facts.secure, "TLS inside TLS"
             assert self.parser.leftover == b"", "bytes from before TLS are read inside it"
             return self.talk.secured(lambda: self.binding)
-        if isinstance(action, Stretch):
+        if isinstance(action, DeriveKey):
             return self.talk.stretched(b"\5" * 32)
-        if isinstance(action, Authorize):
+        if isinstance(action, FetchToken):
             self.learn(TOKEN)
             return self.talk.authorized(Secret(TOKEN))
         assert not isinstance(action, Done)

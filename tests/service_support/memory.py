@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from mailproof.domain.errors import IdempotencyKeyReused
-from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome, Situation, evolve
-from mailproof.domain.model import Caller, ConfigState, Page, Provider, ProviderPage
-from mailproof.domain.secret import Identity, SealBroken, Secret
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
+from mailproof.domain.model import Caller, Page, Provider, ProviderPage, ProviderState
+from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -21,10 +21,10 @@ class PlainVault:
     def __init__(self) -> None:
         self._count = itertools.count()
 
-    def seal(self, secret: Secret, identity: Identity) -> bytes:
+    def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
         return identity.encode() + next(self._count).to_bytes(4, "big") + secret.reveal().encode()
 
-    def open(self, blob: bytes, identity: Identity) -> Secret:
+    def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         prefix = identity.encode()
         if not blob.startswith(prefix):
             raise SealBroken("another record's")
@@ -55,13 +55,13 @@ class MemoryStore:
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
-    ) -> Outcome:
+    ) -> CommitResult:
         place = (caller.instance_id, caller.token.id, key.key if key else "")
         if key is not None and place in self._keys:
             digest, events = self._keys[place]
             if digest not in key.digests:
                 raise IdempotencyKeyReused
-            return Outcome(None, events, replayed=True)
+            return CommitResult(None, events, replayed=True)
         providers, log = self._providers[caller.instance_id], self.events[caller.instance_id]
         before = providers.get(provider_id)
         changes = decide(Situation(before, self._active(caller.instance_id), len(providers)))
@@ -74,7 +74,7 @@ class MemoryStore:
             apply(event, providers)
         if key is not None and added:
             self._keys[place] = (key.digests[0], added)
-        return Outcome(before, added)
+        return CommitResult(before, added)
 
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
         return self._providers[instance_id].get(provider_id)
@@ -113,7 +113,7 @@ class MemoryStore:
         )
 
     def _active(self, instance_id: str) -> Provider | None:
-        found = [p for p in self._providers[instance_id].values() if p.state is ConfigState.ACTIVE]
+        found = [p for p in self._providers[instance_id].values() if p.state is ProviderState.ACTIVE]
         assert len(found) <= 1, "two are active"
         return found[0] if found else None
 

@@ -23,8 +23,8 @@ from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.access import Access, digest, new_token
-from mailproof.usecases.diagnoses import Diagnoses, Event
-from mailproof.usecases.providers import Configs
+from mailproof.usecases.diagnoses import Diagnoses, Progress
+from mailproof.usecases.providers import Providers
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 
@@ -37,13 +37,13 @@ FAILED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "The server refuse
 class ScriptedProber:
     """Yields its events; an exception among them is raised, and after "hang" nothing comes any more."""
 
-    events: tuple[Event | Exception | str, ...] = (STEP, PASSED)
+    events: tuple[Progress | Exception | str, ...] = (STEP, PASSED)
     plans: list[Plan] = field(default_factory=list)
     running: asyncio.Event | None = None
     """Set (where there is one) when a test hangs."""
     closed: int = 0
 
-    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+    async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         self.plans.append(plan)
         try:
             for event in self.events:
@@ -70,13 +70,15 @@ class Table:
         asyncio.run(self._create_tokens())
         diagnoses = Diagnoses(self.store, vault, self, Limits(max_timeout=20.0, max_concurrent=max_concurrent))
         servicers: dict[ServiceDescriptor, object] = {
-            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(Configs(self.store, vault), diagnoses),
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(
+                Providers(self.store, vault), diagnoses
+            ),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
         }
         self.calls = Calls(servicers, Access(self.store), vault, default_timeout=default_timeout)
 
-    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+    async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         """Run a plan as the prober of the moment does."""
         async with aclosing(self.prober.run(plan)) as events:
             async for event in events:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproof.domain.secret import Secret
 from mailproof.net.guard import EgressDenied
-from mailproof.probe.probe import Event, Probe, TrustStore
+from mailproof.probe.probe import Probe, Progress, TrustStore
 from mailproof.smtp.report import Credentials, Plan, Report
 from mailproof.smtp.vocabulary import TlsMode
 
@@ -53,10 +53,10 @@ def make_plan(port: int, **settings: Any) -> Plan:
 
 def run_events(
     plan: Plan, probe: Probe | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
-) -> list[Event]:
+) -> list[Progress]:
     """Run a plan and return all events."""
 
-    async def collect() -> list[Event]:
+    async def collect() -> list[Progress]:
         async with aclosing((probe or make_probe()).run(plan)) as events:
             return [event async for event in events]
 

@@ -1,194 +1,155 @@
-"""The import arrows of docs/architecture.md, walked in the source; any other arrow fails."""
+"""The law of the folders: the table of tests/architecture_support against the sources, the page, and planted arrows."""
+
+from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import pytest
 
 import mailproof
+from architecture_support.law import LAW, PACKAGE, Room, circles, drawn, imports, sources, unused, violations, within
 
-SOURCE = Path(mailproof.__file__).parent
-MODULES = sorted(SOURCE.rglob("*.py"))
+PACKAGE_FOLDER = Path(mailproof.__file__).parent
+MODULES = sources(PACKAGE_FOLDER)
+PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
-PURE = {
-    "mailproof.secret",
-    "mailproof.database",
-    "mailproof.model",
-    "mailproof.errors",
-    "mailproof.ledger",
-    "mailproof.limits",
-    "mailproof.store.contract.payloads",
-    "mailproof.store.contract.rows",
-    "mailproof.page_token",
-    "mailproof.webhook",
-    "mailproof.smtp.actions",
-    "mailproof.smtp.advice",
-    "mailproof.smtp.advices",
-    "mailproof.smtp.authentication",
-    "mailproof.smtp.bearer",
-    "mailproof.smtp.endpoint",
-    "mailproof.smtp.mechanism",
-    "mailproof.smtp.saslprep",
-    "mailproof.smtp.scram",
-    "mailproof.smtp.plans",
-    "mailproof.discovery.autoconfig",
-    "mailproof.discovery.candidates",
-    "mailproof.discovery.conclusion",
-    "mailproof.discovery.events",
-    "mailproof.discovery.providers",
-    "mailproof.smtp.alternatives",
-    "mailproof.smtp.dialogue",
-    "mailproof.smtp.findings",
-    "mailproof.smtp.fixes",
-    "mailproof.smtp.guard",
-    "mailproof.smtp.mailbox",
-    "mailproof.smtp.message",
-    "mailproof.smtp.refusals",
-    "mailproof.smtp.report",
-    "mailproof.smtp.sanitize",
-    "mailproof.smtp.sasl",
-    "mailproof.smtp.sentences",
-    "mailproof.smtp.summary",
-    "mailproof.smtp.transaction",
-    "mailproof.smtp.url",
-    "mailproof.smtp.vocabulary",
-    "mailproof.smtp.wire",
-}
-PURE_LIBRARIES = {"defusedxml"}  # computes, without I/O
-DOMAIN = (
-    "mailproof.errors",
-    "mailproof.ledger",
-    "mailproof.limits",
-    "mailproof.model",
-    "mailproof.provider_secrets",
-    "mailproof.secret",
-)
-USE_CASES = {
-    "mailproof.access",
-    "mailproof.configs",
-    "mailproof.diagnoses",
-    "mailproof.discoveries",
-    "mailproof.events",
-    "mailproof.provider_secrets",
-    "mailproof.transfers",
-    "mailproof.webhooks",
-}
-
-# What use cases share beside the domain: none of it does I/O.
-SHARED = ("mailproof.configs", "mailproof.page_token", "mailproof.passphrase", "mailproof.webhook")
-
-# Who may import what: (what, the prefixes of those who may). The composition root may import everything of ours.
-ONLY = [
-    ("grpc", ("mailproof.transport",)),
-    ("grpc_health", ("mailproof.transport",)),
-    ("grpc_reflection", ("mailproof.transport",)),
-    ("sonora", ("mailproof.transport.grpc_web",)),
-    ("uvicorn", ("mailproof.transport.http_server",)),
-    ("uvloop", ("mailproof.transport.loops",)),
-    ("google", ("mailproof.rpc", "mailproof.transport", "mailproof.app")),
-    ("zitadel", ("mailproof.rpc", "mailproof.app")),
-    ("ccadmin", ("mailproof.rpc", "mailproof.app")),
-    ("smtpdiag", ("mailproof.rpc", "mailproof.app")),
-    ("sqlite3", ("mailproof.store",)),
-    ("aiosmtpd", ("mailproof.sandbox",)),
-    ("aiohappyeyeballs", ("mailproof.smtp.dial", "mailproof.smtp.http")),
-    ("select", ("mailproof.smtp.readiness",)),
-    ("gc", ("mailproof.garbage",)),
-    ("mailproof.garbage", ("mailproof.app",)),
-    ("h11", ("mailproof.smtp.http",)),
-    ("mailproof.smtp.http", ("mailproof.smtp.tokens", "mailproof.discovery.web", "mailproof.webhook_poster")),
-    ("mailproof.webhook_poster", ("mailproof.app",)),
-    ("dns", ("mailproof.discovery.records",)),
-    ("defusedxml", ("mailproof.discovery.autoconfig",)),
-    ("mailproof.discovery.discover", ("mailproof.discover_cli", "mailproof.app")),
-    ("socket", ("mailproof.smtp", "mailproof.transport.http_server", "mailproof.sandbox")),
-    ("ssl", ("mailproof.smtp", "mailproof.sandbox")),
-    ("mailproof.transport", ("mailproof.transport", "mailproof.app")),
-    ("mailproof.rpc", ("mailproof.rpc", "mailproof.transport", "mailproof.app")),
-    ("mailproof.app", ("mailproof.cli",)),
-    (
-        "mailproof.settings",
-        ("mailproof.settings", "mailproof.app", "mailproof.cli", "mailproof.tokens_cli", "mailproof.rebuild_cli"),
-    ),
-    ("asyncpg", ("mailproof.store.contract.postgres", "mailproof.store.contract.transfer_postgres")),
-    ("mailproof.store.contract.sqlite", ("mailproof.store",)),
-    ("mailproof.store.contract.postgres", ("mailproof.store",)),
-    ("mailproof.sandbox", ("mailproof.sandbox", "mailproof.app", "mailproof.transport.sandbox_page")),
+PLANTED = [
+    ("smtp/dialogue.py", "from mailproof.probe.channel import Channel"),
+    ("probe/probe.py", "from mailproof.usecases.diagnoses import Diagnoses"),
+    ("probe/probe.py", "from mailproof.store.sqlite.store import SqliteStore"),
+    ("probe/probe.py", "from mailproof.store.postgres import store"),
+    ("store/sqlite/store.py", "from mailproof.usecases.providers import Providers"),
+    ("usecases/providers.py", "from mailproof.store.postgres.pool import Pools"),
+    ("usecases/providers.py", "from mailproof.service.engines import open_store"),
+    ("transport/rest.py", "from mailproof.usecases.providers import Providers"),
+    ("transport/rest.py", "from mailproof.probe.probe import Probe"),
+    ("rpc/admin_service.py", "from mailproof.probe.probe import Probe"),
+    ("rpc/diagnosis_service.py", "import mailproof.probe.probe"),
+    ("discovery/search.py", "from mailproof.usecases.searches import Searches"),
+    ("net/egress.py", "from mailproof.probe.probe import Probe"),
+    ("cli/diagnose.py", "from mailproof.service.engines import open_store"),
+    ("diagnosis/findings.py", "from mailproof.net.http import HttpClient"),
+    ("usecases/diagnoses.py", "import grpc"),
+    ("smtp/authentication.py", "import ssl"),
+    # The same by other ways of importing, and what the table says beyond folders.
+    ("smtp/wire.py", "def later():\n    import socket"),
+    ("smtp/wire.py", "if TYPE_CHECKING:\n    from mailproof.net import dial"),
+    ("smtp/wire.py", "import importlib"),
+    ("smtp/wire.py", "channel = __import__('mailproof.probe.channel')"),
+    ("smtp/wire.py", "from ..probe import channel"),
+    ("smtp/wire.py", "from mailproof import probe"),
+    ("domain/model.py", "import cryptography"),
+    ("domain/model.py", "from mailproof.syntax.text import has_controls"),
+    ("store/rows.py", "from mailproof.store.sqlite import log"),
+    ("store/sqlite/log.py", "from mailproof.store.postgres import log"),
+    ("usecases/providers.py", "from mailproof.store import rows"),
+    ("usecases/providers.py", "from mailproof.smtp.wire import Reply"),
+    ("discovery/candidates.py", "from mailproof.discovery.records import Records"),
+    ("discovery/candidates.py", "import dns.resolver"),
+    ("net/dial.py", "import h11"),
+    ("webhook/verdict.py", "from mailproof.webhook.poster import WebhookPoster"),
+    ("rpc/calls.py", "from mailproof.transport.rest import Rest"),
+    ("rpc/calls.py", "import grpc"),
+    ("transport/rest.py", "import sonora.asgi"),
+    ("sandbox/server.py", "from mailproof.usecases.access import Access"),
+    ("service/app.py", "from mailproof.cli.main import main"),
+    ("cli/diagnose.py", "from mailproof.cli.tokens import add_arguments"),
+    ("cli/discover.py", "from mailproof.smtp.sanitize import cut"),  # as it is loaded
+    ("cli/main.py", "import asyncio"),  # likewise
+    ("newcomer.py", "import os"),
+    ("discovery/newcomer.py", "import os"),  # in neither of its folder's rows
 ]
-NETWORK = {"socket", "select", "ssl", "asyncio", "aiohappyeyeballs", "sqlite3", "asyncpg"}
+"""A file of the package, and a line that the law forbids there."""
 
 
-def name_of(path: Path) -> str:
-    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def test_the_law_holds() -> None:
+    assert violations(MODULES) == []
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            assert node.module is not None
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def test_nothing_is_allowed_that_nobody_needs() -> None:
+    assert unused(MODULES) == []
 
 
-def within(name: str, prefix: str) -> bool:
-    return name == prefix or name.startswith((f"{prefix}.", f"{prefix}_"))
+def test_no_arrow_leads_up_so_there_is_no_circle() -> None:
+    assert circles() == []
 
 
-@pytest.mark.parametrize(("what", "who"), ONLY, ids=[what for what, _ in ONLY])
-def test_only_these_import(what: str, who: tuple[str, ...]) -> None:
-    wrong = [
-        f"{name_of(path)} imports {imported}"
-        for path in MODULES
-        for imported in imports(path)
-        if (imported == what or imported.startswith(f"{what}."))
-        and not any(within(name_of(path), prefix) for prefix in who)
-    ]
-    assert not wrong
+@pytest.mark.parametrize(("file", "line"), PLANTED, ids=[f"{file}: {line.splitlines()[-1]}" for file, line in PLANTED])
+def test_a_planted_arrow_is_caught(file: str, line: str, tmp_path: Path) -> None:
+    copy = shutil.copytree(PACKAGE_FOLDER, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    target = copy / file
+    target.write_text((target.read_text() if target.exists() else '"""New."""\n') + f"\n{line}\n")
+    name = file.removesuffix(".py").replace("/", ".")
+    caught = violations(sources(copy))
+    assert caught
+    assert all(sentence.startswith((f"{name} imports ", f"{name} is in no room")) for sentence in caught)
 
 
-def test_pure_modules_import_the_standard_library_and_each_other() -> None:
-    names = {name_of(path) for path in MODULES}
-    assert names >= PURE
-    for path in MODULES:
-        if name_of(path) not in PURE:
+def allowed(room: Room, module: str) -> bool:
+    return any(within(module, it) for it in room.imports)
+
+
+def test_every_arrow_between_two_folders_that_has_no_row_is_caught() -> None:
+    """Each module of each folder is planted into each other one: the check finds just those that no row allows."""
+    names = sorted({room.name for room in LAW})
+    first = {name: next(m for m in MODULES if m.startswith(f"{name}.") and m not in names) for name in names}
+    caught = 0
+    for importer_room in LAW:
+        if importer_room.name == "service":
             continue
-        for imported in imports(path):
-            top = imported.split(".")[0]
-            if top == "mailproof":
-                assert any(imported == p or imported.startswith(f"{p}.") for p in PURE | {"mailproof.smtp"}), imported
-            else:
-                assert top in sys.stdlib_module_names | PURE_LIBRARIES, f"{path}: {imported}"
-                assert top not in NETWORK, f"{path}: {imported}"
+        importer = next(
+            module
+            for module in MODULES
+            if module.startswith(f"{importer_room.name}.")
+            and module not in names
+            and (not importer_room.modules or module.rpartition(".")[2] in importer_room.modules)
+            and not any(len(name) > len(importer_room.name) and within(module, name) for name in names)
+        )
+        for name, target in first.items():
+            if name == importer_room.name:
+                continue
+            planted = {**MODULES, importer: f"{MODULES[importer]}\ndef planted():\n    import {PACKAGE}.{target}\n"}
+            nested = any(within(name, other) and other != name for other in names)
+            permitted = name in importer_room.imports if nested else allowed(importer_room, target)
+            found = violations(planted)
+            assert bool(found) is not permitted, f"{importer} imports {target}"
+            caught += bool(found)
+    assert caught > 200
 
 
-def test_use_cases_know_the_domain_the_store_contract_and_the_smtp_core_alone() -> None:
-    for path in MODULES:
-        if name_of(path) not in USE_CASES:
-            continue
-        for imported in imports(path):
-            if imported.split(".")[0] == "mailproof":
-                assert imported.startswith((*DOMAIN, *SHARED)) or (
-                    (
-                        imported.startswith(("mailproof.smtp.", "mailproof.discovery."))
-                        and any(imported.startswith(pure) for pure in PURE)
-                    )
-                    or (
-                        imported.startswith("mailproof.store")
-                        and not imported.startswith(
-                            ("mailproof.store.contract.sqlite", "mailproof.store.contract.writer")
-                        )
-                    )
-                ), imported
+def test_the_page_draws_the_table() -> None:
+    assert drawn() in PAGE.read_text(), "renew the table of docs/architecture.md with `drawn()`"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=[name_of(path) for path in MODULES])
-def test_a_module_opens_with_what_it_is_for(path: Path) -> None:
-    text = ast.get_docstring(ast.parse(path.read_text()))
+def test_an_unused_permission_would_be_told() -> None:
+    law = (
+        *LAW[:-1],
+        Room("cli", "", (*LAW[-1].imports, "sandbox"), libraries=LAW[-1].libraries, modules=LAW[-1].modules),
+    )
+    assert unused(MODULES, law) == ["cli needs no arrow to sandbox"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_opens_with_what_it_is_for(module: str) -> None:
+    text = ast.get_docstring(ast.parse(MODULES[module]))
     assert text is not None
     assert len(text) > 20
+
+
+def test_no_module_only_passes_on() -> None:
+    """A module has something of its own: a definition or a value. A folder's own file may be its docstring alone."""
+    names = frozenset(MODULES)
+    folders = {name for name in MODULES if any(other.startswith(f"{name}.") for other in MODULES)}
+    passing = [
+        name
+        for name, text in MODULES.items()
+        if name not in folders | {"", "__main__"}
+        and not any(
+            isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.AnnAssign)
+            for node in ast.parse(text).body
+        )
+    ]
+    assert passing == []
+    assert not [name for name in folders if name and list(imports(name, MODULES[name], names))]

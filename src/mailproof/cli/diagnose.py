@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
 
-    from mailproof.probe.probe import Event
+    from mailproof.probe.probe import Progress
     from mailproof.smtp.report import Plan, Report
 
 PASSED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -134,7 +134,7 @@ def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-async def _collect(events: AsyncGenerator[Event, None], printer: Printer) -> Report:
+async def _collect(events: AsyncGenerator[Progress, None], printer: Printer) -> Report:
     from contextlib import aclosing
 
     from mailproof.smtp.report import Report, Step
@@ -236,7 +236,7 @@ def _host_port(text: str) -> tuple[str, int]:
 def _ca_file(name: str) -> str:
     from pathlib import Path
 
-    from mailproof.net.trust import check_ca_pem
+    from mailproof.syntax.pem import check_ca_pem
 
     try:
         with Path(name).open("rb") as file:

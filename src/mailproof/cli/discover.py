@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from mailproof.discovery.discover import Discoverer
-    from mailproof.discovery.events import Discovery, Event, Tried
+    from mailproof.discovery.progress import SearchProgress, SearchResult, TriedCandidate
+    from mailproof.discovery.search import SettingsSearch
 
 FOUND, NOT_FOUND, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     return FOUND if found.best else NOT_FOUND
 
 
-def as_json(found: Discovery) -> dict[str, Any]:
+def as_json(found: SearchResult) -> dict[str, Any]:
     """Return a result as plain JSON values: enums short and lower case, candidates flat, as in the API."""
     return {
         "message": found.message,
@@ -71,7 +71,7 @@ def as_json(found: Discovery) -> dict[str, Any]:
     }
 
 
-def _plain(one: Tried) -> dict[str, Any]:
+def _plain(one: TriedCandidate) -> dict[str, Any]:
     candidate = one.candidate
     return {
         "host": candidate.host,
@@ -93,29 +93,29 @@ def _plain(one: Tried) -> dict[str, Any]:
     }
 
 
-def _discoverer() -> Discoverer:
+def _discoverer() -> SettingsSearch:
     """Build the search with what a command line has: the caller is who owns the machine."""
-    from mailproof.discovery.discover import Discoverer
+    from mailproof.discovery.search import SettingsSearch
     from mailproof.net.egress import policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
 
     guard, trust = policy_for_operator(), TrustStore()
-    return Discoverer(prober=Probe(guard=guard, trust=trust), https_guard=guard.for_https(), trust=trust)
+    return SettingsSearch(prober=Probe(guard=guard, trust=trust), https_guard=guard.for_https(), trust=trust)
 
 
-async def _collect(events: AsyncGenerator[Event, None], printer: _Printer) -> Discovery:
+async def _collect(events: AsyncGenerator[SearchProgress, None], printer: _Printer) -> SearchResult:
     from contextlib import aclosing
 
-    from mailproof.discovery.events import Clue, Discovery, Tried
+    from mailproof.discovery.progress import Clue, SearchResult, TriedCandidate
 
     async with aclosing(events):
         async for event in events:
-            if isinstance(event, Discovery):
+            if isinstance(event, SearchResult):
                 return event
             if isinstance(event, Clue):
                 printer.clue(event.source, event.question, event.answer)
-            elif isinstance(event, Tried):
+            elif isinstance(event, TriedCandidate):
                 printer.tried(event)
             else:
                 printer.line(f"  ...   waiting, {event.elapsed:.0f} s", _DIM)
@@ -150,7 +150,7 @@ class _Printer:
 
         self.line(f"  ask   {source:<11}{question}: {cut(answer, MAX_SHOWN)}", _DIM)
 
-    def tried(self, one: Tried) -> None:
+    def tried(self, one: TriedCandidate) -> None:
         """Print what came of a candidate."""
         good = one.verdict.value == "verified"
         colour = _GREEN if good else _YELLOW if one.verdict.value == "without_auth" else _RED
@@ -162,7 +162,7 @@ class _Printer:
         place = f"{candidate.host}:{candidate.port} {candidate.tls_mode}"
         self.line(f"  {mark}  {candidate.source:<11}{place}  {one.elapsed_ms} ms  {words}")
 
-    def result(self, found: Discovery) -> None:
+    def result(self, found: SearchResult) -> None:
         """Print what came of it."""
         head = "FOUND" if found.best else "NOT FOUND"
         self.line("")

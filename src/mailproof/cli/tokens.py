@@ -24,7 +24,7 @@ _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_NAME = 200
 _NOT_FOUND = 1
 
-Action = Callable[["Store", argparse.Namespace], Coroutine[Any, Any, int]]
+TokenAction = Callable[["Store", argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _action(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, action: Action
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, action: TokenAction
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
     settings.add_arguments(parser, only=settings.DATABASE)
@@ -83,7 +83,7 @@ def _run(parsed: argparse.Namespace) -> int:
     async def work() -> int:
         store = await open_store(chosen.database, chosen.database_limits, create=parsed.action is _create)
         try:
-            action: Action = parsed.action
+            action: TokenAction = parsed.action
             return await action(store, parsed)
         finally:
             await store.close()

@@ -1,6 +1,6 @@
 """Which other settings are worth a try where a test failed, in order of preference.
 
-`remedies` dials what is listed here, `fixes` tells what came of it. Laws: nothing is listed where mode, port and
+`probe.trials` dials what is listed here, `fixes` tells what came of it. Laws: nothing is listed where mode, port and
 address can't be the problem; always the same host; never the plan itself; a bounded number. Pure.
 """
 
@@ -16,7 +16,7 @@ from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import check_host
 
-MAX_CANDIDATES = 8
+MAX_TRIALS = 8
 MAX_NAMES = 2  # of a certificate; those of a large hoster have hundreds
 
 USUAL = (
@@ -58,7 +58,7 @@ _WANTS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedAttempt:
     """What is known of an attempt that failed, or is so slow that it may.
 
     Attributes:
@@ -77,7 +77,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Trial:
     """Another setting to try.
 
     Attributes:
@@ -92,15 +92,15 @@ class Candidate:
     family: str = ""
 
 
-def candidates(plan: Plan, failure: Failure) -> tuple[Candidate, ...]:
-    """Return what is worth a try after `failure`, best first."""
-    found = dict.fromkeys((*_near(plan, failure), *_far(plan, failure)))
-    return tuple(found)[:MAX_CANDIDATES]
+def trials_after(plan: Plan, failed: FailedAttempt) -> tuple[Trial, ...]:
+    """Return what is worth a try after `failed`, best first."""
+    found = dict.fromkeys((*_near(plan, failed), *_far(plan, failed)))
+    return tuple(found)[:MAX_TRIALS]
 
 
-def is_near(plan: Plan, candidate: Candidate) -> bool:
+def is_near(plan: Plan, trial: Trial) -> bool:
     """Return whether a candidate is at the plan's own port: the smallest change, tried first."""
-    return candidate.port == port_of(plan)
+    return trial.port == port_of(plan)
 
 
 def port_of(plan: Plan) -> int:
@@ -108,13 +108,13 @@ def port_of(plan: Plan) -> int:
     return plan.port or default_port(plan.tls_mode)
 
 
-def trial(plan: Plan, candidate: Candidate) -> Plan:
+def trial_plan(plan: Plan, trial: Trial) -> Plan:
     """Return the plan of a candidate: to EHLO at most, and never with credentials or addresses."""
     return dataclasses.replace(
         plan,
-        host=candidate.name or plan.host,
-        port=candidate.port,
-        tls_mode=candidate.tls_mode,
+        host=trial.name or plan.host,
+        port=trial.port,
+        tls_mode=trial.tls_mode,
         credentials=None,
         oauth=None,
         mechanism="",
@@ -125,42 +125,42 @@ def trial(plan: Plan, candidate: Candidate) -> Plan:
     )
 
 
-def _near(plan: Plan, failure: Failure) -> Iterator[Candidate]:
-    port, cause = port_of(plan), failure.cause
+def _near(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
+    port, cause = port_of(plan), failed.cause
     same = plan.tls_mode
     if same is TlsMode.AUTO:
-        same = TlsMode.IMPLICIT if failure.implicit else TlsMode.STARTTLS
-    if (mode := _other_mode(plan, failure)) is not None:
-        yield Candidate(port, mode)
+        same = TlsMode.IMPLICIT if failed.implicit else TlsMode.STARTTLS
+    if (mode := _other_mode(plan, failed)) is not None:
+        yield Trial(port, mode)
     if cause.code is Code.TLS_HOSTNAME_MISMATCH:
-        for name in _plain_names(plan, failure.names):
-            yield Candidate(port, same, name=name)
+        for name in _plain_names(plan, failed.names):
+            yield Trial(port, same, name=name)
     lost = cause.code in LOST and cause.stage in (Stage.GREETING, Stage.TLS)
-    if failure.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
-        yield Candidate(port, same, family=failure.other_family)
+    if failed.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
+        yield Trial(port, same, family=failed.other_family)
 
 
-def _far(plan: Plan, failure: Failure) -> Iterator[Candidate]:
-    cause = failure.cause
+def _far(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
+    cause = failed.cause
     if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
         return
     for port, mode in USUAL:
         # Whoever injects into STARTTLS would do so at each port that has it.
         injected = cause.code is Code.STARTTLS_INJECTION and mode is not TlsMode.IMPLICIT
         if port != port_of(plan) and not injected:
-            yield Candidate(port, mode)
+            yield Trial(port, mode)
 
 
-def _other_mode(plan: Plan, failure: Failure) -> TlsMode | None:
+def _other_mode(plan: Plan, failed: FailedAttempt) -> TlsMode | None:
     """Return the mode that the plan's own port may speak instead; `auto` has tried both by itself."""
-    cause = failure.cause
+    cause = failed.cause
     if plan.tls_mode is TlsMode.AUTO:
         return None
     if plan.tls_mode is TlsMode.IMPLICIT:
         lost = cause.stage is Stage.TLS and cause.code in LOST
         return TlsMode.STARTTLS if lost or cause.code is Code.WRONG_TLS_MODE_USE_STARTTLS else None
     # TLS beside a greeting that has begun would be taken for spam (Postfix's postscreen).
-    silent = cause.stage is Stage.GREETING and cause.code in LOST and not failure.heard
+    silent = cause.stage is Stage.GREETING and cause.code in LOST and not failed.heard
     if silent or cause.code is Code.WRONG_TLS_MODE_USE_IMPLICIT:
         return TlsMode.IMPLICIT
     return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _WANTS_TLS else None

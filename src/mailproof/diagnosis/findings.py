@@ -15,7 +15,7 @@ from mailproof.diagnosis.advice_rows import special
 from mailproof.diagnosis.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.actions import Cause, Facts
-from mailproof.smtp.report import Evidence, Finding, Plan, Terms, TlsInfo
+from mailproof.smtp.report import Audience, Evidence, Finding, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
@@ -116,7 +116,7 @@ def passed(seen: Observed) -> str:
 def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detail: str) -> Finding:
     place = (code, stage)
     message, advice = AT_STAGE.get(place) or SENTENCES[code]
-    flag = seen.plan.terms is Terms.FLAG
+    flag = seen.plan.audience is Audience.FLAG
     if flag:
         advice = FLAG_ADVICE_AT.get(place) or (advice if place in AT_STAGE else FLAG_ADVICE.get(code, advice))
     row = special(_case(seen, code, stage)) if severity is Severity.ERROR else None
@@ -144,7 +144,7 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
     at = f"[{host}]" if ":" in host else host
-    flag = plan.terms is Terms.FLAG
+    flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
     told = seen.redact(seen.cause.told, 200) if seen.cause else ""

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
-from mailproof.diagnosis.fixes import Tried, advise, row
+from mailproof.diagnosis.fixes import TrialResult, advise, row
 from mailproof.smtp.actions import Facts
 from mailproof.smtp.report import EhloInfo, Report, Step
 from mailproof.smtp.sanitize import Redactor
@@ -17,12 +17,12 @@ MAX_PARAMETERS = 300  # likewise of a keyword's parameters
 
 
 def summarize(
-    seen: Observed, steps: Sequence[Step], tried: Sequence[Tried], *, elapsed: float, round_trips: int
+    seen: Observed, steps: Sequence[Step], results: Sequence[TrialResult], *, elapsed: float, round_trips: int
 ) -> Report:
     """Return the report.
 
     Args:
-        tried: The other settings that were probed.
+        results: The other settings that were probed.
         elapsed: Seconds until the verdict.
     """
     cause = seen.cause
@@ -30,8 +30,8 @@ def summarize(
     ehlo = _ehlo_info(seen.facts, seen.redact)
     findings = conclude(seen)
     root = findings[0] if cause else None
-    if root is not None and tried:
-        root = dataclasses.replace(root, advice=advise(seen.plan, tried, root.advice))
+    if root is not None and results:
+        root = dataclasses.replace(root, advice=advise(seen.plan, results, root.advice))
         findings = (root, *findings[1:])
     return Report(
         outcome=Outcome.FAIL if cause else Outcome.OK,
@@ -43,7 +43,7 @@ def summarize(
         tls=seen.tls,
         ehlo=ehlo,
         findings=findings,
-        alternatives=tuple(row(trial) for trial in tried),
+        alternatives=tuple(row(trial) for trial in results),
         steps=tuple(steps),
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,

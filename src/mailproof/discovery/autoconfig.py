@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from mailproof.discovery.providers import ADDRESS, DOMAIN, LOCAL_PART
+from mailproof.discovery.presets import ADDRESS, DOMAIN, LOCAL_PART
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import check_host
 from mailproof.syntax.mailbox import Mailbox

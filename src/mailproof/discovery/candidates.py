@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailproof.discovery.autoconfig import OutgoingServer, fill
-from mailproof.discovery.events import Candidate, Source
-from mailproof.discovery.providers import Provider, receiving_at, serving, submitting_at
+from mailproof.discovery.presets import Preset, receiving_at, serving, submitting_at
+from mailproof.discovery.progress import Candidate, Source
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
@@ -48,7 +48,7 @@ class SrvRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Published:
     """What was found out; `mx` by preference, best first. With `guess` the list goes on to guesses."""
 
     srv: tuple[SrvRecord, ...] = ()
@@ -63,9 +63,9 @@ class Evidence:
         return frozenset(named - {record.service for record in self.srv if record.offered})
 
 
-def candidates(mailbox: Mailbox, evidence: Evidence) -> tuple[Candidate, ...]:
+def candidates(mailbox: Mailbox, published: Published) -> tuple[Candidate, ...]:
     """Return the candidates, best first, with their ranks from 1."""
-    ordered = sorted(_all(mailbox, evidence), key=_preference)  # stable: each source's own order is kept
+    ordered = sorted(_all(mailbox, published), key=_preference)  # stable: each source's own order is kept
     unique: dict[tuple[str, int, bool], Candidate] = {}
     for candidate in ordered:
         unique.setdefault(candidate.endpoint, candidate)
@@ -77,32 +77,32 @@ def _preference(candidate: Candidate) -> tuple[bool, int]:
     return candidate.tls_mode is TlsMode.OPPORTUNISTIC, candidate.source.rank
 
 
-def _all(mailbox: Mailbox, evidence: Evidence) -> Iterator[Candidate]:
+def _all(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
     domain = mailbox.ascii_domain.lower()
-    declined = {SERVICES[service] for service in evidence.declined}
+    declined = {SERVICES[service] for service in published.declined}
     own = serving(domain)
     if own is not None:
-        yield from _of_provider(own, mailbox, Source.PROVIDER)
-    yield from _of_srv(mailbox, domain, evidence.srv)
-    for server in evidence.autoconfig:
+        yield from _of_preset(own, mailbox, Source.PROVIDER)
+    yield from _of_srv(mailbox, domain, published.srv)
+    for server in published.autoconfig:
         yield _of_autoconfig(server)
-    if evidence.mx and (provider := receiving_at(evidence.mx[0])) is not None:
-        yield from (c for c in _of_provider(provider, mailbox, Source.MX) if c.tls_mode not in declined)
-    if evidence.guess:
-        yield from (c for c in _guesses(mailbox, domain, evidence.mx) if c.tls_mode not in declined)
+    if published.mx and (preset := receiving_at(published.mx[0])) is not None:
+        yield from (c for c in _of_preset(preset, mailbox, Source.MX) if c.tls_mode not in declined)
+    if published.guess:
+        yield from (c for c in _guesses(mailbox, domain, published.mx) if c.tls_mode not in declined)
 
 
-def _of_provider(provider: Provider, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
-    user = fill(provider.user, mailbox)
-    for server in provider.servers:
+def _of_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
+    user = fill(preset.user, mailbox)
+    for server in preset.servers:
         yield Candidate(
             server.host,
             server.port,
             server.tls_mode,
             user,
             source,
-            advice=provider.advice,
-            provider=provider.name,
+            advice=preset.advice,
+            provider=preset.name,
         )
 
 
@@ -139,13 +139,13 @@ def _of_autoconfig(server: OutgoingServer) -> Candidate:
 
 def _known(candidate: Candidate) -> Candidate:
     """Add what is known of the provider whose server it is."""
-    provider = submitting_at(candidate.host)
-    if provider is None:
+    preset = submitting_at(candidate.host)
+    if preset is None:
         return candidate
     # The provider's host is known to us: no need to doubt the record that names it.
     doubt = candidate.advice if candidate.source is not Source.SRV else ""
-    advice = " ".join(part for part in (doubt, provider.advice) if part)
-    return dataclasses.replace(candidate, advice=advice, provider=provider.name)
+    advice = " ".join(part for part in (doubt, preset.advice) if part)
+    return dataclasses.replace(candidate, advice=advice, provider=preset.name)
 
 
 def _guesses(mailbox: Mailbox, domain: str, mx: tuple[str, ...]) -> Iterator[Candidate]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from mailproof.discovery.candidates import IN_CLEAR, Evidence
-from mailproof.discovery.events import Candidate, Discovery, Source, Tried, Verdict
+from mailproof.discovery.candidates import IN_CLEAR, Published
+from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox
@@ -18,7 +18,7 @@ _MODES = {
 }
 
 
-def judged(candidate: Candidate, report: Report) -> Tried:
+def judged(candidate: Candidate, report: Report) -> TriedCandidate:
     """Return what a report, made to the depth of EHLO and without credentials, says of a candidate."""
     offered: tuple[str, ...] = ()
     if report.ehlo:
@@ -33,7 +33,7 @@ def judged(candidate: Candidate, report: Report) -> Tried:
         verdict = Verdict.FAILED
     else:
         verdict = Verdict.VERIFIED if offered else Verdict.WITHOUT_AUTH
-    return Tried(
+    return TriedCandidate(
         candidate,
         verdict,
         stage=report.stage,
@@ -46,20 +46,22 @@ def judged(candidate: Candidate, report: Report) -> Tried:
     )
 
 
-def not_tried(candidate: Candidate) -> Tried:
+def not_tried(candidate: Candidate) -> TriedCandidate:
     """Return a candidate for which there was no time."""
-    return Tried(candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it.")
+    return TriedCandidate(
+        candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it."
+    )
 
 
 def conclude(
     mailbox: Mailbox,
-    evidence: Evidence,
+    published: Published,
     listed: Sequence[Candidate],
-    tried: Mapping[tuple[str, int, TlsMode], Tried],
+    tried: Mapping[tuple[str, int, TlsMode], TriedCandidate],
     *,
     complete: bool,
     elapsed: float,
-) -> Discovery:
+) -> SearchResult:
     """Return the result.
 
     Args:
@@ -83,15 +85,15 @@ def conclude(
         dataclasses.replace(one, candidate=dataclasses.replace(one.candidate, rank=place))
         for place, one in enumerate(outcomes, 1)
     )
-    message, advice = _words(mailbox, evidence, ranked, complete)
-    return Discovery(ranked, message, advice, complete=complete, elapsed_ms=round(elapsed * 1000))
+    message, advice = _words(mailbox, published, ranked, complete)
+    return SearchResult(ranked, message, advice, complete=complete, elapsed_ms=round(elapsed * 1000))
 
 
 def _advice(listed: Candidate, known: Candidate) -> str:
     return known.advice if known.tls_mode is not listed.tls_mode else listed.advice
 
 
-def _words(mailbox: Mailbox, evidence: Evidence, ranked: Sequence[Tried], complete: bool) -> tuple[str, str]:
+def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool) -> tuple[str, str]:
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
         return _found(best), best.candidate.advice
@@ -109,8 +111,8 @@ def _words(mailbox: Mailbox, evidence: Evidence, ranked: Sequence[Tried], comple
     if stated is not None:
         words = " ".join(part for part in (stated.message, stated.advice) if part)
         return f"{_place(stated.candidate)} is named for {mailbox.domain} but did not work: {words}", ask
-    if evidence.declined:
-        services = " and ".join(sorted(evidence.declined))
+    if published.declined:
+        services = " and ".join(sorted(published.declined))
         said = f"{mailbox.domain} says in its DNS that it does not offer {services} (RFC 6186)"
         return f"{said}, and no other submission server was found.", ask
     if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
@@ -118,7 +120,7 @@ def _words(mailbox: Mailbox, evidence: Evidence, ranked: Sequence[Tried], comple
     return f"No submission server was found for {mailbox.domain}{late}.", ask
 
 
-def _found(best: Tried) -> str:
+def _found(best: TriedCandidate) -> str:
     candidate = best.candidate
     secure = "with a verified certificate " if candidate.tls_mode is not TlsMode.OPPORTUNISTIC else ""
     login = f" and user {candidate.user}" if candidate.user else ""

@@ -156,7 +156,7 @@ class PermissionDenied(Failure):
         super().__init__(f"this call needs the permission {permission}", metadata={"permission": permission})
 
 
-class ConfigNotFound(Failure):
+class ProviderNotFound(Failure):
     """No SMTP configuration has this id in the caller's instance."""
 
     kind = Kind.NOT_FOUND
@@ -228,7 +228,7 @@ class AlreadyInactive(Failure):
         )
 
 
-class ConfigExists(Failure):
+class ProviderExists(Failure):
     """The instance holds a configuration, and the server is set to hold a single one."""
 
     kind = Kind.ALREADY_EXISTS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailproof.domain.model import ConfigState, Details, Provider, Settings
+from mailproof.domain.model import Details, Provider, ProviderSettings, ProviderState
 
 
 class LogBroken(Exception):
@@ -54,7 +54,7 @@ class Change:
 
     type: EventType
     provider_id: str
-    settings: Settings | None = None
+    settings: ProviderSettings | None = None
     sealed: bytes | None = field(default=None, repr=False)
     changed: tuple[str, ...] = ()
     deactivated: str = ""
@@ -113,7 +113,7 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommitResult:
     """What became of a decision.
 
     Attributes:
@@ -145,7 +145,7 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
             raise ValueError(f"event {event.sequence} of {event.instance_id} adds nothing")
         details = Details(event.sequence, event.created_at, event.created_at, event.instance_id)
         added = Provider(
-            change.provider_id, change.settings, ConfigState.INACTIVE, details, event.sequence, change.sealed
+            change.provider_id, change.settings, ProviderState.INACTIVE, details, event.sequence, change.sealed
         )
         return {added.id: added}
     if change.type is EventType.REMOVED:
@@ -154,15 +154,15 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
     after: dict[str, Provider | None] = {}
     if change.type is EventType.ACTIVATED and change.deactivated:  # it comes first: two are at no moment active
         other = _touched(providers[change.deactivated], event)
-        after[other.id] = replace(other, state=ConfigState.INACTIVE)
+        after[other.id] = replace(other, state=ProviderState.INACTIVE)
     if change.type in REPLACED:
         after[provider.id] = replace(provider, settings=change.settings or provider.settings, sealed=change.sealed)
     elif change.type is EventType.PASSWORD_CHANGED:
         after[provider.id] = replace(provider, sealed=change.sealed)
     elif change.type is EventType.DEACTIVATED:
-        after[provider.id] = replace(provider, state=ConfigState.INACTIVE)
+        after[provider.id] = replace(provider, state=ProviderState.INACTIVE)
     else:
-        after[provider.id] = replace(provider, state=ConfigState.ACTIVE)
+        after[provider.id] = replace(provider, state=ProviderState.ACTIVE)
     return after
 
 

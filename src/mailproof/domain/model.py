@@ -10,7 +10,7 @@ from string import ascii_lowercase, ascii_uppercase
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
-class ConfigState(Enum):
+class ProviderState(Enum):
     """State of a stored configuration; the numbers are those of zitadel.settings.v1.SMTPConfigState."""
 
     ACTIVE = 1
@@ -86,7 +86,7 @@ class HttpSettings:
     description: str = ""
 
 
-Settings = SmtpSettings | HttpSettings
+ProviderSettings = SmtpSettings | HttpSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Provider:
     """
 
     id: str
-    settings: Settings
-    state: ConfigState
+    settings: ProviderSettings
+    state: ProviderState
     details: Details
     added_sequence: int
     sealed: bytes | None = field(default=None, repr=False)

@@ -51,7 +51,7 @@ class SealBroken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RecordIdentity:
     """What a sealed secret belongs to: a blob moved to another record, field or instance does not open."""
 
     instance_id: str
@@ -68,11 +68,11 @@ class Identity:
 class Vault(Protocol):
     """Seals secrets at rest. Any thread may use it."""
 
-    def seal(self, secret: Secret, identity: Identity) -> bytes:
+    def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
         """Return the secret as a blob that only this identity opens."""
         ...
 
-    def open(self, blob: bytes, identity: Identity) -> Secret:
+    def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         """Return the secret of a blob.
 
         Raises:

@@ -39,7 +39,7 @@ class LookupFailed(Exception):
         self.code = code
 
 
-class _Job:
+class _Lookup:
     __slots__ = ("future", "host", "loop", "port")
 
     def __init__(self, host: str, port: int) -> None:
@@ -74,7 +74,7 @@ class Resolver:
     """Looks names up. Threads start when needed and stay."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Lookup] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
         self._open = 0  # jobs that wait or run
@@ -100,7 +100,7 @@ class Resolver:
             if self._threads < min(self._open, MAX_THREADS):
                 self._threads += 1
                 threading.Thread(target=self._work, name="mailproof-dns", daemon=True).start()
-        job = _Job(host, port)
+        job = _Lookup(host, port)
         self._jobs.put(job)
         return await job.future
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mailproof.diagnosis.findings import CERTIFICATE_CODES
 from mailproof.net.resolver import AddrInfo
 from mailproof.probe.link import Link
-from mailproof.probe.transcript import Setting
+from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
@@ -33,11 +33,11 @@ class Attempt:
         unverified: Why the certificate could not be verified where that was tolerated.
     """
 
-    __slots__ = ("_plan", "_setting", "links", "unverified")
+    __slots__ = ("_context", "_plan", "links", "unverified")
 
-    def __init__(self, setting: Setting) -> None:
-        self._setting = setting
-        self._plan = setting.plan
+    def __init__(self, context: TestContext) -> None:
+        self._context = context
+        self._plan = context.plan
         self.links: list[Link] = []
         self.unverified: Code | None = None
 
@@ -70,7 +70,7 @@ class Attempt:
 
         Implicit TLS is proven by a handshake, good or bad certificate alike; the plain start by a greeting.
         """
-        first = self._link(implicit=self._setting.port in IMPLICIT_PORTS)
+        first = self._link(implicit=self._context.port in IMPLICIT_PORTS)
         second: Link | None = None
         tasks = {asyncio.create_task(first.open(addresses)): first}
         failures: dict[int, Cause] = {}
@@ -114,6 +114,6 @@ class Attempt:
         return cause.code not in _SILENT
 
     def _link(self, *, implicit: bool, verify: bool = True, held: bool = False) -> Link:
-        link = Link(self._setting, implicit, verify=verify, held=held)
+        link = Link(self._context, implicit, verify=verify, held=held)
         self.links.append(link)
         return link

@@ -11,34 +11,34 @@ from datetime import UTC, datetime
 
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
-from mailproof.probe.transcript import Setting
+from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Step
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.syntax.host import check_host
 
 
-async def find(setting: Setting, guard: EgressGuard, resolver: Resolver) -> Sequence[AddrInfo] | Cause:
+async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> Sequence[AddrInfo] | Cause:
     """Return the addresses that may be dialled, or why there are none. Sets the setting's host; writes the steps."""
-    loop, port = asyncio.get_running_loop(), setting.port
+    loop, port = asyncio.get_running_loop(), context.port
     began, tick = datetime.now(UTC), loop.time()
     try:
-        host = setting.host = check_host(setting.plan.host)
+        host = context.host = check_host(context.plan.host)
     except ValueError as error:
-        return _stop(setting, Stage.RESOLVE, Code.INVALID_HOST, began, detail=str(error))
+        return _stop(context, Stage.RESOLVE, Code.INVALID_HOST, began, detail=str(error))
     try:
         guard.check_name(host, port)
     except EgressDenied:
-        return _stop(setting, Stage.POLICY, Code.EGRESS_DENIED, began)
+        return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
     judged = loop.time() - tick
-    setting.watch(Stage.RESOLVE)
+    context.watch(Stage.RESOLVE)
     looked, tick = datetime.now(UTC), loop.time()
     failure: Code | None = None
     found: Sequence[AddrInfo] = ()
     try:
         found = resolver.literal(host, port)
         if not found:
-            async with asyncio.timeout_at(setting.deadline):
+            async with asyncio.timeout_at(context.deadline):
                 found = await resolver.lookup(host, port)
     except TimeoutError:
         failure = Code.TIMEOUT
@@ -49,18 +49,18 @@ async def find(setting: Setting, guard: EgressGuard, resolver: Resolver) -> Sequ
         try:
             allowed = guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found)))
         except EgressDenied:
-            return _stop(setting, Stage.POLICY, Code.EGRESS_DENIED, began)
-    setting.emit(Step(Stage.POLICY, began, judged))
+            return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
+    context.emit(Step(Stage.POLICY, began, judged))
     if failure is not None:
-        return _stop(setting, Stage.RESOLVE, failure, looked, loop.time() - tick)
+        return _stop(context, Stage.RESOLVE, failure, looked, loop.time() - tick)
     usable = [info for info in found if info[4][0] in allowed]
     shown = ", ".join(dict.fromkeys(info[4][0] for info in usable))
-    setting.emit(Step(Stage.RESOLVE, looked, loop.time() - tick, sent=setting.redact(host), received=shown))
+    context.emit(Step(Stage.RESOLVE, looked, loop.time() - tick, sent=context.redact(host), received=shown))
     return usable
 
 
 def _stop(
-    setting: Setting, stage: Stage, code: Code, began: datetime, duration: float = 0.0, detail: str = ""
+    context: TestContext, stage: Stage, code: Code, began: datetime, duration: float = 0.0, detail: str = ""
 ) -> Cause:
-    setting.emit(Step(stage, began, duration, code=code))
+    context.emit(Step(stage, began, duration, code=code))
     return Cause(stage, code, detail=detail)

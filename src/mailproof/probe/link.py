@@ -16,9 +16,9 @@ from mailproof.net.certificates import in_words
 from mailproof.net.dial import dial
 from mailproof.net.resolver import AddrInfo
 from mailproof.probe.channel import Channel
-from mailproof.probe.tokens import TokenFailed
-from mailproof.probe.transcript import Setting, Transcript
-from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Secure, Send, Stretch, Wait
+from mailproof.probe.oauth_tokens import TokenFailed
+from mailproof.probe.transcript import TestContext, Transcript
+from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Secure, Send, Wait
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import TlsInfo
@@ -58,20 +58,20 @@ class Link:
         "_parser",
         "_transcript",
         "_verify",
+        "context",
         "facts",
         "implicit",
-        "setting",
         "verdict_at",
     )
 
-    def __init__(self, setting: Setting, implicit: bool, *, verify: bool = True, held: bool = False) -> None:
-        self.setting = setting
+    def __init__(self, context: TestContext, implicit: bool, *, verify: bool = True, held: bool = False) -> None:
+        self.context = context
         self.implicit = implicit
         self.facts = Facts()
         self.verdict_at = 0.0
         self._verify = verify
         self._loop = asyncio.get_running_loop()
-        self._transcript = Transcript(setting, held=held)
+        self._transcript = Transcript(context, held=held)
         self._channel: Channel | None = None
         self._dialogue: Dialogue | None = None
         self._parser = ReplyParser()
@@ -151,15 +151,15 @@ class Link:
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         self._begin(Stage.CONNECT)
         try:
-            connected, readiness, peer = await dial(addresses, self.setting.limit(Stage.CONNECT, self._loop.time()))
+            connected, readiness, peer = await dial(addresses, self.context.limit(Stage.CONNECT, self._loop.time()))
         except TimeoutError:
             return self._transcript.fail(Cause(Stage.CONNECT, Code.TIMEOUT))
         except Broken as error:
             return self._transcript.fail(Cause(Stage.CONNECT, error.code, detail=error.detail))
         channel = self._channel = Channel(connected, readiness)
-        setting = self.setting
-        name = setting.ehlo_name or address_literal(channel.local_address)
-        self._dialogue = Dialogue(setting.plan, name, self.implicit, setting.compose, facts=self.facts)
+        context = self.context
+        name = context.ehlo_name or address_literal(channel.local_address)
+        self._dialogue = Dialogue(context.plan, name, self.implicit, context.compose, facts=self.facts)
         self._transcript.peer = peer
         self._transcript.end(received="connected")
         self._next = self._dialogue.begin()
@@ -170,9 +170,9 @@ class Link:
             return self._exchange(action) if action.stage is not Stage.QUIT else self._quit()
         if isinstance(action, Secure):
             return self._secure()
-        if isinstance(action, Stretch):
+        if isinstance(action, DeriveKey):
             return self._stretch(action)
-        assert isinstance(action, Authorize)  # noqa: S101 - what is done is not performed
+        assert isinstance(action, FetchToken)  # noqa: S101 - what is done is not performed
         return self._authorize()
 
     async def _quit(self) -> Action:
@@ -214,8 +214,8 @@ class Link:
         reply: Reply | None = None
         if isinstance(action, Send):
             if action.credentials:
-                self.setting.redact.sent = True
-                self.setting.redact.learn(*action.secrets)
+                self.context.redact.sent = True
+                self.context.redact.learn(*action.secrets)
                 self.facts.credentials_in_clear = not self.facts.secure
             try:
                 rest = self._channel.send(action.data)
@@ -245,17 +245,17 @@ class Link:
             code = cause.code
         elif reply.code >= 400:  # passed over: the next mechanism, HELO
             code = judge(stage, reply, secure=secure)
-        received = "" if code is Code.NOT_SMTP else self.setting.redact(str(reply), MAX_SHOWN)
+        received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
             self._begin(cause.stage)
             self._transcript.end(code=cause.code)
 
-    async def _stretch(self, action: Stretch) -> Action:
+    async def _stretch(self, action: DeriveKey) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
         self._begin(Stage.AUTH)
         try:
-            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
+            async with asyncio.timeout_at(self.context.limit(Stage.AUTH, self._loop.time())):
                 key = await self._loop.run_in_executor(None, action.work)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
@@ -264,14 +264,14 @@ class Link:
     async def _authorize(self) -> Action:
         """Get an access token: a step of its own at the stage auth."""
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
-        plan, redact = self.setting.plan, self.setting.redact
+        plan, redact = self.context.plan, self.context.redact
         assert plan.oauth is not None  # noqa: S101 - the dialogue asks for a token only then
         assert plan.oauth.grant is not None  # noqa: S101
         self._begin(Stage.AUTH)
         sent = "(a request to the token endpoint)"
         try:
-            async with asyncio.timeout_at(self.setting.limit(Stage.AUTH, self._loop.time())):
-                token = await self.setting.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
+            async with asyncio.timeout_at(self.context.limit(Stage.AUTH, self._loop.time())):
+                token = await self.context.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
             cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
             return Done(self._transcript.fail(cause, sent), polite=True)
@@ -292,7 +292,7 @@ class Link:
         try:
             context = await self._context()
             await self._channel.handshake(
-                context, self.setting.host, after_starttls=not self.implicit, verified=self._verify
+                context, self.context.host, after_starttls=not self.implicit, verified=self._verify
             )
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))
@@ -303,13 +303,13 @@ class Link:
         return self._dialogue.secured(self._channel.binding)
 
     async def _context(self) -> ssl.SSLContext:
-        trust, anchors = self.setting.trust, self.setting.plan.ca_pem
+        trust, anchors = self.context.trust, self.context.plan.ca_pem
         if not self._verify:
             return trust.blind()
         context = trust.cached(anchors)
         if context is None:
             try:
-                async with asyncio.timeout_at(self.setting.limit(Stage.TLS, self._loop.time())):
+                async with asyncio.timeout_at(self.context.limit(Stage.TLS, self._loop.time())):
                     context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
                 raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
@@ -318,4 +318,4 @@ class Link:
     def _begin(self, stage: Stage) -> None:
         self._transcript.begin(stage)
         if self._channel is not None:
-            self._channel.bound(self.setting.limit(stage, self._loop.time()))
+            self._channel.bound(self.context.limit(stage, self._loop.time()))

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
 from mailproof.diagnosis.findings import Observed
-from mailproof.diagnosis.fixes import Tried
+from mailproof.diagnosis.fixes import TrialResult
 from mailproof.diagnosis.summary import summarize
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import Resolver
@@ -24,9 +24,9 @@ from mailproof.probe import destination
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import Feed
 from mailproof.probe.link import Link
-from mailproof.probe.remedies import MAX_SEARCHES, Remedies
-from mailproof.probe.tokens import TokenSource
-from mailproof.probe.transcript import Setting
+from mailproof.probe.oauth_tokens import OAuthTokens
+from mailproof.probe.transcript import TestContext
+from mailproof.probe.trials import MAX_TESTS_WITH_TRIALS, Trials
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
@@ -36,11 +36,11 @@ from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified
 from mailproof.syntax.mailbox import parse_mailbox
 
-__all__ = ["EgressDenied", "EgressGuard", "Event", "Probe", "TrustStore"]
+__all__ = ["EgressDenied", "EgressGuard", "Probe", "Progress", "TrustStore"]
 
 HEARTBEAT = 5.0  # seconds without an event
 
-Event = Step | Heartbeat | Report
+Progress = Step | Heartbeat | Report
 
 
 class Probe:
@@ -66,8 +66,8 @@ class Probe:
         self.trust = trust
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self.resolver = Resolver()
-        self.searches = threading.Semaphore(MAX_SEARCHES)
-        self.tokens = TokenSource(https_guard or guard, trust, self.resolver)
+        self.trial_places = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
+        self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
         """Run a plan to its report, for whoever does not want to watch.
@@ -78,7 +78,7 @@ class Probe:
         _check(plan)
         return await _Test(plan, self).run()
 
-    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+    async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
 
         Raises:
@@ -112,7 +112,7 @@ class _Test:
         feed: Gets the steps as they end, where somebody watches.
     """
 
-    __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_remedies", "_started", "_steps", "stage")
+    __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_started", "_steps", "_trials", "stage")
 
     def __init__(self, plan: Plan, probe: Probe, feed: Feed | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -123,7 +123,7 @@ class _Test:
         self._redact = _redactor(plan)
         self._feed = feed
         self._steps: list[Step] = []
-        self._remedies: Remedies | None = None
+        self._trials: Trials | None = None
         self.stage = Stage.POLICY
 
     @property
@@ -134,7 +134,7 @@ class _Test:
     async def run(self) -> Report:
         """Run to the report."""
         probe = self._probe
-        setting = Setting(
+        context = TestContext(
             plan=self._plan,
             host=self._plan.host,
             port=self._port,
@@ -147,35 +147,35 @@ class _Test:
             watch=self._watch,
             tokens=probe.tokens,
         )
-        attempt = Attempt(setting)
+        attempt = Attempt(context)
         link: Link | None = None
-        tried: tuple[Tried, ...] = ()
+        results: tuple[TrialResult, ...] = ()
         try:
-            found = await destination.find(setting, probe.guard, probe.resolver)
+            found = await destination.find(context, probe.guard, probe.resolver)
             if isinstance(found, Cause):
                 cause: Cause | None = found
             elif self._plan.verify_alternatives:
-                remedies = self._remedies = Remedies(
-                    setting,
+                trials = self._trials = Trials(
+                    context,
                     found,
                     attempt.links,
                     guard=probe.guard,
                     resolver=probe.resolver,
-                    searches=probe.searches,
+                    places=probe.trial_places,
                 )
-                link, cause = await remedies.accompany(attempt.run(found))
+                link, cause = await trials.accompany(attempt.run(found))
                 if cause is not None:
-                    cause, tried = await remedies.conclude(link, cause)
+                    cause, results = await trials.conclude(link, cause)
             else:
                 link, cause = await attempt.run(found)
         finally:
             try:
-                if self._remedies is not None:
-                    await self._remedies.stop()
+                if self._trials is not None:
+                    await self._trials.stop()
             finally:
                 attempt.close()
-                self._remedies = None
-        return self._report(link, cause, attempt, tried)
+                self._trials = None
+        return self._report(link, cause, attempt, results)
 
     def _compose(self, utf8: bool) -> bytes:
         plan = self._plan
@@ -195,10 +195,12 @@ class _Test:
 
     def _watch(self, stage: Stage) -> None:
         self.stage = stage
-        if self._remedies is not None:
-            self._remedies.watch(stage)
+        if self._trials is not None:
+            self._trials.watch(stage)
 
-    def _report(self, link: Link | None, cause: Cause | None, attempt: Attempt, tried: Sequence[Tried]) -> Report:
+    def _report(
+        self, link: Link | None, cause: Cause | None, attempt: Attempt, results: Sequence[TrialResult]
+    ) -> Report:
         seen = Observed(
             plan=self._plan,
             port=self._port,
@@ -211,7 +213,7 @@ class _Test:
         )
         ended = link.verdict_at if link and link.verdict_at else self._loop.time()
         trips = link.round_trips if link else 0
-        return summarize(seen, self._steps, tried, elapsed=ended - self._started, round_trips=trips)
+        return summarize(seen, self._steps, results, elapsed=ended - self._started, round_trips=trips)
 
 
 def _check(plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """The steps of one connection as they are written: when each began, how it ended, and to whom it is told.
 
-Also `Setting`, what all connections of one test share. Judges nothing.
+Also `TestContext`, what all connections of one test share. Judges nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mailproof.net.trust import TrustStore
-from mailproof.probe.tokens import TokenSource
+from mailproof.probe.oauth_tokens import OAuthTokens
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Plan, Step
 from mailproof.smtp.sanitize import Redactor
@@ -35,7 +35,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Setting:
+class TestContext:
     """What all connections of one test share."""
 
     plan: Plan
@@ -48,7 +48,7 @@ class Setting:
     compose: Callable[[bool], bytes]
     emit: Callable[[Step], object]
     watch: Callable[[Stage], object]  # called as a step begins
-    tokens: TokenSource
+    tokens: OAuthTokens
 
     def limit(self, stage: Stage, now: float) -> float:
         """Return until when a step that begins now may last."""
@@ -67,10 +67,10 @@ class Transcript:
         stage: The stage last begun. peer: "address:port", once there is a connection.
     """
 
-    __slots__ = ("_kept", "_setting", "_tick", "_wall", "held", "peer", "stage")
+    __slots__ = ("_context", "_kept", "_tick", "_wall", "held", "peer", "stage")
 
-    def __init__(self, setting: Setting, *, held: bool) -> None:
-        self._setting = setting
+    def __init__(self, context: TestContext, *, held: bool) -> None:
+        self._context = context
         self._kept: list[Step] = []
         self._wall = _NEVER
         self._tick = 0.0
@@ -84,7 +84,7 @@ class Transcript:
         self._wall = datetime.now(UTC)
         self._tick = time.perf_counter()  # uvloop's clock knows milliseconds only
         if not self.held:
-            self._setting.watch(stage)
+            self._context.watch(stage)
 
     def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
         """End the step; the texts are sanitised already."""
@@ -92,7 +92,7 @@ class Transcript:
         if self.held:
             self._kept.append(step)
         else:
-            self._setting.emit(step)
+            self._context.emit(step)
 
     def fail(self, cause: Cause, sent: str = "") -> Cause:
         """End the step with why it failed, which is returned."""
@@ -104,5 +104,5 @@ class Transcript:
         """Tell the steps that were kept back, and from now on each as it ends."""
         self.held = False
         for step in self._kept:
-            self._setting.emit(step)
+            self._context.emit(step)
         self._kept.clear()

@@ -7,14 +7,14 @@ from mailproof.domain.secret import Secret
 from mailproof.rpc import admin_messages as messages
 from mailproof.rpc.context import Context
 from mailproof.usecases.diagnoses import Diagnoses
-from mailproof.usecases.providers import Configs
+from mailproof.usecases.providers import Providers
 from zitadel.admin.v1 import admin_pb2 as pb
 
 
 class AdminService:
     """zitadel.admin.v1.AdminService."""
 
-    def __init__(self, configs: Configs, diagnoses: Diagnoses) -> None:
+    def __init__(self, configs: Providers, diagnoses: Diagnoses) -> None:
         self._configs = configs
         self._diagnoses = diagnoses
 

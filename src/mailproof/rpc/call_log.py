@@ -8,7 +8,7 @@ from typing import Protocol
 _calls = logging.getLogger("mailproof.calls")
 
 
-class TellCall(Protocol):
+class LogCall(Protocol):
     """Logs that a call has ended."""
 
     def __call__(self, path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
@@ -21,7 +21,7 @@ class TellCall(Protocol):
         ...
 
 
-def tell_call(path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
+def log_call(path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
     """Log the end of a call as a record, for whatever handlers there are."""
     _calls.info(
         "call",

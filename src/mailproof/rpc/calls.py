@@ -30,7 +30,7 @@ from mailproof.domain.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, F
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Permission
 from mailproof.domain.secret import Vault
-from mailproof.rpc.call_log import TellCall, tell_call
+from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.context import Context
 from mailproof.rpc.status import StatusError, status_error
@@ -118,7 +118,7 @@ class Calls:
         vault: Vault,
         *,
         default_timeout: float,
-        tell: TellCall = tell_call,
+        tell: LogCall = log_call,
     ) -> None:
         self._access = access
         self._vault = vault

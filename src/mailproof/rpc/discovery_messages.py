@@ -6,11 +6,19 @@ from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
 
-from mailproof.discovery.events import Clue, Discovery, Event, Searching, Source, Tried, Verdict
+from mailproof.discovery.progress import (
+    Clue,
+    SearchHeartbeat,
+    SearchProgress,
+    SearchResult,
+    Source,
+    TriedCandidate,
+    Verdict,
+)
 from mailproof.domain.errors import InvalidFields
 from mailproof.rpc.times import seconds_of
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
-from mailproof.usecases.discoveries import DEFAULT_TIMEOUT
+from mailproof.usecases.searches import DEFAULT_TIMEOUT
 from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
 
 _SOURCES = {word: discovery_pb2.CandidateSource.Value(f"CANDIDATE_SOURCE_{word.name}") for word in Source}
@@ -34,16 +42,16 @@ def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[s
     return request.address.strip(), limit
 
 
-def discovery_event(event: Event) -> discovery_pb2.DiscoverSettingsResponse:
+def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResponse:
     """Return one message of the stream."""
-    if isinstance(event, Tried):
+    if isinstance(event, TriedCandidate):
         return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
             source=_SOURCES[event.source], question=event.question, answer=event.answer, code=_CODES[event.code]
         )
         return discovery_pb2.DiscoverSettingsResponse(clue=clue)
-    if isinstance(event, Searching):
+    if isinstance(event, SearchHeartbeat):
         elapsed = Duration()
         elapsed.FromTimedelta(timedelta(seconds=event.elapsed))
         beat = discovery_pb2.DiscoveryHeartbeat(elapsed=elapsed)
@@ -51,7 +59,7 @@ def discovery_event(event: Event) -> discovery_pb2.DiscoverSettingsResponse:
     return discovery_pb2.DiscoverSettingsResponse(result=_result(event))
 
 
-def _result(found: Discovery) -> discovery_pb2.DiscoveryResult:
+def _result(found: SearchResult) -> discovery_pb2.DiscoveryResult:
     return discovery_pb2.DiscoveryResult(
         candidates=[_tried(one) for one in found.tried],
         message=found.message,
@@ -61,7 +69,7 @@ def _result(found: Discovery) -> discovery_pb2.DiscoveryResult:
     )
 
 
-def _tried(tried: Tried) -> discovery_pb2.TriedCandidate:
+def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
     candidate = tried.candidate
     return discovery_pb2.TriedCandidate(
         host=candidate.host,

@@ -7,14 +7,14 @@ from contextlib import aclosing
 
 from mailproof.rpc.context import Context
 from mailproof.rpc.discovery_messages import discovery_event, discovery_request
-from mailproof.usecases.discoveries import Discoveries
+from mailproof.usecases.searches import Searches
 from smtpdiag.v1 import discovery_pb2
 
 
 class DiscoveryService:
     """smtpdiag.v1.DiscoveryService."""
 
-    def __init__(self, discoveries: Discoveries) -> None:
+    def __init__(self, discoveries: Searches) -> None:
         self._discoveries = discoveries
 
     async def DiscoverSettings(  # noqa: N802 - RPC names are the contract's

@@ -12,15 +12,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType
-from mailproof.domain.model import HttpSettings, OAuthClient, Settings, SmtpSettings
+from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.times import seconds_of
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
 from mailproof.usecases.history import EventPage, LoggedEvent
-from mailproof.usecases.passphrase import Encryption, Parameters
+from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
 from mailproof.usecases.transfers import Document, Entry, Imported
-from mailproof.usecases.webhooks import DEFAULT_TIMEOUT
+from mailproof.usecases.webhook_tests import DEFAULT_TIMEOUT
 from mailproof.webhook.format import DEFAULT_RECIPIENT
 from mailproof.webhook.verdict import WebhookCode, WebhookReport
 from smtpdiag.v1 import instance_pb2, vocabulary_pb2
@@ -131,8 +131,8 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
     encryption = None
     if message.HasField("encryption"):
         argon2id = message.encryption.argon2id
-        parameters = Parameters(argon2id.salt, argon2id.memory_kib, argon2id.iterations, argon2id.lanes)
-        encryption = Encryption(parameters, message.encryption.check)
+        parameters = KeyParameters(argon2id.salt, argon2id.memory_kib, argon2id.iterations, argon2id.lanes)
+        encryption = SecretsEncryption(parameters, message.encryption.check)
     return Document(
         message.instance_id.strip(),
         tuple(_entry(provider) for provider in message.providers),
@@ -142,7 +142,7 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
 
 
 def _entry(provider: instance_pb2.ExportedProvider) -> Entry:
-    settings: Settings
+    settings: ProviderSettings
     if provider.HasField("http"):
         settings = HttpSettings(provider.http.endpoint.strip(), provider.http.description.strip())
     else:

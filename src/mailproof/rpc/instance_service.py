@@ -7,16 +7,16 @@ from mailproof.domain.secret import Secret
 from mailproof.rpc import instance_messages as messages
 from mailproof.rpc.context import Context
 from mailproof.usecases.access import authorize
-from mailproof.usecases.history import Events
+from mailproof.usecases.history import History
 from mailproof.usecases.transfers import Transfers
-from mailproof.usecases.webhooks import Webhooks
+from mailproof.usecases.webhook_tests import WebhookTests
 from smtpdiag.v1 import instance_pb2
 
 
 class InstanceService:
     """smtpdiag.v1.InstanceService."""
 
-    def __init__(self, events: Events, transfers: Transfers, webhooks: Webhooks) -> None:
+    def __init__(self, events: History, transfers: Transfers, webhooks: WebhookTests) -> None:
         self._events = events
         self._transfers = transfers
         self._webhooks = webhooks

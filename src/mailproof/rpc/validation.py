@@ -16,10 +16,10 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import FieldViolation
-from mailproof.net.trust import check_ca_pem
 from mailproof.syntax.host import check_host, split_host_port
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import check_scope, parse_endpoint
+from mailproof.syntax.pem import check_ca_pem
 from mailproof.syntax.text import has_controls
 from mailproof.webhook.format import parse_webhook
 from smtpdiag.v1 import options_pb2
@@ -29,7 +29,7 @@ Check = Callable[[Any], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _FieldRules:
     """How one field is checked; what its descriptor says of it is asked once, here."""
 
     name: str
@@ -60,7 +60,7 @@ def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolat
             yield from violations(value, f"{prefix}{name}.")
 
 
-def _list_violations(plan: _Plan, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
+def _list_violations(plan: _FieldRules, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
     if plan.max_items and len(values) > plan.max_items:
         yield FieldViolation(path, f"must have at most {plan.max_items} items"), plan.reference
         return  # looking at each would cost what the bound is to save
@@ -74,8 +74,8 @@ def _list_violations(plan: _Plan, values: Sequence[Any], path: str) -> Iterator[
 
 
 @cache
-def _plans(descriptor: Descriptor) -> tuple[_Plan, ...]:
-    found: list[_Plan] = []
+def _plans(descriptor: Descriptor) -> tuple[_FieldRules, ...]:
+    found: list[_FieldRules] = []
     for field in descriptor.fields:
         rules = field.GetOptions().Extensions[options_pb2.rules]
         part = field.message_type
@@ -87,7 +87,9 @@ def _plans(descriptor: Descriptor) -> tuple[_Plan, ...]:
             continue
         else:
             check = None
-        found.append(_Plan(field.name, check, part is not None, field.is_repeated, rules.max_items, rules.reference))
+        found.append(
+            _FieldRules(field.name, check, part is not None, field.is_repeated, rules.max_items, rules.reference)
+        )
     return tuple(found)
 
 

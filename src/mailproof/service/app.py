@@ -20,7 +20,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 import mailproof
 from ccadmin.v1 import email_pb2
-from mailproof.discovery.discover import Discoverer
+from mailproof.discovery.search import SettingsSearch
 from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.limits import Limits
@@ -29,7 +29,7 @@ from mailproof.net.egress import Policy
 from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
 from mailproof.rpc.admin_service import AdminService
-from mailproof.rpc.call_log import TellCall
+from mailproof.rpc.call_log import LogCall
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
@@ -40,7 +40,7 @@ from mailproof.sandbox.server import Sandbox
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
-from mailproof.service.settings import Settings
+from mailproof.service.settings import ServiceSettings
 from mailproof.store.contract import Store
 from mailproof.store.sealing import open_sealer
 from mailproof.transport.cors import Cors
@@ -51,13 +51,13 @@ from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
 from mailproof.usecases.access import Access, digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
-from mailproof.usecases.discoveries import Discoveries
-from mailproof.usecases.history import Events
-from mailproof.usecases.passphrase import Lockbox
+from mailproof.usecases.history import History
+from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.provider_secrets import check_keys
-from mailproof.usecases.providers import Configs
+from mailproof.usecases.providers import Providers
+from mailproof.usecases.searches import Searches
 from mailproof.usecases.transfers import Transfers
-from mailproof.usecases.webhooks import Webhooks
+from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
@@ -71,7 +71,7 @@ SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes at each start; the one of the start before is revoked."""
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: ServiceSettings) -> int:
     """Run the service until SIGTERM or SIGINT, drain it, and return the exit code.
 
     Raises:
@@ -97,7 +97,7 @@ def serve(settings: Settings) -> int:
 class Service:
     """The parts, put together. `cleanup` closes them in the reverse order of their making."""
 
-    def __init__(self, settings: Settings, cleanup: ExitStack, tell: TellCall) -> None:
+    def __init__(self, settings: ServiceSettings, cleanup: ExitStack, tell: LogCall) -> None:
         self._settings = settings
         self._cleanup = cleanup
         self._tell = tell
@@ -173,17 +173,17 @@ class Service:
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
         probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        configs = Configs(self._store, self._sealer, single=settings.single_config)
+        configs = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
-        searcher = Discoverer(prober=probe, https_guard=policy.for_https(), trust=trust)
-        discoveries = Discoveries(searcher, limits)
-        lockbox = Lockbox()
+        searcher = SettingsSearch(prober=probe, https_guard=policy.for_https(), trust=trust)
+        discoveries = Searches(searcher, limits)
+        lockbox = PassphraseCipher()
         self._cleanup.callback(lockbox.close)
         instances = InstanceService(
-            Events(self._store, self._sealer),
+            History(self._store, self._sealer),
             Transfers(self._store, self._sealer, lockbox, single=settings.single_config),
-            Webhooks(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
+            WebhookTests(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(configs, diagnoses),

@@ -87,7 +87,7 @@ class Lines(logging.Handler):
             self._write("")
 
     def call(self, path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
-        """See `TellCall`; what `tell_call` makes of it, in a tenth of the time."""
+        """See `LogCall`; what `log_call` makes of it, in a tenth of the time."""
         if not _calls.isEnabledFor(logging.INFO):
             return
         now = time.time()

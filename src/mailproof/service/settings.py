@@ -1,4 +1,4 @@
-"""The documented settings: declared once, here, as the fields of `Settings`.
+"""The documented settings: declared once, here, as the fields of `ServiceSettings`.
 
 From the declarations come the command line's flags, the `MAILPROOF_…` variables, the keys of the TOML file, the text
 of `--help` and the table in docs/settings.md. A flag wins over the environment, that over the file, that over the
@@ -36,7 +36,7 @@ DATABASE = frozenset(
 )
 """Names of the settings that say where the data is."""
 
-__all__ = ["Listen", "SettingError", "Settings", "add_arguments", "describe", "from_arguments"]
+__all__ = ["Listen", "ServiceSettings", "SettingError", "add_arguments", "describe", "from_arguments"]
 
 
 class SettingError(StartupError):
@@ -117,7 +117,7 @@ def _setting(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class ServiceSettings:
     """Everything the service can be told. `from_arguments` makes one; so does the constructor, in tests."""
 
     config: Path | None = _setting(
@@ -321,7 +321,7 @@ class Settings:
 
 
 def _declared() -> Iterator[tuple[Field[Any], Declaration]]:
-    for item in fields(Settings):
+    for item in fields(ServiceSettings):
         yield item, item.metadata["declaration"]
 
 
@@ -343,7 +343,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | Non
 
 def from_arguments(
     arguments: argparse.Namespace, environ: Mapping[str, str], *, only: frozenset[str] | None = None
-) -> Settings:
+) -> ServiceSettings:
     """Put the settings together.
 
     Args:
@@ -378,7 +378,7 @@ def from_arguments(
             )
         if item.name == "config" and chosen.get("config"):
             table = _read(chosen["config"])
-    return Settings(**chosen)
+    return ServiceSettings(**chosen)
 
 
 def _split(text: str) -> list[str]:

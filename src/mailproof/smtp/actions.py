@@ -46,7 +46,7 @@ class Secure:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class DeriveKey:
     """Do long work off the event loop, and hand over what comes of it."""
 
     work: Callable[[], bytes] = field(repr=False)
@@ -54,7 +54,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Authorize:
+class FetchToken:
     """Get an access token by the plan's grant, and hand it over."""
 
     stage: Stage = Stage.AUTH
@@ -72,7 +72,7 @@ class Done:
     polite: bool = False
 
 
-Action = Wait | Send | Secure | Stretch | Authorize | Done
+Action = Wait | Send | Secure | DeriveKey | FetchToken | Done
 
 
 @dataclass(slots=True)

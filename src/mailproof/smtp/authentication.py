@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailproof.domain.secret import MASK, Secret
-from mailproof.smtp.actions import Action, Authorize, Cause, Done, Facts, Send, Stretch
+from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Send
 from mailproof.smtp.plans import default_port
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl import table
-from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, Mechanism, Stretching
+from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
 
@@ -69,7 +69,7 @@ class Authentication:
             plus_offered=any(table.is_bound(name) for name in offered),
         )
         if plan.oauth is not None and plan.oauth.grant is not None:
-            return Authorize()
+            return FetchToken()
         return self._next()
 
     def authorized(self, token: Secret) -> Action:
@@ -86,9 +86,9 @@ class Authentication:
             if error.final:
                 return Done(Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, error.detail, self._exchange.told))
             return self._cancel(error.detail)
-        if isinstance(response, Stretching):
+        if isinstance(response, KeyDerivation):
             if response.iterations > INLINE_ITERATIONS:
-                return Stretch(response)
+                return DeriveKey(response)
             response = self._exchange.stretched(response())
         if response is None:
             return self._cancel(f"the server asked for more than {self.facts.mechanism} has to say")

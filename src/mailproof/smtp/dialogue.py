@@ -124,7 +124,7 @@ class Dialogue:
         return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
 
     def stretched(self, key: bytes) -> Action:
-        """Go on with what a `Stretch` was for."""
+        """Go on with what a `DeriveKey` was for."""
         return self._logging_in(self._authentication.stretched(key))
 
     def authorized(self, token: Secret) -> Action:

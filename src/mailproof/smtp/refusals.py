@@ -15,7 +15,7 @@ _ENVELOPE = frozenset({Stage.MAIL, Stage.RCPT, Stage.DATA})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RefusalRule:
     """One meaning. Every condition that is given must hold; among the values of one, any.
 
     Attributes:
@@ -53,37 +53,39 @@ def _at(*stages: Stage) -> frozenset[Stage]:
     return frozenset(stages)
 
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[RefusalRule, ...] = (
     # Anywhere.
-    Row(
+    RefusalRule(
         Code.AUTH_REJECTED,
         "Exchange Online: 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect",
         _at(Stage.AUTH),
         ("5",),
         words=("user credentials were incorrect",),
     ),
-    Row(Code.AUTH_BASIC_DISABLED, "Microsoft: Exchange Online, SmtpClientAuthentication off", enhanced=("5.7.139",)),
-    Row(Code.AUTH_BASIC_DISABLED, "Microsoft: basic authentication retired, 550 5.7.30", enhanced=("5.7.30",)),
-    Row(
+    RefusalRule(
+        Code.AUTH_BASIC_DISABLED, "Microsoft: Exchange Online, SmtpClientAuthentication off", enhanced=("5.7.139",)
+    ),
+    RefusalRule(Code.AUTH_BASIC_DISABLED, "Microsoft: basic authentication retired, 550 5.7.30", enhanced=("5.7.30",)),
+    RefusalRule(
         Code.AUTH_BASIC_DISABLED,
         "Microsoft, without the enhanced code",
         replies=("5",),
         words=("smtpclientauthentication is disabled", "basic authentication is disabled"),
     ),
-    Row(
+    RefusalRule(
         Code.EHLO_REJECTED,
         "Postfix reject_*_helo_hostname, often delayed until RCPT; iCloud 450 4.7.1",
         replies=("4", "5"),
         words=("helo command rejected", "invalid helo", "invalid ehlo", "bad helo", "helo/ehlo"),
     ),
-    Row(
+    RefusalRule(
         Code.TOO_MANY_CONNECTIONS,
         "Postfix anvil 421 4.7.0; Exim smtp_accept_max 421; Exchange 421 4.3.2; Dovecot",
         replies=("4", "5"),
         words=("too many connections", "too many concurrent", "concurrent connection", "connection limit"),
     ),
-    Row(Code.RATE_LIMITED, "Gmail 421 4.7.28, 450 4.2.1", replies=("4",), enhanced=("4.7.28", "4.7.650")),
-    Row(
+    RefusalRule(Code.RATE_LIMITED, "Gmail 421 4.7.28, 450 4.2.1", replies=("4",), enhanced=("4.7.28", "4.7.650")),
+    RefusalRule(
         Code.RATE_LIMITED,
         "Gmail 454 4.7.0 Too many login attempts; Postfix anvil 450 4.7.1, 421; SES 454 Throttling failure",
         replies=("4",),
@@ -103,46 +105,50 @@ ROWS: tuple[Row, ...] = (
             "too many new tls sessions",
         ),
     ),
-    Row(
+    RefusalRule(
         Code.TLS_CLIENT_CERT_REQUIRED,
         "Postfix smtpd_tls_req_ccert: 421 4.7.1 No client certificate presented, Client certificate not trusted",
         replies=("4", "5"),
         words=("no client certificate", "client certificate not trusted"),
     ),
-    Row(Code.SERVICE_UNAVAILABLE, "RFC 5321 section 3.8: 421 may answer any command", replies=("421",)),
+    RefusalRule(Code.SERVICE_UNAVAILABLE, "RFC 5321 section 3.8: 421 may answer any command", replies=("421",)),
     # Greeting.
-    Row(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.3.2", _at(Stage.GREETING, Stage.EHLO), ("4",)),
-    Row(
+    RefusalRule(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.3.2", _at(Stage.GREETING, Stage.EHLO), ("4",)),
+    RefusalRule(
         Code.SERVICE_UNAVAILABLE,
         "RFC 5321 section 3.1 (554), RFC 7504 (521, 556); 550, 553 and 571 of address blocklists",
         _at(Stage.GREETING),
         ("521", "550", "553", "554", "556", "571"),
     ),
-    Row(Code.PROTOCOL_ERROR, "RFC 5321 section 4.3.2: no other greeting exists", _at(Stage.GREETING)),
+    RefusalRule(Code.PROTOCOL_ERROR, "RFC 5321 section 4.3.2: no other greeting exists", _at(Stage.GREETING)),
     # EHLO.
-    Row(Code.TLS_REQUIRED, "RFC 3207 section 4: 530 to anything but STARTTLS", _at(Stage.EHLO), ("530",), clear=True),
-    Row(Code.AUTH_REQUIRED, "RFC 4954 section 6", _at(Stage.EHLO), ("530",)),
+    RefusalRule(
+        Code.TLS_REQUIRED, "RFC 3207 section 4: 530 to anything but STARTTLS", _at(Stage.EHLO), ("530",), clear=True
+    ),
+    RefusalRule(Code.AUTH_REQUIRED, "RFC 4954 section 6", _at(Stage.EHLO), ("530",)),
     # STARTTLS.
-    Row(Code.STARTTLS_REJECTED, "RFC 3207 section 4: 454, 501; 5xx in practice", _at(Stage.STARTTLS)),
+    RefusalRule(Code.STARTTLS_REJECTED, "RFC 3207 section 4: 454, 501; 5xx in practice", _at(Stage.STARTTLS)),
     # AUTH.
-    Row(
+    RefusalRule(
         Code.AUTH_APP_PASSWORD_REQUIRED,
         "Gmail 534 5.7.9 Application-specific password required; Yahoo, iCloud, Zoho, Yandex in words",
         _at(Stage.AUTH),
         ("5",),
         words=("application-specific password", "app password", "app-specific", "application password"),
     ),
-    Row(Code.AUTH_WEB_LOGIN_REQUIRED, "Gmail 534 5.7.14", _at(Stage.AUTH), ("53",), ("5.7.14",)),
-    Row(
+    RefusalRule(Code.AUTH_WEB_LOGIN_REQUIRED, "Gmail 534 5.7.14", _at(Stage.AUTH), ("53",), ("5.7.14",)),
+    RefusalRule(
         Code.AUTH_WEB_LOGIN_REQUIRED,
         "Gmail: Please log in via your web browser; 534 5.7.9 WebLoginRequired",
         _at(Stage.AUTH),
         ("5",),
         words=("web browser", "web login", "webloginrequired"),
     ),
-    Row(Code.AUTH_REQUIRES_TLS, "RFC 4954 section 6: 538; RFC 5248: 523 5.7.10", _at(Stage.AUTH), ("538", "523")),
-    Row(Code.AUTH_REQUIRES_TLS, "RFC 3207 section 4", _at(Stage.AUTH), ("530",), clear=True),
-    Row(
+    RefusalRule(
+        Code.AUTH_REQUIRES_TLS, "RFC 4954 section 6: 538; RFC 5248: 523 5.7.10", _at(Stage.AUTH), ("538", "523")
+    ),
+    RefusalRule(Code.AUTH_REQUIRES_TLS, "RFC 3207 section 4", _at(Stage.AUTH), ("530",), clear=True),
+    RefusalRule(
         Code.AUTH_REQUIRES_TLS,
         "Exim, Dovecot: plaintext authentication disallowed on non-secure connections",
         _at(Stage.AUTH),
@@ -150,51 +156,63 @@ ROWS: tuple[Row, ...] = (
         words=("starttls", "encryption required", "requires encryption", "non-secure", "insecure connection"),
         clear=True,
     ),
-    Row(
+    RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 504 5.5.4; Exchange 504 5.7.4", _at(Stage.AUTH), ("504",)
     ),
-    Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 534 mechanism too weak", _at(Stage.AUTH), ("534",)),
-    Row(
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6: 534 mechanism too weak", _at(Stage.AUTH), ("534",)
+    ),
+    RefusalRule(
         Code.AUTH_REJECTED,
         "servers that refuse with 501 and say so",
         _at(Stage.AUTH),
         ("50",),
         words=("authentication fail", "authentication unsuccessful", "invalid credential", "bad password"),
     ),
-    Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 sections 4 and 6: 501, 500 5.5.6", _at(Stage.AUTH), ("501",)),
-    Row(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6", _at(Stage.AUTH), ("500",), ("5.5.6",)),
-    Row(Code.AUTH_NOT_ENABLED, "Postfix, Exim 503; 500 and 502 of servers without AUTH", _at(Stage.AUTH), ("50",)),
-    Row(Code.AUTH_TEMPORARY_FAILURE, "RFC 4954 section 6: 454, 432", _at(Stage.AUTH), ("4",)),
-    Row(Code.AUTH_REJECTED, "RFC 4954 section 6: 535; RFC 5248: 525 5.7.13; 550, 554 in practice", _at(Stage.AUTH)),
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 sections 4 and 6: 501, 500 5.5.6", _at(Stage.AUTH), ("501",)
+    ),
+    RefusalRule(Code.AUTH_MECHANISM_UNSUPPORTED, "RFC 4954 section 6", _at(Stage.AUTH), ("500",), ("5.5.6",)),
+    RefusalRule(
+        Code.AUTH_NOT_ENABLED, "Postfix, Exim 503; 500 and 502 of servers without AUTH", _at(Stage.AUTH), ("50",)
+    ),
+    RefusalRule(Code.AUTH_TEMPORARY_FAILURE, "RFC 4954 section 6: 454, 432", _at(Stage.AUTH), ("4",)),
+    RefusalRule(
+        Code.AUTH_REJECTED, "RFC 4954 section 6: 535; RFC 5248: 525 5.7.13; 550, 554 in practice", _at(Stage.AUTH)
+    ),
     # MAIL, RCPT, DATA.
-    Row(
+    RefusalRule(
         Code.TLS_REQUIRED, "RFC 3207 section 4", _ENVELOPE, ("530", "523", "538"), words=("tls", "encrypt"), clear=True
     ),
-    Row(Code.AUTH_REQUIRED, "Exchange 530 5.7.57 Client was not authenticated", _ENVELOPE, enhanced=(".7.57",)),
-    Row(Code.AUTH_REQUIRED, "RFC 4954 section 6; Gmail 530 5.7.0", _ENVELOPE, ("530",), words=("auth", "log")),
-    Row(Code.TLS_REQUIRED, "RFC 3207 section 4, without words", _ENVELOPE, ("530",), ("5.7.0",), clear=True),
-    Row(Code.AUTH_REQUIRED, "RFC 4954 section 6", _ENVELOPE, ("530",)),
-    Row(Code.SMTPUTF8_NOT_SUPPORTED, "RFC 6531 section 3.5", _ENVELOPE, ("5",), (".6.7", ".6.9")),
-    Row(Code.MAILBOX_FULL, "RFC 3463 X.2.2", _ENVELOPE, enhanced=(".2.2",)),
-    Row(
+    RefusalRule(Code.AUTH_REQUIRED, "Exchange 530 5.7.57 Client was not authenticated", _ENVELOPE, enhanced=(".7.57",)),
+    RefusalRule(Code.AUTH_REQUIRED, "RFC 4954 section 6; Gmail 530 5.7.0", _ENVELOPE, ("530",), words=("auth", "log")),
+    RefusalRule(Code.TLS_REQUIRED, "RFC 3207 section 4, without words", _ENVELOPE, ("530",), ("5.7.0",), clear=True),
+    RefusalRule(Code.AUTH_REQUIRED, "RFC 4954 section 6", _ENVELOPE, ("530",)),
+    RefusalRule(Code.SMTPUTF8_NOT_SUPPORTED, "RFC 6531 section 3.5", _ENVELOPE, ("5",), (".6.7", ".6.9")),
+    RefusalRule(Code.MAILBOX_FULL, "RFC 3463 X.2.2", _ENVELOPE, enhanced=(".2.2",)),
+    RefusalRule(
         Code.MAILBOX_FULL,
         "RFC 5321 section 4.2.2: 552, 452; in words",
         _at(Stage.RCPT, Stage.DATA),
         ("4", "5"),
         words=("mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage"),
     ),
-    Row(Code.MAILBOX_FULL, "RFC 5321 section 4.2.3: 552 to RCPT", _at(Stage.RCPT), ("552",)),
-    Row(Code.MESSAGE_TOO_LARGE, "RFC 1870 section 6; RFC 3463 X.3.4, X.2.3", _ENVELOPE, enhanced=(".3.4", ".2.3")),
-    Row(Code.MESSAGE_TOO_LARGE, "RFC 1870 section 6.1: 552", _at(Stage.MAIL, Stage.DATA), ("552",)),
-    Row(Code.GREYLISTED, "RFC 6647", _ENVELOPE, ("4",), words=("greylist", "graylist", "grey-list", "gray-list")),
-    Row(
+    RefusalRule(Code.MAILBOX_FULL, "RFC 5321 section 4.2.3: 552 to RCPT", _at(Stage.RCPT), ("552",)),
+    RefusalRule(
+        Code.MESSAGE_TOO_LARGE, "RFC 1870 section 6; RFC 3463 X.3.4, X.2.3", _ENVELOPE, enhanced=(".3.4", ".2.3")
+    ),
+    RefusalRule(Code.MESSAGE_TOO_LARGE, "RFC 1870 section 6.1: 552", _at(Stage.MAIL, Stage.DATA), ("552",)),
+    RefusalRule(
+        Code.GREYLISTED, "RFC 6647", _ENVELOPE, ("4",), words=("greylist", "graylist", "grey-list", "gray-list")
+    ),
+    RefusalRule(
         Code.AUTH_REQUIRED,
         "Postfix reject_unauthenticated_sender_login_mismatch: 553 5.7.1 Sender address rejected: not logged in",
         _ENVELOPE,
         ("5",),
         words=("sender address rejected: not logged in",),
     ),
-    Row(
+    RefusalRule(
         Code.SENDER_REJECTED,
         "Exchange 5.7.60 SendAsDenied, 5.2.252; Postfix: Sender address rejected; SES 554: not verified",
         _ENVELOPE,
@@ -210,18 +228,20 @@ ROWS: tuple[Row, ...] = (
             "sender domain",
         ),
     ),
-    Row(
+    RefusalRule(
         Code.SENDER_REJECTED, "RFC 3463 X.1.7, X.1.8; Exchange", _ENVELOPE, enhanced=(".1.7", ".1.8", ".7.60", ".2.252")
     ),
-    Row(
+    RefusalRule(
         Code.RELAY_DENIED,
         "Postfix 554 and 454: Relay access denied; sendmail, Exim, Exchange 550 in words",
         _ENVELOPE,
         ("4", "5"),
         words=("relay",),
     ),
-    Row(Code.RELAY_DENIED, "Exchange Online 550 5.7.64 TenantAttribution; 550 5.7.54", enhanced=("5.7.64", "5.7.54")),
-    Row(
+    RefusalRule(
+        Code.RELAY_DENIED, "Exchange Online 550 5.7.64 TenantAttribution; 550 5.7.54", enhanced=("5.7.64", "5.7.54")
+    ),
+    RefusalRule(
         Code.AUTH_REQUIRED,
         "550, 553, 554 and 503 in words",
         _ENVELOPE,
@@ -238,7 +258,7 @@ ROWS: tuple[Row, ...] = (
             "not logged in",
         ),
     ),
-    Row(
+    RefusalRule(
         Code.AUTH_REQUIRED,
         "Postfix submission: permit_sasl_authenticated, reject; 554 5.7.1, that blames the recipient or the client",
         _ENVELOPE,
@@ -246,8 +266,8 @@ ROWS: tuple[Row, ...] = (
         words=("recipient address rejected: access denied", "client host rejected: access denied"),
         anonymous=True,
     ),
-    Row(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.2.1", _ENVELOPE, ("4",)),
-    Row(Code.PROTOCOL_ERROR, "RFC 5321 section 4.2.4", _ENVELOPE, ("500", "502", "503")),
+    RefusalRule(Code.TEMPORARY_FAILURE, "RFC 5321 section 4.2.1", _ENVELOPE, ("4",)),
+    RefusalRule(Code.PROTOCOL_ERROR, "RFC 5321 section 4.2.4", _ENVELOPE, ("500", "502", "503")),
 )
 
 _DEFAULTS = {

@@ -18,7 +18,7 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds for a whole test where the caller names none."""
 
 
-class Terms(Enum):
+class Audience(Enum):
     """In which settings advice is given: those that the caller has."""
 
     MODES = auto()  # a TLS mode, a port, a mechanism …: our own API and the command line
@@ -57,7 +57,7 @@ class Plan:
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty: a default that is never `localhost`.
         verify_alternatives: Whether other modes and ports are tried where one of these may be the problem.
-        terms: In which settings the report's advice is given.
+        audience: In which settings the report's advice is given.
     """
 
     host: str
@@ -74,7 +74,7 @@ class Plan:
     ehlo_name: str = ""
     verify_alternatives: bool = True
     oauth: OAuth | None = None
-    terms: Terms = Terms.MODES
+    audience: Audience = Audience.MODES
 
 
 @dataclass(frozen=True, slots=True)

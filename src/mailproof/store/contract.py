@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 
 
@@ -34,7 +34,7 @@ class ProviderStore(Protocol):
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
-    ) -> Outcome:
+    ) -> CommitResult:
         """Decide and carry it out, in one durable transaction that no other write of the instance comes between.
 
         `decide` may be called more than once, in any thread. What it raises is raised here, and nothing has happened.
@@ -111,7 +111,7 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return a provider for each key that secrets are sealed under, to try the keys at start."""
         ...
 
-    async def key_witness(self, offered: bytes) -> bytes:
+    async def key_check(self, offered: bytes) -> bytes:
         """Return the blob that the first of several replicas offered, for the others to try their keys on."""
         ...
 

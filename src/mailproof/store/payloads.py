@@ -10,18 +10,18 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from mailproof.domain.ledger import Change, EventType
-from mailproof.domain.model import HttpSettings, OAuthClient, Settings, SmtpSettings
+from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
 
 # ASCII: NUL and lone surrogates pass too.
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-def dump_settings(settings: Settings) -> str:
+def dump_settings(settings: ProviderSettings) -> str:
     """Return settings as JSON."""
     return _dump(_of_settings(settings))
 
 
-def load_settings(text: str) -> Settings:
+def load_settings(text: str) -> ProviderSettings:
     """Return the settings of `dump_settings`."""
     return _to_settings(json.loads(text))
 
@@ -62,7 +62,7 @@ def _dump(value: object) -> str:
     return _ENCODE(value)
 
 
-def _of_settings(settings: Settings) -> dict[str, Any]:
+def _of_settings(settings: ProviderSettings) -> dict[str, Any]:
     if isinstance(settings, HttpSettings):
         return {"kind": "http", "endpoint": settings.endpoint, "description": settings.description}
     value: dict[str, Any] = {
@@ -84,7 +84,7 @@ def _of_settings(settings: Settings) -> dict[str, Any]:
     return value
 
 
-def _to_settings(value: dict[str, Any]) -> Settings:
+def _to_settings(value: dict[str, Any]) -> ProviderSettings:
     if value["kind"] == "http":
         return HttpSettings(value["endpoint"], value.get("description", ""))
     oauth = value.get("oauth")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mailproof.domain.ledger import Event, LogBroken, evolve
-from mailproof.domain.model import ConfigState, Provider
+from mailproof.domain.model import Provider, ProviderState
 
 
 @dataclass(slots=True)
@@ -34,13 +34,13 @@ class Replay:
                 del self.providers[provider_id]
                 continue
             self.providers[provider_id] = provider
-            if provider.state is ConfigState.ACTIVE and self.active_id != provider_id:
+            if provider.state is ProviderState.ACTIVE and self.active_id != provider_id:
                 raise LogBroken(self.instance_id, self.last, "can't follow those before it")
 
     @property
     def active_id(self) -> str | None:
         """The first active provider's id."""
-        return next((each.id for each in self.providers.values() if each.state is ConfigState.ACTIVE), None)
+        return next((each.id for each in self.providers.values() if each.state is ProviderState.ACTIVE), None)
 
     @property
     def head(self) -> tuple[str, int, int, str | None]:

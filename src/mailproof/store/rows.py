@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproof.domain.ledger import Event, EventType, LogBroken
-from mailproof.domain.model import ConfigState, Details, Provider, Role, Token
+from mailproof.domain.model import Details, Provider, ProviderState, Role, Token
 from mailproof.store.payloads import dump_change, dump_settings, load_change, load_settings
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
@@ -18,7 +18,7 @@ EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer
 TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
 
 _KNOWN = frozenset(EventType)
-_STATES = {state.value: state for state in ConfigState}
+_STATES = {state.value: state for state in ProviderState}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

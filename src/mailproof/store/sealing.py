@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mailproof.domain.errors import StartupError
-from mailproof.domain.secret import Identity, SealBroken, Secret
+from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
@@ -53,7 +53,7 @@ class Sealer:
     def __repr__(self) -> str:
         return f"Sealer(key {self.header[1:].hex()})"
 
-    def seal(self, secret: Secret, identity: Identity) -> bytes:
+    def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
         """Return the secret as a blob that only this identity opens."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._ciphers[self.header]
@@ -68,7 +68,7 @@ class Sealer:
         """Return whether blobs that begin with this header are sealed under one of the keys."""
         return header in self._ciphers
 
-    def open(self, blob: bytes, identity: Identity) -> Secret:
+    def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         """Return the secret of a blob.
 
         Raises:

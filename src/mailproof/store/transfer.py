@@ -16,7 +16,7 @@ from mailproof.domain.ledger import LogBroken
 from mailproof.store import rows
 from mailproof.store.replay import Replay
 
-Row = tuple[Any, ...]
+TableRow = tuple[Any, ...]
 
 TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "instances": "id, is_default, sequence, provider_count, active_id, created_at",
@@ -26,7 +26,7 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "providers": rows.PROVIDER,
     "idempotency_keys": "instance_id, token_id, key, digest, first_sequence, event_count, created_at",
 }
-"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_witness`."""
+"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_check`."""
 
 BATCH = 1000
 
@@ -37,18 +37,18 @@ _DIFFERS = "is not what its events say: run mailproof rebuild on it first; nothi
 _SPACE = 2**256
 
 
-class Reader(Protocol):
+class TransferSource(Protocol):
     """A database in one snapshot."""
 
-    def read(self, table: str) -> AsyncIterator[Sequence[Row]]:
+    def read(self, table: str) -> AsyncIterator[Sequence[TableRow]]:
         """Return a table's rows in batches, with the columns of `TABLES`; booleans as such, other numbers as int."""
         ...
 
 
-class Writer(Reader, Protocol):
+class TransferTarget(TransferSource, Protocol):
     """A database in one transaction; what it reads is what it wrote."""
 
-    async def write(self, table: str, batch: Sequence[Row]) -> None:
+    async def write(self, table: str, batch: Sequence[TableRow]) -> None:
         """Insert rows."""
         ...
 
@@ -56,7 +56,7 @@ class Writer(Reader, Protocol):
         """Delete the default instance of a new database."""
         ...
 
-    def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+    def read_log(self, instance_id: str) -> AsyncIterator[Sequence[TableRow]]:
         """Return an instance's events in batches, in their order."""
         ...
 
@@ -64,11 +64,11 @@ class Writer(Reader, Protocol):
 class Database(Protocol):
     """Where data can be moved from or to. Errors of the driver come out as StartupError."""
 
-    def reading(self) -> AbstractAsyncContextManager[Reader]:
+    def reading(self) -> AbstractAsyncContextManager[TransferSource]:
         """Open it for reading."""
         ...
 
-    def writing(self) -> AbstractAsyncContextManager[Writer]:
+    def writing(self) -> AbstractAsyncContextManager[TransferTarget]:
         """Open it for writing; what was written counts when the context ends in good order."""
         ...
 
@@ -80,7 +80,7 @@ class Tally:
         self.count = 0
         self._sum = 0
 
-    def add(self, batch: Sequence[Row]) -> None:
+    def add(self, batch: Sequence[TableRow]) -> None:
         """Count rows."""
         self.count += len(batch)
         for row in batch:
@@ -112,7 +112,7 @@ async def transfer(source: Database, target: Database) -> dict[str, int]:
     return {table: tally.count for table, tally in moved.items()}
 
 
-async def _refuse_data(writer: Writer) -> None:
+async def _refuse_data(writer: TransferTarget) -> None:
     """Refuse a target that anybody has used: a new one has its default instance and nothing else."""
     for table in TABLES:
         async for batch in writer.read(table):
@@ -120,7 +120,7 @@ async def _refuse_data(writer: Writer) -> None:
                 raise StartupError(f"the target is not empty: its table {table} has rows; nothing was changed")
 
 
-async def _verify(writer: Writer, moved: Mapping[str, Tally]) -> None:
+async def _verify(writer: TransferTarget, moved: Mapping[str, Tally]) -> None:
     for table, tally in moved.items():
         found = Tally()
         async for batch in writer.read(table):
@@ -130,7 +130,7 @@ async def _verify(writer: Writer, moved: Mapping[str, Tally]) -> None:
     await _follow(writer)
 
 
-async def _follow(writer: Writer) -> None:
+async def _follow(writer: TransferTarget) -> None:
     """Check that the state is what the events say; of one instance at a time, so that memory does not add up."""
     stored, followed = Tally(), Tally()
     async for batch in writer.read("providers"):

@@ -10,10 +10,10 @@ from typing import Any
 
 from mailproof.domain.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
 
-Scope = MutableMapping[str, Any]
-Event = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
+AsgiScope = MutableMapping[str, Any]
+AsgiMessage = MutableMapping[str, Any]
+AsgiReceive = Callable[[], Awaitable[AsgiMessage]]
+AsgiSend = Callable[[AsgiMessage], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 BODY_TIMEOUT = 10.0
@@ -28,12 +28,12 @@ class ClientGone(Exception):
     """The client closed its connection; there is nobody to answer."""
 
 
-def header(scope: Scope, name: bytes) -> bytes | None:
+def header(scope: AsgiScope, name: bytes) -> bytes | None:
     """Return the first header of this lower-case name."""
     return next((value for key, value in scope["headers"] if key == name), None)
 
 
-def joined(scope: Scope, name: bytes) -> bytes | None:
+def joined(scope: AsgiScope, name: bytes) -> bytes | None:
     """Return all headers of this lower-case name as one value (RFC 9110 section 5.3), None where there is none.
 
     For what must come once: two values joined are one that is not valid.
@@ -47,12 +47,12 @@ def text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-def media_type(scope: Scope) -> str:
+def media_type(scope: AsgiScope) -> str:
     """Return the content type in lower case without parameters, "" for none."""
     return (text(header(scope, b"content-type")) or "").partition(";")[0].strip().lower()
 
 
-def peer(scope: Scope) -> str:
+def peer(scope: AsgiScope) -> str:
     """Return "address:port" of the client."""
     client = scope.get("client")
     if not client:
@@ -73,14 +73,14 @@ def parse_timeout(value: bytes) -> float:
     return min(int(match[1]) * _UNITS[match[2]], _LONGEST)
 
 
-def deadline(scope: Scope) -> float | None:
+def deadline(scope: AsgiScope) -> float | None:
     """Return the deadline that the request's `grpc-timeout` sets, on the `time.monotonic` clock."""
     value = header(scope, b"grpc-timeout")
     return None if value is None else time.monotonic() + parse_timeout(value)
 
 
 async def read_body(
-    scope: Scope, receive: Receive, limit: int, until: float | None = None, *, told: int | None = None
+    scope: AsgiScope, receive: AsgiReceive, limit: int, until: float | None = None, *, told: int | None = None
 ) -> bytes:
     """Read the whole body.
 
@@ -118,13 +118,13 @@ async def read_body(
         raise MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds") from None
 
 
-async def until_disconnect(receive: Receive) -> None:
+async def until_disconnect(receive: AsgiReceive) -> None:
     """Return when the client has hung up. Call it after the body was read."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def while_connected(work: Awaitable[None], receive: Receive) -> None:
+async def while_connected(work: Awaitable[None], receive: AsgiReceive) -> None:
     """Await `work`, and cancel it at once when the client hangs up: the SMTP connection behind it must not live on."""
     task = asyncio.ensure_future(work)
     watch = asyncio.ensure_future(until_disconnect(receive))
@@ -140,7 +140,7 @@ async def while_connected(work: Awaitable[None], receive: Receive) -> None:
     task.result()
 
 
-async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
+async def respond(send: AsgiSend, status: int, headers: Headers, body: bytes = b"") -> None:
     """Send a whole answer."""
     headers = [*headers, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

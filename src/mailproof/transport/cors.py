@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailproof.transport.asgi import Headers, Scope, header
+from mailproof.transport.asgi import AsgiScope, Headers, header
 
 ALLOWED_METHODS = b"GET, POST, PUT, DELETE"
 ALLOWED_HEADERS = (
@@ -25,7 +25,7 @@ class Cors:
     def __init__(self, origins: Iterable[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
 
-    def headers(self, scope: Scope) -> Headers:
+    def headers(self, scope: AsgiScope) -> Headers:
         """Return what every answer to this request carries, errors too."""
         if not self._origins:
             return []
@@ -38,7 +38,7 @@ class Cors:
             (b"access-control-expose-headers", EXPOSED_HEADERS),
         ]
 
-    def preflight(self, scope: Scope) -> Headers | None:
+    def preflight(self, scope: AsgiScope) -> Headers | None:
         """Return the headers of the answer to a preflight, or None where the request is none."""
         if scope["method"] != "OPTIONS" or header(scope, b"access-control-request-method") is None:
             return None

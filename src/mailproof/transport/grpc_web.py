@@ -30,11 +30,11 @@ from mailproof.domain.errors import Failure, MalformedRequest, MethodNotAllowed,
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import (
+    AsgiReceive,
+    AsgiScope,
+    AsgiSend,
     ClientGone,
     Headers,
-    Receive,
-    Scope,
-    Send,
     header,
     media_type,
     parse_timeout,
@@ -68,7 +68,7 @@ class RpcAborted(Exception):
 class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
     """grpc's servicer context over one HTTP request. Replaces sonora's state (repairs 1, 2, 12, 14, 15, 16)."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: AsgiScope) -> None:
         # sonora's own __init__ raises without a host header, and its `code` attribute hides the method.
         self._code = grpc.StatusCode.OK
         self._details = ""
@@ -197,7 +197,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
     def __init__(
         self,
         resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None,
-        refuse: Callable[[Exception, str, Scope], StatusError] = lambda error, _path, _scope: status_error(error),
+        refuse: Callable[[Exception, str, AsgiScope], StatusError] = lambda error, _path, _scope: status_error(error),
         limit: Callable[[str], int] = lambda _path: MAX_REQUEST_BYTES,
     ) -> None:
         super().__init__(application=None, enable_cors=False)
@@ -205,7 +205,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         self._refuse = refuse
         self._limit = limit
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one request; lifespan and websocket scopes too (repair 22)."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
@@ -230,7 +230,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             except Exception as error:  # noqa: BLE001 - repair 17; `refuse` logs it
                 await response.refuse(self._refuse(error, path, scope).status)
 
-    async def _call(self, path: str, bound: bytes, scope: Scope, receive: Receive, response: _Response) -> None:
+    async def _call(self, path: str, bound: bytes, scope: AsgiScope, receive: AsgiReceive, response: _Response) -> None:
         context = WebContext(scope)
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
@@ -257,7 +257,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             pass
         await response.end(context)
 
-    async def _reject(self, scope: Scope, send: Send, failure: Failure, http: int, headers: Headers) -> None:
+    async def _reject(self, scope: AsgiScope, send: AsgiSend, failure: Failure, http: int, headers: Headers) -> None:
         """Refuse a request that is no grpc-web call: with a bare HTTP status that has the grpc-status beside it."""
         context = _refused(self._refuse(failure, scope["path"], scope).status)
         await respond(send, http, [*headers, *context.trailing_headers()])
@@ -273,7 +273,7 @@ def _refused(status: status_pb2.Status) -> WebContext:
 class _Response:
     """Writes one answer: headers before the first message, and the status where the client can read it."""
 
-    def __init__(self, send: Send, *, as_text: bool) -> None:
+    def __init__(self, send: AsgiSend, *, as_text: bool) -> None:
         self.as_text = as_text
         self._send = send
         self._started = False
@@ -322,7 +322,7 @@ class _Response:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _metadata(scope: Scope) -> list[tuple[str, str | bytes]]:
+def _metadata(scope: AsgiScope) -> list[tuple[str, str | bytes]]:
     """Return the request headers as metadata; `-bin` values padded or not (repair 16)."""
     found: list[tuple[str, str | bytes]] = []
     for raw_name, value in scope["headers"]:
@@ -380,7 +380,7 @@ def _message(body: bytes) -> bytes:
     return messages[0]
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
+async def _lifespan(receive: AsgiReceive, send: AsgiSend) -> None:
     while True:
         event = await receive()
         await send({"type": f"{event['type']}.complete"})

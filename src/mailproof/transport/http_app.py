@@ -11,7 +11,18 @@ from mailproof.domain.errors import Failure
 from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
-from mailproof.transport.asgi import Event, Headers, Receive, Scope, Send, header, media_type, peer, respond, text
+from mailproof.transport.asgi import (
+    AsgiMessage,
+    AsgiReceive,
+    AsgiScope,
+    AsgiSend,
+    Headers,
+    header,
+    media_type,
+    peer,
+    respond,
+    text,
+)
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import GrpcWeb, Target
 from mailproof.transport.handlers import RpcHandlers
@@ -22,7 +33,7 @@ _REQUEST_ID = b"x-request-id"
 
 log = logging.getLogger("mailproof.http")
 
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Application = Callable[[AsgiScope, AsgiReceive, AsgiSend], Awaitable[None]]
 
 
 class HttpApp:
@@ -53,7 +64,7 @@ class HttpApp:
             "/readyz": partial(_health, ready),
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Serve one ASGI scope."""
         if scope["type"] != "http":
             await self._grpc_web(scope, receive, send)
@@ -80,7 +91,7 @@ class HttpApp:
                 body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
                 await respond(tracked, refusal.http_status, [(b"content-type", b"application/json")], dump(body))
 
-    def _application(self, scope: Scope) -> Application:
+    def _application(self, scope: AsgiScope) -> Application:
         path = scope["path"]
         if media_type(scope).startswith("application/grpc-web") or self._handlers.knows(path):
             return self._grpc_web
@@ -103,7 +114,7 @@ class HttpApp:
         method = self._calls.methods.get(path)
         return method.max_request_bytes if method else MAX_REQUEST_BYTES
 
-    def _refuse(self, error: Exception, path: str, scope: Scope) -> StatusError:
+    def _refuse(self, error: Exception, path: str, scope: AsgiScope) -> StatusError:
         call = Call(
             transport="grpc-web",
             authorization=None,
@@ -116,12 +127,12 @@ class HttpApp:
 class _Tracked:
     """A `send` that adds headers, where the answer has none of that name, and remembers that it has begun."""
 
-    def __init__(self, send: Send, headers: Headers) -> None:
+    def __init__(self, send: AsgiSend, headers: Headers) -> None:
         self._send = send
         self._headers = headers
         self.started = False
 
-    async def __call__(self, event: Event) -> None:
+    async def __call__(self, event: AsgiMessage) -> None:
         if event["type"] == "http.response.start":
             self.started = True
             own = event.get("headers", [])
@@ -134,7 +145,7 @@ async def _alive() -> None:
     """A process that answers is alive."""
 
 
-async def _health(check: Callable[[], Awaitable[None]], scope: Scope, receive: Receive, send: Send) -> None:
+async def _health(check: Callable[[], Awaitable[None]], scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
     status, text_ = 200, b"ok\n"
     try:
         await check()

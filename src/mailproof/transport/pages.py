@@ -8,7 +8,7 @@ from mailproof.domain.model import Permission
 from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.rpc.codec import dump
 from mailproof.rpc.status import StatusError
-from mailproof.transport.asgi import Receive, Scope, Send, header, peer, respond, text
+from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend, header, peer, respond, text
 
 _JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
@@ -26,7 +26,7 @@ class JsonPage:
         self._permission = permission
         self._document = document
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one GET."""
         call = Call(
             transport="page",

@@ -18,11 +18,11 @@ from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decod
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
 from mailproof.rpc.status import StatusError
 from mailproof.transport.asgi import (
+    AsgiReceive,
+    AsgiScope,
+    AsgiSend,
     ClientGone,
     Headers,
-    Receive,
-    Scope,
-    Send,
     deadline,
     header,
     joined,
@@ -51,7 +51,7 @@ class Rest:
         self._calls = calls
         self._routes = routes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one HTTP request."""
         wanted = request_id(text(header(scope, b"x-request-id")))
         exchange = _Exchange(scope, send)
@@ -79,7 +79,7 @@ class Rest:
         except Failure as failure:
             await exchange.refuse(self._calls.refusal(failure, match.method if match else None, call))
 
-    async def _decoder(self, match: Match, scope: Scope, receive: Receive, call: Call) -> Decode:
+    async def _decoder(self, match: Match, scope: AsgiScope, receive: AsgiReceive, call: Call) -> Decode:
         method = match.method
         body = await read_body(scope, receive, method.max_request_bytes, call.deadline)
         if not match.route.body:
@@ -104,7 +104,7 @@ class Rest:
 class _Exchange:
     """One request's answer, in the form that its client reads."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: AsgiScope, send: AsgiSend) -> None:
         self.method: Method | None = None
         self._scope = scope
         self._send = send

@@ -13,18 +13,18 @@ from typing import Protocol
 
 from mailproof.diagnosis.findings import page
 from mailproof.domain.errors import (
-    ConfigNotFound,
     FieldViolation,
     InvalidFields,
     PasswordNotStored,
     PasswordRequired,
+    ProviderNotFound,
     SmtpTestFailed,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
-from mailproof.smtp.report import Credentials, Heartbeat, OAuth, Plan, Report, Step, Terms
+from mailproof.smtp.report import Audience, Credentials, Heartbeat, OAuth, Plan, Report, Step
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.host import split_host_port
@@ -58,13 +58,13 @@ _REQUEST_NAMES = {
     "client_secret": "xoauth2.client_credentials.client_secret",
 }
 
-Event = Step | Heartbeat | Report
+Progress = Step | Heartbeat | Report
 
 
 class Prober(Protocol):
     """Runs a plan. Closing the generator, or cancelling the report, closes the sockets."""
 
-    def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+    def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         """Run the plan: steps as they end, heartbeats, and one report, last."""
         ...
 
@@ -91,7 +91,7 @@ class Diagnoses:
 
     async def diagnose(
         self, caller: Caller, plan: Plan, *, config_id: str = "", remaining: float | None = None
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[Progress, None]:
         """Run a test and yield its events, the report last.
 
         Args:
@@ -187,7 +187,7 @@ class Diagnoses:
     ) -> tuple[SmtpSettings, Secret]:
         provider: Provider | None = await self._store.get(caller.instance_id, config_id)
         if provider is None or not isinstance(provider.settings, SmtpSettings):
-            raise ConfigNotFound(config_id, reference=reference)
+            raise ProviderNotFound(config_id, reference=reference)
         return provider.settings, usable_secret(self._vault, provider)
 
     async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
@@ -263,5 +263,5 @@ def _plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth
         sender_name=settings.sender_name,
         recipient=receiver,
         depth=depth,
-        terms=Terms.FLAG,
+        audience=Audience.FLAG,
     )

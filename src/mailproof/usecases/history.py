@@ -32,7 +32,7 @@ class EventPage:
     next_page_token: str
 
 
-class Events:
+class History:
     """Reads the log of the caller's instance."""
 
     def __init__(self, store: Store, vault: Vault) -> None:

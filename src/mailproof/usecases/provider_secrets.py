@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
-from mailproof.domain.model import HttpSettings, Provider, Settings, SmtpSettings
-from mailproof.domain.secret import Identity, SealBroken, Secret, Vault
+from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
+from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
 from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store.contract import Store
 
 log = logging.getLogger("mailproof.secrets")
 
-_WITNESS = Identity("", "key", "", "witness")
+_WITNESS = RecordIdentity("", "key", "", "witness")
 _REMEDIES = {
     "password": "set it again",
     "client_secret": "update the configuration with it",
@@ -20,7 +20,7 @@ _REMEDIES = {
 }
 
 
-def secret_name(settings: Settings) -> str:
+def secret_name(settings: ProviderSettings) -> str:
     """Return what the secret of such a provider is called: a field's name, as events list it."""
     if isinstance(settings, HttpSettings):
         return "signing_key"
@@ -40,9 +40,9 @@ def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
     return ""
 
 
-def identity(instance_id: str, provider_id: str, settings: Settings) -> Identity:
+def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
     """Return what a provider's secret is bound to."""
-    return Identity(instance_id, "provider", provider_id, secret_name(settings))
+    return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings))
 
 
 def open_secret(vault: Vault, provider: Provider) -> Secret:
@@ -90,7 +90,7 @@ async def check_keys(store: Store, vault: Vault) -> None:
                 "written under"
             ) from error
     try:
-        vault.open(await store.key_witness(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
+        vault.open(await store.key_check(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
     except SealBroken as error:

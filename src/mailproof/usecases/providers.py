@@ -14,24 +14,24 @@ from enum import Enum
 from mailproof.domain.errors import (
     AlreadyActive,
     AlreadyInactive,
-    ConfigExists,
-    ConfigNotFound,
     FieldViolation,
     InvalidFields,
     PasswordNotUsed,
     PasswordRequired,
+    ProviderExists,
+    ProviderNotFound,
     SecretUnreadable,
 )
-from mailproof.domain.ledger import Change, Event, EventType, IdempotencyKey, Outcome, Situation, evolve
+from mailproof.domain.ledger import Change, CommitResult, Event, EventType, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import (
     Caller,
-    ConfigState,
     Details,
     HttpSettings,
     Page,
     Provider,
     ProviderPage,
-    Settings,
+    ProviderSettings,
+    ProviderState,
     SmtpSettings,
 )
 from mailproof.domain.secret import SealBroken, Secret, Vault
@@ -112,7 +112,7 @@ class SmtpInput:
         return settings
 
 
-class Configs:
+class Providers:
     """What may be done with the providers of the caller's instance.
 
     Args:
@@ -155,7 +155,7 @@ class Configs:
         """
         provider = await self._store.get(caller.instance_id, provider_id)
         if provider is None:
-            raise ConfigNotFound(provider_id)
+            raise ProviderNotFound(provider_id)
         return provider
 
     async def get_active(self, caller: Caller) -> Provider:
@@ -166,7 +166,7 @@ class Configs:
         """
         provider = await self._store.get_active(caller.instance_id)
         if provider is None:
-            raise ConfigNotFound("")
+            raise ProviderNotFound("")
         return provider
 
     async def list(self, caller: Caller, page: Page) -> ProviderPage:
@@ -196,7 +196,7 @@ class Configs:
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
-                raise ConfigNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
+                raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
             settings, sealed = new.settings, fresh
             if new.auth is not Auth.NONE and not new.secret:
                 settings, sealed = _kept(before, before.settings, new)
@@ -225,7 +225,7 @@ class Configs:
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, HttpSettings):
-                raise ConfigNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
+                raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
             changed = _changed(before.settings, settings)
             if fresh is not None:
                 changed += ("signing_key",)
@@ -246,7 +246,7 @@ class Configs:
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
-                raise ConfigNotFound(provider_id, reference="COMMAND-rDHzqjGuKQ")
+                raise ProviderNotFound(provider_id, reference="COMMAND-rDHzqjGuKQ")
             if before.settings.oauth is not None:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
             if not before.settings.user and password:
@@ -270,8 +270,8 @@ class Configs:
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
-                raise ConfigNotFound(provider_id, reference="COMMAND-E9K20hxOS9")
-            if situation.provider.state is ConfigState.ACTIVE:
+                raise ProviderNotFound(provider_id, reference="COMMAND-E9K20hxOS9")
+            if situation.provider.state is ProviderState.ACTIVE:
                 raise AlreadyActive(provider_id)
             other = situation.active.id if situation.active else ""
             return (Change(EventType.ACTIVATED, provider_id, deactivated=other),)
@@ -287,8 +287,8 @@ class Configs:
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
-                raise ConfigNotFound(provider_id, reference="COMMAND-k39PJ")
-            if situation.provider.state is ConfigState.INACTIVE:
+                raise ProviderNotFound(provider_id, reference="COMMAND-k39PJ")
+            if situation.provider.state is ProviderState.INACTIVE:
                 raise AlreadyInactive(provider_id)
             return (Change(EventType.DEACTIVATED, provider_id),)
 
@@ -303,13 +303,13 @@ class Configs:
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
-                raise ConfigNotFound(provider_id, reference="COMMAND-09CXlTDL6w")
+                raise ProviderNotFound(provider_id, reference="COMMAND-09CXlTDL6w")
             return (Change(EventType.REMOVED, provider_id),)
 
         return _details(await self._store.commit(caller, provider_id, decide))
 
     async def _add(
-        self, caller: Caller, event: EventType, settings: Settings, secret: Secret, key: IdempotencyKey | None
+        self, caller: Caller, event: EventType, settings: ProviderSettings, secret: Secret, key: IdempotencyKey | None
     ) -> Event:
         provider_id = self._store.new_id()
         change = Change(event, provider_id, settings, self._seal(caller, provider_id, settings, secret))
@@ -318,12 +318,12 @@ class Configs:
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.count:
-                raise ConfigExists
+                raise ProviderExists
             return (change,)
 
         return (await self._store.commit(caller, "", decide, key=key)).events[0]
 
-    def _seal(self, caller: Caller, provider_id: str, settings: Settings, secret: Secret) -> bytes | None:
+    def _seal(self, caller: Caller, provider_id: str, settings: ProviderSettings, secret: Secret) -> bytes | None:
         if not secret:
             return None
         return self._vault.seal(secret, identity(caller.instance_id, provider_id, settings))
@@ -350,11 +350,11 @@ def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpS
     return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSAID else None), None
 
 
-def _changed(before: Settings, after: Settings) -> tuple[str, ...]:
+def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ...]:
     return tuple(f.name for f in fields(after) if getattr(before, f.name) != getattr(after, f.name))
 
 
-def _details(outcome: Outcome) -> Details:
+def _details(outcome: CommitResult) -> Details:
     """Return the details of the last event of an outcome, or of the provider where nothing had to happen."""
     if outcome.events:
         return outcome.events[-1].details

@@ -14,12 +14,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
-from mailproof.domain.errors import ConfigExists, ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong
+from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.domain.model import Caller, ConfigState, HttpSettings, Page, Settings, SmtpSettings, fold_host
+from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings, fold_host
 from mailproof.domain.secret import Secret, Vault
 from mailproof.store.contract import ProviderStore
-from mailproof.usecases.passphrase import CHECK_BYTES, MIN_LENGTH, Encryption, Lockbox, WrongPassphrase
+from mailproof.usecases.passphrase_encryption import (
+    CHECK_BYTES,
+    MIN_LENGTH,
+    PassphraseCipher,
+    SecretsEncryption,
+    WrongPassphrase,
+)
 from mailproof.usecases.provider_secrets import identity, secret_name, secret_problem, usable_secret
 from mailproof.usecases.providers import SIGNING_KEY_BYTES
 
@@ -39,7 +45,7 @@ class Entry:
     """
 
     id: str
-    settings: Settings
+    settings: ProviderSettings
     active: bool = False
     created: datetime | None = None
     changed: datetime | None = None
@@ -52,7 +58,7 @@ class Document:
 
     instance_id: str
     entries: tuple[Entry, ...]
-    encryption: Encryption | None = None
+    encryption: SecretsEncryption | None = None
     exported: datetime | None = None
     version: int = FORMAT_VERSION
 
@@ -87,7 +93,7 @@ class Transfers:
         self,
         store: ProviderStore,
         vault: Vault,
-        lockbox: Lockbox,
+        lockbox: PassphraseCipher,
         *,
         single: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -118,7 +124,7 @@ class Transfers:
             Entry(
                 provider.id,
                 provider.settings,
-                provider.state is ConfigState.ACTIVE,
+                provider.state is ProviderState.ACTIVE,
                 provider.details.creation_date,
                 provider.details.change_date,
             )
@@ -168,7 +174,7 @@ class Transfers:
 
         def decide(situation: Situation) -> Sequence[Change]:
             if self._single and situation.count + len(changes) > 1:
-                raise ConfigExists
+                raise ProviderExists
             if first_active is None or situation.active is not None:
                 return changes
             return [*changes, Change(EventType.ACTIVATED, changes[first_active].provider_id)]
@@ -214,7 +220,7 @@ class Transfers:
         return Change(kind, provider_id, entry.settings, sealed)
 
 
-def _secret_problem(settings: Settings, secret: Secret | None) -> str:
+def _secret_problem(settings: ProviderSettings, secret: Secret | None) -> str:
     """Return what is wrong with a secret of a document, "" for nothing: whoever knows the passphrase can write one."""
     if secret is None:
         return "does not open: it, or the destination that it belongs to, was changed since the export"

@@ -12,7 +12,7 @@ from mailproof.net.resolver import Resolver
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.url import Trace, Url
-from mailproof.webhook.verdict import Attempt
+from mailproof.webhook.verdict import PostResult
 
 
 class WebhookPoster:
@@ -25,7 +25,7 @@ class WebhookPoster:
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver | None = None) -> None:
         self._client = HttpClient(guard, trust, resolver or Resolver())
 
-    async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> Attempt:
+    async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> PostResult:
         """Post a body; see `webhooks.Poster`."""
         started, trace = time.monotonic(), Trace()
         status, code = 0, Code.OK
@@ -37,4 +37,4 @@ class WebhookPoster:
             status, code = error.status, error.code
         except TimeoutError:
             code = Code.TIMEOUT
-        return Attempt(trace.phase, code, status, time.monotonic() - started)
+        return PostResult(trace.phase, code, status, time.monotonic() - started)

@@ -39,7 +39,7 @@ class WebhookCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PostResult:
     """What happened to a post.
 
     Attributes:
@@ -67,7 +67,7 @@ class WebhookReport:
     elapsed_ms: int
 
 
-def judge(attempt: Attempt, url: Url) -> WebhookReport:
+def judge(attempt: PostResult, url: Url) -> WebhookReport:
     """Return the verdict on a post to `url`."""
     code = _code(attempt)
     message, advice = _SENTENCES[code]
@@ -89,7 +89,7 @@ def judge(attempt: Attempt, url: Url) -> WebhookReport:
     )
 
 
-def _code(attempt: Attempt) -> WebhookCode:
+def _code(attempt: PostResult) -> WebhookCode:
     if attempt.code is not Code.OK:
         return _FAILED.get(attempt.code) or WebhookCode(attempt.code.value)
     status = attempt.status

@@ -360,7 +360,7 @@ def test_the_deadline_holds_for_tarpits_everywhere(machine: Machine, mode: TlsMo
 
 
 def test_a_drip_does_not_outlast_the_patience(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailproof.probe.remedies.PATIENCE", 0.4)
+    monkeypatch.setattr("mailproof.probe.trials.PATIENCE", 0.4)
     machine.tarpits(587, 465)
     machine.script(465, raw(*(part for _ in range(200) for part in (b"2", 0.02))))
     began = time.monotonic()
@@ -423,7 +423,7 @@ def test_a_greeting_that_has_begun_is_not_disturbed_by_tls(machine: Machine) -> 
 def test_searches_are_bounded_in_number_and_a_place_is_given_back(
     machine: Machine, places: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailproof.probe.probe.MAX_SEARCHES", places)
+    monkeypatch.setattr("mailproof.probe.probe.MAX_TESTS_WITH_TRIALS", places)
     machine.implicit(465)
     probe = make_probe()
     for _ in range(3):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.diagnosis.alternatives import MAX_CANDIDATES, Candidate, Failure, candidates, port_of, trial
+from mailproof.diagnosis.alternatives import MAX_TRIALS, FailedAttempt, Trial, port_of, trial_plan, trials_after
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Credentials, OAuth, Plan
@@ -20,7 +20,7 @@ LOGIN = Credentials("me", Secret("secret-word"))
 
 
 def shown(mode: TlsMode, port: int, stage: Stage, code: Code, **known: Any) -> list[str]:
-    found = candidates(Plan("mail.test", port, mode), Failure(Cause(stage, code), **known))
+    found = trials_after(Plan("mail.test", port, mode), FailedAttempt(Cause(stage, code), **known))
     return [" ".join(filter(None, (str(c.port), c.tls_mode.value, c.name, c.family))) for c in found]
 
 
@@ -119,7 +119,7 @@ plans = st.builds(
     depth=st.sampled_from(Depth),
 )
 failures = st.builds(
-    Failure,
+    FailedAttempt,
     cause=st.builds(Cause, st.sampled_from(Stage), st.sampled_from(sorted(set(Code) - WARNINGS))),
     implicit=st.booleans(),
     heard=st.booleans(),
@@ -129,17 +129,17 @@ failures = st.builds(
 
 
 @given(plans, failures)
-def test_the_laws_for_any_plan_and_failure(plan: Plan, failure: Failure) -> None:
-    found = candidates(plan, failure)
-    assert len(found) == len(set(found)) <= MAX_CANDIDATES
+def test_the_laws_for_any_plan_and_failure(plan: Plan, failure: FailedAttempt) -> None:
+    found = trials_after(plan, failure)
+    assert len(found) == len(set(found)) <= MAX_TRIALS
     for candidate in found:
-        same = Candidate(port_of(plan), candidate.tls_mode)
+        same = Trial(port_of(plan), candidate.tls_mode)
         assert candidate != same or candidate.tls_mode is not plan.tls_mode, "the plan itself"
         assert candidate != same or plan.tls_mode is not AUTO, "auto has tried both"
         assert candidate.tls_mode is not AUTO
         assert not candidate.name or failure.cause.code is Code.TLS_HOSTNAME_MISMATCH
         assert not candidate.name or candidate.name in {name.rstrip(".").lower() for name in failure.names}
-        made = trial(plan, candidate)
+        made = trial_plan(plan, candidate)
         assert made.host in (plan.host, candidate.name)
         assert (made.credentials, made.oauth, made.sender, made.recipient) == (None, None, "", "")
         assert Depth.EHLO.reaches(made.depth)

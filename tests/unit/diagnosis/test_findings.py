@@ -10,7 +10,7 @@ from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
-from mailproof.smtp.report import Certificate, Credentials, Evidence, Plan, Terms, TlsInfo
+from mailproof.smtp.report import Audience, Certificate, Credentials, Evidence, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import WARNINGS, Code, Depth, Severity, Stage, TlsMode
 from mailproof.smtp.wire import Ehlo, Reply
@@ -168,22 +168,22 @@ FLAG_CASES = [
 @pytest.mark.parametrize("tls", [TlsMode.AUTO, TlsMode.OPPORTUNISTIC])
 def test_advice_for_a_flag_names_only_settings_that_its_api_has(tls: TlsMode) -> None:
     for code, stage, facts, host in FLAG_CASES:
-        plan = replace(PLAN, tls_mode=tls, terms=Terms.FLAG, host=host)
+        plan = replace(PLAN, tls_mode=tls, audience=Audience.FLAG, host=host)
         cause = None if code in WARNINGS else Cause(stage, code)
         for found in conclude(seen(plan=plan, facts=facts, cause=cause)):
             assert not NOT_THE_FLAGS.search(found.message + found.advice), found
             assert "{" not in found.message + found.advice
-        for found in conclude(seen(plan=replace(plan, terms=Terms.MODES), facts=facts, cause=cause)):
+        for found in conclude(seen(plan=replace(plan, audience=Audience.MODES), facts=facts, cause=cause)):
             assert not re.search(r"\btls: |\btls to |(?<!the )\bhost to ", found.message + found.advice), found
 
 
-@pytest.mark.parametrize("terms", Terms)
-def test_warnings_speak_of_the_callers_settings(terms: Terms) -> None:
-    plan = replace(PLAN, tls_mode=TlsMode.OPPORTUNISTIC, terms=terms)
+@pytest.mark.parametrize("audience", Audience)
+def test_warnings_speak_of_the_callers_settings(audience: Audience) -> None:
+    plan = replace(PLAN, tls_mode=TlsMode.OPPORTUNISTIC, audience=audience)
     facts = Facts(credentials_in_clear=True, starttls_offered=True, mechanism="PLAIN", helo_only=True)
     advice = " ".join(found.advice for found in conclude(seen(plan=plan, facts=facts)))
-    assert ("Set tls to true." in advice) is (terms is Terms.FLAG)
-    assert ("TLS mode" in advice) is (terms is Terms.MODES)
+    assert ("Set tls to true." in advice) is (audience is Audience.FLAG)
+    assert ("TLS mode" in advice) is (audience is Audience.MODES)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_warnings_speak_of_the_callers_settings(terms: Terms) -> None:
 def test_the_flags_advice_names_the_value(
     host: str, tls: TlsMode, code: Code, stage: Stage, message: str | None, advice: str | None
 ) -> None:
-    plan = replace(PLAN, host=host, tls_mode=tls, terms=Terms.FLAG)
+    plan = replace(PLAN, host=host, tls_mode=tls, audience=Audience.FLAG)
     root = conclude(seen(plan=plan, cause=Cause(stage, code)))[0]
     assert message in (None, root.message)
     assert advice in (None, root.advice)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.diagnosis.alternatives import Candidate, Failure, candidates
-from mailproof.diagnosis.fixes import Tried, advise, answers, assess, refine, row, settles
+from mailproof.diagnosis.alternatives import FailedAttempt, Trial, trials_after
+from mailproof.diagnosis.fixes import TrialResult, advise, answers, assess, refine, row, settles
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
-from mailproof.smtp.report import Credentials, OAuth, Plan, Terms, TlsInfo
+from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, TlsInfo
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import Ehlo
 
@@ -22,13 +22,15 @@ REFUSED = Cause(Stage.CONNECT, Code.CONNECTION_REFUSED)
 NO_STARTTLS = Cause(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
 
 
-def good(port: int, mode: TlsMode, name: str = "", family: str = "") -> Tried:
+def good(port: int, mode: TlsMode, name: str = "", family: str = "") -> TrialResult:
     facts = Facts(ehlo=OFFER, secure=mode is not NONE)
-    return Tried(Candidate(port, mode, name, family), None, facts, message="it answers.")
+    return TrialResult(Trial(port, mode, name, family), None, facts, message="it answers.")
 
 
-def bad(port: int, mode: TlsMode, cause: Cause = REFUSED, facts: Facts | None = None, *, tls: bool = False) -> Tried:
-    return Tried(Candidate(port, mode), cause, facts or Facts(), TlsInfo() if tls else None)
+def bad(
+    port: int, mode: TlsMode, cause: Cause = REFUSED, facts: Facts | None = None, *, tls: bool = False
+) -> TrialResult:
+    return TrialResult(Trial(port, mode), cause, facts or Facts(), TlsInfo() if tls else None)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def bad(port: int, mode: TlsMode, cause: Cause = REFUSED, facts: Facts | None = 
         (IMPLICIT, 587, Cause(Stage.TLS, Code.TLS_HANDSHAKE_FAILED), good(587, STARTTLS), Code.TLS_HANDSHAKE_FAILED),
     ],
 )  # fmt: skip
-def test_a_trial_makes_the_cause_exact(mode: TlsMode, port: int, cause: Cause, tried: Tried, code: Code) -> None:
+def test_a_trial_makes_the_cause_exact(mode: TlsMode, port: int, cause: Cause, tried: TrialResult, code: Code) -> None:
     refined = refine(Plan("mail.test", port, mode), cause, [tried])
     assert (refined.stage, refined.code) == (cause.stage, code)
 
@@ -76,30 +78,30 @@ def test_a_trial_makes_the_cause_exact(mode: TlsMode, port: int, cause: Cause, t
         ),
     ],
 )
-def test_the_verified_fix_comes_first(mode: TlsMode, trials: list[Tried], change: str) -> None:
+def test_the_verified_fix_comes_first(mode: TlsMode, trials: list[TrialResult], change: str) -> None:
     assert advise(Plan("mail.test", 587, mode), trials, "Check it.") == f"{change}: verified, it answers."
 
 
 @pytest.mark.parametrize(
     ("mode", "host", "candidate", "change"),
     [
-        (AUTO, "mail.test", Candidate(465, IMPLICIT), 'Set host to "mail.test:465"'),
-        (AUTO, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
-        (AUTO, "::1", Candidate(465, IMPLICIT), 'Set host to "[::1]:465"'),
-        (AUTO, "mail.test", Candidate(587, STARTTLS, name="x.test"), 'Set host to "x.test:587"'),
-        (AUTO, "mail.test", Candidate(587, STARTTLS, family="IPv4"),
+        (AUTO, "mail.test", Trial(465, IMPLICIT), 'Set host to "mail.test:465"'),
+        (AUTO, "mail.test", Trial(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (AUTO, "::1", Trial(465, IMPLICIT), 'Set host to "[::1]:465"'),
+        (AUTO, "mail.test", Trial(587, STARTTLS, name="x.test"), 'Set host to "x.test:587"'),
+        (AUTO, "mail.test", Trial(587, STARTTLS, family="IPv4"),
          "Set the host to its IPv4 address, or have IPv6 repaired there"),
-        (OPPORTUNISTIC, "mail.test", Candidate(587, IMPLICIT), "Set tls to true"),
-        (OPPORTUNISTIC, "mail.test", Candidate(465, IMPLICIT), 'Set tls to true and host to "mail.test:465"'),
-        (OPPORTUNISTIC, "mail.test", Candidate(2525, STARTTLS), 'Set host to "mail.test:2525"'),
-        (OPPORTUNISTIC, "mail.test", Candidate(25, NONE), 'Set host to "mail.test:25"'),
+        (OPPORTUNISTIC, "mail.test", Trial(587, IMPLICIT), "Set tls to true"),
+        (OPPORTUNISTIC, "mail.test", Trial(465, IMPLICIT), 'Set tls to true and host to "mail.test:465"'),
+        (OPPORTUNISTIC, "mail.test", Trial(2525, STARTTLS), 'Set host to "mail.test:2525"'),
+        (OPPORTUNISTIC, "mail.test", Trial(25, NONE), 'Set host to "mail.test:25"'),
     ],
 )  # fmt: skip
 def test_the_verified_fix_for_a_flag_names_the_settings_of_its_api(
-    mode: TlsMode, host: str, candidate: Candidate, change: str
+    mode: TlsMode, host: str, candidate: Trial, change: str
 ) -> None:
-    tried = Tried(candidate, None, Facts(secure=candidate.tls_mode is not NONE), message="it answers.")
-    plan = Plan(host, 587, mode, terms=Terms.FLAG)
+    tried = TrialResult(candidate, None, Facts(secure=candidate.tls_mode is not NONE), message="it answers.")
+    plan = Plan(host, 587, mode, audience=Audience.FLAG)
     assert advise(plan, [tried], "Check it.") == f"{change}: verified, it answers."
 
 
@@ -110,10 +112,10 @@ def test_the_verified_fix_for_a_flag_names_the_settings_of_its_api(
 def test_every_fix_for_a_flag_changes_something(
     mode: TlsMode, stage: Stage, code: Code, implicit: bool, port: int, family: str
 ) -> None:
-    plan = Plan("mail.test", port, mode, terms=Terms.FLAG)
-    failure = Failure(Cause(stage, code), implicit, names=("x.test",), other_family=family)
-    for candidate in candidates(plan, failure):
-        fix = advise(plan, [Tried(candidate, None, Facts(secure=True), message="ok")], "")
+    plan = Plan("mail.test", port, mode, audience=Audience.FLAG)
+    failure = FailedAttempt(Cause(stage, code), implicit, names=("x.test",), other_family=family)
+    for candidate in trials_after(plan, failure):
+        fix = advise(plan, [TrialResult(candidate, None, Facts(secure=True), message="ok")], "")
         assert fix.startswith(("Set tls to true", 'Set host to "', "Set the host to its IPv4")), fix
 
 
@@ -164,7 +166,7 @@ def test_clear_text_counts_only_where_it_is_allowed_or_explains_the_failure(
     ],
 )
 def test_a_login_needs_an_offer(plan: Plan, offer: Ehlo, code: Code) -> None:
-    tried = Tried(Candidate(465, IMPLICIT), None, Facts(ehlo=offer, secure=True))
+    tried = TrialResult(Trial(465, IMPLICIT), None, Facts(ehlo=offer, secure=True))
     assert row(assess(plan, tried)).code is code
 
 
@@ -174,11 +176,11 @@ def test_a_login_needs_an_offer(plan: Plan, offer: Ehlo, code: Code) -> None:
         (good(465, IMPLICIT), "h:465 with implicit TLS answers and offers AUTH PLAIN, LOGIN."),
         (good(25, NONE), "h:465 without encryption answers and offers AUTH PLAIN, LOGIN."),
         (good(587, STARTTLS, family="IPv6"), "h:465 over IPv6 with STARTTLS answers and offers AUTH PLAIN, LOGIN."),
-        (Tried(Candidate(587, STARTTLS), None, Facts(ehlo=Ehlo(), secure=True)),
+        (TrialResult(Trial(587, STARTTLS), None, Facts(ehlo=Ehlo(), secure=True)),
          "h:465 with STARTTLS answers and offers no authentication."),
-        (Tried(Candidate(465, IMPLICIT), None, Facts(secure=True)), "h:465 with implicit TLS answers."),
-        (Tried(Candidate(465, IMPLICIT), None), "h:465 can be reached."),
+        (TrialResult(Trial(465, IMPLICIT), None, Facts(secure=True)), "h:465 with implicit TLS answers."),
+        (TrialResult(Trial(465, IMPLICIT), None), "h:465 can be reached."),
     ],
 )  # fmt: skip
-def test_what_a_working_trial_says(tried: Tried, sentence: str) -> None:
+def test_what_a_working_trial_says(tried: TrialResult, sentence: str) -> None:
     assert answers("h:465", tried) == sentence

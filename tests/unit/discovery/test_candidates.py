@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.discovery.autoconfig import OutgoingServer
-from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Evidence, SrvRecord, candidates
-from mailproof.discovery.events import Candidate, Source
+from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
+from mailproof.discovery.progress import Candidate, Source
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
@@ -29,11 +29,11 @@ def published(host: str, port: int, mode: TlsMode, *words: str, user: str = "jo"
 
 
 def test_without_evidence_there_is_nothing() -> None:
-    assert candidates(JO, Evidence()) == ()
+    assert candidates(JO, Published()) == ()
 
 
 def test_the_guesses_and_their_order() -> None:
-    assert shown(candidates(JO, Evidence(guess=True))) == [
+    assert shown(candidates(JO, Published(guess=True))) == [
         ("smtp.example.test", 465, "implicit", "guess"),
         ("smtp.example.test", 587, "starttls", "guess"),
         ("mail.example.test", 465, "implicit", "guess"),
@@ -44,15 +44,15 @@ def test_the_guesses_and_their_order() -> None:
 
 
 def test_an_unknown_mx_host_is_the_last_guess_and_a_known_providers_is_none() -> None:
-    hosts = [one.host for one in candidates(JO, Evidence(mx=("mx.hoster.test",), guess=True))]
+    hosts = [one.host for one in candidates(JO, Published(mx=("mx.hoster.test",), guess=True))]
     assert hosts[-2:] == ["mx.hoster.test", "mx.hoster.test"]
-    known = candidates(JO, Evidence(mx=("aspmx.l.google.com",), guess=True))
+    known = candidates(JO, Published(mx=("aspmx.l.google.com",), guess=True))
     assert "aspmx.l.google.com" not in [one.host for one in known]
     assert shown(known)[0] == ("smtp.gmail.com", 465, "implicit", "mx")
 
 
 def test_the_sources_in_order() -> None:
-    evidence = Evidence(
+    evidence = Published(
         srv=(srv("s.example.test", 587),),
         autoconfig=(published("a.example.test", 465, TlsMode.IMPLICIT),),
         mx=("mx.migadu.com",),
@@ -73,28 +73,28 @@ def test_srv_priorities_compare_across_services_then_implicit_then_weight_then_n
         srv("also-light.example.test", 587, 10, 1),
     )
     for shuffled in itertools.permutations(records):
-        hosts = [one.host.split(".")[0] for one in candidates(JO, Evidence(srv=shuffled))]
+        hosts = [one.host.split(".")[0] for one in candidates(JO, Published(srv=shuffled))]
         assert hosts == ["first", "z", "heavy", "also-light", "light"]
 
 
 def test_a_declined_service_is_guessed_at_neither_by_name_nor_by_mx() -> None:
-    evidence = Evidence(srv=(srv(".", 0),), mx=("aspmx.l.google.com",), guess=True)
+    evidence = Published(srv=(srv(".", 0),), mx=("aspmx.l.google.com",), guess=True)
     assert evidence.declined == {"_submission"}
     assert {one.tls_mode for one in candidates(JO, evidence)} == {TlsMode.IMPLICIT}
-    both = Evidence(
+    both = Published(
         srv=(srv(".", 0), srv(".", 0, service="_submissions")), mx=("aspmx.l.google.com",), guess=True
     )  # fmt: skip
     assert candidates(JO, both) == ()
 
 
 def test_a_dot_beside_a_server_declines_nothing() -> None:
-    evidence = Evidence(srv=(srv(".", 0), srv("s.example.test", 587)))
+    evidence = Published(srv=(srv(".", 0), srv("s.example.test", 587)))
     assert evidence.declined == frozenset()
     assert len(candidates(JO, evidence)) == 1
 
 
 def test_a_declined_service_does_not_silence_the_domains_own_document() -> None:
-    evidence = Evidence(srv=(srv(".", 0),), autoconfig=(published("a.example.test", 587, TlsMode.STARTTLS),))
+    evidence = Published(srv=(srv(".", 0),), autoconfig=(published("a.example.test", 587, TlsMode.STARTTLS),))
     assert shown(candidates(JO, evidence)) == [("a.example.test", 587, "starttls", "autoconfig")]
 
 
@@ -110,12 +110,12 @@ def test_a_declined_service_does_not_silence_the_domains_own_document() -> None:
     ],
 )
 def test_an_srv_target_outside_of_the_domain_is_to_be_confirmed(target: str, doubted: bool) -> None:
-    (candidate,) = candidates(JO, Evidence(srv=(srv(target, 587),)))
+    (candidate,) = candidates(JO, Published(srv=(srv(target, 587),)))
     assert ("make sure that it is your provider's" in candidate.advice) is doubted
 
 
 def test_a_known_providers_server_brings_its_advice_whoever_names_it() -> None:
-    (candidate,) = candidates(JO, Evidence(srv=(srv("smtp.gmail.com", 465, service="_submissions"),)))
+    (candidate,) = candidates(JO, Published(srv=(srv("smtp.gmail.com", 465, service="_submissions"),)))
     assert candidate.provider == "Gmail"
     assert "app password" in candidate.advice
 
@@ -131,18 +131,18 @@ def test_a_known_providers_server_brings_its_advice_whoever_names_it() -> None:
     ],
 )
 def test_what_a_document_says_of_the_login(server: OutgoingServer, advice: str) -> None:
-    (candidate,) = candidates(JO, Evidence(autoconfig=(server,)))
+    (candidate,) = candidates(JO, Published(autoconfig=(server,)))
     assert advice in candidate.advice
     assert bool(advice) == bool(candidate.advice)
 
 
 def test_what_may_not_encrypt_comes_after_every_guess() -> None:
-    evidence = Evidence(autoconfig=(published("a.test", 25, TlsMode.OPPORTUNISTIC),), guess=True)
+    evidence = Published(autoconfig=(published("a.test", 25, TlsMode.OPPORTUNISTIC),), guess=True)
     assert candidates(JO, evidence)[-1].host == "a.test"
 
 
 def test_of_two_that_share_an_endpoint_the_better_source_stays() -> None:
-    evidence = Evidence(
+    evidence = Published(
         srv=(srv("smtp.example.test", 587),),
         autoconfig=(
             published("smtp.example.test", 587, TlsMode.OPPORTUNISTIC),
@@ -156,11 +156,11 @@ def test_of_two_that_share_an_endpoint_the_better_source_stays() -> None:
 
 @pytest.mark.parametrize(("domain", "host"), [("[127.0.0.1]", "127.0.0.1"), ("[IPv6:::1]", "::1")])
 def test_an_address_literal_is_its_own_guess(domain: str, host: str) -> None:
-    assert {one.host for one in candidates(Mailbox("jo", domain), Evidence(guess=True))} == {host}
+    assert {one.host for one in candidates(Mailbox("jo", domain), Published(guess=True))} == {host}
 
 
 def test_a_provider_of_logins_by_local_part() -> None:
-    assert candidates(Mailbox("jo", "web.de"), Evidence())[0].user == "jo"
+    assert candidates(Mailbox("jo", "web.de"), Published())[0].user == "jo"
 
 
 HOSTS = st.sampled_from(["smtp.example.test", "mail.example.test", "example.test", "a.test", "smtp.gmail.com"])
@@ -182,7 +182,7 @@ SERVERS = st.builds(
     st.sampled_from([(), ("oauth2",), LOGIN]),
 )
 EVIDENCE = st.builds(
-    Evidence,
+    Published,
     st.lists(RECORDS, max_size=12).map(tuple),
     st.lists(SERVERS, max_size=8).map(tuple),
     st.lists(st.sampled_from(["mx.example.test", "aspmx.l.google.com", "mx.zoho.eu"]), max_size=3).map(tuple),
@@ -192,7 +192,7 @@ MAILBOXES = st.sampled_from([JO, Mailbox("jo", "gmail.com"), Mailbox("jö", "bü
 
 
 @given(MAILBOXES, EVIDENCE)
-def test_a_list_is_total_bounded_and_without_duplicates(mailbox: Mailbox, evidence: Evidence) -> None:
+def test_a_list_is_total_bounded_and_without_duplicates(mailbox: Mailbox, evidence: Published) -> None:
     found = candidates(mailbox, evidence)
     assert len(found) <= MAX_CANDIDATES
     assert [one.rank for one in found] == list(range(1, len(found) + 1))
@@ -203,15 +203,15 @@ def test_a_list_is_total_bounded_and_without_duplicates(mailbox: Mailbox, eviden
 
 
 @given(MAILBOXES, EVIDENCE)
-def test_nothing_declined_is_guessed(mailbox: Mailbox, evidence: Evidence) -> None:
+def test_nothing_declined_is_guessed(mailbox: Mailbox, evidence: Published) -> None:
     modes = {SERVICES[service] for service in evidence.declined}
     for one in candidates(mailbox, evidence):
         assert one.tls_mode not in modes or one.source in (Source.PROVIDER, Source.SRV, Source.AUTOCONFIG)
 
 
 @given(MAILBOXES, EVIDENCE, RECORDS)
-def test_more_evidence_keeps_the_order_of_what_stays(mailbox: Mailbox, evidence: Evidence, more: SrvRecord) -> None:
-    wider = Evidence((*evidence.srv, more), evidence.autoconfig, evidence.mx, evidence.guess)
+def test_more_evidence_keeps_the_order_of_what_stays(mailbox: Mailbox, evidence: Published, more: SrvRecord) -> None:
+    wider = Published((*evidence.srv, more), evidence.autoconfig, evidence.mx, evidence.guess)
     before = [(one.endpoint, one.source) for one in candidates(mailbox, evidence)]
     after = [(one.endpoint, one.source) for one in candidates(mailbox, wider)]
     kept = [one for one in before if one in after]

@@ -3,17 +3,17 @@
 import pytest
 
 from mailproof.discovery.autoconfig import OutgoingServer
-from mailproof.discovery.candidates import IN_CLEAR, Evidence, SrvRecord, candidates
+from mailproof.discovery.candidates import IN_CLEAR, Published, SrvRecord, candidates
 from mailproof.discovery.conclusion import conclude, judged
-from mailproof.discovery.events import Candidate, Discovery, Source, Tried, Verdict
+from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
 from mailproof.smtp.report import EhloInfo, Report, TlsInfo
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
 JO = Mailbox("jo", "example.test")
-GUESSES = Evidence(guess=True)
-SRV = Evidence(srv=(SrvRecord("_submission", "s.example.test", 587),), guess=True)
-PLAIN = Evidence(autoconfig=(OutgoingServer("a.test", 587, TlsMode.OPPORTUNISTIC, "jo", ()),))
+GUESSES = Published(guess=True)
+SRV = Published(srv=(SrvRecord("_submission", "s.example.test", 587),), guess=True)
+PLAIN = Published(autoconfig=(OutgoingServer("a.test", 587, TlsMode.OPPORTUNISTIC, "jo", ()),))
 
 GOOD = Report(
     Outcome.OK,
@@ -37,10 +37,10 @@ REFUSED = Report(Outcome.FAIL, Stage.CONNECT, Code.CONNECTION_REFUSED, "Nothing 
 DENIED = Report(Outcome.FAIL, Stage.POLICY, Code.EGRESS_DENIED, "Forbidden.")
 
 
-def result(evidence: Evidence, *reports: Report | None, complete: bool = True) -> Discovery:
+def result(evidence: Published, *reports: Report | None, complete: bool = True) -> SearchResult:
     """Conclude with the reports of the first candidates; None was not tried, the rest was refused."""
     listed = candidates(JO, evidence)
-    tried: dict[tuple[str, int, TlsMode], Tried] = {}
+    tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
     for number, candidate in enumerate(listed):
         report = reports[number] if number < len(reports) else REFUSED
         if report is not None:
@@ -101,13 +101,13 @@ def test_what_works_comes_first_and_ranks_are_renewed() -> None:
         (result(GUESSES, complete=False), "No submission server was found for example.test before the time", "Ask"),
         (result(GUESSES, *[DENIED] * 6), "egress policy forbids every server", ""),
         (
-            result(Evidence(srv=(SrvRecord("_submission", ".", 0),), guess=True)),
+            result(Published(srv=(SrvRecord("_submission", ".", 0),), guess=True)),
             "example.test says in its DNS that it does not offer _submission (RFC 6186)",
             "Ask",
         ),
     ],
 )
-def test_the_sentence(found: Discovery, message: str, advice: str) -> None:
+def test_the_sentence(found: SearchResult, message: str, advice: str) -> None:
     assert message in found.message
     assert found.advice.startswith(advice)
     assert bool(found.advice) == bool(advice)
@@ -116,14 +116,14 @@ def test_the_sentence(found: Discovery, message: str, advice: str) -> None:
 def test_only_a_verified_candidate_is_the_best() -> None:
     assert result(SRV, BARE).best is None
     assert result(GUESSES).best is None
-    assert result(Evidence()).best is None
+    assert result(Published()).best is None
 
 
 def test_a_candidate_that_a_better_source_names_later_keeps_its_trial() -> None:
     """It was tried as a guess; the list now knows it from an SRV record."""
     guess = next(one for one in candidates(JO, GUESSES) if one.port == 587)
     tried = {(guess.host, guess.port, guess.tls_mode): judged(guess, GOOD)}
-    evidence = Evidence(srv=(SrvRecord("_submission", guess.host, 587),))
+    evidence = Published(srv=(SrvRecord("_submission", guess.host, 587),))
     found = conclude(JO, evidence, candidates(JO, evidence), tried, complete=True, elapsed=0)
     assert found.best is not None
     assert found.best.candidate.source is Source.SRV

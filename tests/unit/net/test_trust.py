@@ -3,8 +3,9 @@ import ssl
 import pytest
 
 from mailproof.net.certificates import read_certificate, verification_code
-from mailproof.net.trust import MAX_CONTEXTS, TrustStore, check_ca_pem
+from mailproof.net.trust import MAX_CONTEXTS, TrustStore
 from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.pem import check_ca_pem
 from smtp_support import pki
 
 

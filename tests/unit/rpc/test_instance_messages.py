@@ -14,7 +14,7 @@ from mailproof.rpc.validation import violations
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
 from mailproof.usecases.history import EventPage, LoggedEvent
-from mailproof.usecases.passphrase import Encryption, Parameters
+from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
 from mailproof.usecases.transfers import Document, Entry, Imported, SecretState
 from mailproof.webhook.verdict import WebhookCode, WebhookReport
 from smtpdiag.v1 import instance_pb2
@@ -37,7 +37,7 @@ DOCUMENT = Document(
         Entry("2", HttpSettings("https://hooks.example.com/", "für Mail"), created=NOW, changed=NOW),
         Entry("3", replace(SMTP, oauth=None, user=""), created=NOW, changed=NOW),
     ),
-    Encryption(Parameters(b"s" * 16, 65536, 3, 4), b"c" * 28),
+    SecretsEncryption(KeyParameters(b"s" * 16, 65536, 3, 4), b"c" * 28),
     NOW,
 )
 
@@ -106,7 +106,7 @@ def test_a_document_that_no_import_would_take_is_refused() -> None:
 def test_the_bounds_of_key_derivation_are_those_of_the_rules() -> None:
     fields = instance_pb2.Argon2idParameters(salt=b"s" * 16, memory_kib=128 * 1024, iterations=8, lanes=8)
     assert list(violations(fields)) == []
-    assert list(Parameters(b"s" * 16, 128 * 1024, 8, 8).problems()) == []
+    assert list(KeyParameters(b"s" * 16, 128 * 1024, 8, 8).problems()) == []
 
 
 @pytest.mark.parametrize("kind", EventType)

@@ -50,13 +50,13 @@ TABLE = [
     (errors.UnknownRpc("no such RPC"), 12, 501, "RPC_UNKNOWN"),
     (errors.Unauthenticated("no token"), 16, 401, "TOKEN_INVALID"),
     (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
-    (errors.ConfigNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
+    (errors.ProviderNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
     (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
     (errors.AlreadyActive("1"), 9, 400, "SMTP_CONFIG_ALREADY_ACTIVE"),
     (errors.AlreadyInactive("1"), 9, 400, "SMTP_CONFIG_ALREADY_INACTIVE"),
-    (errors.ConfigExists(), 6, 409, "SMTP_CONFIG_EXISTS"),
+    (errors.ProviderExists(), 6, 409, "SMTP_CONFIG_EXISTS"),
     (errors.InstanceNotFound(), 5, 404, "INSTANCE_NOT_FOUND"),
     (errors.IdempotencyKeyReused(), 3, 400, "IDEMPOTENCY_KEY_REUSED"),
     (errors.PassphraseWrong(), 3, 400, "PASSPHRASE_WRONG"),
@@ -109,12 +109,12 @@ def test_help_has_a_url_where_there_is_one() -> None:
 
 
 def test_the_reference_service_has_its_detail_and_its_id_in_the_text() -> None:
-    answer = status_error(errors.ConfigNotFound("1"), service=REFERENCE_SERVICE)
+    answer = status_error(errors.ProviderNotFound("1"), service=REFERENCE_SERVICE)
     assert answer.status.message == "SMTP configuration not found (QUERY-fwofw)"
     detail = details(answer.status)["ErrorDetail"]
     assert isinstance(detail, message_pb2.ErrorDetail)
     assert (detail.id, detail.message) == ("QUERY-fwofw", "SMTP configuration not found")
-    assert "ErrorDetail" not in details(status_error(errors.ConfigNotFound("1"), service="smtpdiag.v1.X").status)
+    assert "ErrorDetail" not in details(status_error(errors.ProviderNotFound("1"), service="smtpdiag.v1.X").status)
 
 
 @pytest.mark.parametrize("service", ["", REFERENCE_SERVICE])

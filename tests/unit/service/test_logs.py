@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailproof.rpc.call_log import tell_call
+from mailproof.rpc.call_log import log_call
 from mailproof.service.logs import FLUSH_AFTER, JsonFormatter, Lines
 
 PATH = "/zitadel.admin.v1.AdminService/GetSMTPConfigById"
@@ -45,7 +45,7 @@ def test_a_calls_line_is_what_its_record_would_be(
     lines: Lines, stream: io.StringIO, end: tuple[str, str, str, str, str, float]
 ) -> None:
     lines.call(*end)
-    tell_call(*end)
+    log_call(*end)
     short, record = stream.getvalue().split("\n")[:2]
     assert without_time(short) == without_time(record)
     assert len(json.loads(short)["time"]) == len(json.loads(record)["time"]) == len("2026-01-02T03:04:05.678+00:00")
@@ -103,5 +103,5 @@ def test_a_broken_stream_breaks_no_call(lines: Lines, stream: io.StringIO) -> No
 
 def test_a_record_without_the_handler_has_the_same_fields(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "mailproof.calls"):
-        tell_call(*ENDS["plain"])
+        log_call(*ENDS["plain"])
     assert json.loads(JsonFormatter().format(caplog.records[0]))["outcome"] == "OK"

@@ -10,12 +10,12 @@ import pytest
 
 from mailproof.domain.database import Engine
 from mailproof.net.egress import Profile, Rule
-from mailproof.service.settings import Listen, SettingError, Settings, add_arguments, describe, from_arguments
+from mailproof.service.settings import Listen, ServiceSettings, SettingError, add_arguments, describe, from_arguments
 
 
 def load(
     *flags: str, env: Mapping[str, str] | None = None, only: frozenset[str] | None = None, data_dir: bool = True
-) -> Settings:
+) -> ServiceSettings:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     add_arguments(parser)
     given: Sequence[str] = ["--data-dir", "/data", *flags] if data_dir else flags
@@ -30,7 +30,7 @@ def toml(directory: Path, text: str) -> str:
 
 def test_the_defaults_are_those_that_are_documented() -> None:
     settings = load()
-    assert settings == Settings(data_dir=Path("/data"))
+    assert settings == ServiceSettings(data_dir=Path("/data"))
     assert settings.grpc_listen == Listen("127.0.0.1", 50051)
     assert settings.http_listen == Listen("127.0.0.1", 8080)
     assert settings.database.path == Path("/data/mailproof.db")
@@ -325,12 +325,12 @@ def test_every_setting_is_in_the_table_and_in_the_help() -> None:
     add_arguments(parser)
     words = parser.format_help().split()
     table = describe()
-    for item in fields(Settings):
+    for item in fields(ServiceSettings):
         setting = item.metadata["declaration"]
         assert f"`{setting.variable}`" in table
         if setting.flag:
             assert any(setting.flags in word for word in words)
             assert any(setting.variable in word for word in words)
             assert f"`{setting.usage}`" in table
-    assert len(table.splitlines()) == len(fields(Settings)) + 2
+    assert len(table.splitlines()) == len(fields(ServiceSettings)) + 2
     assert all(line.count(" | ") == 4 for line in table.splitlines()[2:])

@@ -14,7 +14,7 @@ from mailproof.probe.bindings import end_point
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl import table as sasl
 from mailproof.smtp.sasl.bearer import OAuthBearer, XOAuth2, explain
-from mailproof.smtp.sasl.mechanism import Binding, ExchangeError, Identity, Mechanism, Stretching
+from mailproof.smtp.sasl.mechanism import Binding, ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.sasl.passwords import CramMd5, Login, Plain
 from mailproof.smtp.sasl.saslprep import prepared, saslprep
 from mailproof.smtp.sasl.scram import MAX_ITERATIONS, Scram
@@ -23,8 +23,8 @@ PENCIL = Identity("user", Secret("pencil"))
 BINDING = Binding("tls-server-end-point", b"hash")
 
 
-def stretch(response: bytes | Stretching | None) -> bytes:
-    assert isinstance(response, Stretching)
+def stretch(response: bytes | KeyDerivation | None) -> bytes:
+    assert isinstance(response, KeyDerivation)
     return response()
 
 
@@ -183,7 +183,7 @@ def test_no_challenge_makes_a_mechanism_fail_or_work_much(name: str, sent: list[
         except ExchangeError as error:
             assert error.detail  # noqa: PT017 - any may be raised, and must then say why
             return
-        if isinstance(response, Stretching):
+        if isinstance(response, KeyDerivation):
             assert response.iterations <= MAX_ITERATIONS
             response = exchange.stretched(response() if response.iterations < 100 else b"k" * 32)
         if response is None:

@@ -18,7 +18,7 @@ from contract.postgres_audit import audit
 from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database
 from mailproof.domain.database import DatabaseLimits, parse_url
-from mailproof.domain.errors import ConfigNotFound, StartupError, StoreUnavailable
+from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
 from mailproof.store.postgres import schema as postgres_schema
@@ -166,11 +166,11 @@ def test_a_refused_decision_costs_no_connection(url: str) -> None:
             caller = await admin(store)
 
             def refuse(_: object) -> list[Change]:
-                raise ConfigNotFound("1")
+                raise ProviderNotFound("1")
 
             pids = set()
             for _ in range(3):
-                with pytest.raises(ConfigNotFound):
+                with pytest.raises(ProviderNotFound):
                     await store.commit(caller, "1", refuse)
                 pids.add(await store.pools.run(lambda connection: connection.fetchval("SELECT pg_backend_pid()")))
             assert len(pids) == 1
@@ -429,7 +429,7 @@ def _error(code: str) -> Exception:
         (ConnectionRefusedError(111, "Connect call failed ('hunter2', 1)"), StoreUnavailable, LOST),
         (TimeoutError(), StoreUnavailable, LOST),
         (KeyError("hunter"), KeyError, "hunter"),
-        (ConfigNotFound("1"), ConfigNotFound, "not found"),
+        (ProviderNotFound("1"), ProviderNotFound, "not found"),
     ],
 )
 def test_errors_of_the_driver_become_ours(error: Exception, kind: type[Exception], sentence: str) -> None:

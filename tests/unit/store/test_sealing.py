@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.errors import StartupError
-from mailproof.domain.secret import Identity, SealBroken, Secret
+from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 from mailproof.store.sealing import HEADER_BYTES, KEY_FILE, Sealer, open_sealer
 
-IDENTITY = Identity("instance", "provider", "1", "password")
+IDENTITY = RecordIdentity("instance", "provider", "1", "password")
 SEALER = Sealer(bytes(32))
 
 
@@ -36,7 +36,7 @@ def test_another_identity_does_not_open_it(field: str) -> None:
 
 @given(st.tuples(*[st.text(max_size=3)] * 4), st.tuples(*[st.text(max_size=3)] * 4))
 def test_identities_that_differ_encode_differently(one: tuple[str, ...], two: tuple[str, ...]) -> None:
-    assert (one == two) == (Identity(*one).encode() == Identity(*two).encode())
+    assert (one == two) == (RecordIdentity(*one).encode() == RecordIdentity(*two).encode())
 
 
 def test_every_changed_byte_is_noticed() -> None:

@@ -27,7 +27,7 @@ from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.provider_secrets import check_keys, identity, open_secret
-from mailproof.usecases.providers import Configs, SmtpInput
+from mailproof.usecases.providers import Providers, SmtpInput
 
 SEALER = Sealer(bytes(32))
 
@@ -352,7 +352,7 @@ def test_no_password_stands_in_the_files(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path / "x.db") as store:
             caller = await admin(store)
-            await Configs(store, SEALER).add_smtp(caller, SmtpInput(smtp("clear", user="u"), Secret("correct horse")))
+            await Providers(store, SEALER).add_smtp(caller, SmtpInput(smtp("clear", user="u"), Secret("correct horse")))
             read()  # while the write-ahead log is not empty
 
     def read() -> None:

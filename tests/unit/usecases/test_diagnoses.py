@@ -9,33 +9,33 @@ from typing import Any, cast
 import pytest
 
 from mailproof.domain.errors import (
-    ConfigNotFound,
     InvalidFields,
     Kind,
     PasswordNotStored,
     PasswordRequired,
+    ProviderNotFound,
     SmtpTestFailed,
     TooManyTests,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import (
     Caller,
-    ConfigState,
     Details,
     HttpSettings,
     OAuthClient,
     Provider,
+    ProviderSettings,
+    ProviderState,
     Role,
-    Settings,
     SmtpSettings,
     Token,
 )
-from mailproof.domain.secret import Identity, Secret
-from mailproof.smtp.report import Credentials, Evidence, Finding, Plan, Report, Terms
+from mailproof.domain.secret import RecordIdentity, Secret
+from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan, Report
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.oauth import ClientCredentials
-from mailproof.usecases.diagnoses import Diagnoses, Event, failed
+from mailproof.usecases.diagnoses import Diagnoses, Progress, failed
 from mailproof.usecases.provider_secrets import identity
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -47,7 +47,7 @@ REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Chan
 
 
 CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
-STORED: dict[str, tuple[Settings, str]] = {
+STORED: dict[str, tuple[ProviderSettings, str]] = {
     "7": (SETTINGS, "stored"),
     "oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), "client secret"),
     "bare": (SETTINGS, ""),
@@ -60,10 +60,10 @@ STORED: dict[str, tuple[Settings, str]] = {
 class Vault:
     """Seals by writing the identity before the secret."""
 
-    def seal(self, secret: Secret, to: Identity) -> bytes:
+    def seal(self, secret: Secret, to: RecordIdentity) -> bytes:
         return to.encode() + secret.reveal().encode()
 
-    def open(self, blob: bytes, of: Identity) -> Secret:
+    def open(self, blob: bytes, of: RecordIdentity) -> Secret:
         assert blob.startswith(of.encode())
         return Secret(blob.removeprefix(of.encode()).decode())
 
@@ -79,7 +79,7 @@ class Store:
             return None
         settings, secret = STORED[config_id]
         sealed = Vault().seal(Secret(secret), identity(instance_id, config_id, settings)) if secret else None
-        return Provider(config_id, settings, ConfigState.INACTIVE, Details(1, NOW, NOW, "instance"), 1, sealed)
+        return Provider(config_id, settings, ProviderState.INACTIVE, Details(1, NOW, NOW, "instance"), 1, sealed)
 
 
 class Prober:
@@ -91,7 +91,7 @@ class Prober:
         self._report = report
         self._hang = hang
 
-    async def run(self, plan: Plan) -> AsyncGenerator[Event, None]:
+    async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         self.plans.append(plan)
         self.running.set()
         if self._hang:
@@ -125,7 +125,7 @@ def check(
     return prober.plans[-1]
 
 
-async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:
+async def drain(events: AsyncGenerator[Progress, None]) -> list[Progress]:
     return [event async for event in events]
 
 
@@ -135,14 +135,14 @@ def test_the_tls_flag_is_a_mode(tls: bool, mode: TlsMode) -> None:
     assert (plan.host, plan.port, plan.tls_mode, plan.depth) == ("::1", 2525, mode, Depth.DATA)
     assert (plan.sender, plan.sender_name, plan.recipient) == ("from@example.com", "From", "to@example.com")
     assert plan.credentials is None
-    assert plan.terms is Terms.FLAG
+    assert plan.audience is Audience.FLAG
 
 
 def test_advice_is_in_the_settings_that_the_caller_has() -> None:
     prober = Prober()
     asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host="mx.example.com"))))
     asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id="7")))
-    assert [plan.terms for plan in prober.plans] == [Terms.MODES, Terms.FLAG]
+    assert [plan.audience for plan in prober.plans] == [Audience.MODES, Audience.FLAG]
 
 
 def test_a_stored_configuration_is_tested_with_its_password() -> None:
@@ -309,15 +309,15 @@ def test_a_plan_that_cannot_be_run_names_the_requests_field(
 
 @pytest.mark.parametrize("config_id", ["8", "", "http"])
 def test_an_unknown_configuration_is_not_found(config_id: str) -> None:
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         asyncio.run(diagnoses(Prober()).test_stored(CALLER, config_id, receiver="to@example.com"))
 
 
 def test_another_instances_configuration_is_not_found() -> None:
     stranger = Caller(Token("2", "test", Role.ADMIN, ("elsewhere",), NOW), "elsewhere")
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         asyncio.run(diagnoses(Prober()).test_stored(stranger, "7", receiver="to@example.com"))
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         asyncio.run(drain(diagnoses(Prober()).diagnose(stranger, Plan(host=""), config_id="7")))
 
 

@@ -15,8 +15,8 @@ from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import digest
-from mailproof.usecases.history import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, EventPage, Events
-from mailproof.usecases.providers import Auth, Configs, SmtpInput
+from mailproof.usecases.history import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, EventPage, History
+from mailproof.usecases.providers import Auth, Providers, SmtpInput
 
 VAULT = Sealer(b"k" * 32)
 SMTP = SmtpSettings("a@example.com", "A", tls=True, host="mx.example.com:587", user="u")
@@ -34,10 +34,10 @@ class World:
     store: Store
     caller: Caller
     stranger: Caller
-    events: Events
+    events: History
 
     def add(self, count: int = 1) -> list[str]:
-        configs = Configs(self.store, VAULT)
+        configs = Providers(self.store, VAULT)
         new = SmtpInput(SMTP, Secret("pw"), Auth.PLAIN)
         return [run(configs.add_smtp(self.caller, new)).change.provider_id for _ in range(count)]
 
@@ -59,7 +59,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         )
         for i in ("100", "200")
     ]
-    yield World(store, callers[0], callers[1], Events(store, VAULT))
+    yield World(store, callers[0], callers[1], History(store, VAULT))
     run(store.close())
 
 
@@ -92,7 +92,7 @@ def test_the_page_size_may_change_between_pages(world: World) -> None:
 
 def test_a_filter_shows_one_provider(world: World) -> None:
     first, second = world.add(2)
-    run(Configs(world.store, VAULT).remove(world.caller, first))
+    run(Providers(world.store, VAULT).remove(world.caller, first))
     assert sequences(world.list(provider_id=first)) == [3, 1]
     assert sequences(world.list(provider_id=second)) == [2]
     assert sequences(world.list(provider_id="1")) == []

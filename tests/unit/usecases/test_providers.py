@@ -15,28 +15,28 @@ from hypothesis import strategies as st
 from mailproof.domain.errors import (
     AlreadyActive,
     AlreadyInactive,
-    ConfigExists,
-    ConfigNotFound,
     IdempotencyKeyReused,
     InvalidFields,
     PasswordNotUsed,
     PasswordRequired,
+    ProviderExists,
+    ProviderNotFound,
 )
 from mailproof.domain.ledger import EventType, IdempotencyKey
 from mailproof.domain.model import (
     Caller,
-    ConfigState,
     HttpSettings,
     OAuthClient,
     Page,
     Provider,
+    ProviderState,
     Role,
     SmtpSettings,
     Token,
 )
 from mailproof.domain.secret import Secret
 from mailproof.usecases.provider_secrets import identity, open_secret
-from mailproof.usecases.providers import Auth, Configs, SmtpInput
+from mailproof.usecases.providers import Auth, Providers, SmtpInput
 from service_support.memory import MemoryStore, PlainVault
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Desk:
 
     def __init__(self, *, single: bool = False) -> None:
         self.store, self.vault = MemoryStore(), PlainVault()
-        self.configs = Configs(self.store, self.vault, single=single)
+        self.configs = Providers(self.store, self.vault, single=single)
 
     def add(self, settings: SmtpSettings = SETTINGS, secret: str = "", auth: Auth = Auth.UNSAID) -> str:
         return run(self.configs.add_smtp(HERE, SmtpInput(settings, Secret(secret), auth))).change.provider_id
@@ -208,7 +208,7 @@ def test_an_unknown_or_foreign_provider_is_not_found_by_any_use_case() -> None:
             configs.remove(caller, provider_id),
         ]
         for attempt in attempts:
-            with pytest.raises(ConfigNotFound):
+            with pytest.raises(ProviderNotFound):
                 asyncio.run(attempt)
     assert len(desk.store.events["here"]) == 1
     assert not desk.store.events["there"]
@@ -217,11 +217,11 @@ def test_an_unknown_or_foreign_provider_is_not_found_by_any_use_case() -> None:
 def test_each_family_of_updates_finds_its_own_kind_alone() -> None:
     desk = Desk()
     smtp, (hook, _) = desk.add(secret="p"), run(desk.configs.add_http(HERE, HOOK))
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         desk.update(hook.change.provider_id, SETTINGS)
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         run(desk.configs.update_http(HERE, smtp, HOOK, rotate=False))
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         run(desk.configs.update_password(HERE, hook.change.provider_id, Secret("p")))
 
 
@@ -237,7 +237,7 @@ def test_an_activation_names_whom_it_makes_inactive() -> None:
     run(desk.configs.deactivate(HERE, first))
     with pytest.raises(AlreadyInactive):
         run(desk.configs.deactivate(HERE, first))
-    with pytest.raises(ConfigNotFound):
+    with pytest.raises(ProviderNotFound):
         run(desk.configs.get_active(HERE))
 
 
@@ -314,9 +314,9 @@ def test_one_configuration_is_all_where_it_is_set_so() -> None:
     desk = Desk(single=True)
     key = IdempotencyKey("k", (b"digest",))
     first = run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key))
-    with pytest.raises(ConfigExists):
+    with pytest.raises(ProviderExists):
         desk.add()
-    with pytest.raises(ConfigExists):
+    with pytest.raises(ProviderExists):
         run(desk.configs.add_http(HERE, HOOK))
     assert run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key)) == first
     run(desk.configs.add_smtp(THERE, SmtpInput(SETTINGS)))
@@ -371,7 +371,7 @@ class Model:
         state = dict(self.desk.store.providers("here"))
         try:
             getattr(self, name)(*values)
-        except (AlreadyActive, AlreadyInactive, ConfigNotFound, InvalidFields, PasswordNotUsed):
+        except (AlreadyActive, AlreadyInactive, ProviderNotFound, InvalidFields, PasswordNotUsed):
             happened = len(self.desk.store.events["here"]) - before
             if happened or self.desk.store.providers("here") != state:
                 raise
@@ -425,7 +425,7 @@ class Model:
         assert [event.sequence for event in store.events["here"]] == list(range(1, len(store.events["here"]) + 1))
         assert store.folded("here") == state
         assert set(state) == set(self.ids)
-        active = [provider.id for provider in state.values() if provider.state is ConfigState.ACTIVE]
+        active = [provider.id for provider in state.values() if provider.state is ProviderState.ACTIVE]
         assert len(active) <= 1
         listed = run(self.desk.configs.list(HERE, Page(ascending=True))).providers
         assert [provider.id for provider in listed] == self.ids

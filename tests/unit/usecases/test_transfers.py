@@ -11,21 +11,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproof.domain.errors import ConfigExists, ExportTooLarge, InvalidFields, PassphraseWrong
-from mailproof.domain.ledger import Change, Decide, EventType, IdempotencyKey, Outcome
-from mailproof.domain.model import Caller, HttpSettings, OAuthClient, Page, Provider, Role, Settings, SmtpSettings
+from mailproof.domain.errors import ExportTooLarge, InvalidFields, PassphraseWrong, ProviderExists
+from mailproof.domain.ledger import Change, CommitResult, Decide, EventType, IdempotencyKey
+from mailproof.domain.model import (
+    Caller,
+    HttpSettings,
+    OAuthClient,
+    Page,
+    Provider,
+    ProviderSettings,
+    Role,
+    SmtpSettings,
+)
 from mailproof.domain.secret import Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import digest
-from mailproof.usecases.passphrase import Lockbox, Parameters
+from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCipher
 from mailproof.usecases.provider_secrets import open_secret
-from mailproof.usecases.providers import Auth, Configs, SmtpInput
+from mailproof.usecases.providers import Auth, Providers, SmtpInput
 from mailproof.usecases.transfers import MAX_PROVIDERS, Document, Entry, Imported, SecretState, Transfers, _place
 
 VAULT = Sealer(b"k" * 32)
-CHEAP = Parameters(memory_kib=8, iterations=1, lanes=1)
+CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
 PHRASE = Secret("a long passphrase")
 NONE = Secret("")
 SMTP = SmtpSettings("a@example.com", "A", tls=True, host="mx.example.com:587", user="u")
@@ -38,14 +47,14 @@ class World:
     store: Store
     source: Caller
     target: Caller
-    configs: Configs
+    configs: Providers
     transfers: Transfers
 
     def providers(self, caller: Caller) -> list[Provider]:
         page = run(self.store.list(caller.instance_id, Page(limit=2000, ascending=True)))
         return list(page.providers)
 
-    def add(self, *providers: tuple[Settings, str], active: int | None = None) -> None:
+    def add(self, *providers: tuple[ProviderSettings, str], active: int | None = None) -> None:
         for at, (each, secret) in enumerate(providers):
             if isinstance(each, HttpSettings):
                 event, _ = run(self.configs.add_http(self.source, each))
@@ -71,25 +80,25 @@ def run(work: Awaitable[Any]) -> Any:
     return asyncio.run(wait())
 
 
-def build(path: Path, lockbox: Lockbox, *, single: bool = False) -> World:
+def build(path: Path, lockbox: PassphraseCipher, *, single: bool = False) -> World:
     store = open_store(path / "mailproof.db")
     callers = []
     for name in ("100", "200"):
         token = run(store.create_token(digest=digest(name), name=name, role=Role.ADMIN, instance_ids=(name,)))
         callers.append(Caller(token, name, "192.0.2.1:1"))
     transfers = Transfers(store, VAULT, lockbox, single=single)
-    return World(store, callers[0], callers[1], Configs(store, VAULT), transfers)
+    return World(store, callers[0], callers[1], Providers(store, VAULT), transfers)
 
 
 @pytest.fixture(scope="module")
-def lockbox() -> Iterator[Lockbox]:
-    made = Lockbox(CHEAP)
+def lockbox() -> Iterator[PassphraseCipher]:
+    made = PassphraseCipher(CHEAP)
     yield made
     made.close()
 
 
 @pytest.fixture
-def world(tmp_path: Path, lockbox: Lockbox) -> Iterator[World]:
+def world(tmp_path: Path, lockbox: PassphraseCipher) -> Iterator[World]:
     made = build(tmp_path, lockbox)
     yield made
     run(made.store.close())
@@ -116,7 +125,7 @@ PROVIDERS = st.tuples(SMTPS | st.builds(HttpSettings, st.just("https://hooks.exa
 @given(st.lists(PROVIDERS, max_size=4), st.data())
 @settings(max_examples=30)
 def test_what_is_exported_is_imported(
-    lockbox: Lockbox, providers: list[tuple[Settings, str]], data: st.DataObject
+    lockbox: PassphraseCipher, providers: list[tuple[ProviderSettings, str]], data: st.DataObject
 ) -> None:
     active = data.draw(st.none() | st.integers(0, max(len(providers) - 1, 0)))
     with tempfile.TemporaryDirectory() as folder:
@@ -248,7 +257,7 @@ def test_parameters_are_checked_before_anything_is_derived(world: World) -> None
     world.add((SMTP, "one"))
     document = world.export()
     assert document.encryption is not None
-    hostile = replace(document.encryption, parameters=Parameters(b"x" * 16, 2**31, 8, 8), check=b"")
+    hostile = replace(document.encryption, parameters=KeyParameters(b"x" * 16, 2**31, 8, 8), check=b"")
     with pytest.raises(InvalidFields) as caught:
         world.import_(replace(document, encryption=hostile), NONE)
     assert [violation.field for violation in caught.value.violations] == [
@@ -270,7 +279,7 @@ def test_parameters_are_checked_before_anything_is_derived(world: World) -> None
     ],
 )
 def test_a_secret_that_an_add_would_not_take_is_refused(
-    world: World, lockbox: Lockbox, settings_: Settings, secret: str, says: str
+    world: World, lockbox: PassphraseCipher, settings_: ProviderSettings, secret: str, says: str
 ) -> None:
     document = Document("1", (Entry("1", settings_),))
     encryption, (blob,) = run(lockbox.lock(PHRASE, [(Secret(secret), _place(document, document.entries[0]))]))
@@ -305,16 +314,16 @@ def test_a_repeated_import_is_answered_as_the_first_one(world: World) -> None:
     assert len(world.providers(world.target)) == 2
 
 
-def test_an_instance_that_holds_one_provider_takes_one(tmp_path: Path, lockbox: Lockbox) -> None:
+def test_an_instance_that_holds_one_provider_takes_one(tmp_path: Path, lockbox: PassphraseCipher) -> None:
     world = build(tmp_path, lockbox, single=True)
     world.add((SMTP, "one"))
     document = world.export()
     world.import_(document)
-    with pytest.raises(ConfigExists):
+    with pytest.raises(ProviderExists):
         world.import_(document)
     world.add((SMTP, "two"))
     fresh = replace(world, target=replace(world.target, instance_id=world.source.instance_id))
-    with pytest.raises(ConfigExists):
+    with pytest.raises(ProviderExists):
         fresh.import_(world.export())
     run(world.store.close())
 
@@ -334,18 +343,20 @@ class FullStore:
         return replace(await self.store.list(instance_id, page), total=MAX_PROVIDERS + 1)
 
 
-def test_more_than_a_document_holds_is_refused(world: World, lockbox: Lockbox) -> None:
+def test_more_than_a_document_holds_is_refused(world: World, lockbox: PassphraseCipher) -> None:
     full = FullStore(world.store)
     with pytest.raises(ExportTooLarge, match="1001 configurations"):
         run(Transfers(full, VAULT, lockbox).export(world.source, NONE))
     assert full.pages == [Page(limit=MAX_PROVIDERS, ascending=True)]
 
 
-def test_a_failed_write_adds_nothing(world: World, lockbox: Lockbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_adds_nothing(world: World, lockbox: PassphraseCipher, monkeypatch: pytest.MonkeyPatch) -> None:
     world.add((SMTP, "one"), (SMTP, "two"))
-    commit: Callable[..., Awaitable[Outcome]] = world.store.commit
+    commit: Callable[..., Awaitable[CommitResult]] = world.store.commit
 
-    async def broken(caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None) -> Outcome:
+    async def broken(
+        caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
+    ) -> CommitResult:
         def twice(situation: Any) -> list[Change]:
             changes = list(decide(situation))
             return [*changes, Change(EventType.DEACTIVATED, "1")]  # which the log can't carry out

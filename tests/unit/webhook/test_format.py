@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.domain.model import ConfigState, Details, HttpSettings, Provider
+from mailproof.domain.model import Details, HttpSettings, Provider, ProviderState
 from mailproof.domain.secret import Secret
 from mailproof.smtp.vocabulary import Code, Outcome
 from mailproof.syntax.url import Phase, Url
 from mailproof.webhook.format import parse_webhook, sample, signature
-from mailproof.webhook.verdict import _SENTENCES, Attempt, WebhookCode, judge
+from mailproof.webhook.verdict import _SENTENCES, PostResult, WebhookCode, judge
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 PROVIDER = Provider(
-    "17", HttpSettings("https://hooks.example.com/", "für Mail"), ConfigState.ACTIVE, Details(1, NOW, NOW, "i"), 1
+    "17", HttpSettings("https://hooks.example.com/", "für Mail"), ProviderState.ACTIVE, Details(1, NOW, NOW, "i"), 1
 )
 URL = Url("https", "hooks.example.com", 443, "/")
 
@@ -77,7 +77,7 @@ def test_a_sample_has_the_parts_that_receivers_read() -> None:
     ],
 )
 def test_a_verdict_on_each_status(status: int, code: WebhookCode) -> None:
-    report = judge(Attempt(Phase.RESPONSE, Code.OK, status, 0.0123), URL)
+    report = judge(PostResult(Phase.RESPONSE, Code.OK, status, 0.0123), URL)
     assert report.code is code
     assert report.outcome is (Outcome.OK if code is WebhookCode.OK else Outcome.FAIL)
     assert (report.status, report.elapsed_ms) == (status, 12)
@@ -111,7 +111,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("phase", "code", "expected"), FAILURES)
 def test_a_verdict_on_each_failure(phase: Phase, code: Code, expected: WebhookCode) -> None:
-    report = judge(Attempt(phase, code, 0, 1.0), URL)
+    report = judge(PostResult(phase, code, 0, 1.0), URL)
     assert (report.outcome, report.phase, report.code) == (Outcome.FAIL, phase, expected)
     assert report.advice
 
@@ -124,7 +124,7 @@ def test_every_code_has_sentences_that_end() -> None:
 
 
 def test_every_phase_can_run_out_of_time() -> None:
-    sentences = {judge(Attempt(phase, Code.TIMEOUT, 0, 5.0), URL).message for phase in Phase}
+    sentences = {judge(PostResult(phase, Code.TIMEOUT, 0, 5.0), URL).message for phase in Phase}
     assert len(sentences) == len(Phase)
 
 

@@ -48,7 +48,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretching:
+class KeyDerivation:
     """A password to be stretched (PBKDF2, RFC 8018): work that whoever calls may do on a thread."""
 
     digest: str
@@ -97,7 +97,7 @@ class Mechanism:
         """Return the response that may go along with the AUTH command, None where there is none."""
         return None
 
-    def respond(self, challenge: bytes) -> bytes | Stretching | None:
+    def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
         """Return the response to a challenge, or None when there is nothing more to say (then we cancel).
 
         Raises:

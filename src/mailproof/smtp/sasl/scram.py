@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 
-from mailproof.smtp.sasl.mechanism import ExchangeError, Identity, Mechanism, Stretching
+from mailproof.smtp.sasl.mechanism import ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.sasl.saslprep import prepared
 
 MAX_ITERATIONS = 1_000_000
@@ -74,7 +74,7 @@ class Scram(Mechanism):
         self._turn = 1
         return self._gs2 + self._bare
 
-    def respond(self, challenge: bytes) -> bytes | Stretching | None:
+    def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
         """Return the first message where the command went without it, the proof, then an empty line."""
         self._turn += 1
         match self._turn:
@@ -104,7 +104,7 @@ class Scram(Mechanism):
         """Return what the server owes unless its signature was seen and is right."""
         return "" if self._proven else "it has not proven that it knows the password (no SCRAM server signature)"
 
-    def _first(self, challenge: bytes) -> Stretching | bytes:
+    def _first(self, challenge: bytes) -> KeyDerivation | bytes:
         fields = _fields(challenge)
         if "e" in fields:
             return self._refused(fields["e"])
@@ -128,7 +128,7 @@ class Scram(Mechanism):
             raise ExchangeError(f"it wants {count} iterations, and {MAX_ITERATIONS} are the most that we do")
         self._combined = nonce
         self._server_first = challenge
-        return Stretching(self._digest, self._password, salted, count)
+        return KeyDerivation(self._digest, self._password, salted, count)
 
     def _final(self, challenge: bytes) -> bytes:
         fields = _fields(challenge)

@@ -19,7 +19,7 @@ from mailproof.domain.model import Caller
 from mailproof.store import rows
 from mailproof.store.postgres import log
 from mailproof.store.postgres.commit import ID_TAKEN
-from mailproof.store.postgres.pool import Attempts, Connection, Pools, Share
+from mailproof.store.postgres.pool import Connection, Pools, Retries, Share
 
 _MOST = 200
 """Adds in one statement; a bound on how long the first of them waits for the last."""
@@ -103,7 +103,7 @@ class _Batch:
     def __init__(self, adds: Sequence[tuple[Caller, Change, int]]) -> None:
         self._adds = adds
         self._instance_id = adds[0][0].instance_id
-        self.attempts = Attempts()
+        self.attempts = Retries()
 
     async def __call__(self, connection: Connection) -> Sequence[Event]:
         self.attempts.maybe_stored = True

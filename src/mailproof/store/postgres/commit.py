@@ -12,11 +12,11 @@ from datetime import datetime
 import asyncpg
 
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Decide, IdempotencyKey, Outcome
+from mailproof.domain.ledger import CommitResult, Decide, IdempotencyKey
 from mailproof.domain.model import Caller
 from mailproof.store.postgres import log
-from mailproof.store.postgres.log import Plan
-from mailproof.store.postgres.pool import Attempts, Connection, transaction
+from mailproof.store.postgres.log import PreparedWrite
+from mailproof.store.postgres.pool import Connection, Retries, transaction
 
 ID_TAKEN = "the new id is taken; nothing was stored"
 
@@ -33,7 +33,7 @@ class Commit:
         decide: Decide,
         key: IdempotencyKey | None,
         clock: Callable[[], datetime],
-        attempts: Attempts,
+        attempts: Retries,
     ) -> None:
         self._caller = caller
         self._provider_id = provider_id
@@ -41,9 +41,9 @@ class Commit:
         self._key = key
         self._clock = clock
         self._attempts = attempts
-        self._unanswered: Plan | None = None
+        self._unanswered: PreparedWrite | None = None
 
-    async def __call__(self, connection: Connection) -> Outcome:
+    async def __call__(self, connection: Connection) -> CommitResult:
         """Decide and write, or learn that an earlier try did.
 
         Raises:
@@ -61,7 +61,7 @@ class Commit:
         self._answered()
         return outcome
 
-    async def _settled(self, connection: Connection) -> Outcome | None:
+    async def _settled(self, connection: Connection) -> CommitResult | None:
         """Find out what became of a plan that was sent and not answered: it is sent again, and done once at most."""
         sent = self._unanswered
         if sent is None:
@@ -71,11 +71,11 @@ class Commit:
         except asyncpg.UniqueViolationError:
             done = False
         if done or await log.was_written(connection, sent):
-            return Outcome(sent.before, sent.events)
+            return CommitResult(sent.before, sent.events)
         self._answered()  # the instance has moved on without it, so it can't be carried out any more
         return None
 
-    async def _try_locked(self, connection: Connection) -> Outcome:
+    async def _try_locked(self, connection: Connection) -> CommitResult:
         async with transaction(connection):
             await connection.execute(_LOCK, self._caller.instance_id)
             outcome = await self._try(connection)
@@ -83,7 +83,7 @@ class Commit:
             raise StoreUnavailable("the database is busy; nothing was stored")
         return outcome
 
-    async def _try(self, connection: Connection) -> Outcome | None:
+    async def _try(self, connection: Connection) -> CommitResult | None:
         """Decide and write; None where the instance moved on in between."""
         earlier = await self._replayed(connection)
         if earlier is not None:
@@ -91,19 +91,19 @@ class Commit:
         moment = await log.look(connection, self._caller.instance_id, self._provider_id)
         changes = self._decide(moment.situation)
         if not changes:
-            return Outcome(moment.situation.provider, ())
+            return CommitResult(moment.situation.provider, ())
         what = log.plan(self._caller, moment, changes, self._key, self._clock())
         self._unanswered, self._attempts.maybe_stored = what, True
         if await log.write(connection, what):
-            return Outcome(what.before, what.events)
+            return CommitResult(what.before, what.events)
         self._answered()
         return None
 
-    async def _replayed(self, connection: Connection) -> Outcome | None:
+    async def _replayed(self, connection: Connection) -> CommitResult | None:
         if self._key is None:
             return None
         events = await log.replay(connection, self._caller, self._key, self._clock())
-        return None if events is None else Outcome(None, events, replayed=True)
+        return None if events is None else CommitResult(None, events, replayed=True)
 
     def _answered(self) -> None:
         self._unanswered, self._attempts.maybe_stored = None, False

@@ -17,7 +17,7 @@ _log = logging.getLogger("mailproof.store")
 LOST = "the connection to the database was lost, and whether the change was stored is not known"
 
 
-class Fault(Enum):
+class PostgresFault(Enum):
     """What an error says of the statement that met it."""
 
     LOST = "lost"  # the connection is gone; the statement may have been carried out, or may yet be
@@ -28,25 +28,25 @@ class Fault(Enum):
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; a class of two letters, or one code of it.
 _FAULTS = {
-    "08": Fault.LOST,
-    "40003": Fault.LOST,  # statement_completion_unknown: CockroachDB says so of a COMMIT
-    "57P01": Fault.LOST,  # shut down while it ran
-    "57P02": Fault.LOST,
-    "57P05": Fault.LOST,  # idle too long
-    "25P03": Fault.LOST,  # idle in a transaction for too long
-    "57P03": Fault.UNDONE,  # starting up, or shutting down: no session was given
-    "40001": Fault.UNDONE,  # serialization_failure
-    "40P01": Fault.UNDONE,  # deadlock_detected
-    "55P03": Fault.UNDONE,  # lock_not_available
-    "57014": Fault.UNDONE,  # query_canceled
-    "53300": Fault.UNDONE,  # too_many_connections
-    "25006": Fault.LOST,  # a standby by now: the next connection may be to the new primary
-    "53": Fault.REFUSED,  # disk full, out of memory
-    "58": Fault.REFUSED,  # the server's disk fails
-    "28": Fault.REFUSED,  # authentication
-    "3D": Fault.REFUSED,  # no such database
-    "42501": Fault.REFUSED,  # insufficient_privilege
-    "XX": Fault.REFUSED,  # internal error, corrupted data
+    "08": PostgresFault.LOST,
+    "40003": PostgresFault.LOST,  # statement_completion_unknown: CockroachDB says so of a COMMIT
+    "57P01": PostgresFault.LOST,  # shut down while it ran
+    "57P02": PostgresFault.LOST,
+    "57P05": PostgresFault.LOST,  # idle too long
+    "25P03": PostgresFault.LOST,  # idle in a transaction for too long
+    "57P03": PostgresFault.UNDONE,  # starting up, or shutting down: no session was given
+    "40001": PostgresFault.UNDONE,  # serialization_failure
+    "40P01": PostgresFault.UNDONE,  # deadlock_detected
+    "55P03": PostgresFault.UNDONE,  # lock_not_available
+    "57014": PostgresFault.UNDONE,  # query_canceled
+    "53300": PostgresFault.UNDONE,  # too_many_connections
+    "25006": PostgresFault.LOST,  # a standby by now: the next connection may be to the new primary
+    "53": PostgresFault.REFUSED,  # disk full, out of memory
+    "58": PostgresFault.REFUSED,  # the server's disk fails
+    "28": PostgresFault.REFUSED,  # authentication
+    "3D": PostgresFault.REFUSED,  # no such database
+    "42501": PostgresFault.REFUSED,  # insufficient_privilege
+    "XX": PostgresFault.REFUSED,  # internal error, corrupted data
 }
 _SENTENCES = {
     "53100": "the disk that holds the database is full; nothing was stored",
@@ -54,17 +54,17 @@ _SENTENCES = {
 }
 
 
-def fault_of(error: Exception) -> Fault:
+def fault_of(error: Exception) -> PostgresFault:
     """Classify what the driver, or the loop below it, raised."""
     if isinstance(error, asyncpg.PostgresError):
         code = error.sqlstate or ""
-        return _FAULTS.get(code) or _FAULTS.get(code[:2], Fault.OURS)
+        return _FAULTS.get(code) or _FAULTS.get(code[:2], PostgresFault.OURS)
     if isinstance(error, OSError | TimeoutError | EOFError | asyncpg.InternalClientError):
-        return Fault.LOST
+        return PostgresFault.LOST
     if isinstance(error, asyncpg.InterfaceError):
         # What the driver says of a connection that went away between two statements; configuration is said before.
-        return Fault.OURS if isinstance(error, asyncpg.DataError | ValueError) else Fault.LOST
-    return Fault.OURS
+        return PostgresFault.OURS if isinstance(error, asyncpg.DataError | ValueError) else PostgresFault.LOST
+    return PostgresFault.OURS
 
 
 def is_foreign(error: Exception) -> bool:
@@ -92,10 +92,10 @@ def translate(error: Exception, *, maybe_stored: bool = False) -> Exception:
     if isinstance(error, Failure) or not is_foreign(error):
         return error
     fault = fault_of(error)
-    if fault is Fault.OURS:
+    if fault is PostgresFault.OURS:
         code = error.sqlstate if isinstance(error, asyncpg.PostgresError) else type(error).__name__
         return RuntimeError(f"the database refused a statement ({code}): {describe(error)}")
-    if fault is Fault.REFUSED:
+    if fault is PostgresFault.REFUSED:
         _log.error("the database failed: %s", describe(error))
         code = str(getattr(error, "sqlstate", ""))
         sentence = _SENTENCES.get(code) or _SENTENCES.get(code[:2])

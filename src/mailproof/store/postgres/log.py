@@ -1,8 +1,8 @@
 """The event log in PostgreSQL: what a write says to the database, each in one statement, and what it hears back.
 
-`Plan` is a decision ready to be written: it names the sequence that it was decided at, and its statement does nothing
-where the instance has moved on. So it can be sent again after a lost connection, however late the first one arrives:
-it is carried out once or not at all, and its `write_id` tells which.
+`PreparedWrite` is a decision ready to be written: it names the sequence that it was decided at, and its statement does
+nothing where the instance has moved on. So it can be sent again after a lost connection, however late the first one
+arrives: it is carried out once or not at all, and its `write_id` tells which.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from mailproof.domain.errors import IdempotencyKeyReused
 from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
-from mailproof.domain.model import Caller, ConfigState, Provider
+from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import rows
 from mailproof.store.payloads import dump_change, dump_settings
 from mailproof.store.postgres.pool import Connection, transaction
@@ -68,7 +68,7 @@ _ADD = (
     "AS v (place, provider_id, type, payload, actor, peer, created_at)), "
     f"saved AS (INSERT INTO providers ({rows.PROVIDER}) SELECT v.provider_id, moved.id, "
     "moved.sequence - $2::bigint + v.place, moved.sequence - $2::bigint + v.place, v.created_at, v.created_at, "
-    f"{ConfigState.INACTIVE.value}, v.settings, v.sealed FROM moved, "
+    f"{ProviderState.INACTIVE.value}, v.settings, v.sealed FROM moved, "
     "unnest($3::bigint[], $4::text[], $9::bigint[], $10::text[], $11::bytea[]) "
     "AS v (place, provider_id, created_at, settings, sealed)) "
     "SELECT sequence FROM moved"
@@ -98,7 +98,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PreparedWrite:
     """A decision and what it makes of the providers.
 
     Attributes:
@@ -123,7 +123,9 @@ class Plan:
         return self.events[0].instance_id
 
 
-def plan(caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime) -> Plan:
+def plan(
+    caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime
+) -> PreparedWrite:
     """Work out what changes make of the situation that they were decided in."""
     situation, peer = moment.situation, storable(caller.peer)
     events = tuple(
@@ -141,16 +143,16 @@ def plan(caller: Caller, moment: Moment, changes: Sequence[Change], key: Idempot
             if provider is not None:
                 known[provider_id] = provider
             count += (provider is not None) - (former is not None)
-            if provider is not None and provider.state is ConfigState.ACTIVE:
+            if provider is not None and provider.state is ProviderState.ACTIVE:
                 active_id = provider_id
             elif active_id == provider_id:
                 active_id = None
-    return Plan(
+    return PreparedWrite(
         situation.provider,
         moment.sequence,
         events,
         # What becomes inactive comes first: two are at no moment active.
-        tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ConfigState.ACTIVE)),
+        tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ProviderState.ACTIVE)),
         tuple(each for each, provider in touched.items() if provider is None),
         count,
         active_id,
@@ -173,7 +175,7 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
     return Moment(sequence, Situation(_provider(named), _provider(active), count))
 
 
-async def write(connection: Connection, what: Plan) -> bool:
+async def write(connection: Connection, what: PreparedWrite) -> bool:
     """Write a plan; return False, with nothing written, where the instance has moved on since it was decided."""
     if what.saved and what.removed and not connection.is_in_transaction():
         # One statement may change a table once in CockroachDB, and this needs two.
@@ -196,7 +198,7 @@ async def write(connection: Connection, what: Plan) -> bool:
     return moved is not None
 
 
-def _of_plan(what: Plan) -> list[Any]:
+def _of_plan(what: PreparedWrite) -> list[Any]:
     events = [rows.of_event(event) for event in what.events]
     _, _, provider_ids, types, payloads, actors, peers, times = zip(*events, strict=True)
     return [
@@ -216,7 +218,7 @@ def _of_plan(what: Plan) -> list[Any]:
     ]
 
 
-async def was_written(connection: Connection, what: Plan) -> bool:
+async def was_written(connection: Connection, what: PreparedWrite) -> bool:
     """Return whether a plan was written; only a plan that can't be written any more has an answer that stays."""
     found = await connection.fetchval(
         "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2", what.instance_id, what.sequence + 1

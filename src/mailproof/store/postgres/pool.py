@@ -22,7 +22,7 @@ from asyncpg.connect_utils import SessionAttribute
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StartupError, StoreUnavailable
-from mailproof.store.postgres.faults import Fault, describe, fault_of, translate
+from mailproof.store.postgres.faults import PostgresFault, describe, fault_of, translate
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -54,7 +54,7 @@ class Share:
 
 
 @dataclass(slots=True)
-class Attempts:
+class Retries:
     """What a call's repetitions know of the ones before.
 
     Attributes:
@@ -74,7 +74,7 @@ class Pools:
         self._shares: dict[asyncio.AbstractEventLoop, Share] = {}
         self._closed = False
 
-    async def run(self, work: Work[T], attempts: Attempts | None = None, *, tries: int = _TRIES) -> T:
+    async def run(self, work: Work[T], attempts: Retries | None = None, *, tries: int = _TRIES) -> T:
         """Do `work` on a connection; do it again on another where the first is lost or its statement was undone.
 
         Args:
@@ -87,9 +87,9 @@ class Pools:
         with self.entered() as share:
             return await self.run_on(share, work, attempts, tries=tries)
 
-    async def run_on(self, share: Share, work: Work[T], attempts: Attempts | None = None, *, tries: int = _TRIES) -> T:
+    async def run_on(self, share: Share, work: Work[T], attempts: Retries | None = None, *, tries: int = _TRIES) -> T:
         """Do what `run` does inside a call that `entered` counts, also while `close` waits for it."""
-        attempts = attempts or Attempts()
+        attempts = attempts or Retries()
         try:
             async with asyncio.timeout(self.limits.call_timeout):
                 return await self._repeat(share, work, tries)
@@ -143,7 +143,7 @@ class Pools:
                 return await self._attempt(share, work)
             except Exception as error:
                 fault = fault_of(error)
-                if fault not in {Fault.LOST, Fault.UNDONE} or tries_left == 0:
+                if fault not in {PostgresFault.LOST, PostgresFault.UNDONE} or tries_left == 0:
                     raise
                 _log.info("a call to the database is repeated: %s", describe(error))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that not all come at once
@@ -157,7 +157,7 @@ class Pools:
         try:
             return await work(connection)
         except Exception as error:
-            if fault_of(error) is Fault.LOST and not isinstance(error, TimeoutError):
+            if fault_of(error) is PostgresFault.LOST and not isinstance(error, TimeoutError):
                 _spoil(connection)
             raise
         finally:  # of a statement that was cut short the driver waits for the end here, or gives the connection up

@@ -1,7 +1,7 @@
 """The tables in PostgreSQL, and how they came to be.
 
 The same as SQLite's (`store.schema`), with one column and one table more: `events.write_id` is the mark by which a
-writer that lost its connection knows its own events again, and `key_witness` shows a replica whether it has the key of
+writer that lost its connection knows its own events again, and `key_check` shows a replica whether it has the key of
 the others. A migration is a tuple of statements, run in one transaction under the lock of a row, so replicas that start
 at once do it once; advisory locks would do nothing in CockroachDB. Migrations are append-only, and each statement can
 be repeated.

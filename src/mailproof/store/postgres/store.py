@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
@@ -23,7 +23,7 @@ from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.log import can_be_stored, sought, storable
-from mailproof.store.postgres.pool import Attempts, Connection, Pools
+from mailproof.store.postgres.pool import Connection, Pools, Retries
 from mailproof.store.sealing import HEADER_BYTES
 
 _MOST = 2**63 - 1  # bigint; the contract's offsets go to 2**64 - 1
@@ -112,9 +112,9 @@ class PostgresStore:
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
-    ) -> Outcome:
+    ) -> CommitResult:
         """See `mailproof.store.ProviderStore`."""
-        attempts = Attempts()
+        attempts = Retries()
         work = Commit(caller, sought(provider_id), decide, key, self._clock, attempts)
         outcome = await self.pools.run(work, attempts)
         if key is not None and not outcome.replayed:
@@ -203,7 +203,7 @@ class PostgresStore:
 
         return await self.pools.run(work)
 
-    async def key_witness(self, offered: bytes) -> bytes:
+    async def key_check(self, offered: bytes) -> bytes:
         """See `mailproof.store.Store`."""
 
         async def work(connection: Connection) -> bytes:

@@ -16,7 +16,7 @@ from mailproof.store.ids import IdSource
 from mailproof.store.postgres import schema
 from mailproof.store.postgres.faults import describe, is_foreign
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.transfer import BATCH, LOG, TABLES, Row
+from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow
 
 _IDLE = 600.0
 """Seconds that one database may wait for the other in the middle of a transaction."""
@@ -77,12 +77,12 @@ class _Session:
     async def lock(self) -> None:
         await self._connection.execute(schema.LOCK)
 
-    async def read(self, table: str) -> AsyncIterator[Sequence[Row]]:
+    async def read(self, table: str) -> AsyncIterator[Sequence[TableRow]]:
         cursor = await self._connection.cursor(f"SELECT {TABLES[table]} FROM {table}")  # noqa: S608 - constants
         while batch := await cursor.fetch(BATCH):
             yield [tuple(row) for row in batch]
 
-    async def write(self, table: str, batch: Sequence[Row]) -> None:
+    async def write(self, table: str, batch: Sequence[TableRow]) -> None:
         columns = TABLES[table]
         places = ", ".join(f"${place}" for place, _ in enumerate(columns.split(", "), 1))
         await self._connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", batch)  # noqa: S608
@@ -90,7 +90,7 @@ class _Session:
     async def clear_instances(self) -> None:
         await self._connection.execute("DELETE FROM instances")
 
-    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[TableRow]]:
         cursor = await self._connection.cursor(LOG.format("$1"), instance_id)
         while batch := await cursor.fetch(BATCH):
             yield [tuple(row) for row in batch]

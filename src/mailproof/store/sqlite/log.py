@@ -15,15 +15,15 @@ from mailproof.domain.errors import IdempotencyKeyReused, StoreUnavailable
 from mailproof.domain.ledger import (
     ADDED,
     Change,
+    CommitResult,
     Decide,
     Event,
     EventType,
     IdempotencyKey,
-    Outcome,
     Situation,
     evolve,
 )
-from mailproof.domain.model import Caller, ConfigState, Provider
+from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import rows
 
 KEYS_LAST = timedelta(hours=24)
@@ -67,7 +67,7 @@ def carry_out(
     decide: Decide,
     key: IdempotencyKey | None,
     now: datetime,
-) -> Outcome:
+) -> CommitResult:
     """Decide, append the events and save what they make of the providers.
 
     Raises:
@@ -76,13 +76,13 @@ def carry_out(
     if key is not None:
         earlier = _replay(connection, caller, key, now)
         if earlier is not None:
-            return Outcome(None, earlier, replayed=True)
+            return CommitResult(None, earlier, replayed=True)
     situation = _situation(connection, caller.instance_id, provider_id)
     changes = decide(situation)
     events = append(connection, caller, changes, situation, now) if changes else ()
     if key is not None and events:
         _remember(connection, caller, key, events, now)
-    return Outcome(situation.provider, events)
+    return CommitResult(situation.provider, events)
 
 
 def append(
@@ -140,8 +140,8 @@ def _growth(change: Change) -> int:
 def _mark_active(
     connection: sqlite3.Connection, instance_id: str, provider_id: str, before: Provider | None, after: Provider | None
 ) -> None:
-    was = before is not None and before.state is ConfigState.ACTIVE
-    now = after is not None and after.state is ConfigState.ACTIVE
+    was = before is not None and before.state is ProviderState.ACTIVE
+    now = after is not None and after.state is ProviderState.ACTIVE
     if now and not was:
         connection.execute("UPDATE instances SET active_id = ? WHERE id = ?", (provider_id, instance_id))
     elif was and not now:

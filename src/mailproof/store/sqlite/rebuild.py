@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Event, LogBroken, evolve
-from mailproof.domain.model import ConfigState, Provider
+from mailproof.domain.model import Provider, ProviderState
 from mailproof.store import rows
 from mailproof.store.payloads import load_settings
 from mailproof.store.sqlite import schema
@@ -29,7 +29,7 @@ _TABLES = (
     """,
     f"""
     CREATE UNIQUE INDEX temp.rebuilt_one_active ON rebuilt_providers (instance_id)
-    WHERE state = {ConfigState.ACTIVE.value}
+    WHERE state = {ProviderState.ACTIVE.value}
     """,
     "CREATE TEMP TABLE rebuilt_instances (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TEMP TABLE differing (id TEXT PRIMARY KEY) WITHOUT ROWID",
@@ -61,7 +61,7 @@ _MEND = (
 _COUNTS = f"""
 SELECT i.id,
     (SELECT count(*) FROM temp.rebuilt_providers AS p WHERE p.instance_id = i.id),
-    (SELECT id FROM temp.rebuilt_providers AS p WHERE p.instance_id = i.id AND p.state = {ConfigState.ACTIVE.value}),
+    (SELECT id FROM temp.rebuilt_providers AS p WHERE p.instance_id = i.id AND p.state = {ProviderState.ACTIVE.value}),
     coalesce(r.sequence, 0), i.provider_count, i.active_id, i.sequence
 FROM main.instances AS i LEFT JOIN temp.rebuilt_instances AS r ON r.id = i.id
 """  # noqa: S608

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, Decide, Event, IdempotencyKey, Outcome
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
@@ -94,10 +94,10 @@ class SqliteStore:
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
-    ) -> Outcome:
+    ) -> CommitResult:
         """See `mailproof.store.ProviderStore`."""
 
-        def job(connection: sqlite3.Connection) -> Outcome:
+        def job(connection: sqlite3.Connection) -> CommitResult:
             # The time is asked for here, so that times follow the order of the log.
             return log.carry_out(connection, caller, provider_id, decide, key, self._clock())
 
@@ -192,7 +192,7 @@ class SqliteStore:
 
         return self._read(work)
 
-    async def key_witness(self, offered: bytes) -> bytes:
+    async def key_check(self, offered: bytes) -> bytes:
         """See `mailproof.store.Store`. Who has the file has the key beside it: there is nothing to agree on."""
         return offered
 

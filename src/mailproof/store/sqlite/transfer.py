@@ -12,7 +12,7 @@ from mailproof.domain.errors import StartupError
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
 from mailproof.store.sqlite import schema
-from mailproof.store.transfer import BATCH, LOG, TABLES, Row
+from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow
 
 
 class SqliteDatabase:
@@ -56,12 +56,12 @@ class _Session:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def read(self, table: str) -> AsyncIterator[Sequence[Row]]:
+    async def read(self, table: str) -> AsyncIterator[Sequence[TableRow]]:
         cursor = self._connection.execute(f"SELECT {TABLES[table]} FROM {table}")  # noqa: S608 - constants
         while batch := cursor.fetchmany(BATCH):
             yield [(row[0], bool(row[1]), *row[2:]) for row in batch] if table == "instances" else batch
 
-    async def write(self, table: str, batch: Sequence[Row]) -> None:
+    async def write(self, table: str, batch: Sequence[TableRow]) -> None:
         columns = TABLES[table]
         places = ", ".join("?" for _ in columns.split(", "))
         self._connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", batch)  # noqa: S608
@@ -69,7 +69,7 @@ class _Session:
     async def clear_instances(self) -> None:
         self._connection.execute("DELETE FROM instances")
 
-    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[Row]]:
+    async def read_log(self, instance_id: str) -> AsyncIterator[Sequence[TableRow]]:
         cursor = self._connection.execute(LOG.format("?"), (instance_id,))
         while batch := cursor.fetchmany(BATCH):
             yield batch

@@ -31,7 +31,7 @@ MAX_BATCH = 512
 
 
 @dataclass(slots=True)
-class _Outcome:
+class _Result:
     result: Any = None
     error: Exception | None = None
 
@@ -154,7 +154,7 @@ class Writer:
                 return True
         return False
 
-    def _commit(self, batch: Sequence[_Waiter]) -> Sequence[_Outcome]:
+    def _commit(self, batch: Sequence[_Waiter]) -> Sequence[_Result]:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -167,12 +167,12 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - it is handed to every waiter
             self._roll_back()
             shared = translate(error)
-            return [_Outcome(error=_own(shared)) for _ in batch]
+            return [_Result(error=_own(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
         return outcomes
 
-    def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Outcome] | None:
+    def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Result] | None:
         """Run the jobs without savepoints, two statements less a job; return None where one is needed.
 
         Most jobs that fail are refused before they wrote anything, so there is nothing to undo.
@@ -181,21 +181,21 @@ class Writer:
             Exception: The whole transaction is lost, or it was the only job.
         """
         connection = self._connection
-        outcomes: list[_Outcome] = []
+        outcomes: list[_Result] = []
         for waiter in batch:
             changes = connection.total_changes
             try:
-                outcome = _Outcome(waiter.job(connection))
+                outcome = _Result(waiter.job(connection))
             except Exception as error:
                 if len(batch) == 1 or not connection.in_transaction:
                     raise
                 if connection.total_changes != changes:
                     return None
-                outcome = _Outcome(error=translate(error))
+                outcome = _Result(error=translate(error))
             outcomes.append(outcome)
         return outcomes
 
-    def _attempt(self, job: Job[Any]) -> _Outcome:
+    def _attempt(self, job: Job[Any]) -> _Result:
         """Run one job inside the shared transaction.
 
         Raises:
@@ -204,12 +204,12 @@ class Writer:
         connection = self._connection
         connection.execute("SAVEPOINT waiter")
         try:
-            outcome = _Outcome(job(connection))
+            outcome = _Result(job(connection))
         except Exception as error:
             if not connection.in_transaction:
                 raise
             connection.execute("ROLLBACK TO waiter")
-            outcome = _Outcome(error=translate(error))
+            outcome = _Result(error=translate(error))
         connection.execute("RELEASE waiter")
         return outcome
 
@@ -221,9 +221,9 @@ class Writer:
             _log.exception("rolling back failed")
 
 
-def _tell(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:
+def _tell(outcomes: Iterable[tuple[_Waiter, _Result]]) -> None:
     """Tell all waiters, each loop in one go."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Outcome]]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Result]]] = {}
     for waiter, outcome in outcomes:
         if isinstance(waiter, _Task):
             loops.setdefault(waiter.loop, []).append((waiter.future, outcome))
@@ -234,7 +234,7 @@ def _tell(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:
             loop.call_soon_threadsafe(_tell_tasks, told)
 
 
-def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Outcome]]) -> None:
+def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Result]]) -> None:
     for future, outcome in told:
         if not future.done():  # cancelled meanwhile
             outcome.tell(future)

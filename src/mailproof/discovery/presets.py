@@ -26,7 +26,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class Preset:
     """One provider.
 
     Attributes:
@@ -66,8 +66,8 @@ def _row(
     advice: str = "",
     domains: str = "",
     mx: str = "",
-) -> Provider:
-    return Provider(
+) -> Preset:
+    return Preset(
         name, _servers(host, implicit, starttls), user, advice, tuple(domains.split()), tuple(mx.split()), source
     )
 
@@ -106,7 +106,7 @@ _SES_REGIONS = (  # N; AWS has more
     "us-gov-west-1",
 )
 
-PROVIDERS: tuple[Provider, ...] = (
+PRESETS: tuple[Preset, ...] = (
     # --- mailboxes -------------------------------------------------------------------------------------------------
     _row(
         "Gmail",
@@ -403,25 +403,25 @@ PROVIDERS: tuple[Provider, ...] = (
     _row("Ethereal", "smtp.ethereal.email", (), (587,), advice="A test service: delivers nothing.", source="N"),
 )
 
-_BY_DOMAIN = {domain: provider for provider in PROVIDERS for domain in provider.domains}
-_BY_HOST = {server.host: provider for provider in PROVIDERS for server in provider.servers}
+_BY_DOMAIN = {domain: provider for provider in PRESETS for domain in provider.domains}
+_BY_HOST = {server.host: provider for provider in PRESETS for server in provider.servers}
 # The longest suffix first: a customer of Mailgun's EU is not one of its US.
-_BY_MX = sorted(((suffix, provider) for provider in PROVIDERS for suffix in provider.mx), key=lambda row: -len(row[0]))
+_BY_MX = sorted(((suffix, provider) for provider in PRESETS for suffix in provider.mx), key=lambda row: -len(row[0]))
 
 
-def serving(domain: str) -> Provider | None:
+def serving(domain: str) -> Preset | None:
     """Return the provider whose own mail domain this is."""
     domain = domain.lower()
     # Microsoft gives each tenant a name of its own below onmicrosoft.com.
     return _BY_DOMAIN.get("onmicrosoft.com" if domain.endswith(".onmicrosoft.com") else domain)
 
 
-def receiving_at(mx: str) -> Provider | None:
+def receiving_at(mx: str) -> Preset | None:
     """Return the provider that an MX host belongs to."""
     host = mx.lower().rstrip(".")
     return next((row for suffix, row in _BY_MX if host == suffix or host.endswith(f".{suffix}")), None)
 
 
-def submitting_at(host: str) -> Provider | None:
+def submitting_at(host: str) -> Preset | None:
     """Return the provider whose submission server this is."""
     return _BY_HOST.get(host.lower().rstrip("."))

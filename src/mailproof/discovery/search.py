@@ -14,10 +14,19 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, parse
-from mailproof.discovery.candidates import MAX_CANDIDATES, SERVICES, Evidence, SrvRecord, candidates
+from mailproof.discovery.candidates import MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
 from mailproof.discovery.conclusion import conclude, judged
-from mailproof.discovery.events import Candidate, Clue, Discovery, Event, Searching, Source, Tried, Verdict
-from mailproof.discovery.providers import receiving_at, serving
+from mailproof.discovery.presets import receiving_at, serving
+from mailproof.discovery.progress import (
+    Candidate,
+    Clue,
+    SearchHeartbeat,
+    SearchProgress,
+    SearchResult,
+    Source,
+    TriedCandidate,
+    Verdict,
+)
 from mailproof.discovery.records import Records
 from mailproof.discovery.web import FetchFailed, Web
 from mailproof.net.guard import EgressGuard
@@ -43,7 +52,7 @@ _PUBLISHED = (
 )
 
 
-class Prober(Protocol):
+class CandidateProber(Protocol):
     """Runs a plan to its report. Cancelling that closes the sockets."""
 
     async def report(self, plan: Plan) -> Report:
@@ -51,7 +60,7 @@ class Prober(Protocol):
         ...
 
 
-class Discoverer:
+class SettingsSearch:
     """Searches. Usable from several event loops in several threads.
 
     Args:
@@ -65,7 +74,7 @@ class Discoverer:
     def __init__(
         self,
         *,
-        prober: Prober,
+        prober: CandidateProber,
         https_guard: EgressGuard,
         trust: TrustStore,
         dns_nameservers: Sequence[str] | None = None,
@@ -76,7 +85,7 @@ class Discoverer:
         self._records = Records(dns_nameservers, dns_port)
         self._web = Web(https_guard, trust, resolver or Resolver())
 
-    async def run(self, address: str, timeout: float) -> AsyncGenerator[Event, None]:  # noqa: ASYNC109 - in the result
+    async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109 - in the result
         """Search for the submission servers of a mail address.
 
         Yields:
@@ -88,7 +97,7 @@ class Discoverer:
         mailbox = parse_mailbox(address)
         if not timeout > 0:
             raise ValueError("the timeout must be more than 0")
-        search = _Search(mailbox, timeout, self._prober, self._records, self._web)
+        search = _OneSearch(mailbox, timeout, self._prober, self._records, self._web)
         task = asyncio.create_task(search.run(), name="mailproof-discovery")
         task.add_done_callback(lambda _: search.news.set())
         try:
@@ -102,7 +111,7 @@ class Discoverer:
                     async with asyncio.timeout(HEARTBEAT):
                         await search.news.wait()
                 except TimeoutError:
-                    yield Searching(search.elapsed)
+                    yield SearchHeartbeat(search.elapsed)
             yield task.result()
         finally:
             if not task.done():
@@ -110,10 +119,10 @@ class Discoverer:
                 await asyncio.wait([task])
 
 
-class _Search:
+class _OneSearch:
     """One search."""
 
-    def __init__(self, mailbox: Mailbox, limit: float, prober: Prober, records: Records, web: Web) -> None:
+    def __init__(self, mailbox: Mailbox, limit: float, prober: CandidateProber, records: Records, web: Web) -> None:
         self._loop = asyncio.get_running_loop()
         self._started = self._loop.time()
         self._deadline = self._started + limit
@@ -128,8 +137,8 @@ class _Search:
         self._guess = False
         self._slots = asyncio.Semaphore(TRIALS)
         self._trials: dict[tuple[str, int, TlsMode], asyncio.Task[None]] = {}
-        self._tried: dict[tuple[str, int, TlsMode], Tried] = {}
-        self.events: deque[Event] = deque()
+        self._tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
+        self.events: deque[SearchProgress] = deque()
         self.news = asyncio.Event()
 
     @property
@@ -138,11 +147,11 @@ class _Search:
         return self._loop.time() - self._started
 
     @property
-    def _evidence(self) -> Evidence:
+    def _evidence(self) -> Published:
         published = self._published[min(self._published)] if self._published else ()
-        return Evidence(self._srv, published, self._mx, self._guess)
+        return Published(self._srv, published, self._mx, self._guess)
 
-    async def run(self) -> Discovery:
+    async def run(self) -> SearchResult:
         """Search to the result."""
         complete = True
         try:
@@ -237,7 +246,7 @@ class _Search:
     def _tell(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
         self._emit(Clue(source, question, answer, code))
 
-    def _emit(self, event: Clue | Tried) -> None:
+    def _emit(self, event: Clue | TriedCandidate) -> None:
         self.events.append(event)
         self.news.set()
 

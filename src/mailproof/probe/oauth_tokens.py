@@ -29,7 +29,7 @@ class TokenFailed(Exception):
         self.denied = denied
 
 
-class TokenSource:
+class OAuthTokens:
     """Asks token endpoints. Usable from several event loops.
 
     Args:

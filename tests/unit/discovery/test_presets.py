@@ -2,12 +2,12 @@
 
 import pytest
 
-from mailproof.discovery.providers import (
+from mailproof.discovery.presets import (
     ADDRESS,
     DOMAIN,
     LOCAL_PART,
-    PROVIDERS,
-    Provider,
+    PRESETS,
+    Preset,
     receiving_at,
     serving,
     submitting_at,
@@ -17,8 +17,8 @@ from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import check_host
 
 
-@pytest.mark.parametrize("row", PROVIDERS, ids=lambda row: row.name)
-def test_a_row_is_complete(row: Provider) -> None:
+@pytest.mark.parametrize("row", PRESETS, ids=lambda row: row.name)
+def test_a_row_is_complete(row: Preset) -> None:
     assert row.servers
     assert row.source
     for server in row.servers:
@@ -34,10 +34,10 @@ def test_a_row_is_complete(row: Provider) -> None:
 
 def test_no_two_rows_share_a_name_a_domain_a_host_or_an_mx() -> None:
     for keys in (
-        [row.name for row in PROVIDERS],
-        [domain for row in PROVIDERS for domain in row.domains],
-        [host for row in PROVIDERS for host in {server.host for server in row.servers}],
-        [suffix for row in PROVIDERS for suffix in row.mx],
+        [row.name for row in PRESETS],
+        [domain for row in PRESETS for domain in row.domains],
+        [host for row in PRESETS for host in {server.host for server in row.servers}],
+        [suffix for row in PRESETS for suffix in row.mx],
     ):
         assert len(set(keys)) == len(keys)
 

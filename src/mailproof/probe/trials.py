@@ -13,13 +13,13 @@ import threading
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 
-from mailproof.diagnosis.alternatives import Candidate, Failure, candidates, is_near, trial
+from mailproof.diagnosis.alternatives import FailedAttempt, Trial, is_near, trial_plan, trials_after
 from mailproof.diagnosis.findings import Observed, conclude
-from mailproof.diagnosis.fixes import Tried, answers, assess, refine, settles
+from mailproof.diagnosis.fixes import TrialResult, answers, assess, refine, settles
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
 from mailproof.probe.link import Link
-from mailproof.probe.transcript import Setting
+from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
@@ -27,41 +27,41 @@ SLOW = 1.0  # seconds of a step after which the search begins beside it; a quart
 HEAD_START = 0.25  # seconds ahead that the plan's own port has over the others
 PATIENCE = 5.0  # seconds that the trials have after the attempt has failed
 GRACE = 0.3  # seconds for the others once one works, so that the report is whole
-MAX_SEARCHES = 64  # at once in one probe: a crowd of tests against a tarpit must not dial eight times as often
+MAX_TESTS_WITH_TRIALS = 64  # at once in one probe: a crowd of tests against a tarpit must not dial eight times as often
 
 _SLOW_STAGES = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})
 
 
-class Remedies:
+class Trials:
     """The search beside one attempt.
 
     Args:
-        setting: The attempt's. addresses: What it dials; already judged for its own port.
+        context: The attempt's. addresses: What it dials; already judged for its own port.
         links: The attempt's connections, the current one last.
-        searches: Bounds the searches of all tests together; without a place there is no search.
+        places: Bounds the searches of all tests together; without a place there is no search.
     """
 
     def __init__(
         self,
-        setting: Setting,
+        context: TestContext,
         addresses: Sequence[AddrInfo],
         links: Sequence[Link],
         *,
         guard: EgressGuard,
         resolver: Resolver,
-        searches: threading.Semaphore,
+        places: threading.Semaphore,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._setting = setting
+        self._context = context
         self._addresses = addresses
         self._attempt = links
         self._guard = guard
         self._resolver = resolver
-        self._searches = searches
-        self._searching = False
-        self._slow = min(SLOW, setting.plan.timeout / 4)
-        self._tasks: dict[Candidate, asyncio.Task[Tried | None]] = {}
-        self._links: dict[Candidate, Link] = {}
+        self._places = places
+        self._has_place = False
+        self._slow = min(SLOW, context.plan.timeout / 4)
+        self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
+        self._links: dict[Trial, Link] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._stage = Stage.CONNECT
         self._since = 0.0
@@ -89,15 +89,15 @@ class Remedies:
             if self._timer is not None:
                 self._timer.cancel()
 
-    async def conclude(self, link: Link, cause: Cause) -> tuple[Cause, tuple[Tried, ...]]:
+    async def conclude(self, link: Link, cause: Cause) -> tuple[Cause, tuple[TrialResult, ...]]:
         """Return the root cause as the trials make it exact, and the trials, after `cause` ended the attempt."""
-        plan = self._setting.plan
-        wanted = candidates(plan, self._failure(link, cause))
-        for candidate in self._tasks.keys() - wanted:  # the slow step was not what failed
-            self._tasks[candidate].cancel()
-            self._links.pop(candidate, None)
-        until = min(self._setting.deadline, self._loop.time() + PATIENCE)
-        near = [candidate for candidate in wanted if is_near(plan, candidate)]
+        plan = self._context.plan
+        wanted = trials_after(plan, self._failed(link, cause))
+        for trial in self._tasks.keys() - wanted:  # the slow step was not what failed
+            self._tasks[trial].cancel()
+            self._links.pop(trial, None)
+        until = min(self._context.deadline, self._loop.time() + PATIENCE)
+        near = [trial for trial in wanted if is_near(plan, trial)]
         self._start(near)
         if near and not self._found():
             await self._settle(near, min(until, self._loop.time() + HEAD_START))
@@ -105,8 +105,8 @@ class Remedies:
             self._start(wanted)
             await self._settle(wanted, until)
         await self._settle(wanted, min(until, self._loop.time() + GRACE), enough=False)
-        tried = [told for candidate in wanted if (told := self._outcome(candidate)) is not None]
-        return refine(plan, cause, tried), tuple(tried)
+        result = [result for trial in wanted if (result := self._result(trial)) is not None]
+        return refine(plan, cause, result), tuple(result)
 
     async def stop(self) -> None:
         """End every trial and close its connection."""
@@ -119,9 +119,9 @@ class Remedies:
         finally:
             self._tasks.clear()  # a cancelled one's traceback refers to us: both would wait for the collector
             self._links.clear()
-            if self._searching:
-                self._searching = False
-                self._searches.release()
+            if self._has_place:
+                self._has_place = False
+                self._places.release()
 
     def _look(self) -> None:
         """Begin the search if the attempt is slow."""
@@ -131,15 +131,15 @@ class Remedies:
         left = self._since + self._slow - self._loop.time()
         if left < 0.01:
             slow = Cause(self._stage, Code.TIMEOUT)
-            self._start(candidates(self._setting.plan, self._failure(self._attempt[-1], slow)))
+            self._start(trials_after(self._context.plan, self._failed(self._attempt[-1], slow)))
             left = self._slow
-        if not self._searching:
+        if not self._has_place:
             self._timer = self._loop.call_later(left, self._look)
 
-    def _failure(self, link: Link, cause: Cause) -> Failure:
+    def _failed(self, link: Link, cause: Cause) -> FailedAttempt:
         reached = link.address
         others = {_family(info) for info in self._addresses} - {"IPv6" if ":" in reached else "IPv4"}
-        return Failure(
+        return FailedAttempt(
             cause,
             implicit=link.implicit,
             heard=link.heard,
@@ -147,29 +147,29 @@ class Remedies:
             other_family=others.pop() if reached and others else "",
         )
 
-    def _start(self, wanted: Sequence[Candidate]) -> None:
-        self._searching = self._searching or bool(wanted and self._searches.acquire(blocking=False))
-        if not self._searching:
+    def _start(self, wanted: Sequence[Trial]) -> None:
+        self._has_place = self._has_place or bool(wanted and self._places.acquire(blocking=False))
+        if not self._has_place:
             return
-        for candidate in wanted:
-            if candidate not in self._tasks:
-                task = asyncio.create_task(self._try(candidate), name="mailproof-alternative")
-                self._tasks[candidate] = task
+        for trial in wanted:
+            if trial not in self._tasks:
+                task = asyncio.create_task(self._try(trial), name="mailproof-alternative")
+                self._tasks[trial] = task
                 task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[Tried | None]) -> None:
+    def _ended(self, task: asyncio.Task[TrialResult | None]) -> None:
         """End the attempt if it is still waiting for what this trial proves will never come."""
         if self._waiting is None or self._proof is not None or task.cancelled() or task.exception() is not None:
             return
-        tried, waiting = task.result(), Cause(self._stage, Code.TIMEOUT)
-        if tried is None or self._attempt[-1].heard:
+        result, waiting = task.result(), Cause(self._stage, Code.TIMEOUT)
+        if result is None or self._attempt[-1].heard:
             return
-        proven = refine(self._setting.plan, waiting, [tried])
+        proven = refine(self._context.plan, waiting, [result])
         if proven is not waiting:
             self._proof = proven
             self._waiting.cancel()
 
-    async def _settle(self, wanted: Sequence[Candidate], until: float, *, enough: bool = True) -> None:
+    async def _settle(self, wanted: Sequence[Trial], until: float, *, enough: bool = True) -> None:
         """Wait until all have ended, or one works if that is `enough`, at most until `until`."""
         while not (enough and self._found()):
             pending = [task for key in wanted if (task := self._tasks.get(key)) is not None and not task.done()]
@@ -180,59 +180,59 @@ class Remedies:
 
     def _found(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
-        return any(tried is not None and settles(self._setting.plan, tried) for tried in results)
+        return any(result is not None and settles(self._context.plan, result) for result in results)
 
-    def _outcome(self, candidate: Candidate) -> Tried | None:
+    def _result(self, trial: Trial) -> TrialResult | None:
         """Return what came of a trial; one still under way has not answered in time."""
-        task, link = self._tasks.get(candidate), self._links.get(candidate)
+        task, link = self._tasks.get(trial), self._links.get(trial)
         if task is None or link is None:
             return None
         if task.done():
             return task.result()
         late = None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)  # only the answer to QUIT is missing
-        return self._judged(candidate, link, late)
+        return self._judged(trial, link, late)
 
-    async def _try(self, candidate: Candidate) -> Tried | None:
+    async def _try(self, trial: Trial) -> TrialResult | None:
         """Try a candidate; None where it may not be dialled."""
-        host, port = candidate.name or self._setting.host, candidate.port
-        addresses = await self._permitted(candidate)
+        host, port = trial.name or self._context.host, trial.port
+        addresses = await self._permitted(trial)
         if not addresses:
             return None
-        setting = dataclasses.replace(
-            self._setting, plan=trial(self._setting.plan, candidate), host=host, port=port, emit=_drop, watch=_drop
+        context = dataclasses.replace(
+            self._context, plan=trial_plan(self._context.plan, trial), host=host, port=port, emit=_drop, watch=_drop
         )
-        link = self._links[candidate] = Link(setting, candidate.tls_mode is TlsMode.IMPLICIT)
+        link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
         try:
             cause = await link.open(addresses) or await link.converse()
         finally:
             link.close()
-        return self._judged(candidate, link, cause)
+        return self._judged(trial, link, cause)
 
-    def _judged(self, candidate: Candidate, link: Link, cause: Cause | None) -> Tried:
-        tried = assess(self._setting.plan, Tried(candidate, cause, link.facts, link.tls))
-        redact = self._setting.redact
+    def _judged(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
+        result = assess(self._context.plan, TrialResult(trial, cause, link.facts, link.tls))
+        redact = self._context.redact
         seen = Observed(
-            plan=dataclasses.replace(link.setting.plan, tls_mode=tried.candidate.tls_mode),
-            port=candidate.port,
+            plan=dataclasses.replace(link.context.plan, tls_mode=result.trial.tls_mode),
+            port=trial.port,
             facts=link.facts,
             redact=redact,
             now=datetime.now(UTC),
             tls=link.tls,
-            cause=tried.cause,
+            cause=result.cause,
         )
         host = redact(seen.plan.host, 260)
         server = f"[{host}]:{seen.port}" if ":" in host else f"{host}:{seen.port}"
-        message = conclude(seen)[0].message if tried.cause else redact(answers(server, tried))
-        return dataclasses.replace(tried, message=message)
+        message = conclude(seen)[0].message if result.cause else redact(answers(server, result))
+        return dataclasses.replace(result, message=message)
 
-    async def _permitted(self, candidate: Candidate) -> list[AddrInfo]:
+    async def _permitted(self, trial: Trial) -> list[AddrInfo]:
         """Return the attempt's addresses, as far as they may be dialled for this candidate."""
-        host, port = self._setting.host, candidate.port
-        infos = [info for info in self._addresses if candidate.family in ("", _family(info))]
+        host, port = self._context.host, trial.port
+        infos = [info for info in self._addresses if trial.family in ("", _family(info))]
         try:
-            if candidate.name:
+            if trial.name:
                 # Not a name that leads elsewhere: whoever made the certificate chose it.
-                named = await self._lookup(candidate.name, port)
+                named = await self._lookup(trial.name, port)
                 infos = [info for info in infos if info[4][0] in named and info[4][0] == self._attempt[-1].address]
             self._guard.check_name(host, port)
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in infos)))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-from mailproof.domain.errors import ConfigNotFound
+from mailproof.domain.errors import ProviderNotFound
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
@@ -18,7 +18,7 @@ from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
 from mailproof.usecases.provider_secrets import usable_secret
 from mailproof.webhook.format import SIGNATURE, parse_webhook, sample, signature
-from mailproof.webhook.verdict import Attempt, WebhookReport, judge
+from mailproof.webhook.verdict import PostResult, WebhookReport, judge
 
 DEFAULT_TIMEOUT = 10.0
 """Seconds of a test where the caller names none."""
@@ -27,12 +27,12 @@ DEFAULT_TIMEOUT = 10.0
 class Poster(Protocol):
     """Posts once, whatever comes of it."""
 
-    async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> Attempt:
+    async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> PostResult:
         """Post a body; `limit` is in seconds, for everything together."""
         ...
 
 
-class Webhooks:
+class WebhookTests:
     """Tests of the providers that mail is posted to."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Webhooks:
         """
         provider = await self._store.get(caller.instance_id, provider_id)
         if provider is None or not isinstance(provider.settings, HttpSettings):
-            raise ConfigNotFound(provider_id)
+            raise ProviderNotFound(provider_id)
         url = parse_webhook(provider.settings.endpoint)
         now = self._clock()
         body = sample(provider, recipient, now)

@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.secret import Secret
-from mailproof.usecases.passphrase import AT_ONCE, Lockbox, Parameters, WrongPassphrase
+from mailproof.usecases.passphrase_encryption import AT_ONCE, KeyParameters, PassphraseCipher, WrongPassphrase
 
-CHEAP = Parameters(memory_kib=8, iterations=1, lanes=1)
+CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
 PHRASE = Secret("correct horse battery")
 
 
 @pytest.fixture(scope="module")
-def lockbox() -> Iterator[Lockbox]:
-    made = Lockbox(CHEAP)
+def lockbox() -> Iterator[PassphraseCipher]:
+    made = PassphraseCipher(CHEAP)
     yield made
     made.close()
 
@@ -32,7 +32,7 @@ def lockbox() -> Iterator[Lockbox]:
     phrase=st.text(min_size=1).filter(lambda text: "\ud800" not in text),
     texts=st.lists(st.tuples(st.text(), st.binary(max_size=20)), max_size=3),
 )
-def test_what_is_locked_opens(lockbox: Lockbox, phrase: str, texts: list[tuple[str, bytes]]) -> None:
+def test_what_is_locked_opens(lockbox: PassphraseCipher, phrase: str, texts: list[tuple[str, bytes]]) -> None:
     phrase = phrase.encode("utf-8", "replace").decode()
 
     async def there_and_back() -> tuple[Secret | None, ...]:
@@ -46,20 +46,20 @@ def test_what_is_locked_opens(lockbox: Lockbox, phrase: str, texts: list[tuple[s
     assert [each.reveal() for each in found if each is not None] == [text for text, _ in texts]
 
 
-def test_another_passphrase_does_not_open(lockbox: Lockbox) -> None:
+def test_another_passphrase_does_not_open(lockbox: PassphraseCipher) -> None:
     encryption, blobs = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
     with pytest.raises(WrongPassphrase):
         asyncio.run(lockbox.unlock(Secret("correct horse batterx"), encryption, [(blobs[0], b"a")]))
 
 
-def test_other_parameters_are_as_another_passphrase(lockbox: Lockbox) -> None:
+def test_other_parameters_are_as_another_passphrase(lockbox: PassphraseCipher) -> None:
     encryption, blobs = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
     other = replace(encryption, parameters=replace(encryption.parameters, iterations=2))
     with pytest.raises(WrongPassphrase):
         asyncio.run(lockbox.unlock(PHRASE, other, [(blobs[0], b"a")]))
 
 
-def test_a_moved_or_damaged_blob_is_told_from_a_wrong_passphrase(lockbox: Lockbox) -> None:
+def test_a_moved_or_damaged_blob_is_told_from_a_wrong_passphrase(lockbox: PassphraseCipher) -> None:
     encryption, (first, second) = asyncio.run(lockbox.lock(PHRASE, [(Secret("one"), b"a"), (Secret("two"), b"b")]))
     damaged = first[:-1] + bytes([first[-1] ^ 1])
     found = asyncio.run(
@@ -68,19 +68,19 @@ def test_a_moved_or_damaged_blob_is_told_from_a_wrong_passphrase(lockbox: Lockbo
     assert [each and each.reveal() for each in found] == ["one", None, None, None, "two"]
 
 
-def test_a_blob_of_another_document_does_not_open(lockbox: Lockbox) -> None:
+def test_a_blob_of_another_document_does_not_open(lockbox: PassphraseCipher) -> None:
     encryption, _ = asyncio.run(lockbox.lock(PHRASE, []))
     _, (foreign,) = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
     assert asyncio.run(lockbox.unlock(PHRASE, encryption, [(foreign, b"a")])) == (None,)
 
 
-def test_two_spellings_of_a_character_are_one_passphrase(lockbox: Lockbox) -> None:
+def test_two_spellings_of_a_character_are_one_passphrase(lockbox: PassphraseCipher) -> None:
     encryption, blobs = asyncio.run(lockbox.lock(Secret("gr\u00fcn gr\u00fcn"), [(Secret("s"), b"a")]))
     found = asyncio.run(lockbox.unlock(Secret("gru\u0308n gru\u0308n"), encryption, [(blobs[0], b"a")]))
     assert found == (Secret("s"),)
 
 
-def test_the_documented_recipe_opens_it(lockbox: Lockbox) -> None:
+def test_the_documented_recipe_opens_it(lockbox: PassphraseCipher) -> None:
     encryption, (blob,) = asyncio.run(lockbox.lock(PHRASE, [(Secret("pässword"), b"place")]))
     parameters = encryption.parameters
     key = Argon2id(
@@ -109,7 +109,9 @@ def test_the_documented_recipe_opens_it(lockbox: Lockbox) -> None:
         ({"salt": b"x" * 65}, "salt"),
     ],
 )
-def test_parameters_that_would_exhaust_are_refused(lockbox: Lockbox, change: dict[str, object], field: str) -> None:
+def test_parameters_that_would_exhaust_are_refused(
+    lockbox: PassphraseCipher, change: dict[str, object], field: str
+) -> None:
     parameters = replace(replace(CHEAP, salt=b"x" * 16), **change)  # type: ignore[arg-type]
     assert [name for name, _ in parameters.problems()] == [field]
     encryption, _ = asyncio.run(lockbox.lock(PHRASE, []))
@@ -118,7 +120,7 @@ def test_parameters_that_would_exhaust_are_refused(lockbox: Lockbox, change: dic
 
 
 def test_the_defaults_are_within_the_bounds() -> None:
-    assert list(Parameters(salt=b"x" * 16).problems()) == []
+    assert list(KeyParameters(salt=b"x" * 16).problems()) == []
 
 
 def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +138,8 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
             assert running.pop().startswith("mailproof-passphrase")
         return AESGCM(b"k" * 32)
 
-    monkeypatch.setattr("mailproof.usecases.passphrase._cipher", slow)
-    lockbox = Lockbox(CHEAP)
+    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
+    lockbox = PassphraseCipher(CHEAP)
 
     async def many() -> None:
         await asyncio.gather(*(lockbox.lock(PHRASE, []) for _ in range(8)))
@@ -149,7 +151,7 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
 
 TWO_BOXES = """
 import asyncio
-from mailproof.usecases.passphrase import Lockbox, Parameters
+from mailproof.usecases.passphrase_encryption import Lockbox, Parameters
 from mailproof.domain.secret import Secret
 
 async def main() -> None:
@@ -171,14 +173,14 @@ def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bytes] = []
     gate, started = threading.Event(), threading.Semaphore(0)
 
-    def slow(_: Secret, parameters: Parameters) -> AESGCM:
+    def slow(_: Secret, parameters: KeyParameters) -> AESGCM:
         begun.append(parameters.salt)
         started.release()
         gate.wait(10)
         return AESGCM(b"k" * 32)
 
-    monkeypatch.setattr("mailproof.usecases.passphrase._cipher", slow)
-    lockbox = Lockbox(CHEAP)
+    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
+    lockbox = PassphraseCipher(CHEAP)
 
     async def give_up() -> None:
         waiting = [asyncio.ensure_future(lockbox.lock(PHRASE, [])) for _ in range(5)]

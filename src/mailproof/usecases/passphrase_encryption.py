@@ -33,7 +33,7 @@ MAX_LANES = 8
 MIN_SALT, MAX_SALT = 16, 64
 
 AT_ONCE = 1
-"""Derivations that a `Lockbox` runs at the same time: so many times MAX_MEMORY_KIB are used at most."""
+"""Derivations that a `PassphraseCipher` runs at the same time: so many times MAX_MEMORY_KIB are used at most."""
 
 _DERIVING = threading.Lock()
 """One derivation in the whole process. Those with several lanes share OpenSSL's pool of threads, and two of them may
@@ -49,7 +49,7 @@ class WrongPassphrase(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class KeyParameters:
     """Parameters of Argon2id; the defaults are RFC 9106's second recommendation (section 4). `salt` is per document."""
 
     salt: bytes = b""
@@ -70,27 +70,27 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Encryption:
+class SecretsEncryption:
     """How a document's secrets are encrypted; `check` tells a wrong passphrase from a damaged document."""
 
-    parameters: Parameters
+    parameters: KeyParameters
     check: bytes
 
 
-class Lockbox:
+class PassphraseCipher:
     """Encrypts and decrypts. Any event loop may use it; a caller that gives up leaves the queue.
 
     Args:
         parameters: Those of new documents.
     """
 
-    def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
+    def __init__(self, parameters: KeyParameters | None = None) -> None:
+        self._parameters = parameters or KeyParameters()
         self._threads = ThreadPoolExecutor(AT_ONCE, "mailproof-passphrase")
 
     async def lock(
         self, passphrase: Secret, texts: Sequence[tuple[Secret, bytes]]
-    ) -> tuple[Encryption, tuple[bytes, ...]]:
+    ) -> tuple[SecretsEncryption, tuple[bytes, ...]]:
         """Encrypt under a new key.
 
         Args:
@@ -98,15 +98,15 @@ class Lockbox:
         """
         parameters = replace(self._parameters, salt=secrets.token_bytes(MIN_SALT))
 
-        def work() -> tuple[Encryption, tuple[bytes, ...]]:
+        def work() -> tuple[SecretsEncryption, tuple[bytes, ...]]:
             cipher = _cipher(passphrase, parameters)
             blobs = tuple(_seal(cipher, _encode(text), parameters, data) for text, data in texts)
-            return Encryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
+            return SecretsEncryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
 
         return await self._run(work)
 
     async def unlock(
-        self, passphrase: Secret, encryption: Encryption, blobs: Sequence[tuple[bytes, bytes]]
+        self, passphrase: Secret, encryption: SecretsEncryption, blobs: Sequence[tuple[bytes, bytes]]
     ) -> tuple[Secret | None, ...]:
         """Decrypt; None stands for a blob that was moved or damaged.
 
@@ -137,7 +137,7 @@ class Lockbox:
         return await asyncio.wrap_future(self._threads.submit(work))
 
 
-def _cipher(passphrase: Secret, parameters: Parameters) -> AESGCM:
+def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
     text = unicodedata.normalize("NFC", passphrase.reveal())  # keyboards spell the same "ü" in two ways
     kdf = Argon2id(
         salt=parameters.salt,
@@ -150,12 +150,12 @@ def _cipher(passphrase: Secret, parameters: Parameters) -> AESGCM:
         return AESGCM(kdf.derive(text.encode()))
 
 
-def _seal(cipher: AESGCM, text: bytes, parameters: Parameters, data: bytes) -> bytes:
+def _seal(cipher: AESGCM, text: bytes, parameters: KeyParameters, data: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + cipher.encrypt(nonce, text, _bound(parameters, data))
 
 
-def _open(cipher: AESGCM, blob: bytes, parameters: Parameters, data: bytes) -> Secret | None:
+def _open(cipher: AESGCM, blob: bytes, parameters: KeyParameters, data: bytes) -> Secret | None:
     if len(blob) < CHECK_BYTES:
         return None
     try:
@@ -165,7 +165,7 @@ def _open(cipher: AESGCM, blob: bytes, parameters: Parameters, data: bytes) -> S
         return None
 
 
-def _bound(parameters: Parameters, data: bytes) -> bytes:
+def _bound(parameters: KeyParameters, data: bytes) -> bytes:
     return b"mailproof passphrase 1\0" + len(parameters.salt).to_bytes(1, "big") + parameters.salt + data
 
 

@@ -11,7 +11,16 @@ from typing import cast
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
-from mailproof.discovery.events import Candidate, Clue, Discovery, Event, Searching, Source, Tried, Verdict
+from mailproof.discovery.progress import (
+    Candidate,
+    Clue,
+    SearchHeartbeat,
+    SearchProgress,
+    SearchResult,
+    Source,
+    TriedCandidate,
+    Verdict,
+)
 from mailproof.domain.errors import InvalidFields, TooManyTests
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller
@@ -20,10 +29,10 @@ from mailproof.rpc.discovery_messages import discovery_event, discovery_request
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.validation import violations
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
-from mailproof.usecases.discoveries import Discoveries
+from mailproof.usecases.searches import Searches
 from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
 
-TRIED = Tried(
+TRIED = TriedCandidate(
     Candidate("a.test", 465, TlsMode.IMPLICIT, "jo", Source.SRV, rank=1, advice="Note.", provider="A"),
     Verdict.VERIFIED,
     stage=Stage.QUIT,
@@ -34,7 +43,12 @@ TRIED = Tried(
     elapsed_ms=12,
 )
 CLUE = Clue(Source.MX, "MX a.test", "no answer", Code.TIMEOUT)
-EVENTS: tuple[Event, ...] = (CLUE, Searching(5.25), TRIED, Discovery((TRIED,), "Use it.", "Note.", elapsed_ms=99))
+EVENTS: tuple[SearchProgress, ...] = (
+    CLUE,
+    SearchHeartbeat(5.25),
+    TRIED,
+    SearchResult((TRIED,), "Use it.", "Note.", elapsed_ms=99),
+)
 
 
 class Searcher:
@@ -44,7 +58,7 @@ class Searcher:
         self.asked: list[tuple[str, float]] = []
         self.closed = 0
 
-    async def run(self, address: str, timeout: float) -> AsyncGenerator[Event, None]:  # noqa: ASYNC109
+    async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109
         self.asked.append((address, timeout))
         try:
             for event in EVENTS:
@@ -59,7 +73,7 @@ def context(remaining: float | None = None) -> Context:
 
 async def bounded(limit: float, remaining: float | None, expected: float) -> None:
     searcher = Searcher()
-    use_case = Discoveries(searcher, Limits(max_timeout=60, max_concurrent=1))
+    use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
     async with aclosing(use_case.discover("jo@a.test", limit, remaining=remaining)) as events:
         assert [event async for event in events] == list(EVENTS)
     ((address, asked),) = searcher.asked
@@ -78,7 +92,7 @@ def test_a_search_is_bounded_in_time(limit: float, remaining: float | None, expe
 def test_searches_are_bounded_in_number_and_a_left_one_frees_its_place() -> None:
     async def run() -> None:
         searcher = Searcher()
-        use_case = Discoveries(searcher, Limits(max_timeout=60, max_concurrent=1))
+        use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
         async with aclosing(use_case.discover("jo@a.test")) as first:
             await anext(first)
             with pytest.raises(TooManyTests):
@@ -92,7 +106,7 @@ def test_searches_are_bounded_in_number_and_a_left_one_frees_its_place() -> None
 
 def test_the_rpc_streams_every_event() -> None:
     searcher = Searcher()
-    servicer = DiscoveryService(Discoveries(searcher, Limits(max_timeout=60, max_concurrent=1)))
+    servicer = DiscoveryService(Searches(searcher, Limits(max_timeout=60, max_concurrent=1)))
     request = discovery_pb2.DiscoverSettingsRequest(address=" jo@a.test ", timeout=Duration(seconds=2, nanos=500000000))
 
     async def run() -> list[discovery_pb2.DiscoverSettingsResponse]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
-from mailproof.discovery.events import Event
+from mailproof.discovery.progress import SearchProgress
 from mailproof.domain.limits import Limits
 
 DEFAULT_TIMEOUT = 30.0
@@ -20,12 +20,12 @@ DEFAULT_TIMEOUT = 30.0
 class Searcher(Protocol):
     """Searches: clues and candidates as they come, and one result, last. Closing the generator closes the sockets."""
 
-    def run(self, address: str, timeout: float) -> AsyncGenerator[Event, None]:
+    def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:
         """Search for the servers of an address."""
         ...
 
 
-class Discoveries:
+class Searches:
     """Searches for settings, bounded in number and in time."""
 
     def __init__(self, searcher: Searcher, limits: Limits) -> None:
@@ -34,7 +34,7 @@ class Discoveries:
 
     async def discover(
         self, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[SearchProgress, None]:
         """Run a search and yield its events, the result last.
 
         Args:

@@ -74,7 +74,7 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedCandidate:
     """A candidate and what came of it: the diagnosis' stage, code, message and advice, and what the server offers."""
 
     candidate: Candidate
@@ -89,26 +89,26 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Searching:
+class SearchHeartbeat:
     """The heartbeat: says that the search is still under way."""
 
     elapsed: float  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Discovery:
+class SearchResult:
     """The result: every candidate, best first, and a sentence with what to do."""
 
-    tried: tuple[Tried, ...]
+    tried: tuple[TriedCandidate, ...]
     message: str
     advice: str = ""
     complete: bool = True  # whether the search ended before its deadline
     elapsed_ms: int = 0
 
     @property
-    def best(self) -> Tried | None:
+    def best(self) -> TriedCandidate | None:
         """The candidate to use, None where none is verified."""
         return self.tried[0] if self.tried and self.tried[0].verdict is Verdict.VERIFIED else None
 
 
-Event = Clue | Tried | Searching | Discovery
+SearchProgress = Clue | TriedCandidate | SearchHeartbeat | SearchResult
