@@ -9,7 +9,8 @@ from bench.smtp.job import EHLO_NAME, PASSWORD, USER, Job, serve
 
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Policy, Profile
-from mailproof.probe.probe import Probe, TrustStore
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
 from mailproof.service.garbage import tune
 from mailproof.smtp.report import Credentials, Plan
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode

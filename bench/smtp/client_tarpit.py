@@ -12,7 +12,8 @@ from pathlib import Path
 import uvloop
 
 from mailproof.net.egress import Policy, Profile
-from mailproof.probe.probe import Probe, TrustStore
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
 from mailproof.service.garbage import tune
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, TlsMode

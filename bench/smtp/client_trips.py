@@ -13,7 +13,8 @@ from bench.smtp.client_probe import plan_of
 from bench.smtp.job import Job
 
 from mailproof.net.egress import Policy, Profile
-from mailproof.probe.probe import Probe, TrustStore
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code
 

@@ -18,12 +18,12 @@ from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.email_service import EmailService
-from mailproof.smtp.report import Plan, Report, Step
+from mailproof.smtp.report import Plan, Progress, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.access import Access, digest, new_token
-from mailproof.usecases.diagnoses import Diagnoses, Progress
+from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.providers import Providers
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2

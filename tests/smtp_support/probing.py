@@ -9,8 +9,9 @@ from typing import Any
 
 from mailproof.domain.secret import Secret
 from mailproof.net.guard import EgressDenied
-from mailproof.probe.probe import Probe, Progress, TrustStore
-from mailproof.smtp.report import Credentials, Plan, Report
+from mailproof.net.trust import TrustStore
+from mailproof.probe.probe import Probe
+from mailproof.smtp.report import Credentials, Plan, Progress, Report
 from mailproof.smtp.vocabulary import TlsMode
 
 from . import pki

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
 
-    from mailproof.probe.probe import Progress
-    from mailproof.smtp.report import Plan, Report
+    from mailproof.smtp.report import Plan, Progress, Report
 
 PASSED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from mailproof.diagnosis.findings import Observed
 from mailproof.diagnosis.fixes import TrialResult
 from mailproof.diagnosis.summary import summarize
-from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
 from mailproof.net.trust import TrustStore
 from mailproof.probe import destination
@@ -30,17 +30,13 @@ from mailproof.probe.trials import MAX_TESTS_WITH_TRIALS, Trials
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
-from mailproof.smtp.report import Heartbeat, Plan, Report, Step
+from mailproof.smtp.report import Heartbeat, Plan, Progress, Report, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified
 from mailproof.syntax.mailbox import parse_mailbox
 
-__all__ = ["EgressDenied", "EgressGuard", "Probe", "Progress", "TrustStore"]
-
 HEARTBEAT = 5.0  # seconds without an event
-
-Progress = Step | Heartbeat | Report
 
 
 class Probe:

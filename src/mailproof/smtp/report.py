@@ -189,3 +189,7 @@ class Report:
     steps: tuple[Step, ...] = ()
     elapsed_ms: int = 0
     round_trips: int = 0
+
+
+Progress = Step | Heartbeat | Report
+"""What a test streams while it runs: steps as they end, heartbeats, and one report, last."""

@@ -24,7 +24,7 @@ from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
-from mailproof.smtp.report import Audience, Credentials, Heartbeat, OAuth, Plan, Report, Step
+from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, Progress, Report
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.host import split_host_port
@@ -57,8 +57,6 @@ _REQUEST_NAMES = {
     "client_id": "xoauth2.client_credentials.client_id",
     "client_secret": "xoauth2.client_credentials.client_secret",
 }
-
-Progress = Step | Heartbeat | Report
 
 
 class Prober(Protocol):

@@ -31,11 +31,11 @@ from mailproof.domain.model import (
     Token,
 )
 from mailproof.domain.secret import RecordIdentity, Secret
-from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan, Report
+from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan, Progress, Report
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.oauth import ClientCredentials
-from mailproof.usecases.diagnoses import Diagnoses, Progress, failed
+from mailproof.usecases.diagnoses import Diagnoses, failed
 from mailproof.usecases.provider_secrets import identity
 from mailproof.usecases.providers import Auth, SmtpInput
 
