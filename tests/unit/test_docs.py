@@ -46,6 +46,17 @@ def test_every_make_target_of_the_documentation_exists() -> None:
     assert named <= targets
 
 
+def test_every_rpc_is_documented() -> None:
+    """Our own RPCs by their names, and each of their routes by its path."""
+    protos = "\n".join(path.read_text() for path in (ROOT / "proto/smtpdiag").rglob("*.proto"))
+    names = re.findall(r"^  rpc (\w+)\(", protos, re.MULTILINE)
+    routes = re.findall(r'\b(?:get|put|post|patch|delete): "([^"]+)"', protos)
+    assert len(names) > 5
+    assert len(routes) >= len(names)
+    text = "\n".join(page.read_text() for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    assert [word for word in (*names, *routes) if word not in text] == []
+
+
 def test_links_of_the_documentation_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):

@@ -34,7 +34,7 @@ PROTO_NAMES = frozenset(re.findall(r"[\w.]+", PROTOS)) | {
 WORDS = frozenset(word.value for words in (Code, Depth, Outcome, Stage, TlsMode) for word in words) | {"localhost"}
 """The vocabulary of a diagnosis, which every text may use."""
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 CLASS = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
@@ -137,7 +137,11 @@ def page_problems(text: str) -> list[str]:
     wrong = []
     for word in re.findall(r"`([^`\n]+)`", text):
         name = word.partition("(")[0]
-        if re.fullmatch(r"(?:src|tests|bench|tools|docs|proto|gen|console|requirements)/[\w./-]+", word):
+        if (test := re.fullmatch(r"(tests/[\w/]+\.py)::(test_\w+)", word)) is not None:
+            path = ROOT / test[1]
+            if not path.exists() or f"def {test[2]}(" not in path.read_text():
+                wrong.append(word)
+        elif re.fullmatch(r"(?:src|tests|bench|tools|docs|proto|gen|console|requirements)/[\w./-]+", word):
             if not (ROOT / word).exists():
                 wrong.append(word)
         elif re.fullmatch(r"[\w/]+\.py", word):
@@ -158,6 +162,9 @@ def test_names_in_the_documentation_are_todays(page: Path) -> None:
     assert page_problems(page.read_text()) == []
 
 
-@pytest.mark.parametrize("word", ["smtp.remedies", "smtp/remedies.py", "src/mailproof/app.py", "RemedyFinder"])
+@pytest.mark.parametrize(
+    "word",
+    ["smtp.remedies", "smtp/remedies.py", "src/mailproof/app.py", "RemedyFinder", "tests/unit/test_docs.py::test_none"],
+)
 def test_a_stale_name_of_a_page_would_be_found(word: str) -> None:
     assert page_problems(f"It is `{word}`.") == [word]
