@@ -256,6 +256,6 @@ ADVICES: tuple[Advice, ...] = (
 )
 
 
-def special(case: Case) -> Advice | None:
+def advice_for(case: Case) -> Advice | None:
     """Return the first advice that fits."""
     return next((advice for advice in ADVICES if advice.fits(case)), None)

@@ -1,4 +1,4 @@
-"""Which other settings are worth a try where a test failed, in order of preference.
+"""Which other settings are worth a try where a test attempt, in order of preference.
 
 `probe.trials` dials what is listed here, `fixes` tells what came of it. Laws: nothing is listed where mode, port and
 address can't be the problem; always the same host; never the plan itself; a bounded number. Pure.
@@ -54,12 +54,12 @@ _OTHER_PORT = frozenset(
         Code.AUTH_REQUIRES_TLS,
     }
 )
-_WANTS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
+_DEMANDS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
 
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempt:
-    """What is known of an attempt that failed, or is so slow that it may.
+    """What is known of an attempt that attempt, or is so slow that it may.
 
     Attributes:
         cause: For a slow one: a timeout at its stage.
@@ -92,9 +92,9 @@ class Trial:
     family: str = ""
 
 
-def trials_after(plan: Plan, failed: FailedAttempt) -> tuple[Trial, ...]:
+def trials_after(plan: Plan, attempt: FailedAttempt) -> tuple[Trial, ...]:
     """Return what is worth a try after `failed`, best first."""
-    found = dict.fromkeys((*_near(plan, failed), *_far(plan, failed)))
+    found = dict.fromkeys((*_at_same_port(plan, attempt), *_at_other_ports(plan, attempt)))
     return tuple(found)[:MAX_TRIALS]
 
 
@@ -125,23 +125,23 @@ def trial_plan(plan: Plan, trial: Trial) -> Plan:
     )
 
 
-def _near(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
-    port, cause = port_of(plan), failed.cause
-    same = plan.tls_mode
-    if same is TlsMode.AUTO:
-        same = TlsMode.IMPLICIT if failed.implicit else TlsMode.STARTTLS
-    if (mode := _other_mode(plan, failed)) is not None:
+def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    port, cause = port_of(plan), attempt.cause
+    current_mode = plan.tls_mode
+    if current_mode is TlsMode.AUTO:
+        current_mode = TlsMode.IMPLICIT if attempt.implicit else TlsMode.STARTTLS
+    if (mode := _other_mode(plan, attempt)) is not None:
         yield Trial(port, mode)
     if cause.code is Code.TLS_HOSTNAME_MISMATCH:
-        for name in _plain_names(plan, failed.names):
-            yield Trial(port, same, name=name)
+        for name in _usable_names(plan, attempt.names):
+            yield Trial(port, current_mode, name=name)
     lost = cause.code in LOST and cause.stage in (Stage.GREETING, Stage.TLS)
-    if failed.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
-        yield Trial(port, same, family=failed.other_family)
+    if attempt.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
+        yield Trial(port, current_mode, family=attempt.other_family)
 
 
-def _far(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
-    cause = failed.cause
+def _at_other_ports(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    cause = attempt.cause
     if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
         return
     for port, mode in USUAL:
@@ -151,22 +151,22 @@ def _far(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
             yield Trial(port, mode)
 
 
-def _other_mode(plan: Plan, failed: FailedAttempt) -> TlsMode | None:
+def _other_mode(plan: Plan, attempt: FailedAttempt) -> TlsMode | None:
     """Return the mode that the plan's own port may speak instead; `auto` has tried both by itself."""
-    cause = failed.cause
+    cause = attempt.cause
     if plan.tls_mode is TlsMode.AUTO:
         return None
     if plan.tls_mode is TlsMode.IMPLICIT:
         lost = cause.stage is Stage.TLS and cause.code in LOST
         return TlsMode.STARTTLS if lost or cause.code is Code.WRONG_TLS_MODE_USE_STARTTLS else None
     # TLS beside a greeting that has begun would be taken for spam (Postfix's postscreen).
-    silent = cause.stage is Stage.GREETING and cause.code in LOST and not failed.heard
+    silent = cause.stage is Stage.GREETING and cause.code in LOST and not attempt.heard
     if silent or cause.code is Code.WRONG_TLS_MODE_USE_IMPLICIT:
         return TlsMode.IMPLICIT
-    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _WANTS_TLS else None
+    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _DEMANDS_TLS else None
 
 
-def _plain_names(plan: Plan, names: Sequence[str]) -> list[str]:
+def _usable_names(plan: Plan, names: Sequence[str]) -> list[str]:
     """Return names on a certificate that can be a host setting: no wildcard, no address, and not the host itself."""
     found: list[str] = []
     for name in names:

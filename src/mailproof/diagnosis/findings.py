@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailproof.diagnosis.advice import Case
-from mailproof.diagnosis.advice_rows import special
+from mailproof.diagnosis.advice_rows import advice_for
 from mailproof.diagnosis.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.actions import Cause, Facts
@@ -74,8 +74,8 @@ def evidence(seen: Observed) -> Evidence:
     if cause is None or cause.reply is None or cause.code in _SILENT:
         return _NO_EVIDENCE
     text = seen.redact(cause.reply.text)
-    told = seen.redact(cause.told)
-    return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({told})".lstrip() if told else text)
+    sasl_error = seen.redact(cause.sasl_error)
+    return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({sasl_error})".lstrip() if sasl_error else text)
 
 
 def conclude(seen: Observed) -> tuple[Finding, ...]:
@@ -84,7 +84,7 @@ def conclude(seen: Observed) -> tuple[Finding, ...]:
     if seen.cause is not None:
         found.append(_finding(seen, seen.cause.code, Severity.ERROR, seen.cause.stage, _detail_of(seen, seen.cause)))
     if seen.unverified is not None:
-        detail = f", {_phrase(seen)}" if _phrase(seen) else ""
+        detail = f", {_certificate_detail(seen)}" if _certificate_detail(seen) else ""
         found.append(_finding(seen, seen.unverified, Severity.WARNING, Stage.TLS, detail))
     for code, (stage, holds) in _WARNINGS.items():
         detail_or_none = holds(seen)
@@ -119,7 +119,7 @@ def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detai
     flag = seen.plan.audience is Audience.FLAG
     if flag:
         advice = FLAG_ADVICE_AT.get(place) or (advice if place in AT_STAGE else FLAG_ADVICE.get(code, advice))
-    row = special(_case(seen, code, stage)) if severity is Severity.ERROR else None
+    row = advice_for(_case(seen, code, stage)) if severity is Severity.ERROR else None
     if row is not None:
         message, advice = row.message or message, (flag and row.flag_advice) or row.advice
     words = _words(seen, stage, detail)
@@ -147,9 +147,9 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
-    told = seen.redact(seen.cause.told, 200) if seen.cause else ""
-    if told:
-        text = f"{text.rstrip('. ')} ({told})".lstrip()
+    sasl_error = seen.redact(seen.cause.sasl_error, 200) if seen.cause else ""
+    if sasl_error:
+        text = f"{text.rstrip('. ')} ({sasl_error})".lstrip()
     return {
         "host": host,
         "port": str(seen.port),
@@ -171,13 +171,13 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
 
 
 def _detail_of(seen: Observed, cause: Cause) -> str:
-    phrase = cause.detail or (_phrase(seen) if cause.code in CERTIFICATE_CODES else "")
+    phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
         return f": it answered {cause.reply.code}"
     return f": {seen.redact(phrase, 200)}" if phrase else ""
 
 
-def _phrase(seen: Observed) -> str:
+def _certificate_detail(seen: Observed) -> str:
     """Return what the leaf says for itself about the verification's error."""
     code = seen.cause.code if seen.cause and seen.cause.code in CERTIFICATE_CODES else seen.unverified
     if seen.tls is None or not seen.tls.chain:
@@ -233,7 +233,7 @@ def _small_size(seen: Observed) -> str | None:
     return f"{limit} bytes" if 0 < limit < SMALL_SIZE else None
 
 
-def _flag(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:
+def _when(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:
     return lambda seen: "" if holds(seen) else None
 
 
@@ -242,13 +242,13 @@ _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
     Code.STARTTLS_AVAILABLE_BUT_OFF: (Stage.STARTTLS, _starttls_off),
     Code.CERT_EXPIRES_SOON: (Stage.TLS, _expires_soon),
     Code.OLD_TLS_VERSION: (Stage.TLS, _old_tls),
-    Code.HELO_ONLY_SERVER: (Stage.EHLO, _flag(lambda seen: seen.facts.helo_only)),
+    Code.HELO_ONLY_SERVER: (Stage.EHLO, _when(lambda seen: seen.facts.helo_only)),
     Code.AUTH_OVER_LEGACY_SYNTAX: (
         Stage.EHLO,
-        _flag(lambda seen: seen.facts.ehlo is not None and seen.facts.ehlo.legacy_auth),
+        _when(lambda seen: seen.facts.ehlo is not None and seen.facts.ehlo.legacy_auth),
     ),
     Code.SIZE_LIMIT_SMALL: (Stage.EHLO, _small_size),
-    Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _flag(lambda seen: seen.redact.echoed)),
-    Code.QUIT_IGNORED: (Stage.QUIT, _flag(lambda seen: seen.facts.quit_answered is False)),
+    Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _when(lambda seen: seen.redact.echoed)),
+    Code.QUIT_IGNORED: (Stage.QUIT, _when(lambda seen: seen.facts.quit_answered is False)),
 }
 """Warning -> its stage, and what finds it: None where it does not hold, else the detail of its sentence."""

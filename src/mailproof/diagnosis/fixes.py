@@ -15,8 +15,8 @@ from mailproof.smtp.report import Alternative, Audience, Plan, TlsInfo
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
-_CLEAR_ENOUGH = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
-_HOW = {
+_CLEAR_TEXT_ALLOWED = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
+_SECURED_BY = {
     TlsMode.IMPLICIT: " with implicit TLS",
     TlsMode.STARTTLS: " with STARTTLS",
     TlsMode.OPPORTUNISTIC: " with STARTTLS",
@@ -50,12 +50,12 @@ def assess(plan: Plan, result: TrialResult) -> TrialResult:
     trial, cause, ehlo = result.trial, result.cause, result.facts.ehlo
     if cause is not None and cause.code is Code.STARTTLS_NOT_OFFERED and ehlo is not None:
         wrong_mode = plan.tls_mode is TlsMode.IMPLICIT and is_near(plan, trial)
-        if plan.tls_mode in _CLEAR_ENOUGH or wrong_mode:
+        if plan.tls_mode in _CLEAR_TEXT_ALLOWED or wrong_mode:
             trial, cause = dataclasses.replace(trial, tls_mode=TlsMode.NONE), None
     if cause is None and ehlo is not None and plan.credentials and plan.depth.reaches(Depth.AUTH):
         if not ehlo.mechanisms:
             cause = Cause(Stage.AUTH, Code.AUTH_NOT_OFFERED)
-        elif not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None, bound=result.facts.secure):
+        elif not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None, has_binding=result.facts.secure):
             cause = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
     return dataclasses.replace(result, trial=trial, cause=cause)
 
@@ -80,7 +80,7 @@ def refine(plan: Plan, cause: Cause, results: Sequence[TrialResult]) -> Cause:
 
 def settles(plan: Plan, result: TrialResult) -> bool:
     """Return whether a trial ends the search: it works, and not at the price of the encryption that is demanded."""
-    return result.works and (plan.tls_mode in _CLEAR_ENOUGH or result.trial.tls_mode is not TlsMode.NONE)
+    return result.works and (plan.tls_mode in _CLEAR_TEXT_ALLOWED or result.trial.tls_mode is not TlsMode.NONE)
 
 
 def best(results: Sequence[TrialResult], plan: Plan) -> TrialResult | None:
@@ -106,7 +106,7 @@ def advise(plan: Plan, results: Sequence[TrialResult], unverified: str) -> str:
 def answers(server: str, result: TrialResult) -> str:
     """Return the sentence on a trial that works."""
     trial, ehlo = result.trial, result.facts.ehlo
-    how = _HOW[trial.tls_mode if result.facts.secure else TlsMode.NONE]
+    how = _SECURED_BY[trial.tls_mode if result.facts.secure else TlsMode.NONE]
     if ehlo is None:
         return f"{server}{how if result.facts.secure else ''} {'answers' if result.facts.secure else 'can be reached'}."
     over = f" over {trial.family}" if trial.family else ""
@@ -120,7 +120,7 @@ def label(trial: Trial) -> str:
     return f"{trial.port} {trial.tls_mode}{more}"
 
 
-def row(result: TrialResult) -> Alternative:
+def alternative(result: TrialResult) -> Alternative:
     """Return a trial as the report shows it."""
     code = result.cause.code if result.cause else Code.OK
     return Alternative(result.trial.port, result.trial.tls_mode, code, result.message)
@@ -154,7 +154,7 @@ def _change(plan: Plan, trial: Trial) -> str:
     if not is_near(plan, trial):
         parts.append(f"the port to {trial.port}")
     risk = ""
-    if trial.tls_mode is TlsMode.NONE and plan.tls_mode not in _CLEAR_ENOUGH:
+    if trial.tls_mode is TlsMode.NONE and plan.tls_mode not in _CLEAR_TEXT_ALLOWED:
         risk = ", if clear text is acceptable on this network"
     return f"Set {' and '.join(parts)}{risk}"
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
-from mailproof.diagnosis.fixes import TrialResult, advise, row
+from mailproof.diagnosis.fixes import TrialResult, advise, alternative
 from mailproof.smtp.actions import Facts
 from mailproof.smtp.report import EhloInfo, Report, Step
 from mailproof.smtp.sanitize import Redactor
@@ -43,7 +43,7 @@ def summarize(
         tls=seen.tls,
         ehlo=ehlo,
         findings=findings,
-        alternatives=tuple(row(trial) for trial in results),
+        alternatives=tuple(alternative(trial) for trial in results),
         steps=tuple(steps),
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,

@@ -76,14 +76,14 @@ def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
         raise AutoconfigError("is not well-formed XML") from None
     if not reader.recognised:
         raise AutoconfigError("is XML, but no clientConfig")
-    found = [server for raw in reader.servers if (server := _server(raw, mailbox)) is not None]
+    found = [server for element in reader.servers if (server := _server(element, mailbox)) is not None]
     if not found:
         raise AutoconfigError("names no SMTP server")
     return tuple(dict.fromkeys(found))[:MAX_SERVERS]
 
 
 @dataclass(slots=True)
-class _Raw:
+class _ServerElement:
     """The texts of one outgoingServer element."""
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -95,11 +95,11 @@ class _Reader:
 
     def __init__(self) -> None:
         self.recognised = False
-        self.servers: list[_Raw] = []
+        self.servers: list[_ServerElement] = []
         self._path: list[str] = []
         self._elements = 0
         self._text = ""
-        self._current: _Raw | None = None
+        self._current: _ServerElement | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
@@ -110,8 +110,8 @@ class _Reader:
         if self._path == ["clientConfig"]:
             self.recognised = True
         elif self._path == _SERVER:
-            wanted = attributes.get("type", "smtp").lower() == "smtp" and len(self.servers) < MAX_SERVERS
-            self._current = _Raw() if wanted else None
+            is_smtp = attributes.get("type", "smtp").lower() == "smtp" and len(self.servers) < MAX_SERVERS
+            self._current = _ServerElement() if is_smtp else None
             if self._current is not None:
                 self.servers.append(self._current)
 
@@ -134,8 +134,8 @@ class _Reader:
         """Nothing is built."""
 
 
-def _server(raw: _Raw, mailbox: Mailbox) -> OutgoingServer | None:
-    texts = raw.texts
+def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
+    texts = element.texts
     mode = _MODES.get(texts.get("socketType", "").lower())
     port = texts.get("port", "")
     if mode is None or not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
@@ -144,7 +144,7 @@ def _server(raw: _Raw, mailbox: Mailbox) -> OutgoingServer | None:
         host = check_host(fill(texts.get("hostname", ""), mailbox, ascii_domain=True)).lower()
     except ValueError:
         return None
-    words = tuple(dict.fromkeys(raw.authentication))[:MAX_SERVERS]
+    words = tuple(dict.fromkeys(element.authentication))[:MAX_SERVERS]
     user = "" if words and _WITHOUT_LOGIN.issuperset(words) else fill(texts.get("username", ADDRESS), mailbox)
     if len(user) > MAX_USER or not user.isprintable():
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailproof.discovery.autoconfig import OutgoingServer, fill
-from mailproof.discovery.presets import Preset, receiving_at, serving, submitting_at
+from mailproof.discovery.presets import Preset, preset_of_domain, preset_of_mx, preset_of_server
 from mailproof.discovery.progress import Candidate, Source
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
@@ -80,19 +80,19 @@ def _preference(candidate: Candidate) -> tuple[bool, int]:
 def _all(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
     domain = mailbox.ascii_domain.lower()
     declined = {SERVICES[service] for service in published.declined}
-    own = serving(domain)
-    if own is not None:
-        yield from _of_preset(own, mailbox, Source.PROVIDER)
-    yield from _of_srv(mailbox, domain, published.srv)
+    preset = preset_of_domain(domain)
+    if preset is not None:
+        yield from _from_preset(preset, mailbox, Source.PROVIDER)
+    yield from _from_srv(mailbox, domain, published.srv)
     for server in published.autoconfig:
-        yield _of_autoconfig(server)
-    if published.mx and (preset := receiving_at(published.mx[0])) is not None:
-        yield from (c for c in _of_preset(preset, mailbox, Source.MX) if c.tls_mode not in declined)
+        yield _from_autoconfig(server)
+    if published.mx and (preset := preset_of_mx(published.mx[0])) is not None:
+        yield from (c for c in _from_preset(preset, mailbox, Source.MX) if c.tls_mode not in declined)
     if published.guess:
         yield from (c for c in _guesses(mailbox, domain, published.mx) if c.tls_mode not in declined)
 
 
-def _of_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
+def _from_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
     user = fill(preset.user, mailbox)
     for server in preset.servers:
         yield Candidate(
@@ -106,7 +106,7 @@ def _of_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[Can
         )
 
 
-def _of_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> Iterator[Candidate]:
+def _from_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> Iterator[Candidate]:
     # RFC 6186 section 3.4: priorities compare across services. Between equals implicit TLS comes first (RFC 8314
     # section 3.3), then the heavier: RFC 2782 draws lots by weight, but a list must not change from call to call. Name
     # servers shuffle their answers, hence the name.
@@ -121,10 +121,12 @@ def _of_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> It
         if host != domain and not host.endswith(f".{domain}"):
             # RFC 6186 section 6: whoever forges the DNS leads elsewhere, so a person must confirm.
             advice = f"A DNS record names this server, outside of {domain}: make sure that it is your provider's."
-        yield _known(Candidate(host, record.port, SERVICES[record.service], str(mailbox), Source.SRV, advice=advice))
+        yield _with_preset(
+            Candidate(host, record.port, SERVICES[record.service], str(mailbox), Source.SRV, advice=advice)
+        )
 
 
-def _of_autoconfig(server: OutgoingServer) -> Candidate:
+def _from_autoconfig(server: OutgoingServer) -> Candidate:
     advice = ""
     if server.tls_mode is TlsMode.OPPORTUNISTIC:
         advice = IN_CLEAR
@@ -132,14 +134,14 @@ def _of_autoconfig(server: OutgoingServer) -> Candidate:
         advice = "The domain's own settings file says that it takes OAuth 2.0 alone."
     elif server.authentication and not server.user:
         advice = "The domain's own settings file says that it needs no login."
-    return _known(
+    return _with_preset(
         Candidate(server.host, server.port, server.tls_mode, server.user, Source.AUTOCONFIG, advice=advice),
     )
 
 
-def _known(candidate: Candidate) -> Candidate:
+def _with_preset(candidate: Candidate) -> Candidate:
     """Add what is known of the provider whose server it is."""
-    preset = submitting_at(candidate.host)
+    preset = preset_of_server(candidate.host)
     if preset is None:
         return candidate
     # The provider's host is known to us: no need to doubt the record that names it.
@@ -153,7 +155,7 @@ def _guesses(mailbox: Mailbox, domain: str, mx: tuple[str, ...]) -> Iterator[Can
         hosts = [domain[1:-1].removeprefix("ipv6:")]
     else:
         hosts = [f"smtp.{domain}", f"mail.{domain}", domain]
-        if mx and receiving_at(mx[0]) is None:  # a known provider's MX takes no submission
+        if mx and preset_of_mx(mx[0]) is None:  # a known provider's MX takes no submission
             hosts.append(mx[0].rstrip(".").lower())
     for host in hosts:
         for port, mode in _GUESSED_PORTS:

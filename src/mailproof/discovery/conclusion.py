@@ -18,7 +18,7 @@ _MODES = {
 }
 
 
-def judged(candidate: Candidate, report: Report) -> TriedCandidate:
+def judge(candidate: Candidate, report: Report) -> TriedCandidate:
     """Return what a report, made to the depth of EHLO and without credentials, says of a candidate."""
     offered: tuple[str, ...] = ()
     if report.ehlo:

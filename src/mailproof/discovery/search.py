@@ -1,7 +1,7 @@
 """The search: asks what is published about a mail domain, tries what it finds, and tells it as it happens.
 
 In order: the provider that the domain belongs to; else SRV, MX and autoconfig side by side; and guesses only where
-nothing of that works. Laws: one deadline over everything; no credentials are sent; every dial is judged by a guard (the
+nothing of that works. Laws: one deadline over everything; no credentials are sent; every dial is judge by a guard (the
 prober's, or the one for HTTPS); closing `run` closes every socket at once; an instance holds nothing bound to a loop.
 """
 
@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, parse
 from mailproof.discovery.candidates import MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
-from mailproof.discovery.conclusion import conclude, judged
-from mailproof.discovery.presets import receiving_at, serving
+from mailproof.discovery.conclusion import conclude, judge
+from mailproof.discovery.presets import preset_of_domain, preset_of_mx
 from mailproof.discovery.progress import (
     Candidate,
     Clue,
@@ -46,7 +46,7 @@ MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later evidence can push earlie
 
 # Mozilla's database of providers (ISPDB) is not asked: that would tell a third party which domain is being set up.
 # Its rows on the great providers are in `providers`.
-_PUBLISHED = (
+_AUTOCONFIG_URLS = (
     ("autoconfig.{domain}", "/mail/config-v1.1.xml?emailaddress={address}"),
     ("{domain}", "/.well-known/autoconfig/mail/config-v1.1.xml"),
 )
@@ -99,17 +99,17 @@ class SettingsSearch:
             raise ValueError("the timeout must be more than 0")
         search = _OneSearch(mailbox, timeout, self._prober, self._records, self._web)
         task = asyncio.create_task(search.run(), name="mailproof-discovery")
-        task.add_done_callback(lambda _: search.news.set())
+        task.add_done_callback(lambda _: search.new_event.set())
         try:
             while True:
                 while search.events:
                     yield search.events.popleft()
                 if task.done():
                     break
-                search.news.clear()
+                search.new_event.clear()
                 try:
                     async with asyncio.timeout(HEARTBEAT):
-                        await search.news.wait()
+                        await search.new_event.wait()
                 except TimeoutError:
                     yield SearchHeartbeat(search.elapsed)
             yield task.result()
@@ -133,13 +133,15 @@ class _OneSearch:
         self._web = web
         self._srv: tuple[SrvRecord, ...] = ()
         self._mx: tuple[str, ...] = ()
-        self._published: dict[int, tuple[OutgoingServer, ...]] = {}  # by place in _PUBLISHED: the first one counts
+        self._autoconfig: dict[
+            int, tuple[OutgoingServer, ...]
+        ] = {}  # by place in _AUTOCONFIG_URLS: the first one counts
         self._guess = False
         self._slots = asyncio.Semaphore(TRIALS)
         self._trials: dict[tuple[str, int, TlsMode], asyncio.Task[None]] = {}
         self._tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
         self.events: deque[SearchProgress] = deque()
-        self.news = asyncio.Event()
+        self.new_event = asyncio.Event()
 
     @property
     def elapsed(self) -> float:
@@ -147,8 +149,8 @@ class _OneSearch:
         return self._loop.time() - self._started
 
     @property
-    def _evidence(self) -> Published:
-        published = self._published[min(self._published)] if self._published else ()
+    def _published_so_far(self) -> Published:
+        published = self._autoconfig[min(self._autoconfig)] if self._autoconfig else ()
         return Published(self._srv, published, self._mx, self._guess)
 
     async def run(self) -> SearchResult:
@@ -159,43 +161,43 @@ class _OneSearch:
                 await self._search(group)
         except TimeoutError:
             complete = False
-        evidence = self._evidence
-        listed = candidates(self._mailbox, evidence)
-        return conclude(self._mailbox, evidence, listed, self._tried, complete=complete, elapsed=self.elapsed)
+        published = self._published_so_far
+        listed = candidates(self._mailbox, published)
+        return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
 
     async def _search(self, group: asyncio.TaskGroup) -> None:
-        provider = serving(self._domain)
-        if provider is not None:
-            self._tell(Source.PROVIDER, f"provider of {self._domain}", provider.name)
-            self._offer(group)
-            await self._settled()
-        if self._works():
+        preset = preset_of_domain(self._domain)
+        if preset is not None:
+            self._add_clue(Source.PROVIDER, f"provider of {self._domain}", preset.name)
+            self._try_new_candidates(group)
+            await self._wait_for_trials()
+        if self._found_encrypted():
             return
         if not self._domain.startswith("["):  # an address literal has no records
             await self._ask(group)
-        if not self._works():
+        if not self._found_encrypted():
             self._guess = True
-            self._offer(group)
+            self._try_new_candidates(group)
         # The group waits for what is still under way: web servers, trials.
 
     async def _ask(self, group: asyncio.TaskGroup) -> None:
-        async def then_offer(work: Coroutine[Any, Any, None]) -> None:
+        async def then_try(work: Coroutine[Any, Any, None]) -> None:
             await work
-            self._offer(group)
+            self._try_new_candidates(group)
 
-        questions = [group.create_task(then_offer(self._ask_srv(service))) for service in SERVICES]
-        questions.append(group.create_task(then_offer(self._ask_mx())))
-        pages = [group.create_task(then_offer(self._ask_web(place))) for place in range(len(_PUBLISHED))]
+        questions = [group.create_task(then_try(self._ask_srv(service))) for service in SERVICES]
+        questions.append(group.create_task(then_try(self._ask_mx())))
+        documents = [group.create_task(then_try(self._ask_web(index))) for index in range(len(_AUTOCONFIG_URLS))]
         await asyncio.wait(questions)
-        await asyncio.wait(pages, timeout=PATIENCE)
-        await self._settled()
+        await asyncio.wait(documents, timeout=PATIENCE)
+        await self._wait_for_trials()
 
-    async def _settled(self) -> None:
+    async def _wait_for_trials(self) -> None:
         """Wait for every trial that is under way."""
         while running := [task for task in self._trials.values() if not task.done()]:
             await asyncio.wait(running)
 
-    def _works(self) -> bool:
+    def _found_encrypted(self) -> bool:
         """Return whether a candidate was verified that encrypts."""
         return any(
             one.verdict is Verdict.VERIFIED and one.candidate.tls_mode is not TlsMode.OPPORTUNISTIC
@@ -207,25 +209,25 @@ class _OneSearch:
         try:
             found = await self._records.srv(service, self._domain)
         except LookupFailed as error:
-            self._tell(Source.SRV, question, "no answer", error.code)
+            self._add_clue(Source.SRV, question, "no answer", error.code)
             return
         self._srv += found
         shown = (f"{record.target}:{record.port}" if record.offered else "not offered" for record in found)
-        self._tell(Source.SRV, question, ", ".join(shown) or "none")
+        self._add_clue(Source.SRV, question, ", ".join(shown) or "none")
 
     async def _ask_mx(self) -> None:
         question = f"MX {self._domain}"
         try:
             self._mx = await self._records.mx(self._domain)
         except LookupFailed as error:
-            self._tell(Source.MX, question, "no answer", error.code)
+            self._add_clue(Source.MX, question, "no answer", error.code)
             return
         answer = ", ".join(self._mx) or "none"
-        provider = receiving_at(self._mx[0]) if self._mx else None
-        self._tell(Source.MX, question, f"{answer} ({provider.name})" if provider else answer)
+        preset = preset_of_mx(self._mx[0]) if self._mx else None
+        self._add_clue(Source.MX, question, f"{answer} ({preset.name})" if preset else answer)
 
-    async def _ask_web(self, place: int) -> None:
-        host, target = _PUBLISHED[place]
+    async def _ask_web(self, index: int) -> None:
+        host, target = _AUTOCONFIG_URLS[index]
         host = host.format(domain=self._domain)
         question = f"https://{host}{target.partition('?')[0]}"
         target = target.format(address=quote(str(self._mailbox), safe=""))
@@ -233,7 +235,7 @@ class _OneSearch:
         try:
             async with asyncio.timeout(FETCH_LIMIT):
                 document = await self._web.get(host, target)
-            found = self._published[place] = parse(document, self._mailbox)
+            found = self._autoconfig[index] = parse(document, self._mailbox)
             answer = ", ".join(f"{server.host}:{server.port}" for server in found)
         except TimeoutError:
             code, answer = Code.TIMEOUT, "no answer in time"
@@ -241,18 +243,18 @@ class _OneSearch:
             code, answer = error.code, str(error)
         except AutoconfigError as error:
             code, answer = Code.PROTOCOL_ERROR, f"the document {error}"
-        self._tell(Source.AUTOCONFIG, question, answer, code)
+        self._add_clue(Source.AUTOCONFIG, question, answer, code)
 
-    def _tell(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
+    def _add_clue(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
         self._emit(Clue(source, question, answer, code))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
         self.events.append(event)
-        self.news.set()
+        self.new_event.set()
 
-    def _offer(self, group: asyncio.TaskGroup) -> None:
+    def _try_new_candidates(self, group: asyncio.TaskGroup) -> None:
         """Start to try what the evidence now leads to and was not tried yet."""
-        for candidate in candidates(self._mailbox, self._evidence):
+        for candidate in candidates(self._mailbox, self._published_so_far):
             key = (candidate.host, candidate.port, candidate.tls_mode)
             if key not in self._trials and len(self._trials) < MAX_TRIALS:
                 self._trials[key] = group.create_task(self._try(candidate))
@@ -268,6 +270,6 @@ class _OneSearch:
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
                 verify_alternatives=False,  # the other candidates are those
             )
-            tried = judged(candidate, await self._prober.report(plan))
+            tried = judge(candidate, await self._prober.report(plan))
         self._tried[candidate.host, candidate.port, candidate.tls_mode] = tried
         self._emit(tried)

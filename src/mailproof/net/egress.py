@@ -113,7 +113,7 @@ _TEREDO = ip_network("2001::/32")  # RFC 4380 section 4
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 section 6.1: the upper half of the interface identifier
 
 
-def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
+def _embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
     """Yield every IPv4 address that an IPv6 address may stand for or be sent to."""
     number = int(address)
     low = number & 0xFFFFFFFF
@@ -122,7 +122,7 @@ def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
     if any(address in network for network in (_MAPPED, _TRANSLATED, _COMPATIBLE, _NAT64)):
         yield IPv4Address(low)
     elif address in _NAT64_LOCAL:
-        yield from _translated_locally(number)
+        yield from _embedded_in_local_nat64(number)
     elif address in _SIX_TO_FOUR:
         yield IPv4Address(number >> 80 & 0xFFFFFFFF)
     elif address in _TEREDO:
@@ -132,7 +132,7 @@ def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(low)
 
 
-def _translated_locally(number: int) -> Iterator[IPv4Address]:
+def _embedded_in_local_nat64(number: int) -> Iterator[IPv4Address]:
     """Yield the IPv4 addresses of a NAT64 address whose prefix may have any length that fits under the /48.
 
     RFC 6052 section 2.2: the IPv4 address begins right behind the prefix and leaves out the octet of bits 64 to 71.
@@ -145,31 +145,31 @@ def _translated_locally(number: int) -> Iterator[IPv4Address]:
         IPv4Address(number >> 24 & 0xFFFFFFFF),  # /64
         IPv4Address(low),  # /96
     ]
-    carried = [address for address in found if int(address) >> 24]
-    yield from dict.fromkeys(carried or found)
+    embedded = [address for address in found if int(address) >> 24]
+    yield from dict.fromkeys(embedded or found)
 
 
 @lru_cache(maxsize=4096)
-def _listed(address: IPv4Address | IPv6Address) -> Reach:
+def _range_reach(address: IPv4Address | IPv6Address) -> Reach:
     for reach, networks in _RANGES:
         if any(address in network for network in networks):
             return reach
     return Reach.SPECIAL  # nobody's yet: not public
 
 
-def _faces(address: Address) -> tuple[Address, ...]:
+def _addresses_to_judge(address: Address) -> tuple[Address, ...]:
     """Return every address that has to be judged where this one is to be dialled."""
     if isinstance(address, IPv4Address):
         return (address,)
-    carried = tuple(_carried(address))
+    embedded = tuple(_embedded_ipv4(address))
     if address in _MAPPED:  # it is dialled as IPv4 and is nothing besides
-        return carried
-    return (address, *carried)
+        return embedded
+    return (address, *embedded)
 
 
 def reach_of(address: Address) -> Reach:
     """Return what kind of destination the address is; the strictest of all that it may stand for."""
-    return max((_listed(face) for face in _faces(address)), key=lambda reach: reach.value)
+    return max((_range_reach(each) for each in _addresses_to_judge(address)), key=lambda reach: reach.value)
 
 
 @lru_cache(maxsize=4096)
@@ -216,11 +216,11 @@ class Policy:
                 raise EgressDenied(f"{host} port {port} is outside the profile {self.profile} and its lists")
             return
         name = plain_name(host)
-        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _about(rule, name)):
+        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _concerns(rule, name)):
             raise EgressDenied(f"{host} port {port} is on the deny list")
         # An entry on addresses may open the port; which those are is known after the lookup.
-        opens = (rule.port == port and (rule.network is not None or _about(rule, name)) for rule in self.allow)
-        if not (self._open(port) or any(opens)):
+        opens = (rule.port == port and (rule.network is not None or _concerns(rule, name)) for rule in self.allow)
+        if not (self._is_open(port) or any(opens)):
             raise EgressDenied(f"port {port} is not open")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
@@ -246,34 +246,34 @@ class Policy:
             self._passed.clear()
         self._passed[asked] = answer
 
-    def _open(self, port: int) -> bool:
+    def _is_open(self, port: int) -> bool:
         """Return whether the port is open for every destination."""
         return self.profile is Profile.DEVELOPMENT or port in self.ports
 
     def _permits(self, address: Address, name: str, port: int) -> bool:
-        faces = _faces(address)
+        judged = _addresses_to_judge(address)
         bound = _ALLOWED[self.profile].value
         if not (self.deny or self.allow):
-            return self._open(port) and all(_listed(face).value <= bound for face in faces)
-        known = (address, *faces)
+            return self._is_open(port) and all(_range_reach(each).value <= bound for each in judged)
+        known = (address, *judged)
         for rule in self.deny:
-            if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
+            if rule.fits_port(port) and (_concerns(rule, name) or any(rule.fits_address(each) for each in known)):
                 return False
-        if any(_listed(face) is Reach.NEVER for face in faces):
+        if any(_range_reach(each) is Reach.NEVER for each in judged):
             return False
-        # A port opened for some destinations only is open for this one where the name or every face is listed.
+        # A port opened for some destinations only is open for this one where the name or every each is listed.
         widening = [rule for rule in self.allow if rule.fits_port(port)]
         named = [rule for rule in widening if rule.fits_name(name)]
-        by_face = [[rule for rule in widening if rule.fits_address(face)] for face in faces]
-        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in by_face)
-        if not (self._open(port) or special or any(rule.only_port for rule in widening)):
+        rules_of_each = [[rule for rule in widening if rule.fits_address(each)] for each in judged]
+        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in rules_of_each)
+        if not (self._is_open(port) or special or any(rule.only_port for rule in widening)):
             return False
         return bool(named) or all(
-            rules or _listed(face).value <= bound for face, rules in zip(faces, by_face, strict=True)
+            rules or _range_reach(each).value <= bound for each, rules in zip(judged, rules_of_each, strict=True)
         )
 
 
-def _about(rule: Rule, name: str) -> bool:
+def _concerns(rule: Rule, name: str) -> bool:
     """Return whether a rule is about this name; one on a port alone is about every name."""
     return rule.only_port or rule.fits_name(name)
 

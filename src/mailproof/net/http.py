@@ -32,7 +32,7 @@ CHUNK = 8192
 ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 
 
-_START = b"HTTP/"  # RFC 9112 section 4
+_STATUS_LINE_START = b"HTTP/"  # RFC 9112 section 4
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ETIMEDOUT})
 
 
@@ -188,8 +188,8 @@ async def _exchange(
         event = connection.next_event()
         if event is h11.NEED_DATA:
             data = await reader.read(CHUNK)
-            start += data[: len(_START) - len(start)]
-            if not _START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
+            start += data[: len(_STATUS_LINE_START) - len(start)]
+            if not _STATUS_LINE_START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
                 raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP")
             received += len(data)
             if received > MAX_RECEIVED:

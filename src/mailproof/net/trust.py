@@ -30,7 +30,7 @@ class TrustStore:
         self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
         self._lock = threading.Lock()
         self._building = threading.Lock()  # many tests at once want the same new context; one builds it
-        self._blind: ssl.SSLContext | None = None
+        self._unverified: ssl.SSLContext | None = None
         if ca_pem:
             check_ca_pem(ca_pem)
 
@@ -60,14 +60,14 @@ class TrustStore:
                     self._contexts.popitem(last=False)
             return context
 
-    def blind(self) -> ssl.SSLContext:
+    def unverified(self) -> ssl.SSLContext:
         """Return the context that encrypts and checks nothing."""
-        if self._blind is None:
+        if self._unverified is None:
             context = _client_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-            self._blind = context
-        return self._blind
+            self._unverified = context
+        return self._unverified
 
     def _build(self, ca_pem: str) -> ssl.SSLContext:
         if ca_pem:

@@ -18,18 +18,18 @@ class Feed:
     """A queue with one reader.
 
     Args:
-        pulse: Seconds without an event after which the reader is woken without one.
+        interval: Seconds without an event after which the reader is woken without one.
     """
 
-    __slots__ = ("_events", "_last", "_loop", "_pulse", "_timer", "_waiter")
+    __slots__ = ("_events", "_interval", "_last_event", "_loop", "_timer", "_waiter")
 
-    def __init__(self, pulse: float) -> None:
+    def __init__(self, interval: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._events: deque[Step] = deque()
         self._waiter: asyncio.Future[bool] | None = None
-        self._pulse = pulse
-        self._last = self._loop.time()
-        self._timer = self._loop.call_later(pulse, self._beat)
+        self._interval = interval
+        self._last_event = self._loop.time()
+        self._timer = self._loop.call_later(interval, self._on_timer)
 
     def put(self, step: Step) -> None:
         """Add an event."""
@@ -42,7 +42,7 @@ class Feed:
 
     def wake(self) -> None:
         """Wake the reader."""
-        self._last = self._loop.time()
+        self._last_event = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(True)
 
@@ -55,10 +55,10 @@ class Feed:
         """Stop the pulse."""
         self._timer.cancel()
 
-    def _beat(self) -> None:
-        left = self._last + self._pulse - self._loop.time()
+    def _on_timer(self) -> None:
+        left = self._last_event + self._interval - self._loop.time()
         if left <= EARLY:
-            left, self._last = self._pulse, self._loop.time()
+            left, self._last_event = self._interval, self._loop.time()
             if self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(False)
-        self._timer = self._loop.call_later(left, self._beat)
+        self._timer = self._loop.call_later(left, self._on_timer)

@@ -29,7 +29,7 @@ from mailproof.syntax.host import address_literal
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 _NOTHING = Done()
-_PASSED = Done(polite=True)
+_PASSED = Done(send_quit=True)
 _FAULTS = {
     Fault.NOT_SMTP: Code.NOT_SMTP,
     Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
@@ -54,7 +54,7 @@ class Link:
         "_channel",
         "_dialogue",
         "_loop",
-        "_next",
+        "_next_action",
         "_parser",
         "_transcript",
         "_verify",
@@ -75,7 +75,7 @@ class Link:
         self._channel: Channel | None = None
         self._dialogue: Dialogue | None = None
         self._parser = ReplyParser()
-        self._next: Action = _NOTHING
+        self._next_action: Action = _NOTHING
 
     @property
     def tls(self) -> TlsInfo | None:
@@ -108,24 +108,24 @@ class Link:
         """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
         cause = await self._connect(addresses)
         if cause is None:
-            if not isinstance(self._next, Done):
-                self._next = await self._perform(self._next)
-            cause = self._next.cause if isinstance(self._next, Done) else None
+            if not isinstance(self._next_action, Done):
+                self._next_action = await self._perform(self._next_action)
+            cause = self._next_action.cause if isinstance(self._next_action, Done) else None
         if cause is not None:
-            self._part()
+            self._hang_up()
         return cause
 
     async def converse(self) -> Cause | None:
         """Go on to the end and close the connection."""
-        while not isinstance(self._next, Done):
-            self._next = await self._perform(self._next)
-        self._part()
-        return self._next.cause
+        while not isinstance(self._next_action, Done):
+            self._next_action = await self._perform(self._next_action)
+        self._hang_up()
+        return self._next_action.cause
 
     def abandon(self, cause: Cause) -> Cause:
         """End the attempt in the midst of a step, since the cause has come out otherwise."""
         self._transcript.fail(cause)
-        self._part()
+        self._hang_up()
         return cause
 
     def release(self) -> None:
@@ -142,11 +142,11 @@ class Link:
         if self._channel is not None:
             self._channel.close()
 
-    def _part(self) -> None:
+    def _hang_up(self) -> None:
         self.verdict_at = self.verdict_at or self._loop.time()
         if self._channel is not None:
-            polite = isinstance(self._next, Done) and self._next.polite
-            self._channel.part(b"QUIT\r\n" if polite else b"")  # RFC 5321 section 4.1.1.10
+            send_quit = isinstance(self._next_action, Done) and self._next_action.send_quit
+            self._channel.part(b"QUIT\r\n" if send_quit else b"")  # RFC 5321 section 4.1.1.10
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         self._begin(Stage.CONNECT)
@@ -162,7 +162,7 @@ class Link:
         self._dialogue = Dialogue(context.plan, name, self.implicit, context.compose, facts=self.facts)
         self._transcript.peer = peer
         self._transcript.end(received="connected")
-        self._next = self._dialogue.begin()
+        self._next_action = self._dialogue.begin()
         return None
 
     def _perform(self, action: Action) -> Awaitable[Action]:
@@ -171,12 +171,12 @@ class Link:
         if isinstance(action, Secure):
             return self._secure()
         if isinstance(action, DeriveKey):
-            return self._stretch(action)
+            return self._derive_key(action)
         assert isinstance(action, FetchToken)  # noqa: S101 - what is done is not performed
-        return self._authorize()
+        return self._fetch_token()
 
     async def _quit(self) -> Action:
-        """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
+        """End the session without waiting for the answer: the verdict is known, and `_hang_up` says QUIT."""
         assert self._channel is not None  # noqa: S101 - `_connect` made it
         self.verdict_at = self._loop.time()
         self._transcript.begin(Stage.QUIT)
@@ -191,7 +191,7 @@ class Link:
         sent = action.shown if isinstance(action, Send) else ""
         self._begin(stage)
         try:
-            reply = await self._ask(action)
+            reply = await self._send_and_read(action)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
@@ -205,12 +205,12 @@ class Link:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
         following = self._dialogue.received(reply, self._parser.leftover)
-        self._show(stage, sent, reply, following)
+        self._write_step(stage, sent, reply, following)
         return following
 
-    async def _ask(self, action: Wait | Send) -> Reply:
+    async def _send_and_read(self, action: Wait | Send) -> Reply:
         assert self._channel is not None  # noqa: S101 - `_connect` made it
-        unsent: Broken | None = None
+        failure: Broken | None = None
         reply: Reply | None = None
         if isinstance(action, Send):
             if action.credentials:
@@ -222,7 +222,7 @@ class Link:
                 if rest:
                     await self._channel.push(rest)
             except Broken as error:
-                unsent = error  # the reason may have come before: a 421 and a close
+                failure = error  # the reason may have come before: a 421 and a close
         try:
             while (reply := self._parser.next_reply()) is None:
                 data = await self._channel.receive()
@@ -230,13 +230,13 @@ class Link:
                     break
                 self._parser.feed(data)
         except Broken as error:
-            unsent = unsent or error
+            failure = failure or error
         reply = reply or self._parser.final_reply()
         if reply is None:
-            raise unsent or Broken(Code.CONNECTION_CLOSED)
+            raise failure or Broken(Code.CONNECTION_CLOSED)
         return reply
 
-    def _show(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
+    def _write_step(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
         """Write the step of an exchange, and one more where it ended the test at a stage that has no exchange."""
         secure = self.facts.secure
         cause = following.cause if isinstance(following, Done) else None
@@ -251,7 +251,7 @@ class Link:
             self._begin(cause.stage)
             self._transcript.end(code=cause.code)
 
-    async def _stretch(self, action: DeriveKey) -> Action:
+    async def _derive_key(self, action: DeriveKey) -> Action:
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
         self._begin(Stage.AUTH)
         try:
@@ -259,9 +259,9 @@ class Link:
                 key = await self._loop.run_in_executor(None, action.work)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
-        return self._dialogue.stretched(key)
+        return self._dialogue.key_derived(key)
 
-    async def _authorize(self) -> Action:
+    async def _fetch_token(self) -> Action:
         """Get an access token: a step of its own at the stage auth."""
         assert self._dialogue is not None  # noqa: S101 - `_connect` made it
         plan, redact = self.context.plan, self.context.redact
@@ -274,16 +274,16 @@ class Link:
                 token = await self.context.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
             cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
-            return Done(self._transcript.fail(cause, sent), polite=True)
+            return Done(self._transcript.fail(cause, sent), send_quit=True)
         except TokenFailed as error:
             # The policy's denial is told at the stage of the policy, wherever it shows.
             stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
             if error.denied:
                 stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
-            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
+            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), send_quit=True)
         redact.learn(token.reveal())
         self._transcript.end(sent, "an access token")
-        return self._dialogue.authorized(token)
+        return self._dialogue.token_fetched(token)
 
     async def _secure(self) -> Action:
         assert self._channel is not None  # noqa: S101 - `_connect` made both
@@ -305,7 +305,7 @@ class Link:
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.context.trust, self.context.plan.ca_pem
         if not self._verify:
-            return trust.blind()
+            return trust.unverified()
         context = trust.cached(anchors)
         if context is None:
             try:

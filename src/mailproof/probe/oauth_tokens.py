@@ -54,19 +54,19 @@ class OAuthTokens:
         try:
             async with asyncio.timeout(LIMIT):
                 try:
-                    return await self._ask(grant, ca_pem, basic=True)
+                    return await self._request_token(grant, ca_pem, basic=True)
                 except TokenRefused as error:
                     if not error.client:
                         raise
                 # RFC 6749 section 2.3.1 has servers know the header; those that want the secret in the body say
                 # invalid_client. Golang's x/oauth2 finds it out in the same way.
-                return await self._ask(grant, ca_pem, basic=False)
+                return await self._request_token(grant, ca_pem, basic=False)
         except TokenRefused as error:
             raise TokenFailed(f"{host}: {error.detail}") from None
         except TimeoutError:
             raise TokenFailed(f"{host} did not answer in time") from None
 
-    async def _ask(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
+    async def _request_token(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
         from mailproof.net.http import HttpClient, RequestFailed  # h11, for tests with a grant alone
 
         endpoint = parse_endpoint(grant.token_endpoint)

@@ -66,7 +66,7 @@ class Probe:
         self.trust = trust
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self.resolver = Resolver()
-        self.trial_places = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
+        self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
@@ -161,7 +161,7 @@ class _Test:
                     attempt.links,
                     guard=probe.guard,
                     resolver=probe.resolver,
-                    places=probe.trial_places,
+                    slots=probe.trial_slots,
                 )
                 link, cause = await trials.accompany(attempt.run(found))
                 if cause is not None:

@@ -67,12 +67,12 @@ class Transcript:
         stage: The stage last begun. peer: "address:port", once there is a connection.
     """
 
-    __slots__ = ("_context", "_kept", "_tick", "_wall", "held", "peer", "stage")
+    __slots__ = ("_context", "_kept", "_started_at", "_tick", "held", "peer", "stage")
 
     def __init__(self, context: TestContext, *, held: bool) -> None:
         self._context = context
         self._kept: list[Step] = []
-        self._wall = _NEVER
+        self._started_at = _NEVER
         self._tick = 0.0
         self.held = held
         self.peer = ""
@@ -81,14 +81,15 @@ class Transcript:
     def begin(self, stage: Stage) -> None:
         """Begin a step."""
         self.stage = stage
-        self._wall = datetime.now(UTC)
+        self._started_at = datetime.now(UTC)
         self._tick = time.perf_counter()  # uvloop's clock knows milliseconds only
         if not self.held:
             self._context.watch(stage)
 
     def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
         """End the step; the texts are sanitised already."""
-        step = Step(self.stage, self._wall, time.perf_counter() - self._tick, self.peer, sent, received, code)
+        duration = time.perf_counter() - self._tick
+        step = Step(self.stage, self._started_at, duration, self.peer, sent, received, code)
         if self.held:
             self._kept.append(step)
         else:

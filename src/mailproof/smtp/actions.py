@@ -17,7 +17,7 @@ class Cause:
     code: Code
     reply: Reply | None = None
     detail: str = ""  # a phrase of our own, for the message
-    told: str = ""  # what the server told within a SASL exchange, raw
+    sasl_error: str = ""  # what the server sasl_error within a SASL exchange, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Done:
     """The conversation is over: passed where `cause` is None.
 
     Attributes:
-        polite: Whether the server still understands a QUIT, which is sent and not waited for.
+        send_quit: Whether the server still understands a QUIT, which is sent and not waited for.
     """
 
     cause: Cause | None = None
-    polite: bool = False
+    send_quit: bool = False
 
 
 Action = Wait | Send | Secure | DeriveKey | FetchToken | Done

@@ -77,7 +77,7 @@ class Dialogue:
     def begin(self) -> Action:
         """Return the first action on a fresh connection."""
         if not self._reaches(Depth.TLS):
-            return self._over(Done())
+            return self._end(Done())
         if self.implicit:
             self.state = State.HANDSHAKE
             return Secure()
@@ -95,10 +95,10 @@ class Dialogue:
         self.facts.ehlo = None
         if self.implicit:
             if not self._reaches(Depth.EHLO):
-                return self._over(Done())
+                return self._end(Done())
             self.state = State.GREETING
             return _AWAIT_GREETING
-        return self._say_ehlo() if self._reaches(Depth.EHLO) else self._say_quit()
+        return self._send_ehlo() if self._reaches(Depth.EHLO) else self._send_quit()
 
     def received(self, reply: Reply, surplus: bytes = b"") -> Action:
         """Go on after a reply.
@@ -108,7 +108,7 @@ class Dialogue:
         """
         if self.state is State.QUIT:
             self.facts.quit_answered = reply.code == 221
-            return self._over(Done())
+            return self._end(Done())
         stage = _STAGES[self.state]
         handler = _TABLE.get((self.state, reply.code))
         action = handler(self, reply) if handler else self._refuse(reply)
@@ -116,27 +116,27 @@ class Dialogue:
             return action
         if isinstance(action, Secure):
             # RFC 3207 section 6 and USENIX Security 2021 ("NO STARTTLS"): these bytes would be read as if from TLS.
-            return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, polite=False)
+            return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, send_quit=False)
         if action.stage is Stage.QUIT:
             return action
         if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
             return Wait(action.stage)
         return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
 
-    def stretched(self, key: bytes) -> Action:
+    def key_derived(self, key: bytes) -> Action:
         """Go on with what a `DeriveKey` was for."""
-        return self._logging_in(self._authentication.stretched(key))
+        return self._continue_login(self._authentication.key_derived(key))
 
-    def authorized(self, token: Secret) -> Action:
+    def token_fetched(self, token: Secret) -> Action:
         """Go on with the token that an `Authorize` was for."""
-        return self._logging_in(self._authentication.authorized(token))
+        return self._continue_login(self._authentication.token_fetched(token))
 
     # What each awaited reply leads to.
 
     def _greeted(self, reply: Reply) -> Action:
         if is_foreign_greeting(reply):
-            return self._fail(Stage.GREETING, Code.NOT_SMTP, polite=False)
-        return self._say_ehlo()
+            return self._fail(Stage.GREETING, Code.NOT_SMTP, send_quit=False)
+        return self._send_ehlo()
 
     def _ehlo_accepted(self, reply: Reply) -> Action:
         ehlo = self.facts.ehlo = parse_ehlo(reply)
@@ -154,7 +154,7 @@ class Dialogue:
                 return self._refuse(reply)  # EHLO is known, its argument is not liked
             return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED, reply)
         self.state = State.HELO
-        return self._send(Stage.EHLO, "HELO", self.ehlo_name)
+        return self._send_words(Stage.EHLO, "HELO", self.ehlo_name)
 
     def _helo_accepted(self, reply: Reply) -> Action:
         self.facts.helo_only = True
@@ -166,32 +166,32 @@ class Dialogue:
         return Secure()
 
     def _challenged(self, reply: Reply) -> Action:
-        return self._logging_in(self._authentication.challenged(reply))
+        return self._continue_login(self._authentication.challenged(reply))
 
     def _authenticated(self, reply: Reply) -> Action:
         cause = self._authentication.accepted(reply)
-        return self._over(Done(cause, polite=True)) if cause else self._after_auth()
+        return self._end(Done(cause, send_quit=True)) if cause else self._after_auth()
 
     def _login_refused(self, reply: Reply) -> Action:
-        return self._logging_in(self._authentication.refused(reply))
+        return self._continue_login(self._authentication.refused(reply))
 
     def _mail_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.RCPT, self._transaction.rcpt())
+        return self._continue_mail(State.RCPT, self._transaction.rcpt())
 
     def _rcpt_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.DATA, self._transaction.data())
+        return self._continue_mail(State.DATA, self._transaction.data())
 
     def _data_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.MESSAGE, self._transaction.message())
+        return self._continue_mail(State.MESSAGE, self._transaction.message())
 
     def _message_accepted(self, reply: Reply) -> Action:
-        return self._say_quit()
+        return self._send_quit()
 
     # What is said next.
 
-    def _say_ehlo(self) -> Action:
+    def _send_ehlo(self) -> Action:
         self.state = State.EHLO
-        return self._send(Stage.EHLO, "EHLO", self.ehlo_name)
+        return self._send_words(Stage.EHLO, "EHLO", self.ehlo_name)
 
     def _after_ehlo(self) -> Action:
         if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
@@ -206,34 +206,34 @@ class Dialogue:
         self._login = Authentication(self.plan, self.facts, self._binding)
         action = self._login.begin(offered)
         if action is not None:
-            return self._logging_in(action)
+            return self._continue_login(action)
         if offered:
             return self._fail(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
         if self.facts.starttls_offered and not self.facts.secure:
             return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # RFC 4954 section 4: AUTH shows inside TLS
         return self._fail(Stage.AUTH, Code.AUTH_NOT_OFFERED)
 
-    def _logging_in(self, action: Action) -> Action:
+    def _continue_login(self, action: Action) -> Action:
         if isinstance(action, Done):
-            return self._over(action)
+            return self._end(action)
         self.state = State.CANCEL if self._authentication.cancelling else State.AUTH
         return action
 
     def _after_auth(self) -> Action:
         if not self._reaches(Depth.MAIL):
-            return self._say_quit()
+            return self._send_quit()
         self._mail = Transaction(self.plan, self.facts, self._ehlo, self.compose)
-        return self._go_on(State.MAIL, self._mail.mail())
+        return self._continue_mail(State.MAIL, self._mail.mail())
 
-    def _go_on(self, state: State, action: Action | None) -> Action:
+    def _continue_mail(self, state: State, action: Action | None) -> Action:
         if action is None:
-            return self._say_quit()
+            return self._send_quit()
         if isinstance(action, Done):
-            return self._over(action)
+            return self._end(action)
         self.state = state
         return action
 
-    def _say_quit(self) -> Action:
+    def _send_quit(self) -> Action:
         self.state = State.QUIT
         return _QUIT
 
@@ -248,15 +248,15 @@ class Dialogue:
         return self._fail(stage, judge(stage, reply, secure=secure, anonymous=anonymous), reply)
 
     def _fail(
-        self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", polite: bool = True
+        self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", send_quit: bool = True
     ) -> Action:
-        return self._over(Done(Cause(stage, code, reply, detail), polite and code is not Code.NOT_SMTP))
+        return self._end(Done(Cause(stage, code, reply, detail), send_quit and code is not Code.NOT_SMTP))
 
-    def _over(self, done: Done) -> Action:
+    def _end(self, done: Done) -> Action:
         self.state = State.OVER
         return done
 
-    def _send(self, stage: Stage, *words: str) -> Action:
+    def _send_words(self, stage: Stage, *words: str) -> Action:
         return Send(stage, encode_command(*words), " ".join(words))
 
     def _reaches(self, depth: Depth) -> bool:

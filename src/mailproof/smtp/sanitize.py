@@ -25,7 +25,7 @@ _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
 _OSC = r"\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"
 _ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
 # The same, and what one reader takes for a sequence and another for text: those without an end, two-character ones.
-_PERHAPS = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
+_POSSIBLE_ESCAPES = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # What tells nothing about whether two pieces belong together: a secret split by these is still a secret.
 _FILLER = "/|�"  # and white space
@@ -103,9 +103,9 @@ class Redactor:
 
         One look at all of them is cheaper than one at each.
         """
-        if self._same(texts):
+        if self._has_nothing_to_mask(texts):
             return clean
-        if self._same([self(text) for text in texts]):
+        if self._has_nothing_to_mask([self(text) for text in texts]):
             return self
         self.echoed = self.echoed or self.sent
         return lambda _, limit: cut(ECHO_NOTICE, limit)
@@ -123,19 +123,19 @@ class Redactor:
         """Return `text` clean, masked and cut to `limit`."""
         shown = _printable(text)
         if self._needles or self._words:
-            masked = ECHO_NOTICE if self._smuggles(text) else self._mask(shown)
+            masked = ECHO_NOTICE if self._hides_secret_in_escapes(text) else self._mask(shown)
             if masked != shown:
                 shown = masked
                 self.echoed = self.echoed or self.sent
         return cut(shown, limit)
 
-    def _same(self, texts: Collection[str]) -> bool:
+    def _has_nothing_to_mask(self, texts: Collection[str]) -> bool:
         """Return whether there is nothing to mask in these texts, one behind the other."""
         text = " ".join(texts)
         shown = _printable(text)
-        return not self._smuggles(text) and self._mask(shown) == shown
+        return not self._hides_secret_in_escapes(text) and self._mask(shown) == shown
 
-    def _smuggles(self, text: str) -> bool:
+    def _hides_secret_in_escapes(self, text: str) -> bool:
         """Return whether a text holds a secret in any reading of its escape sequences, if it has such.
 
         Each character of what may be a sequence is read and passed over at once: a search for all secrets in one pass
@@ -154,7 +154,7 @@ class Redactor:
                 length += 1
             lasts |= 1 << length - 1
         low = text.lower()
-        sequences = {place for found in _PERHAPS.finditer(low) for place in range(*found.span())}
+        sequences = {place for found in _POSSIBLE_ESCAPES.finditer(low) for place in range(*found.span())}
         state = 0
         for place, character in enumerate(low):
             read = (state << 1 | firsts) & places.get(character, 0)
@@ -183,7 +183,13 @@ class Redactor:
 def _spellings(secret: str, raw: bytes) -> set[str]:
     """Return how a secret looks in a URL, in HTML, in JSON, and where Latin-1 is read as UTF-8."""
     latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
-    spellings = {quote(raw), quote(raw, safe=""), quote_plus(raw), secret.translate(_HTML), json.dumps(secret)[1:-1]}
+    spellings = {
+        quote(raw),
+        quote(raw, safe=""),
+        quote_plus(raw),
+        secret.translate(_HTML),
+        json.dumps(secret)[1:-1],
+    }
     return spellings | {_printable(latin)} if not secret.isascii() else spellings
 
 

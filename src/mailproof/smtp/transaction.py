@@ -70,4 +70,4 @@ class Transaction:
 
 
 def _refused(code: Code, detail: str = "") -> Done:
-    return Done(Cause(Stage.MAIL, code, detail=detail), polite=True)
+    return Done(Cause(Stage.MAIL, code, detail=detail), send_quit=True)

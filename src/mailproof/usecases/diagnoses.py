@@ -103,9 +103,9 @@ class Diagnoses:
             configuration lacks the secret that it needs. SecretUnreadable: It has one that does not open.
         """
         if config_id:
-            settings, secret = await self._usable(caller, config_id)
+            settings, secret = await self._stored_and_usable(caller, config_id)
             plan = dataclasses.replace(
-                _plan_of(settings, secret, plan.recipient, plan.depth),
+                _test_plan(settings, secret, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
                 timeout=plan.timeout,
                 ca_pem=plan.ca_pem,
@@ -144,18 +144,18 @@ class Diagnoses:
             SmtpTestFailed: The test failed. PasswordRequired: A secret is needed and none may be used.
             ConfigNotFound: No such configuration. SecretUnreadable: Its secret does not open.
         """
-        if tested.auth is Auth.UNSAID and not tested.settings.user:
+        if tested.auth is Auth.UNSPECIFIED and not tested.settings.user:
             # The reference's older calls take no test without a password (SMTP-p9kj), so clients that test a server
             # without logins send any one. It is used for nothing, and nothing is stored.
             tested = dataclasses.replace(tested, secret=Secret(""))
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
         if config_id and not secret and tested.auth is not Auth.NONE:
-            settings, secret = await self._completed(caller, config_id, tested)
+            settings, secret = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
+        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, names)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -166,15 +166,17 @@ class Diagnoses:
             SmtpTestFailed: The test failed. ConfigNotFound: No such configuration. PasswordNotStored: It lacks the
             secret that it needs. SecretUnreadable: It has one that does not open.
         """
-        settings, secret = await self._usable(caller, config_id, reference="SMTP-99klw")
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+        settings, secret = await self._stored_and_usable(caller, config_id, reference="SMTP-99klw")
+        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
 
-    async def _completed(self, caller: Caller, config_id: str, tested: SmtpInput) -> tuple[SmtpSettings, Secret]:
+    async def _with_stored_secret(
+        self, caller: Caller, config_id: str, tested: SmtpInput
+    ) -> tuple[SmtpSettings, Secret]:
         """Return the tested settings with the stored secret, if it may be used for them."""
         stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
         return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
 
-    async def _usable(
+    async def _stored_and_usable(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
     ) -> tuple[SmtpSettings, Secret]:
         settings, secret = await self._stored(caller, config_id, reference)
@@ -197,7 +199,7 @@ class Diagnoses:
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
         if report.outcome is Outcome.FAIL:
-            raise failed(report, self._documentation_url)
+            raise failure_of(report, self._documentation_url)
 
     def _linked(self, report: Report) -> Report:
         if not self._documentation_url:
@@ -219,7 +221,7 @@ class Diagnoses:
         return plan
 
 
-def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
+def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     """Return a failed report as an error, for APIs whose answer has no place for it."""
     evidence, explained = report.evidence, page(report.code)
     facts = {
@@ -241,7 +243,7 @@ def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     )
 
 
-def _plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
+def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
     try:
         host, port = split_host_port(settings.host)
     except ValueError as error:

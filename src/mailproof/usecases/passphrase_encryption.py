@@ -88,7 +88,7 @@ class PassphraseCipher:
         self._parameters = parameters or KeyParameters()
         self._threads = ThreadPoolExecutor(AT_ONCE, "mailproof-passphrase")
 
-    async def lock(
+    async def encrypt(
         self, passphrase: Secret, texts: Sequence[tuple[Secret, bytes]]
     ) -> tuple[SecretsEncryption, tuple[bytes, ...]]:
         """Encrypt under a new key.
@@ -100,12 +100,12 @@ class PassphraseCipher:
 
         def work() -> tuple[SecretsEncryption, tuple[bytes, ...]]:
             cipher = _cipher(passphrase, parameters)
-            blobs = tuple(_seal(cipher, _encode(text), parameters, data) for text, data in texts)
+            blobs = tuple(_seal(cipher, _encode_text(text), parameters, data) for text, data in texts)
             return SecretsEncryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
 
         return await self._run(work)
 
-    async def unlock(
+    async def decrypt(
         self, passphrase: Secret, encryption: SecretsEncryption, blobs: Sequence[tuple[bytes, bytes]]
     ) -> tuple[Secret | None, ...]:
         """Decrypt; None stands for a blob that was moved or damaged.
@@ -152,22 +152,22 @@ def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
 
 def _seal(cipher: AESGCM, text: bytes, parameters: KeyParameters, data: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, text, _bound(parameters, data))
+    return nonce + cipher.encrypt(nonce, text, _associated_data(parameters, data))
 
 
 def _open(cipher: AESGCM, blob: bytes, parameters: KeyParameters, data: bytes) -> Secret | None:
     if len(blob) < CHECK_BYTES:
         return None
     try:
-        text = cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _bound(parameters, data))
+        text = cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _associated_data(parameters, data))
         return Secret(text.decode())
     except (InvalidTag, ValueError):
         return None
 
 
-def _bound(parameters: KeyParameters, data: bytes) -> bytes:
+def _associated_data(parameters: KeyParameters, data: bytes) -> bytes:
     return b"mailproof passphrase 1\0" + len(parameters.salt).to_bytes(1, "big") + parameters.salt + data
 
 
-def _encode(text: Secret) -> bytes:
+def _encode_text(text: Secret) -> bytes:
     return text.reveal().encode("utf-8", "surrogatepass")

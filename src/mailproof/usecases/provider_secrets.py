@@ -12,7 +12,7 @@ from mailproof.store.contract import Store
 
 log = logging.getLogger("mailproof.secrets")
 
-_WITNESS = RecordIdentity("", "key", "", "witness")
+_KEY_CHECK = RecordIdentity("", "key", "", "witness")
 _REMEDIES = {
     "password": "set it again",
     "client_secret": "update the configuration with it",
@@ -90,7 +90,7 @@ async def check_keys(store: Store, vault: Vault) -> None:
                 "written under"
             ) from error
     try:
-        vault.open(await store.key_check(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
+        vault.open(await store.key_check(vault.seal(Secret("witness"), _KEY_CHECK)), _KEY_CHECK)
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
     except SealBroken as error:

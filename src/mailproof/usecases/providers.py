@@ -44,7 +44,7 @@ SIGNING_KEY_BYTES = 32
 class Auth(Enum):
     """How a call says that a provider authenticates."""
 
-    UNSAID = "unsaid"  # by user and password, as the older messages have it; without both, as it is stored
+    UNSPECIFIED = "unsaid"  # by user and password, as the older messages have it; without both, as it is stored
     NONE = "none"
     PLAIN = "plain"
     XOAUTH2 = "xoauth2"
@@ -61,7 +61,7 @@ class SmtpInput:
 
     settings: SmtpSettings
     secret: Secret = field(default_factory=lambda: Secret(""))
-    auth: Auth = Auth.UNSAID
+    auth: Auth = Auth.UNSPECIFIED
 
     @property
     def secret_path(self) -> str:
@@ -98,13 +98,15 @@ class SmtpInput:
             PasswordRequired: The stored secret is none for these settings.
         """
         settings = self.settings
-        if self.auth is Auth.UNSAID:  # the older messages can't say it
+        if self.auth is Auth.UNSPECIFIED:  # the older messages can't say it
             settings = replace(settings, oauth=stored.oauth)
         words = name.replace("_", " ")
         if secret_name(settings) != name:
             raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
         if not settings.same_destination(stored):
-            sent = "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSAID and settings.oauth else "sent"
+            sent = (
+                "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
+            )
             of = "host, tls, user, token_endpoint and client_id" if self.auth is Auth.XOAUTH2 else "host, tls and user"
             raise PasswordRequired(
                 f"must be {sent}: {of} are not those that the stored {words} belongs to", field=self.secret_path
@@ -191,16 +193,16 @@ class Providers:
             belongs to another destination. InvalidFields: The user and the authentication don't fit.
         """
         new = new.normalised()
-        fresh = self._seal(caller, provider_id, new.settings, new.secret)
+        new_sealed = self._seal(caller, provider_id, new.settings, new.secret)
 
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
-            settings, sealed = new.settings, fresh
+            settings, sealed = new.settings, new_sealed
             if new.auth is not Auth.NONE and not new.secret:
-                settings, sealed = _kept(before, before.settings, new)
-            elif fresh is not None and self._unchanged(before, settings, new.secret):
+                settings, sealed = _keep_stored_secret(before, before.settings, new)
+            elif new_sealed is not None and self._has_secret(before, settings, new.secret):
                 sealed = before.sealed
             changed = _changed(before.settings, settings)
             if sealed != before.sealed:
@@ -220,18 +222,18 @@ class Providers:
             ConfigNotFound: No HTTP provider has this id.
         """
         key = _new_signing_key() if rotate else None
-        fresh = self._seal(caller, provider_id, settings, key) if key else None
+        new_sealed = self._seal(caller, provider_id, settings, key) if key else None
 
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, HttpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
             changed = _changed(before.settings, settings)
-            if fresh is not None:
+            if new_sealed is not None:
                 changed += ("signing_key",)
             if not changed:
                 return ()
-            return (Change(EventType.HTTP_CHANGED, provider_id, settings, fresh or before.sealed, changed),)
+            return (Change(EventType.HTTP_CHANGED, provider_id, settings, new_sealed or before.sealed, changed),)
 
         return _details(await self._store.commit(caller, provider_id, decide)), key
 
@@ -251,7 +253,7 @@ class Providers:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
             if not before.settings.user and password:
                 raise PasswordNotUsed("this configuration has no user: update it with a user and the password instead")
-            if self._unchanged(before, before.settings, password):
+            if self._has_secret(before, before.settings, password):
                 return ()
             problem = secret_problem(before.settings, password)
             if problem:
@@ -328,7 +330,7 @@ class Providers:
             return None
         return self._vault.seal(secret, identity(caller.instance_id, provider_id, settings))
 
-    def _unchanged(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
+    def _has_secret(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
         """Return whether a provider has this secret; one that can't be opened is replaced by any other."""
         try:
             return secret_name(before.settings) == secret_name(settings) and open_secret(self._vault, before) == secret
@@ -341,13 +343,13 @@ class Providers:
         return usable_secret(self._vault, added) if added else Secret("")
 
 
-def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
+def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
     """Return settings and blob of an update that sends no secret: the stored one is kept, or the call refused."""
     if before.sealed is not None:
         return new.completed(stored, secret_name(stored)), before.sealed
     if new.auth is Auth.XOAUTH2:
         raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
-    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSAID else None), None
+    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), None
 
 
 def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ...]:

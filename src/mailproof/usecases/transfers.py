@@ -93,14 +93,14 @@ class Transfers:
         self,
         store: ProviderStore,
         vault: Vault,
-        lockbox: PassphraseCipher,
+        cipher: PassphraseCipher,
         *,
         single: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._vault = vault
-        self._lockbox = lockbox
+        self._cipher = cipher
         self._single = single
         self._clock = clock
 
@@ -134,11 +134,13 @@ class Transfers:
         if not passphrase:
             return document
         opened = [usable_secret(self._vault, provider) for provider in page.providers]
-        texts = [(secret, _place(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret]
-        encryption, blobs = await self._lockbox.lock(passphrase, texts)
-        rest = iter(blobs)
+        texts = [
+            (secret, _associated_data(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret
+        ]
+        encryption, blobs = await self._cipher.encrypt(passphrase, texts)
+        remaining_blobs = iter(blobs)
         sealed = (
-            replace(entry, secret=next(rest)) if secret else entry
+            replace(entry, secret=next(remaining_blobs)) if secret else entry
             for secret, entry in zip(opened, entries, strict=True)
         )
         return replace(document, entries=tuple(sealed), encryption=encryption)
@@ -170,7 +172,7 @@ class Transfers:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
         opened = await self._open(document, passphrase)
         changes = [self._added(caller, entry, secret) for entry, secret in zip(document.entries, opened, strict=True)]
-        first_active = next((at for at, entry in enumerate(document.entries) if entry.active), None)
+        first_active = next((index for index, entry in enumerate(document.entries) if entry.active), None)
 
         def decide(situation: Situation) -> Sequence[Change]:
             if self._single and situation.count + len(changes) > 1:
@@ -192,21 +194,23 @@ class Transfers:
         """Return the secret of each entry, empty where it has none."""
         if document.encryption is None or not any(entry.secret for entry in document.entries):
             return tuple(Secret("") for _ in document.entries)
-        locked = [at for at, entry in enumerate(document.entries) if entry.secret]
-        blobs = [(document.entries[at].secret, _place(document, document.entries[at])) for at in locked]
+        encrypted = [index for index, entry in enumerate(document.entries) if entry.secret]
+        blobs = [
+            (document.entries[index].secret, _associated_data(document, document.entries[index])) for index in encrypted
+        ]
         try:
-            found = await self._lockbox.unlock(passphrase, document.encryption, blobs)
+            found = await self._cipher.decrypt(passphrase, document.encryption, blobs)
         except WrongPassphrase:
             raise PassphraseWrong from None
-        by_place = dict(zip(locked, found, strict=True))
+        by_index = dict(zip(encrypted, found, strict=True))
         problems = [
-            FieldViolation(f"document.providers[{at}].secret", problem)
-            for at, secret in by_place.items()
-            if (problem := _secret_problem(document.entries[at].settings, secret))
+            FieldViolation(f"document.providers[{index}].secret", problem)
+            for index, secret in by_index.items()
+            if (problem := _secret_problem(document.entries[index].settings, secret))
         ]
         if problems:
             raise InvalidFields(problems)
-        return tuple(by_place.get(at) or Secret("") for at in range(len(document.entries)))
+        return tuple(by_index.get(index) or Secret("") for index in range(len(document.entries)))
 
     def _added(self, caller: Caller, entry: Entry, secret: Secret) -> Change:
         provider_id = self._store.new_id()
@@ -237,7 +241,7 @@ def _state(entry: Entry, secret: Secret) -> SecretState:
     return SecretState.MISSING if entry.settings.user else SecretState.NOT_NEEDED
 
 
-def _place(document: Document, entry: Entry) -> bytes:
+def _associated_data(document: Document, entry: Entry) -> bytes:
     """Return what an entry's secret is bound to: the document's instance, the entry, and the destination."""
     settings = entry.settings
     parts = [document.instance_id, entry.id, secret_name(settings)]
@@ -257,8 +261,8 @@ def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> 
         return
     times = Counter(entry.id for entry in document.entries)
     actives = 0
-    for at, entry in enumerate(document.entries):
-        path = f"document.providers[{at}]"
+    for index, entry in enumerate(document.entries):
+        path = f"document.providers[{index}]"
         actives += entry.active
         if entry.active and actives == 2:
             yield FieldViolation(f"{path}.state", "must not be active: another one is")

@@ -81,5 +81,5 @@ class WebhookTests:
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
         with self._limits.slot():
-            attempt = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
-        return judge(attempt, url)
+            result = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
+        return judge(result, url)

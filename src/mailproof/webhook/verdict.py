@@ -67,32 +67,32 @@ class WebhookReport:
     elapsed_ms: int
 
 
-def judge(attempt: PostResult, url: Url) -> WebhookReport:
+def judge(result: PostResult, url: Url) -> WebhookReport:
     """Return the verdict on a post to `url`."""
-    code = _code(attempt)
+    code = _code(result)
     message, advice = _SENTENCES[code]
     words = {
         "host": url.host,
         "port": url.port,
-        "status": attempt.status,
-        "doing": _DOING[attempt.phase],
-        "seconds": f"{attempt.elapsed:.1f}",
+        "status": result.status,
+        "doing": _DOING[result.phase],
+        "seconds": f"{result.elapsed:.1f}",
     }
     return WebhookReport(
         Outcome.OK if code is WebhookCode.OK else Outcome.FAIL,
-        attempt.phase,
+        result.phase,
         code,
-        attempt.status,
+        result.status,
         message.format_map(words),
         advice.format_map(words),
-        round(attempt.elapsed * 1000),
+        round(result.elapsed * 1000),
     )
 
 
-def _code(attempt: PostResult) -> WebhookCode:
-    if attempt.code is not Code.OK:
-        return _FAILED.get(attempt.code) or WebhookCode(attempt.code.value)
-    status = attempt.status
+def _code(result: PostResult) -> WebhookCode:
+    if result.code is not Code.OK:
+        return _OTHER_NAMES.get(result.code) or WebhookCode(result.code.value)
+    status = result.status
     if 300 <= status < 400:
         return WebhookCode.REDIRECTED
     if status in _STATUSES:
@@ -115,7 +115,7 @@ _STATUSES = {
 
 
 # Those of the client's codes that have another name here, or none of their own.
-_FAILED = {
+_OTHER_NAMES = {
     Code.INVALID_HOST: WebhookCode.DNS_NOT_FOUND,
     Code.PROTOCOL_ERROR: WebhookCode.NOT_HTTP,
     Code.TLS_MISSING_INTERMEDIATE: WebhookCode.TLS_UNTRUSTED,

@@ -37,9 +37,9 @@ class World:
     events: History
 
     def add(self, count: int = 1) -> list[str]:
-        configs = Providers(self.store, VAULT)
+        providers = Providers(self.store, VAULT)
         new = SmtpInput(SMTP, Secret("pw"), Auth.PLAIN)
-        return [run(configs.add_smtp(self.caller, new)).change.provider_id for _ in range(count)]
+        return [run(providers.add_smtp(self.caller, new)).change.provider_id for _ in range(count)]
 
     def list(self, **options: Any) -> EventPage:
         page: EventPage = run(self.events.list(self.caller, **{"page_size": 0, **options}))

@@ -13,13 +13,13 @@ MAX_CHALLENGE = 8192
 """Octets of a challenge that are read; real ones have about 150."""
 
 # What is worth telling (RFC 7628 section 3.2.2; the last two are from RFC 6749 and seen in practice).
-_TOLD = ("status", "scope", "schemes", "error", "error_description")
+_ERROR_FIELDS = ("status", "scope", "schemes", "error", "error_description")
 
 
 class _Bearer(Mechanism):
-    """Token first, then the farewell to the server's explanation."""
+    """Token first, then the dummy_response to the server's explanation."""
 
-    farewell = b""
+    dummy_response = b""
 
     def __init__(self, identity: Identity) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class _Bearer(Mechanism):
     def initial(self) -> bytes:
         """Return the message with the token."""
         self._turn = 1
-        self.committed = True
+        self.proof_sent = True
         return self._message
 
     def respond(self, challenge: bytes) -> bytes | None:
@@ -42,9 +42,9 @@ class _Bearer(Mechanism):
             return self.initial()
         if self._turn > 2:
             return None
-        self.told = explain(challenge)
-        self.denied = True
-        return self.farewell
+        self.sasl_error = explain(challenge)
+        self.proof_rejected = True
+        return self.dummy_response
 
 
 class XOAuth2(_Bearer):
@@ -57,7 +57,7 @@ class XOAuth2(_Bearer):
 class OAuthBearer(_Bearer):
     """OAUTHBEARER (RFC 7628 section 3.1)."""
 
-    farewell = b"\x01"  # section 3.2.3
+    dummy_response = b"\x01"  # section 3.2.3
 
     def _compose(self, identity: Identity) -> bytes:
         user = identity.user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 section 4
@@ -74,5 +74,5 @@ def explain(challenge: bytes) -> str:
         return text
     if not isinstance(document, dict):
         return text
-    said = [(key, document[key]) for key in _TOLD if isinstance(document.get(key), str | int)]
+    said = [(key, document[key]) for key in _ERROR_FIELDS if isinstance(document.get(key), str | int)]
     return ", ".join(f"{key} {value}" for key, value in said if value != "")

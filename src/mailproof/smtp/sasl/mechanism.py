@@ -23,7 +23,7 @@ class Binding:
     data: bytes = field(repr=False)
 
     @property
-    def usual(self) -> bool:
+    def is_default(self) -> bool:
         """Whether a server that knows any type knows this one: none announces them; these are RFC 9266's defaults."""
         return self.kind in ("tls-exporter", "tls-unique")
 
@@ -49,7 +49,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class KeyDerivation:
-    """A password to be stretched (PBKDF2, RFC 8018): work that whoever calls may do on a thread."""
+    """A password to be key_derived (PBKDF2, RFC 8018): work that whoever calls may do on a thread."""
 
     digest: str
     password: bytes = field(repr=False)
@@ -79,19 +79,19 @@ class Mechanism:
     """One exchange.
 
     Attributes:
-        told: What the server said within it about a refusal, raw.
+        sasl_error: What the server said within it about a refusal, raw.
         secrets: What left us and derives from a secret.
-        committed: Whether anything that proves the password or token has left us.
-        denied: Whether the server has said within it that the proof is wrong: whatever reply follows is a refusal.
-        unsure: Whether the server may refuse it for its channel binding's type, which nobody announces.
+        proof_sent: Whether anything that proves the password or token has left us.
+        proof_rejected: x
+        binding_may_be_refused: Whether the server may refuse it for its channel binding's type, which nobody announces.
     """
 
     def __init__(self) -> None:
-        self.told = ""
+        self.sasl_error = ""
         self.secrets: tuple[str, ...] = ()
-        self.committed = False
-        self.denied = False
-        self.unsure = False
+        self.proof_sent = False
+        self.proof_rejected = False
+        self.binding_may_be_refused = False
 
     def initial(self) -> bytes | None:
         """Return the response that may go along with the AUTH command, None where there is none."""
@@ -105,10 +105,10 @@ class Mechanism:
         """
         raise NotImplementedError
 
-    def stretched(self, key: bytes) -> bytes:
+    def key_derived(self, key: bytes) -> bytes:
         """Return the response that the stretching was for."""
         raise NotImplementedError
 
-    def missing(self) -> str:
+    def missing_proof(self) -> str:
         """Return what the server still owes when it says that we are in, "" for nothing."""
         return ""

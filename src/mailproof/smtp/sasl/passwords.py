@@ -19,7 +19,7 @@ class Plain(Mechanism):
         identity, self._identity = self._identity, None
         if identity is None:
             return None
-        self.committed = True
+        self.proof_sent = True
         return f"\0{identity.user}\0{identity.password.reveal()}".encode()
 
     def respond(self, challenge: bytes) -> bytes | None:
@@ -39,7 +39,7 @@ class Login(Mechanism):
         """Return the user, then the password."""
         if not self._responses:
             return None
-        self.committed = len(self._responses) == 1
+        self.proof_sent = len(self._responses) == 1
         return self._responses.pop().encode()
 
 
@@ -59,5 +59,5 @@ class CramMd5(Mechanism):
             raise ExchangeError("its CRAM-MD5 challenge is empty or no base64")
         digest = hmac.digest(identity.password.reveal().encode(), challenge, "md5").hex()
         self.secrets = (digest,)
-        self.committed = True
+        self.proof_sent = True
         return f"{identity.user} {digest}".encode()

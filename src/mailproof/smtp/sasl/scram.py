@@ -26,7 +26,7 @@ MAX_MESSAGE = 4096
 """Octets of a server's message; real ones have about 100."""
 
 # RFC 5802 section 7: the errors that are about channel binding or form, and so not about who we are.
-_NOT_OURS = frozenset(
+_FORM_ERRORS = frozenset(
     {
         "invalid-encoding",
         "extensions-not-supported",
@@ -36,7 +36,7 @@ _NOT_OURS = frozenset(
         "no-resources",
     }
 )
-_NOT_OUR_SESSION = frozenset({"channel-bindings-dont-match", "server-does-support-channel-binding"})
+_BINDING_ERRORS = frozenset({"channel-bindings-dont-match", "server-does-support-channel-binding"})
 
 
 class Scram(Mechanism):
@@ -54,25 +54,25 @@ class Scram(Mechanism):
         self._password = prepared(identity.password.reveal()).encode("utf-8", "surrogatepass")
         self._nonce = nonce or secrets.token_urlsafe(18)  # no comma in its alphabet
         user = _saslname(prepared(identity.user))
-        self._bare = f"n={user},r={self._nonce}".encode("utf-8", "surrogatepass")
+        self._client_first_bare = f"n={user},r={self._nonce}".encode("utf-8", "surrogatepass")
         binding = identity.binding
         if plus and binding is not None:
-            self._gs2, data = f"p={binding.kind},,".encode(), binding.data
-            self.unsure = not binding.usual
+            self._gs2_header, data = f"p={binding.kind},,".encode(), binding.data
+            self.binding_may_be_refused = not binding.is_default
         else:
             # "y": we could and it seems that you can't; a server that can sees that its offer was tampered with.
-            self._gs2, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""
-        self._binding = base64.b64encode(self._gs2 + data)
-        self._combined = b""  # the nonce of both
-        self._expected = b""  # the server's signature
+            self._gs2_header, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""
+        self._channel_binding = base64.b64encode(self._gs2_header + data)
+        self._nonces = b""  # the nonce of both
+        self._server_signature = b""  # the server's signature
         self._server_first = b""
         self._turn = 0
-        self._proven = False
+        self._verified = False
 
     def initial(self) -> bytes:
         """Return the client's first message."""
         self._turn = 1
-        return self._gs2 + self._bare
+        return self._gs2_header + self._client_first_bare
 
     def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
         """Return the first message where the command went without it, the proof, then an empty line."""
@@ -81,40 +81,40 @@ class Scram(Mechanism):
             case 1:
                 return self.initial()
             case 2:
-                return self._first(challenge)
+                return self._on_server_first(challenge)
             case 3:
-                return self._final(challenge)
+                return self._on_server_final(challenge)
             case _:
                 return None
 
-    def stretched(self, key: bytes) -> bytes:
+    def key_derived(self, key: bytes) -> bytes:
         """Return the client's final message (RFC 5802 section 3)."""
-        bare = b"c=" + self._binding + b",r=" + self._combined
-        message = self._bare + b"," + self._server_first + b"," + bare
+        bare = b"c=" + self._channel_binding + b",r=" + self._nonces
+        message = self._client_first_bare + b"," + self._server_first + b"," + bare
         client_key = hmac.digest(key, b"Client Key", self._digest)
         stored_key = _hash(self._digest, client_key)
         signature = hmac.digest(stored_key, message, self._digest)
         proof = base64.b64encode(bytes(a ^ b for a, b in zip(client_key, signature, strict=True)))
-        self._expected = hmac.digest(hmac.digest(key, b"Server Key", self._digest), message, self._digest)
+        self._server_signature = hmac.digest(hmac.digest(key, b"Server Key", self._digest), message, self._digest)
         self.secrets = (proof.decode(),)
-        self.committed = True
+        self.proof_sent = True
         return bare + b",p=" + proof
 
-    def missing(self) -> str:
+    def missing_proof(self) -> str:
         """Return what the server owes unless its signature was seen and is right."""
-        return "" if self._proven else "it has not proven that it knows the password (no SCRAM server signature)"
+        return "" if self._verified else "it has not proven that it knows the password (no SCRAM server signature)"
 
-    def _first(self, challenge: bytes) -> KeyDerivation | bytes:
+    def _on_server_first(self, challenge: bytes) -> KeyDerivation | bytes:
         fields = _fields(challenge)
         if "e" in fields:
-            return self._refused(fields["e"])
+            return self._on_server_error(fields["e"])
         if "m" in fields:
             raise ExchangeError("it demands an extension of SCRAM that nobody knows")
         nonce, salt, iterations = fields.get("r", b""), fields.get("s", b""), fields.get("i", b"")
-        own = self._nonce.encode()
+        client_nonce = self._nonce.encode()
         if not nonce:
             raise ExchangeError("its first SCRAM message is malformed")
-        if not nonce.startswith(own) or len(nonce) == len(own):
+        if not nonce.startswith(client_nonce) or len(nonce) == len(client_nonce):
             # RFC 5802 section 5.1; a replay of another exchange looks like this.
             raise ExchangeError("its SCRAM nonce does not continue ours", final=True)
         try:
@@ -126,34 +126,34 @@ class Scram(Mechanism):
         count = int(iterations)
         if not 1 <= count <= MAX_ITERATIONS:
             raise ExchangeError(f"it wants {count} iterations, and {MAX_ITERATIONS} are the most that we do")
-        self._combined = nonce
+        self._nonces = nonce
         self._server_first = challenge
         return KeyDerivation(self._digest, self._password, salted, count)
 
-    def _final(self, challenge: bytes) -> bytes:
+    def _on_server_final(self, challenge: bytes) -> bytes:
         fields = _fields(challenge)
         if "e" in fields:
-            return self._refused(fields["e"])
+            return self._on_server_error(fields["e"])
         try:
             signature = base64.b64decode(fields.get("v", b""), validate=True)
         except (binascii.Error, ValueError):
             signature = b""
-        if not hmac.compare_digest(signature, self._expected):
+        if not hmac.compare_digest(signature, self._server_signature):
             raise ExchangeError("it can't prove that it knows the password (wrong SCRAM server signature)", final=True)
-        self._proven = True
+        self._verified = True
         return b""
 
-    def _refused(self, word: bytes) -> bytes:
+    def _on_server_error(self, word: bytes) -> bytes:
         """Take the server's error; the reply that says what comes of it follows our empty line."""
         error = word.decode("utf-8", "replace")
-        self.told = f"SCRAM error {error}"
-        if error in _NOT_OUR_SESSION:
+        self.sasl_error = f"SCRAM error {error}"
+        if error in _BINDING_ERRORS:
             # What a man in the middle would cause, and a proxy that ends TLS in front of the server: a weaker
             # mechanism would give him the password.
             raise ExchangeError(f"it sees another TLS session than we do (SCRAM error {error})", final=True)
-        if error in _NOT_OURS:
+        if error in _FORM_ERRORS:
             raise ExchangeError(f"SCRAM error {error}")
-        self.denied = True
+        self.proof_rejected = True
         return b""
 
 

@@ -39,22 +39,28 @@ def possible(*, token: bool) -> tuple[str, ...]:
 
 
 def choose(
-    offered: Sequence[str], wanted: str = "", *, token: bool = False, bound: bool = False, usual: bool = True
+    offered: Sequence[str],
+    mechanism: str = "",
+    *,
+    token: bool = False,
+    has_binding: bool = False,
+    default_binding: bool = True,
 ) -> tuple[str, ...]:
-    """Return the offered mechanisms that can be used, strongest first; `wanted` alone where it is named.
+    """Return the offered mechanisms that can be used, strongest first; `mechanism` alone where it is named.
 
     Args:
         token: Whether there is an access token, and not a password.
-        bound: Whether there is a channel binding.
-        usual: Whether the server can be expected to take its type. If not, SCRAM without binding goes first: Dovecot
-            and mox answer an unknown type with 535, which counts as a failed login, and no second try may follow it.
+        has_binding: Whether a channel binding of the TLS session is known.
+        default_binding: Whether the server can be expected to support the binding's type. If not, SCRAM without
+            binding comes first: Dovecot and mox answer an unknown type with 535, which counts as a failed login, and
+            no second mechanism may be tried after it.
     """
     names = [
         name
         for name in possible(token=token)
-        if name in offered and wanted.upper() in ("", name) and (bound or not is_bound(name))
+        if name in offered and mechanism.upper() in ("", name) and (has_binding or not is_bound(name))
     ]
-    if not usual:
+    if not default_binding:
         names.sort(key=lambda name: (not name.startswith("SCRAM-"), is_bound(name)))
     return tuple(names)
 
