@@ -1,6 +1,7 @@
 """OAuth 2.0 access tokens over SASL: OAUTHBEARER (RFC 7628) and its forerunner XOAUTH2 (Google, Microsoft). Pure.
 
-Both answer a bad token with a challenge that holds JSON, and give the refusal itself only after one more response.
+The server answers a bad token with a challenge that holds a JSON error, and replies with the refusal only after one
+more response.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from mailproof.smtp.sasl.mechanism import Identity, Mechanism
 MAX_CHALLENGE = 8192
 """Octets of a challenge that are read; real ones have about 150."""
 
-# What is worth telling (RFC 7628 section 3.2.2; the last two are from RFC 6749 and seen in practice).
+# Fields of the JSON error that are shown (RFC 7628 section 3.2.2; the last two are from RFC 6749, seen in practice).
 _ERROR_FIELDS = ("status", "scope", "schemes", "error", "error_description")
 
 
 class _Bearer(Mechanism):
-    """Token first, then the dummy_response to the server's explanation."""
+    """Sends the token, then a dummy response to the server's error, so that the refusal follows."""
 
     dummy_response = b""
 
@@ -36,7 +37,7 @@ class _Bearer(Mechanism):
         return self._message
 
     def respond(self, challenge: bytes) -> bytes | None:
-        """Return the token where the command went without it, then the answer to an error's explanation."""
+        """Return the token where it was not the initial response, then the dummy response to the server's error."""
         self._turn += 1
         if self._turn == 1:
             return self.initial()
@@ -66,10 +67,10 @@ class OAuthBearer(_Bearer):
 
 
 def explain(challenge: bytes) -> str:
-    """Return what the JSON of an error challenge says, or the bare words of one that is none; raw in any case."""
+    """Return the fields of an error challenge's JSON, or its text where it is no JSON object; not sanitised."""
     text = challenge[:MAX_CHALLENGE].decode("utf-8", "replace")
     try:
-        document = json.loads(text, strict=False)  # control characters are `clean`'s business
+        document = json.loads(text, strict=False)  # `smtp.sanitize` deals with control characters
     except (ValueError, RecursionError):
         return text
     if not isinstance(document, dict):

@@ -1,7 +1,7 @@
 """SCRAM (RFC 5802) with SHA-1 and SHA-256 (RFC 7677), with and without channel binding. Pure.
 
-Laws: the server proves that it knows the password as well, or the login counts as failed; no server makes us work
-more than `MAX_ITERATIONS`; nothing that derives from the password leaves before the server's first message is sound.
+Laws: a login has failed unless the server proves that it knows the password as well; no server makes us do more than
+`MAX_ITERATIONS`; nothing derived from the password is sent before the server's first message was found valid.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from mailproof.smtp.sasl.saslprep import prepared
 MAX_ITERATIONS = 1_000_000
 """Half a second of CPU. OWASP recommends 600,000 with SHA-256; servers use 4,096 to 15,000.
 
-There is no least number: RFC 7677 wants 4,096, but what a smaller one weakens is an eavesdropper's guessing, and the
-next mechanism in line would be PLAIN.
+There is no minimum: RFC 7677 section 4 demands 4,096, but a smaller number only makes guessing easier for an
+eavesdropper, and the next mechanism would be PLAIN.
 """
 
 MAX_MESSAGE = 4096
 """Octets of a server's message; real ones have about 100."""
 
-# RFC 5802 section 7: the errors that are about channel binding or form, and so not about who we are.
+# RFC 5802 section 7: errors about the form of the exchange, which do not reject the user or the password.
 _FORM_ERRORS = frozenset(
     {
         "invalid-encoding",
@@ -36,16 +36,18 @@ _FORM_ERRORS = frozenset(
         "no-resources",
     }
 )
+# RFC 5802 section 7: errors that say that the channel binding is not that of the server's TLS session.
 _BINDING_ERRORS = frozenset({"channel-bindings-dont-match", "server-does-support-channel-binding"})
 
 
 class Scram(Mechanism):
-    """One exchange.
+    """One SCRAM exchange.
 
     Args:
-        digest: Name of the hash for hashlib.
+        identity: What to authenticate with.
+        digest: The hash function's name in hashlib.
         plus: Whether the exchange is bound to the TLS session.
-        nonce: For tests; empty: a random one.
+        nonce: The client's nonce, for tests; empty for a random one.
     """
 
     def __init__(self, identity: Identity, digest: str, *, plus: bool = False, nonce: str = "") -> None:
@@ -60,22 +62,23 @@ class Scram(Mechanism):
             self._gs2_header, data = f"p={binding.kind},,".encode(), binding.data
             self.binding_may_be_refused = not binding.is_default
         else:
-            # "y": we could and it seems that you can't; a server that can sees that its offer was tampered with.
+            # "y" (RFC 5802 section 6): the client supports channel binding, and the server offers none. A server that
+            # does offer it learns that its offer was removed on the way.
             self._gs2_header, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""
         self._channel_binding = base64.b64encode(self._gs2_header + data)
-        self._nonces = b""  # the nonce of both
-        self._server_signature = b""  # the server's signature
+        self._nonces = b""  # the client's nonce, continued by the server's
+        self._server_signature = b""  # the one that the server has to send
         self._server_first = b""
         self._turn = 0
         self._verified = False
 
     def initial(self) -> bytes:
-        """Return the client's first message."""
+        """Return the client-first-message."""
         self._turn = 1
         return self._gs2_header + self._client_first_bare
 
     def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
-        """Return the first message where the command went without it, the proof, then an empty line."""
+        """Return the client-first-message where it was no initial response, then the proof, then an empty response."""
         self._turn += 1
         match self._turn:
             case 1:
@@ -88,7 +91,7 @@ class Scram(Mechanism):
                 return None
 
     def key_derived(self, key: bytes) -> bytes:
-        """Return the client's final message (RFC 5802 section 3)."""
+        """Return the client-final-message (RFC 5802 section 3)."""
         bare = b"c=" + self._channel_binding + b",r=" + self._nonces
         message = self._client_first_bare + b"," + self._server_first + b"," + bare
         client_key = hmac.digest(key, b"Client Key", self._digest)
@@ -101,7 +104,7 @@ class Scram(Mechanism):
         return bare + b",p=" + proof
 
     def missing_proof(self) -> str:
-        """Return what the server owes unless its signature was seen and is right."""
+        """Return what is missing unless the server has sent its right signature."""
         return "" if self._verified else "it has not proven that it knows the password (no SCRAM server signature)"
 
     def _on_server_first(self, challenge: bytes) -> KeyDerivation | bytes:
@@ -144,12 +147,12 @@ class Scram(Mechanism):
         return b""
 
     def _on_server_error(self, word: bytes) -> bytes:
-        """Take the server's error; the reply that says what comes of it follows our empty line."""
+        """Note the server's error and return the empty response, after which the server replies with the refusal."""
         error = word.decode("utf-8", "replace")
         self.sasl_error = f"SCRAM error {error}"
         if error in _BINDING_ERRORS:
-            # What a man in the middle would cause, and a proxy that ends TLS in front of the server: a weaker
-            # mechanism would give him the password.
+            # Caused by a man in the middle, or by a proxy that terminates TLS in front of the server: a weaker
+            # mechanism would send the man in the middle the password.
             raise ExchangeError(f"it sees another TLS session than we do (SCRAM error {error})", final=True)
         if error in _FORM_ERRORS:
             raise ExchangeError(f"SCRAM error {error}")
@@ -158,7 +161,11 @@ class Scram(Mechanism):
 
 
 def _fields(message: bytes) -> dict[str, bytes]:
-    """Split a server's message; what is no attribute is passed over, the first of a name counts."""
+    """Return the attributes of a server's message. What is no attribute is ignored; the first of a name counts.
+
+    Raises:
+        ExchangeError: The message is too long.
+    """
     fields: dict[str, bytes] = {}
     if len(message) > MAX_MESSAGE:
         raise ExchangeError("its SCRAM message is too long")
