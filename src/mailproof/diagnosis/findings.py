@@ -1,7 +1,7 @@
-"""From what happened to what it means: the cause and the facts of a test become its report's words.
+"""Turns the cause and the facts of a test into the findings of its report.
 
-Table driven: the sentences stand in `sentences`, the warnings in `_WARNINGS`. Nothing of the other side's bytes
-appears for a destination that is forbidden or speaks no SMTP. Pure.
+The sentences are a table in `diagnosis.sentences`, the warnings one in `_WARNINGS`. No octet of the server is shown
+where the destination is forbidden or speaks no SMTP. Pure.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
 
 EXPIRES_SOON = timedelta(days=14)
-"""Automatic renewal happens 30 days ahead; two weeks left mean that it fails."""
+"""A certificate that expires sooner is warned of: automatic renewal happens 30 days ahead, so it must have failed."""
 
 SMALL_SIZE = 1_000_000
-"""Octets; below it ordinary attachments do not pass."""
+"""Octets. A smaller limit is warned of, since ordinary attachments exceed it."""
 
 CERTIFICATE_CODES = frozenset(
     {
@@ -38,24 +38,28 @@ CERTIFICATE_CODES = frozenset(
         Code.TLS_CERT_WRONG_PURPOSE,
     }
 )
-"""What verification can say about a certificate."""
+"""Codes of a failed certificate verification."""
 
 _NO_EVIDENCE = Evidence()
 _SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
 
 
 def page(code: Code) -> str:
-    """Return where the project's documentation explains a code, as a path from the project's root."""
+    """Return the path of the documentation's page on a code, from the project's root."""
     return f"docs/findings/{code.value}.md"
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Everything that one test brought to light.
+    """Everything that was observed in one test.
 
     Attributes:
-        cause: None where the test passed.
-        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS).
+        port: The port that was dialled.
+        redact: Cleans texts and masks the plan's secrets in them.
+        now: The time that certificates are judged at.
+        tls: The TLS session; None without one.
+        cause: Why the test failed; None where it passed.
+        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS); else None.
     """
 
     plan: Plan
@@ -69,7 +73,7 @@ class Observed:
 
 
 def evidence(seen: Observed) -> Evidence:
-    """Return what the server said that decided the test."""
+    """Return the reply that decided the test; empty where there is none, or where it must not be shown."""
     cause = seen.cause
     if cause is None or cause.reply is None or cause.code in _SILENT:
         return _NO_EVIDENCE
@@ -79,7 +83,7 @@ def evidence(seen: Observed) -> Evidence:
 
 
 def conclude(seen: Observed) -> tuple[Finding, ...]:
-    """Return all findings, the root cause first if there is one."""
+    """Return all findings: the root cause first where the test failed, then the warnings."""
     found = []
     if seen.cause is not None:
         found.append(_finding(seen, seen.cause.code, Severity.ERROR, seen.cause.stage, _detail_of(seen, seen.cause)))
@@ -94,7 +98,7 @@ def conclude(seen: Observed) -> tuple[Finding, ...]:
 
 
 def passed(seen: Observed) -> str:
-    """Return the sentence on a test that passed: what was proven."""
+    """Return the message of a test that passed, which says what was proven."""
     depth, facts = seen.plan.depth, seen.facts
     proven = "the connection stands"
     if depth is Depth.DATA:
@@ -178,14 +182,14 @@ def _detail_of(seen: Observed, cause: Cause) -> str:
 
 
 def _certificate_detail(seen: Observed) -> str:
-    """Return what the leaf says for itself about the verification's error."""
+    """Return the leaf certificate's detail that explains the failed verification; empty where it has none."""
     code = seen.cause.code if seen.cause and seen.cause.code in CERTIFICATE_CODES else seen.unverified
     if seen.tls is None or not seen.tls.chain:
         return ""
     leaf = seen.tls.chain[0]
     match code:
         case Code.TLS_CERT_EXPIRED:
-            # An expired intermediate fails likewise; then the leaf's date would mislead.
+            # An expired intermediate has the same code; then the leaf's date would mislead.
             return f"it was valid until {leaf.not_after:%Y-%m-%d}" if leaf.not_after <= seen.now else ""
         case Code.TLS_CERT_NOT_YET_VALID:
             return f"it is valid from {leaf.not_before:%Y-%m-%d}" if leaf.not_before > seen.now else ""
@@ -214,7 +218,7 @@ def _starttls_off(seen: Observed) -> str | None:
 
 
 def _in_clear(seen: Observed) -> str | None:
-    """Return what whoever listened has got, by what the mechanism sends."""
+    """Return what an eavesdropper has learned, which depends on the mechanism; None where nothing was sent in clear."""
     mechanism = seen.facts.mechanism
     if not seen.facts.credentials_in_clear:
         return None
@@ -251,4 +255,4 @@ _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
     Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _when(lambda seen: seen.redact.echoed)),
     Code.QUIT_IGNORED: (Stage.QUIT, _when(lambda seen: seen.facts.quit_answered is False)),
 }
-"""Warning -> its stage, and what finds it: None where it does not hold, else the detail of its sentence."""
+"""Warning -> its stage, and a function that returns the detail of its sentence, or None where it does not apply."""

@@ -1,4 +1,4 @@
-"""The report of a test: what was observed, put into the words and values that its reader gets. Pure."""
+"""Makes the report of a test from what was observed. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 
 MAX_NAME = 64  # characters shown of an EHLO keyword and of a mechanism's name
-MAX_PARAMETERS = 300  # likewise of a keyword's parameters
+MAX_PARAMETERS = 300  # characters shown of an EHLO keyword's parameters
 
 
 def summarize(
@@ -22,8 +22,11 @@ def summarize(
     """Return the report.
 
     Args:
-        results: The other settings that were probed.
+        seen: What was observed.
+        steps: The steps of the test.
+        results: The other settings that were tried.
         elapsed: Seconds until the verdict.
+        round_trips: How often the server was waited for until the verdict.
     """
     cause = seen.cause
     said = evidence(seen)
@@ -55,7 +58,7 @@ def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:
     if facts.ehlo is None and not before:
         return None
     extensions = facts.ehlo.extensions if facts.ehlo else {}
-    # One look at all of them together is cheaper than one at each, and nearly always enough.
+    # Searching all texts at once is cheaper than searching each, and nearly always enough.
     names = (*extensions, *before, *inside)
     texts = (*(text for pair in extensions.items() for text in pair), *before, *inside)
     if redact.unchanged(texts, MAX_PARAMETERS) and max(map(len, names), default=0) <= MAX_NAME:

@@ -1,9 +1,9 @@
-"""The known mail providers as data: where they take submission, as whom, and what an administrator must know.
+"""Known mail providers as data: their submission servers, their users' names, and what an administrator must know.
 
-What a provider says of itself in the DNS or by autoconfig is not here, and nothing is looked up. Each row names its
+What a provider publishes itself, in the DNS or by autoconfig, is not here, and nothing is looked up. Each row names its
 sources: N = nodemailer's lib/well-known/services.json 9.0.5, T = Thunderbird's ISPDB at c6ad796, Z = ZITADEL's console,
-D = the provider's documentation, M = our memory, to be doubted first when a row fails. Providers on this machine
-(Proton Bridge, Mailpit) are left out, since no address leads to them. Pure.
+D = the provider's documentation, M = our memory, the first to doubt when a row is wrong. Programs that run on the
+user's machine (Proton Bridge, Mailpit) are left out, since no mail domain leads to them. Pure.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One provider.
+    """The settings of one known provider.
 
     Attributes:
-        servers: Best first.
-        user: The login as a template; empty where it can't be derived from an address.
-        advice: What an administrator must know of the login; a sentence or two.
-        domains: Mail domains of its own.
-        mx: Suffixes of MX hosts by which a customer's domain is recognised.
+        name: The provider's name, for people.
+        servers: Submission servers, best first.
+        user: A template of the user to log in with; empty where it can't be derived from an address.
+        advice: What an administrator must know about the login; a sentence or two.
+        domains: The provider's own mail domains.
+        mx: Suffixes of MX hosts, by which a customer's domain is recognised.
         source: Where the row comes from; see the module.
     """
 
@@ -277,7 +278,7 @@ PRESETS: tuple[Preset, ...] = (
         domains="mail.ru inbox.ru list.ru bk.ru",
         source="N T; advice M",
     ),
-    # --- senders: no mailbox of theirs leads here; their hosts are recognised all the same --------------------------
+    # --- sending services: they have no mailboxes, but their hosts are recognised -----------------------------------
     *(
         _preset(
             f"Amazon SES ({region})",
@@ -405,23 +406,23 @@ PRESETS: tuple[Preset, ...] = (
 
 _BY_DOMAIN = {domain: preset for preset in PRESETS for domain in preset.domains}
 _BY_HOST = {server.host: preset for preset in PRESETS for server in preset.servers}
-# The longest suffix first: a customer of Mailgun's EU is not one of its US.
+# The longest suffix first: a customer of Mailgun's EU region is none of its US region.
 _BY_MX = sorted(((suffix, preset) for preset in PRESETS for suffix in preset.mx), key=lambda row: -len(row[0]))
 
 
 def preset_of_domain(domain: str) -> Preset | None:
-    """Return the provider whose own mail domain this is."""
+    """Return the preset of the provider whose own mail domain this is; None for other domains."""
     domain = domain.lower()
-    # Microsoft gives each tenant a name of its own below onmicrosoft.com.
+    # Microsoft gives each tenant its own name below onmicrosoft.com.
     return _BY_DOMAIN.get("onmicrosoft.com" if domain.endswith(".onmicrosoft.com") else domain)
 
 
 def preset_of_mx(mx: str) -> Preset | None:
-    """Return the provider that an MX host belongs to."""
+    """Return the preset of the provider that an MX host belongs to; None for other hosts."""
     host = mx.lower().rstrip(".")
     return next((preset for suffix, preset in _BY_MX if host == suffix or host.endswith(f".{suffix}")), None)
 
 
 def preset_of_server(host: str) -> Preset | None:
-    """Return the provider whose submission server this is."""
+    """Return the preset of the provider whose submission server this is; None for other hosts."""
     return _BY_HOST.get(host.lower().rstrip("."))

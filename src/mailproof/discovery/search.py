@@ -1,8 +1,9 @@
-"""The search: asks what is published about a mail domain, tries what it finds, and tells it as it happens.
+"""The search for settings: looks up what is published about a mail domain, tries it, and yields each finding.
 
-In order: the provider that the domain belongs to; else SRV, MX and autoconfig side by side; and guesses only where
-nothing of that works. Laws: one deadline over everything; no credentials are sent; every dial is judge by a guard (the
-prober's, or the one for HTTPS); closing `run` closes every socket at once; an instance holds nothing bound to a loop.
+First comes the known provider that the domain belongs to; where that does not work SRV, MX and autoconfig at the same
+time; then guesses, only where nothing else works. Laws: one deadline holds for the whole search; no credentials are
+sent; every dial is judged by a guard (the prober's, or the one for HTTPS); closing `run` closes every socket at once;
+an instance holds nothing that is bound to an event loop.
 """
 
 from __future__ import annotations
@@ -36,16 +37,16 @@ from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
-HEARTBEAT = 5.0  # seconds without an event
-TRIALS = 4  # candidates tried at once
-TRIAL_LIMIT = 10.0  # seconds of one trial
-FETCH_LIMIT = 8.0  # seconds of one web server
-PATIENCE = 2.0  # seconds that web servers can hold up guesses
-MARGIN = 0.2  # seconds kept for a trial's own verdict before the deadline
-MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later evidence can push earlier candidates off the list
+HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
+TRIALS = 4  # candidates tried at the same time
+TRIAL_LIMIT = 10.0  # seconds for one trial
+FETCH_LIMIT = 8.0  # seconds for one autoconfig document
+PATIENCE = 2.0  # seconds that guesses wait for autoconfig documents
+MARGIN = 0.2  # seconds that a trial ends before the deadline, so that its verdict is reported
+MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later findings can displace earlier candidates
 
 # Mozilla's database of providers (ISPDB) is not asked: that would tell a third party which domain is being set up.
-# Its rows on the great providers are in `providers`.
+# `discovery.presets` has its rows on the large providers. Host and target of each URL, the preferred one first:
 _AUTOCONFIG_URLS = (
     ("autoconfig.{domain}", "/mail/config-v1.1.xml?emailaddress={address}"),
     ("{domain}", "/.well-known/autoconfig/mail/config-v1.1.xml"),
@@ -53,22 +54,23 @@ _AUTOCONFIG_URLS = (
 
 
 class CandidateProber(Protocol):
-    """Runs a plan to its report. Cancelling that closes the sockets."""
+    """Runs the test of a candidate. Cancelling it closes the sockets."""
 
     async def report(self, plan: Plan) -> Report:
-        """Run the plan."""
+        """Run a plan and return its report."""
         ...
 
 
 class SettingsSearch:
-    """Searches. Usable from several event loops in several threads.
+    """Searches for settings. Usable from several event loops in several threads.
 
     Args:
-        prober: Tries candidates; brings its own guard.
+        prober: Tries candidates; it has its own guard.
         https_guard: Judges the web servers; it must allow port 443.
         trust: TLS contexts for the web servers.
-        dns_nameservers: Addresses of the name servers for SRV and MX; None: the system's.
-        resolver: Looks up the addresses of web servers.
+        dns_nameservers: Addresses of the name servers for SRV and MX; None for the system's.
+        dns_port: The port of `dns_nameservers`.
+        resolver: Looks up the addresses of web servers; None for one of its own.
     """
 
     def __init__(
@@ -88,11 +90,15 @@ class SettingsSearch:
     async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109 - in the result
         """Search for the submission servers of a mail address.
 
+        Args:
+            address: The mail address.
+            timeout: Seconds for the whole search.
+
         Yields:
             Clues and tried candidates as they come, heartbeats in between, and exactly one result, last.
 
         Raises:
-            ValueError: The address is none, or the timeout is not positive.
+            ValueError: The address is invalid, or the timeout is not positive.
         """
         mailbox = parse_mailbox(address)
         if not timeout > 0:
@@ -120,7 +126,19 @@ class SettingsSearch:
 
 
 class _OneSearch:
-    """One search."""
+    """One search.
+
+    Args:
+        mailbox: The address that is searched for.
+        limit: Seconds for the whole search.
+        prober: Tries candidates.
+        records: Looks up SRV and MX.
+        web: Fetches autoconfig documents.
+
+    Attributes:
+        events: Clues and tried candidates that were not yielded yet.
+        new_event: Set when there are new events, and when the search has ended.
+    """
 
     def __init__(self, mailbox: Mailbox, limit: float, prober: CandidateProber, records: Records, web: Web) -> None:
         self._loop = asyncio.get_running_loop()
@@ -133,9 +151,7 @@ class _OneSearch:
         self._web = web
         self._srv: tuple[SrvRecord, ...] = ()
         self._mx: tuple[str, ...] = ()
-        self._autoconfig: dict[
-            int, tuple[OutgoingServer, ...]
-        ] = {}  # by place in _AUTOCONFIG_URLS: the first one counts
+        self._autoconfig: dict[int, tuple[OutgoingServer, ...]] = {}  # by index of _AUTOCONFIG_URLS: the first counts
         self._guess = False
         self._slots = asyncio.Semaphore(TRIALS)
         self._trials: dict[tuple[str, int, TlsMode], asyncio.Task[None]] = {}
@@ -154,7 +170,7 @@ class _OneSearch:
         return Published(self._srv, published, self._mx, self._guess)
 
     async def run(self) -> SearchResult:
-        """Search to the result."""
+        """Run the search and return its result."""
         complete = True
         try:
             async with asyncio.timeout_at(self._deadline), asyncio.TaskGroup() as group:
@@ -173,12 +189,12 @@ class _OneSearch:
             await self._wait_for_trials()
         if self._found_encrypted():
             return
-        if not self._domain.startswith("["):  # an address literal has no records
+        if not self._domain.startswith("["):  # an address literal has no DNS records
             await self._ask(group)
         if not self._found_encrypted():
             self._guess = True
             self._try_new_candidates(group)
-        # The group waits for what is still under way: web servers, trials.
+        # The task group waits for the documents and trials that are still running.
 
     async def _ask(self, group: asyncio.TaskGroup) -> None:
         async def then_try(work: Coroutine[Any, Any, None]) -> None:
@@ -193,12 +209,12 @@ class _OneSearch:
         await self._wait_for_trials()
 
     async def _wait_for_trials(self) -> None:
-        """Wait for every trial that is under way."""
+        """Wait for every trial that is running, also those that begin meanwhile."""
         while running := [task for task in self._trials.values() if not task.done()]:
             await asyncio.wait(running)
 
     def _found_encrypted(self) -> bool:
-        """Return whether a candidate was verified that encrypts."""
+        """Return whether an encrypted candidate was verified."""
         return any(
             one.verdict is Verdict.VERIFIED and one.candidate.tls_mode is not TlsMode.OPPORTUNISTIC
             for one in self._tried.values()
@@ -253,7 +269,7 @@ class _OneSearch:
         self.new_event.set()
 
     def _try_new_candidates(self, group: asyncio.TaskGroup) -> None:
-        """Start to try what the evidence now leads to and was not tried yet."""
+        """Start a trial of each candidate that was not tried yet."""
         for candidate in candidates(self._mailbox, self._published_so_far):
             key = (candidate.host, candidate.port, candidate.tls_mode)
             if key not in self._trials and len(self._trials) < MAX_TRIALS:
@@ -268,7 +284,7 @@ class _OneSearch:
                 tls_mode=candidate.tls_mode,
                 depth=Depth.EHLO,
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
-                verify_alternatives=False,  # the other candidates are those
+                verify_alternatives=False,  # the other candidates are the alternatives
             )
             tried = judge(candidate, await self._prober.report(plan))
         self._tried[candidate.host, candidate.port, candidate.tls_mode] = tried

@@ -1,8 +1,8 @@
-"""The search for a setting that works: tries `alternatives` after a failed attempt, or beside one that is slow.
+"""The search for a setting that works: tries those of `diagnosis.alternatives` after a failed or beside a slow attempt.
 
-Laws: no credentials ever go to another setting than the one they were given for, a trial ends with EHLO; the guard
-judges every port, name and address before it is dialled, and a forbidden one is passed over in silence; the test's
-deadline holds; `stop` closes everything at once.
+Laws: credentials are never sent with another setting than the one they were given for, so a trial ends with EHLO; the
+guard judges every port, name and address before it is dialled, and a forbidden one is skipped without a word; the
+test's deadline holds; `stop` closes everything at once.
 """
 
 from __future__ import annotations
@@ -23,22 +23,25 @@ from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
-SLOW = 1.0  # seconds of a step after which the search begins beside it; a quarter of a test that has less than 4
-HEAD_START = 0.25  # seconds ahead that the plan's own port has over the others
-PATIENCE = 5.0  # seconds that the trials have after the attempt has failed
-GRACE = 0.3  # seconds for the others once one works, so that the report is whole
-MAX_TESTS_WITH_TRIALS = 64  # at once in one probe: a crowd of tests against a tarpit must not dial eight times as often
+SLOW = 1.0  # seconds of one step after which trials begin; a quarter of the timeout of a test that has less than 4
+HEAD_START = 0.25  # seconds that trials at the plan's own port run before those at other ports begin
+PATIENCE = 5.0  # seconds that trials may take after the attempt has failed
+GRACE = 0.3  # seconds that the other trials get after one works, so that the report has their results
+MAX_TESTS_WITH_TRIALS = 64  # of one probe at the same time: many tests of a tarpit must not dial eight times as often
 
 _SLOW_STAGES = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})
 
 
 class Trials:
-    """The search beside one attempt.
+    """The trials that belong to one attempt.
 
     Args:
-        context: The attempt's. addresses: What it dials; already judged for its own port.
+        context: The attempt's context.
+        addresses: What the attempt dials; already judged for its own port.
         links: The attempt's connections, the current one last.
-        slots: Bounds the searches of all tests together; without a place there is no search.
+        guard: Judges each trial's destination.
+        resolver: Looks up other names.
+        slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
     """
 
     def __init__(
@@ -65,22 +68,22 @@ class Trials:
         self._timer: asyncio.TimerHandle | None = None
         self._stage = Stage.CONNECT
         self._stage_began = 0.0
-        self._waiting_task: asyncio.Task[object] | None = None  # who awaits the attempt
+        self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
         self._proven_cause: Cause | None = None
 
     def watch(self, stage: Stage) -> None:
-        """Note that the attempt has come to a stage."""
+        """Note that the attempt has begun a stage; if that is slow, trials begin."""
         self._stage, self._stage_began = stage, self._loop.time()
         if self._timer is None and not self._tasks and stage in _SLOW_STAGES:
             self._timer = self._loop.call_later(self._slow_after, self._start_if_slow)
 
     async def accompany(self, attempt: Awaitable[tuple[Link, Cause | None]]) -> tuple[Link, Cause | None]:
-        """Await the attempt, and end it as soon as a trial proves that it waits for nothing."""
+        """Await the attempt, and end it as soon as a trial proves that what it waits for will never come."""
         task = self._waiting_task = asyncio.current_task()
         try:
             return await attempt
         except asyncio.CancelledError:
-            if self._proven_cause is None or task is None or task.uncancel():  # somebody else wants it ended, too
+            if self._proven_cause is None or task is None or task.uncancel():  # the test itself is cancelled
                 raise
             link = self._attempt_links[-1]
             return link, link.abandon(self._proven_cause)
@@ -90,10 +93,18 @@ class Trials:
                 self._timer.cancel()
 
     async def conclude(self, link: Link, cause: Cause) -> tuple[Cause, tuple[TrialResult, ...]]:
-        """Return the root cause as the trials make it exact, and the trials, after `cause` ended the attempt."""
+        """Finish the trials after the attempt has failed.
+
+        Args:
+            link: The attempt's connection that decided.
+            cause: Why the attempt failed.
+
+        Returns:
+            The root cause, made more exact where a trial proves it, and the results of the trials.
+        """
         plan = self._context.plan
         trials = trials_after(plan, self._failed_attempt(link, cause))
-        for trial in self._tasks.keys() - trials:  # the slow step was not what failed
+        for trial in self._tasks.keys() - trials:  # not worth trying any more: another step failed than the slow one
             self._tasks[trial].cancel()
             self._links.pop(trial, None)
         until = min(self._context.deadline, self._loop.time() + PATIENCE)
@@ -117,14 +128,15 @@ class Trials:
             if pending:
                 await asyncio.wait(pending)
         finally:
-            self._tasks.clear()  # a cancelled one's traceback refers to us: both would wait for the collector
+            # A cancelled task's traceback refers to this object: only the garbage collector would free both.
+            self._tasks.clear()
             self._links.clear()
             if self._has_slot:
                 self._has_slot = False
                 self._slots.release()
 
     def _start_if_slow(self) -> None:
-        """Begin the search if the attempt is slow."""
+        """Start trials if the attempt has been waiting in one slow stage for too long."""
         self._timer = None
         if self._stage not in _SLOW_STAGES or self._waiting_task is None:
             return
@@ -158,7 +170,7 @@ class Trials:
                 task.add_done_callback(self._trial_ended)
 
     def _trial_ended(self, task: asyncio.Task[TrialResult | None]) -> None:
-        """End the attempt if it is still waiting for what this trial proves will never come."""
+        """End the attempt if this trial proves that what it waits for will never come."""
         if (
             self._waiting_task is None
             or self._proven_cause is not None
@@ -175,7 +187,12 @@ class Trials:
             self._waiting_task.cancel()
 
     async def _wait_for(self, trials: Sequence[Trial], until: float, *, first_success: bool = True) -> None:
-        """Wait until all have ended, or one works if that is `first_success`, at most until `until`."""
+        """Wait until these trials have ended.
+
+        Args:
+            until: The latest end of the wait, on the loop's clock.
+            first_success: Whether to stop waiting as soon as a trial works.
+        """
         while not (first_success and self._has_fix()):
             pending = [task for key in trials if (task := self._tasks.get(key)) is not None and not task.done()]
             left = until - self._loop.time()
@@ -188,17 +205,19 @@ class Trials:
         return any(result is not None and settles(self._context.plan, result) for result in results)
 
     def _result(self, trial: Trial) -> TrialResult | None:
-        """Return what came of a trial; one still under way has not answered in time."""
+        """Return a trial's result, a timeout for one that is still running; None where it was not dialled."""
         task, link = self._tasks.get(trial), self._links.get(trial)
         if task is None or link is None:
             return None
         if task.done():
             return task.result()
-        late = None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)  # only the answer to QUIT is missing
+        late = (
+            None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)
+        )  # only the close after the verdict is missing
         return self._assessed(trial, link, late)
 
     async def _try(self, trial: Trial) -> TrialResult | None:
-        """Try a candidate; None where it may not be dialled."""
+        """Run a trial and return its result; None where the guard forbids it."""
         host, port = trial.name or self._context.host, trial.port
         addresses = await self._allowed_addresses(trial)
         if not addresses:
@@ -236,12 +255,12 @@ class Trials:
         return dataclasses.replace(result, message=message)
 
     async def _allowed_addresses(self, trial: Trial) -> list[AddrInfo]:
-        """Return the attempt's addresses, as far as they may be dialled for this candidate."""
+        """Return those of the attempt's addresses that may be dialled for a trial, with its port."""
         host, port = self._context.host, trial.port
         infos = [info for info in self._addresses if trial.family in ("", _family(info))]
         try:
             if trial.name:
-                # Not a name that leads elsewhere: whoever made the certificate chose it.
+                # Only the attempt's own address: whoever made the certificate chose the name, which may lead elsewhere.
                 named = await self._lookup(trial.name, port)
                 infos = [
                     info for info in infos if info[4][0] in named and info[4][0] == self._attempt_links[-1].address
@@ -259,7 +278,7 @@ class Trials:
 
 
 def _discard(_: object) -> None:
-    """Take a trial's steps, which do not belong to the attempt's."""
+    """Ignore the steps of a trial, which are none of the test's."""
 
 
 def _family(info: AddrInfo) -> str:

@@ -79,7 +79,7 @@ class Done:
 
     Attributes:
         cause: Why the test failed; None where it passed.
-        send_quit: Whether the server still understands QUIT, which is sent before closing and whose reply is not awaited.
+        send_quit: Whether the server still understands QUIT. It is sent before closing, and its reply is not awaited.
     """
 
     cause: Cause | None = None

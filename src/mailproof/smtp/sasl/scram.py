@@ -18,14 +18,14 @@ from mailproof.smtp.sasl.saslprep import prepared
 MAX_ITERATIONS = 1_000_000
 """Half a second of CPU. OWASP recommends 600,000 with SHA-256; servers use 4,096 to 15,000.
 
-There is no minimum: RFC 7677 section 4 demands 4,096, but a smaller number only makes guessing easier for an
-eavesdropper, and the next mechanism would be PLAIN.
+There is no minimum: RFC 7677 wants 4,096, but a smaller number only makes guessing easier for an eavesdropper, and the
+next mechanism would be PLAIN.
 """
 
 MAX_MESSAGE = 4096
 """Octets of a server's message; real ones have about 100."""
 
-# RFC 5802 section 7: errors about the form of the exchange, which do not reject the user or the password.
+# RFC 5802 section 7: errors about the exchange's form or features, which do not reject the user or the password.
 _FORM_ERRORS = frozenset(
     {
         "invalid-encoding",
