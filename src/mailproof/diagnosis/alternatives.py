@@ -130,6 +130,7 @@ def trial_plan(plan: Plan, trial: Trial) -> Plan:
 
 
 def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    """Yield the settings to try at the plan's own port."""
     port, cause = port_of(plan), attempt.cause
     current_mode = plan.tls_mode
     if current_mode is TlsMode.AUTO:
@@ -145,6 +146,7 @@ def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
 
 
 def _at_other_ports(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    """Yield the settings to try at the other usual ports."""
     cause = attempt.cause
     if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
         return

@@ -131,6 +131,7 @@ def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detai
 
 
 def _case(seen: Observed, code: Code, stage: Stage) -> Case:
+    """Return what the rows of `diagnosis.advice_rows` are compared with."""
     plan, facts = seen.plan, seen.facts
     return Case(
         code=code,
@@ -145,6 +146,7 @@ def _case(seen: Observed, code: Code, stage: Stage) -> Case:
 
 
 def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
+    """Return the fields of the templates, cleaned and masked."""
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
     at = f"[{host}]" if ":" in host else host
@@ -175,6 +177,7 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
 
 
 def _detail_of(seen: Observed, cause: Cause) -> str:
+    """Return the detail of the root cause as the sentence continues with it; empty for none."""
     phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
         return f": it answered {cause.reply.code}"

@@ -54,6 +54,7 @@ def summarize(
 
 
 def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:
+    """Return the EHLO reply as the report has it, cleaned and masked; None without one."""
     before, inside = facts.mechanisms_before_tls, facts.mechanisms_inside_tls
     if facts.ehlo is None and not before:
         return None

@@ -141,6 +141,7 @@ class _Reader:
 
 
 def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
+    """Return the server of an element; None where it can't be used."""
     texts = element.texts
     mode = _MODES.get(texts.get("socketType", "").lower())
     port = texts.get("port", "")

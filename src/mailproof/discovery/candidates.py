@@ -85,6 +85,7 @@ def _preference(candidate: Candidate) -> tuple[bool, int]:
 
 
 def _all(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
+    """Yield all candidates, with duplicates; those of one source are in its own order."""
     domain = mailbox.ascii_domain.lower()
     declined = {SERVICES[service] for service in published.declined}
     preset = preset_of_domain(domain)
@@ -114,6 +115,8 @@ def _from_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[C
 
 
 def _from_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> Iterator[Candidate]:
+    """Yield the candidates of SRV records, best first."""
+
     # RFC 6186 section 3.4: priorities are compared across services. Of equal ones implicit TLS comes first (RFC 8314
     # section 3.3), then the greater weight: RFC 2782 chooses at random by weight, but the list must be the same in each
     # call. Name servers shuffle their answers, so the target is compared last.

@@ -97,6 +97,7 @@ def _advice(listed: Candidate, known: Candidate) -> str:
 
 
 def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool) -> tuple[str, str]:
+    """Return the message and the advice of a result."""
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
         return _found(best), best.candidate.advice

@@ -65,6 +65,11 @@ class Records:
         return tuple(host for host in hosts if host not in ("", "."))[:MAX_RECORDS]
 
     async def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Iterable[object]:
+        """Return the records of a name; none where it has none of this type.
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
         try:
             if self._resolver is None:
                 self._resolver = await asyncio.to_thread(self._configured)

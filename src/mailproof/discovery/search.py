@@ -182,6 +182,7 @@ class _OneSearch:
         return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
 
     async def _search(self, group: asyncio.TaskGroup) -> None:
+        """Look up, try, and guess where nothing else works."""
         preset = preset_of_domain(self._domain)
         if preset is not None:
             self._add_clue(Source.PROVIDER, f"provider of {self._domain}", preset.name)
@@ -197,6 +198,8 @@ class _OneSearch:
         # The task group waits for the documents and trials that are still running.
 
     async def _ask(self, group: asyncio.TaskGroup) -> None:
+        """Ask SRV, MX and autoconfig at the same time, and try what they name."""
+
         async def then_try(work: Coroutine[Any, Any, None]) -> None:
             await work
             self._try_new_candidates(group)
@@ -243,6 +246,7 @@ class _OneSearch:
         self._add_clue(Source.MX, question, f"{answer} ({preset.name})" if preset else answer)
 
     async def _ask_web(self, index: int) -> None:
+        """Fetch an autoconfig document, and note its servers."""
         host, target = _AUTOCONFIG_URLS[index]
         host = host.format(domain=self._domain)
         question = f"https://{host}{target.partition('?')[0]}"
@@ -276,6 +280,7 @@ class _OneSearch:
                 self._trials[key] = group.create_task(self._try(candidate))
 
     async def _try(self, candidate: Candidate) -> None:
+        """Try a candidate and emit the result."""
         async with self._slots:
             remaining = self._deadline - self._loop.time()
             plan = Plan(

@@ -157,6 +157,7 @@ def _embedded_in_local_nat64(number: int) -> Iterator[IPv4Address]:
 
 @lru_cache(maxsize=4096)
 def _range_reach(address: IPv4Address | IPv6Address) -> Reach:
+    """Return the kind of the range that holds an address; embedded addresses are not looked at."""
     for reach, networks in _RANGES:
         if any(address in network for network in networks):
             return reach
@@ -217,6 +218,7 @@ class Policy:
             self._remember((host, port, ()), ())
 
     def _judge_name(self, host: str, port: int) -> None:
+        """Do the work of `check_name`, whose answer was not remembered."""
         literal = _parse(host)
         if literal is not None:
             if not self._permits(literal, plain_name(host), port):
@@ -240,6 +242,7 @@ class Policy:
         return allowed
 
     def _judge_addresses(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
+        """Do the work of `check_addresses`, whose answer was not remembered."""
         self.check_name(host, port)
         name = plain_name(host)
         parsed = ((text, _parse(text)) for text in addresses)
@@ -258,6 +261,7 @@ class Policy:
         return self.profile is Profile.DEVELOPMENT or port in self.ports
 
     def _permits(self, address: Address, name: str, port: int) -> bool:
+        """Return whether an address may be dialled, by lists and profile."""
         judged = _addresses_to_judge(address)
         bound = _ALLOWED[self.profile].value
         if not (self.deny or self.allow):

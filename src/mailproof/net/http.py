@@ -114,6 +114,7 @@ class HttpClient:
                 await writer.wait_closed()
 
     async def _connect(self, url: Url, ca_pem: str, trace: Trace) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to an address of the host that the guard allows, with TLS where the URL demands it."""
         host, port = url.host, url.port
         try:
             self._guard.check_name(host, port)
@@ -184,6 +185,7 @@ async def _exchange(
     *,
     head_only: bool,
 ) -> Answer:
+    """Send the encoded request and read the response, within the bounds."""
     connection, data = request
     trace.phase = Phase.REQUEST
     writer.write(data)

@@ -45,6 +45,8 @@ class LookupFailed(Exception):
 
 
 class _Lookup:
+    """One lookup: runs on a thread, and gives its result to the event loop that asked."""
+
     __slots__ = ("future", "host", "loop", "port")
 
     def __init__(self, host: str, port: int) -> None:

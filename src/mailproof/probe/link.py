@@ -158,6 +158,7 @@ class Link:
             self._channel.part(b"QUIT\r\n" if send_quit else b"")  # RFC 5321 section 4.1.1.10
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        """Connect, and begin the dialogue."""
         self._begin(Stage.CONNECT)
         try:
             connected, readiness, peer = await dial(addresses, self.context.limit(Stage.CONNECT, self._loop.time()))
@@ -195,6 +196,7 @@ class Link:
         return _PASSED
 
     async def _exchange(self, action: Wait | Send) -> Action:
+        """Perform an action that waits for a reply, write its step, and return the next action."""
         assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         stage = action.stage
         sent = action.shown if isinstance(action, Send) else ""
@@ -218,6 +220,13 @@ class Link:
         return following
 
     async def _send_and_read(self, action: Wait | Send) -> Reply:
+        """Send what the action has to send, and return the reply.
+
+        Raises:
+            TimeoutError: There was no reply in time.
+            Broken: The connection has failed before the reply.
+            WireError: What the server has sent is no reply.
+        """
         assert self._channel is not None  # noqa: S101 - `_connect` creates it
         failure: Broken | None = None
         reply: Reply | None = None
@@ -261,6 +270,7 @@ class Link:
             self._transcript.end(code=cause.code)
 
     async def _derive_key(self, action: DeriveKey) -> Action:
+        """Derive the key on a thread, and return the next action."""
         assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         self._begin(Stage.AUTH)
         try:
@@ -295,6 +305,7 @@ class Link:
         return self._dialogue.token_fetched(token)
 
     async def _secure(self) -> Action:
+        """Make the TLS handshake, write its step, and return the next action."""
         assert self._channel is not None  # noqa: S101 - `_connect` creates both
         assert self._dialogue is not None  # noqa: S101
         self._begin(Stage.TLS)

@@ -238,6 +238,7 @@ class Trials:
         return self._assessed(trial, link, cause)
 
     def _assessed(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
+        """Return the result of a trial, judged for the plan and with its sentence."""
         result = assess(self._context.plan, TrialResult(trial, cause, link.facts, link.tls))
         redact = self._context.redact
         seen = Observed(

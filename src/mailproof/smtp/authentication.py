@@ -140,6 +140,7 @@ class Authentication:
         return Done(self._refusal, send_quit=True) if reply.code == 535 else self._next()
 
     def _next(self) -> Action:
+        """Return the AUTH command of the next mechanism, or the end where none is left."""
         self.cancelling = False
         if not self._remaining:
             return Done(self._refusal, send_quit=True)
@@ -154,12 +155,14 @@ class Authentication:
         return Send(Stage.AUTH, encode_command("AUTH", name), f"AUTH {name}")
 
     def _respond(self, response: bytes) -> Action:
+        """Return the action that sends a response."""
         if not response:
             return Send(Stage.AUTH, b"\r\n", "(an empty line)")
         line = encode_command(table.encode(response), limit=MAX_RESPONSE)
         return Send(Stage.AUTH, line, MASK, credentials=True, secrets=self._exchange.secrets)
 
     def _cancel(self, detail: str) -> Action:
+        """Cancel the exchange with "*" (RFC 4954 section 4)."""
         self.cancelling = True
         self._refusal = Cause(
             Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, detail=detail, sasl_error=self._exchange.sasl_error

@@ -198,6 +198,7 @@ class Dialogue:
         return self._send_words(Stage.EHLO, "EHLO", self.ehlo_name)
 
     def _after_ehlo(self) -> Action:
+        """Return what follows EHLO: STARTTLS, AUTH, or the mail transaction."""
         if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
             if self.facts.starttls_offered:
                 self.state = State.STARTTLS
@@ -224,6 +225,7 @@ class Dialogue:
         return action
 
     def _after_auth(self) -> Action:
+        """Return what follows the login, or its omission: the mail transaction, or QUIT."""
         if not self._reaches(Depth.MAIL):
             return self._send_quit()
         self._mail = Transaction(self.plan, self.facts, self._ehlo, self.compose)
@@ -242,6 +244,7 @@ class Dialogue:
         return _QUIT
 
     def _refuse(self, reply: Reply) -> Action:
+        """Return what follows a reply that refuses the command."""
         stage = _STAGES[self.state]
         if stage is Stage.AUTH:
             return self._login_refused(reply)

@@ -173,6 +173,7 @@ class Redactor:
         return False
 
     def _mask(self, text: str) -> str:
+        """Replace each secret in a cleaned text by `MASK`, or the whole text where a secret is split."""
         given, low = text, text.lower()
         for needle in self._needles:
             if needle in low:

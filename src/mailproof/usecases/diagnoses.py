@@ -284,6 +284,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
 
 
 def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
+    """Return the plan of a test of stored or sent settings, for an API whose audience is `FLAG`."""
     try:
         host, port = split_host_port(settings.host)
     except ValueError as error:

@@ -163,6 +163,7 @@ class PassphraseCipher:
 
 
 def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
+    """Derive the key, and return its cipher."""
     text = unicodedata.normalize(
         "NFC", passphrase.reveal()
     )  # there are two encodings of the same "ü", and keyboards differ

@@ -338,6 +338,7 @@ class Providers:
     async def _add(
         self, caller: Caller, event: EventType, settings: ProviderSettings, secret: Secret, key: IdempotencyKey | None
     ) -> Event:
+        """Store a new provider, and return its event."""
         provider_id = self._store.new_id()
         change = Change(event, provider_id, settings, self._seal(caller, provider_id, settings, secret))
         if not self._single:

@@ -91,6 +91,7 @@ def judge(result: PostResult, url: Url) -> WebhookReport:
 
 
 def _code(result: PostResult) -> WebhookCode:
+    """Return the code of a post's result."""
     if result.code is not Code.OK:
         return _OTHER_NAMES.get(result.code) or WebhookCode(result.code.value)
     status = result.status

@@ -64,7 +64,7 @@ def test_a_report_is_judged(report: Report, mode: TlsMode, verdict: Verdict, mec
     assert (tried.verdict, tried.mechanisms, tried.candidate.tls_mode) == (verdict, mechanisms, mode)
 
 
-def test_plain_that_encrypts_after_all_is_told_to_encrypt() -> None:
+def test_a_plain_server_that_offers_starttls_is_to_be_used_with_it() -> None:
     tried = judge(Candidate("a.test", 587, TlsMode.OPPORTUNISTIC, "jo", Source.AUTOCONFIG, advice=IN_CLEAR), GOOD)
     assert tried.candidate.tls_mode is TlsMode.STARTTLS
     assert tried.candidate.advice == ""
@@ -107,7 +107,7 @@ def test_what_works_comes_first_and_ranks_are_renewed() -> None:
         ),
     ],
 )
-def test_the_sentence(found: SearchResult, message: str, advice: str) -> None:
+def test_the_message_and_advice_of_a_result(found: SearchResult, message: str, advice: str) -> None:
     assert message in found.message
     assert found.advice.startswith(advice)
     assert bool(found.advice) == bool(advice)

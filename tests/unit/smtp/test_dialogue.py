@@ -95,7 +95,7 @@ MAIL: dict[str, Any] = {"depth": Depth.DATA, "sender": "a@example.org", "recipie
          ["EHLO probe.test", "MAIL FROM:<jürgen@xn--bcher-kva.example> BODY=8BITMIME SMTPUTF8", "QUIT"]),
     ],
 )  # fmt: skip
-def test_what_is_said(settings: dict[str, Any], replies: list[str], said: list[str]) -> None:
+def test_the_commands_of_a_conversation(settings: dict[str, Any], replies: list[str], said: list[str]) -> None:
     if said[-1:] == ["*"]:
         assert play(dialogue(**settings), *replies[:3]) == (said, None)
         return
@@ -133,7 +133,9 @@ NEEDS_TLS: dict[str, Any] = {"credentials": LOGIN, "tls_mode": TlsMode.STARTTLS}
         (MAIL, [HI, "250 x|SIZE 19"], Stage.MAIL, Code.MESSAGE_TOO_LARGE, True),
     ],
 )  # fmt: skip
-def test_how_it_ends(settings: dict[str, Any], replies: list[str], stage: Stage, code: Code, send_quit: bool) -> None:
+def test_how_a_conversation_ends(
+    settings: dict[str, Any], replies: list[str], stage: Stage, code: Code, send_quit: bool
+) -> None:
     _, done = play(dialogue(**settings), *replies)
     assert done is not None
     assert done.cause is not None
@@ -155,7 +157,7 @@ def test_bytes_behind_the_220_to_starttls_are_an_attack() -> None:
     assert (action.cause.code, action.send_quit) == (Code.STARTTLS_INJECTION, False)
 
 
-def test_nothing_heard_before_tls_is_known_inside_it() -> None:
+def test_what_is_learned_before_tls_is_forgotten_inside_it() -> None:
     talk = after_starttls()
     talk.received(reply("220 go"))
     talk.secured()

@@ -87,7 +87,7 @@ def test_xoauth2_as_google_documents_it() -> None:
         (Identity("u", binding=BINDING, plus_offered=True), True, b"p=tls-server-end-point,,"),
     ],
 )
-def test_the_header_says_what_about_binding(identity: Identity, plus: bool, header: bytes) -> None:
+def test_the_gs2_header_states_the_channel_binding(identity: Identity, plus: bool, header: bytes) -> None:
     scram = Scram(identity, "sha256", plus=plus, nonce="n")
     assert scram.initial() == header + b"n=u,r=n"
     final = scram.key_derived(stretch(scram.respond(b"r=nx,s=c2FsdA==,i=1")))
@@ -132,7 +132,7 @@ TOKENS = sasl.possible(token=True)
         (("NTLM", "GSSAPI"), "", False, True, ()),
     ],
 )
-def test_which_mechanisms_are_taken(
+def test_which_mechanisms_are_chosen(
     offered: tuple[str, ...], wanted: str, token: bool, bound: bool, chosen: tuple[str, ...]
 ) -> None:
     assert sasl.choose(offered, wanted, token=token, has_binding=bound) == chosen
@@ -159,7 +159,7 @@ def test_the_strongest_first() -> None:
         (b'{"status":null,"scope":["x"]}', ""),
     ],
 )  # fmt: skip
-def test_the_challenge_is_explained(challenge: bytes, words: str) -> None:
+def test_an_error_challenge_is_shown_in_words(challenge: bytes, words: str) -> None:
     assert Redactor()(explain(challenge)).strip() == words
 
 

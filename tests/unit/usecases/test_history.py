@@ -98,7 +98,7 @@ def test_a_filter_shows_one_provider(world: World) -> None:
     assert sequences(world.list(provider_id="1")) == []
 
 
-def test_who_did_it_is_named(world: World) -> None:
+def test_an_event_names_who_did_it(world: World) -> None:
     world.add()
     (logged,) = world.list().events
     assert (logged.actor_name, logged.event.actor_token_id) == ("token 100", world.caller.token.id)

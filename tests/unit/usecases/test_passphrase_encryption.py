@@ -32,7 +32,9 @@ def cipher() -> Iterator[PassphraseCipher]:
     phrase=st.text(min_size=1).filter(lambda text: "\ud800" not in text),
     texts=st.lists(st.tuples(st.text(), st.binary(max_size=20)), max_size=3),
 )
-def test_what_is_locked_opens(cipher: PassphraseCipher, phrase: str, texts: list[tuple[str, bytes]]) -> None:
+def test_what_is_encrypted_can_be_decrypted(
+    cipher: PassphraseCipher, phrase: str, texts: list[tuple[str, bytes]]
+) -> None:
     phrase = phrase.encode("utf-8", "replace").decode()
 
     async def there_and_back() -> tuple[Secret | None, ...]:
@@ -59,7 +61,7 @@ def test_other_parameters_are_as_another_passphrase(cipher: PassphraseCipher) ->
         asyncio.run(cipher.decrypt(PHRASE, other, [(blobs[0], b"a")]))
 
 
-def test_a_moved_or_damaged_blob_is_told_from_a_wrong_passphrase(cipher: PassphraseCipher) -> None:
+def test_a_moved_or_damaged_blob_is_distinguished_from_a_wrong_passphrase(cipher: PassphraseCipher) -> None:
     encryption, (first, second) = asyncio.run(cipher.encrypt(PHRASE, [(Secret("one"), b"a"), (Secret("two"), b"b")]))
     damaged = first[:-1] + bytes([first[-1] ^ 1])
     found = asyncio.run(
@@ -169,7 +171,7 @@ def test_derivations_of_several_lanes_never_wait_for_each_other() -> None:
     subprocess.run([sys.executable, "-c", TWO_CIPHERS], check=True, timeout=60)
 
 
-def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_call_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bytes] = []
     gate, started = threading.Event(), threading.Semaphore(0)
 

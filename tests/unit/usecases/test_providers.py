@@ -135,7 +135,7 @@ def test_an_update_that_changes_nothing_is_no_event_and_keeps_the_blob(secret: s
     assert desk.get(added).sealed == blob
 
 
-def test_what_does_not_open_can_be_replaced_but_not_used() -> None:
+def test_a_secret_that_can_not_be_decrypted_is_replaced_but_not_used() -> None:
     desk = Desk()
     added = desk.add(secret="old")
     desk.store.damage("here", added, b"noise")
@@ -182,7 +182,7 @@ def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) 
 
 
 @pytest.mark.parametrize("secret", ["", "nul\0"])
-def test_a_secret_that_is_no_use_is_refused_by_its_field(secret: str) -> None:
+def test_an_unusable_secret_is_refused_with_its_field(secret: str) -> None:
     desk = Desk()
     with pytest.raises(InvalidFields) as caught:
         desk.add(TOKENS, secret, Auth.XOAUTH2)
@@ -310,7 +310,7 @@ def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> N
     assert run(desk.providers.add_http(THERE, HOOK, key=key))[0].instance_id == "there"
 
 
-def test_one_configuration_is_all_where_it_is_set_so() -> None:
+def test_an_instance_holds_one_configuration_where_that_is_set() -> None:
     desk = Desk(single=True)
     key = IdempotencyKey("k", (b"digest",))
     first = run(desk.providers.add_smtp(HERE, SmtpInput(SETTINGS), key=key))

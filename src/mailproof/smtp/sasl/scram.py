@@ -108,6 +108,7 @@ class Scram(Mechanism):
         return "" if self._verified else "it has not proven that it knows the password (no SCRAM server signature)"
 
     def _on_server_first(self, challenge: bytes) -> KeyDerivation | bytes:
+        """Check the server-first-message, and return the derivation of the salted password."""
         fields = _fields(challenge)
         if "e" in fields:
             return self._on_server_error(fields["e"])
@@ -134,6 +135,7 @@ class Scram(Mechanism):
         return KeyDerivation(self._digest, self._password, salted, count)
 
     def _on_server_final(self, challenge: bytes) -> bytes:
+        """Check the server's signature, and return the empty response."""
         fields = _fields(challenge)
         if "e" in fields:
             return self._on_server_error(fields["e"])
