@@ -194,7 +194,7 @@ class Run:
 def _input(command: Command) -> SmtpInput:
     settings = SmtpSettings("post@example.com", command.name, True, command.host, command.user)
     password = command.password if command.user else ""
-    return SmtpInput(settings, Secret(password), Auth.UNSAID if command.user else Auth.NONE)
+    return SmtpInput(settings, Secret(password), Auth.UNSPECIFIED if command.user else Auth.NONE)
 
 
 def _http(command: Command) -> HttpSettings:

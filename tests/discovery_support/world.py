@@ -78,7 +78,7 @@ class World:
         """Add MX records: "preference host"."""
         self.dns.records[domain, "MX"] = list(records)
 
-    def discoverer(
+    def searcher(
         self, profile: Profile = Profile.DEVELOPMENT, https_guard: EgressGuard | None = None
     ) -> SettingsSearch:
         guard = Policy(profile)
@@ -95,13 +95,13 @@ class World:
         self,
         address: str = ADDRESS,
         timeout: float = 15.0,
-        discoverer: SettingsSearch | None = None,
+        searcher: SettingsSearch | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
     ) -> Search:
         """Search to the end."""
 
         async def collect() -> list[SearchProgress]:
-            async with aclosing((discoverer or self.discoverer()).run(address, timeout)) as events:
+            async with aclosing((searcher or self.searcher()).run(address, timeout)) as events:
                 return [event async for event in events]
 
         with asyncio.Runner(loop_factory=loop_factory) as runner:

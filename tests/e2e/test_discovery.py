@@ -400,7 +400,7 @@ def test_a_slow_web_server_holds_up_guesses_only_for_a_moment(world: World, monk
 
     async def first_find() -> float:
         started = time.monotonic()
-        async with aclosing(world.discoverer().run(ADDRESS, 10.0)) as events:
+        async with aclosing(world.searcher().run(ADDRESS, 10.0)) as events:
             async for event in events:
                 if isinstance(event, TriedCandidate) and event.verdict == "verified":
                     return time.monotonic() - started
@@ -417,7 +417,7 @@ def test_the_egress_policy_holds_for_candidates_and_web_servers(world: World) ->
     web = world.web(f"autoconfig.{DOMAIN}", page(document(outgoing("out.example.test", 465, "SSL"))))
     mail = world.mail("mx.example.test", 587)
     world.srv("_submission", "0 1 587 mx.example.test.")
-    found = world.search(discoverer=world.discoverer(Profile.INTERNET))
+    found = world.search(searcher=world.searcher(Profile.INTERNET))
     assert found.clues[AUTOCONFIG].code == "egress_denied"
     assert found.outcomes["mx.example.test", 587] == "egress_denied"
     assert found.result.best is None
@@ -437,7 +437,7 @@ def test_metadata_is_never_dialled(world: World) -> None:
 def test_a_record_can_not_lead_to_another_port_than_mails(world: World) -> None:
     ssh = world.mail("mx.example.test", 22)
     world.srv("_submission", "0 1 22 mx.example.test.")
-    found = world.search(discoverer=world.discoverer(Profile.INTERNET, Policy(Profile.DEVELOPMENT)))
+    found = world.search(searcher=world.searcher(Profile.INTERNET, Policy(Profile.DEVELOPMENT)))
     assert found.outcomes["mx.example.test", 22] == "egress_denied"
     assert ssh.peers == []
 
@@ -467,7 +467,7 @@ def test_closing_the_search_hangs_up_at_once(world: World) -> None:
     web = world.web(f"autoconfig.{DOMAIN}", Do.SILENCE)
 
     async def leave() -> list[SearchProgress]:
-        async with aclosing(world.discoverer().run(ADDRESS, 60.0)) as events:
+        async with aclosing(world.searcher().run(ADDRESS, 60.0)) as events:
             seen = [await anext(events) for _ in range(3)]
             await asyncio.sleep(0.3)
         return seen
@@ -501,7 +501,7 @@ def test_what_is_no_address_is_refused(world: World, address: str) -> None:
 
 @pytest.fixture
 def command(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(discover_cli, "_discoverer", world.discoverer)
+    monkeypatch.setattr(discover_cli, "_searcher", world.searcher)
     return world
 
 
@@ -538,7 +538,7 @@ def test_the_command_refuses_bad_usage(arguments: list[str], capsys: pytest.Capt
 
 
 def test_the_operators_own_search_has_the_operators_policy() -> None:
-    assert isinstance(discover_cli._discoverer(), discover.SettingsSearch)
+    assert isinstance(discover_cli._searcher(), discover.SettingsSearch)
     parser = argparse.ArgumentParser()
     discover_cli.add_arguments(parser)
     assert parser.parse_args([ADDRESS]).timeout == 30.0

@@ -98,15 +98,15 @@ class Session:
             assert self.parser.leftover == b"", "bytes from before TLS are read inside it"
             return self.talk.secured(lambda: self.binding)
         if isinstance(action, DeriveKey):
-            return self.talk.stretched(b"\5" * 32)
+            return self.talk.key_derived(b"\5" * 32)
         if isinstance(action, FetchToken):
             self.learn(TOKEN)
-            return self.talk.authorized(Secret(TOKEN))
+            return self.talk.token_fetched(Secret(TOKEN))
         assert not isinstance(action, Done)
         if isinstance(action, Send):
             self.check_send(action)
             if action.stage is Stage.QUIT:
-                return Done(polite=True)
+                return Done(send_quit=True)
         reply = self.answer()
         if isinstance(reply, Cause):
             return Done(replace(reply, stage=action.stage))

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
     printer = _Printer(quiet=args.json)
     try:
-        found = asyncio.run(_collect(_discoverer().run(args.address, args.timeout), printer))
+        found = asyncio.run(_collect(_searcher().run(args.address, args.timeout), printer))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:
@@ -93,7 +93,7 @@ def _plain(one: TriedCandidate) -> dict[str, Any]:
     }
 
 
-def _discoverer() -> SettingsSearch:
+def _searcher() -> SettingsSearch:
     """Build the search with what a command line has: the caller is who owns the machine."""
     from mailproof.discovery.search import SettingsSearch
     from mailproof.net.egress import policy_for_operator

@@ -1,4 +1,4 @@
-"""What a row of `advices` is, and when it fits. Pure."""
+"""The rows of `diagnosis.advice_rows`: what they hold, and when one applies. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from mailproof.smtp.wire import Reply
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a row is compared with.
+    """A failed test, as far as rows are compared with it.
 
     Attributes:
-        mechanism: The SASL mechanism last begun, "" for none. offered: Those that the server has.
+        code: The root cause.
+        stage: The stage that failed.
+        host: The plan's host.
+        reply: The reply that reported the failure; None where there was no reply.
+        mechanism: The SASL mechanism last begun; empty for none.
+        offered: The SASL mechanisms that the server offers.
+        user: The plan's user; empty for none.
         token: Whether an access token is used and not a password.
     """
 
@@ -29,15 +35,23 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One advice. Every condition that is given must hold; among the values of one, any.
+    """One advice. All given conditions must hold; a condition with several values holds for any of them.
 
     Attributes:
-        user_is_not: Holds where the user is another than this.
-        token: Holds with an access token (True) or a password (False) alone.
-        mechanisms: Beginnings of the mechanism that was tried; ("",) fits where none was.
-        offered: Holds where the server has one of these; lacking: and none of those.
-        message: Replaces the sentence too; empty: it stays.
-        flag_advice: For callers without most settings (`flag_advice`); empty: `advice`.
+        source: Where the advice is documented, or where its reason was seen.
+        codes: The root causes.
+        advice: A template, see `diagnosis.sentences`.
+        stages: The stages that failed; empty for any.
+        hosts: Domains that the host is, or is below; empty for any.
+        enhanced: Enhanced status codes, or how they end; empty for any.
+        words: Parts of the reply's text, in lower case; empty for any.
+        user_is_not: Holds where the user is another one; empty for any.
+        token: True: only with an access token; False: only with a password; None for both.
+        mechanisms: How the name of the last mechanism begins; ("",) where none was begun; empty for any.
+        offered: Holds where the server offers one of these mechanisms; empty for any.
+        lacking: Holds where the server offers none of these mechanisms.
+        message: A template that replaces the sentence of the code; empty where that stays.
+        flag_advice: The advice for the audience `FLAG` (see `diagnosis.flag_advice`); empty where `advice` serves.
     """
 
     source: str
@@ -56,7 +70,7 @@ class Advice:
     flag_advice: str = ""
 
     def fits(self, case: Case) -> bool:
-        """Return whether this is the advice for a case."""
+        """Return whether all conditions hold for a failed test."""
         host = f".{case.host.rstrip('.').lower()}"
         text = case.reply.text.lower() if case.reply else ""
         enhanced = case.reply.enhanced if case.reply else ""

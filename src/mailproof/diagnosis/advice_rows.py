@@ -1,7 +1,7 @@
-"""Advice that hangs on more than the code: the provider, the mechanism, the server's words. A table with sources.
+"""Advice that depends on more than the code: on the provider, the mechanism or the reply's text. A table with sources.
 
-The first row that fits replaces the sentences of `sentences`; its texts are templates over the same fields. Words are
-matched in lower case, hosts by their end. Pure.
+The first row that applies replaces the texts of `diagnosis.sentences`; its own are templates with the same fields.
+Words are matched in lower case, hosts by their end. Pure.
 """
 
 from __future__ import annotations
@@ -256,6 +256,6 @@ ADVICES: tuple[Advice, ...] = (
 )
 
 
-def special(case: Case) -> Advice | None:
-    """Return the first advice that fits."""
+def advice_for(case: Case) -> Advice | None:
+    """Return the first row that applies to a failed test; None where none does."""
     return next((advice for advice in ADVICES if advice.fits(case)), None)

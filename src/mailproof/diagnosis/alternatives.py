@@ -1,7 +1,8 @@
-"""Which other settings are worth a try where a test failed, in order of preference.
+"""Which other settings are worth trying after a failed test, in order of preference.
 
-`probe.trials` dials what is listed here, `fixes` tells what came of it. Laws: nothing is listed where mode, port and
-address can't be the problem; always the same host; never the plan itself; a bounded number. Pure.
+`probe.trials` tries what is listed here, `diagnosis.fixes` judges the results. Laws: nothing is listed where TLS mode,
+port and address can't be the problem; the host stays the same; the plan itself is never listed; the number is bounded.
+Pure.
 """
 
 from __future__ import annotations
@@ -17,22 +18,22 @@ from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import check_host
 
 MAX_TRIALS = 8
-MAX_NAMES = 2  # of a certificate; those of a large hoster have hundreds
+MAX_NAMES = 2  # names of a certificate that are tried; a large hoster's has hundreds
 
 USUAL = (
     (465, TlsMode.IMPLICIT),  # RFC 8314 section 3.3 prefers it
     (587, TlsMode.STARTTLS),  # RFC 6409 section 3.1
-    (2525, TlsMode.STARTTLS),  # the spare ports of providers
+    (2525, TlsMode.STARTTLS),  # ports that providers offer besides
     (2465, TlsMode.IMPLICIT),
     (2587, TlsMode.STARTTLS),
     (25, TlsMode.STARTTLS),
 )
-"""Where submission is usually found and how it is secured there, best first."""
+"""The usual ports of submission with their TLS modes, best first."""
 
 LOST = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
-"""An end without a word, which says nothing about whose fault it is."""
+"""Ends without a reply, which do not show what is wrong."""
 
-_EARLY = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})  # stages where a loss may be the port's fault
+_EARLY = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})  # stages where such an end may be due to the port
 _OTHER_PORT = frozenset(
     {
         Code.CONNECTION_REFUSED,
@@ -54,19 +55,20 @@ _OTHER_PORT = frozenset(
         Code.AUTH_REQUIRES_TLS,
     }
 )
-_WANTS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
+_DEMANDS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
 
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempt:
-    """What is known of an attempt that failed, or is so slow that it may.
+    """What is known of an attempt that has failed, or is so slow that it may fail.
 
     Attributes:
-        cause: For a slow one: a timeout at its stage.
+        cause: Why it failed; for a slow one a timeout at its current stage.
         implicit: Whether it began with TLS.
-        heard: Whether the server has said anything; a greeting that has begun proves the mode.
-        names: The names on the certificate.
-        other_family: "IPv4" or "IPv6" where the host has addresses of that family and this attempt used the other.
+        heard: Whether the server has sent anything; a greeting that has begun proves the TLS mode.
+        names: The names on the server's certificate.
+        other_family: "IPv4" or "IPv6": a family of which the host has addresses and which the attempt did not use.
+            Empty where there is none.
     """
 
     cause: Cause
@@ -81,9 +83,11 @@ class Trial:
     """Another setting to try.
 
     Attributes:
-        tls_mode: Never `auto`.
-        name: Another name of the same address, for SNI, the certificate and then the host setting.
-        family: Only addresses of this family.
+        port: 1 to 65535.
+        tls_mode: Never `AUTO`.
+        name: Another name of the same server, used for SNI and the certificate check, and as the host that is advised;
+            empty for the plan's host.
+        family: "IPv4" or "IPv6": only addresses of this family are tried; empty for both.
     """
 
     port: int
@@ -92,14 +96,14 @@ class Trial:
     family: str = ""
 
 
-def trials_after(plan: Plan, failed: FailedAttempt) -> tuple[Trial, ...]:
-    """Return what is worth a try after `failed`, best first."""
-    found = dict.fromkeys((*_near(plan, failed), *_far(plan, failed)))
+def trials_after(plan: Plan, attempt: FailedAttempt) -> tuple[Trial, ...]:
+    """Return the settings that are worth trying after an attempt, best first; at most `MAX_TRIALS`."""
+    found = dict.fromkeys((*_at_same_port(plan, attempt), *_at_other_ports(plan, attempt)))
     return tuple(found)[:MAX_TRIALS]
 
 
 def is_near(plan: Plan, trial: Trial) -> bool:
-    """Return whether a candidate is at the plan's own port: the smallest change, tried first."""
+    """Return whether a trial is at the plan's own port: the smallest change, which is tried first."""
     return trial.port == port_of(plan)
 
 
@@ -109,7 +113,7 @@ def port_of(plan: Plan) -> int:
 
 
 def trial_plan(plan: Plan, trial: Trial) -> Plan:
-    """Return the plan of a candidate: to EHLO at most, and never with credentials or addresses."""
+    """Return the plan of a trial: to EHLO at most, and without credentials, sender and recipient."""
     return dataclasses.replace(
         plan,
         host=trial.name or plan.host,
@@ -125,49 +129,51 @@ def trial_plan(plan: Plan, trial: Trial) -> Plan:
     )
 
 
-def _near(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
-    port, cause = port_of(plan), failed.cause
-    same = plan.tls_mode
-    if same is TlsMode.AUTO:
-        same = TlsMode.IMPLICIT if failed.implicit else TlsMode.STARTTLS
-    if (mode := _other_mode(plan, failed)) is not None:
+def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    """Yield the settings to try at the plan's own port."""
+    port, cause = port_of(plan), attempt.cause
+    current_mode = plan.tls_mode
+    if current_mode is TlsMode.AUTO:
+        current_mode = TlsMode.IMPLICIT if attempt.implicit else TlsMode.STARTTLS
+    if (mode := _other_mode(plan, attempt)) is not None:
         yield Trial(port, mode)
     if cause.code is Code.TLS_HOSTNAME_MISMATCH:
-        for name in _plain_names(plan, failed.names):
-            yield Trial(port, same, name=name)
+        for name in _usable_names(plan, attempt.names):
+            yield Trial(port, current_mode, name=name)
     lost = cause.code in LOST and cause.stage in (Stage.GREETING, Stage.TLS)
-    if failed.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
-        yield Trial(port, same, family=failed.other_family)
+    if attempt.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
+        yield Trial(port, current_mode, family=attempt.other_family)
 
 
-def _far(plan: Plan, failed: FailedAttempt) -> Iterator[Trial]:
-    cause = failed.cause
+def _at_other_ports(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
+    """Yield the settings to try at the other usual ports."""
+    cause = attempt.cause
     if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
         return
     for port, mode in USUAL:
-        # Whoever injects into STARTTLS would do so at each port that has it.
+        # An attacker who injects into STARTTLS can do so at each port that offers it.
         injected = cause.code is Code.STARTTLS_INJECTION and mode is not TlsMode.IMPLICIT
         if port != port_of(plan) and not injected:
             yield Trial(port, mode)
 
 
-def _other_mode(plan: Plan, failed: FailedAttempt) -> TlsMode | None:
-    """Return the mode that the plan's own port may speak instead; `auto` has tried both by itself."""
-    cause = failed.cause
+def _other_mode(plan: Plan, attempt: FailedAttempt) -> TlsMode | None:
+    """Return the TLS mode that the plan's port may speak instead; None where there is none. `AUTO` has tried both."""
+    cause = attempt.cause
     if plan.tls_mode is TlsMode.AUTO:
         return None
     if plan.tls_mode is TlsMode.IMPLICIT:
         lost = cause.stage is Stage.TLS and cause.code in LOST
         return TlsMode.STARTTLS if lost or cause.code is Code.WRONG_TLS_MODE_USE_STARTTLS else None
-    # TLS beside a greeting that has begun would be taken for spam (Postfix's postscreen).
-    silent = cause.stage is Stage.GREETING and cause.code in LOST and not failed.heard
+    # Where a greeting has begun, a second connection with TLS would look like spam (Postfix's postscreen).
+    silent = cause.stage is Stage.GREETING and cause.code in LOST and not attempt.heard
     if silent or cause.code is Code.WRONG_TLS_MODE_USE_IMPLICIT:
         return TlsMode.IMPLICIT
-    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _WANTS_TLS else None
+    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _DEMANDS_TLS else None
 
 
-def _plain_names(plan: Plan, names: Sequence[str]) -> list[str]:
-    """Return names on a certificate that can be a host setting: no wildcard, no address, and not the host itself."""
+def _usable_names(plan: Plan, names: Sequence[str]) -> list[str]:
+    """Return the names of a certificate that can be set as the host: no wildcard, no address, not the host itself."""
     found: list[str] = []
     for name in names:
         plain = name.rstrip(".").lower()
@@ -181,5 +187,5 @@ def _is_name(text: str) -> bool:
         host = check_host(text)
     except ValueError:
         return False
-    # A top label of digits is an address, in whatever form (RFC 6943 section 3.1.1).
+    # A name whose last label is a number is read as an address (RFC 6943 section 3.1.1).
     return "." in host and ":" not in host and not host.rpartition(".")[2].isdigit()

@@ -1,7 +1,7 @@
-"""From what happened to what it means: the cause and the facts of a test become its report's words.
+"""Turns the cause and the facts of a test into the findings of its report.
 
-Table driven: the sentences stand in `sentences`, the warnings in `_WARNINGS`. Nothing of the other side's bytes
-appears for a destination that is forbidden or speaks no SMTP. Pure.
+The sentences are a table in `diagnosis.sentences`, the warnings one in `_WARNINGS`. No octet of the server is shown
+where the destination is forbidden or speaks no SMTP. Pure.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailproof.diagnosis.advice import Case
-from mailproof.diagnosis.advice_rows import special
+from mailproof.diagnosis.advice_rows import advice_for
 from mailproof.diagnosis.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.actions import Cause, Facts
@@ -21,10 +21,10 @@ from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
 
 EXPIRES_SOON = timedelta(days=14)
-"""Automatic renewal happens 30 days ahead; two weeks left mean that it fails."""
+"""A certificate that expires sooner is warned of: automatic renewal happens 30 days ahead, so it must have failed."""
 
 SMALL_SIZE = 1_000_000
-"""Octets; below it ordinary attachments do not pass."""
+"""Octets. A smaller limit is warned of, since ordinary attachments exceed it."""
 
 CERTIFICATE_CODES = frozenset(
     {
@@ -38,24 +38,28 @@ CERTIFICATE_CODES = frozenset(
         Code.TLS_CERT_WRONG_PURPOSE,
     }
 )
-"""What verification can say about a certificate."""
+"""Codes of a failed certificate verification."""
 
 _NO_EVIDENCE = Evidence()
 _SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
 
 
 def page(code: Code) -> str:
-    """Return where the project's documentation explains a code, as a path from the project's root."""
+    """Return the path of the documentation's page on a code, from the project's root."""
     return f"docs/findings/{code.value}.md"
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Everything that one test brought to light.
+    """Everything that was observed in one test.
 
     Attributes:
-        cause: None where the test passed.
-        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS).
+        port: The port that was dialled.
+        redact: Cleans texts and masks the plan's secrets in them.
+        now: The time that certificates are judged at.
+        tls: The TLS session; None without one.
+        cause: Why the test failed; None where it passed.
+        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS); else None.
     """
 
     plan: Plan
@@ -69,22 +73,22 @@ class Observed:
 
 
 def evidence(seen: Observed) -> Evidence:
-    """Return what the server said that decided the test."""
+    """Return the reply that decided the test; empty where there is none, or where it must not be shown."""
     cause = seen.cause
     if cause is None or cause.reply is None or cause.code in _SILENT:
         return _NO_EVIDENCE
     text = seen.redact(cause.reply.text)
-    told = seen.redact(cause.told)
-    return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({told})".lstrip() if told else text)
+    sasl_error = seen.redact(cause.sasl_error)
+    return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({sasl_error})".lstrip() if sasl_error else text)
 
 
 def conclude(seen: Observed) -> tuple[Finding, ...]:
-    """Return all findings, the root cause first if there is one."""
+    """Return all findings: the root cause first where the test failed, then the warnings."""
     found = []
     if seen.cause is not None:
         found.append(_finding(seen, seen.cause.code, Severity.ERROR, seen.cause.stage, _detail_of(seen, seen.cause)))
     if seen.unverified is not None:
-        detail = f", {_phrase(seen)}" if _phrase(seen) else ""
+        detail = f", {_certificate_detail(seen)}" if _certificate_detail(seen) else ""
         found.append(_finding(seen, seen.unverified, Severity.WARNING, Stage.TLS, detail))
     for code, (stage, holds) in _WARNINGS.items():
         detail_or_none = holds(seen)
@@ -94,7 +98,7 @@ def conclude(seen: Observed) -> tuple[Finding, ...]:
 
 
 def passed(seen: Observed) -> str:
-    """Return the sentence on a test that passed: what was proven."""
+    """Return the message of a test that passed, which says what was proven."""
     depth, facts = seen.plan.depth, seen.facts
     proven = "the connection stands"
     if depth is Depth.DATA:
@@ -119,7 +123,7 @@ def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detai
     flag = seen.plan.audience is Audience.FLAG
     if flag:
         advice = FLAG_ADVICE_AT.get(place) or (advice if place in AT_STAGE else FLAG_ADVICE.get(code, advice))
-    row = special(_case(seen, code, stage)) if severity is Severity.ERROR else None
+    row = advice_for(_case(seen, code, stage)) if severity is Severity.ERROR else None
     if row is not None:
         message, advice = row.message or message, (flag and row.flag_advice) or row.advice
     words = _words(seen, stage, detail)
@@ -127,6 +131,7 @@ def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detai
 
 
 def _case(seen: Observed, code: Code, stage: Stage) -> Case:
+    """Return what the rows of `diagnosis.advice_rows` are compared with."""
     plan, facts = seen.plan, seen.facts
     return Case(
         code=code,
@@ -141,15 +146,16 @@ def _case(seen: Observed, code: Code, stage: Stage) -> Case:
 
 
 def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
+    """Return the fields of the templates, cleaned and masked."""
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
     at = f"[{host}]" if ":" in host else host
     flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
-    told = seen.redact(seen.cause.told, 200) if seen.cause else ""
-    if told:
-        text = f"{text.rstrip('. ')} ({told})".lstrip()
+    sasl_error = seen.redact(seen.cause.sasl_error, 200) if seen.cause else ""
+    if sasl_error:
+        text = f"{text.rstrip('. ')} ({sasl_error})".lstrip()
     return {
         "host": host,
         "port": str(seen.port),
@@ -171,21 +177,22 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
 
 
 def _detail_of(seen: Observed, cause: Cause) -> str:
-    phrase = cause.detail or (_phrase(seen) if cause.code in CERTIFICATE_CODES else "")
+    """Return the detail of the root cause as the sentence continues with it; empty for none."""
+    phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
         return f": it answered {cause.reply.code}"
     return f": {seen.redact(phrase, 200)}" if phrase else ""
 
 
-def _phrase(seen: Observed) -> str:
-    """Return what the leaf says for itself about the verification's error."""
+def _certificate_detail(seen: Observed) -> str:
+    """Return the leaf certificate's detail that explains the failed verification; empty where it has none."""
     code = seen.cause.code if seen.cause and seen.cause.code in CERTIFICATE_CODES else seen.unverified
     if seen.tls is None or not seen.tls.chain:
         return ""
     leaf = seen.tls.chain[0]
     match code:
         case Code.TLS_CERT_EXPIRED:
-            # An expired intermediate fails likewise; then the leaf's date would mislead.
+            # An expired intermediate has the same code; then the leaf's date would mislead.
             return f"it was valid until {leaf.not_after:%Y-%m-%d}" if leaf.not_after <= seen.now else ""
         case Code.TLS_CERT_NOT_YET_VALID:
             return f"it is valid from {leaf.not_before:%Y-%m-%d}" if leaf.not_before > seen.now else ""
@@ -214,7 +221,7 @@ def _starttls_off(seen: Observed) -> str | None:
 
 
 def _in_clear(seen: Observed) -> str | None:
-    """Return what whoever listened has got, by what the mechanism sends."""
+    """Return what an eavesdropper has learned, which depends on the mechanism; None where nothing was sent in clear."""
     mechanism = seen.facts.mechanism
     if not seen.facts.credentials_in_clear:
         return None
@@ -233,7 +240,7 @@ def _small_size(seen: Observed) -> str | None:
     return f"{limit} bytes" if 0 < limit < SMALL_SIZE else None
 
 
-def _flag(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:
+def _when(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:
     return lambda seen: "" if holds(seen) else None
 
 
@@ -242,13 +249,13 @@ _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
     Code.STARTTLS_AVAILABLE_BUT_OFF: (Stage.STARTTLS, _starttls_off),
     Code.CERT_EXPIRES_SOON: (Stage.TLS, _expires_soon),
     Code.OLD_TLS_VERSION: (Stage.TLS, _old_tls),
-    Code.HELO_ONLY_SERVER: (Stage.EHLO, _flag(lambda seen: seen.facts.helo_only)),
+    Code.HELO_ONLY_SERVER: (Stage.EHLO, _when(lambda seen: seen.facts.helo_only)),
     Code.AUTH_OVER_LEGACY_SYNTAX: (
         Stage.EHLO,
-        _flag(lambda seen: seen.facts.ehlo is not None and seen.facts.ehlo.legacy_auth),
+        _when(lambda seen: seen.facts.ehlo is not None and seen.facts.ehlo.legacy_auth),
     ),
     Code.SIZE_LIMIT_SMALL: (Stage.EHLO, _small_size),
-    Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _flag(lambda seen: seen.redact.echoed)),
-    Code.QUIT_IGNORED: (Stage.QUIT, _flag(lambda seen: seen.facts.quit_answered is False)),
+    Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _when(lambda seen: seen.redact.echoed)),
+    Code.QUIT_IGNORED: (Stage.QUIT, _when(lambda seen: seen.facts.quit_answered is False)),
 }
-"""Warning -> its stage, and what finds it: None where it does not hold, else the detail of its sentence."""
+"""Warning -> its stage, and a function that returns the detail of its sentence, or None where it does not apply."""

@@ -1,6 +1,6 @@
-"""What the trials of other settings prove and advise: the root cause made exact, and the fix that was checked.
+"""What the trials of other settings prove: a more exact root cause, and advice that was checked.
 
-Pure. Law: clear text is advised only where nothing encrypted works, and with a warning where the plan demands TLS.
+Law: clear text is advised only where nothing encrypted works, and with a warning where the plan demands TLS. Pure.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from mailproof.smtp.report import Alternative, Audience, Plan, TlsInfo
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
-_CLEAR_ENOUGH = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
-_HOW = {
+_CLEAR_TEXT_ALLOWED = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
+_SECURED_BY = {
     TlsMode.IMPLICIT: " with implicit TLS",
     TlsMode.STARTTLS: " with STARTTLS",
     TlsMode.OPPORTUNISTIC: " with STARTTLS",
@@ -26,7 +26,15 @@ _HOW = {
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What came of a candidate; `cause` is None where it works."""
+    """The result of a trial.
+
+    Attributes:
+        trial: The setting that was tried.
+        cause: Why it does not work; None where it works.
+        facts: What the conversation has shown.
+        tls: The TLS session; None without one.
+        message: A sentence on the result.
+    """
 
     trial: Trial
     cause: Cause | None
@@ -36,32 +44,36 @@ class TrialResult:
 
     @property
     def works(self) -> bool:
-        """Whether it answers and offers what the plan needs."""
+        """Whether the server answers with this setting and offers what the plan needs."""
         return self.cause is None
 
     @property
     def spoke_tls(self) -> bool:
-        """Whether there was a handshake, with a good or a bad certificate."""
+        """Whether there was a TLS handshake, whether the certificate was verified or not."""
         return self.facts.secure or self.tls is not None
 
 
 def assess(plan: Plan, result: TrialResult) -> TrialResult:
-    """Return what a trial means for a plan: clear text may do after all, and a login needs an offer of it."""
+    """Return a trial's result as it counts for a plan.
+
+    A server without STARTTLS works in clear text where the plan allows that, or where the plan's TLS mode is wrong for
+    its port. A server works only where it offers a mechanism that the plan's credentials can use.
+    """
     trial, cause, ehlo = result.trial, result.cause, result.facts.ehlo
     if cause is not None and cause.code is Code.STARTTLS_NOT_OFFERED and ehlo is not None:
         wrong_mode = plan.tls_mode is TlsMode.IMPLICIT and is_near(plan, trial)
-        if plan.tls_mode in _CLEAR_ENOUGH or wrong_mode:
+        if plan.tls_mode in _CLEAR_TEXT_ALLOWED or wrong_mode:
             trial, cause = dataclasses.replace(trial, tls_mode=TlsMode.NONE), None
     if cause is None and ehlo is not None and plan.credentials and plan.depth.reaches(Depth.AUTH):
         if not ehlo.mechanisms:
             cause = Cause(Stage.AUTH, Code.AUTH_NOT_OFFERED)
-        elif not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None, bound=result.facts.secure):
+        elif not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None, has_binding=result.facts.secure):
             cause = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
     return dataclasses.replace(result, trial=trial, cause=cause)
 
 
 def refine(plan: Plan, cause: Cause, results: Sequence[TrialResult]) -> Cause:
-    """Return the root cause as the trials at the plan's own port prove it: the mode, where there was mere silence."""
+    """Return the root cause, which is a wrong TLS mode where a trial at the plan's own port proves that."""
     for result in results:
         if not is_near(plan, result.trial) or result.trial.name or result.trial.family:
             continue
@@ -79,18 +91,23 @@ def refine(plan: Plan, cause: Cause, results: Sequence[TrialResult]) -> Cause:
 
 
 def settles(plan: Plan, result: TrialResult) -> bool:
-    """Return whether a trial ends the search: it works, and not at the price of the encryption that is demanded."""
-    return result.works and (plan.tls_mode in _CLEAR_ENOUGH or result.trial.tls_mode is not TlsMode.NONE)
+    """Return whether a trial ends the search: it works, and in clear text only where the plan allows that."""
+    return result.works and (plan.tls_mode in _CLEAR_TEXT_ALLOWED or result.trial.tls_mode is not TlsMode.NONE)
 
 
 def best(results: Sequence[TrialResult], plan: Plan) -> TrialResult | None:
-    """Return the trial to advise: the first that works, clear text only where nothing else does."""
+    """Return the trial to advise: an encrypted one first, then one at the plan's own port; None where none works."""
     working = [result for result in results if result.works]
     return min(working, key=lambda result: _rank(plan, result), default=None)
 
 
 def advise(plan: Plan, results: Sequence[TrialResult], unverified: str) -> str:
-    """Return the advice: the fix that was checked, else the unverified one and what was tried in vain."""
+    """Return the advice: the fix that was checked, or else the unverified advice and what was tried without success.
+
+    Args:
+        results: The results of the trials.
+        unverified: The advice for the root cause, from the tables.
+    """
     if (fix := best(results, plan)) is not None:
         return f"{_change(plan, fix.trial)}: verified, {fix.message}"
     if not results:
@@ -104,9 +121,9 @@ def advise(plan: Plan, results: Sequence[TrialResult], unverified: str) -> str:
 
 
 def answers(server: str, result: TrialResult) -> str:
-    """Return the sentence on a trial that works."""
+    """Return the sentence on a trial that works; `server` is the host and port to show."""
     trial, ehlo = result.trial, result.facts.ehlo
-    how = _HOW[trial.tls_mode if result.facts.secure else TlsMode.NONE]
+    how = _SECURED_BY[trial.tls_mode if result.facts.secure else TlsMode.NONE]
     if ehlo is None:
         return f"{server}{how if result.facts.secure else ''} {'answers' if result.facts.secure else 'can be reached'}."
     over = f" over {trial.family}" if trial.family else ""
@@ -115,19 +132,19 @@ def answers(server: str, result: TrialResult) -> str:
 
 
 def label(trial: Trial) -> str:
-    """Return a candidate in few words."""
+    """Return a short description of a trial: port, TLS mode, and the family or name where it has one."""
     more = "".join(f" {text}" for text in (trial.family, trial.name) if text)
     return f"{trial.port} {trial.tls_mode}{more}"
 
 
-def row(result: TrialResult) -> Alternative:
-    """Return a trial as the report shows it."""
+def alternative(result: TrialResult) -> Alternative:
+    """Return a trial's result as the report has it."""
     code = result.cause.code if result.cause else Code.OK
     return Alternative(result.trial.port, result.trial.tls_mode, code, result.message)
 
 
 def _greeted(result: TrialResult) -> bool:
-    """Return whether a trial that began in clear was answered in SMTP."""
+    """Return whether the server answered a trial that began in clear in SMTP."""
     return result.facts.ehlo is not None or result.facts.starttls_offered
 
 
@@ -147,20 +164,20 @@ def _change(plan: Plan, trial: Trial) -> str:
     if trial.family:
         other = "IPv4" if trial.family == "IPv6" else "IPv6"
         return f"Set the host to its {trial.family} address, or have {other} repaired there"
-    # These modes find STARTTLS, and `auto` implicit TLS as well.
+    # `AUTO` finds STARTTLS and implicit TLS by itself, `OPPORTUNISTIC` finds STARTTLS.
     kept = plan.tls_mode is TlsMode.AUTO or trial.tls_mode is plan.tls_mode
     kept = kept or (plan.tls_mode is TlsMode.OPPORTUNISTIC and trial.tls_mode is not TlsMode.IMPLICIT)
     parts = [] if kept else [f"the TLS mode to {trial.tls_mode}"]
     if not is_near(plan, trial):
         parts.append(f"the port to {trial.port}")
     risk = ""
-    if trial.tls_mode is TlsMode.NONE and plan.tls_mode not in _CLEAR_ENOUGH:
+    if trial.tls_mode is TlsMode.NONE and plan.tls_mode not in _CLEAR_TEXT_ALLOWED:
         risk = ", if clear text is acceptable on this network"
     return f"Set {' and '.join(parts)}{risk}"
 
 
 def _flag_change(plan: Plan, trial: Trial) -> str:
-    """Return the same for a caller who has a flag and a host with its port: the flag finds either kind of TLS."""
+    """Return the change for the audience `FLAG`, whose `tls: true` finds either kind of TLS."""
     parts = []
     if plan.tls_mode is not TlsMode.AUTO and trial.tls_mode is TlsMode.IMPLICIT:
         parts.append("tls to true")

@@ -1,8 +1,8 @@
-"""Advice for callers whose API has `tls`, a flag, and `host`, "name:port", and no settings besides for the connection.
+"""Advice for callers whose API has only two settings of the connection: `tls`, a boolean, and `host`, "name:port".
 
-That is the ZITADEL API. Only what differs from `sentences` and `advices` stands here; the templates are filled in with
-the same words, and {at} is the host as it stands before a port. Law: a setting that this API does not have is named
-only with whose it is. Pure.
+That is the ZITADEL API (`Audience.FLAG`). Here stands only what differs from `diagnosis.sentences` and
+`diagnosis.advice_rows`; the templates have the same fields, where {at} is the host as it is written before a port. Law:
+advice names a setting that this API does not have only together with the person who has it. Pure.
 """
 
 from __future__ import annotations
@@ -75,4 +75,4 @@ FLAG_ADVICE_AT: dict[tuple[Code, Stage], str] = {
     (Code.CONNECTION_CLOSED, Stage.AUTH): "Check user and password first: some servers hang up where they should "
     "refuse.",
 }
-"""(code, stage) -> better advice, for what has better sentences there."""
+"""(code, stage) -> more exact advice, where `diagnosis.sentences.AT_STAGE` has more exact sentences."""

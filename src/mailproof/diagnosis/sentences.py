@@ -1,9 +1,9 @@
-"""The sentences of a diagnosis: per code what happened, and what to change. Data for `findings`, nothing else.
+"""The sentences of a diagnosis: for each code what happened, and what to change. Only data, for `diagnosis.findings`.
 
-Each is a `str.format` template over `findings.Words`: {host} {at} {port} {server} {stage} {mode} {tls} {mechanisms}
-{spoken} {sender} {recipient} {ehlo} {detail} {reply} {mechanism} {user}. A message is one sentence for an
-administrator; an advice names the setting and its value, for callers who have a TLS mode and a port (for others see
-`flag_advice`). Pure.
+Each is a `str.format` template with the fields {host} {at} {port} {server} {stage} {mode} {tls} {mechanisms} {spoken}
+{sender} {recipient} {ehlo} {detail} {reply} {mechanism} {user}, which `diagnosis.findings` fills in. A message is one
+sentence for an administrator; an advice names the setting and its value, for callers who have a TLS mode and a port
+(for others see `diagnosis.flag_advice`). Pure.
 """
 
 from __future__ import annotations
@@ -268,6 +268,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "Change the password, and have the server repaired.",
     ),
 }
+"""Code -> message and advice."""
 
 AT_STAGE: dict[tuple[Code, Stage], tuple[str, str]] = {
     (Code.TIMEOUT, Stage.RESOLVE): (
@@ -303,4 +304,4 @@ AT_STAGE: dict[tuple[Code, Stage], tuple[str, str]] = {
         "Check user and password first, then the EHLO name: some servers hang up where they should refuse.",
     ),
 }
-"""Better sentences where the stage tells more."""
+"""(code, stage) -> message and advice, where the stage allows more exact ones."""

@@ -1,4 +1,4 @@
-"""The report of a test: what was observed, put into the words and values that its reader gets. Pure."""
+"""Makes the report of a test from what was observed. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
-from mailproof.diagnosis.fixes import TrialResult, advise, row
+from mailproof.diagnosis.fixes import TrialResult, advise, alternative
 from mailproof.smtp.actions import Facts
 from mailproof.smtp.report import EhloInfo, Report, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 
 MAX_NAME = 64  # characters shown of an EHLO keyword and of a mechanism's name
-MAX_PARAMETERS = 300  # likewise of a keyword's parameters
+MAX_PARAMETERS = 300  # characters shown of an EHLO keyword's parameters
 
 
 def summarize(
@@ -22,8 +22,11 @@ def summarize(
     """Return the report.
 
     Args:
-        results: The other settings that were probed.
+        seen: What was observed.
+        steps: The steps of the test.
+        results: The other settings that were tried.
         elapsed: Seconds until the verdict.
+        round_trips: How often the server was waited for until the verdict.
     """
     cause = seen.cause
     said = evidence(seen)
@@ -43,7 +46,7 @@ def summarize(
         tls=seen.tls,
         ehlo=ehlo,
         findings=findings,
-        alternatives=tuple(row(trial) for trial in results),
+        alternatives=tuple(alternative(trial) for trial in results),
         steps=tuple(steps),
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,
@@ -51,11 +54,12 @@ def summarize(
 
 
 def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:
+    """Return the EHLO reply as the report has it, cleaned and masked; None without one."""
     before, inside = facts.mechanisms_before_tls, facts.mechanisms_inside_tls
     if facts.ehlo is None and not before:
         return None
     extensions = facts.ehlo.extensions if facts.ehlo else {}
-    # One look at all of them together is cheaper than one at each, and nearly always enough.
+    # Searching all texts at once is cheaper than searching each, and nearly always enough.
     names = (*extensions, *before, *inside)
     texts = (*(text for pair in extensions.items() for text in pair), *before, *inside)
     if redact.unchanged(texts, MAX_PARAMETERS) and max(map(len, names), default=0) <= MAX_NAME:

@@ -1,8 +1,8 @@
-"""The autoconfig format, in which domains publish their mail settings: bytes of a stranger to a few plain values.
+"""A parser of the autoconfig format, in which domains publish their mail settings. The document is not trusted.
 
 The format is Thunderbird's (clientConfig 1.1), see https://www.bucksch.org/1/projects/thunderbird/autoconfiguration/
-config-file-format.html. Laws: the document is bounded in bytes, depth, elements and text, no DTD is read (so there are
-no entities to expand), no tree is built, and a host or port that is none is skipped. Pure.
+config-file-format.html. Laws: the document is bounded in bytes, depth, elements and text; no DTD is read, so there are
+no entities to expand; no tree is built; a server with an invalid host or port is skipped. Pure.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_DOCUMENT = 256 * 1024  # bytes; real ones have 1 to 5 KiB
 MAX_DEPTH = 32
 MAX_ELEMENTS = 5000
 MAX_TEXT = 1000  # characters of one element
-MAX_SERVERS = 8
+MAX_SERVERS = 8  # of one document
 MAX_USER = 320  # characters: 64, the @ and 255
 
 _MODES = {"ssl": TlsMode.IMPLICIT, "starttls": TlsMode.STARTTLS, "plain": TlsMode.OPPORTUNISTIC}
@@ -35,17 +35,19 @@ _PLACEHOLDER = re.compile("|".join((ADDRESS, LOCAL_PART, DOMAIN)))
 
 
 class AutoconfigError(ValueError):
-    """The document is of no use; the text is a phrase that says why, without any byte of it."""
+    """The document can't be used. The text is a phrase that says why, without any byte of the document."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingServer:
-    """One SMTP server of the document, placeholders filled in.
+    """One SMTP server of a document, with its placeholders filled in.
 
     Attributes:
-        tls_mode: `OPPORTUNISTIC` where the document says plain: STARTTLS may still be offered.
-        user: Empty where the server takes no login.
-        authentication: The document's words in lower case, e.g. "oauth2", "password-cleartext".
+        host: A name or an address literal.
+        port: 1 to 65535.
+        tls_mode: `OPPORTUNISTIC` where the document says "plain", since STARTTLS may still be offered.
+        user: The user to log in with; empty where the server needs no login.
+        authentication: The methods that the document lists, in lower case: "oauth2", "password-cleartext" ….
     """
 
     host: str
@@ -56,10 +58,14 @@ class OutgoingServer:
 
 
 def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
-    """Return the SMTP servers that a document names, in its order.
+    """Return the SMTP servers of a document, in its order.
+
+    Args:
+        document: An XML document.
+        mailbox: The address that fills in the placeholders.
 
     Raises:
-        AutoconfigError: It is no such document, breaks a bound, or names no usable server.
+        AutoconfigError: The document is not in this format, exceeds a bound, or has no usable server.
     """
     if len(document) > MAX_DOCUMENT:
         raise AutoconfigError(f"is larger than {MAX_DOCUMENT // 1024} KiB")
@@ -72,18 +78,18 @@ def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
         raise AutoconfigError("has a document type definition, which the format does not need") from None
     except AutoconfigError:
         raise
-    except (ParseError, ValueError, LookupError):  # the last two: encodings that Python does not know
+    except (ParseError, ValueError, LookupError):  # the last two are raised for encodings that Python does not know
         raise AutoconfigError("is not well-formed XML") from None
     if not reader.recognised:
         raise AutoconfigError("is XML, but no clientConfig")
-    found = [server for raw in reader.servers if (server := _server(raw, mailbox)) is not None]
+    found = [server for element in reader.servers if (server := _server(element, mailbox)) is not None]
     if not found:
         raise AutoconfigError("names no SMTP server")
     return tuple(dict.fromkeys(found))[:MAX_SERVERS]
 
 
 @dataclass(slots=True)
-class _Raw:
+class _ServerElement:
     """The texts of one outgoingServer element."""
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -91,15 +97,15 @@ class _Raw:
 
 
 class _Reader:
-    """The parser's target: keeps the texts of outgoing servers and counts everything."""
+    """The parser's target: collects the texts of outgoing servers, and enforces the bounds."""
 
     def __init__(self) -> None:
         self.recognised = False
-        self.servers: list[_Raw] = []
+        self.servers: list[_ServerElement] = []
         self._path: list[str] = []
         self._elements = 0
         self._text = ""
-        self._current: _Raw | None = None
+        self._current: _ServerElement | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
@@ -110,8 +116,8 @@ class _Reader:
         if self._path == ["clientConfig"]:
             self.recognised = True
         elif self._path == _SERVER:
-            wanted = attributes.get("type", "smtp").lower() == "smtp" and len(self.servers) < MAX_SERVERS
-            self._current = _Raw() if wanted else None
+            is_smtp = attributes.get("type", "smtp").lower() == "smtp" and len(self.servers) < MAX_SERVERS
+            self._current = _ServerElement() if is_smtp else None
             if self._current is not None:
                 self.servers.append(self._current)
 
@@ -131,11 +137,12 @@ class _Reader:
         self._path.pop()
 
     def close(self) -> None:
-        """Nothing is built."""
+        """Do nothing: the parser calls it at the document's end."""
 
 
-def _server(raw: _Raw, mailbox: Mailbox) -> OutgoingServer | None:
-    texts = raw.texts
+def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
+    """Return the server of an element; None where it can't be used."""
+    texts = element.texts
     mode = _MODES.get(texts.get("socketType", "").lower())
     port = texts.get("port", "")
     if mode is None or not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
@@ -144,7 +151,7 @@ def _server(raw: _Raw, mailbox: Mailbox) -> OutgoingServer | None:
         host = check_host(fill(texts.get("hostname", ""), mailbox, ascii_domain=True)).lower()
     except ValueError:
         return None
-    words = tuple(dict.fromkeys(raw.authentication))[:MAX_SERVERS]
+    words = tuple(dict.fromkeys(element.authentication))[:MAX_SERVERS]
     user = "" if words and _WITHOUT_LOGIN.issuperset(words) else fill(texts.get("username", ADDRESS), mailbox)
     if len(user) > MAX_USER or not user.isprintable():
         return None
@@ -152,7 +159,13 @@ def _server(raw: _Raw, mailbox: Mailbox) -> OutgoingServer | None:
 
 
 def fill(template: str, mailbox: Mailbox, *, ascii_domain: bool = False) -> str:
-    """Return a template with its placeholders replaced by the address and its parts."""
+    """Return a template with its placeholders replaced by the address and its parts.
+
+    Args:
+        template: Text that may hold `ADDRESS`, `LOCAL_PART` and `DOMAIN`.
+        mailbox: The address.
+        ascii_domain: Whether the domain is inserted in ASCII (IDNA).
+    """
     domain = mailbox.ascii_domain if ascii_domain else mailbox.domain
     values = {ADDRESS: f"{mailbox.local}@{domain}", LOCAL_PART: mailbox.local, DOMAIN: domain}
     # In one pass: a local part may look like a placeholder.

@@ -1,4 +1,4 @@
-"""What came of the candidates, in order and in words. Pure."""
+"""Judges the tried candidates, ranks them, and says in a sentence what to do. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _MODES = {
 }
 
 
-def judged(candidate: Candidate, report: Report) -> TriedCandidate:
-    """Return what a report, made to the depth of EHLO and without credentials, says of a candidate."""
+def judge(candidate: Candidate, report: Report) -> TriedCandidate:
+    """Return a candidate with the result of its test, which went to EHLO and had no credentials."""
     offered: tuple[str, ...] = ()
     if report.ehlo:
         offered = report.ehlo.mechanisms_inside_tls
         if candidate.tls_mode is TlsMode.OPPORTUNISTIC and report.tls is None:
             offered = report.ehlo.mechanisms_before_tls
     if candidate.tls_mode is TlsMode.OPPORTUNISTIC and report.tls and report.tls.verified:
-        # Published as unencrypted, but it can do better: then that is what to use.
+        # Published as unencrypted, but it offers STARTTLS with a good certificate: that is what to use.
         advice = candidate.advice.replace(IN_CLEAR, "").strip()
         candidate = dataclasses.replace(candidate, tls_mode=TlsMode.STARTTLS, advice=advice)
     if report.outcome is not Outcome.OK:
@@ -47,7 +47,7 @@ def judged(candidate: Candidate, report: Report) -> TriedCandidate:
 
 
 def not_tried(candidate: Candidate) -> TriedCandidate:
-    """Return a candidate for which there was no time."""
+    """Return a candidate that there was no time to try."""
     return TriedCandidate(
         candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it."
     )
@@ -62,12 +62,15 @@ def conclude(
     complete: bool,
     elapsed: float,
 ) -> SearchResult:
-    """Return the result.
+    """Return the result of a search.
 
     Args:
-        listed: All candidates of the evidence, as `candidates` ranks them.
-        tried: What came of them, by host, port and the TLS mode of the plan.
-        elapsed: Seconds.
+        mailbox: The address that was searched for.
+        published: What was found about its domain.
+        listed: All candidates, as `discovery.candidates` ranks them.
+        tried: The candidates that were tried, by host, port and the TLS mode of their plan.
+        complete: Whether the search ended before its deadline.
+        elapsed: Seconds that the search took.
     """
     outcomes = []
     for candidate in listed:
@@ -75,7 +78,7 @@ def conclude(
         if known is None:
             outcomes.append(not_tried(candidate))
         else:
-            # Tried when less was known: the settings are those of the best source, the mode what the trial made of it.
+            # It was tried when less was known: the settings come from the best source, the TLS mode from the trial.
             settled = dataclasses.replace(
                 candidate, tls_mode=known.candidate.tls_mode, advice=_advice(candidate, known.candidate)
             )
@@ -94,6 +97,7 @@ def _advice(listed: Candidate, known: Candidate) -> str:
 
 
 def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool) -> tuple[str, str]:
+    """Return the message and the advice of a result."""
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
         return _found(best), best.candidate.advice

@@ -1,9 +1,9 @@
-"""The known mail providers as data: where they take submission, as whom, and what an administrator must know.
+"""Known mail providers as data: their submission servers, their users' names, and what an administrator must know.
 
-What a provider says of itself in the DNS or by autoconfig is not here, and nothing is looked up. Each row names its
+What a provider publishes itself, in the DNS or by autoconfig, is not here, and nothing is looked up. Each row names its
 sources: N = nodemailer's lib/well-known/services.json 9.0.5, T = Thunderbird's ISPDB at c6ad796, Z = ZITADEL's console,
-D = the provider's documentation, M = our memory, to be doubted first when a row fails. Providers on this machine
-(Proton Bridge, Mailpit) are left out, since no address leads to them. Pure.
+D = the provider's documentation, M = our memory, the first to doubt when a row is wrong. Programs that run on the
+user's machine (Proton Bridge, Mailpit) are left out, since no mail domain leads to them. Pure.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One provider.
+    """The settings of one known provider.
 
     Attributes:
-        servers: Best first.
-        user: The login as a template; empty where it can't be derived from an address.
-        advice: What an administrator must know of the login; a sentence or two.
-        domains: Mail domains of its own.
-        mx: Suffixes of MX hosts by which a customer's domain is recognised.
+        name: The provider's name, for people.
+        servers: Submission servers, best first.
+        user: A template of the user to log in with; empty where it can't be derived from an address.
+        advice: What an administrator must know about the login; a sentence or two.
+        domains: The provider's own mail domains.
+        mx: Suffixes of MX hosts, by which a customer's domain is recognised.
         source: Where the row comes from; see the module.
     """
 
@@ -55,7 +56,7 @@ def _servers(host: str, implicit: tuple[int, ...], starttls: tuple[int, ...]) ->
     )
 
 
-def _row(
+def _preset(
     name: str,
     host: str,
     implicit: tuple[int, ...],
@@ -108,7 +109,7 @@ _SES_REGIONS = (  # N; AWS has more
 
 PRESETS: tuple[Preset, ...] = (
     # --- mailboxes -------------------------------------------------------------------------------------------------
-    _row(
+    _preset(
         "Gmail",
         "smtp.gmail.com",
         *_BOTH,
@@ -118,7 +119,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="google.com googlemail.com",
         source="N T Z",
     ),
-    _row(
+    _preset(
         "Google Workspace relay",
         "smtp-relay.gmail.com",
         (465,),
@@ -128,7 +129,7 @@ PRESETS: tuple[Preset, ...] = (
         "refuses the EHLO name localhost.",
         source="N",
     ),
-    _row(
+    _preset(
         "Microsoft 365",
         "smtp.office365.com",
         (),
@@ -139,7 +140,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="mail.protection.outlook.com mx.microsoft",
         source="N T Z D; mx.microsoft M",
     ),
-    _row(
+    _preset(
         "Outlook.com",
         "smtp-mail.outlook.com",
         (),
@@ -152,7 +153,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="olc.protection.outlook.com",
         source="N T",
     ),
-    _row(
+    _preset(
         "iCloud",
         "smtp.mail.me.com",
         (),
@@ -162,7 +163,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="mail.icloud.com",
         source="N T; mx M",
     ),
-    _row(
+    _preset(
         "Yahoo",
         "smtp.mail.yahoo.com",
         (465,),
@@ -173,7 +174,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="am0.yahoodns.net",
         source="N T",
     ),
-    _row(
+    _preset(
         "AOL",
         "smtp.aol.com",
         *_BOTH,
@@ -183,7 +184,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="gm0.yahoodns.net",
         source="T; 587 N",
     ),
-    _row(
+    _preset(
         "Fastmail",
         "smtp.fastmail.com",
         *_BOTH,
@@ -193,7 +194,7 @@ PRESETS: tuple[Preset, ...] = (
         source="N T; 587 M",
     ),
     *(
-        _row(
+        _preset(
             f"Zoho ({region})",
             f"smtp.{region}",
             *_BOTH,
@@ -204,7 +205,7 @@ PRESETS: tuple[Preset, ...] = (
         )
         for region, domains, mx in _ZOHO_REGIONS
     ),
-    _row(
+    _preset(
         "Proton Mail",
         "smtp.protonmail.ch",
         (),
@@ -214,10 +215,10 @@ PRESETS: tuple[Preset, ...] = (
         mx="protonmail.ch",
         source="N D; mx M",
     ),
-    _row("Migadu", "smtp.migadu.com", *_BOTH, domains="migadu.com", mx="migadu.com", source="D; mx M"),
-    _row("OVH", "ssl0.ovh.net", *_BOTH, domains="ovh.net", mx="mail.ovh.net", source="T; 587 and mx M"),
-    _row("Gandi", "mail.gandi.net", *_BOTH, domains="gandi.net", mx="mail.gandi.net", source="N T; mx M"),
-    _row(
+    _preset("Migadu", "smtp.migadu.com", *_BOTH, domains="migadu.com", mx="migadu.com", source="D; mx M"),
+    _preset("OVH", "ssl0.ovh.net", *_BOTH, domains="ovh.net", mx="mail.ovh.net", source="T; 587 and mx M"),
+    _preset("Gandi", "mail.gandi.net", *_BOTH, domains="gandi.net", mx="mail.gandi.net", source="N T; mx M"),
+    _preset(
         "Infomaniak",
         "mail.infomaniak.com",
         *_BOTH,
@@ -225,7 +226,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="infomaniak.ch",
         source="N; 465 and mx M",
     ),
-    _row(
+    _preset(
         "GMX",
         "mail.gmx.net",
         *_BOTH,
@@ -233,7 +234,7 @@ PRESETS: tuple[Preset, ...] = (
         domains="gmx.net gmx.de gmx.at gmx.ch gmx.eu gmx.biz gmx.org gmx.info",
         source="T; advice M",
     ),
-    _row(
+    _preset(
         "GMX (international)",
         "mail.gmx.com",
         *_BOTH,
@@ -241,8 +242,8 @@ PRESETS: tuple[Preset, ...] = (
         domains="gmx.com gmx.us gmx.co.uk gmx.es gmx.fr gmx.ca gmx.ie gmx.it gmx.se gmx.li",
         source="N T; advice M",
     ),
-    _row("WEB.DE", "smtp.web.de", *_BOTH, user=LOCAL_PART, domains="web.de", source="T"),
-    _row(
+    _preset("WEB.DE", "smtp.web.de", *_BOTH, user=LOCAL_PART, domains="web.de", source="T"),
+    _preset(
         "Posteo",
         "posteo.de",
         *_BOTH,
@@ -250,7 +251,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="posteo.de",
         source="T",
     ),
-    _row(
+    _preset(
         "1&1 IONOS",
         "smtp.1und1.de",
         *_BOTH,
@@ -258,8 +259,8 @@ PRESETS: tuple[Preset, ...] = (
         mx="kundenserver.de",
         source="N T",
     ),
-    _row("STRATO", "smtp.strato.de", *_BOTH, domains="strato.de rzone.de", mx="rzone.de", source="T"),
-    _row(
+    _preset("STRATO", "smtp.strato.de", *_BOTH, domains="strato.de rzone.de", mx="rzone.de", source="T"),
+    _preset(
         "Yandex",
         "smtp.yandex.com",
         (465,),
@@ -269,7 +270,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="mx.yandex.net",
         source="T; advice and mx M",
     ),
-    _row(
+    _preset(
         "Mail.ru",
         "smtp.mail.ru",
         *_BOTH,
@@ -277,9 +278,9 @@ PRESETS: tuple[Preset, ...] = (
         domains="mail.ru inbox.ru list.ru bk.ru",
         source="N T; advice M",
     ),
-    # --- senders: no mailbox of theirs leads here; their hosts are recognised all the same --------------------------
+    # --- sending services: they have no mailboxes, but their hosts are recognised -----------------------------------
     *(
-        _row(
+        _preset(
             f"Amazon SES ({region})",
             f"email-smtp.{region}.amazonaws.com",
             (465, 2465),
@@ -290,7 +291,7 @@ PRESETS: tuple[Preset, ...] = (
         )
         for region in _SES_REGIONS
     ),
-    _row(
+    _preset(
         "SendGrid",
         "smtp.sendgrid.net",
         (465,),
@@ -299,7 +300,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is literally apikey, the password an API key.",
         source="N Z",
     ),
-    _row(
+    _preset(
         "Mailgun (US)",
         "smtp.mailgun.org",
         (465,),
@@ -309,7 +310,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="mxa.mailgun.org mxb.mailgun.org",
         source="N Z D; mx M",
     ),
-    _row(
+    _preset(
         "Mailgun (EU)",
         "smtp.eu.mailgun.org",
         (465,),
@@ -319,7 +320,7 @@ PRESETS: tuple[Preset, ...] = (
         mx="mxa.eu.mailgun.org mxb.eu.mailgun.org",
         source="D; mx M",
     ),
-    _row(
+    _preset(
         "Postmark",
         "smtp.postmarkapp.com",
         (),
@@ -328,7 +329,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="User and password are both the server's API token.",
         source="N Z",
     ),
-    _row(
+    _preset(
         "Mailjet",
         "in-v3.mailjet.com",
         (465,),
@@ -337,7 +338,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is the API key, the password the secret key.",
         source="Z; N names in.mailjet.com",
     ),
-    _row(
+    _preset(
         "Brevo",
         "smtp-relay.brevo.com",
         (465,),
@@ -346,7 +347,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The password is an SMTP key, not an API key.",
         source="N Z",
     ),
-    _row(
+    _preset(
         "SparkPost (US)",
         "smtp.sparkpostmail.com",
         (),
@@ -355,7 +356,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is literally SMTP_Injection, the password an API key.",
         source="N; user M",
     ),
-    _row(
+    _preset(
         "SparkPost (EU)",
         "smtp.eu.sparkpostmail.com",
         (),
@@ -364,7 +365,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is literally SMTP_Injection, the password an API key.",
         source="M",
     ),
-    _row(
+    _preset(
         "Resend",
         "smtp.resend.com",
         (465, 2465),
@@ -373,7 +374,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is literally resend, the password an API key.",
         source="N D",
     ),
-    _row(
+    _preset(
         "MailerSend",
         "smtp.mailersend.net",
         (),
@@ -382,7 +383,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="User and password are generated for the domain.",
         source="N; 2525 M",
     ),
-    _row(
+    _preset(
         "Mandrill",
         "smtp.mandrillapp.com",
         (465,),
@@ -391,7 +392,7 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is any text, the password an API key.",
         source="N Z",
     ),
-    _row(
+    _preset(
         "Mailtrap",
         "live.smtp.mailtrap.io",
         (),
@@ -400,28 +401,28 @@ PRESETS: tuple[Preset, ...] = (
         advice="The user is literally api, the password an API token.",
         source="N; user M",
     ),
-    _row("Ethereal", "smtp.ethereal.email", (), (587,), advice="A test service: delivers nothing.", source="N"),
+    _preset("Ethereal", "smtp.ethereal.email", (), (587,), advice="A test service: delivers nothing.", source="N"),
 )
 
-_BY_DOMAIN = {domain: provider for provider in PRESETS for domain in provider.domains}
-_BY_HOST = {server.host: provider for provider in PRESETS for server in provider.servers}
-# The longest suffix first: a customer of Mailgun's EU is not one of its US.
-_BY_MX = sorted(((suffix, provider) for provider in PRESETS for suffix in provider.mx), key=lambda row: -len(row[0]))
+_BY_DOMAIN = {domain: preset for preset in PRESETS for domain in preset.domains}
+_BY_HOST = {server.host: preset for preset in PRESETS for server in preset.servers}
+# The longest suffix first: a customer of Mailgun's EU region is none of its US region.
+_BY_MX = sorted(((suffix, preset) for preset in PRESETS for suffix in preset.mx), key=lambda row: -len(row[0]))
 
 
-def serving(domain: str) -> Preset | None:
-    """Return the provider whose own mail domain this is."""
+def preset_of_domain(domain: str) -> Preset | None:
+    """Return the preset of the provider whose own mail domain this is; None for other domains."""
     domain = domain.lower()
-    # Microsoft gives each tenant a name of its own below onmicrosoft.com.
+    # Microsoft gives each tenant its own name below onmicrosoft.com.
     return _BY_DOMAIN.get("onmicrosoft.com" if domain.endswith(".onmicrosoft.com") else domain)
 
 
-def receiving_at(mx: str) -> Preset | None:
-    """Return the provider that an MX host belongs to."""
+def preset_of_mx(mx: str) -> Preset | None:
+    """Return the preset of the provider that an MX host belongs to; None for other hosts."""
     host = mx.lower().rstrip(".")
-    return next((row for suffix, row in _BY_MX if host == suffix or host.endswith(f".{suffix}")), None)
+    return next((preset for suffix, preset in _BY_MX if host == suffix or host.endswith(f".{suffix}")), None)
 
 
-def submitting_at(host: str) -> Preset | None:
-    """Return the provider whose submission server this is."""
+def preset_of_server(host: str) -> Preset | None:
+    """Return the preset of the provider whose submission server this is; None for other hosts."""
     return _BY_HOST.get(host.lower().rstrip("."))

@@ -1,4 +1,4 @@
-"""What a search yields: clues, tried candidates, heartbeats and the result, as frozen values. Pure."""
+"""What a search yields, as frozen values: clues, tried candidates, heartbeats and the result. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
 
 class Source(StrEnum):
-    """Where a candidate comes from, the most trustworthy first."""
+    """Where a candidate comes from; the most trustworthy source first."""
 
-    PROVIDER = "provider"  # our data on the provider that the mail domain belongs to
+    PROVIDER = "provider"  # the preset of the provider that the mail domain belongs to
     SRV = "srv"  # RFC 6186, RFC 8314 section 5.1
     AUTOCONFIG = "autoconfig"
-    MX = "mx"  # our data on the provider that the domain's MX belongs to
+    MX = "mx"  # the preset of the provider that the domain's MX belongs to
     GUESS = "guess"
 
     @property
@@ -24,12 +24,12 @@ class Source(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What came of trying a candidate, the best first."""
+    """The result of trying a candidate; the best one first."""
 
     VERIFIED = "verified"  # answers as stated and offers AUTH
-    WITHOUT_AUTH = "without_auth"  # answers as stated but offers no AUTH: perhaps a relay by address
+    WITHOUT_AUTH = "without_auth"  # answers as stated but offers no AUTH: perhaps a relay for known addresses
     FAILED = "failed"
-    NOT_TRIED = "not_tried"  # time was up
+    NOT_TRIED = "not_tried"  # there was no time left
 
     @property
     def rank(self) -> int:
@@ -42,9 +42,11 @@ class Candidate:
     """Settings that may be right.
 
     Attributes:
-        user: The login; empty where it can't be derived or there is none.
-        rank: From 1, among the candidates known when it was made; in a result its final place.
-        advice: What to know of it, whether it works or not.
+        tls_mode: How the server is said to be secured.
+        user: The user to log in with; empty where it can't be derived or none is needed.
+        source: Where the candidate comes from.
+        rank: From 1, among the candidates known at that time; in a result the final rank.
+        advice: What to know about it, whether it works or not.
         provider: Name of the known provider whose server it is; empty for others.
     """
 
@@ -59,23 +61,35 @@ class Candidate:
 
     @property
     def endpoint(self) -> tuple[str, int, bool]:
-        """What no two candidates of a list share: host, port, and whether TLS comes first."""
+        """What no two candidates of a list share: host, port, and whether TLS is implicit."""
         return self.host, self.port, self.tls_mode is TlsMode.IMPLICIT
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One question that was asked about the domain, and its answer."""
+    """One question about the mail domain, and its answer."""
 
     source: Source
     question: str  # e.g. "SRV _submissions._tcp.example.org"
-    answer: str  # what it said, or why it said nothing; sanitised
-    code: Code = Code.OK  # OK where there was an answer, also "none"
+    answer: str  # the answer, or why there was none; sanitised
+    code: Code = Code.OK  # OK where there was an answer, be it "none"
 
 
 @dataclass(frozen=True, slots=True)
 class TriedCandidate:
-    """A candidate and what came of it: the diagnosis' stage, code, message and advice, and what the server offers."""
+    """A candidate with the result of its test.
+
+    Attributes:
+        candidate: What was tried.
+        verdict: Whether it works.
+        stage: The report's stage.
+        code: The report's code.
+        message: The report's message.
+        advice: The report's advice.
+        mechanisms: The SASL mechanisms that the server offers.
+        tls_version: The negotiated TLS version; empty without TLS.
+        elapsed_ms: Milliseconds that the test took.
+    """
 
     candidate: Candidate
     verdict: Verdict
@@ -90,24 +104,32 @@ class TriedCandidate:
 
 @dataclass(frozen=True, slots=True)
 class SearchHeartbeat:
-    """The heartbeat: says that the search is still under way."""
+    """Reports that the search is still running."""
 
-    elapsed: float  # seconds
+    elapsed: float  # seconds since the search began
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The result: every candidate, best first, and a sentence with what to do."""
+    """The result of a search.
+
+    Attributes:
+        tried: Every candidate, best first.
+        message: A sentence that says what to use, or why nothing was found.
+        advice: What to do then; empty for nothing.
+        complete: Whether the search ended before its deadline.
+        elapsed_ms: Milliseconds that the search took.
+    """
 
     tried: tuple[TriedCandidate, ...]
     message: str
     advice: str = ""
-    complete: bool = True  # whether the search ended before its deadline
+    complete: bool = True
     elapsed_ms: int = 0
 
     @property
     def best(self) -> TriedCandidate | None:
-        """The candidate to use, None where none is verified."""
+        """The candidate to use; None where none is verified."""
         return self.tried[0] if self.tried and self.tried[0].verdict is Verdict.VERIFIED else None
 
 

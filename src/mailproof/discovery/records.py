@@ -1,7 +1,7 @@
-"""DNS records of a mail domain: SRV and MX, asked of the system's name servers or of configured ones.
+"""Looks up the SRV and MX records of a mail domain, at the system's name servers or at configured ones.
 
-Names in answers are a stranger's words: only host names leave here. No address is looked up here (the prober and `web`
-resolve what they dial) and nothing is dialled but the name servers.
+Names in answers are not trusted: only valid host names are returned. No address is looked up here (the probe and
+`discovery.web` resolve what they dial), and nothing is dialled but the name servers.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import check_host
 
 MAX_RECORDS = 8  # of one answer
-LIFETIME = 5.0  # seconds of one question, retries included
+LIFETIME = 5.0  # seconds for one question, retries included
 
 
 class Records:
-    """Asks; a name without such records is an answer. Usable from several event loops.
+    """Looks up records. Usable from several event loops.
 
     Args:
-        nameservers: Addresses of name servers; None: the system's, read at the first question.
+        nameservers: Addresses of name servers; None for the system's, which are read at the first question.
+        port: The port of `nameservers`.
     """
 
     def __init__(self, nameservers: Sequence[str] | None = None, port: int = 53) -> None:
@@ -39,7 +40,7 @@ class Records:
         self._resolver: dns.asyncresolver.Resolver | None = None
 
     async def srv(self, service: str, domain: str) -> tuple[SrvRecord, ...]:
-        """Return the SRV records of a service over TCP (RFC 2782).
+        """Return the SRV records of a service over TCP (RFC 2782); none where the name has no such records.
 
         Raises:
             LookupFailed: There was no answer.
@@ -54,7 +55,7 @@ class Records:
         return tuple(found[:MAX_RECORDS])
 
     async def mx(self, domain: str) -> tuple[str, ...]:
-        """Return the MX hosts, best first; none for a null MX (RFC 7505).
+        """Return the MX hosts, the most preferred first; none for a null MX (RFC 7505), or without such records.
 
         Raises:
             LookupFailed: There was no answer.
@@ -64,6 +65,11 @@ class Records:
         return tuple(host for host in hosts if host not in ("", "."))[:MAX_RECORDS]
 
     async def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Iterable[object]:
+        """Return the records of a name; none where it has none of this type.
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
         try:
             if self._resolver is None:
                 self._resolver = await asyncio.to_thread(self._configured)
@@ -79,7 +85,7 @@ class Records:
             return ()
         except dns.exception.Timeout:
             raise LookupFailed(Code.TIMEOUT) from None
-        except dns.resolver.NoNameservers:  # each one failed or refused
+        except dns.resolver.NoNameservers:  # each server has failed or refused
             raise LookupFailed(Code.DNS_TEMPORARY) from None
         except (dns.exception.DNSException, OSError, ValueError):  # a name too long, no configuration, broken packets
             raise LookupFailed(Code.DNS_ERROR) from None
@@ -94,7 +100,7 @@ class Records:
 
 
 def _host(name: str) -> str:
-    """Return a name of an answer as a host, "." for the root, "" for what is no host name."""
+    """Return a name of an answer as a host in lower case; "." for the root, "" for what is no host name."""
     if name == ".":
         return name
     try:

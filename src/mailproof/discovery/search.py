@@ -1,8 +1,9 @@
-"""The search: asks what is published about a mail domain, tries what it finds, and tells it as it happens.
+"""The search for settings: looks up what is published about a mail domain, tries it, and yields each finding.
 
-In order: the provider that the domain belongs to; else SRV, MX and autoconfig side by side; and guesses only where
-nothing of that works. Laws: one deadline over everything; no credentials are sent; every dial is judged by a guard (the
-prober's, or the one for HTTPS); closing `run` closes every socket at once; an instance holds nothing bound to a loop.
+First comes the known provider that the domain belongs to; where that does not work SRV, MX and autoconfig at the same
+time; then guesses, only where nothing else works. Laws: one deadline holds for the whole search; no credentials are
+sent; every dial is judged by a guard (the prober's, or the one for HTTPS); closing `run` closes every socket at once;
+an instance holds nothing that is bound to an event loop.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from urllib.parse import quote
 
 from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, parse
 from mailproof.discovery.candidates import MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
-from mailproof.discovery.conclusion import conclude, judged
-from mailproof.discovery.presets import receiving_at, serving
+from mailproof.discovery.conclusion import conclude, judge
+from mailproof.discovery.presets import preset_of_domain, preset_of_mx
 from mailproof.discovery.progress import (
     Candidate,
     Clue,
@@ -36,39 +37,40 @@ from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
-HEARTBEAT = 5.0  # seconds without an event
-TRIALS = 4  # candidates tried at once
-TRIAL_LIMIT = 10.0  # seconds of one trial
-FETCH_LIMIT = 8.0  # seconds of one web server
-PATIENCE = 2.0  # seconds that web servers can hold up guesses
-MARGIN = 0.2  # seconds kept for a trial's own verdict before the deadline
-MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later evidence can push earlier candidates off the list
+HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
+TRIALS = 4  # candidates tried at the same time
+TRIAL_LIMIT = 10.0  # seconds for one trial
+FETCH_LIMIT = 8.0  # seconds for one autoconfig document
+PATIENCE = 2.0  # seconds that guesses wait for autoconfig documents
+MARGIN = 0.2  # seconds that a trial ends before the deadline, so that its verdict is reported
+MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later findings can displace earlier candidates
 
 # Mozilla's database of providers (ISPDB) is not asked: that would tell a third party which domain is being set up.
-# Its rows on the great providers are in `providers`.
-_PUBLISHED = (
+# `discovery.presets` has its rows on the large providers. Host and target of each URL, the preferred one first:
+_AUTOCONFIG_URLS = (
     ("autoconfig.{domain}", "/mail/config-v1.1.xml?emailaddress={address}"),
     ("{domain}", "/.well-known/autoconfig/mail/config-v1.1.xml"),
 )
 
 
 class CandidateProber(Protocol):
-    """Runs a plan to its report. Cancelling that closes the sockets."""
+    """Runs the test of a candidate. Cancelling it closes the sockets."""
 
     async def report(self, plan: Plan) -> Report:
-        """Run the plan."""
+        """Run a plan and return its report."""
         ...
 
 
 class SettingsSearch:
-    """Searches. Usable from several event loops in several threads.
+    """Searches for settings. Usable from several event loops in several threads.
 
     Args:
-        prober: Tries candidates; brings its own guard.
+        prober: Tries candidates; it has its own guard.
         https_guard: Judges the web servers; it must allow port 443.
         trust: TLS contexts for the web servers.
-        dns_nameservers: Addresses of the name servers for SRV and MX; None: the system's.
-        resolver: Looks up the addresses of web servers.
+        dns_nameservers: Addresses of the name servers for SRV and MX; None for the system's.
+        dns_port: The port of `dns_nameservers`.
+        resolver: Looks up the addresses of web servers; None for one of its own.
     """
 
     def __init__(
@@ -88,28 +90,32 @@ class SettingsSearch:
     async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109 - in the result
         """Search for the submission servers of a mail address.
 
+        Args:
+            address: The mail address.
+            timeout: Seconds for the whole search.
+
         Yields:
             Clues and tried candidates as they come, heartbeats in between, and exactly one result, last.
 
         Raises:
-            ValueError: The address is none, or the timeout is not positive.
+            ValueError: The address is invalid, or the timeout is not positive.
         """
         mailbox = parse_mailbox(address)
         if not timeout > 0:
             raise ValueError("the timeout must be more than 0")
         search = _OneSearch(mailbox, timeout, self._prober, self._records, self._web)
         task = asyncio.create_task(search.run(), name="mailproof-discovery")
-        task.add_done_callback(lambda _: search.news.set())
+        task.add_done_callback(lambda _: search.new_event.set())
         try:
             while True:
                 while search.events:
                     yield search.events.popleft()
                 if task.done():
                     break
-                search.news.clear()
+                search.new_event.clear()
                 try:
                     async with asyncio.timeout(HEARTBEAT):
-                        await search.news.wait()
+                        await search.new_event.wait()
                 except TimeoutError:
                     yield SearchHeartbeat(search.elapsed)
             yield task.result()
@@ -120,7 +126,19 @@ class SettingsSearch:
 
 
 class _OneSearch:
-    """One search."""
+    """One search.
+
+    Args:
+        mailbox: The address that is searched for.
+        limit: Seconds for the whole search.
+        prober: Tries candidates.
+        records: Looks up SRV and MX.
+        web: Fetches autoconfig documents.
+
+    Attributes:
+        events: Clues and tried candidates that were not yielded yet.
+        new_event: Set when there are new events, and when the search has ended.
+    """
 
     def __init__(self, mailbox: Mailbox, limit: float, prober: CandidateProber, records: Records, web: Web) -> None:
         self._loop = asyncio.get_running_loop()
@@ -133,13 +151,13 @@ class _OneSearch:
         self._web = web
         self._srv: tuple[SrvRecord, ...] = ()
         self._mx: tuple[str, ...] = ()
-        self._published: dict[int, tuple[OutgoingServer, ...]] = {}  # by place in _PUBLISHED: the first one counts
+        self._autoconfig: dict[int, tuple[OutgoingServer, ...]] = {}  # by index of _AUTOCONFIG_URLS: the first counts
         self._guess = False
         self._slots = asyncio.Semaphore(TRIALS)
         self._trials: dict[tuple[str, int, TlsMode], asyncio.Task[None]] = {}
         self._tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
         self.events: deque[SearchProgress] = deque()
-        self.news = asyncio.Event()
+        self.new_event = asyncio.Event()
 
     @property
     def elapsed(self) -> float:
@@ -147,56 +165,59 @@ class _OneSearch:
         return self._loop.time() - self._started
 
     @property
-    def _evidence(self) -> Published:
-        published = self._published[min(self._published)] if self._published else ()
+    def _published_so_far(self) -> Published:
+        published = self._autoconfig[min(self._autoconfig)] if self._autoconfig else ()
         return Published(self._srv, published, self._mx, self._guess)
 
     async def run(self) -> SearchResult:
-        """Search to the result."""
+        """Run the search and return its result."""
         complete = True
         try:
             async with asyncio.timeout_at(self._deadline), asyncio.TaskGroup() as group:
                 await self._search(group)
         except TimeoutError:
             complete = False
-        evidence = self._evidence
-        listed = candidates(self._mailbox, evidence)
-        return conclude(self._mailbox, evidence, listed, self._tried, complete=complete, elapsed=self.elapsed)
+        published = self._published_so_far
+        listed = candidates(self._mailbox, published)
+        return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
 
     async def _search(self, group: asyncio.TaskGroup) -> None:
-        provider = serving(self._domain)
-        if provider is not None:
-            self._tell(Source.PROVIDER, f"provider of {self._domain}", provider.name)
-            self._offer(group)
-            await self._settled()
-        if self._works():
+        """Look up, try, and guess where nothing else works."""
+        preset = preset_of_domain(self._domain)
+        if preset is not None:
+            self._add_clue(Source.PROVIDER, f"provider of {self._domain}", preset.name)
+            self._try_new_candidates(group)
+            await self._wait_for_trials()
+        if self._found_encrypted():
             return
-        if not self._domain.startswith("["):  # an address literal has no records
+        if not self._domain.startswith("["):  # an address literal has no DNS records
             await self._ask(group)
-        if not self._works():
+        if not self._found_encrypted():
             self._guess = True
-            self._offer(group)
-        # The group waits for what is still under way: web servers, trials.
+            self._try_new_candidates(group)
+        # The task group waits for the documents and trials that are still running.
 
     async def _ask(self, group: asyncio.TaskGroup) -> None:
-        async def then_offer(work: Coroutine[Any, Any, None]) -> None:
+        """Ask SRV, MX and autoconfig at the same time, and try what they name."""
+
+        async def then_try(work: Coroutine[Any, Any, None]) -> None:
             await work
-            self._offer(group)
+            self._try_new_candidates(group)
 
-        questions = [group.create_task(then_offer(self._ask_srv(service))) for service in SERVICES]
-        questions.append(group.create_task(then_offer(self._ask_mx())))
-        pages = [group.create_task(then_offer(self._ask_web(place))) for place in range(len(_PUBLISHED))]
+        questions = [group.create_task(then_try(self._ask_srv(service))) for service in SERVICES]
+        questions.append(group.create_task(then_try(self._ask_mx())))
+        documents = [group.create_task(then_try(self._ask_web(index))) for index in range(len(_AUTOCONFIG_URLS))]
         await asyncio.wait(questions)
-        await asyncio.wait(pages, timeout=PATIENCE)
-        await self._settled()
+        await asyncio.wait(documents, timeout=PATIENCE)
+        await self._wait_for_trials()
 
-    async def _settled(self) -> None:
-        """Wait for every trial that is under way."""
+    async def _wait_for_trials(self) -> None:
+        """Wait for every trial that is running, also those that begin meanwhile."""
         while running := [task for task in self._trials.values() if not task.done()]:
             await asyncio.wait(running)
 
-    def _works(self) -> bool:
-        """Return whether a candidate was verified that encrypts."""
+    def _found_encrypted(self) -> bool:
+        """Return whether an encrypted candidate was verified."""
         return any(
             one.verdict is Verdict.VERIFIED and one.candidate.tls_mode is not TlsMode.OPPORTUNISTIC
             for one in self._tried.values()
@@ -207,25 +228,26 @@ class _OneSearch:
         try:
             found = await self._records.srv(service, self._domain)
         except LookupFailed as error:
-            self._tell(Source.SRV, question, "no answer", error.code)
+            self._add_clue(Source.SRV, question, "no answer", error.code)
             return
         self._srv += found
         shown = (f"{record.target}:{record.port}" if record.offered else "not offered" for record in found)
-        self._tell(Source.SRV, question, ", ".join(shown) or "none")
+        self._add_clue(Source.SRV, question, ", ".join(shown) or "none")
 
     async def _ask_mx(self) -> None:
         question = f"MX {self._domain}"
         try:
             self._mx = await self._records.mx(self._domain)
         except LookupFailed as error:
-            self._tell(Source.MX, question, "no answer", error.code)
+            self._add_clue(Source.MX, question, "no answer", error.code)
             return
         answer = ", ".join(self._mx) or "none"
-        provider = receiving_at(self._mx[0]) if self._mx else None
-        self._tell(Source.MX, question, f"{answer} ({provider.name})" if provider else answer)
+        preset = preset_of_mx(self._mx[0]) if self._mx else None
+        self._add_clue(Source.MX, question, f"{answer} ({preset.name})" if preset else answer)
 
-    async def _ask_web(self, place: int) -> None:
-        host, target = _PUBLISHED[place]
+    async def _ask_web(self, index: int) -> None:
+        """Fetch an autoconfig document, and note its servers."""
+        host, target = _AUTOCONFIG_URLS[index]
         host = host.format(domain=self._domain)
         question = f"https://{host}{target.partition('?')[0]}"
         target = target.format(address=quote(str(self._mailbox), safe=""))
@@ -233,7 +255,7 @@ class _OneSearch:
         try:
             async with asyncio.timeout(FETCH_LIMIT):
                 document = await self._web.get(host, target)
-            found = self._published[place] = parse(document, self._mailbox)
+            found = self._autoconfig[index] = parse(document, self._mailbox)
             answer = ", ".join(f"{server.host}:{server.port}" for server in found)
         except TimeoutError:
             code, answer = Code.TIMEOUT, "no answer in time"
@@ -241,23 +263,24 @@ class _OneSearch:
             code, answer = error.code, str(error)
         except AutoconfigError as error:
             code, answer = Code.PROTOCOL_ERROR, f"the document {error}"
-        self._tell(Source.AUTOCONFIG, question, answer, code)
+        self._add_clue(Source.AUTOCONFIG, question, answer, code)
 
-    def _tell(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
+    def _add_clue(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
         self._emit(Clue(source, question, answer, code))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
         self.events.append(event)
-        self.news.set()
+        self.new_event.set()
 
-    def _offer(self, group: asyncio.TaskGroup) -> None:
-        """Start to try what the evidence now leads to and was not tried yet."""
-        for candidate in candidates(self._mailbox, self._evidence):
+    def _try_new_candidates(self, group: asyncio.TaskGroup) -> None:
+        """Start a trial of each candidate that was not tried yet."""
+        for candidate in candidates(self._mailbox, self._published_so_far):
             key = (candidate.host, candidate.port, candidate.tls_mode)
             if key not in self._trials and len(self._trials) < MAX_TRIALS:
                 self._trials[key] = group.create_task(self._try(candidate))
 
     async def _try(self, candidate: Candidate) -> None:
+        """Try a candidate and emit the result."""
         async with self._slots:
             remaining = self._deadline - self._loop.time()
             plan = Plan(
@@ -266,8 +289,8 @@ class _OneSearch:
                 tls_mode=candidate.tls_mode,
                 depth=Depth.EHLO,
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
-                verify_alternatives=False,  # the other candidates are those
+                verify_alternatives=False,  # the other candidates are the alternatives
             )
-            tried = judged(candidate, await self._prober.report(plan))
+            tried = judge(candidate, await self._prober.report(plan))
         self._tried[candidate.host, candidate.port, candidate.tls_mode] = tried
         self._emit(tried)

@@ -1,6 +1,6 @@
-"""One document over HTTPS from a web server that anybody may own: what `smtp.http` is careful of, and status 200.
+"""Fetches a document over HTTPS from a web server that is not trusted, with the laws of `net.http`.
 
-Time is the caller's business: cancelling closes the socket at once.
+The caller bounds the time: cancelling closes the socket at once.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.url import PORTS, Url
 
 FetchFailed = RequestFailed
-"""There is no document; the text is a phrase without any byte of the server's."""
+"""There is no document. The text is a phrase without any octet of the server's response."""
 
 
 class Web:
-    """Fetches. Usable from several event loops.
+    """Fetches documents. Usable from several event loops.
 
     Args:
         guard: Judges destinations; it must allow the port of HTTPS.
+        trust: TLS contexts.
+        resolver: Looks the hosts up.
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
@@ -34,7 +36,7 @@ class Web:
             target: Path and query, quoted.
 
         Raises:
-            FetchFailed: There is no answer with status 200 within the bounds.
+            FetchFailed: There is no response with status 200 within the bounds.
         """
         answer = await self._https.ask(
             "GET", Url("https", host, PORTS["https"], target), {"Accept": "application/xml, text/xml"}

@@ -1,4 +1,4 @@
-"""How a connection breaks: the one exception, and which of our codes an errno or an error of OpenSSL is."""
+"""The exception for a failed connection, and the codes for errors of sockets (errno) and of OpenSSL."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ _ALERTS = {
     "CA_KEY_TOO_SMALL": Code.TLS_CERT_WEAK,
     "CA_MD_TOO_WEAK": Code.TLS_CERT_WEAK,
 }
-"""OpenSSL's reasons (ssl.h, sslerr.h) -> code; any other is a failed handshake."""
+"""OpenSSL's reasons (ssl.h, sslerr.h) -> code; any other reason is a failed handshake."""
 
 
 class Broken(Exception):
-    """The connection is of no use any more.
+    """The connection can't be used any more.
 
     Attributes:
-        detail: A phrase for people, without any byte of the peer.
-        in_tls: Whether TLS itself failed, whatever was being done.
+        code: Why.
+        detail: A phrase for people, without any octet of the peer.
+        in_tls: Whether TLS failed, at whatever stage.
     """
 
     def __init__(self, code: Code, detail: str = "", *, in_tls: bool = False) -> None:
@@ -36,21 +37,21 @@ class Broken(Exception):
 
 
 def tls_error(error: ssl.SSLError) -> Broken:
-    """Return what an error of OpenSSL's is to us."""
+    """Convert an error of OpenSSL."""
     reason = error.reason or ""
     if isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING":
         return Broken(Code.CONNECTION_CLOSED, in_tls=True)
-    words = reason.replace("_", " ").lower()  # OpenSSL's words, none of the peer's
+    words = reason.replace("_", " ").lower()  # OpenSSL's text, not the peer's
     return Broken(_ALERTS.get(reason, Code.TLS_HANDSHAKE_FAILED), words, in_tls=True)
 
 
 def socket_error(error: OSError) -> Broken:
-    """Return what an error of a socket's is to us."""
+    """Convert an error of a socket."""
     return Broken(socket_code(error.errno))
 
 
 def socket_code(number: int | None) -> Code:
-    """Return which code an errno of a connection is."""
+    """Return the code for the errno of a connection; `number` is None where it is unknown."""
     match number:
         case errno.ECONNREFUSED:
             return Code.CONNECTION_REFUSED

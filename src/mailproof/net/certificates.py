@@ -1,6 +1,6 @@
-"""What a TLS session presented and why OpenSSL did not like it, as values of the report.
+"""Describes a TLS session for the report: the certificates it presented, and why OpenSSL rejected them.
 
-Reads; never verifies: that stays with OpenSSL. A certificate that can't be parsed still gets its fingerprint.
+It verifies nothing, which only OpenSSL does. A certificate that can't be parsed still has its fingerprint.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from mailproof.smtp.report import Certificate, TlsInfo
 from mailproof.smtp.sanitize import clean
 from mailproof.smtp.vocabulary import Code
 
-MAX_CHAIN = 10
-MAX_SANS = 100
+MAX_CHAIN = 10  # certificates
+MAX_SANS = 100  # names of one certificate
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -34,29 +34,34 @@ _VERIFY_CODES = {
 }
 _NO_ISSUER = frozenset({2, 20, 21})  # UNABLE_TO_GET_ISSUER_CERT, …_LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE
 
-# Names that authorities give to what stands between a root and a leaf.
+# Words that authorities use in the names of intermediate certificates.
 _INTERMEDIATE_WORDS = ("intermediate", "issuing", "sub ca", "subca", "subordinate")
 
 
 def verification_code(verify_code: int, chain: tuple[bytes, ...]) -> Code:
-    """Return which of our codes OpenSSL's verification error is."""
+    """Return the code for a verification error of OpenSSL.
+
+    Args:
+        verify_code: An X509_V_ERR_* number.
+        chain: The presented certificates, DER, leaf first.
+    """
     if verify_code in _NO_ISSUER:
         return Code.TLS_MISSING_INTERMEDIATE if len(chain) == 1 and _has_intermediate(chain[0]) else Code.TLS_UNTRUSTED
     return _VERIFY_CODES.get(verify_code, Code.TLS_UNTRUSTED)
 
 
 def presented_chain(session: ssl.SSLObject) -> tuple[bytes, ...]:
-    """Return what the server presented, DER, leaf first; also after a failed verification."""
+    """Return the certificates that the server presented, DER, leaf first; also after a failed verification."""
     if hasattr(session, "get_unverified_chain"):  # Python 3.13
         chain: list[bytes] = session.get_unverified_chain() or []
         return tuple(chain[:MAX_CHAIN])
-    # Since 3.10 the same on the inner object; the public face came later (bpo-18233).
+    # Since Python 3.10 the inner object has it; the public method came with 3.13 (bpo-18233).
     inner = cast("Any", session)._sslobj
     return tuple(certificate.public_bytes(2) for certificate in (inner.get_unverified_chain() or [])[:MAX_CHAIN])
 
 
 def describe(session: ssl.SSLObject, chain: tuple[bytes, ...], *, verified: bool, verify_error: str = "") -> TlsInfo:
-    """Return the session as the report shows it."""
+    """Return a TLS session as the report has it."""
     cipher = session.cipher()
     return TlsInfo(
         version=session.version() or (cipher[1] if cipher else ""),
@@ -69,7 +74,7 @@ def describe(session: ssl.SSLObject, chain: tuple[bytes, ...], *, verified: bool
 
 
 def in_words(tls: TlsInfo | None) -> str:
-    """Return the session in a line of a transcript."""
+    """Return a TLS session in one line, for a step; empty without a session."""
     if tls is None:
         return ""
     words = f"{tls.version}, {tls.cipher}"
@@ -80,7 +85,7 @@ def in_words(tls: TlsInfo | None) -> str:
 
 @lru_cache(maxsize=128)
 def read_certificate(der: bytes) -> Certificate:
-    """Return a certificate's details."""
+    """Return the details of a certificate, given in DER."""
     fingerprint = sha256(der).hexdigest()
     try:
         return _read(der, fingerprint)
@@ -89,7 +94,7 @@ def read_certificate(der: bytes) -> Certificate:
 
 
 def _read(der: bytes, fingerprint: str) -> Certificate:
-    from cryptography import x509  # 50 ms, for tests with TLS alone
+    from cryptography import x509  # takes 50 ms, and only tests with TLS need it
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
     certificate = x509.load_der_x509_certificate(der)
@@ -127,9 +132,9 @@ def _sans(certificate: Any) -> tuple[str, ...]:
 
 
 def _has_intermediate(der: bytes) -> bool:
-    """Guess whether a lone leaf's issuer is an intermediate that the server forgot, and not a private root.
+    """Guess whether the issuer of a lone leaf is an intermediate that the server does not send, and not a private root.
 
-    A leaf that tells where to fetch its issuer (RFC 5280 section 4.2.2.1) is from an authority with intermediates.
+    A leaf that says where to fetch its issuer (RFC 5280 section 4.2.2.1) is from an authority with intermediates.
     """
     from cryptography import x509
     from cryptography.x509.oid import AuthorityInformationAccessOID

@@ -1,9 +1,9 @@
-"""Which hosts this service may dial: profiles over address ranges and the operator's lists, judged after resolution.
+"""The egress policy: which hosts this service may dial, by a profile of address ranges and the operator's lists.
 
-It resolves nothing and opens nothing; it answers the two questions of `smtp.guard.EgressGuard`. The laws kept here:
-what is not known to be public is not public; an IPv6 address that carries an IPv4 address is judged as both; the deny
-list wins over all; cloud metadata, link-local, multicast, broadcast and unspecified addresses are forbidden in every
-profile, and no list opens them. docs/egress.md tells the operator.
+It implements `net.guard.EgressGuard` and does no I/O. Laws: an address that is not known to be public is not public; an
+IPv6 address that embeds an IPv4 address is judged as both; the deny list wins over everything; cloud metadata,
+link-local, multicast, broadcast and unspecified addresses are forbidden in every profile, and no list allows them.
+docs/egress.md explains it to operators.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from mailproof.net.guard import EgressDenied
 __all__ = ["Policy", "Profile", "Reach", "Rule", "allow_rule", "parse_rule", "policy_for_operator", "reach_of"]
 
 SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
-"""Where mail is submitted: RFC 5321, RFC 6409, RFC 8314, and the spare ports that providers offer beside them."""
+"""Ports of mail submission: RFC 5321, RFC 6409, RFC 8314, and ports that providers offer besides."""
 
 HTTPS_PORTS = frozenset({443})
-"""Where token endpoints, published mail settings and webhooks are."""
+"""Ports of token endpoints, published mail settings and webhooks."""
 
 MAX_REMEMBERED = 4096
-"""Answers that a policy keeps; then it begins anew."""
+"""Answers that a policy remembers; when there are so many, it forgets all."""
 
 
 class Profile(StrEnum):
@@ -38,12 +38,12 @@ class Profile(StrEnum):
 
 
 class Reach(Enum):
-    """What kind of destination an address is, mildest first."""
+    """The kinds of destinations, from the least to the most restricted."""
 
     PUBLIC = 0
     PRIVATE = 1
     SPECIAL = 2  # loopback, shared, documentation, benchmarking, reserved
-    NEVER = 3
+    NEVER = 3  # forbidden in every profile
 
 
 _ALLOWED = {
@@ -58,7 +58,7 @@ def _networks(*texts: str) -> tuple[Network, ...]:
 
 
 # The IANA special-purpose address registries, written out: `ipaddress.is_global` changed its answers between Python
-# releases. The first row that holds the address decides, so the strictest come first.
+# releases. The first row with the address decides, so the strictest rows come first.
 _RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
     (
         Reach.NEVER,
@@ -68,7 +68,7 @@ _RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
             "224.0.0.0/4",  # multicast
             "255.255.255.255/32",  # broadcast
             "100.100.100.200/32",  # metadata: Alibaba Cloud
-            "168.63.129.16/32",  # the platform's own channel: Azure
+            "168.63.129.16/32",  # platform services: Azure
             "192.0.0.192/32",  # metadata: Oracle Cloud
             "::/128",
             "fe80::/10",  # link-local
@@ -97,8 +97,11 @@ _RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
         ),
     ),
     (Reach.PRIVATE, _networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")),
-    (Reach.PRIVATE, _networks("64:ff9b:1::/48")),  # NAT64 of one's own (RFC 8215)
-    (Reach.PUBLIC, _networks("64:ff9b::/96", "2002::/16", "2001::/32")),  # tunnels: what they carry decides
+    (Reach.PRIVATE, _networks("64:ff9b:1::/48")),  # local-use NAT64 (RFC 8215)
+    (
+        Reach.PUBLIC,
+        _networks("64:ff9b::/96", "2002::/16", "2001::/32"),
+    ),  # translated or tunnelled: the embedded IPv4 address decides
     (Reach.SPECIAL, _networks("2001::/23", "2001:db8::/32", "3fff::/20")),
     (Reach.PUBLIC, _networks("0.0.0.0/0", "2000::/3")),  # global unicast is 2000::/3 alone (RFC 4291 section 2.4)
 )
@@ -113,16 +116,16 @@ _TEREDO = ip_network("2001::/32")  # RFC 4380 section 4
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 section 6.1: the upper half of the interface identifier
 
 
-def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
-    """Yield every IPv4 address that an IPv6 address may stand for or be sent to."""
+def _embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
+    """Yield every IPv4 address that an IPv6 address embeds, and so may be translated or tunnelled to."""
     number = int(address)
     low = number & 0xFFFFFFFF
     if address in _COMPATIBLE and low <= 1:
-        return  # "::" and "::1" carry nothing
+        return  # "::" and "::1" embed nothing
     if any(address in network for network in (_MAPPED, _TRANSLATED, _COMPATIBLE, _NAT64)):
         yield IPv4Address(low)
     elif address in _NAT64_LOCAL:
-        yield from _translated_locally(number)
+        yield from _embedded_in_local_nat64(number)
     elif address in _SIX_TO_FOUR:
         yield IPv4Address(number >> 80 & 0xFFFFFFFF)
     elif address in _TEREDO:
@@ -132,11 +135,14 @@ def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(low)
 
 
-def _translated_locally(number: int) -> Iterator[IPv4Address]:
-    """Yield the IPv4 addresses of a NAT64 address whose prefix may have any length that fits under the /48.
+def _embedded_in_local_nat64(number: int) -> Iterator[IPv4Address]:
+    """Yield the IPv4 addresses that a local-use NAT64 address may embed: its prefix has any length from /48 on.
 
-    RFC 6052 section 2.2: the IPv4 address begins right behind the prefix and leaves out the octet of bits 64 to 71.
-    Read at another length than the translator's it is made of padding; 0.0.0.0/8 is such, and no translator's target.
+    RFC 6052 section 2.2: the IPv4 address follows the prefix and skips the octet of bits 64 to 71. Read with another
+    prefix length than the translator's, it consists of padding; addresses in 0.0.0.0/8 do, and no translator uses them.
+
+    Args:
+        number: The IPv6 address.
     """
     low = number & 0xFFFFFFFF
     found = [
@@ -145,31 +151,32 @@ def _translated_locally(number: int) -> Iterator[IPv4Address]:
         IPv4Address(number >> 24 & 0xFFFFFFFF),  # /64
         IPv4Address(low),  # /96
     ]
-    carried = [address for address in found if int(address) >> 24]
-    yield from dict.fromkeys(carried or found)
+    embedded = [address for address in found if int(address) >> 24]
+    yield from dict.fromkeys(embedded or found)
 
 
 @lru_cache(maxsize=4096)
-def _listed(address: IPv4Address | IPv6Address) -> Reach:
+def _range_reach(address: IPv4Address | IPv6Address) -> Reach:
+    """Return the kind of the range that holds an address; embedded addresses are not looked at."""
     for reach, networks in _RANGES:
         if any(address in network for network in networks):
             return reach
-    return Reach.SPECIAL  # nobody's yet: not public
+    return Reach.SPECIAL  # not assigned yet, so not public
 
 
-def _faces(address: Address) -> tuple[Address, ...]:
-    """Return every address that has to be judged where this one is to be dialled."""
+def _addresses_to_judge(address: Address) -> tuple[Address, ...]:
+    """Return the addresses whose ranges decide whether an address may be dialled: itself and those that it embeds."""
     if isinstance(address, IPv4Address):
         return (address,)
-    carried = tuple(_carried(address))
-    if address in _MAPPED:  # it is dialled as IPv4 and is nothing besides
-        return carried
-    return (address, *carried)
+    embedded = tuple(_embedded_ipv4(address))
+    if address in _MAPPED:  # the system dials it as IPv4
+        return embedded
+    return (address, *embedded)
 
 
 def reach_of(address: Address) -> Reach:
-    """Return what kind of destination the address is; the strictest of all that it may stand for."""
-    return max((_listed(face) for face in _faces(address)), key=lambda reach: reach.value)
+    """Return the kind of an address: the most restricted of itself and the IPv4 addresses that it embeds."""
+    return max((_range_reach(each) for each in _addresses_to_judge(address)), key=lambda reach: reach.value)
 
 
 @lru_cache(maxsize=4096)
@@ -185,10 +192,11 @@ class Policy:
     """An `EgressGuard` made of a profile and the operator's lists.
 
     Attributes:
-        allow: Widens the profile: a port joins `ports`; addresses may be dialled although the profile forbids them, and
-            so may those of a name; an entry with a port holds for that port, which need not be among `ports`.
-        deny: What it fits is forbidden, whatever else holds.
-        ports: Open in every profile; `development` has no bound on ports.
+        profile: How far the service may reach.
+        allow: Widens the profile. An entry with only a port adds to `ports`; an entry with addresses or a name allows
+            these although the profile forbids them. With a port it holds for that port, which need not be in `ports`.
+        deny: Forbids what an entry matches, whatever the profile and `allow` say.
+        ports: The ports that every profile allows; `development` allows all ports.
     """
 
     profile: Profile = Profile.INTERNET
@@ -200,39 +208,41 @@ class Policy:
     )  # what was asked and not denied -> the answer, which can't change
 
     def for_https(self) -> Policy:
-        """Return the policy of our HTTPS requests: the same profile and lists, but port 443 for the mail ports."""
+        """Return the policy for our HTTPS requests: the same profile and lists, with port 443 for the mail ports."""
         return replace(self, ports=HTTPS_PORTS)
 
     def check_name(self, host: str, port: int) -> None:
-        """Judge the port and the name, or the literal whole. See `EgressGuard.check_name`."""
+        """Judge the port with the name, or with the address of a literal. See `EgressGuard.check_name`."""
         if (host, port, ()) not in self._passed:
             self._judge_name(host, port)
             self._remember((host, port, ()), ())
 
     def _judge_name(self, host: str, port: int) -> None:
+        """Do the work of `check_name`, whose answer was not remembered."""
         literal = _parse(host)
         if literal is not None:
             if not self._permits(literal, plain_name(host), port):
                 raise EgressDenied(f"{host} port {port} is outside the profile {self.profile} and its lists")
             return
         name = plain_name(host)
-        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _about(rule, name)):
+        if any(rule.network is None and rule.fits_port(port) for rule in self.deny if _concerns(rule, name)):
             raise EgressDenied(f"{host} port {port} is on the deny list")
-        # An entry on addresses may open the port; which those are is known after the lookup.
-        opens = (rule.port == port and (rule.network is not None or _about(rule, name)) for rule in self.allow)
-        if not (self._open(port) or any(opens)):
+        # An allowed network with this port may match the addresses, which are known only after the lookup.
+        opens = (rule.port == port and (rule.network is not None or _concerns(rule, name)) for rule in self.allow)
+        if not (self._is_open(port) or any(opens)):
             raise EgressDenied(f"port {port} is not open")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
         """Return the addresses that may be dialled. See `EgressGuard.check_addresses`."""
         key = (host, port, tuple(addresses))
         allowed = self._passed.get(key)
-        if not allowed:  # new, or no addresses at all
+        if not allowed:  # not asked before, or without addresses
             allowed = self._judge_addresses(host, port, addresses)
             self._remember(key, allowed)
         return allowed
 
     def _judge_addresses(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
+        """Do the work of `check_addresses`, whose answer was not remembered."""
         self.check_name(host, port)
         name = plain_name(host)
         parsed = ((text, _parse(text)) for text in addresses)
@@ -246,43 +256,45 @@ class Policy:
             self._passed.clear()
         self._passed[asked] = answer
 
-    def _open(self, port: int) -> bool:
-        """Return whether the port is open for every destination."""
+    def _is_open(self, port: int) -> bool:
+        """Return whether the port is allowed for every destination."""
         return self.profile is Profile.DEVELOPMENT or port in self.ports
 
     def _permits(self, address: Address, name: str, port: int) -> bool:
-        faces = _faces(address)
+        """Return whether an address may be dialled, by lists and profile."""
+        judged = _addresses_to_judge(address)
         bound = _ALLOWED[self.profile].value
         if not (self.deny or self.allow):
-            return self._open(port) and all(_listed(face).value <= bound for face in faces)
-        known = (address, *faces)
+            return self._is_open(port) and all(_range_reach(each).value <= bound for each in judged)
+        known = (address, *judged)
         for rule in self.deny:
-            if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
+            if rule.fits_port(port) and (_concerns(rule, name) or any(rule.fits_address(each) for each in known)):
                 return False
-        if any(_listed(face) is Reach.NEVER for face in faces):
+        if any(_range_reach(each) is Reach.NEVER for each in judged):
             return False
-        # A port opened for some destinations only is open for this one where the name or every face is listed.
+        # A port that is allowed for some destinations is allowed for this one where an entry matches the name, or
+        # entries match every address to judge.
         widening = [rule for rule in self.allow if rule.fits_port(port)]
         named = [rule for rule in widening if rule.fits_name(name)]
-        by_face = [[rule for rule in widening if rule.fits_address(face)] for face in faces]
-        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in by_face)
-        if not (self._open(port) or special or any(rule.only_port for rule in widening)):
+        rules_of_each = [[rule for rule in widening if rule.fits_address(each)] for each in judged]
+        special = any(rule.port for rule in named) or all(any(rule.port for rule in rules) for rules in rules_of_each)
+        if not (self._is_open(port) or special or any(rule.only_port for rule in widening)):
             return False
         return bool(named) or all(
-            rules or _listed(face).value <= bound for face, rules in zip(faces, by_face, strict=True)
+            rules or _range_reach(each).value <= bound for each, rules in zip(judged, rules_of_each, strict=True)
         )
 
 
-def _about(rule: Rule, name: str) -> bool:
-    """Return whether a rule is about this name; one on a port alone is about every name."""
+def _concerns(rule: Rule, name: str) -> bool:
+    """Return whether a rule holds for a name; a rule with only a port holds for every name."""
     return rule.only_port or rule.fits_name(name)
 
 
 def allow_rule(text: str) -> Rule:
-    """Read an entry of the allow list.
+    """Parse an entry of the allow list.
 
     Raises:
-        ValueError: It is none, or asks for what no list opens; the sentence begins with "must".
+        ValueError: It is no valid entry, or names what no list allows; the message begins with "must".
     """
     rule = parse_rule(text)
     if rule.network is not None and _never_opened(rule.network):
@@ -291,7 +303,7 @@ def allow_rule(text: str) -> Rule:
 
 
 def _never_opened(network: Network) -> bool:
-    """Return whether an entry would be without any effect; a wider one opens what is around."""
+    """Return whether all of a network is forbidden in every profile, so that an entry would have no effect."""
     if network.num_addresses == 1:
         return reach_of(network.network_address) is Reach.NEVER
     return any(
@@ -303,5 +315,5 @@ def _never_opened(network: Network) -> bool:
 
 
 def policy_for_operator() -> Policy:
-    """Return the policy of a local `mailproof diagnose`, where the caller is who owns the machine."""
+    """Return the policy of the command line, whose user owns the machine: the profile `development`."""
     return Policy(Profile.DEVELOPMENT)

@@ -1,11 +1,11 @@
-"""One entry of the egress lists: what it may look like, and which destinations it is about.
+"""One entry of the egress lists: its syntax, and which destinations it matches.
 
     10.0.0.0/8   192.0.2.7   fd00::/8            addresses
     mx.example.com   *.example.com               names; the second is every name below, not example.com itself
     2525                                         a port
-    10.0.0.0/8:2525   [fd00::/8]:2525   mx.example.com:2525        both must fit
+    10.0.0.0/8:2525   [fd00::/8]:2525   mx.example.com:2525        both must match
 
-What an entry leads to, allowed or denied, is for `egress` to say. No I/O.
+`net.egress` decides what an entry means in the allow list and in the deny list. No I/O.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry. The parts that are given must all fit; one at least is given.
+    """One entry. All its given parts must match; at least one is given.
 
     Attributes:
-        network: Addresses.
-        name: A host name, lower case and ASCII; with a leading dot: every name below it.
+        network: The addresses; None for any.
+        name: A host name in lower case and ASCII, or with a leading dot every name below it; empty for any.
         port: 0 for any.
     """
 
@@ -41,24 +41,24 @@ class Rule:
 
     @property
     def only_port(self) -> bool:
-        """Whether it is about a port, whatever the host."""
+        """Whether only a port is given."""
         return self.network is None and not self.name
 
     def fits_port(self, port: int) -> bool:
-        """Return whether it is about this port, if only among others."""
+        """Return whether the entry is for this port or for any port."""
         return self.port in (0, port)
 
     def fits_name(self, host: str) -> bool:
-        """Return whether it is about this name; a name as `plain_name` returns it."""
+        """Return whether the entry has a name that matches this one, which is in the form of `plain_name`."""
         return bool(self.name) and (host.endswith(self.name) if self.name.startswith(".") else host == self.name)
 
     def fits_address(self, address: Address) -> bool:
-        """Return whether it is about this very address, not about one that it may stand for."""
+        """Return whether the entry has a network that holds this address; embedded addresses are not looked at."""
         return self.network is not None and address in self.network
 
 
 def plain_name(host: str) -> str:
-    """Return a host name in the form in which names are compared: ASCII, lower case, without the root's dot."""
+    """Return a host name in the form in which names are compared: ASCII, lower case, without a final dot."""
     try:
         return check_host(host).lower()
     except ValueError:
@@ -66,10 +66,10 @@ def plain_name(host: str) -> str:
 
 
 def parse_rule(text: str) -> Rule:
-    """Read one entry.
+    """Parse one entry.
 
     Raises:
-        ValueError: It is none; the sentence begins with "must".
+        ValueError: It is no valid entry; the message begins with "must".
     """
     entry = text.strip()
     if not entry or len(entry) > MAX_ENTRY:

@@ -1,8 +1,7 @@
-"""What stands in front of every dial: the question the probe asks before it connects, and the refusal.
+"""The interface of the egress policy, which is asked before every dial, and its refusal.
 
-The policy itself (which profile allows what) is `mailproof.egress`; the probe knows only this Protocol, so that the
-SMTP core imports nothing of the service. Pure: no I/O. The law kept here: a name is judged before it is resolved,
-every address of it before it is dialled, and the address that was judged is the one that is dialled.
+`net.egress.Policy` implements it. No I/O. Law: a name is judged before it is resolved, every address of it before it is
+dialled, and the address that was judged is the one that is dialled.
 """
 
 from __future__ import annotations
@@ -14,7 +13,10 @@ from typing import Protocol
 class EgressDenied(Exception):
     """The policy forbids the destination.
 
-    `str()` of it says no more than that, since it reaches callers; `cause` is for the operator's log alone.
+    `str()` of it says only that, since callers see it.
+
+    Attributes:
+        cause: Which rule forbids it; only for the operator's log.
     """
 
     def __init__(self, cause: str = "") -> None:
@@ -43,7 +45,7 @@ class EgressGuard(Protocol):
         Args:
             host: The name that was resolved.
             port: The port to be dialled.
-            addresses: Every address of the name; an IPv6 scope ("%eth0") is allowed to be there.
+            addresses: Every address of the name; each may have an IPv6 zone ("%eth0").
 
         Raises:
             EgressDenied: None of them may be dialled.

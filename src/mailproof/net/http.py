@@ -1,9 +1,9 @@
-"""One HTTP request, as small and as careful as a stranger's web server needs it.
+"""An HTTP client for one request to a server that is not trusted.
 
-Laws: the guard judges the name and every address, and the judged address is the one dialled, with the name kept for
-SNI and the certificate; TLS is verified; no redirect is followed, no compression taken; head, body and all received
-octets are bounded. Time is the caller's business: cancelling closes the socket at once. Over http:// there is no TLS:
-whether that may be is for who makes the URL to say.
+Laws: the guard judges the name and every address, and the judged address is the one dialled, with the name used for SNI
+and the certificate check; TLS is verified; no redirect is followed, no compression accepted; the head, the body and all
+received octets are bounded. The caller bounds the time: cancelling closes the socket at once. A URL with http:// is
+requested without TLS; the caller decides whether that is allowed.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.url import PORTS, Phase, Trace, Url
 
-MAX_BODY = 256 * 1024  # octets; an autoconfig document has a few thousand, a token's JSON as many
+MAX_BODY = 256 * 1024  # octets; an autoconfig document and a token response have a few thousand
 MAX_HEAD = 16 * 1024  # octets
-MAX_RECEIVED = MAX_BODY + 2 * MAX_HEAD  # the framing of chunks included
+MAX_RECEIVED = MAX_BODY + 2 * MAX_HEAD  # with the framing of chunks
 CHUNK = 8192
-ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
+ADDRESS_DELAY = 0.25  # seconds after which the next address is tried as well (RFC 8305 section 5)
 
 
-_START = b"HTTP/"  # RFC 9112 section 4
+_STATUS_LINE_START = b"HTTP/"  # RFC 9112 section 4
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ETIMEDOUT})
 
 
 class RequestFailed(Exception):
-    """There is no answer that can be used; the text is a phrase about the server, without any byte of it.
+    """There is no usable response. The text is a phrase about the server, without any octet of its response.
 
     Attributes:
-        status: That of a redirect, which is not followed; 0: there is none.
+        code: Why.
+        status: The status of a redirect, which is not followed; else 0.
     """
 
     def __init__(self, code: Code, phrase: str, *, status: int = 0) -> None:
@@ -51,17 +52,19 @@ class RequestFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered: any status, the whole body."""
+    """A response: its status, whatever that is, and its whole body."""
 
     status: int
     body: bytes
 
 
 class HttpClient:
-    """Asks. Usable from several event loops.
+    """Makes requests. Usable from several event loops.
 
     Args:
         guard: Judges destinations; it must allow the ports of the URLs.
+        trust: TLS contexts.
+        resolver: Looks the hosts up.
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
@@ -83,12 +86,16 @@ class HttpClient:
         """Make one request.
 
         Args:
+            method: The request method.
+            url: What to request.
+            headers: Header fields besides Host, User-Agent, Accept-Encoding, Connection and Content-Length.
+            body: The content; empty for none.
             ca_pem: Extra trust anchors, PEM.
-            head_only: Whether the answer's body is of no interest; it is not read then.
-            trace: Told how far the request came.
+            head_only: Whether to leave the response's body unread.
+            trace: Updated with the phase of the request.
 
         Raises:
-            RequestFailed: There is no whole answer within the bounds.
+            RequestFailed: There is no complete response within the bounds.
         """
         trace = trace or Trace()
         shown = f"[{url.host}]" if ":" in url.host else url.host
@@ -102,11 +109,12 @@ class HttpClient:
         except OSError:
             raise RequestFailed(Code.CONNECTION_RESET, "broke the connection") from None
         finally:
-            writer.transport.abort()  # a polite TLS close would wait for the server
+            writer.transport.abort()  # a clean TLS close would wait for the server
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
     async def _connect(self, url: Url, ca_pem: str, trace: Trace) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to an address of the host that the guard allows, with TLS where the URL demands it."""
         host, port = url.host, url.port
         try:
             self._guard.check_name(host, port)
@@ -124,7 +132,7 @@ class HttpClient:
             sock = await start_connection(
                 [info for info in found if info[4][0] in allowed], happy_eyeballs_delay=ADDRESS_DELAY
             )
-        except (OSError, RuntimeError) as error:  # uvloop has both
+        except (OSError, RuntimeError) as error:  # uvloop raises either
             unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
             code = Code.NETWORK_UNREACHABLE if unreachable else Code.CONNECTION_REFUSED
             raise RequestFailed(code, f"does not answer on port {port}") from None
@@ -177,6 +185,7 @@ async def _exchange(
     *,
     head_only: bool,
 ) -> Answer:
+    """Send the encoded request and read the response, within the bounds."""
     connection, data = request
     trace.phase = Phase.REQUEST
     writer.write(data)
@@ -188,8 +197,8 @@ async def _exchange(
         event = connection.next_event()
         if event is h11.NEED_DATA:
             data = await reader.read(CHUNK)
-            start += data[: len(_START) - len(start)]
-            if not _START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
+            start += data[: len(_STATUS_LINE_START) - len(start)]
+            if not _STATUS_LINE_START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
                 raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP")
             received += len(data)
             if received > MAX_RECEIVED:
@@ -198,7 +207,7 @@ async def _exchange(
         elif isinstance(event, h11.Response):
             status = event.status_code
             if 300 <= status < 400:
-                # A redirect is a second destination, chosen by whoever answers: not followed, wherever it leads.
+                # A redirect is a second destination that the server chooses, so it is not followed, wherever it leads.
                 raise RequestFailed(Code.OK, "redirects elsewhere, which is not followed", status=status)
             if head_only:
                 return Answer(status, b"")
@@ -208,5 +217,5 @@ async def _exchange(
             body += event.data
             if len(body) > MAX_BODY:
                 raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
-        elif not isinstance(event, h11.InformationalResponse):  # the end, by length, last chunk or close
+        elif not isinstance(event, h11.InformationalResponse):  # the end of the message
             return Answer(status, bytes(body))

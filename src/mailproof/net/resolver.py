@@ -1,7 +1,8 @@
-"""Names to addresses, through the system's resolver, without ever blocking an event loop or the process's end.
+"""Looks names up with the system's resolver, without blocking an event loop or the end of the process.
 
-`getaddrinfo` can't be interrupted, so it runs on threads of our own: few, daemon (a hung name server must not keep the
-process from exiting), and a caller that gives up leaves only its thread behind. Several loops may share a `Resolver`.
+`getaddrinfo` can't be interrupted, so it runs on threads of our own. They are few, and daemon threads, so that a name
+server that does not answer can't keep the process from exiting. A caller that is cancelled leaves its thread behind.
+Several event loops may share a `Resolver`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import cast
 from mailproof.smtp.vocabulary import Code
 
 MAX_THREADS = 32
-MAX_WAITING = 512  # lookups that wait for a thread; beyond it the answer is "try again"
+MAX_WAITING = 512  # lookups that wait for a thread; a further one fails as DNS_TEMPORARY
 MAX_ADDRESSES = 16  # of one name
 
 AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
@@ -32,7 +33,11 @@ _CODES = {
 
 
 class LookupFailed(Exception):
-    """There are no addresses; `code` says why."""
+    """The lookup found nothing or failed.
+
+    Attributes:
+        code: Why.
+    """
 
     def __init__(self, code: Code) -> None:
         super().__init__(code.value)
@@ -40,6 +45,8 @@ class LookupFailed(Exception):
 
 
 class _Lookup:
+    """One lookup: runs on a thread, and gives its result to the event loop that asked."""
+
     __slots__ = ("future", "host", "loop", "port")
 
     def __init__(self, host: str, port: int) -> None:
@@ -58,7 +65,7 @@ class _Lookup:
             result = error
         try:
             self.loop.call_soon_threadsafe(self._settle, result)
-        except RuntimeError:  # the loop is closed; nobody waits any more
+        except RuntimeError:  # the loop was closed, so nobody waits any more
             return
 
     def _settle(self, result: Sequence[AddrInfo] | LookupFailed) -> None:
@@ -71,24 +78,28 @@ class _Lookup:
 
 
 class Resolver:
-    """Looks names up. Threads start when needed and stay."""
+    """Looks names up. Its threads are started when they are needed, and stay."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Lookup] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
-        self._open = 0  # jobs that wait or run
+        self._open = 0  # lookups that wait or run
 
     def literal(self, host: str, port: int) -> Sequence[AddrInfo]:
-        """Return the address that a literal is; of a name nothing."""
+        """Return the address of an address literal; nothing for a name."""
         address = _literal(host, port)
         return [address] if address else ()
 
     async def lookup(self, host: str, port: int) -> Sequence[AddrInfo]:
-        """Return the addresses of `host`, a name in ASCII or a literal, in the system's order.
+        """Return the addresses of a host, in the system's order.
+
+        Args:
+            host: A name in ASCII, or an address literal without brackets.
+            port: The port to put into the addresses.
 
         Raises:
-            LookupFailed: There are none.
+            LookupFailed: There are no addresses.
         """
         literal = self.literal(host, port)
         if literal:
@@ -108,7 +119,7 @@ class Resolver:
         while True:
             job = self._jobs.get()
             job.run()
-            del job  # else the last test's loop lives as long as this thread waits
+            del job  # else the job's event loop is kept alive while this thread waits
             with self._lock:
                 self._open -= 1
 
@@ -129,7 +140,7 @@ def _literal(host: str, port: int) -> AddrInfo | None:
         return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))
     if address.scope_id is None:
         return (socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0))
-    return _getaddrinfo(host, port)[0]  # the zone needs the system; nothing is looked up for it
+    return _getaddrinfo(host, port)[0]  # only the system can read the zone; no name server is asked
 
 
 def _getaddrinfo(host: str, port: int) -> Sequence[AddrInfo]:

@@ -1,8 +1,8 @@
-"""TLS client contexts, one per set of trust anchors.
+"""TLS client contexts, one for each set of trust anchors.
 
-Reading the system's anchors costs tens of milliseconds and about a megabyte, so contexts are kept and shared; OpenSSL
-allows that between threads. Law: TLS 1.2 at least, certificate and name checked by OpenSSL itself; the one context that
-checks nothing is for opportunistic TLS, after a checked handshake has failed and been reported.
+Reading the system's anchors costs tens of milliseconds and about a megabyte, so contexts are kept and shared, which
+OpenSSL allows between threads. Law: TLS 1.2 at least, and OpenSSL verifies certificate and name; the one context that
+verifies nothing is for opportunistic TLS, after a verified handshake has failed and was reported.
 """
 
 from __future__ import annotations
@@ -15,27 +15,32 @@ from hashlib import sha256
 from mailproof.syntax.pem import check_ca_pem
 
 MAX_CONTEXTS = 16
-"""Kept contexts; the one used longest ago goes first."""
+"""Contexts that are kept; the one used longest ago is dropped first."""
 
 
 class TrustStore:
     """Hands out contexts. Safe to use from several threads; bound to no event loop.
 
     Args:
-        ca_pem: Anchors for every test, beside the system's.
+        ca_pem: Trust anchors for every test, PEM, besides the system's.
+
+    Raises:
+        ValueError: `ca_pem` can't be read.
     """
 
     def __init__(self, *, ca_pem: str = "") -> None:
         self._ca_pem = ca_pem
         self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
         self._lock = threading.Lock()
-        self._building = threading.Lock()  # many tests at once want the same new context; one builds it
-        self._blind: ssl.SSLContext | None = None
+        self._building = (
+            threading.Lock()
+        )  # held while a context is built, so that tests that need the same one build it once
+        self._unverified: ssl.SSLContext | None = None
         if ca_pem:
             check_ca_pem(ca_pem)
 
     def cached(self, ca_pem: str = "") -> ssl.SSLContext | None:
-        """Return the context for these anchors if it exists: no waiting."""
+        """Return the context for these extra anchors if it was built already; never waits."""
         key = _key(ca_pem)
         with self._lock:
             context = self._contexts.get(key)
@@ -44,7 +49,7 @@ class TrustStore:
             return context
 
     def context(self, ca_pem: str = "") -> ssl.SSLContext:
-        """Return the context for these anchors; may take tens of milliseconds of CPU.
+        """Return the context for these extra anchors. Where it has to be built, that takes tens of milliseconds of CPU.
 
         Raises:
             ValueError: The anchors can't be read.
@@ -60,14 +65,14 @@ class TrustStore:
                     self._contexts.popitem(last=False)
             return context
 
-    def blind(self) -> ssl.SSLContext:
-        """Return the context that encrypts and checks nothing."""
-        if self._blind is None:
+    def unverified(self) -> ssl.SSLContext:
+        """Return the context that encrypts and verifies nothing."""
+        if self._unverified is None:
             context = _client_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-            self._blind = context
-        return self._blind
+            self._unverified = context
+        return self._unverified
 
     def _build(self, ca_pem: str) -> ssl.SSLContext:
         if ca_pem:
@@ -81,10 +86,10 @@ class TrustStore:
 
 
 def _client_context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and name
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and name
     context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996
     context.hostname_checks_common_name = False  # RFC 9525 section 2; browsers and Go ignore it as well
-    # A given anchor may be an intermediate or the server's own certificate.
+    # An extra anchor may be an intermediate certificate or the server's own.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_TRUSTED_FIRST
     return context
 

@@ -1,7 +1,7 @@
-"""From addresses to the end of a conversation, with as many connections as that takes.
+"""Runs a plan against resolved addresses, with as many connections as that takes.
 
-Finds out the TLS mode where the plan leaves it open, and goes on without the certificate's check where that is
-tolerated. Dials nothing but the addresses it is given.
+Finds out the TLS mode where the plan leaves it open (`AUTO`), and continues without verifying the certificate where
+that is tolerated (`OPPORTUNISTIC`). Dials nothing but the given addresses.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
-SECOND_TRY = 0.3  # seconds of silence after which `auto` tries the other TLS mode beside the first
+SECOND_TRY = 0.3  # seconds without an answer after which `AUTO` also tries the other TLS mode
 
-IMPLICIT_PORTS = frozenset({465, 2465})  # where `auto` guesses implicit TLS first; a wrong guess costs SECOND_TRY
+IMPLICIT_PORTS = frozenset({465, 2465})  # where `AUTO` tries implicit TLS first; a wrong guess costs SECOND_TRY
 
-# Of `auto`'s two tries: what says that the port speaks the other mode, and what says nothing about the mode.
+# Results of one of `AUTO`'s two tries: the port speaks the other mode; nothing is known about the mode.
 _WRONG_MODE = frozenset({Code.WRONG_TLS_MODE_USE_IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS})
 _SILENT = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
 
 
 class Attempt:
-    """The connections that one setting leads to.
+    """The connections that one plan needs. Its creator has to call `close`.
 
     Attributes:
-        links: All that were begun, the current one last. Whoever made the attempt closes it.
-        unverified: Why the certificate could not be verified where that was tolerated.
+        links: All connections that were begun, the current one last.
+        unverified: Why the certificate could not be verified where that was tolerated; else None.
     """
 
     __slots__ = ("_context", "_plan", "links", "unverified")
@@ -47,7 +47,14 @@ class Attempt:
             link.close()
 
     async def run(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
-        """Go to the end; return the connection that decided, and why the test failed if it did."""
+        """Run the plan to its end.
+
+        Args:
+            addresses: What to dial; already judged by the guard.
+
+        Returns:
+            The connection that decided, and why the test failed; None where it passed.
+        """
         if self._plan.tls_mode is TlsMode.AUTO and self._plan.depth is not Depth.CONNECT:
             link, cause = await self._find_mode(addresses)
         else:
@@ -56,8 +63,8 @@ class Attempt:
         if cause is None:
             cause = await link.converse()
         if cause and cause.code in CERTIFICATE_CODES and self._plan.tls_mode is TlsMode.OPPORTUNISTIC:
-            # RFC 7435: where clear text would do, TLS with anyone is better. The checked handshake has said what is
-            # wrong; a second connection goes on without the check, and the report warns.
+            # RFC 7435: where clear text is allowed, unauthenticated TLS is better. The verified handshake has shown
+            # what is wrong; a second connection continues without verification, and the report warns.
             self.unverified = cause.code
             failed, link = link, self._link(implicit=False, verify=False)
             cause = await link.open(addresses) or await link.converse()
@@ -66,9 +73,10 @@ class Attempt:
         return link, cause
 
     async def _find_mode(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
-        """Find out whether the port speaks TLS first, by trying both: the second beside the first where that is silent.
+        """Find out whether the port speaks implicit TLS, by trying both modes.
 
-        Implicit TLS is proven by a handshake, good or bad certificate alike; the plain start by a greeting.
+        The second try runs beside the first where that gets no answer. A handshake proves implicit TLS, whether the
+        certificate is good or bad; a greeting proves that the port begins in clear.
         """
         first = self._link(implicit=self._context.port in IMPLICIT_PORTS)
         second: Link | None = None
@@ -86,13 +94,13 @@ class Attempt:
                         return link, cause
                     failures[id(link)] = cause
                 if second is None and not done and first.heard:
-                    # A greeting has begun that takes its time (Postfix's postscreen): TLS beside it is taken for spam.
+                    # A slow greeting has begun (Postfix's postscreen): a second connection would look like spam.
                     await asyncio.wait(tasks)
                 elif second is None:
                     second = self._link(implicit=not first.implicit, held=True)
                     tasks[asyncio.create_task(second.open(addresses))] = second
                 elif not tasks:
-                    # Neither established: the first guess's failure stands, unless it was a mere wrong guess.
+                    # Both failed: the first try's failure counts, unless it only says that the mode is wrong.
                     if failures[id(first)].code in _WRONG_MODE:
                         second.release()
                         return second, failures[id(second)]
@@ -106,11 +114,11 @@ class Attempt:
                 link.close()
 
     def _conclusive(self, cause: Cause, is_first: bool) -> bool:
-        """Return whether a failure settles the test, or the other mode may still do better."""
+        """Return whether a failure decides the test; if not, the other mode may still work."""
         if cause.code in _WRONG_MODE:
             return False
         if cause.stage is Stage.CONNECT:
-            return is_first  # a second connection may be refused because there is a first
+            return is_first  # the second may be refused only because the first one exists
         return cause.code not in _SILENT
 
     def _link(self, *, implicit: bool, verify: bool = True, held: bool = False) -> Link:

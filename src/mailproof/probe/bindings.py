@@ -1,8 +1,8 @@
-"""The channel binding of a TLS session (RFC 5056), of the type that its server most probably takes.
+"""The channel binding of a TLS session (RFC 5056), of the type that the server most probably supports.
 
-SMTP has no way to announce the types, so the standard's default is used where the runtime has it: tls-exporter on
-TLS 1.3 (RFC 9266), tls-unique on 1.2 (RFC 5929 section 3). Python's ssl has no exporter up to 3.13, so on TLS 1.3 it
-is tls-server-end-point (RFC 5929 section 4) there, which needs nothing but the certificate.
+SMTP servers can't announce the types, so the standard's default is used where Python has it: tls-exporter on TLS 1.3
+(RFC 9266), tls-unique on TLS 1.2 (RFC 5929 section 3). Python's ssl has no exporter up to 3.13; there
+tls-server-end-point (RFC 5929 section 4) is used on TLS 1.3, which needs only the certificate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LENGTH = 32  # octets
 
 
 def channel_binding(session: ssl.SSLObject) -> Binding | None:
-    """Return a session's binding, None where there is none that anybody could name."""
+    """Return a session's channel binding; None where none can be computed."""
     if session.version() == "TLSv1.3":
         export: Callable[..., Any] | None = getattr(session, "export_keying_material", None)
         if export is not None:
@@ -33,7 +33,14 @@ def channel_binding(session: ssl.SSLObject) -> Binding | None:
 
 
 def end_point(der: bytes) -> Binding | None:
-    """Return the tls-server-end-point binding of a certificate: its hash by its own signature's hash function."""
+    """Return the tls-server-end-point binding: the certificate's hash, by the hash function of its signature.
+
+    Args:
+        der: The server's certificate.
+
+    Returns:
+        None where the certificate can't be read, or where RFC 5929 defines no binding for its signature.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 

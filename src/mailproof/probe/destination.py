@@ -1,6 +1,6 @@
-"""Where a test goes: the host is checked, judged, looked up, and its addresses are judged, before anything is dialled.
+"""The destination of a test: the host is checked and looked up, and the guard judges its name and every address.
 
-Law: what a name resolves to shows only once it may be dialled.
+Law: an address that a name resolves to is shown only where it may be dialled.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from mailproof.syntax.host import check_host
 
 
 async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> Sequence[AddrInfo] | Cause:
-    """Return the addresses that may be dialled, or why there are none. Sets the setting's host; writes the steps."""
+    """Return the addresses that may be dialled, or why there are none.
+
+    Args:
+        context: Its host is set to the checked one; it gets the steps policy and resolve.
+        guard: Judges the name and the addresses.
+        resolver: Looks the host up.
+    """
     loop, port = asyncio.get_running_loop(), context.port
     began, tick = datetime.now(UTC), loop.time()
     try:

@@ -1,7 +1,7 @@
-"""The way of a test's events from the task that makes them to whoever reads them, and the pulse between them.
+"""A queue from the task that runs a test to the reader of its steps, with a wake-up for heartbeats.
 
-One timer serves the whole test: events put the pulse off by writing down when they came, since a timer for each would
-cost more than the event.
+One timer serves the whole test. A step only notes its time, which postpones the wake-up; a new timer for each step
+would cost more than the step.
 """
 
 from __future__ import annotations
@@ -11,54 +11,54 @@ from collections import deque
 
 from mailproof.smtp.report import Step
 
-EARLY = 0.002  # seconds that a timer may come before its time: uvloop counts in milliseconds
+EARLY = 0.002  # seconds that a timer may fire early: uvloop counts in milliseconds
 
 
 class Feed:
     """A queue with one reader.
 
     Args:
-        pulse: Seconds without an event after which the reader is woken without one.
+        interval: Seconds without a step after which the reader is woken.
     """
 
-    __slots__ = ("_events", "_last", "_loop", "_pulse", "_timer", "_waiter")
+    __slots__ = ("_events", "_interval", "_last_event", "_loop", "_timer", "_waiter")
 
-    def __init__(self, pulse: float) -> None:
+    def __init__(self, interval: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._events: deque[Step] = deque()
         self._waiter: asyncio.Future[bool] | None = None
-        self._pulse = pulse
-        self._last = self._loop.time()
-        self._timer = self._loop.call_later(pulse, self._beat)
+        self._interval = interval
+        self._last_event = self._loop.time()
+        self._timer = self._loop.call_later(interval, self._on_timer)
 
     def put(self, step: Step) -> None:
-        """Add an event."""
+        """Add a step and wake the reader."""
         self._events.append(step)
         self.wake()
 
     def take(self) -> Step | None:
-        """Return the next event if there is one."""
+        """Return the next step; None where there is none."""
         return self._events.popleft() if self._events else None
 
     def wake(self) -> None:
         """Wake the reader."""
-        self._last = self._loop.time()
+        self._last_event = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(True)
 
     async def wait(self) -> bool:
-        """Wait until woken; return False where the pulse did it."""
+        """Wait until woken; return False where the interval has passed without a step."""
         self._waiter = self._loop.create_future()
         return await self._waiter
 
     def close(self) -> None:
-        """Stop the pulse."""
+        """Stop the timer."""
         self._timer.cancel()
 
-    def _beat(self) -> None:
-        left = self._last + self._pulse - self._loop.time()
+    def _on_timer(self) -> None:
+        left = self._last_event + self._interval - self._loop.time()
         if left <= EARLY:
-            left, self._last = self._pulse, self._loop.time()
+            left, self._last_event = self._interval, self._loop.time()
             if self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(False)
-        self._timer = self._loop.call_later(left, self._beat)
+        self._timer = self._loop.call_later(left, self._on_timer)

@@ -1,7 +1,7 @@
-"""One connection following one dialogue: it executes the dialogue's actions, bounds each wait, writes the steps.
+"""One connection that follows one dialogue: performs the dialogue's actions, bounds each wait, writes the steps.
 
-It decides nothing: what a reply means is the dialogue's, what a byte means the channel's. Law: no failure of the
-connection leaves here as an exception; it becomes a `Cause`, and its step is written before.
+It decides nothing: `smtp.dialogue` knows what a reply means, `probe.channel` what octets mean. Law: a failure of the
+connection never leaves this module as an exception; its step is written, and it is returned as a `Cause`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mailproof.syntax.host import address_literal
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 _NOTHING = Done()
-_PASSED = Done(polite=True)
+_PASSED = Done(send_quit=True)
 _FAULTS = {
     Fault.NOT_SMTP: Code.NOT_SMTP,
     Fault.TLS_RECORD: Code.WRONG_TLS_MODE_USE_IMPLICIT,
@@ -42,19 +42,21 @@ class Link:
     """One connection.
 
     Args:
+        context: What all connections of the test share.
         implicit: Whether TLS comes before the greeting.
-        verify: Whether the certificate must be good.
-        held: Whether steps are kept back until `release`: this connection is a second try beside a first.
+        verify: Whether the certificate is verified.
+        held: Whether steps are kept back until `release`, for a second try that runs beside the first.
 
     Attributes:
-        verdict_at: When the verdict was known, on the loop's clock.
+        facts: What the conversation has shown so far.
+        verdict_at: When the verdict was known, on the loop's clock; 0 before.
     """
 
     __slots__ = (
         "_channel",
         "_dialogue",
         "_loop",
-        "_next",
+        "_next_action",
         "_parser",
         "_transcript",
         "_verify",
@@ -75,16 +77,16 @@ class Link:
         self._channel: Channel | None = None
         self._dialogue: Dialogue | None = None
         self._parser = ReplyParser()
-        self._next: Action = _NOTHING
+        self._next_action: Action = _NOTHING
 
     @property
     def tls(self) -> TlsInfo | None:
-        """The TLS session, also one that failed if a certificate was presented."""
+        """The TLS session, or a failed handshake in which a certificate was presented; else None."""
         return self._channel.tls if self._channel else None
 
     @property
     def heard(self) -> bool:
-        """Whether the peer has said anything after the connect."""
+        """Whether the server has sent anything."""
         return self._channel is not None and self._channel.heard
 
     @property
@@ -94,46 +96,53 @@ class Link:
 
     @property
     def address(self) -> str:
-        """The address that was reached, empty before there is a connection."""
+        """The address that the connection was made to; empty before."""
         return self._transcript.peer.rpartition(":")[0].strip("[]")
 
     @property
     def round_trips(self) -> int:
-        """How often the peer was waited for until the verdict."""
+        """How often the server was waited for until the verdict; the connect counts."""
         if self._channel is None:
             return 0
         return self._channel.waits
 
     async def open(self, addresses: Sequence[AddrInfo]) -> Cause | None:
-        """Connect and go so far that the TLS mode is proven: through the handshake, or to the greeting."""
+        """Connect, and make the handshake or read the greeting, which proves the TLS mode.
+
+        Args:
+            addresses: What to dial; already judged by the guard.
+
+        Returns:
+            Why it failed; None where the conversation can go on.
+        """
         cause = await self._connect(addresses)
         if cause is None:
-            if not isinstance(self._next, Done):
-                self._next = await self._perform(self._next)
-            cause = self._next.cause if isinstance(self._next, Done) else None
+            if not isinstance(self._next_action, Done):
+                self._next_action = await self._perform(self._next_action)
+            cause = self._next_action.cause if isinstance(self._next_action, Done) else None
         if cause is not None:
-            self._part()
+            self._hang_up()
         return cause
 
     async def converse(self) -> Cause | None:
-        """Go on to the end and close the connection."""
-        while not isinstance(self._next, Done):
-            self._next = await self._perform(self._next)
-        self._part()
-        return self._next.cause
+        """Go on to the end and close the connection; return why the test failed, None where it passed."""
+        while not isinstance(self._next_action, Done):
+            self._next_action = await self._perform(self._next_action)
+        self._hang_up()
+        return self._next_action.cause
 
     def abandon(self, cause: Cause) -> Cause:
-        """End the attempt in the midst of a step, since the cause has come out otherwise."""
+        """End the attempt during a step, since a trial has proven the cause; return that cause."""
         self._transcript.fail(cause)
-        self._part()
+        self._hang_up()
         return cause
 
     def release(self) -> None:
-        """Emit the steps that were kept back, and from now on each as it ends."""
+        """Emit the steps that were kept back, and each later one as it ends."""
         self._transcript.release()
 
     def note_verify_error(self, words: str) -> None:
-        """Say in the session's description why it could not be verified, as an earlier handshake found out."""
+        """Add to the TLS session why it could not be verified, which an earlier handshake has shown."""
         if self._channel is not None and self._channel.tls is not None:
             self._channel.tls = dataclasses.replace(self._channel.tls, verify_error=words)
 
@@ -142,13 +151,14 @@ class Link:
         if self._channel is not None:
             self._channel.close()
 
-    def _part(self) -> None:
+    def _hang_up(self) -> None:
         self.verdict_at = self.verdict_at or self._loop.time()
         if self._channel is not None:
-            polite = isinstance(self._next, Done) and self._next.polite
-            self._channel.part(b"QUIT\r\n" if polite else b"")  # RFC 5321 section 4.1.1.10
+            send_quit = isinstance(self._next_action, Done) and self._next_action.send_quit
+            self._channel.part(b"QUIT\r\n" if send_quit else b"")  # RFC 5321 section 4.1.1.10
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
+        """Connect, and begin the dialogue."""
         self._begin(Stage.CONNECT)
         try:
             connected, readiness, peer = await dial(addresses, self.context.limit(Stage.CONNECT, self._loop.time()))
@@ -162,7 +172,7 @@ class Link:
         self._dialogue = Dialogue(context.plan, name, self.implicit, context.compose, facts=self.facts)
         self._transcript.peer = peer
         self._transcript.end(received="connected")
-        self._next = self._dialogue.begin()
+        self._next_action = self._dialogue.begin()
         return None
 
     def _perform(self, action: Action) -> Awaitable[Action]:
@@ -171,13 +181,13 @@ class Link:
         if isinstance(action, Secure):
             return self._secure()
         if isinstance(action, DeriveKey):
-            return self._stretch(action)
-        assert isinstance(action, FetchToken)  # noqa: S101 - what is done is not performed
-        return self._authorize()
+            return self._derive_key(action)
+        assert isinstance(action, FetchToken)  # noqa: S101 - a `Done` is not performed
+        return self._fetch_token()
 
     async def _quit(self) -> Action:
-        """End the session without waiting for the answer: the verdict is known, and `_part` says QUIT."""
-        assert self._channel is not None  # noqa: S101 - `_connect` made it
+        """Write the step QUIT without waiting for the reply: the verdict is known, and `_hang_up` sends QUIT."""
+        assert self._channel is not None  # noqa: S101 - `_connect` creates it
         self.verdict_at = self._loop.time()
         self._transcript.begin(Stage.QUIT)
         gone = self._channel.gone
@@ -186,16 +196,17 @@ class Link:
         return _PASSED
 
     async def _exchange(self, action: Wait | Send) -> Action:
-        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+        """Perform an action that waits for a reply, write its step, and return the next action."""
+        assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         stage = action.stage
         sent = action.shown if isinstance(action, Send) else ""
         self._begin(stage)
         try:
-            reply = await self._ask(action)
+            reply = await self._send_and_read(action)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
-            # An alert of TLS 1.3 about our (absent) certificate comes after the handshake.
+            # In TLS 1.3 the alert that demands a client certificate comes after the handshake.
             at_tls = error.in_tls and error.code is not Code.CONNECTION_CLOSED
             cause = Cause(Stage.TLS if at_tls else stage, error.code, detail=error.detail)
             return Done(self._transcript.fail(cause, sent))
@@ -205,12 +216,19 @@ class Link:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
         following = self._dialogue.received(reply, self._parser.leftover)
-        self._show(stage, sent, reply, following)
+        self._write_step(stage, sent, reply, following)
         return following
 
-    async def _ask(self, action: Wait | Send) -> Reply:
-        assert self._channel is not None  # noqa: S101 - `_connect` made it
-        unsent: Broken | None = None
+    async def _send_and_read(self, action: Wait | Send) -> Reply:
+        """Send what the action has to send, and return the reply.
+
+        Raises:
+            TimeoutError: There was no reply in time.
+            Broken: The connection has failed before the reply.
+            WireError: What the server has sent is no reply.
+        """
+        assert self._channel is not None  # noqa: S101 - `_connect` creates it
+        failure: Broken | None = None
         reply: Reply | None = None
         if isinstance(action, Send):
             if action.credentials:
@@ -222,7 +240,7 @@ class Link:
                 if rest:
                     await self._channel.push(rest)
             except Broken as error:
-                unsent = error  # the reason may have come before: a 421 and a close
+                failure = error  # the server may have sent the reason before it closed: a 421
         try:
             while (reply := self._parser.next_reply()) is None:
                 data = await self._channel.receive()
@@ -230,20 +248,20 @@ class Link:
                     break
                 self._parser.feed(data)
         except Broken as error:
-            unsent = unsent or error
+            failure = failure or error
         reply = reply or self._parser.final_reply()
         if reply is None:
-            raise unsent or Broken(Code.CONNECTION_CLOSED)
+            raise failure or Broken(Code.CONNECTION_CLOSED)
         return reply
 
-    def _show(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
-        """Write the step of an exchange, and one more where it ended the test at a stage that has no exchange."""
+    def _write_step(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
+        """Write the step of a command and its reply, and one more where the test has ended at another stage."""
         secure = self.facts.secure
         cause = following.cause if isinstance(following, Done) else None
         code = Code.OK
         if cause is not None and cause.stage is stage:
             code = cause.code
-        elif reply.code >= 400:  # passed over: the next mechanism, HELO
+        elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
             code = judge(stage, reply, secure=secure)
         received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN)
         self._transcript.end(sent, received, code)
@@ -251,19 +269,20 @@ class Link:
             self._begin(cause.stage)
             self._transcript.end(code=cause.code)
 
-    async def _stretch(self, action: DeriveKey) -> Action:
-        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+    async def _derive_key(self, action: DeriveKey) -> Action:
+        """Derive the key on a thread, and return the next action."""
+        assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         self._begin(Stage.AUTH)
         try:
             async with asyncio.timeout_at(self.context.limit(Stage.AUTH, self._loop.time())):
                 key = await self._loop.run_in_executor(None, action.work)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
-        return self._dialogue.stretched(key)
+        return self._dialogue.key_derived(key)
 
-    async def _authorize(self) -> Action:
-        """Get an access token: a step of its own at the stage auth."""
-        assert self._dialogue is not None  # noqa: S101 - `_connect` made it
+    async def _fetch_token(self) -> Action:
+        """Request an access token, which is a step of its own at the stage auth."""
+        assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         plan, redact = self.context.plan, self.context.redact
         assert plan.oauth is not None  # noqa: S101 - the dialogue asks for a token only then
         assert plan.oauth.grant is not None  # noqa: S101
@@ -274,19 +293,20 @@ class Link:
                 token = await self.context.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
             cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
-            return Done(self._transcript.fail(cause, sent), polite=True)
+            return Done(self._transcript.fail(cause, sent), send_quit=True)
         except TokenFailed as error:
-            # The policy's denial is told at the stage of the policy, wherever it shows.
+            # A denial by the egress policy has the stage policy, wherever it happens.
             stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
             if error.denied:
                 stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
-            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), polite=True)
+            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), send_quit=True)
         redact.learn(token.reveal())
         self._transcript.end(sent, "an access token")
-        return self._dialogue.authorized(token)
+        return self._dialogue.token_fetched(token)
 
     async def _secure(self) -> Action:
-        assert self._channel is not None  # noqa: S101 - `_connect` made both
+        """Make the TLS handshake, write its step, and return the next action."""
+        assert self._channel is not None  # noqa: S101 - `_connect` creates both
         assert self._dialogue is not None  # noqa: S101
         self._begin(Stage.TLS)
         try:
@@ -305,7 +325,7 @@ class Link:
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.context.trust, self.context.plan.ca_pem
         if not self._verify:
-            return trust.blind()
+            return trust.unverified()
         context = trust.cached(anchors)
         if context is None:
             try:

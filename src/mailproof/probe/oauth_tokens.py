@@ -1,4 +1,4 @@
-"""Fetches access tokens by the client-credentials grant (RFC 6749 section 4.4), fresh for each test, never kept."""
+"""Requests access tokens by the client-credentials grant (RFC 6749 section 4.4): one for each test, never kept."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LIMIT = 15.0
 
 
 class TokenFailed(Exception):
-    """There is no token.
+    """No token could be fetched.
 
     Attributes:
-        detail: A phrase for people; it may hold the endpoint's words, raw.
-        denied: Whether it is the egress policy that forbids the endpoint.
+        detail: A phrase for people; it may hold text of the endpoint, not sanitised.
+        denied: Whether the egress policy forbids the endpoint.
     """
 
     def __init__(self, detail: str, *, denied: bool = False) -> None:
@@ -30,10 +30,12 @@ class TokenFailed(Exception):
 
 
 class OAuthTokens:
-    """Asks token endpoints. Usable from several event loops.
+    """Requests tokens from token endpoints. Usable from several event loops.
 
     Args:
         guard: Judges the endpoints; it must allow the port of HTTPS.
+        trust: TLS contexts.
+        resolver: Looks the endpoints up.
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
@@ -42,32 +44,33 @@ class OAuthTokens:
         self._resolver = resolver
 
     async def fetch(self, grant: ClientCredentials, *, ca_pem: str = "") -> Secret:
-        """Return a fresh token.
+        """Return a new access token.
 
         Args:
+            grant: The token endpoint and the client's credentials.
             ca_pem: Extra trust anchors, PEM.
 
         Raises:
-            TokenFailed: There is none.
+            TokenFailed: No token could be fetched.
         """
         host = parse_endpoint(grant.token_endpoint).host
         try:
             async with asyncio.timeout(LIMIT):
                 try:
-                    return await self._ask(grant, ca_pem, basic=True)
+                    return await self._request_token(grant, ca_pem, basic=True)
                 except TokenRefused as error:
                     if not error.client:
                         raise
-                # RFC 6749 section 2.3.1 has servers know the header; those that want the secret in the body say
-                # invalid_client. Golang's x/oauth2 finds it out in the same way.
-                return await self._ask(grant, ca_pem, basic=False)
+                # RFC 6749 section 2.3.1 demands that servers support the header; those that want the secret in the
+                # body answer invalid_client. Go's x/oauth2 finds it out in the same way.
+                return await self._request_token(grant, ca_pem, basic=False)
         except TokenRefused as error:
             raise TokenFailed(f"{host}: {error.detail}") from None
         except TimeoutError:
             raise TokenFailed(f"{host} did not answer in time") from None
 
-    async def _ask(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
-        from mailproof.net.http import HttpClient, RequestFailed  # h11, for tests with a grant alone
+    async def _request_token(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
+        from mailproof.net.http import HttpClient, RequestFailed  # imports h11, which only tests with a grant need
 
         endpoint = parse_endpoint(grant.token_endpoint)
         headers, body = request(grant, basic=basic)

@@ -1,9 +1,8 @@
-"""The probe: runs a plan against the world and tells what happens as it happens.
+"""The probe: runs a plan against a server and yields each step as it ends.
 
-With `attempt`, `link`, `channel` and what they stand on the only code that opens sockets, makes TLS and asks the DNS.
-Laws: one deadline over everything, which a drip can't outlast; every name and address is judged by the guard before it
-is dialled, and the judged address is the dialled one; closing or cancelling `run` or `report` closes the sockets at
-once; an instance holds nothing bound to an event loop.
+Laws: one deadline holds for the whole test, also against a server that sends an octet at a time; the guard judges every
+name and address before it is dialled, and the judged address is the dialled one; closing or cancelling `run` or
+`report` closes the sockets at once; an instance holds nothing that is bound to an event loop.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified
 from mailproof.syntax.mailbox import parse_mailbox
 
-HEARTBEAT = 5.0  # seconds without an event
+HEARTBEAT = 5.0  # seconds without a step after which a heartbeat is sent
 
 
 class Probe:
@@ -44,9 +43,9 @@ class Probe:
 
     Args:
         guard: Judges each destination.
-        https_guard: Judges OAuth 2.0 token endpoints; None: as `guard` does.
+        https_guard: Judges OAuth 2.0 token endpoints; None for `guard`.
         trust: TLS contexts.
-        default_ehlo_name: For plans without one; empty: this machine's qualified name, or its address.
+        default_ehlo_name: For plans without one; empty for this machine's qualified name, or its address literal.
     """
 
     def __init__(
@@ -62,23 +61,26 @@ class Probe:
         self.trust = trust
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self.resolver = Resolver()
-        self.trial_places = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
+        self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
-        """Run a plan to its report, for whoever does not want to watch.
+        """Run a plan and return its report.
 
         Raises:
-            ValueError: As `run`.
+            ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
         """
         _check(plan)
         return await _Test(plan, self).run()
 
     async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
-        """Run a plan: steps as they end, heartbeats in slow ones, and exactly one report, last.
+        """Run a plan.
+
+        Yields:
+            Steps as they end, heartbeats during slow ones, and exactly one report, last.
 
         Raises:
-            ValueError: The plan itself is wrong; `plans.violations` tells it beforehand.
+            ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
         """
         _check(plan)
         feed = Feed(HEARTBEAT)
@@ -97,7 +99,7 @@ class Probe:
         finally:
             feed.close()
             if not task.done():
-                task.cancel()  # closes the sockets on its way out; not before, lest the loop watches a closed one
+                task.cancel()  # the task closes the sockets; closed before, the loop would watch closed ones
                 await asyncio.wait([task])
 
 
@@ -105,7 +107,9 @@ class _Test:
     """One run of one plan.
 
     Args:
-        feed: Gets the steps as they end, where somebody watches.
+        plan: A valid plan.
+        probe: What all tests share.
+        feed: Gets the steps as they end; None where only the report is wanted.
     """
 
     __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_started", "_steps", "_trials", "stage")
@@ -128,7 +132,7 @@ class _Test:
         return self._loop.time() - self._started
 
     async def run(self) -> Report:
-        """Run to the report."""
+        """Run the plan and return the report."""
         probe = self._probe
         context = TestContext(
             plan=self._plan,
@@ -157,7 +161,7 @@ class _Test:
                     attempt.links,
                     guard=probe.guard,
                     resolver=probe.resolver,
-                    places=probe.trial_places,
+                    slots=probe.trial_slots,
                 )
                 link, cause = await trials.accompany(attempt.run(found))
                 if cause is not None:
@@ -185,7 +189,7 @@ class _Test:
         )
 
     def _emit(self, step: Step) -> None:
-        assert self._feed is not None  # noqa: S101 - else this is not called
+        assert self._feed is not None  # noqa: S101 - only called with a feed
         self._steps.append(step)
         self._feed.put(step)
 
@@ -219,7 +223,7 @@ def _check(plan: Plan) -> None:
 
 
 def _redactor(plan: Plan) -> Redactor:
-    """Return what hides the plan's secrets."""
+    """Return a `Redactor` that masks the plan's secrets."""
     if plan.credentials is None:
         return Redactor()
     redact = Redactor(plan.credentials.password.reveal(), plan.credentials.user)

@@ -1,6 +1,6 @@
-"""The steps of one connection as they are written: when each began, how it ended, and to whom it is told.
+"""Writes the steps of one connection: when each began, how it ended, and when it is emitted.
 
-Also `TestContext`, what all connections of one test share. Judges nothing.
+Also holds `TestContext`, what all connections of one test share.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mailproof.smtp.report import Plan, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
 
-# Seconds a step may take within the whole's deadline: RFC 5321 section 4.5.3.2 where it names them.
+# Seconds that a step may take within the test's deadline; those of RFC 5321 section 4.5.3.2 where it names them.
 LIMITS = {
     Stage.CONNECT: 120.0,
     Stage.TLS: 120.0,
@@ -29,29 +29,43 @@ LIMITS = {
     Stage.RCPT: 300.0,
     Stage.DATA: 600.0,
 }
-SHORTEST_LIMIT = 120.0  # of a step that is waited for: a shorter test ends before any of them
+SHORTEST_LIMIT = 120.0  # seconds, the least of LIMITS: the deadline of a shorter test comes first
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class TestContext:
-    """What all connections of one test share."""
+    """What all connections of one test share.
+
+    Attributes:
+        plan: What to test.
+        host: The plan's host in ASCII, as it is looked up.
+        port: The port to dial.
+        deadline: The end of the test, on the loop's clock.
+        trust: TLS contexts.
+        redact: Cleans texts and masks the plan's secrets in them.
+        ehlo_name: The argument of EHLO; empty for the address literal of our end of the connection.
+        compose: Writes the test message, given whether headers may be UTF-8.
+        emit: Called with each step as it ends.
+        watch: Called with the stage of each step as it begins.
+        tokens: Requests access tokens.
+    """
 
     plan: Plan
-    host: str  # ASCII, as looked up
+    host: str
     port: int
-    deadline: float  # on the loop's clock
+    deadline: float
     trust: TrustStore
     redact: Redactor
-    ehlo_name: str  # empty: the address literal of our end
+    ehlo_name: str
     compose: Callable[[bool], bytes]
     emit: Callable[[Step], object]
-    watch: Callable[[Stage], object]  # called as a step begins
+    watch: Callable[[Stage], object]
     tokens: OAuthTokens
 
     def limit(self, stage: Stage, now: float) -> float:
-        """Return until when a step that begins now may last."""
+        """Return when a step that begins at `now` must end, on the loop's clock."""
         if self.plan.timeout <= SHORTEST_LIMIT:
             return self.deadline
         return min(self.deadline, now + LIMITS[stage])
@@ -61,18 +75,20 @@ class Transcript:
     """The steps of one connection.
 
     Args:
+        context: Gets the steps.
         held: Whether steps are kept back until `release`.
 
     Attributes:
-        stage: The stage last begun. peer: "address:port", once there is a connection.
+        stage: The stage last begun.
+        peer: "address:port" ("[v6]:port"); empty before there is a connection.
     """
 
-    __slots__ = ("_context", "_kept", "_tick", "_wall", "held", "peer", "stage")
+    __slots__ = ("_context", "_kept", "_started_at", "_tick", "held", "peer", "stage")
 
     def __init__(self, context: TestContext, *, held: bool) -> None:
         self._context = context
         self._kept: list[Step] = []
-        self._wall = _NEVER
+        self._started_at = _NEVER
         self._tick = 0.0
         self.held = held
         self.peer = ""
@@ -81,27 +97,34 @@ class Transcript:
     def begin(self, stage: Stage) -> None:
         """Begin a step."""
         self.stage = stage
-        self._wall = datetime.now(UTC)
-        self._tick = time.perf_counter()  # uvloop's clock knows milliseconds only
+        self._started_at = datetime.now(UTC)
+        self._tick = time.perf_counter()  # the clock of uvloop has only milliseconds
         if not self.held:
             self._context.watch(stage)
 
     def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
-        """End the step; the texts are sanitised already."""
-        step = Step(self.stage, self._wall, time.perf_counter() - self._tick, self.peer, sent, received, code)
+        """End the step.
+
+        Args:
+            sent: What was sent, sanitised.
+            received: The reply or the result, sanitised.
+            code: Why the step failed, or OK.
+        """
+        duration = time.perf_counter() - self._tick
+        step = Step(self.stage, self._started_at, duration, self.peer, sent, received, code)
         if self.held:
             self._kept.append(step)
         else:
             self._context.emit(step)
 
     def fail(self, cause: Cause, sent: str = "") -> Cause:
-        """End the step with why it failed, which is returned."""
+        """End the step as failed, and return the cause."""
         self.stage = cause.stage
         self.end(sent, "" if cause.code is Code.NOT_SMTP else cause.detail, cause.code)
         return cause
 
     def release(self) -> None:
-        """Tell the steps that were kept back, and from now on each as it ends."""
+        """Emit the steps that were kept back, and each later one as it ends."""
         self.held = False
         for step in self._kept:
             self._context.emit(step)

@@ -1,8 +1,8 @@
-"""The search for a setting that works: tries `alternatives` after a failed attempt, or beside one that is slow.
+"""The search for a setting that works: tries those of `diagnosis.alternatives` after a failed or beside a slow attempt.
 
-Laws: no credentials ever go to another setting than the one they were given for, a trial ends with EHLO; the guard
-judges every port, name and address before it is dialled, and a forbidden one is passed over in silence; the test's
-deadline holds; `stop` closes everything at once.
+Laws: credentials are never sent with another setting than the one they were given for, so a trial ends with EHLO; the
+guard judges every port, name and address before it is dialled, and a forbidden one is skipped without a word; the
+test's deadline holds; `stop` closes everything at once.
 """
 
 from __future__ import annotations
@@ -23,22 +23,25 @@ from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
-SLOW = 1.0  # seconds of a step after which the search begins beside it; a quarter of a test that has less than 4
-HEAD_START = 0.25  # seconds ahead that the plan's own port has over the others
-PATIENCE = 5.0  # seconds that the trials have after the attempt has failed
-GRACE = 0.3  # seconds for the others once one works, so that the report is whole
-MAX_TESTS_WITH_TRIALS = 64  # at once in one probe: a crowd of tests against a tarpit must not dial eight times as often
+SLOW = 1.0  # seconds of one step after which trials begin; a quarter of the timeout of a test that has less than 4
+HEAD_START = 0.25  # seconds that trials at the plan's own port run before those at other ports begin
+PATIENCE = 5.0  # seconds that trials may take after the attempt has failed
+GRACE = 0.3  # seconds that the other trials get after one works, so that the report has their results
+MAX_TESTS_WITH_TRIALS = 64  # of one probe at the same time: many tests of a tarpit must not dial eight times as often
 
 _SLOW_STAGES = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})
 
 
 class Trials:
-    """The search beside one attempt.
+    """The trials that belong to one attempt.
 
     Args:
-        context: The attempt's. addresses: What it dials; already judged for its own port.
+        context: The attempt's context.
+        addresses: What the attempt dials; already judged for its own port.
         links: The attempt's connections, the current one last.
-        places: Bounds the searches of all tests together; without a place there is no search.
+        guard: Judges each trial's destination.
+        resolver: Looks up other names.
+        slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
     """
 
     def __init__(
@@ -49,63 +52,71 @@ class Trials:
         *,
         guard: EgressGuard,
         resolver: Resolver,
-        places: threading.Semaphore,
+        slots: threading.Semaphore,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
         self._addresses = addresses
-        self._attempt = links
+        self._attempt_links = links
         self._guard = guard
         self._resolver = resolver
-        self._places = places
-        self._has_place = False
-        self._slow = min(SLOW, context.plan.timeout / 4)
+        self._slots = slots
+        self._has_slot = False
+        self._slow_after = min(SLOW, context.plan.timeout / 4)
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
         self._links: dict[Trial, Link] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._stage = Stage.CONNECT
-        self._since = 0.0
-        self._waiting: asyncio.Task[object] | None = None  # who awaits the attempt
-        self._proof: Cause | None = None
+        self._stage_began = 0.0
+        self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
+        self._proven_cause: Cause | None = None
 
     def watch(self, stage: Stage) -> None:
-        """Note that the attempt has come to a stage."""
-        self._stage, self._since = stage, self._loop.time()
+        """Note that the attempt has begun a stage; if that is slow, trials begin."""
+        self._stage, self._stage_began = stage, self._loop.time()
         if self._timer is None and not self._tasks and stage in _SLOW_STAGES:
-            self._timer = self._loop.call_later(self._slow, self._look)
+            self._timer = self._loop.call_later(self._slow_after, self._start_if_slow)
 
     async def accompany(self, attempt: Awaitable[tuple[Link, Cause | None]]) -> tuple[Link, Cause | None]:
-        """Await the attempt, and end it as soon as a trial proves that it waits for nothing."""
-        task = self._waiting = asyncio.current_task()
+        """Await the attempt, and end it as soon as a trial proves that what it waits for will never come."""
+        task = self._waiting_task = asyncio.current_task()
         try:
             return await attempt
         except asyncio.CancelledError:
-            if self._proof is None or task is None or task.uncancel():  # somebody else wants it ended, too
+            if self._proven_cause is None or task is None or task.uncancel():  # the test itself is cancelled
                 raise
-            link = self._attempt[-1]
-            return link, link.abandon(self._proof)
+            link = self._attempt_links[-1]
+            return link, link.abandon(self._proven_cause)
         finally:
-            self._waiting = None
+            self._waiting_task = None
             if self._timer is not None:
                 self._timer.cancel()
 
     async def conclude(self, link: Link, cause: Cause) -> tuple[Cause, tuple[TrialResult, ...]]:
-        """Return the root cause as the trials make it exact, and the trials, after `cause` ended the attempt."""
+        """Finish the trials after the attempt has failed.
+
+        Args:
+            link: The attempt's connection that decided.
+            cause: Why the attempt failed.
+
+        Returns:
+            The root cause, made more exact where a trial proves it, and the results of the trials.
+        """
         plan = self._context.plan
-        wanted = trials_after(plan, self._failed(link, cause))
-        for trial in self._tasks.keys() - wanted:  # the slow step was not what failed
+        trials = trials_after(plan, self._failed_attempt(link, cause))
+        for trial in self._tasks.keys() - trials:  # not worth trying any more: another step failed than the slow one
             self._tasks[trial].cancel()
             self._links.pop(trial, None)
         until = min(self._context.deadline, self._loop.time() + PATIENCE)
-        near = [trial for trial in wanted if is_near(plan, trial)]
+        near = [trial for trial in trials if is_near(plan, trial)]
         self._start(near)
-        if near and not self._found():
-            await self._settle(near, min(until, self._loop.time() + HEAD_START))
-        if not self._found():
-            self._start(wanted)
-            await self._settle(wanted, until)
-        await self._settle(wanted, min(until, self._loop.time() + GRACE), enough=False)
-        result = [result for trial in wanted if (result := self._result(trial)) is not None]
+        if near and not self._has_fix():
+            await self._wait_for(near, min(until, self._loop.time() + HEAD_START))
+        if not self._has_fix():
+            self._start(trials)
+            await self._wait_for(trials, until)
+        await self._wait_for(trials, min(until, self._loop.time() + GRACE), first_success=False)
+        result = [result for trial in trials if (result := self._result(trial)) is not None]
         return refine(plan, cause, result), tuple(result)
 
     async def stop(self) -> None:
@@ -117,26 +128,27 @@ class Trials:
             if pending:
                 await asyncio.wait(pending)
         finally:
-            self._tasks.clear()  # a cancelled one's traceback refers to us: both would wait for the collector
+            # A cancelled task's traceback refers to this object: only the garbage collector would free both.
+            self._tasks.clear()
             self._links.clear()
-            if self._has_place:
-                self._has_place = False
-                self._places.release()
+            if self._has_slot:
+                self._has_slot = False
+                self._slots.release()
 
-    def _look(self) -> None:
-        """Begin the search if the attempt is slow."""
+    def _start_if_slow(self) -> None:
+        """Start trials if the attempt has been waiting in one slow stage for too long."""
         self._timer = None
-        if self._stage not in _SLOW_STAGES or self._waiting is None:
+        if self._stage not in _SLOW_STAGES or self._waiting_task is None:
             return
-        left = self._since + self._slow - self._loop.time()
+        left = self._stage_began + self._slow_after - self._loop.time()
         if left < 0.01:
             slow = Cause(self._stage, Code.TIMEOUT)
-            self._start(trials_after(self._context.plan, self._failed(self._attempt[-1], slow)))
-            left = self._slow
-        if not self._has_place:
-            self._timer = self._loop.call_later(left, self._look)
+            self._start(trials_after(self._context.plan, self._failed_attempt(self._attempt_links[-1], slow)))
+            left = self._slow_after
+        if not self._has_slot:
+            self._timer = self._loop.call_later(left, self._start_if_slow)
 
-    def _failed(self, link: Link, cause: Cause) -> FailedAttempt:
+    def _failed_attempt(self, link: Link, cause: Cause) -> FailedAttempt:
         reached = link.address
         others = {_family(info) for info in self._addresses} - {"IPv6" if ":" in reached else "IPv4"}
         return FailedAttempt(
@@ -147,68 +159,86 @@ class Trials:
             other_family=others.pop() if reached and others else "",
         )
 
-    def _start(self, wanted: Sequence[Trial]) -> None:
-        self._has_place = self._has_place or bool(wanted and self._places.acquire(blocking=False))
-        if not self._has_place:
+    def _start(self, trials: Sequence[Trial]) -> None:
+        self._has_slot = self._has_slot or bool(trials and self._slots.acquire(blocking=False))
+        if not self._has_slot:
             return
-        for trial in wanted:
+        for trial in trials:
             if trial not in self._tasks:
                 task = asyncio.create_task(self._try(trial), name="mailproof-alternative")
                 self._tasks[trial] = task
-                task.add_done_callback(self._ended)
+                task.add_done_callback(self._trial_ended)
 
-    def _ended(self, task: asyncio.Task[TrialResult | None]) -> None:
-        """End the attempt if it is still waiting for what this trial proves will never come."""
-        if self._waiting is None or self._proof is not None or task.cancelled() or task.exception() is not None:
+    def _trial_ended(self, task: asyncio.Task[TrialResult | None]) -> None:
+        """End the attempt if this trial proves that what it waits for will never come."""
+        if (
+            self._waiting_task is None
+            or self._proven_cause is not None
+            or task.cancelled()
+            or task.exception() is not None
+        ):
             return
         result, waiting = task.result(), Cause(self._stage, Code.TIMEOUT)
-        if result is None or self._attempt[-1].heard:
+        if result is None or self._attempt_links[-1].heard:
             return
         proven = refine(self._context.plan, waiting, [result])
         if proven is not waiting:
-            self._proof = proven
-            self._waiting.cancel()
+            self._proven_cause = proven
+            self._waiting_task.cancel()
 
-    async def _settle(self, wanted: Sequence[Trial], until: float, *, enough: bool = True) -> None:
-        """Wait until all have ended, or one works if that is `enough`, at most until `until`."""
-        while not (enough and self._found()):
-            pending = [task for key in wanted if (task := self._tasks.get(key)) is not None and not task.done()]
+    async def _wait_for(self, trials: Sequence[Trial], until: float, *, first_success: bool = True) -> None:
+        """Wait until these trials have ended.
+
+        Args:
+            until: The latest end of the wait, on the loop's clock.
+            first_success: Whether to stop waiting as soon as a trial works.
+        """
+        while not (first_success and self._has_fix()):
+            pending = [task for key in trials if (task := self._tasks.get(key)) is not None and not task.done()]
             left = until - self._loop.time()
             if not pending or left <= 0:
                 return
             await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
-    def _found(self) -> bool:
+    def _has_fix(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
         return any(result is not None and settles(self._context.plan, result) for result in results)
 
     def _result(self, trial: Trial) -> TrialResult | None:
-        """Return what came of a trial; one still under way has not answered in time."""
+        """Return a trial's result, a timeout for one that is still running; None where it was not dialled."""
         task, link = self._tasks.get(trial), self._links.get(trial)
         if task is None or link is None:
             return None
         if task.done():
             return task.result()
-        late = None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)  # only the answer to QUIT is missing
-        return self._judged(trial, link, late)
+        late = (
+            None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)
+        )  # only the close after the verdict is missing
+        return self._assessed(trial, link, late)
 
     async def _try(self, trial: Trial) -> TrialResult | None:
-        """Try a candidate; None where it may not be dialled."""
+        """Run a trial and return its result; None where the guard forbids it."""
         host, port = trial.name or self._context.host, trial.port
-        addresses = await self._permitted(trial)
+        addresses = await self._allowed_addresses(trial)
         if not addresses:
             return None
         context = dataclasses.replace(
-            self._context, plan=trial_plan(self._context.plan, trial), host=host, port=port, emit=_drop, watch=_drop
+            self._context,
+            plan=trial_plan(self._context.plan, trial),
+            host=host,
+            port=port,
+            emit=_discard,
+            watch=_discard,
         )
         link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
         try:
             cause = await link.open(addresses) or await link.converse()
         finally:
             link.close()
-        return self._judged(trial, link, cause)
+        return self._assessed(trial, link, cause)
 
-    def _judged(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
+    def _assessed(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
+        """Return the result of a trial, judged for the plan and with its sentence."""
         result = assess(self._context.plan, TrialResult(trial, cause, link.facts, link.tls))
         redact = self._context.redact
         seen = Observed(
@@ -225,15 +255,17 @@ class Trials:
         message = conclude(seen)[0].message if result.cause else redact(answers(server, result))
         return dataclasses.replace(result, message=message)
 
-    async def _permitted(self, trial: Trial) -> list[AddrInfo]:
-        """Return the attempt's addresses, as far as they may be dialled for this candidate."""
+    async def _allowed_addresses(self, trial: Trial) -> list[AddrInfo]:
+        """Return those of the attempt's addresses that may be dialled for a trial, with its port."""
         host, port = self._context.host, trial.port
         infos = [info for info in self._addresses if trial.family in ("", _family(info))]
         try:
             if trial.name:
-                # Not a name that leads elsewhere: whoever made the certificate chose it.
+                # Only the attempt's own address: whoever made the certificate chose the name, which may lead elsewhere.
                 named = await self._lookup(trial.name, port)
-                infos = [info for info in infos if info[4][0] in named and info[4][0] == self._attempt[-1].address]
+                infos = [
+                    info for info in infos if info[4][0] in named and info[4][0] == self._attempt_links[-1].address
+                ]
             self._guard.check_name(host, port)
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in infos)))
         except (EgressDenied, LookupFailed):
@@ -246,8 +278,8 @@ class Trials:
         return self._guard.check_addresses(name, port, list(dict.fromkeys(info[4][0] for info in found)))
 
 
-def _drop(_: object) -> None:
-    """Take a trial's steps, which do not belong to the attempt's."""
+def _discard(_: object) -> None:
+    """Ignore the steps of a trial, which are none of the test's."""
 
 
 def _family(info: AddrInfo) -> str:

@@ -1,7 +1,7 @@
-"""TLS through memory: bytes of the wire in and out on one side, bytes of the conversation on the other. No I/O.
+"""TLS in memory: encrypted octets of the socket on one side, the conversation's octets on the other. No I/O.
 
-So every byte is seen before OpenSSL sees it, which makes exact what a server that speaks no TLS answered to our
-ClientHello. Errors come out as `Broken` with one of our codes.
+So every octet is seen before OpenSSL gets it, which shows what exactly a server without TLS has answered to our
+ClientHello. Errors are raised as `Broken` with one of our codes.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ class Tunnel:
     """One TLS session, from the ClientHello on.
 
     Args:
-        host: For SNI and the certificate's check.
+        context: The settings of TLS.
+        host: The name or address for SNI and the certificate check.
         after_starttls: Whether the conversation began in clear.
-        verified: Whether the context checks the certificate.
+        verified: Whether the context verifies the certificate.
 
     Attributes:
-        info: The session once there was a handshake, also a failed one if a certificate was presented.
+        info: The TLS session after a handshake, or after a failed one in which a certificate was presented; else None.
 
     Raises:
-        Broken: The name can't be used.
+        Broken: The name can't be used with TLS.
     """
 
     __slots__ = ("_after_starttls", "_head", "_incoming", "_outgoing", "_session", "_verified", "info")
@@ -40,7 +41,7 @@ class Tunnel:
     def __init__(self, context: ssl.SSLContext, host: str, *, after_starttls: bool, verified: bool) -> None:
         self._after_starttls = after_starttls
         self._verified = verified
-        self._head: bytes | None = b""  # of what came, until it is certain that it is TLS
+        self._head: bytes | None = b""  # the first octets received, until the handshake is done
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.info: TlsInfo | None = None
         name = host.partition("%")[0].rstrip(".")  # no zone, no root dot
@@ -50,10 +51,10 @@ class Tunnel:
             raise Broken(Code.TLS_HANDSHAKE_FAILED, "the host name can't be used with TLS", in_tls=True) from None
 
     def shake(self) -> bool:
-        """Go on with the handshake as far as the bytes allow, and return whether it is made.
+        """Continue the handshake with the octets received so far, and return whether it is complete.
 
         Raises:
-            Broken: There is no session. What is to be sent tells the server why.
+            Broken: The handshake has failed. `output` then holds the alert that tells the server why.
         """
         try:
             self._session.do_handshake()
@@ -70,7 +71,7 @@ class Tunnel:
         return True
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the wire.
+        """Take octets from the socket.
 
         Raises:
             Broken: They answer our ClientHello and are no TLS.
@@ -82,11 +83,11 @@ class Tunnel:
         self._incoming.write(data)
 
     def output(self) -> bytes:
-        """Return what is to be sent, b"" for nothing."""
+        """Return the encrypted octets to be sent; b"" for none."""
         return self._outgoing.read() if self._outgoing.pending else b""
 
     def write(self, data: bytes) -> None:
-        """Say something through the tunnel.
+        """Encrypt octets of the conversation; `output` then holds them.
 
         Raises:
             Broken: TLS has failed.
@@ -97,13 +98,13 @@ class Tunnel:
             raise tls_error(error) from None
 
     def read(self) -> bytes | None:
-        """Return what was said through the tunnel, b"" after its end, None while there is nothing.
+        """Return decrypted octets of the conversation; b"" after its end, None while there are none.
 
         Raises:
             Broken: TLS has failed.
         """
         if not (self._incoming.pending or self._session.pending()):
-            return None  # as OpenSSL would say, but by an exception
+            return None  # OpenSSL would say the same by an exception, which costs more
         try:
             return self._session.read(CHUNK)
         except ssl.SSLWantReadError:
@@ -114,16 +115,16 @@ class Tunnel:
             raise tls_error(error) from None
 
     def part(self) -> None:
-        """End the session as it wants to be ended."""
+        """End the session: `output` then holds close_notify (RFC 8446 section 6.1)."""
         with contextlib.suppress(ssl.SSLError, ValueError):
-            self._session.unwrap()  # writes close_notify (RFC 8446 section 6.1)
+            self._session.unwrap()
 
     def binding(self) -> Binding | None:
-        """Return what ties a SASL exchange to the session."""
+        """Return the session's channel binding, for SASL; None where none can be computed."""
         return channel_binding(self._session)
 
     def _check_record(self, head: bytes) -> None:
-        """Refuse an answer to our ClientHello that is no TLS record (RFC 8446 section 5.1), by what it is."""
+        """Raise `Broken` where the answer to our ClientHello is no TLS record (RFC 8446 section 5.1)."""
         if 0x14 <= head[0] <= 0x17 and head[1:2] in (b"", b"\x03"):
             return
         parser = ReplyParser()

@@ -67,7 +67,7 @@ def tested(request: Tested) -> SmtpInput:
 
 
 def _input(request: Stored | Tested, reply_to_address: str = "", description: str = "") -> SmtpInput:
-    auth, secret, client = Auth.UNSAID, request.password, None
+    auth, secret, client = Auth.UNSPECIFIED, request.password, None
     if isinstance(request, WithAuth):
         auth, secret, client = _auth(request)
     settings = SmtpSettings(
@@ -86,7 +86,7 @@ def _input(request: Stored | Tested, reply_to_address: str = "", description: st
 def _auth(request: WithAuth) -> tuple[Auth, str, OAuthClient | None]:
     chosen = request.WhichOneof("auth")
     if chosen is None:
-        return Auth.UNSAID, request.password, None
+        return Auth.UNSPECIFIED, request.password, None
     inner = request.plain.password if chosen == "plain" else ""
     if request.password and request.password != inner:
         raise InvalidFields([FieldViolation("password", f"must not be given together with {chosen}")])

@@ -14,30 +14,30 @@ from zitadel.admin.v1 import admin_pb2 as pb
 class AdminService:
     """zitadel.admin.v1.AdminService."""
 
-    def __init__(self, configs: Providers, diagnoses: Diagnoses) -> None:
-        self._configs = configs
+    def __init__(self, providers: Providers, diagnoses: Diagnoses) -> None:
+        self._providers = providers
         self._diagnoses = diagnoses
 
     async def AddSMTPConfig(self, request: pb.AddSMTPConfigRequest, context: Context) -> pb.AddSMTPConfigResponse:
         """Store a configuration."""
-        event = await self._configs.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
+        event = await self._providers.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
         return pb.AddSMTPConfigResponse(details=messages.changed(event.details), id=event.change.provider_id)
 
     async def GetSMTPConfig(self, request: pb.GetSMTPConfigRequest, context: Context) -> pb.GetSMTPConfigResponse:
         """Return the active configuration."""
-        provider = await self._configs.get_active(context.caller)
+        provider = await self._providers.get_active(context.caller)
         return pb.GetSMTPConfigResponse(smtp_config=messages.smtp_config(provider))
 
     async def GetSMTPConfigById(
         self, request: pb.GetSMTPConfigByIdRequest, context: Context
     ) -> pb.GetSMTPConfigByIdResponse:
         """Return a configuration."""
-        provider = await self._configs.get(context.caller, request.id)
+        provider = await self._providers.get(context.caller, request.id)
         return pb.GetSMTPConfigByIdResponse(smtp_config=messages.smtp_config(provider))
 
     async def ListSMTPConfigs(self, request: pb.ListSMTPConfigsRequest, context: Context) -> pb.ListSMTPConfigsResponse:
         """List configurations."""
-        found = await self._configs.list(context.caller, messages.page(request.query))
+        found = await self._providers.list(context.caller, messages.page(request.query))
         result = [messages.smtp_config(each) for each in found.providers]
         return pb.ListSMTPConfigsResponse(details=messages.list_details(found), result=result)
 
@@ -45,35 +45,35 @@ class AdminService:
         self, request: pb.UpdateSMTPConfigRequest, context: Context
     ) -> pb.UpdateSMTPConfigResponse:
         """Replace a configuration's settings."""
-        details = await self._configs.update_smtp(context.caller, request.id, messages.stored(request))
+        details = await self._providers.update_smtp(context.caller, request.id, messages.stored(request))
         return pb.UpdateSMTPConfigResponse(details=messages.changed(details))
 
     async def UpdateSMTPConfigPassword(
         self, request: pb.UpdateSMTPConfigPasswordRequest, context: Context
     ) -> pb.UpdateSMTPConfigPasswordResponse:
         """Replace a configuration's password."""
-        details = await self._configs.update_password(context.caller, request.id, Secret(request.password))
+        details = await self._providers.update_password(context.caller, request.id, Secret(request.password))
         return pb.UpdateSMTPConfigPasswordResponse(details=messages.changed(details))
 
     async def ActivateSMTPConfig(
         self, request: pb.ActivateSMTPConfigRequest, context: Context
     ) -> pb.ActivateSMTPConfigResponse:
         """Make a configuration the active one."""
-        details = await self._configs.activate(context.caller, request.id)
+        details = await self._providers.activate(context.caller, request.id)
         return pb.ActivateSMTPConfigResponse(details=messages.switched(details))
 
     async def DeactivateSMTPConfig(
         self, request: pb.DeactivateSMTPConfigRequest, context: Context
     ) -> pb.DeactivateSMTPConfigResponse:
         """Make a configuration inactive."""
-        details = await self._configs.deactivate(context.caller, request.id)
+        details = await self._providers.deactivate(context.caller, request.id)
         return pb.DeactivateSMTPConfigResponse(details=messages.switched(details))
 
     async def RemoveSMTPConfig(
         self, request: pb.RemoveSMTPConfigRequest, context: Context
     ) -> pb.RemoveSMTPConfigResponse:
         """Remove a configuration."""
-        details = await self._configs.remove(context.caller, request.id)
+        details = await self._providers.remove(context.caller, request.id)
         return pb.RemoveSMTPConfigResponse(details=messages.changed(details))
 
     async def TestSMTPConfig(self, request: pb.TestSMTPConfigRequest, context: Context) -> pb.TestSMTPConfigResponse:
@@ -100,64 +100,64 @@ class AdminService:
         self, request: pb.AddEmailProviderSMTPRequest, context: Context
     ) -> pb.AddEmailProviderSMTPResponse:
         """Store an SMTP provider."""
-        event = await self._configs.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
+        event = await self._providers.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
         return pb.AddEmailProviderSMTPResponse(details=messages.changed(event.details), id=event.change.provider_id)
 
     async def GetEmailProvider(
         self, request: pb.GetEmailProviderRequest, context: Context
     ) -> pb.GetEmailProviderResponse:
         """Return the active provider."""
-        provider = await self._configs.get_active(context.caller)
-        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._configs.signing_key))
+        provider = await self._providers.get_active(context.caller)
+        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._providers.signing_key))
 
     async def GetEmailProviderById(
         self, request: pb.GetEmailProviderByIdRequest, context: Context
     ) -> pb.GetEmailProviderByIdResponse:
         """Return a provider."""
-        provider = await self._configs.get(context.caller, request.id)
-        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._configs.signing_key))
+        provider = await self._providers.get(context.caller, request.id)
+        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._providers.signing_key))
 
     async def ListEmailProviders(
         self, request: pb.ListEmailProvidersRequest, context: Context
     ) -> pb.ListEmailProvidersResponse:
         """List providers."""
-        found = await self._configs.list(context.caller, messages.page(request.query))
-        result = [messages.email_provider(each, self._configs.signing_key) for each in found.providers]
+        found = await self._providers.list(context.caller, messages.page(request.query))
+        result = [messages.email_provider(each, self._providers.signing_key) for each in found.providers]
         return pb.ListEmailProvidersResponse(details=messages.list_details(found), result=result)
 
     async def UpdateEmailProviderSMTP(
         self, request: pb.UpdateEmailProviderSMTPRequest, context: Context
     ) -> pb.UpdateEmailProviderSMTPResponse:
         """Replace an SMTP provider's settings."""
-        details = await self._configs.update_smtp(context.caller, request.id, messages.stored(request))
+        details = await self._providers.update_smtp(context.caller, request.id, messages.stored(request))
         return pb.UpdateEmailProviderSMTPResponse(details=messages.changed(details))
 
     async def UpdateEmailProviderSMTPPassword(
         self, request: pb.UpdateEmailProviderSMTPPasswordRequest, context: Context
     ) -> pb.UpdateEmailProviderSMTPPasswordResponse:
         """Replace a provider's password."""
-        details = await self._configs.update_password(context.caller, request.id, Secret(request.password))
+        details = await self._providers.update_password(context.caller, request.id, Secret(request.password))
         return pb.UpdateEmailProviderSMTPPasswordResponse(details=messages.changed(details))
 
     async def ActivateEmailProvider(
         self, request: pb.ActivateEmailProviderRequest, context: Context
     ) -> pb.ActivateEmailProviderResponse:
         """Make a provider the active one."""
-        details = await self._configs.activate(context.caller, request.id)
+        details = await self._providers.activate(context.caller, request.id)
         return pb.ActivateEmailProviderResponse(details=messages.switched(details))
 
     async def DeactivateEmailProvider(
         self, request: pb.DeactivateEmailProviderRequest, context: Context
     ) -> pb.DeactivateEmailProviderResponse:
         """Make a provider inactive."""
-        details = await self._configs.deactivate(context.caller, request.id)
+        details = await self._providers.deactivate(context.caller, request.id)
         return pb.DeactivateEmailProviderResponse(details=messages.switched(details))
 
     async def RemoveEmailProvider(
         self, request: pb.RemoveEmailProviderRequest, context: Context
     ) -> pb.RemoveEmailProviderResponse:
         """Remove a provider."""
-        details = await self._configs.remove(context.caller, request.id)
+        details = await self._providers.remove(context.caller, request.id)
         return pb.RemoveEmailProviderResponse(details=messages.changed(details))
 
     async def TestEmailProviderSMTP(
@@ -187,7 +187,7 @@ class AdminService:
     ) -> pb.AddEmailProviderHTTPResponse:
         """Store an HTTP provider."""
         settings = messages.http_settings(request)
-        event, signing_key = await self._configs.add_http(context.caller, settings, key=context.idempotency_key)
+        event, signing_key = await self._providers.add_http(context.caller, settings, key=context.idempotency_key)
         return pb.AddEmailProviderHTTPResponse(
             details=messages.changed(event.details), id=event.change.provider_id, signing_key=signing_key.reveal()
         )
@@ -196,7 +196,7 @@ class AdminService:
         self, request: pb.UpdateEmailProviderHTTPRequest, context: Context
     ) -> pb.UpdateEmailProviderHTTPResponse:
         """Replace an HTTP provider's settings, and its signing key when asked."""
-        details, signing_key = await self._configs.update_http(
+        details, signing_key = await self._providers.update_http(
             context.caller, request.id, messages.http_settings(request), rotate=messages.rotates(request)
         )
         return pb.UpdateEmailProviderHTTPResponse(

@@ -14,14 +14,14 @@ from smtpdiag.v1 import discovery_pb2
 class DiscoveryService:
     """smtpdiag.v1.DiscoveryService."""
 
-    def __init__(self, discoveries: Searches) -> None:
-        self._discoveries = discoveries
+    def __init__(self, searches: Searches) -> None:
+        self._searches = searches
 
     async def DiscoverSettings(  # noqa: N802 - RPC names are the contract's
         self, request: discovery_pb2.DiscoverSettingsRequest, context: Context
     ) -> AsyncGenerator[discovery_pb2.DiscoverSettingsResponse, None]:
         """Stream the events of a search."""
         address, limit = discovery_request(request)
-        async with aclosing(self._discoveries.discover(address, limit, remaining=context.remaining)) as events:
+        async with aclosing(self._searches.discover(address, limit, remaining=context.remaining)) as events:
             async for event in events:
                 yield discovery_event(event)

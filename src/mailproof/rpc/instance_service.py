@@ -16,10 +16,10 @@ from smtpdiag.v1 import instance_pb2
 class InstanceService:
     """smtpdiag.v1.InstanceService."""
 
-    def __init__(self, events: History, transfers: Transfers, webhooks: WebhookTests) -> None:
+    def __init__(self, events: History, transfers: Transfers, webhook_tests: WebhookTests) -> None:
         self._events = events
         self._transfers = transfers
-        self._webhooks = webhooks
+        self._webhook_tests = webhook_tests
 
     async def ListEvents(  # noqa: N802 - RPC names are the contract's
         self, request: instance_pb2.ListEventsRequest, context: Context
@@ -60,7 +60,7 @@ class InstanceService:
     ) -> instance_pb2.TestHTTPProviderResponse:
         """Post a sample to a stored provider."""
         recipient, limit = messages.webhook_test(request)
-        report = await self._webhooks.test(
+        report = await self._webhook_tests.test(
             context.caller, request.id, recipient=recipient, limit=limit, remaining=context.remaining
         )
         return messages.webhook_report(report)

@@ -173,23 +173,23 @@ class Service:
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
         probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        configs = Providers(self._store, self._sealer, single=settings.single_config)
+        providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         searcher = SettingsSearch(prober=probe, https_guard=policy.for_https(), trust=trust)
-        discoveries = Searches(searcher, limits)
-        lockbox = PassphraseCipher()
-        self._cleanup.callback(lockbox.close)
+        searches = Searches(searcher, limits)
+        cipher = PassphraseCipher()
+        self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
-            Transfers(self._store, self._sealer, lockbox, single=settings.single_config),
+            Transfers(self._store, self._sealer, cipher, single=settings.single_config),
             WebhookTests(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
-            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(configs, diagnoses),
+            admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
-            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(discoveries),
+            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(searches),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN

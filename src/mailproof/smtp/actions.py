@@ -1,4 +1,4 @@
-"""What a dialogue says to whoever carries it out: actions, the cause of an end, and the facts it gathered. Pure."""
+"""What a dialogue returns to its caller: the next action, the cause of a failure, and the facts it gathered. Pure."""
 
 from __future__ import annotations
 
@@ -11,43 +11,56 @@ from mailproof.smtp.wire import Ehlo, Reply
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a test failed: the first thing that went wrong, and the reply that said so, if one did."""
+    """Why a test failed: the first thing that went wrong.
+
+    Attributes:
+        reply: The reply that reported the failure; None where there was no reply.
+        detail: A phrase of our own for the message.
+        sasl_error: The server's error message within a SASL exchange, not sanitised.
+    """
 
     stage: Stage
     code: Code
     reply: Reply | None = None
-    detail: str = ""  # a phrase of our own, for the message
-    told: str = ""  # what the server told within a SASL exchange, raw
+    detail: str = ""
+    sasl_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Await a reply; nothing is to be sent."""
+    """Wait for a reply without sending anything."""
 
     stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send `data` and await the reply. `shown` is what a transcript may show of it."""
+    """Send a command, a SASL response or the message, and wait for the reply.
+
+    Attributes:
+        data: The octets to send.
+        shown: What a transcript may show of `data`.
+        credentials: Whether `data` holds credentials.
+        secrets: Parts of `data` that are derived from the credentials; masked where the server repeats them.
+    """
 
     stage: Stage
     data: bytes = field(repr=False)
     shown: str
-    credentials: bool = False  # whether they are in `data`
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # what derives from them in it, to be hidden in echoes
+    credentials: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Secure:
-    """Make the TLS handshake."""
+    """Make the TLS handshake, then call `Dialogue.secured`."""
 
     stage: Stage = Stage.TLS
 
 
 @dataclass(frozen=True, slots=True)
 class DeriveKey:
-    """Do long work off the event loop, and hand over what comes of it."""
+    """Derive a key from the password outside the event loop, then call `Dialogue.key_derived` with it."""
 
     work: Callable[[], bytes] = field(repr=False)
     stage: Stage = Stage.AUTH
@@ -55,21 +68,22 @@ class DeriveKey:
 
 @dataclass(frozen=True, slots=True)
 class FetchToken:
-    """Get an access token by the plan's grant, and hand it over."""
+    """Request an access token by the plan's grant, then call `Dialogue.token_fetched` with it."""
 
     stage: Stage = Stage.AUTH
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The conversation is over: passed where `cause` is None.
+    """The conversation has ended.
 
     Attributes:
-        polite: Whether the server still understands a QUIT, which is sent and not waited for.
+        cause: Why the test failed; None where it passed.
+        send_quit: Whether the server still understands QUIT. It is sent before closing, and its reply is not awaited.
     """
 
     cause: Cause | None = None
-    polite: bool = False
+    send_quit: bool = False
 
 
 Action = Wait | Send | Secure | DeriveKey | FetchToken | Done
@@ -77,16 +91,16 @@ Action = Wait | Send | Secure | DeriveKey | FetchToken | Done
 
 @dataclass(slots=True)
 class Facts:
-    """What the conversation brought to light, for the findings."""
+    """What was learned in the conversation, for the findings."""
 
     ehlo_name: str = ""
-    ehlo: Ehlo | None = None  # the last one heard
+    ehlo: Ehlo | None = None  # the last EHLO reply
     secure: bool = False
     starttls_offered: bool = False
     helo_only: bool = False
     mechanisms_before_tls: tuple[str, ...] = ()
     mechanisms_inside_tls: tuple[str, ...] = ()
     mechanism: str = ""  # the SASL mechanism last begun
-    credentials_in_clear: bool = False  # set by whoever sends them
+    credentials_in_clear: bool = False  # set by `probe.link` as it sends them
     message_size: int = 0
-    quit_answered: bool | None = None  # None: no QUIT was waited for
+    quit_answered: bool | None = None  # None: nobody waited for a reply to QUIT

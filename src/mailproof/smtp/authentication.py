@@ -1,8 +1,8 @@
-"""The AUTH part of a conversation (RFC 4954): which mechanism is tried, what is said in it, what a refusal means.
+"""The AUTH part of a conversation (RFC 4954): which mechanism is tried, its responses, and what a refusal means.
 
-Laws: strongest first; the next one only where the mechanism and not the account was refused; after a 535 none,
-whatever it was for, since it counts towards a lockout; a login is good only when the server has proven what the
-mechanism demands of it. Pure.
+Laws: the strongest mechanism comes first; the next one is tried only where the mechanism was refused and not the
+account; none is tried after a 535, whatever its reason, since it counts towards a lockout; a login has succeeded only
+when the server has given the proof that the mechanism demands of it. Pure.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
 
 MAX_INITIAL_RESPONSE = 512
-"""Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response waits for the 334."""
+"""Octets of an AUTH command with its initial response (RFC 4954 section 4); a longer response is sent after the 334."""
 
-_CANCELLED = frozenset({500, 501, 504})  # what "*" is answered with: 501 (RFC 4954 section 4), and in practice
+_CANCELLED = frozenset({500, 501, 504})  # replies to "*": 501 (RFC 4954 section 4); the others in practice
 
 
 @dataclass(slots=True)
 class Authentication:
-    """The exchanges of one conversation, one after another.
+    """The SASL exchanges of one conversation, one after another.
 
     Args:
-        binding: Gives the TLS session's channel binding.
+        binding: Returns the TLS session's channel binding.
 
     Attributes:
-        cancelling: Whether the "*" was said that ends an exchange.
+        cancelling: Whether "*" was sent, which cancels an exchange.
     """
 
     plan: Plan
@@ -43,21 +43,34 @@ class Authentication:
     binding: Callable[[], Binding | None]
     cancelling: bool = False
     _identity: Identity = field(default_factory=lambda: Identity(""))
-    _left: list[str] = field(default_factory=list)  # mechanisms still to be tried
+    _remaining: list[str] = field(default_factory=list)  # mechanisms that were not tried yet
     _exchange: Mechanism = field(default_factory=Mechanism)
-    _refused: Cause | None = None  # why the last mechanism was given up
+    _refusal: Cause | None = None  # why the last mechanism was given up
 
     def begin(self, offered: tuple[str, ...]) -> Action | None:
-        """Return the first action, None where none of the offered mechanisms is possible."""
+        """Return the first action.
+
+        Args:
+            offered: The mechanisms in the EHLO reply.
+
+        Returns:
+            None where none of the offered mechanisms can be used.
+        """
         plan = self.plan
-        assert plan.credentials is not None  # noqa: S101 - the dialogue saw to it
+        assert plan.credentials is not None  # noqa: S101 - the dialogue has checked it
         scram = any(name.startswith("SCRAM-") for name in offered)
         binding = self.binding() if scram and plan.oauth is None else None
-        usual = binding is None or binding.usual
-        self._left = list(
-            table.choose(offered, plan.mechanism, token=plan.oauth is not None, bound=binding is not None, usual=usual)
+        default_binding = binding is None or binding.is_default
+        self._remaining = list(
+            table.choose(
+                offered,
+                plan.mechanism,
+                token=plan.oauth is not None,
+                has_binding=binding is not None,
+                default_binding=default_binding,
+            )
         )
-        if not self._left:
+        if not self._remaining:
             return None
         self._identity = Identity(
             user=plan.credentials.user,
@@ -72,77 +85,86 @@ class Authentication:
             return FetchToken()
         return self._next()
 
-    def authorized(self, token: Secret) -> Action:
-        """Go on with the access token that was fetched."""
+    def token_fetched(self, token: Secret) -> Action:
+        """Start the first exchange with the access token that was fetched."""
         old = self._identity
         self._identity = Identity(old.user, token=token, host=old.host, port=old.port)
         return self._next()
 
     def challenged(self, reply: Reply) -> Action:
-        """Answer a 334."""
+        """Return the action that answers a challenge (334)."""
         try:
             response = self._exchange.respond(table.decode(reply.text))
         except ExchangeError as error:
             if error.final:
-                return Done(Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, error.detail, self._exchange.told))
+                return Done(Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, error.detail, self._exchange.sasl_error))
             return self._cancel(error.detail)
         if isinstance(response, KeyDerivation):
             if response.iterations > INLINE_ITERATIONS:
                 return DeriveKey(response)
-            response = self._exchange.stretched(response())
+            response = self._exchange.key_derived(response())
         if response is None:
             return self._cancel(f"the server asked for more than {self.facts.mechanism} has to say")
         return self._respond(response)
 
-    def stretched(self, key: bytes) -> Action:
-        """Go on with the stretched password."""
-        return self._respond(self._exchange.stretched(key))
+    def key_derived(self, key: bytes) -> Action:
+        """Return the response that uses the derived key."""
+        return self._respond(self._exchange.key_derived(key))
 
     def accepted(self, reply: Reply) -> Cause | None:
-        """Return why a 235 is no success, None where it is one."""
-        missing = self._exchange.missing()
-        return Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, missing) if missing else None
+        """Return why a login fails in spite of a 235; None where it has succeeded."""
+        problem = self._exchange.missing_proof()
+        return Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, problem) if problem else None
 
     def refused(self, reply: Reply) -> Action:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling
         code = judge(Stage.AUTH, reply, secure=self.facts.secure)
-        if exchange.denied and code is Code.AUTH_MECHANISM_UNSUPPORTED:
-            code = Code.AUTH_REJECTED  # it said so within the exchange; what follows is form
-        if code is Code.AUTH_REJECTED and exchange.unsure and not exchange.committed:
-            # Nothing that tells of the password has left us, so it was not refused: most probably the server knows
-            # another type of channel binding than we have (Dovecot and mox answer 535 then).
+        if exchange.proof_rejected and code is Code.AUTH_MECHANISM_UNSUPPORTED:
+            code = Code.AUTH_REJECTED  # the server's last challenge said so; this reply only ends the exchange
+        if code is Code.AUTH_REJECTED and exchange.binding_may_be_refused and not exchange.proof_sent:
+            # Nothing derived from the password was sent, so it was not refused: most probably the server does not
+            # support our type of channel binding (Dovecot and mox answer 535 then).
             code = Code.AUTH_MECHANISM_UNSUPPORTED
-        cause = Cause(Stage.AUTH, code, reply, told=exchange.told)
-        if cancelled and self._refused and (reply.code in _CANCELLED or (reply.code >= 500 and not exchange.committed)):
-            self._refused = dataclasses.replace(self._refused, reply=reply)
+        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error)
+        if (
+            cancelled
+            and self._refusal
+            and (reply.code in _CANCELLED or (reply.code >= 500 and not exchange.proof_sent))
+        ):
+            self._refusal = dataclasses.replace(self._refusal, reply=reply)
         elif code is Code.AUTH_MECHANISM_UNSUPPORTED:
-            self._refused = cause
+            self._refusal = cause
         else:
-            return Done(cause, polite=code is not Code.NOT_SMTP)
-        return Done(self._refused, polite=True) if reply.code == 535 else self._next()
+            return Done(cause, send_quit=code is not Code.NOT_SMTP)
+        return Done(self._refusal, send_quit=True) if reply.code == 535 else self._next()
 
     def _next(self) -> Action:
+        """Return the AUTH command of the next mechanism, or the end where none is left."""
         self.cancelling = False
-        if not self._left:
-            return Done(self._refused, polite=True)
-        name = self.facts.mechanism = self._left.pop(0)
+        if not self._remaining:
+            return Done(self._refusal, send_quit=True)
+        name = self.facts.mechanism = self._remaining.pop(0)
         self._exchange = table.MECHANISMS[name](self._identity)
         initial = self._exchange.initial()
         if initial is not None:
             line = encode_command("AUTH", name, table.encode(initial) or "=", limit=MAX_RESPONSE)
             if len(line) <= MAX_INITIAL_RESPONSE:
                 return Send(Stage.AUTH, line, f"AUTH {name} {MASK}", credentials=True, secrets=self._exchange.secrets)
-            self._exchange = table.MECHANISMS[name](self._identity)  # it has not said its response yet
+            self._exchange = table.MECHANISMS[name](self._identity)  # a fresh exchange: its response was not sent
         return Send(Stage.AUTH, encode_command("AUTH", name), f"AUTH {name}")
 
     def _respond(self, response: bytes) -> Action:
+        """Return the action that sends a response."""
         if not response:
             return Send(Stage.AUTH, b"\r\n", "(an empty line)")
         line = encode_command(table.encode(response), limit=MAX_RESPONSE)
         return Send(Stage.AUTH, line, MASK, credentials=True, secrets=self._exchange.secrets)
 
     def _cancel(self, detail: str) -> Action:
+        """Cancel the exchange with "*" (RFC 4954 section 4)."""
         self.cancelling = True
-        self._refused = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, detail=detail, told=self._exchange.told)
+        self._refusal = Cause(
+            Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED, detail=detail, sasl_error=self._exchange.sasl_error
+        )
         return Send(Stage.AUTH, b"*\r\n", "*")

@@ -1,8 +1,8 @@
 """The SMTP conversation as a table of states: a reply comes in, an action comes out. No I/O.
 
-Laws: nothing learned before TLS is known inside it (RFC 3207 section 4.2); no credentials leave in clear where TLS is
-demanded or STARTTLS was offered, unless the plan says `none`; no reply is taken for the answer to a command that was
-sent after it; after a refused password no second mechanism is tried (lockouts). Pure.
+Laws: what was learned before TLS is forgotten inside it (RFC 3207 section 4.2); no credentials are sent in clear where
+TLS is demanded or STARTTLS was offered, unless the plan's TLS mode is `none`; no reply is taken for the answer to a
+command that was sent after it; after a refused password no second mechanism is tried (lockouts). Pure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mailproof.smtp.wire import (
 
 
 class State(Enum):
-    """Whose answer is awaited."""
+    """Which command's reply the dialogue waits for."""
 
     START = auto()
     GREETING = auto()
@@ -38,7 +38,7 @@ class State(Enum):
     STARTTLS = auto()
     HANDSHAKE = auto()
     AUTH = auto()
-    CANCEL = auto()  # the "*" that ends a SASL exchange we can't go on with
+    CANCEL = auto()  # the "*" that cancels a SASL exchange (RFC 4954 section 4)
     MAIL = auto()
     RCPT = auto()
     DATA = auto()
@@ -52,8 +52,12 @@ class Dialogue:
     """One conversation, following one plan.
 
     Args:
+        ehlo_name: The argument of EHLO.
         implicit: Whether TLS comes before the greeting.
-        compose: Writes the test message; asked for once, with whether it may use UTF-8 headers.
+        compose: Writes the test message. Called once, with whether headers may be UTF-8.
+
+    Attributes:
+        facts: What the conversation has shown so far.
     """
 
     plan: Plan
@@ -71,13 +75,13 @@ class Dialogue:
 
     @property
     def demands_tls(self) -> bool:
-        """Whether nothing of worth may be said outside TLS."""
+        """Whether the plan allows neither credentials nor mail outside TLS."""
         return self.plan.tls_mode in (TlsMode.AUTO, TlsMode.STARTTLS, TlsMode.IMPLICIT)
 
     def begin(self) -> Action:
         """Return the first action on a fresh connection."""
         if not self._reaches(Depth.TLS):
-            return self._over(Done())
+            return self._end(Done())
         if self.implicit:
             self.state = State.HANDSHAKE
             return Secure()
@@ -85,30 +89,30 @@ class Dialogue:
         return _AWAIT_GREETING
 
     def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
-        """Go on after the handshake. Everything heard before it is forgotten.
+        """Return the action after the TLS handshake. Everything learned before it is forgotten.
 
         Args:
-            binding: Gives the TLS session's channel binding.
+            binding: Returns the TLS session's channel binding.
         """
         self._binding = binding
         self.facts.secure = True
         self.facts.ehlo = None
         if self.implicit:
             if not self._reaches(Depth.EHLO):
-                return self._over(Done())
+                return self._end(Done())
             self.state = State.GREETING
             return _AWAIT_GREETING
-        return self._say_ehlo() if self._reaches(Depth.EHLO) else self._say_quit()
+        return self._send_ehlo() if self._reaches(Depth.EHLO) else self._send_quit()
 
     def received(self, reply: Reply, surplus: bytes = b"") -> Action:
-        """Go on after a reply.
+        """Return the action after a reply.
 
         Args:
-            surplus: What the server has already sent behind it, though it was not asked yet.
+            surplus: Octets that the server has already sent after the reply, before any further command.
         """
         if self.state is State.QUIT:
             self.facts.quit_answered = reply.code == 221
-            return self._over(Done())
+            return self._end(Done())
         stage = _STAGES[self.state]
         handler = _TABLE.get((self.state, reply.code))
         action = handler(self, reply) if handler else self._refuse(reply)
@@ -116,27 +120,27 @@ class Dialogue:
             return action
         if isinstance(action, Secure):
             # RFC 3207 section 6 and USENIX Security 2021 ("NO STARTTLS"): these bytes would be read as if from TLS.
-            return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, polite=False)
+            return self._fail(Stage.STARTTLS, Code.STARTTLS_INJECTION, send_quit=False)
         if action.stage is Stage.QUIT:
             return action
-        if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that comes unasked
+        if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that answers no command
             return Wait(action.stage)
         return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
 
-    def stretched(self, key: bytes) -> Action:
-        """Go on with what a `DeriveKey` was for."""
-        return self._logging_in(self._authentication.stretched(key))
+    def key_derived(self, key: bytes) -> Action:
+        """Return the action after a `DeriveKey`, whose key this is."""
+        return self._continue_login(self._authentication.key_derived(key))
 
-    def authorized(self, token: Secret) -> Action:
-        """Go on with the token that an `Authorize` was for."""
-        return self._logging_in(self._authentication.authorized(token))
+    def token_fetched(self, token: Secret) -> Action:
+        """Return the action after a `FetchToken`, whose token this is."""
+        return self._continue_login(self._authentication.token_fetched(token))
 
-    # What each awaited reply leads to.
+    # What follows each reply.
 
     def _greeted(self, reply: Reply) -> Action:
         if is_foreign_greeting(reply):
-            return self._fail(Stage.GREETING, Code.NOT_SMTP, polite=False)
-        return self._say_ehlo()
+            return self._fail(Stage.GREETING, Code.NOT_SMTP, send_quit=False)
+        return self._send_ehlo()
 
     def _ehlo_accepted(self, reply: Reply) -> Action:
         ehlo = self.facts.ehlo = parse_ehlo(reply)
@@ -148,13 +152,13 @@ class Dialogue:
         return self._after_ehlo()
 
     def _ehlo_unknown(self, reply: Reply) -> Action:
-        """Fall back to HELO (RFC 5321 section 3.2), which knows no STARTTLS: only where that is not needed."""
+        """Fall back to HELO (RFC 5321 section 3.2), unless STARTTLS is needed, which HELO does not have."""
         if self.demands_tls and not self.facts.secure:
             if reply.code == 504:
-                return self._refuse(reply)  # EHLO is known, its argument is not liked
+                return self._refuse(reply)  # EHLO is known, its argument is refused
             return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED, reply)
         self.state = State.HELO
-        return self._send(Stage.EHLO, "HELO", self.ehlo_name)
+        return self._send_words(Stage.EHLO, "HELO", self.ehlo_name)
 
     def _helo_accepted(self, reply: Reply) -> Action:
         self.facts.helo_only = True
@@ -166,34 +170,35 @@ class Dialogue:
         return Secure()
 
     def _challenged(self, reply: Reply) -> Action:
-        return self._logging_in(self._authentication.challenged(reply))
+        return self._continue_login(self._authentication.challenged(reply))
 
     def _authenticated(self, reply: Reply) -> Action:
         cause = self._authentication.accepted(reply)
-        return self._over(Done(cause, polite=True)) if cause else self._after_auth()
+        return self._end(Done(cause, send_quit=True)) if cause else self._after_auth()
 
     def _login_refused(self, reply: Reply) -> Action:
-        return self._logging_in(self._authentication.refused(reply))
+        return self._continue_login(self._authentication.refused(reply))
 
     def _mail_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.RCPT, self._transaction.rcpt())
+        return self._continue_mail(State.RCPT, self._transaction.rcpt())
 
     def _rcpt_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.DATA, self._transaction.data())
+        return self._continue_mail(State.DATA, self._transaction.data())
 
     def _data_accepted(self, reply: Reply) -> Action:
-        return self._go_on(State.MESSAGE, self._transaction.message())
+        return self._continue_mail(State.MESSAGE, self._transaction.message())
 
     def _message_accepted(self, reply: Reply) -> Action:
-        return self._say_quit()
+        return self._send_quit()
 
-    # What is said next.
+    # What is sent next.
 
-    def _say_ehlo(self) -> Action:
+    def _send_ehlo(self) -> Action:
         self.state = State.EHLO
-        return self._send(Stage.EHLO, "EHLO", self.ehlo_name)
+        return self._send_words(Stage.EHLO, "EHLO", self.ehlo_name)
 
     def _after_ehlo(self) -> Action:
+        """Return what follows EHLO: STARTTLS, AUTH, or the mail transaction."""
         if not self.facts.secure and self.plan.tls_mode is not TlsMode.NONE:
             if self.facts.starttls_offered:
                 self.state = State.STARTTLS
@@ -206,57 +211,59 @@ class Dialogue:
         self._login = Authentication(self.plan, self.facts, self._binding)
         action = self._login.begin(offered)
         if action is not None:
-            return self._logging_in(action)
+            return self._continue_login(action)
         if offered:
             return self._fail(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
         if self.facts.starttls_offered and not self.facts.secure:
-            return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # RFC 4954 section 4: AUTH shows inside TLS
+            return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # offered inside TLS (RFC 4954 section 4)
         return self._fail(Stage.AUTH, Code.AUTH_NOT_OFFERED)
 
-    def _logging_in(self, action: Action) -> Action:
+    def _continue_login(self, action: Action) -> Action:
         if isinstance(action, Done):
-            return self._over(action)
+            return self._end(action)
         self.state = State.CANCEL if self._authentication.cancelling else State.AUTH
         return action
 
     def _after_auth(self) -> Action:
+        """Return what follows the login, or its omission: the mail transaction, or QUIT."""
         if not self._reaches(Depth.MAIL):
-            return self._say_quit()
+            return self._send_quit()
         self._mail = Transaction(self.plan, self.facts, self._ehlo, self.compose)
-        return self._go_on(State.MAIL, self._mail.mail())
+        return self._continue_mail(State.MAIL, self._mail.mail())
 
-    def _go_on(self, state: State, action: Action | None) -> Action:
+    def _continue_mail(self, state: State, action: Action | None) -> Action:
         if action is None:
-            return self._say_quit()
+            return self._send_quit()
         if isinstance(action, Done):
-            return self._over(action)
+            return self._end(action)
         self.state = state
         return action
 
-    def _say_quit(self) -> Action:
+    def _send_quit(self) -> Action:
         self.state = State.QUIT
         return _QUIT
 
     def _refuse(self, reply: Reply) -> Action:
+        """Return what follows a reply that refuses the command."""
         stage = _STAGES[self.state]
         if stage is Stage.AUTH:
             return self._login_refused(reply)
         secure = self.facts.secure
-        # Where STARTTLS was offered and not used, AUTH may show inside TLS only (RFC 4954 section 4).
+        # Where STARTTLS was offered and not used, AUTH may be offered inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
         anonymous = login and self.plan.credentials is None
         return self._fail(stage, judge(stage, reply, secure=secure, anonymous=anonymous), reply)
 
     def _fail(
-        self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", polite: bool = True
+        self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", send_quit: bool = True
     ) -> Action:
-        return self._over(Done(Cause(stage, code, reply, detail), polite and code is not Code.NOT_SMTP))
+        return self._end(Done(Cause(stage, code, reply, detail), send_quit and code is not Code.NOT_SMTP))
 
-    def _over(self, done: Done) -> Action:
+    def _end(self, done: Done) -> Action:
         self.state = State.OVER
         return done
 
-    def _send(self, stage: Stage, *words: str) -> Action:
+    def _send_words(self, stage: Stage, *words: str) -> Action:
         return Send(stage, encode_command(*words), " ".join(words))
 
     def _reaches(self, depth: Depth) -> bool:
@@ -264,12 +271,12 @@ class Dialogue:
 
     @property
     def _authentication(self) -> Authentication:
-        assert self._login is not None  # noqa: S101 - `_after_ehlo` made it
+        assert self._login is not None  # noqa: S101 - `_after_ehlo` creates it
         return self._login
 
     @property
     def _transaction(self) -> Transaction:
-        assert self._mail is not None  # noqa: S101 - `_after_auth` made it
+        assert self._mail is not None  # noqa: S101 - `_after_auth` creates it
         return self._mail
 
     @property
@@ -296,7 +303,7 @@ _STAGES = {
 }
 
 _TABLE: dict[tuple[State, int], Callable[[Dialogue, Reply], Action]] = {
-    (State.GREETING, 200): Dialogue._greeted,  # NNTP's; no SMTP server's
+    (State.GREETING, 200): Dialogue._greeted,  # only NNTP servers greet so
     (State.GREETING, 201): Dialogue._greeted,
     (State.GREETING, 220): Dialogue._greeted,
     (State.EHLO, 250): Dialogue._ehlo_accepted,
@@ -315,4 +322,4 @@ _TABLE: dict[tuple[State, int], Callable[[Dialogue, Reply], Action]] = {
     (State.DATA, 354): Dialogue._data_accepted,
     (State.MESSAGE, 250): Dialogue._message_accepted,
 }
-"""(what is awaited, reply code) -> what to do; any other reply is a refusal, judged by `refusals`."""
+"""(state, reply code) -> what to do; any other reply is a refusal, which `smtp.refusals` interprets."""

@@ -1,4 +1,4 @@
-"""What a plan must be, before anything is dialled: every violation at once, and the port where none is named. Pure."""
+"""Checks a plan before anything is dialled, reporting every violation at once, and knows the default ports. Pure."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import grant_problems, token_problem
 
 MAX_CREDENTIALS = 9000
-"""Octets of user and password together: what a response of 12,288 in base64 holds (RFC 4954 section 4)."""
+"""Octets of user and password together: what fits into a base64 response of 12,288 octets (RFC 4954 section 4)."""
 
 
 def default_port(mode: TlsMode) -> int:
-    """Return the port where a plan names none (RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321)."""
+    """Return the port of a plan that names none (RFC 8314 section 3.3, RFC 6409 section 3.1, RFC 5321)."""
     return {TlsMode.IMPLICIT: 465, TlsMode.NONE: 25}.get(mode, 587)
 
 
 def violations(plan: Plan) -> list[tuple[str, str]]:
-    """Return every field of a plan that is wrong, with what it must be; the names are those of `Plan`.
+    """Check every field of a plan but the host: an invalid host is a finding of the test (`invalid_host`).
 
-    The host is not among them: an invalid one is a finding of the test (`invalid_host`).
+    Returns:
+        The name of each invalid field of `Plan`, `OAuth`, `Credentials` or `ClientCredentials`, with what it must be.
     """
     return list(_violations(plan))
 

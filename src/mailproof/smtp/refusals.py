@@ -1,7 +1,6 @@
 """What a refusal means: (stage, reply) -> code, by a table whose rows name their sources.
 
-The first row that fits decides; behind the rows stand the defaults of each stage. Words are matched in lower case.
-Pure.
+The first row that fits decides; where none does, the stage's default. Words are matched in lower case. Pure.
 """
 
 from __future__ import annotations
@@ -16,16 +15,17 @@ _ENVELOPE = frozenset({Stage.MAIL, Stage.RCPT, Stage.DATA})
 
 @dataclass(frozen=True, slots=True)
 class RefusalRule:
-    """One meaning. Every condition that is given must hold; among the values of one, any.
+    """One meaning of a refusal. All given conditions must hold; a condition with several values holds for any of them.
 
     Attributes:
-        stages: Where; empty: anywhere.
-        replies: Reply codes as text, or their beginnings ("4").
-        enhanced: Enhanced codes without the class digit where that may vary (".7.139"), or with it.
-        words: Pieces of the text.
-        clear: Holds on a connection without TLS only.
-        anonymous: Holds only where authentication is to be had and was not made use of.
-        source: Where the meaning is from.
+        code: The meaning.
+        source: Where the meaning is documented or was seen.
+        stages: The stages of the test; empty for any.
+        replies: Reply codes as text, or how they begin ("4").
+        enhanced: Enhanced status codes (RFC 3463), without the class digit where it may vary (".7.139").
+        words: Parts of the reply's text, in lower case.
+        clear: Holds only on a connection without TLS.
+        anonymous: Holds only where the server offers authentication and the plan has no credentials.
     """
 
     code: Code
@@ -38,7 +38,14 @@ class RefusalRule:
     anonymous: bool = False
 
     def fits(self, stage: Stage, reply: Reply, text: str, secure: bool, anonymous: bool) -> bool:
-        """Return whether this row explains the refusal; `text` is the reply's in lower case."""
+        """Return whether this row explains a refusal.
+
+        Args:
+            stage: The stage that was refused.
+            text: The reply's text in lower case.
+            secure: Whether the connection is inside TLS.
+            anonymous: Whether the server offers authentication and the plan has no credentials.
+        """
         return (
             (not self.stages or stage in self.stages)
             and (not self.replies or str(reply.code).startswith(self.replies))
@@ -279,14 +286,16 @@ _DEFAULTS = {
 
 
 def judge(stage: Stage, reply: Reply, *, secure: bool, anonymous: bool = False) -> Code:
-    """Return what it means that `stage` was answered with `reply` and not with what it wanted.
+    """Return what a reply means that refuses a command.
 
     Args:
+        stage: The stage of the command.
+        reply: The reply.
         secure: Whether the connection is inside TLS.
-        anonymous: Whether the server authenticates users, and we have not tried to be one.
+        anonymous: Whether the server offers authentication and the plan has no credentials.
     """
     if reply.code < 400:
-        return Code.PROTOCOL_ERROR  # a success, or a question, of the wrong kind
+        return Code.PROTOCOL_ERROR  # a positive or intermediate reply that does not fit the command
     text = reply.text.lower()
     for row in ROWS:
         if row.fits(stage, reply, text, secure, anonymous):

@@ -1,6 +1,6 @@
-"""What goes into a test and what comes out: plan, steps and report as frozen values.
+"""The input and the output of a test, as frozen values: plan, steps and report.
 
-No I/O and no judgement here: `dialogue` and `probe` fill the steps, `findings` judges them. Pure.
+Only values: `probe` fills the steps, `diagnosis.findings` and `diagnosis.summary` fill the report. Pure.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, Tls
 from mailproof.syntax.oauth import ClientCredentials
 
 DEFAULT_TIMEOUT = 30.0
-"""Seconds for a whole test where the caller names none."""
+"""Seconds for a whole test where the caller names no timeout."""
 
 
 class Audience(Enum):
-    """In which settings advice is given: those that the caller has."""
+    """Which settings the caller has, and so the settings that advice may name."""
 
     MODES = auto()  # a TLS mode, a port, a mechanism …: our own API and the command line
-    FLAG = auto()  # `tls`, a flag, and `host` with the port in it: the ZITADEL API
+    FLAG = auto()  # `tls`, a boolean, and `host` with the port in it: the ZITADEL API
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What AUTH uses (RFC 4954). An empty password is sent as such: some relays accept it, the others say so."""
+    """What AUTH uses (RFC 4954). An empty password is sent as it is: some relays accept it, others refuse it."""
 
     user: str
     password: Secret
@@ -35,7 +35,12 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """An access token in the password's place: one that is given, or the grant that gets one."""
+    """An access token that replaces the password.
+
+    Attributes:
+        access_token: The token; empty where `grant` is given.
+        grant: The client credentials that a token is requested with.
+    """
 
     access_token: Secret = field(default_factory=lambda: Secret(""))
     grant: ClientCredentials | None = None
@@ -43,21 +48,24 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One test: where, how secured, as whom, and how far.
+    """One test: which server, how it is secured, with which credentials, and how far it goes.
 
     Attributes:
-        host: Name or address literal without brackets; kept for SNI and the certificate check.
+        host: Name or address literal without brackets; also used for SNI and the certificate check.
         port: 1 to 65535, or 0 for the default of `tls_mode` (465 implicit, 25 none, otherwise 587).
+        tls_mode: How the connection is secured.
         credentials: None where the test must not authenticate.
-        oauth: Replaces the password of `credentials`, which then holds the user alone.
-        mechanism: A SASL mechanism's name to use that one alone; empty: the strongest first.
-        sender: Address for MAIL FROM; sender_name: display name of the From field.
+        mechanism: Name of the only SASL mechanism to use; empty for the strongest first.
+        sender: Address for MAIL FROM; empty for the null reverse-path.
+        sender_name: Display name of the From field.
         recipient: Address for RCPT TO; needed from depth `rcpt` on.
-        timeout: Seconds for everything together, resolve to quit.
+        depth: How far the test goes.
+        timeout: Seconds for the whole test, from the lookup to QUIT.
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
-        ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty: a default that is never `localhost`.
-        verify_alternatives: Whether other modes and ports are tried where one of these may be the problem.
-        audience: In which settings the report's advice is given.
+        ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty for a default that is never `localhost`.
+        verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem.
+        oauth: Replaces the password of `credentials`, which then holds only the user.
+        audience: Which settings the report's advice may name.
     """
 
     host: str
@@ -79,12 +87,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a test as it ended. Texts are sanitised and secrets masked before they get here.
+    """One step of a test after its end. Its texts are sanitised and their secrets masked.
 
     Attributes:
         duration: Seconds.
-        peer: "address:port" ("[v6]:port"), empty before there is a connection.
-        sent: What was sent, empty for none. received: The server's words or the result (addresses, TLS version).
+        peer: "address:port" ("[v6]:port"); empty before there is a connection.
+        sent: What was sent; empty for nothing.
+        received: The server's reply, or the step's result (addresses, TLS version).
         code: `OK`, or why this step failed.
     """
 
@@ -99,7 +108,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Says that a slow step is still under way."""
+    """Reports that a slow step is still running."""
 
     stage: Stage
     elapsed: float  # seconds since the test began
@@ -107,7 +116,13 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the server said: reply code (RFC 5321), enhanced code (RFC 3463), sanitised text."""
+    """The server's reply that decided the test.
+
+    Attributes:
+        reply_code: RFC 5321 section 4.2; 0 for no reply.
+        enhanced_code: The enhanced status code (RFC 3463); empty for none.
+        text: Sanitised.
+    """
 
     reply_code: int = 0
     enhanced_code: str = ""
@@ -116,7 +131,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of the presented chain, leaf first. Names are sanitised."""
+    """One certificate of the chain that the server presented. Names are sanitised."""
 
     subject: str
     sans: tuple[str, ...]
@@ -130,7 +145,16 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class TlsInfo:
-    """A TLS session: what was agreed, what was presented, and whether it was verified or why not."""
+    """A TLS session.
+
+    Attributes:
+        version: The negotiated version, as OpenSSL names it.
+        cipher: The negotiated cipher suite.
+        alpn: The negotiated application protocol; empty for none.
+        chain: The certificates that the server presented, leaf first.
+        verified: Whether the certificate was verified.
+        verify_error: OpenSSL's words on why verification failed.
+    """
 
     version: str = ""
     cipher: str = ""
@@ -142,17 +166,24 @@ class TlsInfo:
 
 @dataclass(frozen=True, slots=True)
 class EhloInfo:
-    """What EHLO said: the name we sent, the extensions last heard, AUTH mechanisms outside and inside TLS."""
+    """The EHLO command and its replies.
+
+    Attributes:
+        name: The name that was sent.
+        extensions: Keyword (upper case) -> parameters, of the last reply.
+        mechanisms_before_tls: SASL mechanisms offered outside TLS.
+        mechanisms_inside_tls: SASL mechanisms offered inside TLS.
+    """
 
     name: str = ""
-    extensions: Mapping[str, str] = field(default_factory=dict)  # keyword (upper case) -> parameters
+    extensions: Mapping[str, str] = field(default_factory=dict)
     mechanisms_before_tls: tuple[str, ...] = ()
     mechanisms_inside_tls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing worth knowing; severity ERROR on the root cause alone."""
+    """One thing to know about the server or the settings; only the root cause has the severity ERROR."""
 
     code: Code
     severity: Severity
@@ -164,7 +195,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another setting that was probed, and what came of it."""
+    """Another setting that was tried, with its result: `code` is OK where it works."""
 
     port: int
     tls_mode: TlsMode
@@ -174,7 +205,18 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer of a test: the root cause's stage and code (or quit/ok), a sentence, and what to change."""
+    """The result of a test.
+
+    Attributes:
+        stage: The root cause's stage; QUIT where the test passed.
+        code: The root cause; OK where the test passed.
+        message: A sentence that says what happened.
+        advice: What to change; empty where nothing needs to change.
+        evidence: The server's reply that decided the test.
+        alternatives: Other settings that were tried.
+        elapsed_ms: Milliseconds until the verdict.
+        round_trips: How often the server was waited for until the verdict.
+    """
 
     outcome: Outcome
     stage: Stage

@@ -1,8 +1,8 @@
-"""Make a server's words safe to show: for terminals, logs and JSON, and without the secrets it may echo.
+"""Make a server's text safe to show in terminals, logs and JSON, and mask the secrets that it may repeat.
 
-Law: no text of a peer reaches a step, a report or a message except through `clean` or a `Redactor`, and a
-`Redactor` masks after cleaning and before cutting, so that neither an escape sequence inside a password nor the
-cut can let a piece of it through. What may hold a secret goes to a `Redactor` uncleaned and uncut. Pure.
+Law: no text of a server reaches a step, a report or a message except through `clean` or a `Redactor`. A `Redactor`
+masks after cleaning and before cutting, so that no part of a password gets through, neither by an escape sequence
+inside it nor by the cut. A text that may hold a secret is given to a `Redactor` uncleaned and uncut. Pure.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from urllib.parse import quote, quote_plus
 from mailproof.domain.secret import MASK
 
 MAX_TEXT = 500
-"""Characters of one shown text; longer ones are cut with an ellipsis."""
+"""Characters of one shown text; a longer one is cut and ends with an ellipsis."""
 
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 
-# ECMA-48: whole CSI and OSC sequences go, an OSC within its line; what is left of others loses its ESC below.
+# ECMA-48: whole CSI and OSC sequences are removed, an OSC within its line. Of other sequences only the ESC is replaced.
 _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
 _OSC = r"\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"
 _ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
-# The same, and what one reader takes for a sequence and another for text: those without an end, two-character ones.
-_PERHAPS = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
+# The same, and what some terminals take for a sequence and others for text: unfinished and two-character sequences.
+_POSSIBLE_ESCAPES = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
-# What tells nothing about whether two pieces belong together: a secret split by these is still a secret.
+# Characters that may stand between the parts of a secret: one that they split is still readable.
 _FILLER = "/|�"  # and white space
-_SPLIT_MINIMUM = 6  # a shorter secret, rejoined across words, is more often a coincidence than an echo
-_WORD_MINIMUM = 4  # a shorter secret is masked where it stands alone, not inside other words
+_SPLIT_MINIMUM = 6  # characters; a shorter secret, found across words, is more often a coincidence than an echo
+_WORD_MINIMUM = 4  # characters; a shorter secret is masked as a whole word only, not inside other words
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -58,11 +58,15 @@ def _has_escapes(text: str) -> bool:
 
 
 class Redactor:
-    """Cleans texts and masks one test's secrets in them: as they are and encoded, in one piece or split.
+    """Cleans texts and masks one test's secrets in them: plain or encoded, in one piece or split.
+
+    Args:
+        password: The password; empty for none.
+        user: The user, for the response of PLAIN in base64.
 
     Attributes:
-        echoed: Whether a secret was found since `sent` was set.
-        sent: Whether the secret has left us; a coincidence before that is masked but is no echo.
+        echoed: Whether a secret was found after `sent` was set.
+        sent: Whether a secret was sent to the server; what is found before is masked, but is a coincidence and no echo.
     """
 
     __slots__ = ("_needles", "_split", "_words", "echoed", "sent")
@@ -78,7 +82,7 @@ class Redactor:
             self._hide(password, _base64(blob.encode("utf-8", "surrogatepass")))
 
     def learn(self, *secrets: str) -> None:
-        """Hide more secrets from now on: a token, or what was made of the password for one exchange."""
+        """Mask more secrets from now on: a token, or what a SASL exchange derived from the password."""
         for secret in secrets:
             if secret:
                 self._hide(secret)
@@ -92,26 +96,30 @@ class Redactor:
         long = {needle.lower() for needle in encoded if len(needle) >= _WORD_MINIMUM}
         short = {needle.lower() for needle in encoded if len(needle) < _WORD_MINIMUM}
         (long if len(shown) >= _WORD_MINIMUM else short).add(shown)
-        # Longest first: masking a part first would leave the rest of a longer needle.
+        # Longest first: masking a part of a longer needle first would leave its rest.
         self._needles = tuple(sorted(long.union(self._needles), key=len, reverse=True))
         self._words = tuple(short.union(self._words) - {""})
         squeezed = (_squeeze(needle) for needle in self._needles)
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
 
     def together(self, texts: Collection[str]) -> Callable[[str, int], str]:
-        """Return what cleans, masks and cuts each of some texts that are shown together, also a secret split over them.
+        """Return a function that cleans, masks and cuts each of some texts that are shown together.
 
-        One look at all of them is cheaper than one at each.
+        It also masks a secret that is split over several of them. Searching all texts at once is cheaper than searching
+        each.
         """
-        if self._same(texts):
+        if self._has_nothing_to_mask(texts):
             return clean
-        if self._same([self(text) for text in texts]):
+        if self._has_nothing_to_mask([self(text) for text in texts]):
             return self
         self.echoed = self.echoed or self.sent
         return lambda _, limit: cut(ECHO_NOTICE, limit)
 
     def unchanged(self, texts: Collection[str], limit: int = MAX_TEXT) -> bool:
-        """Return whether each of the texts may be shown as it is. False may come of a coincidence where they meet."""
+        """Return whether each of the texts may be shown as it is.
+
+        The texts are searched joined, so a coincidence where two of them meet can make this False.
+        """
         together = " ".join(texts)
         if not (together.isascii() and together.isprintable()):
             return False
@@ -120,25 +128,25 @@ class Redactor:
         return self._mask(together) == together
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
-        """Return `text` clean, masked and cut to `limit`."""
+        """Return `text` cleaned, masked and cut to `limit` characters."""
         shown = _printable(text)
         if self._needles or self._words:
-            masked = ECHO_NOTICE if self._smuggles(text) else self._mask(shown)
+            masked = ECHO_NOTICE if self._hides_secret_in_escapes(text) else self._mask(shown)
             if masked != shown:
                 shown = masked
                 self.echoed = self.echoed or self.sent
         return cut(shown, limit)
 
-    def _same(self, texts: Collection[str]) -> bool:
-        """Return whether there is nothing to mask in these texts, one behind the other."""
+    def _has_nothing_to_mask(self, texts: Collection[str]) -> bool:
+        """Return whether these texts, joined, hold nothing to mask."""
         text = " ".join(texts)
         shown = _printable(text)
-        return not self._smuggles(text) and self._mask(shown) == shown
+        return not self._hides_secret_in_escapes(text) and self._mask(shown) == shown
 
-    def _smuggles(self, text: str) -> bool:
-        """Return whether a text holds a secret in any reading of its escape sequences, if it has such.
+    def _hides_secret_in_escapes(self, text: str) -> bool:
+        """Return whether a text with escape sequences holds a secret, whichever of its characters a terminal hides.
 
-        Each character of what may be a sequence is read and passed over at once: a search for all secrets in one pass
+        Each character of a possible sequence is both matched and skipped: a search for all secrets in one pass
         (Baeza-Yates and Gonnet's shift-and), with a bit for each of their characters.
         """
         if not self._needles or not _has_escapes(text):
@@ -154,7 +162,7 @@ class Redactor:
                 length += 1
             lasts |= 1 << length - 1
         low = text.lower()
-        sequences = {place for found in _PERHAPS.finditer(low) for place in range(*found.span())}
+        sequences = {place for found in _POSSIBLE_ESCAPES.finditer(low) for place in range(*found.span())}
         state = 0
         for place, character in enumerate(low):
             read = (state << 1 | firsts) & places.get(character, 0)
@@ -165,6 +173,7 @@ class Redactor:
         return False
 
     def _mask(self, text: str) -> str:
+        """Replace each secret in a cleaned text by `MASK`, or the whole text where a secret is split."""
         given, low = text, text.lower()
         for needle in self._needles:
             if needle in low:
@@ -181,9 +190,15 @@ class Redactor:
 
 
 def _spellings(secret: str, raw: bytes) -> set[str]:
-    """Return how a secret looks in a URL, in HTML, in JSON, and where Latin-1 is read as UTF-8."""
+    """Return how a secret looks in a URL, in HTML, in JSON, and where its Latin-1 form is decoded as UTF-8."""
     latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
-    spellings = {quote(raw), quote(raw, safe=""), quote_plus(raw), secret.translate(_HTML), json.dumps(secret)[1:-1]}
+    spellings = {
+        quote(raw),
+        quote(raw, safe=""),
+        quote_plus(raw),
+        secret.translate(_HTML),
+        json.dumps(secret)[1:-1],
+    }
     return spellings | {_printable(latin)} if not secret.isascii() else spellings
 
 
@@ -205,7 +220,7 @@ def _base64(raw: bytes) -> str:
 
 
 def _base64_cores(raw: bytes) -> list[str]:
-    """Return what base64 makes of `raw` in the middle of a longer text, less the digits its neighbours share."""
+    """Return `raw` as base64 has it inside longer data, at each alignment, without digits shared with neighbours."""
     cores = []
     for lead in range(3):
         whole = base64.b64encode(b"\0" * lead + raw)

@@ -1,7 +1,7 @@
-"""The mail part of a conversation (RFC 5321 section 3.3): what MAIL, RCPT and DATA say; `dialogue` knows the order.
+"""The mail transaction of a conversation (RFC 5321 section 3.3): MAIL, RCPT and DATA; `dialogue` knows their order.
 
-Laws: an address that needs SMTPUTF8 goes to no server without it; a message that is larger than the server takes is
-not begun. Pure.
+Laws: an address that needs SMTPUTF8 is sent to no server without it; no mail transaction is begun for a message that is
+larger than the server's limit. Pure.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 
 class Transaction:
-    """One message to one recipient, as far as the plan goes.
+    """One message to one recipient, as far as the plan's depth goes.
 
     Args:
-        ehlo: What the server offers.
-        compose: Writes the message; asked for once, with whether it may use UTF-8 headers.
+        plan: The test.
+        facts: Gets the size of the message.
+        ehlo: The server's EHLO reply.
+        compose: Writes the test message. Called once, with whether headers may be UTF-8.
     """
 
     __slots__ = ("_compose", "_ehlo", "_facts", "_message", "_plan", "_recipient", "_sender")
@@ -35,7 +37,7 @@ class Transaction:
         self._message = b""
 
     def mail(self) -> Action:
-        """Begin: MAIL FROM, or the end where this server can't take the message."""
+        """Return MAIL FROM, or the end where the server's EHLO reply shows that it can't take the message."""
         extensions = self._ehlo.extensions
         utf8 = any(address is not None and address.needs_smtputf8 for address in (self._sender, self._recipient))
         if utf8 and "SMTPUTF8" not in extensions:
@@ -54,14 +56,14 @@ class Transaction:
         return Send(Stage.MAIL, encode_command(*parameters), " ".join(parameters))
 
     def rcpt(self) -> Action | None:
-        """Return RCPT TO, None where the plan does not go so far."""
+        """Return RCPT TO; None where the plan's depth ends before."""
         if not self._plan.depth.reaches(Depth.RCPT) or self._recipient is None:
             return None
         line = f"RCPT TO:<{self._recipient.wire}>"
         return Send(Stage.RCPT, encode_command(line), line)
 
     def data(self) -> Action | None:
-        """Return DATA, None where the plan does not go so far."""
+        """Return DATA; None where the plan's depth ends before."""
         return Send(Stage.DATA, encode_command("DATA"), "DATA") if self._plan.depth.reaches(Depth.DATA) else None
 
     def message(self) -> Action:
@@ -70,4 +72,4 @@ class Transaction:
 
 
 def _refused(code: Code, detail: str = "") -> Done:
-    return Done(Cause(Stage.MAIL, code, detail=detail), polite=True)
+    return Done(Cause(Stage.MAIL, code, detail=detail), send_quit=True)

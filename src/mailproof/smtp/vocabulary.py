@@ -1,7 +1,7 @@
-"""The words of a diagnosis: stages, codes, outcomes, modes. A stable public API: add, never rename.
+"""The words of a diagnosis: stages, codes, outcomes, modes. They are a stable public API: add, never rename.
 
-The values are what `mailproof diagnose --json` prints; upper-cased they are `ErrorInfo.reason`, and with the
-enum's prefix the proto enum's names (a test holds the two together). Pure: standard library only.
+`mailproof diagnose --json` prints the values. In upper case they are `ErrorInfo.reason`, and with the enum's prefix the
+names of the proto enum (a test compares them). Pure: standard library only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 class TlsMode(StrEnum):
     """How the connection is secured (RFC 8314 section 3, RFC 3207)."""
 
-    AUTO = "auto"  # encrypted and verified; implicit TLS or STARTTLS, whichever the server speaks
+    AUTO = "auto"  # encrypted and verified: implicit TLS or STARTTLS, whichever the port speaks
     IMPLICIT = "implicit"
     STARTTLS = "starttls"  # STARTTLS is required
     OPPORTUNISTIC = "opportunistic"  # STARTTLS when offered, otherwise clear text
@@ -58,7 +58,7 @@ class Severity(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where a test is, in order. The EHLO inside TLS is `EHLO` again; `TLS` is any handshake or certificate."""
+    """The stages of a test, in order. The EHLO inside TLS is `EHLO` again; `TLS` is any handshake or certificate."""
 
     POLICY = "policy"
     RESOLVE = "resolve"
@@ -75,7 +75,7 @@ class Stage(StrEnum):
 
 
 class Code(StrEnum):
-    """What was found. The first block fails a test, the last one holds the warnings on a test that passed."""
+    """What was found. Codes of the first block are root causes, those of the last block are warnings."""
 
     OK = "ok"
     EGRESS_DENIED = "egress_denied"
@@ -173,4 +173,4 @@ TEMPORARY: frozenset[Code] = frozenset(
         Code.MAILBOX_FULL,
     }
 )
-"""Codes after which the same settings may work later: they carry a RetryInfo."""
+"""Codes after which the same settings may work later; errors with them carry a google.rpc.RetryInfo."""

@@ -1,7 +1,7 @@
-"""Who calls, and what they may do: access tokens, callers and permissions.
+"""Authentication and authorization of callers: access tokens and permissions.
 
-Not the wire's business (`rpc.calls` brings the header here) and not the store's, which knows digests alone. The law
-kept here: a token is never stored, logged or repeated in an answer.
+`rpc.calls` passes the authorization header here; the store knows only digests of tokens. Law: a token is never stored,
+logged or repeated in an answer.
 """
 
 from __future__ import annotations
@@ -15,45 +15,45 @@ from mailproof.domain.model import Caller, Permission
 from mailproof.store.contract import TokenStore
 
 PREFIX = "mp_"
-"""So that secret scanners, and people, can tell what a leaked string is."""
+"""Begins each token, so that secret scanners and people recognise a leaked one."""
 
 _TOKEN_BYTES = 32
-_MAX_HEADER = 1024  # characters; ours have 53, and a longer one is not worth hashing
+_MAX_HEADER = 1024  # characters; ours have 53, so a longer one is refused without hashing it
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)  # RFC 6750 section 2.1
 
 
 def new_token() -> str:
-    """Return a fresh token: 256 random bits, so a plain digest of it needs no salt and no slow hash."""
+    """Return a new token. It has 256 random bits, so its digest needs neither a salt nor a slow hash."""
     return PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 def digest(token: str) -> bytes:
-    """Return what is stored of a token, its SHA-256."""
+    """Return the SHA-256 of a token, which is what is stored of it."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 class Access:
-    """Turns an `authorization` value into a caller.
+    """Finds the caller of an `authorization` value.
 
     Args:
-        tokens: Where the digests are. They are looked up by value: what timing tells of a digest tells nothing of a
-            token.
+        tokens: Has the tokens' digests. They are looked up by value: what the timing reveals about a digest reveals
+            nothing about its token.
     """
 
     def __init__(self, tokens: TokenStore) -> None:
         self._tokens = tokens
 
     async def authenticate(self, authorization: str | None, peer: str, instance_id: str | None = None) -> Caller:
-        """Return who calls.
+        """Return the caller.
 
         Args:
-            authorization: The value of the header or metadata key, None where there is none.
+            authorization: The value of the header or metadata key; None without one.
             peer: The address that the call came from.
-            instance_id: The instance that the call names; None: the token's first.
+            instance_id: The instance that the call names; None for the token's first one.
 
         Raises:
-            Unauthenticated: It is missing, is no bearer token, or names none that is valid.
-            InstanceNotFound: The token is not for the named instance, or there is none.
+            Unauthenticated: The value is missing, is no bearer token, or the token is not valid.
+            InstanceNotFound: The token is not for the named instance, or there is no such instance.
             StoreUnavailable: The token can't be looked up now.
         """
         if not authorization:
@@ -75,7 +75,7 @@ def authorize(caller: Caller, permission: Permission) -> None:
     """Check that the caller's role has a permission.
 
     Raises:
-        PermissionDenied: It has not.
+        PermissionDenied: The role does not have it.
     """
     if permission not in caller.token.role.permissions:
         raise PermissionDenied(permission.value)

@@ -1,7 +1,7 @@
-"""Use cases on tests: from what an API asks to a plan, from the probe's report to what that API answers.
+"""The use cases of testing SMTP settings: makes a plan of what an API asks, and its answer of the probe's report.
 
-Keeps two laws: a failed test is a successful diagnosis (it becomes an error only where an API has no other answer),
-and a stored password is used only for the destination it was stored with.
+Laws: a failed test is a successful diagnosis, and becomes an error only where an API has no other answer; a stored
+password is used only for the destination that it was stored with.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from mailproof.usecases.provider_secrets import secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
 RETRY_AFTER = 60.0
-"""Seconds we suggest to wait after a temporary refusal: servers that limit rates or greylist count in minutes."""
+"""Seconds that callers are told to wait after a temporary failure: rate limits and greylisting take minutes."""
 
-# Ids of the reference service's errors, by the stage that failed.
+# Error ids of the reference service (ZITADEL), by the stage that failed.
 _REFERENCES = {
     Stage.RESOLVE: "EMAIL-skwos",
     Stage.CONNECT: "EMAIL-skwos",
@@ -48,7 +48,7 @@ _REFERENCES = {
     Stage.RCPT: "EMAIL-s4is4",
 }
 
-# Fields of a plan that the calls which test name otherwise.
+# Fields of a plan -> their names in the requests of the calls that send a test message.
 _REQUEST_NAMES = {
     "sender": "sender_address",
     "recipient": "receiver_address",
@@ -60,14 +60,14 @@ _REQUEST_NAMES = {
 
 
 class Prober(Protocol):
-    """Runs a plan. Closing the generator, or cancelling the report, closes the sockets."""
+    """Runs plans. Closing the generator, or cancelling the report, closes the sockets."""
 
     def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
-        """Run the plan: steps as they end, heartbeats, and one report, last."""
+        """Run a plan, and yield steps as they end, heartbeats, and one report, last."""
         ...
 
     async def report(self, plan: Plan) -> Report:
-        """Run the plan to its report."""
+        """Run a plan and return its report."""
         ...
 
 
@@ -75,7 +75,11 @@ class Diagnoses:
     """Tests of SMTP settings, bounded in number and in time.
 
     Args:
-        documentation_url: Where the project's files can be read; empty: links stay paths within the project.
+        store: Has the stored configurations.
+        vault: Opens their secrets.
+        prober: Runs the tests.
+        limits: Bounds the tests of the whole process.
+        documentation_url: Where the project's files are published; empty where links stay paths within the project.
     """
 
     def __init__(
@@ -94,16 +98,20 @@ class Diagnoses:
 
         Args:
             plan: What to test; with `config_id` its destination and credentials come from the stored configuration.
-            remaining: Seconds until the caller's deadline, None without one.
+            config_id: The stored configuration to test; empty for none.
+            remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
-            ConfigNotFound: No such configuration. TooManyTests: As many run as allowed. PasswordNotStored: The stored
-            configuration lacks the secret that it needs. SecretUnreadable: It has one that does not open.
+            ProviderNotFound: There is no such configuration.
+            TooManyTests: As many tests run as are allowed.
+            PasswordNotStored: The stored configuration lacks the secret that it needs.
+            SecretUnreadable: Its secret can't be decrypted.
+            InvalidFields: The plan is invalid.
         """
         if config_id:
-            settings, secret = await self._usable(caller, config_id)
+            settings, secret = await self._stored_and_usable(caller, config_id)
             plan = dataclasses.replace(
-                _plan_of(settings, secret, plan.recipient, plan.depth),
+                _test_plan(settings, secret, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
                 timeout=plan.timeout,
                 ca_pem=plan.ca_pem,
@@ -117,7 +125,15 @@ class Diagnoses:
                     yield self._linked(event) if isinstance(event, Report) else event
 
     async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
-        """Run a test and return its report, for an answer that has no place for a fix: none is searched for."""
+        """Run a test and return its report. No alternative settings are tried: the answer has no place for them.
+
+        Args:
+            remaining: Seconds until the caller's deadline; None without one.
+
+        Raises:
+            TooManyTests: As many tests run as are allowed.
+            InvalidFields: The plan is invalid.
+        """
         return await self._report(dataclasses.replace(plan, verify_alternatives=False), remaining)
 
     async def _report(self, plan: Plan, remaining: float | None) -> Report:
@@ -136,43 +152,64 @@ class Diagnoses:
         """Send a test message with these settings.
 
         Args:
-            config_id: The configuration whose secret is used when none is sent.
+            tested: The settings to test.
+            receiver: The recipient of the test message.
+            config_id: The configuration whose secret is used where none is sent; empty for none.
+            remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
-            SmtpTestFailed: The test failed. PasswordRequired: A secret is needed and none may be used.
-            ConfigNotFound: No such configuration. SecretUnreadable: Its secret does not open.
+            SmtpTestFailed: The test has failed.
+            PasswordRequired: A secret is needed, and none is sent or stored that may be used.
+            ProviderNotFound: There is no such configuration.
+            SecretUnreadable: Its secret can't be decrypted.
+            TooManyTests: As many tests run as are allowed.
+            InvalidFields: The settings are invalid.
         """
-        if tested.auth is Auth.UNSAID and not tested.settings.user:
-            # The reference's older calls take no test without a password (SMTP-p9kj), so clients that test a server
-            # without logins send any one. It is used for nothing, and nothing is stored.
+        if tested.auth is Auth.UNSPECIFIED and not tested.settings.user:
+            # The older calls of the reference service refuse a test without a password (SMTP-p9kj), so clients
+            # that test a server without logins send an arbitrary one. It is neither used nor stored.
             tested = dataclasses.replace(tested, secret=Secret(""))
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
         if config_id and not secret and tested.auth is not Auth.NONE:
-            settings, secret = await self._completed(caller, config_id, tested)
+            settings, secret = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
+        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, names)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
     ) -> None:
         """Send a test message with a stored configuration.
 
-        Raises:
-            SmtpTestFailed: The test failed. ConfigNotFound: No such configuration. PasswordNotStored: It lacks the
-            secret that it needs. SecretUnreadable: It has one that does not open.
-        """
-        settings, secret = await self._usable(caller, config_id, reference="SMTP-99klw")
-        await self._require_success(_plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+        Args:
+            receiver: The recipient of the test message.
+            remaining: Seconds until the caller's deadline; None without one.
 
-    async def _completed(self, caller: Caller, config_id: str, tested: SmtpInput) -> tuple[SmtpSettings, Secret]:
-        """Return the tested settings with the stored secret, if it may be used for them."""
+        Raises:
+            SmtpTestFailed: The test has failed.
+            ProviderNotFound: There is no such configuration.
+            PasswordNotStored: It lacks the secret that it needs.
+            SecretUnreadable: Its secret can't be decrypted.
+            TooManyTests: As many tests run as are allowed.
+            InvalidFields: Its settings, or the recipient, are invalid.
+        """
+        settings, secret = await self._stored_and_usable(caller, config_id, reference="SMTP-99klw")
+        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+
+    async def _with_stored_secret(
+        self, caller: Caller, config_id: str, tested: SmtpInput
+    ) -> tuple[SmtpSettings, Secret]:
+        """Return the tested settings with the stored secret, where there is one.
+
+        Raises:
+            PasswordRequired: The stored secret may not be used for these settings.
+        """
         stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
         return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
 
-    async def _usable(
+    async def _stored_and_usable(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
     ) -> tuple[SmtpSettings, Secret]:
         settings, secret = await self._stored(caller, config_id, reference)
@@ -191,11 +228,11 @@ class Diagnoses:
     async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
         try:
             report = await self._report(plan, remaining)
-        except InvalidFields as error:  # the names of the plan's fields are not the request's
+        except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
         if report.outcome is Outcome.FAIL:
-            raise failed(report, self._documentation_url)
+            raise failure_of(report, self._documentation_url)
 
     def _linked(self, report: Report) -> Report:
         if not self._documentation_url:
@@ -205,10 +242,10 @@ class Diagnoses:
         return dataclasses.replace(report, findings=findings)
 
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
-        """Return the plan with the time it has.
+        """Return the plan with a timeout within the limits.
 
         Raises:
-            InvalidFields: The plan can't be run.
+            InvalidFields: The plan is invalid.
         """
         plan = dataclasses.replace(plan, timeout=self._limits.timeout(plan.timeout, remaining))
         wrong = violations(plan)
@@ -217,8 +254,13 @@ class Diagnoses:
         return plan
 
 
-def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
-    """Return a failed report as an error, for APIs whose answer has no place for it."""
+def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
+    """Return the error for a failed test, for APIs whose answer has no place for a report.
+
+    Args:
+        report: The report of a test that has failed.
+        documentation_url: Where the project's files are published; empty for paths within the project.
+    """
     evidence, explained = report.evidence, page(report.code)
     facts = {
         "serverCode": str(evidence.reply_code) if evidence.reply_code else "",
@@ -239,7 +281,8 @@ def failed(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     )
 
 
-def _plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
+def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
+    """Return the plan of a test of stored or sent settings, for an API whose audience is `FLAG`."""
     try:
         host, port = split_host_port(settings.host)
     except ValueError as error:

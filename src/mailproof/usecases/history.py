@@ -1,4 +1,4 @@
-"""The use case on the event log: who changed what, when and from where, page by page."""
+"""The use case of reading the event log: who changed what, when and from where, in pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_PAGE_SIZE = 1000
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event, with the name of the token that it was done with ("" where that is not known)."""
+    """An event, with the name of the access token that was used; empty where that is unknown."""
 
     event: Event
     actor_name: str
@@ -26,30 +26,39 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, newest first, and the token of the page after; empty: there is none."""
+    """Events, newest first.
+
+    Attributes:
+        next_page_token: The token of the next page; empty where this is the last one.
+    """
 
     events: tuple[LoggedEvent, ...]
     next_page_token: str
 
 
 class History:
-    """Reads the log of the caller's instance."""
+    """Reads the event log of the caller's instance.
+
+    Args:
+        store: Has the events.
+        vault: Authenticates page tokens.
+    """
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store
         self._vault = vault
-        self._names: dict[str, str] = {}  # of tokens by id; a token keeps both for ever
+        self._names: dict[str, str] = {}  # token id -> name; neither ever changes
 
     async def list(self, caller: Caller, *, page_size: int, token: str = "", provider_id: str = "") -> EventPage:
-        """Return a page.
+        """Return a page of the log.
 
         Args:
-            page_size: How many at most; 0: the default, and more than the maximum are taken for it (AIP-158).
-            token: The `next_page_token` of the page before; empty: the newest.
-            provider_id: Only events of this provider; empty: all.
+            page_size: How many events at most; 0 for the default; more than the maximum count as the maximum (AIP-158).
+            token: The `next_page_token` of the previous page; empty for the newest events.
+            provider_id: Only events of this provider; empty for all.
 
         Raises:
-            InvalidFields: The page size is negative, or the token is none of this instance and filter.
+            InvalidFields: The page size is negative, or the token is not for this instance and filter.
         """
         instance = caller.instance_id
         problems = []

@@ -1,7 +1,7 @@
-"""Page tokens (AIP-158): where a list goes on, in a form that its reader can only give back. Pure.
+"""Page tokens (AIP-158): they say where a list continues, and are opaque to the caller. Pure.
 
-A token is of one instance and one filter, and has a keyed digest, so that it can neither be made up nor moved. What is
-added while somebody turns pages changes none of them: a token holds a sequence and no offset.
+A token is for one instance and one filter, and has a keyed digest, so that it can neither be forged nor used elsewhere.
+It holds a sequence and no offset, so events that are added between two pages change neither.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ _DIGEST_BYTES = 16
 
 
 def make_token(vault: Vault, instance_id: str, filter_: str, before: int) -> str:
-    """Return the token of the page that begins below a sequence."""
+    """Return the token of the page that continues below a sequence.
+
+    Args:
+        vault: Has the key of the digest.
+        instance_id: The instance whose list this is.
+        filter_: The filter of the list.
+        before: The sequence of the last event of the previous page.
+    """
     body = _VERSION + before.to_bytes(_SEQUENCE_BYTES, "big")
     return _encode(body + _digests(vault, instance_id, filter_, body)[0])
 
@@ -25,8 +32,14 @@ def make_token(vault: Vault, instance_id: str, filter_: str, before: int) -> str
 def read_token(vault: Vault, instance_id: str, filter_: str, token: str) -> int:
     """Return the sequence of a token.
 
+    Args:
+        vault: Has the key of the digest.
+        instance_id: The instance whose list this is.
+        filter_: The filter of the list.
+        token: The token, as the caller has sent it.
+
     Raises:
-        ValueError: It is none of this instance and filter; the sentence begins with "must".
+        ValueError: The token is not for this instance and filter; the message begins with "must".
     """
     data = _decode(token)
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
@@ -47,7 +60,7 @@ def _encode(data: bytes) -> str:
 
 
 def _decode(token: str) -> bytes:
-    """Return a token's octets, none where it is not spelt as `_encode` does."""
+    """Return a token's octets; b"" where it is not in the form that `_encode` gives."""
     try:
         data = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except ValueError:

@@ -1,8 +1,9 @@
-"""Secrets under a passphrase: Argon2id (RFC 9106) makes a key of it, AES-256-GCM encrypts.
+"""Encryption of secrets with a passphrase: Argon2id (RFC 9106) derives a key from it, AES-256-GCM encrypts.
 
-A blob is `nonce (12) | ciphertext and tag`. Its associated data says where it belongs, so one that was moved, or whose
-surroundings were changed, does not open. The key is used for one document only: its salt is random. The laws kept here:
-what is derived for a stranger is bounded in memory and time, one at once, and never on an event loop.
+A blob is `nonce (12) | ciphertext and tag`. Its associated data says where it belongs, so a blob that was moved, or
+whose surroundings were changed, can't be decrypted. A key is used for one document only, since its salt is random.
+Laws: a derivation for a document that is not trusted is bounded in memory and time; only one runs at a time, and never
+on an event loop.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from mailproof.domain.secret import Secret
 
-MIN_LENGTH = 12  # characters; Argon2id makes each guess dear, not few
+MIN_LENGTH = 12  # characters; Argon2id makes each guess expensive, but a short passphrase needs few guesses
 KEY_BYTES = 32
 NONCE_BYTES = 12
-CHECK_BYTES = NONCE_BYTES + 16  # an encrypted nothing is its nonce and tag
+CHECK_BYTES = NONCE_BYTES + 16  # the encryption of nothing: nonce and tag
 
 MAX_MEMORY_KIB = 128 * 1024
 MAX_ITERATIONS = 8
@@ -33,11 +34,12 @@ MAX_LANES = 8
 MIN_SALT, MAX_SALT = 16, 64
 
 AT_ONCE = 1
-"""Derivations that a `PassphraseCipher` runs at the same time: so many times MAX_MEMORY_KIB are used at most."""
+"""Derivations that a `PassphraseCipher` runs at the same time; each uses at most MAX_MEMORY_KIB."""
 
 _DERIVING = threading.Lock()
-"""One derivation in the whole process. Those with several lanes share OpenSSL's pool of threads, and two of them may
-wait for each other's for ever (OpenSSL 4.0.3, cryptography 50.0.2), in threads that no cancellation ends."""
+"""Held by the one derivation that runs in the whole process. Derivations with several lanes share OpenSSL's pool of
+threads, where two of them may wait for each other for ever (OpenSSL 4.0.3, cryptography 50.0.2), in threads that can't
+be cancelled."""
 
 _CHECK = b"check"
 
@@ -45,12 +47,19 @@ T = TypeVar("T")
 
 
 class WrongPassphrase(Exception):
-    """The passphrase is not the one, or the document's parameters were changed."""
+    """The document was encrypted with another passphrase, or its parameters were changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyParameters:
-    """Parameters of Argon2id; the defaults are RFC 9106's second recommendation (section 4). `salt` is per document."""
+    """Parameters of Argon2id. The defaults are the second recommendation of RFC 9106 section 4.
+
+    Attributes:
+        salt: Random for each document.
+        memory_kib: Memory in KiB.
+        iterations: Passes over the memory.
+        lanes: Degree of parallelism.
+    """
 
     salt: bytes = b""
     memory_kib: int = 64 * 1024
@@ -71,51 +80,67 @@ class KeyParameters:
 
 @dataclass(frozen=True, slots=True)
 class SecretsEncryption:
-    """How a document's secrets are encrypted; `check` tells a wrong passphrase from a damaged document."""
+    """How a document's secrets are encrypted.
+
+    Attributes:
+        parameters: How the key is derived.
+        check: The encryption of an empty text: distinguishes a wrong passphrase from a damaged document.
+    """
 
     parameters: KeyParameters
     check: bytes
 
 
 class PassphraseCipher:
-    """Encrypts and decrypts. Any event loop may use it; a caller that gives up leaves the queue.
+    """Encrypts and decrypts the secrets of documents. Usable from several event loops.
+
+    A call that is cancelled while it waits for its turn is dropped.
 
     Args:
-        parameters: Those of new documents.
+        parameters: The parameters of new documents, without salt; None for the defaults.
     """
 
     def __init__(self, parameters: KeyParameters | None = None) -> None:
         self._parameters = parameters or KeyParameters()
         self._threads = ThreadPoolExecutor(AT_ONCE, "mailproof-passphrase")
 
-    async def lock(
+    async def encrypt(
         self, passphrase: Secret, texts: Sequence[tuple[Secret, bytes]]
     ) -> tuple[SecretsEncryption, tuple[bytes, ...]]:
-        """Encrypt under a new key.
+        """Encrypt secrets with a new key.
 
         Args:
+            passphrase: The key is derived from it.
             texts: Each secret with its associated data.
+
+        Returns:
+            How they are encrypted, and a blob for each secret.
         """
         parameters = replace(self._parameters, salt=secrets.token_bytes(MIN_SALT))
 
         def work() -> tuple[SecretsEncryption, tuple[bytes, ...]]:
             cipher = _cipher(passphrase, parameters)
-            blobs = tuple(_seal(cipher, _encode(text), parameters, data) for text, data in texts)
+            blobs = tuple(_seal(cipher, _encode_text(text), parameters, data) for text, data in texts)
             return SecretsEncryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
 
         return await self._run(work)
 
-    async def unlock(
+    async def decrypt(
         self, passphrase: Secret, encryption: SecretsEncryption, blobs: Sequence[tuple[bytes, bytes]]
     ) -> tuple[Secret | None, ...]:
-        """Decrypt; None stands for a blob that was moved or damaged.
+        """Decrypt blobs.
 
         Args:
-            encryption: Without problems.
-            blobs: Each with its associated data.
+            passphrase: The key is derived from it.
+            encryption: How the blobs are encrypted.
+            blobs: Each blob with its associated data.
+
+        Returns:
+            The secret of each blob; None for a blob that was moved or damaged.
 
         Raises:
-            WrongPassphrase: It is another one.
+            WrongPassphrase: The blobs were encrypted with another passphrase.
+            ValueError: The parameters are out of bounds, see `KeyParameters.problems`.
         """
         parameters = encryption.parameters
         if any(True for _ in parameters.problems()):
@@ -130,7 +155,7 @@ class PassphraseCipher:
         return await self._run(work)
 
     def close(self) -> None:
-        """End the threads when they have done what they do."""
+        """End the threads after the derivation that is running; drop those that wait."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -138,7 +163,10 @@ class PassphraseCipher:
 
 
 def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
-    text = unicodedata.normalize("NFC", passphrase.reveal())  # keyboards spell the same "ü" in two ways
+    """Derive the key, and return its cipher."""
+    text = unicodedata.normalize(
+        "NFC", passphrase.reveal()
+    )  # there are two encodings of the same "ü", and keyboards differ
     kdf = Argon2id(
         salt=parameters.salt,
         length=KEY_BYTES,
@@ -152,22 +180,22 @@ def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
 
 def _seal(cipher: AESGCM, text: bytes, parameters: KeyParameters, data: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, text, _bound(parameters, data))
+    return nonce + cipher.encrypt(nonce, text, _associated_data(parameters, data))
 
 
 def _open(cipher: AESGCM, blob: bytes, parameters: KeyParameters, data: bytes) -> Secret | None:
     if len(blob) < CHECK_BYTES:
         return None
     try:
-        text = cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _bound(parameters, data))
+        text = cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], _associated_data(parameters, data))
         return Secret(text.decode())
     except (InvalidTag, ValueError):
         return None
 
 
-def _bound(parameters: KeyParameters, data: bytes) -> bytes:
+def _associated_data(parameters: KeyParameters, data: bytes) -> bytes:
     return b"mailproof passphrase 1\0" + len(parameters.salt).to_bytes(1, "big") + parameters.salt + data
 
 
-def _encode(text: Secret) -> bytes:
+def _encode_text(text: Secret) -> bytes:
     return text.reveal().encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The secret of a provider: its name, what it must be, what it is bound to at rest, and whether our keys open it."""
+"""The secret of a provider: its name, its rules, the record that its encryption is bound to, and how it is opened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mailproof.store.contract import Store
 
 log = logging.getLogger("mailproof.secrets")
 
-_WITNESS = RecordIdentity("", "key", "", "witness")
+_KEY_CHECK = RecordIdentity("", "key", "", "witness")
 _REMEDIES = {
     "password": "set it again",
     "client_secret": "update the configuration with it",
@@ -21,14 +21,14 @@ _REMEDIES = {
 
 
 def secret_name(settings: ProviderSettings) -> str:
-    """Return what the secret of such a provider is called: a field's name, as events list it."""
+    """Return the name of the secret that a provider with these settings has: a field's name, as events list it."""
     if isinstance(settings, HttpSettings):
         return "signing_key"
     return "client_secret" if settings.oauth else "password"
 
 
 def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
-    """Return what a secret must be to be of use for such settings, "" where it is."""
+    """Return what a secret must be to be usable with these settings; empty where it is."""
     text = secret.reveal()
     if settings.oauth is not None:
         wrong = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)  # as the probe asks of a client's secret
@@ -41,15 +41,15 @@ def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
-    """Return what a provider's secret is bound to."""
+    """Return the record that a provider's secret is bound to as it is encrypted."""
     return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings))
 
 
 def open_secret(vault: Vault, provider: Provider) -> Secret:
-    """Return a provider's secret, empty where it has none.
+    """Return a provider's secret; empty where it has none.
 
     Raises:
-        SealBroken: It does not open.
+        SealBroken: It can't be decrypted.
     """
     if provider.sealed is None:
         return Secret("")
@@ -57,10 +57,10 @@ def open_secret(vault: Vault, provider: Provider) -> Secret:
 
 
 def usable_secret(vault: Vault, provider: Provider) -> Secret:
-    """Return a provider's secret for a call that can't do without, empty where it has none.
+    """Return a provider's secret for a call that needs it; empty where it has none.
 
     Raises:
-        SecretUnreadable: It does not open; the log says why.
+        SecretUnreadable: It can't be decrypted; the log says why.
     """
     try:
         return open_secret(vault, provider)
@@ -71,10 +71,10 @@ def usable_secret(vault: Vault, provider: Provider) -> Secret:
 
 
 async def check_keys(store: Store, vault: Vault) -> None:
-    """Open one secret of each key in use, and what the first replica sealed.
+    """Check that the keys open one secret of each key in use, and the text that the first replica has sealed.
 
     Raises:
-        StartupError: One does not open, and the sentence names the record; or they can't be read.
+        StartupError: One of them can't be decrypted, and the message names the record; or the store can't be read.
     """
     try:
         samples = await store.sealed_samples()
@@ -90,7 +90,7 @@ async def check_keys(store: Store, vault: Vault) -> None:
                 "written under"
             ) from error
     try:
-        vault.open(await store.key_check(vault.seal(Secret("witness"), _WITNESS)), _WITNESS)
+        vault.open(await store.key_check(vault.seal(Secret("witness"), _KEY_CHECK)), _KEY_CHECK)
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
     except SealBroken as error:

@@ -1,7 +1,7 @@
-"""Use cases on stored providers: what each call makes happen, and when it is refused.
+"""The use cases of stored providers: what each call does, and when it is refused.
 
-Knows the domain and the store's contract; no protobuf, gRPC or SQL. The laws kept here: a stored secret stays only with
-the destination it was stored for, and a provider without a user has none.
+Laws: a stored secret is kept only with the destination that it was stored for; an SMTP provider without a user has no
+secret.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ SIGNING_KEY_BYTES = 32
 
 
 class Auth(Enum):
-    """How a call says that a provider authenticates."""
+    """How a provider authenticates, as a call says it."""
 
-    UNSAID = "unsaid"  # by user and password, as the older messages have it; without both, as it is stored
+    UNSPECIFIED = "unsaid"  # older messages: by user and password; without a password, as the stored provider does
     NONE = "none"
     PLAIN = "plain"
     XOAUTH2 = "xoauth2"
@@ -52,16 +52,17 @@ class Auth(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SmtpInput:
-    """What a call says of a provider that speaks SMTP.
+    """What a call says about an SMTP provider.
 
     Attributes:
-        settings: With `oauth` where `auth` is XOAUTH2.
-        secret: The password, or the OAuth client's secret; empty: none is sent.
+        settings: The settings, with `oauth` where `auth` is XOAUTH2.
+        secret: The password, or the OAuth client's secret; empty where none is sent.
+        auth: How the provider authenticates.
     """
 
     settings: SmtpSettings
     secret: Secret = field(default_factory=lambda: Secret(""))
-    auth: Auth = Auth.UNSAID
+    auth: Auth = Auth.UNSPECIFIED
 
     @property
     def secret_path(self) -> str:
@@ -71,10 +72,10 @@ class SmtpInput:
         )
 
     def normalised(self) -> SmtpInput:
-        """Return it with the user and the authentication in agreement.
+        """Return the same input without user, client and secret where the provider does not authenticate.
 
         Raises:
-            InvalidFields: A token or a password is to be used, and there is no user; or the secret can't be used.
+            InvalidFields: A token or a password is given without a user, or the secret can't be used.
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
@@ -89,22 +90,25 @@ class SmtpInput:
         return self
 
     def completed(self, stored: SmtpSettings, name: str) -> SmtpSettings:
-        """Return these settings as they are meant with the stored secret, where none is sent.
+        """Return the settings to use with the stored secret, where a call sends none.
 
         Args:
-            name: What the stored secret is called.
+            stored: The stored settings.
+            name: The name of the stored secret.
 
         Raises:
-            PasswordRequired: The stored secret is none for these settings.
+            PasswordRequired: The stored secret may not be used for these settings.
         """
         settings = self.settings
-        if self.auth is Auth.UNSAID:  # the older messages can't say it
+        if self.auth is Auth.UNSPECIFIED:  # the older messages can't say it
             settings = replace(settings, oauth=stored.oauth)
         words = name.replace("_", " ")
         if secret_name(settings) != name:
             raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
         if not settings.same_destination(stored):
-            sent = "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSAID and settings.oauth else "sent"
+            sent = (
+                "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
+            )
             of = "host, tls, user, token_endpoint and client_id" if self.auth is Auth.XOAUTH2 else "host, tls and user"
             raise PasswordRequired(
                 f"must be {sent}: {of} are not those that the stored {words} belongs to", field=self.secret_path
@@ -113,10 +117,12 @@ class SmtpInput:
 
 
 class Providers:
-    """What may be done with the providers of the caller's instance.
+    """Stores, reads and changes the providers of the caller's instance.
 
     Args:
-        single: Whether an instance holds one provider at most.
+        store: Has the providers.
+        vault: Encrypts their secrets.
+        single: Whether an instance holds at most one provider.
     """
 
     def __init__(self, store: ProviderStore, vault: Vault, *, single: bool = False) -> None:
@@ -125,10 +131,15 @@ class Providers:
         self._single = single
 
     async def add_smtp(self, caller: Caller, new: SmtpInput, *, key: IdempotencyKey | None = None) -> Event:
-        """Store a provider, inactive; return the event when it is durable.
+        """Store an SMTP provider, which is inactive, and return the event when it is durable.
+
+        Args:
+            key: Identifies the request, so that a repeated one gets the first one's event.
 
         Raises:
-            ConfigExists: One is stored, and no other may be. InvalidFields: The user and the authentication don't fit.
+            ProviderExists: A provider is stored, and an instance holds only one.
+            PasswordRequired: There is no client secret for the token.
+            InvalidFields: User, secret and authentication do not fit.
         """
         new = new.normalised()
         if new.auth is Auth.XOAUTH2 and not new.secret:
@@ -138,20 +149,23 @@ class Providers:
     async def add_http(
         self, caller: Caller, settings: HttpSettings, *, key: IdempotencyKey | None = None
     ) -> tuple[Event, Secret]:
-        """Store a provider that mail is posted to; return the event and the new signing key.
+        """Store an HTTP provider, which is inactive, and return the event and its new signing key.
+
+        Args:
+            key: Identifies the request, so that a repeated one gets the first one's event and signing key.
 
         Raises:
-            ConfigExists: One is stored, and no other may be. SecretUnreadable: The call is repeated, and the first
-            one's key does not open.
+            ProviderExists: A provider is stored, and an instance holds only one.
+            SecretUnreadable: The call is repeated, and the first one's signing key can't be decrypted.
         """
         event = await self._add(caller, EventType.HTTP_ADDED, settings, _new_signing_key(), key)
-        return event, self._added_secret(event)  # from the event: a repeated call gets the key of the first one
+        return event, self._added_secret(event)  # from the event: a repeated call gets the first one's key
 
     async def get(self, caller: Caller, provider_id: str) -> Provider:
         """Return a provider.
 
         Raises:
-            ConfigNotFound: The caller's instance has none with this id.
+            ProviderNotFound: The caller's instance has no provider with this id.
         """
         provider = await self._store.get(caller.instance_id, provider_id)
         if provider is None:
@@ -162,7 +176,7 @@ class Providers:
         """Return the active provider.
 
         Raises:
-            ConfigNotFound: None is active.
+            ProviderNotFound: No provider is active.
         """
         provider = await self._store.get_active(caller.instance_id)
         if provider is None:
@@ -170,13 +184,13 @@ class Providers:
         return provider
 
     async def list(self, caller: Caller, page: Page) -> ProviderPage:
-        """Return one page of the caller's instance."""
+        """Return a page of the providers of the caller's instance."""
         return await self._store.list(caller.instance_id, page)
 
     def signing_key(self, provider: Provider) -> Secret:
-        """Return the signing key of a provider that mail is posted to, which its readers are shown.
+        """Return the signing key of an HTTP provider, which callers who may read it are shown.
 
-        One that does not open is empty: the rest of the provider, and all the others of a list, can be read.
+        A key that can't be decrypted is returned empty, so that the rest of the provider, or of a list, can be read.
         """
         try:
             return usable_secret(self._vault, provider)
@@ -184,23 +198,24 @@ class Providers:
             return Secret("")
 
     async def update_smtp(self, caller: Caller, provider_id: str, new: SmtpInput) -> Details:
-        """Replace a provider's settings; nothing happens where nothing differs.
+        """Replace an SMTP provider's settings. Where nothing differs, nothing is written.
 
         Raises:
-            ConfigNotFound: No SMTP provider has this id. PasswordRequired: No secret is sent, and the stored one
-            belongs to another destination. InvalidFields: The user and the authentication don't fit.
+            ProviderNotFound: No SMTP provider has this id.
+            PasswordRequired: No secret is sent, and the stored one belongs to another destination.
+            InvalidFields: User, secret and authentication do not fit.
         """
         new = new.normalised()
-        fresh = self._seal(caller, provider_id, new.settings, new.secret)
+        new_sealed = self._seal(caller, provider_id, new.settings, new.secret)
 
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
-            settings, sealed = new.settings, fresh
+            settings, sealed = new.settings, new_sealed
             if new.auth is not Auth.NONE and not new.secret:
-                settings, sealed = _kept(before, before.settings, new)
-            elif fresh is not None and self._unchanged(before, settings, new.secret):
+                settings, sealed = _keep_stored_secret(before, before.settings, new)
+            elif new_sealed is not None and self._has_secret(before, settings, new.secret):
                 sealed = before.sealed
             changed = _changed(before.settings, settings)
             if sealed != before.sealed:
@@ -214,32 +229,42 @@ class Providers:
     async def update_http(
         self, caller: Caller, provider_id: str, settings: HttpSettings, *, rotate: bool
     ) -> tuple[Details, Secret | None]:
-        """Replace a provider's settings, and with `rotate` its signing key, which is returned then.
+        """Replace an HTTP provider's settings. Where nothing differs, nothing is written.
+
+        Args:
+            rotate: Whether to make a new signing key.
+
+        Returns:
+            The details, and the new signing key; None where there is none.
 
         Raises:
-            ConfigNotFound: No HTTP provider has this id.
+            ProviderNotFound: No HTTP provider has this id.
         """
         key = _new_signing_key() if rotate else None
-        fresh = self._seal(caller, provider_id, settings, key) if key else None
+        new_sealed = self._seal(caller, provider_id, settings, key) if key else None
 
         def decide(situation: Situation) -> Sequence[Change]:
             before = situation.provider
             if before is None or not isinstance(before.settings, HttpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
             changed = _changed(before.settings, settings)
-            if fresh is not None:
+            if new_sealed is not None:
                 changed += ("signing_key",)
             if not changed:
                 return ()
-            return (Change(EventType.HTTP_CHANGED, provider_id, settings, fresh or before.sealed, changed),)
+            return (Change(EventType.HTTP_CHANGED, provider_id, settings, new_sealed or before.sealed, changed),)
 
         return _details(await self._store.commit(caller, provider_id, decide)), key
 
     async def update_password(self, caller: Caller, provider_id: str, password: Secret) -> Details:
-        """Replace a provider's password, in any state; an empty one means that none is stored.
+        """Replace an SMTP provider's password, whether the provider is active or not.
+
+        Args:
+            password: The new password; empty to store none.
 
         Raises:
-            ConfigNotFound: No SMTP provider has this id. PasswordNotUsed: It does not authenticate by a password.
+            ProviderNotFound: No SMTP provider has this id.
+            PasswordNotUsed: It does not authenticate with a password.
             InvalidFields: The password can't be used.
         """
 
@@ -251,7 +276,7 @@ class Providers:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
             if not before.settings.user and password:
                 raise PasswordNotUsed("this configuration has no user: update it with a user and the password instead")
-            if self._unchanged(before, before.settings, password):
+            if self._has_secret(before, before.settings, password):
                 return ()
             problem = secret_problem(before.settings, password)
             if problem:
@@ -262,10 +287,11 @@ class Providers:
         return _details(await self._store.commit(caller, provider_id, decide))
 
     async def activate(self, caller: Caller, provider_id: str) -> Details:
-        """Make a provider the active one, and the one that was inactive.
+        """Make a provider the active one. The one that was active becomes inactive.
 
         Raises:
-            ConfigNotFound: The instance has none with this id. AlreadyActive: It is.
+            ProviderNotFound: The caller's instance has no provider with this id.
+            AlreadyActive: It is active already.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
@@ -282,7 +308,8 @@ class Providers:
         """Make a provider inactive.
 
         Raises:
-            ConfigNotFound: The instance has none with this id. AlreadyInactive: It is.
+            ProviderNotFound: The caller's instance has no provider with this id.
+            AlreadyInactive: It is inactive already.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
@@ -295,10 +322,10 @@ class Providers:
         return _details(await self._store.commit(caller, provider_id, decide))
 
     async def remove(self, caller: Caller, provider_id: str) -> Details:
-        """Remove a provider, active or not.
+        """Remove a provider, whether it is active or not.
 
         Raises:
-            ConfigNotFound: The instance has none with this id.
+            ProviderNotFound: The caller's instance has no provider with this id.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
@@ -311,6 +338,7 @@ class Providers:
     async def _add(
         self, caller: Caller, event: EventType, settings: ProviderSettings, secret: Secret, key: IdempotencyKey | None
     ) -> Event:
+        """Store a new provider, and return its event."""
         provider_id = self._store.new_id()
         change = Change(event, provider_id, settings, self._seal(caller, provider_id, settings, secret))
         if not self._single:
@@ -328,26 +356,30 @@ class Providers:
             return None
         return self._vault.seal(secret, identity(caller.instance_id, provider_id, settings))
 
-    def _unchanged(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
-        """Return whether a provider has this secret; one that can't be opened is replaced by any other."""
+    def _has_secret(self, before: Provider, settings: SmtpSettings, secret: Secret) -> bool:
+        """Return whether a provider already has this secret; False where its own can't be decrypted."""
         try:
             return secret_name(before.settings) == secret_name(settings) and open_secret(self._vault, before) == secret
         except SealBroken:
             return False
 
     def _added_secret(self, event: Event) -> Secret:
-        """Return the secret that a provider was added with."""
+        """Return the secret that the event has added a provider with."""
         added = evolve(event, {})[event.change.provider_id]
         return usable_secret(self._vault, added) if added else Secret("")
 
 
-def _kept(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
-    """Return settings and blob of an update that sends no secret: the stored one is kept, or the call refused."""
+def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
+    """Return the settings and the encrypted secret of an update that sends no secret: it keeps the stored one.
+
+    Raises:
+        PasswordRequired: The stored secret may not be used for the new settings, or there is none.
+    """
     if before.sealed is not None:
         return new.completed(stored, secret_name(stored)), before.sealed
     if new.auth is Auth.XOAUTH2:
         raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
-    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSAID else None), None
+    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), None
 
 
 def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ...]:
@@ -355,7 +387,7 @@ def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ..
 
 
 def _details(outcome: CommitResult) -> Details:
-    """Return the details of the last event of an outcome, or of the provider where nothing had to happen."""
+    """Return the details of the last event; where nothing was written, those of the provider without creation date."""
     if outcome.events:
         return outcome.events[-1].details
     if outcome.provider is None:

@@ -1,7 +1,7 @@
-"""The use case on searches: an address in, the events of a bounded search out.
+"""The use case of searching settings: takes a mail address, and yields the progress of a bounded search.
 
-As with tests, that nothing was found is an answer and no error. The law kept here: searches are bounded in number and
-in time, since each of them dials a dozen servers.
+A search that finds nothing is an answer and no error. Law: searches are bounded in number and in time, since each of
+them dials a dozen servers.
 """
 
 from __future__ import annotations
@@ -14,19 +14,24 @@ from mailproof.discovery.progress import SearchProgress
 from mailproof.domain.limits import Limits
 
 DEFAULT_TIMEOUT = 30.0
-"""Seconds of a search where the caller names none."""
+"""Seconds for a search where the caller names no limit."""
 
 
 class Searcher(Protocol):
-    """Searches: clues and candidates as they come, and one result, last. Closing the generator closes the sockets."""
+    """Searches for settings. Closing the generator closes the sockets."""
 
     def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:
-        """Search for the servers of an address."""
+        """Search for the servers of an address, and yield clues and candidates as they come, and one result, last."""
         ...
 
 
 class Searches:
-    """Searches for settings, bounded in number and in time."""
+    """Searches for settings, bounded in number and in time.
+
+    Args:
+        searcher: Runs the searches.
+        limits: Bounds the tests and searches of the whole process.
+    """
 
     def __init__(self, searcher: Searcher, limits: Limits) -> None:
         self._searcher = searcher
@@ -35,14 +40,15 @@ class Searches:
     async def discover(
         self, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
     ) -> AsyncGenerator[SearchProgress, None]:
-        """Run a search and yield its events, the result last.
+        """Run a search and yield its progress, the result last.
 
         Args:
-            limit: Seconds for everything together, as the caller wants it.
-            remaining: Seconds until the caller's deadline, None without one.
+            address: The mail address.
+            limit: Seconds that the caller allows for the search.
+            remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
-            TooManyTests: As many run as allowed.
+            TooManyTests: As many tests and searches run as are allowed.
         """
         with self._limits.slot():
             async with aclosing(self._searcher.run(address, self._limits.timeout(limit, remaining))) as events:

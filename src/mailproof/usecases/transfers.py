@@ -1,7 +1,7 @@
-"""Use cases on all of an instance's providers at once: a document to keep or to move, and back.
+"""The use cases of export and import: all providers of an instance as one document.
 
-The laws kept here: a document holds no secret except under a passphrase, and there each is bound to its destination, so
-that nobody can turn a password to another server by editing the file; an import adds everything or nothing.
+Laws: a document holds secrets only encrypted with a passphrase, and each is bound to its destination, so that nobody
+can redirect a password to another server by editing the document; an import adds everything or nothing.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ class Entry:
     """A provider in a document.
 
     Attributes:
-        created, changed: None where a document to be imported leaves them out; nothing depends on them.
-        secret: Encrypted; empty: none.
+        created: None where a document to be imported leaves it out; nothing depends on it.
+        changed: None where a document to be imported leaves it out; nothing depends on it.
+        secret: Encrypted; empty for none.
     """
 
     id: str
@@ -54,7 +55,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All providers of an instance at one moment, in the order of their creation."""
+    """All providers of an instance at one moment.
+
+    Attributes:
+        instance_id: The instance that was exported.
+        entries: In the order of their creation.
+        encryption: How the secrets are encrypted; None where they are left out.
+        exported: When; None where a document to be imported leaves it out.
+        version: The version of the format.
+    """
 
     instance_id: str
     entries: tuple[Entry, ...]
@@ -74,7 +83,14 @@ class SecretState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A provider as it was added."""
+    """An imported provider.
+
+    Attributes:
+        old_id: Its id in the document.
+        id: Its new id.
+        secret: What became of its secret.
+        active: Whether the import has made it the active one.
+    """
 
     old_id: str
     id: str
@@ -86,21 +102,25 @@ class Transfers:
     """Exports and imports the providers of the caller's instance.
 
     Args:
-        single: Whether an instance holds one provider at most.
+        store: Has the providers.
+        vault: Encrypts the stored secrets.
+        cipher: Encrypts the secrets of documents.
+        single: Whether an instance holds at most one provider.
+        clock: Returns the present.
     """
 
     def __init__(
         self,
         store: ProviderStore,
         vault: Vault,
-        lockbox: PassphraseCipher,
+        cipher: PassphraseCipher,
         *,
         single: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._vault = vault
-        self._lockbox = lockbox
+        self._cipher = cipher
         self._single = single
         self._clock = clock
 
@@ -108,11 +128,12 @@ class Transfers:
         """Return all providers, read in one snapshot.
 
         Args:
-            passphrase: Encrypts the secrets; empty: they are left out.
+            passphrase: Encrypts the secrets; empty where they are left out.
 
         Raises:
-            InvalidFields: The passphrase is too short. ExportTooLarge: There are more than a document holds.
-            SecretUnreadable: One does not open; a document that lacks it would say that there is none.
+            InvalidFields: The passphrase is too short.
+            ExportTooLarge: There are more providers than a document may hold.
+            SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
         """
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
@@ -134,11 +155,13 @@ class Transfers:
         if not passphrase:
             return document
         opened = [usable_secret(self._vault, provider) for provider in page.providers]
-        texts = [(secret, _place(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret]
-        encryption, blobs = await self._lockbox.lock(passphrase, texts)
-        rest = iter(blobs)
+        texts = [
+            (secret, _associated_data(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret
+        ]
+        encryption, blobs = await self._cipher.encrypt(passphrase, texts)
+        remaining_blobs = iter(blobs)
         sealed = (
-            replace(entry, secret=next(rest)) if secret else entry
+            replace(entry, secret=next(remaining_blobs)) if secret else entry
             for secret, entry in zip(opened, entries, strict=True)
         )
         return replace(document, entries=tuple(sealed), encryption=encryption)
@@ -152,14 +175,19 @@ class Transfers:
         skip_secrets: bool = False,
         key: IdempotencyKey | None = None,
     ) -> tuple[Imported, ...]:
-        """Add all providers of a document under new ids; what is there stays as it is.
+        """Add all providers of a document with new ids; stored providers are not changed.
 
         Args:
-            document: Each of its fields by itself keeps the declared rules.
+            document: Its fields already keep the rules that the proto declares for each of them.
+            passphrase: Decrypts the secrets; empty where there are none, or they are skipped.
+            skip_secrets: Whether to leave the secrets out.
+            key: Identifies the request, so that a repeated one gets the first one's answer.
 
         Raises:
-            InvalidFields: The document contradicts itself, or secrets in it were changed. PassphraseWrong: It is
-            another. ConfigExists: An instance holds one provider at most. IdempotencyKeyReused: As the store has it.
+            InvalidFields: Fields of the document contradict each other, or secrets in it were changed.
+            PassphraseWrong: The document was encrypted with another passphrase.
+            ProviderExists: An instance holds at most one provider.
+            IdempotencyKeyReused: The key was used for another request.
         """
         problems = list(_problems(document, passphrase, skip_secrets=skip_secrets))
         if problems:
@@ -170,7 +198,7 @@ class Transfers:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
         opened = await self._open(document, passphrase)
         changes = [self._added(caller, entry, secret) for entry, secret in zip(document.entries, opened, strict=True)]
-        first_active = next((at for at, entry in enumerate(document.entries) if entry.active), None)
+        first_active = next((index for index, entry in enumerate(document.entries) if entry.active), None)
 
         def decide(situation: Situation) -> Sequence[Change]:
             if self._single and situation.count + len(changes) > 1:
@@ -180,7 +208,7 @@ class Transfers:
             return [*changes, Change(EventType.ACTIVATED, changes[first_active].provider_id)]
 
         outcome = await self._store.commit(caller, "", decide, key=key)
-        # From the events: a repeated call gets the ids of the first one.
+        # From the events: a repeated call gets the first one's ids.
         ids = [event.change.provider_id for event in outcome.events if event.change.type in ADDED]
         active = {event.change.provider_id for event in outcome.events if event.change.type is EventType.ACTIVATED}
         return tuple(
@@ -189,24 +217,31 @@ class Transfers:
         )
 
     async def _open(self, document: Document, passphrase: Secret) -> tuple[Secret, ...]:
-        """Return the secret of each entry, empty where it has none."""
+        """Return the decrypted secret of each entry; empty where it has none.
+
+        Raises:
+            InvalidFields: A secret was changed, or can't be used.
+            PassphraseWrong: The document was encrypted with another passphrase.
+        """
         if document.encryption is None or not any(entry.secret for entry in document.entries):
             return tuple(Secret("") for _ in document.entries)
-        locked = [at for at, entry in enumerate(document.entries) if entry.secret]
-        blobs = [(document.entries[at].secret, _place(document, document.entries[at])) for at in locked]
+        encrypted = [index for index, entry in enumerate(document.entries) if entry.secret]
+        blobs = [
+            (document.entries[index].secret, _associated_data(document, document.entries[index])) for index in encrypted
+        ]
         try:
-            found = await self._lockbox.unlock(passphrase, document.encryption, blobs)
+            found = await self._cipher.decrypt(passphrase, document.encryption, blobs)
         except WrongPassphrase:
             raise PassphraseWrong from None
-        by_place = dict(zip(locked, found, strict=True))
+        by_index = dict(zip(encrypted, found, strict=True))
         problems = [
-            FieldViolation(f"document.providers[{at}].secret", problem)
-            for at, secret in by_place.items()
-            if (problem := _secret_problem(document.entries[at].settings, secret))
+            FieldViolation(f"document.providers[{index}].secret", problem)
+            for index, secret in by_index.items()
+            if (problem := _secret_problem(document.entries[index].settings, secret))
         ]
         if problems:
             raise InvalidFields(problems)
-        return tuple(by_place.get(at) or Secret("") for at in range(len(document.entries)))
+        return tuple(by_index.get(index) or Secret("") for index in range(len(document.entries)))
 
     def _added(self, caller: Caller, entry: Entry, secret: Secret) -> Change:
         provider_id = self._store.new_id()
@@ -221,7 +256,10 @@ class Transfers:
 
 
 def _secret_problem(settings: ProviderSettings, secret: Secret | None) -> str:
-    """Return what is wrong with a secret of a document, "" for nothing: whoever knows the passphrase can write one."""
+    """Return what is wrong with a document's secret; empty for nothing.
+
+    It is checked like that of a new provider, since whoever knows the passphrase can write any secret.
+    """
     if secret is None:
         return "does not open: it, or the destination that it belongs to, was changed since the export"
     if isinstance(settings, SmtpSettings):
@@ -237,8 +275,8 @@ def _state(entry: Entry, secret: Secret) -> SecretState:
     return SecretState.MISSING if entry.settings.user else SecretState.NOT_NEEDED
 
 
-def _place(document: Document, entry: Entry) -> bytes:
-    """Return what an entry's secret is bound to: the document's instance, the entry, and the destination."""
+def _associated_data(document: Document, entry: Entry) -> bytes:
+    """Return the associated data of an entry's secret, which binds it to instance, entry and destination."""
     settings = entry.settings
     parts = [document.instance_id, entry.id, secret_name(settings)]
     if isinstance(settings, SmtpSettings):
@@ -251,14 +289,14 @@ def _place(document: Document, entry: Entry) -> bytes:
 
 
 def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:
-    """Yield what is wrong between the fields of a document."""
+    """Yield where fields of a document contradict each other, or the other fields of the request."""
     if document.version != FORMAT_VERSION:
         yield FieldViolation("document.format_version", f"must be {FORMAT_VERSION}")
         return
     times = Counter(entry.id for entry in document.entries)
     actives = 0
-    for at, entry in enumerate(document.entries):
-        path = f"document.providers[{at}]"
+    for index, entry in enumerate(document.entries):
+        path = f"document.providers[{index}]"
         actives += entry.active
         if entry.active and actives == 2:
             yield FieldViolation(f"{path}.state", "must not be active: another one is")

@@ -1,7 +1,7 @@
-"""The use case on HTTP providers: a signed sample out, a verdict back.
+"""The use case of testing HTTP providers: posts a signed sample, and judges the response.
 
-As with tests of SMTP, that the post failed is an answer and no error. The laws kept here: posts are bounded in number
-and in time, and a receiver's answer shows nothing of itself but the status, so that nothing can be read through us.
+As with tests of SMTP, a post that fails is an answer and no error. Laws: posts are bounded in number and in time; of a
+receiver's response only the status is shown, so that nobody can use this service to read other servers.
 """
 
 from __future__ import annotations
@@ -21,19 +21,27 @@ from mailproof.webhook.format import SIGNATURE, parse_webhook, sample, signature
 from mailproof.webhook.verdict import PostResult, WebhookReport, judge
 
 DEFAULT_TIMEOUT = 10.0
-"""Seconds of a test where the caller names none."""
+"""Seconds for a test where the caller names no limit."""
 
 
 class Poster(Protocol):
-    """Posts once, whatever comes of it."""
+    """Posts to webhooks. A failure is a result and no error."""
 
     async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> PostResult:
-        """Post a body; `limit` is in seconds, for everything together."""
+        """Post a body once, within `limit` seconds."""
         ...
 
 
 class WebhookTests:
-    """Tests of the providers that mail is posted to."""
+    """Tests of HTTP providers, bounded in number and in time.
+
+    Args:
+        store: Has the providers.
+        vault: Decrypts their signing keys.
+        poster: Makes the posts.
+        limits: Bounds the tests of the whole process.
+        clock: Returns the present.
+    """
 
     def __init__(
         self,
@@ -62,13 +70,15 @@ class WebhookTests:
         """Post a sample to a stored provider's endpoint.
 
         Args:
-            recipient: Whom the sample names.
-            limit: Seconds for everything together, as the caller wants it.
-            remaining: Seconds until the caller's deadline, None without one.
+            provider_id: The provider to test.
+            recipient: The recipient that the sample names.
+            limit: Seconds that the caller allows for the test.
+            remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
-            ConfigNotFound: No HTTP provider has this id. TooManyTests: As many tests run as allowed.
-            SecretUnreadable: Its signing key does not open.
+            ProviderNotFound: No HTTP provider has this id.
+            TooManyTests: As many tests run as are allowed.
+            SecretUnreadable: Its signing key can't be decrypted.
         """
         provider = await self._store.get(caller.instance_id, provider_id)
         if provider is None or not isinstance(provider.settings, HttpSettings):
@@ -81,5 +91,5 @@ class WebhookTests:
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
         with self._limits.slot():
-            attempt = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
-        return judge(attempt, url)
+            result = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
+        return judge(result, url)

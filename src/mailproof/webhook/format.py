@@ -1,7 +1,8 @@
-"""What is posted to an HTTP provider, and how it is signed. Pure.
+"""The body that is posted to an HTTP provider, and its signature. Pure.
 
-Format and signature are those of ZITADEL's HTTP e-mail provider, so that a receiver made for it takes ours unchanged;
-docs/webhooks.md has both, with an example that verifies. `poster` sends it, `verdict` judges the answer.
+Format and signature are those of ZITADEL's HTTP e-mail provider, so that a receiver made for it needs no change;
+docs/webhooks.md describes both, with an example that verifies. `webhook.poster` posts the body, `webhook.verdict`
+judges the response.
 """
 
 from __future__ import annotations
@@ -15,32 +16,38 @@ from mailproof.domain.secret import Secret
 from mailproof.syntax.url import Url, parse_url
 
 SIGNATURE = "ZITADEL-Signature"
-"""The header that holds the time and the signature: "t=1700000000,v1=0123…"."""
+"""The header field with the time and the signature: "t=1700000000,v1=0123…"."""
 
 EVENT_TYPE = "mailproof.test"
-"""What `contextInfo.eventType` of a sample says, so that a receiver can tell it from mail to be sent."""
+"""The `contextInfo.eventType` of a sample, by which a receiver distinguishes it from mail to be sent."""
 
 DEFAULT_RECIPIENT = "recipient@example.com"
 
 
 def parse_webhook(url: str) -> Url:
-    """Take a webhook's URL apart. Whether a port or plain HTTP may be used is the egress policy's business.
+    """Parse a webhook's URL. The egress policy decides whether its port, or plain HTTP, may be used.
 
     Raises:
-        ValueError: It is none; the sentence begins with "must".
+        ValueError: It is no valid URL; the message begins with "must".
     """
     return parse_url(url, ("https", "http"))
 
 
 def signature(key: Secret, body: bytes, moment: datetime) -> str:
-    """Return the value of the header `SIGNATURE`: HMAC-SHA256 over the Unix time, a full stop and the body."""
+    """Return the value of the header field `SIGNATURE`: HMAC-SHA256 of the Unix time, a full stop and the body."""
     seconds = int(moment.timestamp())
     digest = hmac.new(key.reveal().encode(), b"%d.%b" % (seconds, body), "sha256").hexdigest()
     return f"t={seconds},v1={digest}"
 
 
 def sample(provider: Provider, recipient: str, moment: datetime) -> bytes:
-    """Return the body of a test: what a mail would be, said to be one."""
+    """Return the body of a test: like that of a mail, but with the `EVENT_TYPE` of a test.
+
+    Args:
+        provider: The HTTP provider that is tested.
+        recipient: The recipient that the sample names.
+        moment: The time that the sample names.
+    """
     settings = provider.settings
     description = settings.description if isinstance(settings, HttpSettings) else ""
     document = {

@@ -1,4 +1,4 @@
-"""Posts to a webhook: what `smtp.http` is careful of, within a time, with whatever came of it as a value."""
+"""Posts to a webhook within a time limit, with the laws of `net.http`, and returns the result as a value."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from mailproof.webhook.verdict import PostResult
 
 
 class WebhookPoster:
-    """Posts. Usable from several event loops.
+    """Posts to webhooks. Usable from several event loops.
 
     Args:
-        guard: Judges destinations; it must allow the port of HTTPS. Plain HTTP goes where it allows that port.
+        guard: Judges destinations; it must allow the port of HTTPS. Plain HTTP works where it allows that port.
+        trust: TLS contexts.
+        resolver: Looks the hosts up; None for one of its own.
     """
 
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver | None = None) -> None:
         self._client = HttpClient(guard, trust, resolver or Resolver())
 
     async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> PostResult:
-        """Post a body; see `webhooks.Poster`."""
+        """Post a body once; see `usecases.webhook_tests.Poster`."""
         started, trace = time.monotonic(), Trace()
         status, code = 0, Code.OK
         try:

@@ -1,4 +1,4 @@
-"""What came of a post to an HTTP provider, and what to change: codes, sentences and the report. Pure."""
+"""The verdict on a post to an HTTP provider, and what to change: codes, sentences and the report. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mailproof.syntax.url import Phase, Url
 
 
 class WebhookCode(StrEnum):
-    """What came of a post; the names are those of smtpdiag.v1.WebhookCode."""
+    """The result of a post; the names are those of smtpdiag.v1.WebhookCode."""
 
     OK = "ok"
     EGRESS_DENIED = "egress_denied"
@@ -40,12 +40,13 @@ class WebhookCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostResult:
-    """What happened to a post.
+    """What happened in a post.
 
     Attributes:
-        code: OK where there was an answer, whatever its status.
-        status: The answer's; 0: there was none.
-        elapsed: Seconds.
+        phase: The last phase of the request.
+        code: OK where there was a response, whatever its status.
+        status: The response's status; 0 where there was no response.
+        elapsed: Seconds that the post took.
     """
 
     phase: Phase
@@ -56,7 +57,7 @@ class PostResult:
 
 @dataclass(frozen=True, slots=True)
 class WebhookReport:
-    """The verdict on a post; it holds nothing of the receiver's answer but the status."""
+    """The verdict on a post; of the receiver's response it holds only the status."""
 
     outcome: Outcome
     phase: Phase
@@ -67,32 +68,33 @@ class WebhookReport:
     elapsed_ms: int
 
 
-def judge(attempt: PostResult, url: Url) -> WebhookReport:
+def judge(result: PostResult, url: Url) -> WebhookReport:
     """Return the verdict on a post to `url`."""
-    code = _code(attempt)
+    code = _code(result)
     message, advice = _SENTENCES[code]
     words = {
         "host": url.host,
         "port": url.port,
-        "status": attempt.status,
-        "doing": _DOING[attempt.phase],
-        "seconds": f"{attempt.elapsed:.1f}",
+        "status": result.status,
+        "doing": _DOING[result.phase],
+        "seconds": f"{result.elapsed:.1f}",
     }
     return WebhookReport(
         Outcome.OK if code is WebhookCode.OK else Outcome.FAIL,
-        attempt.phase,
+        result.phase,
         code,
-        attempt.status,
+        result.status,
         message.format_map(words),
         advice.format_map(words),
-        round(attempt.elapsed * 1000),
+        round(result.elapsed * 1000),
     )
 
 
-def _code(attempt: PostResult) -> WebhookCode:
-    if attempt.code is not Code.OK:
-        return _FAILED.get(attempt.code) or WebhookCode(attempt.code.value)
-    status = attempt.status
+def _code(result: PostResult) -> WebhookCode:
+    """Return the code of a post's result."""
+    if result.code is not Code.OK:
+        return _OTHER_NAMES.get(result.code) or WebhookCode(result.code.value)
+    status = result.status
     if 300 <= status < 400:
         return WebhookCode.REDIRECTED
     if status in _STATUSES:
@@ -114,8 +116,8 @@ _STATUSES = {
 }
 
 
-# Those of the client's codes that have another name here, or none of their own.
-_FAILED = {
+# Codes of `net.http` that have another name here, or no name of their own.
+_OTHER_NAMES = {
     Code.INVALID_HOST: WebhookCode.DNS_NOT_FOUND,
     Code.PROTOCOL_ERROR: WebhookCode.NOT_HTTP,
     Code.TLS_MISSING_INTERMEDIATE: WebhookCode.TLS_UNTRUSTED,

@@ -5,7 +5,7 @@ import string
 import pytest
 
 from mailproof.diagnosis.advice import Case
-from mailproof.diagnosis.advice_rows import ADVICES, special
+from mailproof.diagnosis.advice_rows import ADVICES, advice_for
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply, enhanced_code
@@ -59,7 +59,7 @@ def case(host: str, text: str, stage: Stage = A, mechanism: str = "PLAIN", **mor
     ],
 )  # fmt: skip
 def test_what_is_advised(given: Case, words: str) -> None:
-    row = special(given)
+    row = advice_for(given)
     assert row is not None
     assert words in row.advice
 
@@ -75,7 +75,7 @@ def test_what_is_advised(given: Case, words: str) -> None:
     ],
 )
 def test_elsewhere_the_general_advice_stays(given: Case) -> None:
-    assert special(given) is None
+    assert advice_for(given) is None
 
 
 @pytest.mark.parametrize("row", ADVICES, ids=lambda row: row.source[:40])

@@ -67,7 +67,7 @@ def but(port: int) -> list[str]:
                     "y.test", "z.test")}, ["587 starttls x.test", "587 starttls y.test"]),
     ],
 )  # fmt: skip
-def test_what_is_tried(
+def test_which_settings_are_tried(
     mode: TlsMode, port: int, stage: Stage, code: Code, known: dict[str, Any], expected: list[str]
 ) -> None:
     assert shown(mode, port, stage, code, **known) == expected
@@ -101,7 +101,9 @@ def test_what_is_tried(
     ],
 )
 @pytest.mark.parametrize("mode", list(TlsMode), ids=str)
-def test_where_no_setting_of_these_is_the_problem_nothing_is_tried(mode: TlsMode, stage: Stage, code: Code) -> None:
+def test_nothing_is_tried_where_mode_port_and_address_are_not_the_problem(
+    mode: TlsMode, stage: Stage, code: Code
+) -> None:
     known = {"names": ("x.test",), "other_family": "IPv4"}
     assert shown(mode, 587, stage, code, **known) == []
 

@@ -143,7 +143,7 @@ def test_warnings(more: dict[str, object], code: Code) -> None:
         ("OAUTHBEARER", "User and access token were sent unencrypted (OAUTHBEARER)"),
     ],
 )
-def test_what_went_in_clear_is_told_by_mechanism(mechanism: str, words: str) -> None:
+def test_the_warning_of_clear_text_depends_on_the_mechanism(mechanism: str, words: str) -> None:
     (warning,) = conclude(seen(facts=Facts(credentials_in_clear=True, mechanism=mechanism)))
     assert warning.message.startswith(words)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.diagnosis.alternatives import FailedAttempt, Trial, trials_after
-from mailproof.diagnosis.fixes import TrialResult, advise, answers, assess, refine, row, settles
+from mailproof.diagnosis.fixes import TrialResult, advise, alternative, answers, assess, refine, settles
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, TlsInfo
@@ -145,7 +145,7 @@ def test_clear_text_counts_only_where_it_is_allowed_or_explains_the_failure(
     plan: Plan, mode: TlsMode, code: Code
 ) -> None:
     tried = assess(plan, bad(25, STARTTLS, NO_STARTTLS, Facts(ehlo=OFFER)))
-    shown = row(tried)
+    shown = alternative(tried)
     assert (shown.tls_mode, shown.code) == (mode, code)
     assert settles(plan, tried) is (code is Code.OK and plan.tls_mode is not IMPLICIT)
 
@@ -167,7 +167,7 @@ def test_clear_text_counts_only_where_it_is_allowed_or_explains_the_failure(
 )
 def test_a_login_needs_an_offer(plan: Plan, offer: Ehlo, code: Code) -> None:
     tried = TrialResult(Trial(465, IMPLICIT), None, Facts(ehlo=offer, secure=True))
-    assert row(assess(plan, tried)).code is code
+    assert alternative(assess(plan, tried)).code is code
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_user_that_is_not_named_is_the_address() -> None:
         "<deep>" + outgoing("a.test", 465, "SSL") + "</deep>",
     ],
 )
-def test_a_server_that_is_none_is_skipped(server: str) -> None:
+def test_an_invalid_server_is_skipped(server: str) -> None:
     assert [one.host for one in read(document(server, outgoing("good.test", 465, "SSL")))] == ["good.test"]
     with pytest.raises(AutoconfigError, match="names no SMTP server"):
         read(document(server))
@@ -132,7 +132,7 @@ def test_the_number_of_servers_is_bounded() -> None:
         (b"<?xml version='1.0' encoding='idna'?><a/>", "well-formed"),
     ],
 )
-def test_what_is_no_document_is_refused_in_our_words(data: bytes, said: str) -> None:
+def test_an_invalid_document_is_refused_in_our_words(data: bytes, said: str) -> None:
     with pytest.raises(AutoconfigError, match=said):
         parse(data, JO)
 

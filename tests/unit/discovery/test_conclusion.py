@@ -4,7 +4,7 @@ import pytest
 
 from mailproof.discovery.autoconfig import OutgoingServer
 from mailproof.discovery.candidates import IN_CLEAR, Published, SrvRecord, candidates
-from mailproof.discovery.conclusion import conclude, judged
+from mailproof.discovery.conclusion import conclude, judge
 from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
 from mailproof.smtp.report import EhloInfo, Report, TlsInfo
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
@@ -44,7 +44,7 @@ def result(evidence: Published, *reports: Report | None, complete: bool = True) 
     for number, candidate in enumerate(listed):
         report = reports[number] if number < len(reports) else REFUSED
         if report is not None:
-            tried[candidate.host, candidate.port, candidate.tls_mode] = judged(candidate, report)
+            tried[candidate.host, candidate.port, candidate.tls_mode] = judge(candidate, report)
     return conclude(JO, evidence, listed, tried, complete=complete, elapsed=1.2345)
 
 
@@ -60,12 +60,12 @@ def result(evidence: Published, *reports: Report | None, complete: bool = True) 
     ],
 )
 def test_a_report_is_judged(report: Report, mode: TlsMode, verdict: Verdict, mechanisms: tuple[str, ...]) -> None:
-    tried = judged(Candidate("a.test", 587, mode, "jo", Source.SRV), report)
+    tried = judge(Candidate("a.test", 587, mode, "jo", Source.SRV), report)
     assert (tried.verdict, tried.mechanisms, tried.candidate.tls_mode) == (verdict, mechanisms, mode)
 
 
-def test_plain_that_encrypts_after_all_is_told_to_encrypt() -> None:
-    tried = judged(Candidate("a.test", 587, TlsMode.OPPORTUNISTIC, "jo", Source.AUTOCONFIG, advice=IN_CLEAR), GOOD)
+def test_a_plain_server_that_offers_starttls_is_to_be_used_with_it() -> None:
+    tried = judge(Candidate("a.test", 587, TlsMode.OPPORTUNISTIC, "jo", Source.AUTOCONFIG, advice=IN_CLEAR), GOOD)
     assert tried.candidate.tls_mode is TlsMode.STARTTLS
     assert tried.candidate.advice == ""
     found = result(PLAIN, GOOD)
@@ -107,7 +107,7 @@ def test_what_works_comes_first_and_ranks_are_renewed() -> None:
         ),
     ],
 )
-def test_the_sentence(found: SearchResult, message: str, advice: str) -> None:
+def test_the_message_and_advice_of_a_result(found: SearchResult, message: str, advice: str) -> None:
     assert message in found.message
     assert found.advice.startswith(advice)
     assert bool(found.advice) == bool(advice)
@@ -122,7 +122,7 @@ def test_only_a_verified_candidate_is_the_best() -> None:
 def test_a_candidate_that_a_better_source_names_later_keeps_its_trial() -> None:
     """It was tried as a guess; the list now knows it from an SRV record."""
     guess = next(one for one in candidates(JO, GUESSES) if one.port == 587)
-    tried = {(guess.host, guess.port, guess.tls_mode): judged(guess, GOOD)}
+    tried = {(guess.host, guess.port, guess.tls_mode): judge(guess, GOOD)}
     evidence = Published(srv=(SrvRecord("_submission", guess.host, 587),))
     found = conclude(JO, evidence, candidates(JO, evidence), tried, complete=True, elapsed=0)
     assert found.best is not None

@@ -8,9 +8,9 @@ from mailproof.discovery.presets import (
     LOCAL_PART,
     PRESETS,
     Preset,
-    receiving_at,
-    serving,
-    submitting_at,
+    preset_of_domain,
+    preset_of_mx,
+    preset_of_server,
 )
 from mailproof.net.egress import SUBMISSION_PORTS
 from mailproof.smtp.vocabulary import TlsMode
@@ -56,7 +56,7 @@ def test_no_two_rows_share_a_name_a_domain_a_host_or_an_mx() -> None:
     ],
 )
 def test_a_mail_domain_leads_to_its_provider(domain: str, name: str | None) -> None:
-    row = serving(domain)
+    row = preset_of_domain(domain)
     assert (row.name if row else None) == name
 
 
@@ -79,12 +79,12 @@ def test_a_mail_domain_leads_to_its_provider(domain: str, name: str | None) -> N
     ],
 )
 def test_an_mx_leads_to_its_provider(mx: str, name: str | None) -> None:
-    row = receiving_at(mx)
+    row = preset_of_mx(mx)
     assert (row.name if row else None) == name
 
 
 def test_a_submission_server_is_known_by_its_host() -> None:
-    row = submitting_at("SMTP.SendGrid.net.")
+    row = preset_of_server("SMTP.SendGrid.net.")
     assert row is not None
     assert row.user == "apikey"
-    assert submitting_at("mail.example.org") is None
+    assert preset_of_server("mail.example.org") is None

@@ -171,7 +171,7 @@ def test_no_address_at_all_is_a_denial() -> None:
         Policy(DEVELOPMENT).check_addresses("h", 25, [])
 
 
-def test_a_denial_says_no_more_than_that_to_callers() -> None:
+def test_a_denial_tells_callers_no_reason() -> None:
     with pytest.raises(EgressDenied) as caught:
         Policy().check_addresses("secret-host.internal", 587, ["10.1.2.3"])
     assert "10.1.2.3" not in str(caught.value)
@@ -238,7 +238,7 @@ carriers = pytest.mark.parametrize("carry", CARRYING.values(), ids=list(CARRYING
 
 @carriers
 @given(inner=st.ip_addresses(v=4))
-def test_wrapping_an_address_never_makes_it_milder(carry: Callable[[int], int], inner: IPv4Address) -> None:
+def test_embedding_an_address_never_makes_it_less_restricted(carry: Callable[[int], int], inner: IPv4Address) -> None:
     outer = IPv6Address(carry(int(inner)))
     assume(int(inner) >> 24)  # 0.0.0.0/8 is what padding looks like; the table has its cases
     assert reach_of(outer).value >= reach_of(inner).value, outer
@@ -247,7 +247,7 @@ def test_wrapping_an_address_never_makes_it_milder(carry: Callable[[int], int], 
 @carriers
 @pytest.mark.parametrize("inner", ["169.254.169.254", "100.100.100.200", "224.0.0.1", "255.255.255.255"])
 @pytest.mark.parametrize("profile", ORDER)
-def test_what_is_never_dialled_is_not_dialled_wrapped(
+def test_what_is_never_dialled_is_not_dialled_embedded(
     carry: Callable[[int], int], inner: str, profile: Profile
 ) -> None:
     outer = str(IPv6Address(carry(int(IPv4Address(inner)))))
@@ -258,7 +258,7 @@ def test_what_is_never_dialled_is_not_dialled_wrapped(
 
 
 @pytest.mark.parametrize("form", PUBLIC_CARRIERS)
-def test_a_public_address_may_be_dialled_wrapped(form: str) -> None:
+def test_a_public_address_may_be_dialled_embedded(form: str) -> None:
     outer = IPv6Address(CARRYING[form](PUBLIC4))
     assert dials(Policy(), "h.example", str(outer))
     assert reach_of(outer) is Reach.PUBLIC
@@ -266,7 +266,7 @@ def test_a_public_address_may_be_dialled_wrapped(form: str) -> None:
 
 @carriers
 @given(inner=st.ip_addresses(v=4), profile=st.sampled_from(ORDER))
-def test_no_address_passes_that_carries_a_forbidden_one(
+def test_no_address_passes_that_embeds_a_forbidden_one(
     carry: Callable[[int], int], inner: IPv4Address, profile: Profile
 ) -> None:
     outer = str(IPv6Address(carry(int(inner))))
@@ -499,7 +499,7 @@ def test_the_short_way_without_lists_judges_as_the_long_way(
 
 
 @given(st.ip_addresses(v=6), st.sampled_from(["eth0", "1", "lo"]), lists, lists, st.sampled_from(ORDER))
-def test_a_scope_makes_no_address_milder(
+def test_a_zone_makes_no_address_less_restricted(
     address: IPv6Address, scope: str, allow: tuple[Rule, ...], deny: tuple[Rule, ...], profile: Profile
 ) -> None:
     policy = Policy(profile, allow, deny)

@@ -19,7 +19,7 @@ from mailproof.rpc.status import StatusError
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.usecases.access import Access, digest
-from mailproof.usecases.diagnoses import failed
+from mailproof.usecases.diagnoses import failure_of
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 
@@ -248,7 +248,7 @@ def test_a_stray_exception_is_told_to_the_log_alone(caplog: pytest.LogCaptureFix
 
 
 def test_the_log_has_the_reason_of_a_failed_test(caplog: pytest.LogCaptureFixture) -> None:
-    failure = failed(Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused"))
+    failure = failure_of(Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused"))
 
     class Failing(Servicer):
         async def GetSMTPConfigById(self, request: Message, context: Context) -> Message:  # noqa: N802

@@ -95,7 +95,7 @@ MAIL: dict[str, Any] = {"depth": Depth.DATA, "sender": "a@example.org", "recipie
          ["EHLO probe.test", "MAIL FROM:<jürgen@xn--bcher-kva.example> BODY=8BITMIME SMTPUTF8", "QUIT"]),
     ],
 )  # fmt: skip
-def test_what_is_said(settings: dict[str, Any], replies: list[str], said: list[str]) -> None:
+def test_the_commands_of_a_conversation(settings: dict[str, Any], replies: list[str], said: list[str]) -> None:
     if said[-1:] == ["*"]:
         assert play(dialogue(**settings), *replies[:3]) == (said, None)
         return
@@ -106,7 +106,7 @@ NEEDS_TLS: dict[str, Any] = {"credentials": LOGIN, "tls_mode": TlsMode.STARTTLS}
 
 
 @pytest.mark.parametrize(
-    ("settings", "replies", "stage", "code", "polite"),
+    ("settings", "replies", "stage", "code", "send_quit"),
     [
         ({}, ["554 no"], Stage.GREETING, Code.SERVICE_UNAVAILABLE, True),
         ({}, ["220 FTP ready"], Stage.GREETING, Code.NOT_SMTP, False),
@@ -133,11 +133,13 @@ NEEDS_TLS: dict[str, Any] = {"credentials": LOGIN, "tls_mode": TlsMode.STARTTLS}
         (MAIL, [HI, "250 x|SIZE 19"], Stage.MAIL, Code.MESSAGE_TOO_LARGE, True),
     ],
 )  # fmt: skip
-def test_how_it_ends(settings: dict[str, Any], replies: list[str], stage: Stage, code: Code, polite: bool) -> None:
+def test_how_a_conversation_ends(
+    settings: dict[str, Any], replies: list[str], stage: Stage, code: Code, send_quit: bool
+) -> None:
     _, done = play(dialogue(**settings), *replies)
     assert done is not None
     assert done.cause is not None
-    assert (done.cause.stage, done.cause.code, done.polite) == (stage, code, polite)
+    assert (done.cause.stage, done.cause.code, done.send_quit) == (stage, code, send_quit)
 
 
 def after_starttls() -> Dialogue:
@@ -152,10 +154,10 @@ def test_bytes_behind_the_220_to_starttls_are_an_attack() -> None:
     action = after_starttls().received(reply("220 go"), b"250-x\r\n")
     assert isinstance(action, Done)
     assert action.cause is not None
-    assert (action.cause.code, action.polite) == (Code.STARTTLS_INJECTION, False)
+    assert (action.cause.code, action.send_quit) == (Code.STARTTLS_INJECTION, False)
 
 
-def test_nothing_heard_before_tls_is_known_inside_it() -> None:
+def test_what_is_learned_before_tls_is_forgotten_inside_it() -> None:
     talk = after_starttls()
     talk.received(reply("220 go"))
     talk.secured()

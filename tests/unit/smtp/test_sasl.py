@@ -45,12 +45,12 @@ def test_scram_as_in_its_rfc(digest: str, nonce: str, server: str, salt: str, pr
     assert scram.initial() == f"n,,n=user,r={nonce}".encode()
     key = stretch(scram.respond(f"r={nonce}{server},s={salt},i=4096".encode()))
     assert not any(scram.secrets)
-    assert scram.stretched(key) == f"c=biws,r={nonce}{server},p={proof}".encode()
-    assert scram.committed
+    assert scram.key_derived(key) == f"c=biws,r={nonce}{server},p={proof}".encode()
+    assert scram.proof_sent
     assert list(scram.secrets) == [proof]
-    assert scram.missing()
+    assert scram.missing_proof()
     assert scram.respond(f"v={signature}".encode()) == b""
-    assert scram.missing() == ""
+    assert scram.missing_proof() == ""
 
 
 def test_cram_md5_as_in_its_rfc() -> None:
@@ -87,10 +87,10 @@ def test_xoauth2_as_google_documents_it() -> None:
         (Identity("u", binding=BINDING, plus_offered=True), True, b"p=tls-server-end-point,,"),
     ],
 )
-def test_the_header_says_what_about_binding(identity: Identity, plus: bool, header: bytes) -> None:
+def test_the_gs2_header_states_the_channel_binding(identity: Identity, plus: bool, header: bytes) -> None:
     scram = Scram(identity, "sha256", plus=plus, nonce="n")
     assert scram.initial() == header + b"n=u,r=n"
-    final = scram.stretched(stretch(scram.respond(b"r=nx,s=c2FsdA==,i=1")))
+    final = scram.key_derived(stretch(scram.respond(b"r=nx,s=c2FsdA==,i=1")))
     bound = header + (BINDING.data if plus else b"")
     assert final.startswith(b"c=" + base64.b64encode(bound) + b",r=nx,p=")
 
@@ -132,10 +132,10 @@ TOKENS = sasl.possible(token=True)
         (("NTLM", "GSSAPI"), "", False, True, ()),
     ],
 )
-def test_which_mechanisms_are_taken(
+def test_which_mechanisms_are_chosen(
     offered: tuple[str, ...], wanted: str, token: bool, bound: bool, chosen: tuple[str, ...]
 ) -> None:
-    assert sasl.choose(offered, wanted, token=token, bound=bound) == chosen
+    assert sasl.choose(offered, wanted, token=token, has_binding=bound) == chosen
 
 
 def test_the_strongest_first() -> None:
@@ -159,7 +159,7 @@ def test_the_strongest_first() -> None:
         (b'{"status":null,"scope":["x"]}', ""),
     ],
 )  # fmt: skip
-def test_the_challenge_is_explained(challenge: bytes, words: str) -> None:
+def test_an_error_challenge_is_shown_in_words(challenge: bytes, words: str) -> None:
     assert Redactor()(explain(challenge)).strip() == words
 
 
@@ -185,12 +185,12 @@ def test_no_challenge_makes_a_mechanism_fail_or_work_much(name: str, sent: list[
             return
         if isinstance(response, KeyDerivation):
             assert response.iterations <= MAX_ITERATIONS
-            response = exchange.stretched(response() if response.iterations < 100 else b"k" * 32)
+            response = exchange.key_derived(response() if response.iterations < 100 else b"k" * 32)
         if response is None:
             return
         assert len(response) < 9000
     if name.startswith("SCRAM"):
-        assert exchange.missing()
+        assert exchange.missing_proof()
 
 
 @pytest.mark.parametrize("make", [Plain, Login, CramMd5, XOAuth2])

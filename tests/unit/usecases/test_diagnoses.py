@@ -35,7 +35,7 @@ from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan
 from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.oauth import ClientCredentials
-from mailproof.usecases.diagnoses import Diagnoses, failed
+from mailproof.usecases.diagnoses import Diagnoses, failure_of
 from mailproof.usecases.provider_secrets import identity
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -114,7 +114,7 @@ def check(
     prober: Prober,
     settings: SmtpSettings,
     secret: str = "",
-    auth: Auth = Auth.UNSAID,
+    auth: Auth = Auth.UNSPECIFIED,
     *,
     config_id: str = "",
     receiver: str = "to@example.com",
@@ -207,7 +207,7 @@ def grant_of(plan: Plan) -> ClientCredentials:
     [
         (TOKENS, "sent", Auth.XOAUTH2, "", "sent"),
         (TOKENS, "", Auth.XOAUTH2, "oauth", "client secret"),
-        (SETTINGS, "", Auth.UNSAID, "oauth", "client secret"),
+        (SETTINGS, "", Auth.UNSPECIFIED, "oauth", "client secret"),
         (TOKENS, "sent", Auth.XOAUTH2, "7", "sent"),
     ],
     ids=["sent", "stored", "the older messages", "sent, with another's id"],
@@ -225,7 +225,7 @@ def test_a_token_is_asked_for_with_the_right_secret(
         (TOKENS, Auth.XOAUTH2, "", SECRET_FIELD),
         (TOKENS, Auth.XOAUTH2, "7", SECRET_FIELD),
         (SETTINGS, Auth.PLAIN, "oauth", "plain.password"),
-        (ELSEWHERE, Auth.UNSAID, "oauth", "password"),
+        (ELSEWHERE, Auth.UNSPECIFIED, "oauth", "password"),
         (dataclasses.replace(ELSEWHERE, oauth=CLIENT), Auth.XOAUTH2, "oauth", SECRET_FIELD),
         (
             dataclasses.replace(SETTINGS, oauth=dataclasses.replace(CLIENT, token_endpoint="https://evil.example/")),
@@ -239,7 +239,7 @@ def test_a_token_is_asked_for_with_the_right_secret(
             "oauth",
             SECRET_FIELD,
         ),
-        (SETTINGS, Auth.UNSAID, "bare", "password"),
+        (SETTINGS, Auth.UNSPECIFIED, "bare", "password"),
         (TOKENS, Auth.XOAUTH2, "bare oauth", SECRET_FIELD),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_stored_secret_of_another_kind_or_place_is_not_used(
 
 @pytest.mark.parametrize("config_id", ["7", "oauth", "nobody's", ""])
 def test_no_authentication_reads_nothing_stored(config_id: str) -> None:
-    for settings, auth in ((SETTINGS, Auth.NONE), (dataclasses.replace(SETTINGS, user=""), Auth.UNSAID)):
+    for settings, auth in ((SETTINGS, Auth.NONE), (dataclasses.replace(SETTINGS, user=""), Auth.UNSPECIFIED)):
         plan = check(Prober(), settings, auth=auth, config_id=config_id)
         assert (plan.credentials, plan.oauth) == (None, None)
 
@@ -301,7 +301,7 @@ def test_a_stored_configuration_without_a_user_is_tested_without_one() -> None:
 def test_a_plan_that_cannot_be_run_names_the_requests_field(
     values: dict[str, Any], secret: str, receiver: str, named: str
 ) -> None:
-    auth = Auth.XOAUTH2 if "oauth" in values else Auth.UNSAID
+    auth = Auth.XOAUTH2 if "oauth" in values else Auth.UNSPECIFIED
     with pytest.raises(InvalidFields) as caught:
         check(Prober(), dataclasses.replace(SETTINGS, **values), secret, auth, receiver=receiver)
     assert [violation.field for violation in caught.value.violations] == [named]
@@ -400,7 +400,7 @@ def test_a_failed_report_is_an_error_with_its_facts() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
-    failure = failed(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
+    failure = failure_of(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
     assert (failure.retry_after is not None) == (code in TEMPORARY)
     assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)
 
@@ -421,6 +421,6 @@ def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str
 
 
 def test_a_failure_says_where_it_is_explained() -> None:
-    without, with_url = failed(REFUSED), failed(REFUSED, SITE)
+    without, with_url = failure_of(REFUSED), failure_of(REFUSED, SITE)
     assert (without.metadata["documentation"], without.help_url) == (PAGE, "")
     assert ("documentation" in with_url.metadata, with_url.help_url) == (False, f"{SITE}/{PAGE}")

@@ -37,9 +37,9 @@ class World:
     events: History
 
     def add(self, count: int = 1) -> list[str]:
-        configs = Providers(self.store, VAULT)
+        providers = Providers(self.store, VAULT)
         new = SmtpInput(SMTP, Secret("pw"), Auth.PLAIN)
-        return [run(configs.add_smtp(self.caller, new)).change.provider_id for _ in range(count)]
+        return [run(providers.add_smtp(self.caller, new)).change.provider_id for _ in range(count)]
 
     def list(self, **options: Any) -> EventPage:
         page: EventPage = run(self.events.list(self.caller, **{"page_size": 0, **options}))
@@ -98,7 +98,7 @@ def test_a_filter_shows_one_provider(world: World) -> None:
     assert sequences(world.list(provider_id="1")) == []
 
 
-def test_who_did_it_is_named(world: World) -> None:
+def test_an_event_names_who_did_it(world: World) -> None:
     world.add()
     (logged,) = world.list().events
     assert (logged.actor_name, logged.event.actor_token_id) == ("token 100", world.caller.token.id)

@@ -32,7 +32,7 @@ def test_a_token_is_of_its_instance_and_filter(a: str, b: str, c: str, d: str, s
 
 
 @given(st.data(), SEQUENCE)
-def test_a_token_with_one_other_character_is_none(data: st.DataObject, sequence: int) -> None:
+def test_a_token_with_a_changed_character_is_refused(data: st.DataObject, sequence: int) -> None:
     token = make_token(VAULT, "i", "", sequence)
     at = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.sampled_from("ABCabc019-_=+/ ").filter(lambda c: c != token[at]))
@@ -41,7 +41,7 @@ def test_a_token_with_one_other_character_is_none(data: st.DataObject, sequence:
 
 
 @given(st.text(max_size=100))
-def test_a_token_can_not_be_made_up(text: str) -> None:
+def test_a_token_can_not_be_forged(text: str) -> None:
     with pytest.raises(ValueError, match="same filter"):
         read_token(VAULT, "i", "", text)
 

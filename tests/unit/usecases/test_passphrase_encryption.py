@@ -22,7 +22,7 @@ PHRASE = Secret("correct horse battery")
 
 
 @pytest.fixture(scope="module")
-def lockbox() -> Iterator[PassphraseCipher]:
+def cipher() -> Iterator[PassphraseCipher]:
     made = PassphraseCipher(CHEAP)
     yield made
     made.close()
@@ -32,13 +32,15 @@ def lockbox() -> Iterator[PassphraseCipher]:
     phrase=st.text(min_size=1).filter(lambda text: "\ud800" not in text),
     texts=st.lists(st.tuples(st.text(), st.binary(max_size=20)), max_size=3),
 )
-def test_what_is_locked_opens(lockbox: PassphraseCipher, phrase: str, texts: list[tuple[str, bytes]]) -> None:
+def test_what_is_encrypted_can_be_decrypted(
+    cipher: PassphraseCipher, phrase: str, texts: list[tuple[str, bytes]]
+) -> None:
     phrase = phrase.encode("utf-8", "replace").decode()
 
     async def there_and_back() -> tuple[Secret | None, ...]:
         pairs = [(Secret(text), data) for text, data in texts]
-        encryption, blobs = await lockbox.lock(Secret(phrase), pairs)
-        return await lockbox.unlock(
+        encryption, blobs = await cipher.encrypt(Secret(phrase), pairs)
+        return await cipher.decrypt(
             Secret(phrase), encryption, list(zip(blobs, (data for _, data in texts), strict=True))
         )
 
@@ -46,42 +48,42 @@ def test_what_is_locked_opens(lockbox: PassphraseCipher, phrase: str, texts: lis
     assert [each.reveal() for each in found if each is not None] == [text for text, _ in texts]
 
 
-def test_another_passphrase_does_not_open(lockbox: PassphraseCipher) -> None:
-    encryption, blobs = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
+def test_another_passphrase_does_not_open(cipher: PassphraseCipher) -> None:
+    encryption, blobs = asyncio.run(cipher.encrypt(PHRASE, [(Secret("s"), b"a")]))
     with pytest.raises(WrongPassphrase):
-        asyncio.run(lockbox.unlock(Secret("correct horse batterx"), encryption, [(blobs[0], b"a")]))
+        asyncio.run(cipher.decrypt(Secret("correct horse batterx"), encryption, [(blobs[0], b"a")]))
 
 
-def test_other_parameters_are_as_another_passphrase(lockbox: PassphraseCipher) -> None:
-    encryption, blobs = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
+def test_other_parameters_are_as_another_passphrase(cipher: PassphraseCipher) -> None:
+    encryption, blobs = asyncio.run(cipher.encrypt(PHRASE, [(Secret("s"), b"a")]))
     other = replace(encryption, parameters=replace(encryption.parameters, iterations=2))
     with pytest.raises(WrongPassphrase):
-        asyncio.run(lockbox.unlock(PHRASE, other, [(blobs[0], b"a")]))
+        asyncio.run(cipher.decrypt(PHRASE, other, [(blobs[0], b"a")]))
 
 
-def test_a_moved_or_damaged_blob_is_told_from_a_wrong_passphrase(lockbox: PassphraseCipher) -> None:
-    encryption, (first, second) = asyncio.run(lockbox.lock(PHRASE, [(Secret("one"), b"a"), (Secret("two"), b"b")]))
+def test_a_moved_or_damaged_blob_is_distinguished_from_a_wrong_passphrase(cipher: PassphraseCipher) -> None:
+    encryption, (first, second) = asyncio.run(cipher.encrypt(PHRASE, [(Secret("one"), b"a"), (Secret("two"), b"b")]))
     damaged = first[:-1] + bytes([first[-1] ^ 1])
     found = asyncio.run(
-        lockbox.unlock(PHRASE, encryption, [(first, b"a"), (first, b"b"), (damaged, b"a"), (b"", b"a"), (second, b"b")])
+        cipher.decrypt(PHRASE, encryption, [(first, b"a"), (first, b"b"), (damaged, b"a"), (b"", b"a"), (second, b"b")])
     )
     assert [each and each.reveal() for each in found] == ["one", None, None, None, "two"]
 
 
-def test_a_blob_of_another_document_does_not_open(lockbox: PassphraseCipher) -> None:
-    encryption, _ = asyncio.run(lockbox.lock(PHRASE, []))
-    _, (foreign,) = asyncio.run(lockbox.lock(PHRASE, [(Secret("s"), b"a")]))
-    assert asyncio.run(lockbox.unlock(PHRASE, encryption, [(foreign, b"a")])) == (None,)
+def test_a_blob_of_another_document_does_not_open(cipher: PassphraseCipher) -> None:
+    encryption, _ = asyncio.run(cipher.encrypt(PHRASE, []))
+    _, (foreign,) = asyncio.run(cipher.encrypt(PHRASE, [(Secret("s"), b"a")]))
+    assert asyncio.run(cipher.decrypt(PHRASE, encryption, [(foreign, b"a")])) == (None,)
 
 
-def test_two_spellings_of_a_character_are_one_passphrase(lockbox: PassphraseCipher) -> None:
-    encryption, blobs = asyncio.run(lockbox.lock(Secret("gr\u00fcn gr\u00fcn"), [(Secret("s"), b"a")]))
-    found = asyncio.run(lockbox.unlock(Secret("gru\u0308n gru\u0308n"), encryption, [(blobs[0], b"a")]))
+def test_two_spellings_of_a_character_are_one_passphrase(cipher: PassphraseCipher) -> None:
+    encryption, blobs = asyncio.run(cipher.encrypt(Secret("gr\u00fcn gr\u00fcn"), [(Secret("s"), b"a")]))
+    found = asyncio.run(cipher.decrypt(Secret("gru\u0308n gru\u0308n"), encryption, [(blobs[0], b"a")]))
     assert found == (Secret("s"),)
 
 
-def test_the_documented_recipe_opens_it(lockbox: PassphraseCipher) -> None:
-    encryption, (blob,) = asyncio.run(lockbox.lock(PHRASE, [(Secret("pässword"), b"place")]))
+def test_the_documented_recipe_opens_it(cipher: PassphraseCipher) -> None:
+    encryption, (blob,) = asyncio.run(cipher.encrypt(PHRASE, [(Secret("pässword"), b"place")]))
     parameters = encryption.parameters
     key = Argon2id(
         salt=parameters.salt,
@@ -110,13 +112,13 @@ def test_the_documented_recipe_opens_it(lockbox: PassphraseCipher) -> None:
     ],
 )
 def test_parameters_that_would_exhaust_are_refused(
-    lockbox: PassphraseCipher, change: dict[str, object], field: str
+    cipher: PassphraseCipher, change: dict[str, object], field: str
 ) -> None:
     parameters = replace(replace(CHEAP, salt=b"x" * 16), **change)  # type: ignore[arg-type]
     assert [name for name, _ in parameters.problems()] == [field]
-    encryption, _ = asyncio.run(lockbox.lock(PHRASE, []))
+    encryption, _ = asyncio.run(cipher.encrypt(PHRASE, []))
     with pytest.raises(ValueError, match="out of bounds"):
-        asyncio.run(lockbox.unlock(PHRASE, replace(encryption, parameters=parameters), []))
+        asyncio.run(cipher.decrypt(PHRASE, replace(encryption, parameters=parameters), []))
 
 
 def test_the_defaults_are_within_the_bounds() -> None:
@@ -139,26 +141,26 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
         return AESGCM(b"k" * 32)
 
     monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
-    lockbox = PassphraseCipher(CHEAP)
+    cipher = PassphraseCipher(CHEAP)
 
     async def many() -> None:
-        await asyncio.gather(*(lockbox.lock(PHRASE, []) for _ in range(8)))
+        await asyncio.gather(*(cipher.encrypt(PHRASE, []) for _ in range(8)))
 
     asyncio.run(many())
-    lockbox.close()
+    cipher.close()
     assert most == AT_ONCE
 
 
-TWO_BOXES = """
+TWO_CIPHERS = """
 import asyncio
-from mailproof.usecases.passphrase_encryption import Lockbox, Parameters
+from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCipher
 from mailproof.domain.secret import Secret
 
 async def main() -> None:
-    boxes = [Lockbox(Parameters(memory_kib=1024)) for _ in range(2)]
-    await asyncio.gather(*(box.lock(Secret("correct horse battery"), []) for box in boxes for _ in range(200)))
-    for box in boxes:
-        box.close()
+    ciphers = [PassphraseCipher(KeyParameters(memory_kib=1024)) for _ in range(2)]
+    await asyncio.gather(*(each.encrypt(Secret("correct horse battery"), []) for each in ciphers for _ in range(200)))
+    for each in ciphers:
+        each.close()
 
 asyncio.run(main())
 """
@@ -166,10 +168,10 @@ asyncio.run(main())
 
 def test_derivations_of_several_lanes_never_wait_for_each_other() -> None:
     """In a process of its own: where they do, its threads never end."""
-    subprocess.run([sys.executable, "-c", TWO_BOXES], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", TWO_CIPHERS], check=True, timeout=60)
 
 
-def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_call_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bytes] = []
     gate, started = threading.Event(), threading.Semaphore(0)
 
@@ -180,10 +182,10 @@ def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
         return AESGCM(b"k" * 32)
 
     monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
-    lockbox = PassphraseCipher(CHEAP)
+    cipher = PassphraseCipher(CHEAP)
 
     async def give_up() -> None:
-        waiting = [asyncio.ensure_future(lockbox.lock(PHRASE, [])) for _ in range(5)]
+        waiting = [asyncio.ensure_future(cipher.encrypt(PHRASE, [])) for _ in range(5)]
         for _ in range(AT_ONCE):
             await asyncio.to_thread(started.acquire)
         for task in waiting:
@@ -192,5 +194,5 @@ def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asyncio.run(give_up())
     gate.set()
-    lockbox.close()
+    cipher.close()
     assert len(begun) == AT_ONCE

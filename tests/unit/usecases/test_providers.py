@@ -55,17 +55,17 @@ class Desk:
 
     def __init__(self, *, single: bool = False) -> None:
         self.store, self.vault = MemoryStore(), PlainVault()
-        self.configs = Providers(self.store, self.vault, single=single)
+        self.providers = Providers(self.store, self.vault, single=single)
 
-    def add(self, settings: SmtpSettings = SETTINGS, secret: str = "", auth: Auth = Auth.UNSAID) -> str:
-        return run(self.configs.add_smtp(HERE, SmtpInput(settings, Secret(secret), auth))).change.provider_id
+    def add(self, settings: SmtpSettings = SETTINGS, secret: str = "", auth: Auth = Auth.UNSPECIFIED) -> str:
+        return run(self.providers.add_smtp(HERE, SmtpInput(settings, Secret(secret), auth))).change.provider_id
 
-    def update(self, provider_id: str, settings: SmtpSettings, secret: str = "", auth: Auth = Auth.UNSAID) -> int:
+    def update(self, provider_id: str, settings: SmtpSettings, secret: str = "", auth: Auth = Auth.UNSPECIFIED) -> int:
         new = SmtpInput(settings, Secret(secret), auth)
-        return run(self.configs.update_smtp(HERE, provider_id, new)).sequence
+        return run(self.providers.update_smtp(HERE, provider_id, new)).sequence
 
     def get(self, provider_id: str) -> Provider:
-        return run(self.configs.get(HERE, provider_id))
+        return run(self.providers.get(HERE, provider_id))
 
     def secret(self, provider_id: str) -> str:
         return open_secret(self.vault, self.get(provider_id)).reveal()
@@ -91,7 +91,7 @@ def test_no_event_and_no_provider_shows_a_secret() -> None:
     desk = Desk()
     added = desk.add(secret="hunter2")
     desk.update(added, SETTINGS, "hunter3")
-    run(desk.configs.update_password(HERE, added, Secret("hunter4")))
+    run(desk.providers.update_password(HERE, added, Secret("hunter4")))
     shown = repr(desk.store.events) + repr(desk.get(added))
     assert "hunter" not in shown
 
@@ -99,12 +99,12 @@ def test_no_event_and_no_provider_shows_a_secret() -> None:
 @pytest.mark.parametrize(
     ("after", "secret", "auth", "changed"),
     [
-        ({"sender_name": "B", "description": "d"}, "", Auth.UNSAID, ("sender_name", "description")),
-        ({"host": "other.example.com:587"}, "new", Auth.UNSAID, ("host", "password")),
+        ({"sender_name": "B", "description": "d"}, "", Auth.UNSPECIFIED, ("sender_name", "description")),
+        ({"host": "other.example.com:587"}, "new", Auth.UNSPECIFIED, ("host", "password")),
         ({}, "new", Auth.PLAIN, ("password",)),
         ({"oauth": CLIENT}, "new", Auth.XOAUTH2, ("oauth", "client_secret")),
         ({}, "", Auth.NONE, ("user", "password")),
-        ({"user": ""}, "", Auth.UNSAID, ("user", "password")),
+        ({"user": ""}, "", Auth.UNSPECIFIED, ("user", "password")),
     ],
     ids=str,
 )
@@ -135,7 +135,7 @@ def test_an_update_that_changes_nothing_is_no_event_and_keeps_the_blob(secret: s
     assert desk.get(added).sealed == blob
 
 
-def test_what_does_not_open_can_be_replaced_but_not_used() -> None:
+def test_a_secret_that_can_not_be_decrypted_is_replaced_but_not_used() -> None:
     desk = Desk()
     added = desk.add(secret="old")
     desk.store.damage("here", added, b"noise")
@@ -143,7 +143,7 @@ def test_what_does_not_open_can_be_replaced_but_not_used() -> None:
     assert desk.update(added, SETTINGS, "new") == 3
     assert desk.secret(added) == "new"
     desk.store.damage("here", added, b"noise")
-    assert run(desk.configs.update_password(HERE, added, Secret("newer"))).sequence == 4
+    assert run(desk.providers.update_password(HERE, added, Secret("newer"))).sequence == 4
     assert desk.secret(added) == "newer"
 
 
@@ -151,7 +151,7 @@ def test_a_password_that_is_the_same_or_cleared_twice_is_no_event() -> None:
     desk = Desk()
     added = desk.add(secret="old")
     for password, sequence in (("old", 1), ("new", 2), ("", 3), ("", 3), ("new", 4)):
-        assert run(desk.configs.update_password(HERE, added, Secret(password))).sequence == sequence
+        assert run(desk.providers.update_password(HERE, added, Secret(password))).sequence == sequence
         assert desk.secret(added) == password
     assert desk.last.changed == ("password",)
 
@@ -164,11 +164,11 @@ def test_a_password_where_none_is_used_is_refused(settings: SmtpSettings, secret
     desk = Desk()
     added = desk.add(settings, secret, auth)
     with pytest.raises(PasswordNotUsed):
-        run(desk.configs.update_password(HERE, added, Secret("p")))
+        run(desk.providers.update_password(HERE, added, Secret("p")))
     assert len(desk.store.events["here"]) == 1
 
 
-@pytest.mark.parametrize("auth", [Auth.UNSAID, Auth.PLAIN, Auth.XOAUTH2])
+@pytest.mark.parametrize("auth", [Auth.UNSPECIFIED, Auth.PLAIN, Auth.XOAUTH2])
 def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) -> None:
     desk = Desk()
     added = desk.add(secret="old")
@@ -182,7 +182,7 @@ def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) 
 
 
 @pytest.mark.parametrize("secret", ["", "nul\0"])
-def test_a_secret_that_is_no_use_is_refused_by_its_field(secret: str) -> None:
+def test_an_unusable_secret_is_refused_with_its_field(secret: str) -> None:
     desk = Desk()
     with pytest.raises(InvalidFields) as caught:
         desk.add(TOKENS, secret, Auth.XOAUTH2)
@@ -196,16 +196,16 @@ def test_a_secret_that_is_no_use_is_refused_by_its_field(secret: str) -> None:
 def test_an_unknown_or_foreign_provider_is_not_found_by_any_use_case() -> None:
     desk = Desk()
     added = desk.add(secret="p")
-    configs, new = desk.configs, SmtpInput(SETTINGS)
+    providers, new = desk.providers, SmtpInput(SETTINGS)
     for caller, provider_id in ((THERE, added), (HERE, "0"), (HERE, "")):
         attempts: list[Coroutine[Any, Any, object]] = [
-            configs.get(caller, provider_id),
-            configs.update_smtp(caller, provider_id, new),
-            configs.update_http(caller, provider_id, HOOK, rotate=True),
-            configs.update_password(caller, provider_id, Secret("q")),
-            configs.activate(caller, provider_id),
-            configs.deactivate(caller, provider_id),
-            configs.remove(caller, provider_id),
+            providers.get(caller, provider_id),
+            providers.update_smtp(caller, provider_id, new),
+            providers.update_http(caller, provider_id, HOOK, rotate=True),
+            providers.update_password(caller, provider_id, Secret("q")),
+            providers.activate(caller, provider_id),
+            providers.deactivate(caller, provider_id),
+            providers.remove(caller, provider_id),
         ]
         for attempt in attempts:
             with pytest.raises(ProviderNotFound):
@@ -216,29 +216,29 @@ def test_an_unknown_or_foreign_provider_is_not_found_by_any_use_case() -> None:
 
 def test_each_family_of_updates_finds_its_own_kind_alone() -> None:
     desk = Desk()
-    smtp, (hook, _) = desk.add(secret="p"), run(desk.configs.add_http(HERE, HOOK))
+    smtp, (hook, _) = desk.add(secret="p"), run(desk.providers.add_http(HERE, HOOK))
     with pytest.raises(ProviderNotFound):
         desk.update(hook.change.provider_id, SETTINGS)
     with pytest.raises(ProviderNotFound):
-        run(desk.configs.update_http(HERE, smtp, HOOK, rotate=False))
+        run(desk.providers.update_http(HERE, smtp, HOOK, rotate=False))
     with pytest.raises(ProviderNotFound):
-        run(desk.configs.update_password(HERE, hook.change.provider_id, Secret("p")))
+        run(desk.providers.update_password(HERE, hook.change.provider_id, Secret("p")))
 
 
 def test_an_activation_names_whom_it_makes_inactive() -> None:
     desk = Desk()
     first, second = desk.add(), desk.add()
     for provider_id, deactivated in ((first, ""), (second, first), (first, second)):
-        run(desk.configs.activate(HERE, provider_id))
+        run(desk.providers.activate(HERE, provider_id))
         assert (desk.last.type, desk.last.deactivated) == (EventType.ACTIVATED, deactivated)
-        assert run(desk.configs.get_active(HERE)).id == provider_id
+        assert run(desk.providers.get_active(HERE)).id == provider_id
     with pytest.raises(AlreadyActive):
-        run(desk.configs.activate(HERE, first))
-    run(desk.configs.deactivate(HERE, first))
+        run(desk.providers.activate(HERE, first))
+    run(desk.providers.deactivate(HERE, first))
     with pytest.raises(AlreadyInactive):
-        run(desk.configs.deactivate(HERE, first))
+        run(desk.providers.deactivate(HERE, first))
     with pytest.raises(ProviderNotFound):
-        run(desk.configs.get_active(HERE))
+        run(desk.providers.get_active(HERE))
 
 
 @pytest.mark.parametrize(
@@ -248,12 +248,12 @@ def test_an_activation_names_whom_it_makes_inactive() -> None:
         (
             SETTINGS,
             {"tls": False},
-            Auth.UNSAID,
+            Auth.UNSPECIFIED,
             "password",
             "host, tls and user are not those that the stored",
         ),
         (TOKENS, {}, Auth.PLAIN, "plain.password", "what is stored is a client secret"),
-        (TOKENS, {"host": "x.example:25"}, Auth.UNSAID, "password", "sent, or xoauth2 with a client_secret"),
+        (TOKENS, {"host": "x.example:25"}, Auth.UNSPECIFIED, "password", "sent, or xoauth2 with a client_secret"),
         (TOKENS, {"host": "x.example:25"}, Auth.XOAUTH2, SECRET_FIELD, "token_endpoint and client_id are not those"),
     ],
 )
@@ -261,7 +261,7 @@ def test_a_secret_that_must_be_sent_is_asked_for_in_words(
     stored: SmtpSettings, new: dict[str, Any], auth: Auth, field: str, words: str
 ) -> None:
     desk = Desk()
-    added = desk.add(stored, "s", Auth.XOAUTH2 if stored.oauth else Auth.UNSAID)
+    added = desk.add(stored, "s", Auth.XOAUTH2 if stored.oauth else Auth.UNSPECIFIED)
     base = stored if auth is Auth.XOAUTH2 else SETTINGS
     with pytest.raises(PasswordRequired, match=words) as caught:
         desk.update(added, dataclasses.replace(base, **new), auth=auth)
@@ -270,57 +270,57 @@ def test_a_secret_that_must_be_sent_is_asked_for_in_words(
 
 def test_a_signing_key_is_made_kept_and_rotated() -> None:
     desk = Desk()
-    event, key = run(desk.configs.add_http(HERE, HOOK))
+    event, key = run(desk.providers.add_http(HERE, HOOK))
     added = event.change.provider_id
     assert len(key.reveal()) >= 32
-    assert desk.configs.signing_key(desk.get(added)) == key
+    assert desk.providers.signing_key(desk.get(added)) == key
     moved = dataclasses.replace(HOOK, endpoint="https://mail.example.com/other")
-    details, new = run(desk.configs.update_http(HERE, added, moved, rotate=False))
-    assert (details.sequence, new, desk.configs.signing_key(desk.get(added))) == (2, None, key)
-    details, new = run(desk.configs.update_http(HERE, added, moved, rotate=True))
+    details, new = run(desk.providers.update_http(HERE, added, moved, rotate=False))
+    assert (details.sequence, new, desk.providers.signing_key(desk.get(added))) == (2, None, key)
+    details, new = run(desk.providers.update_http(HERE, added, moved, rotate=True))
     assert details.sequence == 3
     assert desk.last.changed == ("signing_key",)
     assert new is not None
     assert new != key
-    assert desk.configs.signing_key(desk.get(added)) == new
-    assert run(desk.configs.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
+    assert desk.providers.signing_key(desk.get(added)) == new
+    assert run(desk.providers.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
 
 
 def test_a_signing_key_that_does_not_open_hides_nothing_but_itself(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
-    added = run(desk.configs.add_http(HERE, HOOK))[0].change.provider_id
+    added = run(desk.providers.add_http(HERE, HOOK))[0].change.provider_id
     desk.store.damage("here", added, b"noise")
-    assert desk.configs.signing_key(desk.get(added)) == Secret("")
+    assert desk.providers.signing_key(desk.get(added)) == Secret("")
     assert "does not open" in caplog.text
-    _, new = run(desk.configs.update_http(HERE, added, HOOK, rotate=True))
+    _, new = run(desk.providers.update_http(HERE, added, HOOK, rotate=True))
     assert new is not None
-    assert desk.configs.signing_key(desk.get(added)) == new
+    assert desk.providers.signing_key(desk.get(added)) == new
 
 
 def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> None:
     desk = Desk()
     key = IdempotencyKey("k", (b"digest",))
-    first, signing = run(desk.configs.add_http(HERE, HOOK, key=key))
-    run(desk.configs.update_http(HERE, first.change.provider_id, HOOK, rotate=True))
-    assert run(desk.configs.add_http(HERE, HOOK, key=key)) == (first, signing)
-    run(desk.configs.remove(HERE, first.change.provider_id))
-    assert run(desk.configs.add_http(HERE, HOOK, key=key)) == (first, signing)
+    first, signing = run(desk.providers.add_http(HERE, HOOK, key=key))
+    run(desk.providers.update_http(HERE, first.change.provider_id, HOOK, rotate=True))
+    assert run(desk.providers.add_http(HERE, HOOK, key=key)) == (first, signing)
+    run(desk.providers.remove(HERE, first.change.provider_id))
+    assert run(desk.providers.add_http(HERE, HOOK, key=key)) == (first, signing)
     with pytest.raises(IdempotencyKeyReused):
-        run(desk.configs.add_http(HERE, HOOK, key=IdempotencyKey("k", (b"another",))))
-    assert run(desk.configs.add_http(THERE, HOOK, key=key))[0].instance_id == "there"
+        run(desk.providers.add_http(HERE, HOOK, key=IdempotencyKey("k", (b"another",))))
+    assert run(desk.providers.add_http(THERE, HOOK, key=key))[0].instance_id == "there"
 
 
-def test_one_configuration_is_all_where_it_is_set_so() -> None:
+def test_an_instance_holds_one_configuration_where_that_is_set() -> None:
     desk = Desk(single=True)
     key = IdempotencyKey("k", (b"digest",))
-    first = run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key))
+    first = run(desk.providers.add_smtp(HERE, SmtpInput(SETTINGS), key=key))
     with pytest.raises(ProviderExists):
         desk.add()
     with pytest.raises(ProviderExists):
-        run(desk.configs.add_http(HERE, HOOK))
-    assert run(desk.configs.add_smtp(HERE, SmtpInput(SETTINGS), key=key)) == first
-    run(desk.configs.add_smtp(THERE, SmtpInput(SETTINGS)))
-    run(desk.configs.remove(HERE, first.change.provider_id))
+        run(desk.providers.add_http(HERE, HOOK))
+    assert run(desk.providers.add_smtp(HERE, SmtpInput(SETTINGS), key=key)) == first
+    run(desk.providers.add_smtp(THERE, SmtpInput(SETTINGS)))
+    run(desk.providers.remove(HERE, first.change.provider_id))
     desk.add()
 
 
@@ -394,7 +394,7 @@ class Model:
 
     def password(self, number: int, password: str) -> None:
         provider_id = self.which(number)
-        run(self.desk.configs.update_password(HERE, provider_id, Secret(password)))
+        run(self.desk.providers.update_password(HERE, provider_id, Secret(password)))
         self.secrets.pop(provider_id, None)
         if password:
             settings = self.desk.get(provider_id).settings
@@ -402,22 +402,22 @@ class Model:
             self.secrets[provider_id] = (password, settings)
 
     def activate(self, number: int) -> None:
-        run(self.desk.configs.activate(HERE, self.which(number)))
+        run(self.desk.providers.activate(HERE, self.which(number)))
 
     def deactivate(self, number: int) -> None:
-        run(self.desk.configs.deactivate(HERE, self.which(number)))
+        run(self.desk.providers.deactivate(HERE, self.which(number)))
 
     def remove(self, number: int) -> None:
         provider_id = self.which(number)
-        run(self.desk.configs.remove(HERE, provider_id))
+        run(self.desk.providers.remove(HERE, provider_id))
         self.ids.remove(provider_id)
         self.secrets.pop(provider_id, None)
 
     def hook(self) -> None:
-        self.ids.append(run(self.desk.configs.add_http(HERE, HOOK))[0].change.provider_id)
+        self.ids.append(run(self.desk.providers.add_http(HERE, HOOK))[0].change.provider_id)
 
     def rotate(self, number: int, rotate: bool) -> None:
-        run(self.desk.configs.update_http(HERE, self.which(number), HOOK, rotate=rotate))
+        run(self.desk.providers.update_http(HERE, self.which(number), HOOK, rotate=rotate))
 
     def check(self) -> None:
         store, vault = self.desk.store, self.desk.vault
@@ -427,7 +427,7 @@ class Model:
         assert set(state) == set(self.ids)
         active = [provider.id for provider in state.values() if provider.state is ProviderState.ACTIVE]
         assert len(active) <= 1
-        listed = run(self.desk.configs.list(HERE, Page(ascending=True))).providers
+        listed = run(self.desk.providers.list(HERE, Page(ascending=True))).providers
         assert [provider.id for provider in listed] == self.ids
         for provider in state.values():
             if isinstance(provider.settings, HttpSettings):

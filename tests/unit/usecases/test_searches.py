@@ -89,7 +89,7 @@ def test_a_search_is_bounded_in_time(limit: float, remaining: float | None, expe
     asyncio.run(bounded(limit, remaining, expected))
 
 
-def test_searches_are_bounded_in_number_and_a_left_one_frees_its_place() -> None:
+def test_searches_are_bounded_in_number_and_a_cancelled_one_frees_its_slot() -> None:
     async def run() -> None:
         searcher = Searcher()
         use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))

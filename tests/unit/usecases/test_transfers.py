@@ -31,7 +31,15 @@ from mailproof.usecases.access import digest
 from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCipher
 from mailproof.usecases.provider_secrets import open_secret
 from mailproof.usecases.providers import Auth, Providers, SmtpInput
-from mailproof.usecases.transfers import MAX_PROVIDERS, Document, Entry, Imported, SecretState, Transfers, _place
+from mailproof.usecases.transfers import (
+    MAX_PROVIDERS,
+    Document,
+    Entry,
+    Imported,
+    SecretState,
+    Transfers,
+    _associated_data,
+)
 
 VAULT = Sealer(b"k" * 32)
 CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
@@ -47,7 +55,7 @@ class World:
     store: Store
     source: Caller
     target: Caller
-    configs: Providers
+    use_cases: Providers
     transfers: Transfers
 
     def providers(self, caller: Caller) -> list[Provider]:
@@ -57,12 +65,12 @@ class World:
     def add(self, *providers: tuple[ProviderSettings, str], active: int | None = None) -> None:
         for at, (each, secret) in enumerate(providers):
             if isinstance(each, HttpSettings):
-                event, _ = run(self.configs.add_http(self.source, each))
+                event, _ = run(self.use_cases.add_http(self.source, each))
             else:
                 auth = Auth.XOAUTH2 if each.oauth else Auth.PLAIN
-                event = run(self.configs.add_smtp(self.source, SmtpInput(each, Secret(secret), auth)))
+                event = run(self.use_cases.add_smtp(self.source, SmtpInput(each, Secret(secret), auth)))
             if at == active:
-                run(self.configs.activate(self.source, event.change.provider_id))
+                run(self.use_cases.activate(self.source, event.change.provider_id))
 
     def export(self, passphrase: Secret = PHRASE) -> Document:
         document: Document = run(self.transfers.export(self.source, passphrase))
@@ -80,26 +88,26 @@ def run(work: Awaitable[Any]) -> Any:
     return asyncio.run(wait())
 
 
-def build(path: Path, lockbox: PassphraseCipher, *, single: bool = False) -> World:
+def build(path: Path, cipher: PassphraseCipher, *, single: bool = False) -> World:
     store = open_store(path / "mailproof.db")
     callers = []
     for name in ("100", "200"):
         token = run(store.create_token(digest=digest(name), name=name, role=Role.ADMIN, instance_ids=(name,)))
         callers.append(Caller(token, name, "192.0.2.1:1"))
-    transfers = Transfers(store, VAULT, lockbox, single=single)
+    transfers = Transfers(store, VAULT, cipher, single=single)
     return World(store, callers[0], callers[1], Providers(store, VAULT), transfers)
 
 
 @pytest.fixture(scope="module")
-def lockbox() -> Iterator[PassphraseCipher]:
+def cipher() -> Iterator[PassphraseCipher]:
     made = PassphraseCipher(CHEAP)
     yield made
     made.close()
 
 
 @pytest.fixture
-def world(tmp_path: Path, lockbox: PassphraseCipher) -> Iterator[World]:
-    made = build(tmp_path, lockbox)
+def world(tmp_path: Path, cipher: PassphraseCipher) -> Iterator[World]:
+    made = build(tmp_path, cipher)
     yield made
     run(made.store.close())
 
@@ -125,11 +133,11 @@ PROVIDERS = st.tuples(SMTPS | st.builds(HttpSettings, st.just("https://hooks.exa
 @given(st.lists(PROVIDERS, max_size=4), st.data())
 @settings(max_examples=30)
 def test_what_is_exported_is_imported(
-    lockbox: PassphraseCipher, providers: list[tuple[ProviderSettings, str]], data: st.DataObject
+    cipher: PassphraseCipher, providers: list[tuple[ProviderSettings, str]], data: st.DataObject
 ) -> None:
     active = data.draw(st.none() | st.integers(0, max(len(providers) - 1, 0)))
     with tempfile.TemporaryDirectory() as folder:
-        world = build(Path(folder), lockbox)
+        world = build(Path(folder), cipher)
         try:
             world.add(*providers, active=active)
             document = world.export()
@@ -279,10 +287,12 @@ def test_parameters_are_checked_before_anything_is_derived(world: World) -> None
     ],
 )
 def test_a_secret_that_an_add_would_not_take_is_refused(
-    world: World, lockbox: PassphraseCipher, settings_: ProviderSettings, secret: str, says: str
+    world: World, cipher: PassphraseCipher, settings_: ProviderSettings, secret: str, says: str
 ) -> None:
     document = Document("1", (Entry("1", settings_),))
-    encryption, (blob,) = run(lockbox.lock(PHRASE, [(Secret(secret), _place(document, document.entries[0]))]))
+    encryption, (blob,) = run(
+        cipher.encrypt(PHRASE, [(Secret(secret), _associated_data(document, document.entries[0]))])
+    )
     made = replace(document, entries=(replace(document.entries[0], secret=blob),), encryption=encryption)
     with pytest.raises(InvalidFields, match=says) as caught:
         world.import_(made)
@@ -314,8 +324,8 @@ def test_a_repeated_import_is_answered_as_the_first_one(world: World) -> None:
     assert len(world.providers(world.target)) == 2
 
 
-def test_an_instance_that_holds_one_provider_takes_one(tmp_path: Path, lockbox: PassphraseCipher) -> None:
-    world = build(tmp_path, lockbox, single=True)
+def test_an_instance_that_holds_one_provider_takes_one(tmp_path: Path, cipher: PassphraseCipher) -> None:
+    world = build(tmp_path, cipher, single=True)
     world.add((SMTP, "one"))
     document = world.export()
     world.import_(document)
@@ -343,14 +353,14 @@ class FullStore:
         return replace(await self.store.list(instance_id, page), total=MAX_PROVIDERS + 1)
 
 
-def test_more_than_a_document_holds_is_refused(world: World, lockbox: PassphraseCipher) -> None:
+def test_more_than_a_document_holds_is_refused(world: World, cipher: PassphraseCipher) -> None:
     full = FullStore(world.store)
     with pytest.raises(ExportTooLarge, match="1001 configurations"):
-        run(Transfers(full, VAULT, lockbox).export(world.source, NONE))
+        run(Transfers(full, VAULT, cipher).export(world.source, NONE))
     assert full.pages == [Page(limit=MAX_PROVIDERS, ascending=True)]
 
 
-def test_a_failed_write_adds_nothing(world: World, lockbox: PassphraseCipher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_adds_nothing(world: World, cipher: PassphraseCipher, monkeypatch: pytest.MonkeyPatch) -> None:
     world.add((SMTP, "one"), (SMTP, "two"))
     commit: Callable[..., Awaitable[CommitResult]] = world.store.commit
 

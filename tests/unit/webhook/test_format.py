@@ -84,7 +84,7 @@ def test_a_verdict_on_each_status(status: int, code: WebhookCode) -> None:
     assert bool(report.advice) == (code is not WebhookCode.OK)
 
 
-# What `smtp.http` can fail with.
+# What `net.http` can fail with.
 FAILURES = [
     (Phase.POLICY, Code.EGRESS_DENIED, WebhookCode.EGRESS_DENIED),
     (Phase.RESOLVE, Code.DNS_NOT_FOUND, WebhookCode.DNS_NOT_FOUND),

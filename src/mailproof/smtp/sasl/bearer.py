@@ -1,6 +1,7 @@
 """OAuth 2.0 access tokens over SASL: OAUTHBEARER (RFC 7628) and its forerunner XOAUTH2 (Google, Microsoft). Pure.
 
-Both answer a bad token with a challenge that holds JSON, and give the refusal itself only after one more response.
+The server answers a bad token with a challenge that holds a JSON error, and replies with the refusal only after one
+more response.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from mailproof.smtp.sasl.mechanism import Identity, Mechanism
 MAX_CHALLENGE = 8192
 """Octets of a challenge that are read; real ones have about 150."""
 
-# What is worth telling (RFC 7628 section 3.2.2; the last two are from RFC 6749 and seen in practice).
-_TOLD = ("status", "scope", "schemes", "error", "error_description")
+# Fields of the JSON error that are shown (RFC 7628 section 3.2.2; the last two are from RFC 6749, seen in practice).
+_ERROR_FIELDS = ("status", "scope", "schemes", "error", "error_description")
 
 
 class _Bearer(Mechanism):
-    """Token first, then the farewell to the server's explanation."""
+    """Sends the token, then a dummy response to the server's error, so that the refusal follows."""
 
-    farewell = b""
+    dummy_response = b""
 
     def __init__(self, identity: Identity) -> None:
         super().__init__()
@@ -32,19 +33,19 @@ class _Bearer(Mechanism):
     def initial(self) -> bytes:
         """Return the message with the token."""
         self._turn = 1
-        self.committed = True
+        self.proof_sent = True
         return self._message
 
     def respond(self, challenge: bytes) -> bytes | None:
-        """Return the token where the command went without it, then the answer to an error's explanation."""
+        """Return the token where it was not the initial response, then the dummy response to the server's error."""
         self._turn += 1
         if self._turn == 1:
             return self.initial()
         if self._turn > 2:
             return None
-        self.told = explain(challenge)
-        self.denied = True
-        return self.farewell
+        self.sasl_error = explain(challenge)
+        self.proof_rejected = True
+        return self.dummy_response
 
 
 class XOAuth2(_Bearer):
@@ -57,7 +58,7 @@ class XOAuth2(_Bearer):
 class OAuthBearer(_Bearer):
     """OAUTHBEARER (RFC 7628 section 3.1)."""
 
-    farewell = b"\x01"  # section 3.2.3
+    dummy_response = b"\x01"  # section 3.2.3
 
     def _compose(self, identity: Identity) -> bytes:
         user = identity.user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 section 4
@@ -66,13 +67,13 @@ class OAuthBearer(_Bearer):
 
 
 def explain(challenge: bytes) -> str:
-    """Return what the JSON of an error challenge says, or the bare words of one that is none; raw in any case."""
+    """Return the fields of an error challenge's JSON, or its text where it is no JSON object; not sanitised."""
     text = challenge[:MAX_CHALLENGE].decode("utf-8", "replace")
     try:
-        document = json.loads(text, strict=False)  # control characters are `clean`'s business
+        document = json.loads(text, strict=False)  # `smtp.sanitize` deals with control characters
     except (ValueError, RecursionError):
         return text
     if not isinstance(document, dict):
         return text
-    said = [(key, document[key]) for key in _TOLD if isinstance(document.get(key), str | int)]
+    said = [(key, document[key]) for key in _ERROR_FIELDS if isinstance(document.get(key), str | int)]
     return ", ".join(f"{key} {value}" for key, value in said if value != "")

@@ -1,7 +1,7 @@
-"""What a SASL mechanism (RFC 4422) is to the dialogue, and what it may know. Pure.
+"""The interface of a SASL mechanism (RFC 4422), and the values that it works with. Pure.
 
-A mechanism speaks for one exchange: challenge in, response out. Law: what derives from a password or a token and
-leaves us is named in `secrets`, so that a server's echo of it can be hidden.
+An instance serves one exchange: challenge in, response out. Law: what an exchange derives from a password or a token
+and sends is listed in `secrets`, so that it can be masked where the server repeats it.
 """
 
 from __future__ import annotations
@@ -12,29 +12,41 @@ from dataclasses import dataclass, field
 from mailproof.domain.secret import Secret
 
 INLINE_ITERATIONS = 16_384
-"""Rounds of PBKDF2 done where they are wanted: some 5 ms. More of them would hold up an event loop."""
+"""Iterations of PBKDF2 that are done on the event loop: some 5 ms. More of them would block it for too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What ties an exchange to its TLS session (RFC 5056): a type's registered name, and the data."""
+    """A channel binding (RFC 5056): ties a SASL exchange to its TLS session.
+
+    Attributes:
+        kind: The registered name of the binding's type.
+        data: The binding itself.
+    """
 
     kind: str
     data: bytes = field(repr=False)
 
     @property
-    def usual(self) -> bool:
-        """Whether a server that knows any type knows this one: none announces them; these are RFC 9266's defaults."""
+    def is_default(self) -> bool:
+        """Whether a server with channel binding can be expected to support this type.
+
+        SMTP servers do not announce the types; these are the defaults of RFC 9266.
+        """
         return self.kind in ("tls-exporter", "tls-unique")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """As whom, by what and to whom.
+    """What a mechanism authenticates with, and the server that it authenticates to.
 
     Attributes:
-        host, port: Of the server, for OAUTHBEARER.
-        binding: Of the TLS session; None without one, or where its type is unknown.
+        user: The authentication identity.
+        password: Empty where a token is used.
+        token: The OAuth 2.0 access token; empty where a password is used.
+        host: The server, for OAUTHBEARER.
+        port: The server's port, for OAUTHBEARER.
+        binding: The TLS session's channel binding; None outside TLS, or where none can be computed.
         plus_offered: Whether the server offers any mechanism with channel binding.
     """
 
@@ -49,7 +61,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class KeyDerivation:
-    """A password to be stretched (PBKDF2, RFC 8018): work that whoever calls may do on a thread."""
+    """The derivation of a key from a password by PBKDF2 (RFC 8018); the caller may run it on a thread."""
 
     digest: str
     password: bytes = field(repr=False)
@@ -57,16 +69,16 @@ class KeyDerivation:
     iterations: int
 
     def __call__(self) -> bytes:
-        """Do the work."""
+        """Return the key."""
         return hashlib.pbkdf2_hmac(self.digest, self.password, self.salt, self.iterations)
 
 
 class ExchangeError(Exception):
-    """What the server said has no place in the exchange, or proves that it must not go on.
+    """The server's challenge is invalid, or shows that the exchange must not go on.
 
     Attributes:
-        detail: A phrase for people; it may hold words of the server.
-        final: Whether no other mechanism may be tried: the server is not who it should be.
+        detail: A phrase for people; it may hold text of the server.
+        final: Whether no other mechanism may be tried, since the server may be an impostor.
     """
 
     def __init__(self, detail: str, *, final: bool = False) -> None:
@@ -76,39 +88,44 @@ class ExchangeError(Exception):
 
 
 class Mechanism:
-    """One exchange.
+    """One exchange of a mechanism.
 
     Attributes:
-        told: What the server said within it about a refusal, raw.
-        secrets: What left us and derives from a secret.
-        committed: Whether anything that proves the password or token has left us.
-        denied: Whether the server has said within it that the proof is wrong: whatever reply follows is a refusal.
-        unsure: Whether the server may refuse it for its channel binding's type, which nobody announces.
+        sasl_error: The server's error message within the exchange, not sanitised.
+        secrets: What was sent and is derived from the password or token.
+        proof_sent: Whether the password, the token or a proof derived from it was sent.
+        proof_rejected: Whether the server's error says that the proof is wrong; whatever reply follows is a refusal.
+        binding_may_be_refused: Whether the server may refuse the exchange because of the channel binding's type, since
+            servers do not announce the types.
     """
 
     def __init__(self) -> None:
-        self.told = ""
+        self.sasl_error = ""
         self.secrets: tuple[str, ...] = ()
-        self.committed = False
-        self.denied = False
-        self.unsure = False
+        self.proof_sent = False
+        self.proof_rejected = False
+        self.binding_may_be_refused = False
 
     def initial(self) -> bytes | None:
-        """Return the response that may go along with the AUTH command, None where there is none."""
+        """Return the initial response (RFC 4954 section 4); None where the mechanism has none."""
         return None
 
     def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
-        """Return the response to a challenge, or None when there is nothing more to say (then we cancel).
+        """Return the response to a challenge.
+
+        Returns:
+            The response, or a key derivation whose result `key_derived` takes, or None where the mechanism has no
+            further response: then the exchange is cancelled.
 
         Raises:
-            ExchangeError: The challenge has no place here.
+            ExchangeError: The challenge is invalid.
         """
         raise NotImplementedError
 
-    def stretched(self, key: bytes) -> bytes:
-        """Return the response that the stretching was for."""
+    def key_derived(self, key: bytes) -> bytes:
+        """Return the response after a `KeyDerivation`, whose result is `key`."""
         raise NotImplementedError
 
-    def missing(self) -> str:
-        """Return what the server still owes when it says that we are in, "" for nothing."""
+    def missing_proof(self) -> str:
+        """Return what the server has not proven when it accepts the login (235); empty where nothing is missing."""
         return ""

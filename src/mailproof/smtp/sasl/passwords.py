@@ -15,43 +15,47 @@ class Plain(Mechanism):
         self._identity: Identity | None = identity
 
     def initial(self) -> bytes | None:
-        """Return NUL user NUL password; the authorization identity is left to the server."""
+        """Return NUL user NUL password; the authorization identity is empty."""
         identity, self._identity = self._identity, None
         if identity is None:
             return None
-        self.committed = True
+        self.proof_sent = True
         return f"\0{identity.user}\0{identity.password.reveal()}".encode()
 
     def respond(self, challenge: bytes) -> bytes | None:
-        """Return the response where the command went without it; a second challenge has no answer."""
+        """Return the message where it was not the initial response; there is no response to a second challenge."""
         return self.initial()
 
 
 class Login(Mechanism):
-    """LOGIN (draft-murchison-sasl-login): user, then password, whatever the prompts say."""
+    """LOGIN (draft-murchison-sasl-login): user, then password, whatever the challenges say."""
 
     def __init__(self, identity: Identity) -> None:
         super().__init__()
-        # No initial response: not every server takes the user along with the command.
+        # No initial response: not every server accepts the user in the AUTH command.
         self._responses = [identity.password.reveal(), identity.user]
 
     def respond(self, challenge: bytes) -> bytes | None:
         """Return the user, then the password."""
         if not self._responses:
             return None
-        self.committed = len(self._responses) == 1
+        self.proof_sent = len(self._responses) == 1
         return self._responses.pop().encode()
 
 
 class CramMd5(Mechanism):
-    """CRAM-MD5 (RFC 2195): the password's keyed hash of the challenge, and not the password."""
+    """CRAM-MD5 (RFC 2195): a hash of the challenge keyed with the password; the password itself is not sent."""
 
     def __init__(self, identity: Identity) -> None:
         super().__init__()
         self._identity: Identity | None = identity
 
     def respond(self, challenge: bytes) -> bytes | None:
-        """Return user, space and digest."""
+        """Return user, space and digest.
+
+        Raises:
+            ExchangeError: The challenge is empty or no base64.
+        """
         identity, self._identity = self._identity, None
         if identity is None:
             return None
@@ -59,5 +63,5 @@ class CramMd5(Mechanism):
             raise ExchangeError("its CRAM-MD5 challenge is empty or no base64")
         digest = hmac.digest(identity.password.reveal().encode(), challenge, "md5").hex()
         self.secrets = (digest,)
-        self.committed = True
+        self.proof_sent = True
         return f"{identity.user} {digest}".encode()

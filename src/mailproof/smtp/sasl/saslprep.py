@@ -1,4 +1,4 @@
-"""SASLprep (RFC 4013): one form for user names and passwords that look the same. Pure."""
+"""SASLprep (RFC 4013): gives user names and passwords that look the same one form. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PROHIBITED = (
 
 
 def saslprep(text: str) -> str:
-    """Return the prepared form; unassigned code points pass, as in a query (RFC 3454 section 7).
+    """Return the prepared form. Unassigned code points are allowed, as in a query (RFC 3454 section 7).
 
     Raises:
-        ValueError: It has none.
+        ValueError: SASLprep forbids the text.
     """
     if text.isascii() and text.isprintable():  # nearly always
         return text
@@ -40,10 +40,10 @@ def saslprep(text: str) -> str:
 
 
 def prepared(text: str) -> str:
-    """Return the prepared form, or the text itself where it has none.
+    """Return the prepared form, or the text itself where SASLprep forbids it.
 
-    RFC 5802 section 5.1 would end there; servers that took such a password when it was set compare it as it is
-    (PostgreSQL does both likewise).
+    RFC 5802 section 5.1 would abort the exchange; servers that accepted such a password when it was set compare it
+    unprepared (PostgreSQL's client and server do the same).
     """
     try:
         return saslprep(text)

@@ -1,7 +1,7 @@
 """SCRAM (RFC 5802) with SHA-1 and SHA-256 (RFC 7677), with and without channel binding. Pure.
 
-Laws: the server proves that it knows the password as well, or the login counts as failed; no server makes us work
-more than `MAX_ITERATIONS`; nothing that derives from the password leaves before the server's first message is sound.
+Laws: a login has failed unless the server proves that it knows the password as well; no server makes us do more than
+`MAX_ITERATIONS`; nothing derived from the password is sent before the server's first message was found valid.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from mailproof.smtp.sasl.saslprep import prepared
 MAX_ITERATIONS = 1_000_000
 """Half a second of CPU. OWASP recommends 600,000 with SHA-256; servers use 4,096 to 15,000.
 
-There is no least number: RFC 7677 wants 4,096, but what a smaller one weakens is an eavesdropper's guessing, and the
-next mechanism in line would be PLAIN.
+There is no minimum: RFC 7677 wants 4,096, but a smaller number only makes guessing easier for an eavesdropper, and the
+next mechanism would be PLAIN.
 """
 
 MAX_MESSAGE = 4096
 """Octets of a server's message; real ones have about 100."""
 
-# RFC 5802 section 7: the errors that are about channel binding or form, and so not about who we are.
-_NOT_OURS = frozenset(
+# RFC 5802 section 7: errors about the exchange's form or features, which do not reject the user or the password.
+_FORM_ERRORS = frozenset(
     {
         "invalid-encoding",
         "extensions-not-supported",
@@ -36,16 +36,18 @@ _NOT_OURS = frozenset(
         "no-resources",
     }
 )
-_NOT_OUR_SESSION = frozenset({"channel-bindings-dont-match", "server-does-support-channel-binding"})
+# RFC 5802 section 7: errors that say that the channel binding is not that of the server's TLS session.
+_BINDING_ERRORS = frozenset({"channel-bindings-dont-match", "server-does-support-channel-binding"})
 
 
 class Scram(Mechanism):
-    """One exchange.
+    """One SCRAM exchange.
 
     Args:
-        digest: Name of the hash for hashlib.
+        identity: What to authenticate with.
+        digest: The hash function's name in hashlib.
         plus: Whether the exchange is bound to the TLS session.
-        nonce: For tests; empty: a random one.
+        nonce: The client's nonce, for tests; empty for a random one.
     """
 
     def __init__(self, identity: Identity, digest: str, *, plus: bool = False, nonce: str = "") -> None:
@@ -54,67 +56,69 @@ class Scram(Mechanism):
         self._password = prepared(identity.password.reveal()).encode("utf-8", "surrogatepass")
         self._nonce = nonce or secrets.token_urlsafe(18)  # no comma in its alphabet
         user = _saslname(prepared(identity.user))
-        self._bare = f"n={user},r={self._nonce}".encode("utf-8", "surrogatepass")
+        self._client_first_bare = f"n={user},r={self._nonce}".encode("utf-8", "surrogatepass")
         binding = identity.binding
         if plus and binding is not None:
-            self._gs2, data = f"p={binding.kind},,".encode(), binding.data
-            self.unsure = not binding.usual
+            self._gs2_header, data = f"p={binding.kind},,".encode(), binding.data
+            self.binding_may_be_refused = not binding.is_default
         else:
-            # "y": we could and it seems that you can't; a server that can sees that its offer was tampered with.
-            self._gs2, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""
-        self._binding = base64.b64encode(self._gs2 + data)
-        self._combined = b""  # the nonce of both
-        self._expected = b""  # the server's signature
+            # "y" (RFC 5802 section 6): the client supports channel binding, and the server offers none. A server that
+            # does offer it learns that its offer was removed on the way.
+            self._gs2_header, data = b"y,," if binding and not identity.plus_offered else b"n,,", b""
+        self._channel_binding = base64.b64encode(self._gs2_header + data)
+        self._nonces = b""  # the client's nonce, continued by the server's
+        self._server_signature = b""  # the one that the server has to send
         self._server_first = b""
         self._turn = 0
-        self._proven = False
+        self._verified = False
 
     def initial(self) -> bytes:
-        """Return the client's first message."""
+        """Return the client-first-message."""
         self._turn = 1
-        return self._gs2 + self._bare
+        return self._gs2_header + self._client_first_bare
 
     def respond(self, challenge: bytes) -> bytes | KeyDerivation | None:
-        """Return the first message where the command went without it, the proof, then an empty line."""
+        """Return the client-first-message where it was no initial response, then the proof, then an empty response."""
         self._turn += 1
         match self._turn:
             case 1:
                 return self.initial()
             case 2:
-                return self._first(challenge)
+                return self._on_server_first(challenge)
             case 3:
-                return self._final(challenge)
+                return self._on_server_final(challenge)
             case _:
                 return None
 
-    def stretched(self, key: bytes) -> bytes:
-        """Return the client's final message (RFC 5802 section 3)."""
-        bare = b"c=" + self._binding + b",r=" + self._combined
-        message = self._bare + b"," + self._server_first + b"," + bare
+    def key_derived(self, key: bytes) -> bytes:
+        """Return the client-final-message (RFC 5802 section 3)."""
+        bare = b"c=" + self._channel_binding + b",r=" + self._nonces
+        message = self._client_first_bare + b"," + self._server_first + b"," + bare
         client_key = hmac.digest(key, b"Client Key", self._digest)
         stored_key = _hash(self._digest, client_key)
         signature = hmac.digest(stored_key, message, self._digest)
         proof = base64.b64encode(bytes(a ^ b for a, b in zip(client_key, signature, strict=True)))
-        self._expected = hmac.digest(hmac.digest(key, b"Server Key", self._digest), message, self._digest)
+        self._server_signature = hmac.digest(hmac.digest(key, b"Server Key", self._digest), message, self._digest)
         self.secrets = (proof.decode(),)
-        self.committed = True
+        self.proof_sent = True
         return bare + b",p=" + proof
 
-    def missing(self) -> str:
-        """Return what the server owes unless its signature was seen and is right."""
-        return "" if self._proven else "it has not proven that it knows the password (no SCRAM server signature)"
+    def missing_proof(self) -> str:
+        """Return what is missing unless the server has sent its right signature."""
+        return "" if self._verified else "it has not proven that it knows the password (no SCRAM server signature)"
 
-    def _first(self, challenge: bytes) -> KeyDerivation | bytes:
+    def _on_server_first(self, challenge: bytes) -> KeyDerivation | bytes:
+        """Check the server-first-message, and return the derivation of the salted password."""
         fields = _fields(challenge)
         if "e" in fields:
-            return self._refused(fields["e"])
+            return self._on_server_error(fields["e"])
         if "m" in fields:
             raise ExchangeError("it demands an extension of SCRAM that nobody knows")
         nonce, salt, iterations = fields.get("r", b""), fields.get("s", b""), fields.get("i", b"")
-        own = self._nonce.encode()
+        client_nonce = self._nonce.encode()
         if not nonce:
             raise ExchangeError("its first SCRAM message is malformed")
-        if not nonce.startswith(own) or len(nonce) == len(own):
+        if not nonce.startswith(client_nonce) or len(nonce) == len(client_nonce):
             # RFC 5802 section 5.1; a replay of another exchange looks like this.
             raise ExchangeError("its SCRAM nonce does not continue ours", final=True)
         try:
@@ -126,39 +130,44 @@ class Scram(Mechanism):
         count = int(iterations)
         if not 1 <= count <= MAX_ITERATIONS:
             raise ExchangeError(f"it wants {count} iterations, and {MAX_ITERATIONS} are the most that we do")
-        self._combined = nonce
+        self._nonces = nonce
         self._server_first = challenge
         return KeyDerivation(self._digest, self._password, salted, count)
 
-    def _final(self, challenge: bytes) -> bytes:
+    def _on_server_final(self, challenge: bytes) -> bytes:
+        """Check the server's signature, and return the empty response."""
         fields = _fields(challenge)
         if "e" in fields:
-            return self._refused(fields["e"])
+            return self._on_server_error(fields["e"])
         try:
             signature = base64.b64decode(fields.get("v", b""), validate=True)
         except (binascii.Error, ValueError):
             signature = b""
-        if not hmac.compare_digest(signature, self._expected):
+        if not hmac.compare_digest(signature, self._server_signature):
             raise ExchangeError("it can't prove that it knows the password (wrong SCRAM server signature)", final=True)
-        self._proven = True
+        self._verified = True
         return b""
 
-    def _refused(self, word: bytes) -> bytes:
-        """Take the server's error; the reply that says what comes of it follows our empty line."""
+    def _on_server_error(self, word: bytes) -> bytes:
+        """Note the server's error and return the empty response, after which the server replies with the refusal."""
         error = word.decode("utf-8", "replace")
-        self.told = f"SCRAM error {error}"
-        if error in _NOT_OUR_SESSION:
-            # What a man in the middle would cause, and a proxy that ends TLS in front of the server: a weaker
-            # mechanism would give him the password.
+        self.sasl_error = f"SCRAM error {error}"
+        if error in _BINDING_ERRORS:
+            # Caused by a man in the middle, or by a proxy that terminates TLS in front of the server: a weaker
+            # mechanism would send the man in the middle the password.
             raise ExchangeError(f"it sees another TLS session than we do (SCRAM error {error})", final=True)
-        if error in _NOT_OURS:
+        if error in _FORM_ERRORS:
             raise ExchangeError(f"SCRAM error {error}")
-        self.denied = True
+        self.proof_rejected = True
         return b""
 
 
 def _fields(message: bytes) -> dict[str, bytes]:
-    """Split a server's message; what is no attribute is passed over, the first of a name counts."""
+    """Return the attributes of a server's message. What is no attribute is ignored; the first of a name counts.
+
+    Raises:
+        ExchangeError: The message is too long.
+    """
     fields: dict[str, bytes] = {}
     if len(message) > MAX_MESSAGE:
         raise ExchangeError("its SCRAM message is too long")

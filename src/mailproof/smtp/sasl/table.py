@@ -1,6 +1,6 @@
-"""SASL mechanisms as SMTP carries them (RFC 4954, RFC 4422): which there are, which to take, how they are encoded.
+"""The table of SASL mechanisms (RFC 4422), the choice among them, and their encoding in SMTP (RFC 4954).
 
-A mechanism is one class and one line in a table whose order is the order of preference. Pure.
+A mechanism is one class and one line in the table, whose order is the order of preference. Pure.
 """
 
 from __future__ import annotations
@@ -24,37 +24,45 @@ _WITH_PASSWORD: dict[str, Callable[[Identity], Mechanism]] = {
     "SCRAM-SHA-256": lambda identity: Scram(identity, "sha256"),
     "SCRAM-SHA-1": lambda identity: Scram(identity, "sha1"),
     "CRAM-MD5": CramMd5,
-    "PLAIN": Plain,  # as strong as LOGIN, but standard and two trips shorter
+    "PLAIN": Plain,  # as strong as LOGIN, but a standard, and two round trips shorter
     "LOGIN": Login,
 }
 _WITH_TOKEN: dict[str, Callable[[Identity], Mechanism]] = {"OAUTHBEARER": OAuthBearer, "XOAUTH2": XOAuth2}
 
 MECHANISMS: dict[str, Callable[[Identity], Mechanism]] = {**_WITH_PASSWORD, **_WITH_TOKEN}
-"""Every mechanism that we speak, strongest first."""
+"""Every mechanism that is implemented, strongest first."""
 
 
 def possible(*, token: bool) -> tuple[str, ...]:
-    """Return the mechanisms that a password, or an access token, is good for, strongest first."""
+    """Return the mechanisms that use a password, or with `token` those that use an access token; strongest first."""
     return tuple(_WITH_TOKEN if token else _WITH_PASSWORD)
 
 
 def choose(
-    offered: Sequence[str], wanted: str = "", *, token: bool = False, bound: bool = False, usual: bool = True
+    offered: Sequence[str],
+    mechanism: str = "",
+    *,
+    token: bool = False,
+    has_binding: bool = False,
+    default_binding: bool = True,
 ) -> tuple[str, ...]:
-    """Return the offered mechanisms that can be used, strongest first; `wanted` alone where it is named.
+    """Return the offered mechanisms that can be used, strongest first.
 
     Args:
+        offered: The mechanisms in the EHLO reply, in upper case.
+        mechanism: The only one to use; empty for any.
         token: Whether there is an access token, and not a password.
-        bound: Whether there is a channel binding.
-        usual: Whether the server can be expected to take its type. If not, SCRAM without binding goes first: Dovecot
-            and mox answer an unknown type with 535, which counts as a failed login, and no second try may follow it.
+        has_binding: Whether a channel binding of the TLS session is known.
+        default_binding: Whether the server can be expected to support the binding's type. If not, SCRAM without
+            binding comes first: Dovecot and mox answer an unknown type with 535, which counts as a failed login, and
+            no second mechanism may be tried after it.
     """
     names = [
         name
         for name in possible(token=token)
-        if name in offered and wanted.upper() in ("", name) and (bound or not is_bound(name))
+        if name in offered and mechanism.upper() in ("", name) and (has_binding or not is_bound(name))
     ]
-    if not usual:
+    if not default_binding:
         names.sort(key=lambda name: (not name.startswith("SCRAM-"), is_bound(name)))
     return tuple(names)
 
@@ -65,12 +73,12 @@ def is_bound(name: str) -> bool:
 
 
 def encode(response: bytes) -> str:
-    """Encode a response for the wire; an empty initial response is "=" (RFC 4954 section 4)."""
+    """Encode a response in base64. The caller sends an empty initial response as "=" (RFC 4954 section 4)."""
     return base64.b64encode(response).decode("ascii")
 
 
 def decode(challenge: str) -> bytes:
-    """Decode a challenge; one that is no base64 counts as empty, and each mechanism says what that means to it."""
+    """Decode a challenge. One that is no base64 counts as empty, which each mechanism handles as it must."""
     if len(challenge) > MAX_CHALLENGE:
         return b""
     try:
