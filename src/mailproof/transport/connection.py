@@ -31,7 +31,8 @@ async def read_body(request: Request, receive: AsgiReceive, limit: int, *, messa
         ClientGone: Cut short.
         DeadlineExceeded: The call's own deadline passed first.
     """
-    if request.content_length is not None and request.content_length > limit:
+    announced = request.content_length
+    if announced is not None and announced > limit:
         raise RequestTooLarge(message_limit or limit)
     chunks: list[bytes] = []
     size = 0

@@ -69,7 +69,7 @@ class Cors:
 
     def preflight(self, request: Request) -> Headers | None:
         """Return the headers of the answer to a preflight, or None where the request is none."""
-        if request.method != "OPTIONS" or request.requested_method is None:
+        if not request.is_preflight:
             return None
         headers = self.headers(request)
         if any(name == ALLOW_ORIGIN for name, _ in headers):
