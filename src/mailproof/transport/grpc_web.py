@@ -65,7 +65,6 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
 Target = tuple[str, bytes]
 """The RPC's path, and the fields that a REST path binds, as an encoded message."""
 
-
 Metadata = Sequence[tuple[str, str | bytes]]
 
 
@@ -352,7 +351,7 @@ def _metadata(request: Request) -> Metadata:
                 raise MalformedRequest(f"the header {name[:100]} is not valid base64") from None
         elif name != _TIMEOUT:
             found.append((name, value.decode("latin-1")))
-    return found
+    return tuple(found)
 
 
 def _unpadded(value: bytes) -> bytes:

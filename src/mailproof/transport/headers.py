@@ -10,6 +10,7 @@ from mailproof.rpc import calls
 Headers = list[tuple[bytes, bytes]]
 
 ACCEPT = b"accept"
+ALLOW = b"allow"
 ALLOW_ORIGIN = b"access-control-allow-origin"
 AUTHORIZATION = b"authorization"
 CACHE_CONTROL = b"cache-control"
@@ -21,7 +22,6 @@ GRPC_STATUS_DETAILS = b"grpc-status-details-bin"
 GRPC_TIMEOUT = b"grpc-timeout"
 IDEMPOTENCY_KEY = calls.IDEMPOTENCY_KEY.encode()
 INSTANCE_ID = calls.INSTANCE_ID.encode()
-ALLOW = b"allow"
 ORIGIN = b"origin"
 REQUEST_ID = b"x-request-id"
 REQUESTED_METHOD = b"access-control-request-method"

@@ -126,10 +126,10 @@ async def _alive() -> None:
 
 
 async def _health(check: Callable[[], Awaitable[None]], request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
-    status, text_ = 200, b"ok\n"
+    status, text = 200, b"ok\n"
     try:
         await check()
     except Failure as failure:
-        status, text_ = 503, f"{failure.message}\n".encode()
+        status, text = 503, f"{failure.message}\n".encode()
     headers: Headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), NO_STORE]
-    await respond(send, status, headers, b"" if request.method == "HEAD" else text_)
+    await respond(send, status, headers, b"" if request.method == "HEAD" else text)
