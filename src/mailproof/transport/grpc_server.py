@@ -68,8 +68,8 @@ class GrpcServer:
 
 def _call_of(context: Any) -> Call:
     """Return the call of a handler's context, which is grpc.aio's."""
-    pairs = ((name, value) for name, value in context.invocation_metadata() or () if isinstance(value, str))
-    value = values_by_name(pairs, _ONCE, ", ").get
+    # Values are text, but for names that end in -bin (the gRPC specification, "Custom-Metadata"), which are not read.
+    value = values_by_name(context.invocation_metadata() or (), _ONCE, ", ").get
     remaining = context.time_remaining()
     return Call(
         transport="grpc",
