@@ -8,14 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailproof.transport.asgi import AsgiScope, Headers, header
+from mailproof.transport.headers import (
+    ACCEPT,
+    ALLOW_ORIGIN,
+    AUTHORIZATION,
+    CONTENT_TYPE,
+    GRPC_MESSAGE,
+    GRPC_STATUS,
+    GRPC_STATUS_DETAILS,
+    GRPC_TIMEOUT,
+    IDEMPOTENCY_KEY,
+    INSTANCE_ID,
+    ORIGIN,
+    REQUEST_ID,
+    RETRY_AFTER,
+    VARY,
+    WWW_AUTHENTICATE,
+    Headers,
+)
+from mailproof.transport.request import Request
 
 ALLOWED_METHODS = b"GET, POST, PUT, DELETE"
-ALLOWED_HEADERS = (
-    b"authorization, content-type, accept, grpc-timeout, x-grpc-web, x-user-agent, x-request-id, x-instance-id, "
-    b"x-idempotency-key, x-zitadel-orgid"  # the last one is sent by that API's clients; it changes nothing here
+ALLOWED_HEADERS = b", ".join(
+    (
+        AUTHORIZATION,
+        CONTENT_TYPE,
+        ACCEPT,
+        GRPC_TIMEOUT,
+        b"x-grpc-web",
+        b"x-user-agent",
+        REQUEST_ID,
+        INSTANCE_ID,
+        IDEMPOTENCY_KEY,
+        b"x-zitadel-orgid",  # sent by that API's clients; it changes nothing here
+    )
 )
-EXPOSED_HEADERS = b"grpc-status, grpc-message, grpc-status-details-bin, x-request-id, retry-after, www-authenticate"
+EXPOSED_HEADERS = b", ".join(
+    (GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE)
+)
 MAX_AGE = b"7200"  # seconds; what Chromium caps it at
 
 
@@ -25,25 +55,24 @@ class Cors:
     def __init__(self, origins: Iterable[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
 
-    def headers(self, scope: AsgiScope) -> Headers:
+    def headers(self, request: Request) -> Headers:
         """Return what every answer to this request carries, errors too."""
         if not self._origins:
             return []
-        origin = header(scope, b"origin")
-        if origin is None or origin not in self._origins:
-            return [(b"vary", b"origin")]
+        if request.origin is None or request.origin not in self._origins:
+            return [(VARY, ORIGIN)]
         return [
-            (b"vary", b"origin"),
-            (b"access-control-allow-origin", origin),
+            (VARY, ORIGIN),
+            (ALLOW_ORIGIN, request.origin),
             (b"access-control-expose-headers", EXPOSED_HEADERS),
         ]
 
-    def preflight(self, scope: AsgiScope) -> Headers | None:
+    def preflight(self, request: Request) -> Headers | None:
         """Return the headers of the answer to a preflight, or None where the request is none."""
-        if scope["method"] != "OPTIONS" or header(scope, b"access-control-request-method") is None:
+        if not request.is_preflight:
             return None
-        headers = self.headers(scope)
-        if any(name == b"access-control-allow-origin" for name, _ in headers):
+        headers = self.headers(request)
+        if any(name == ALLOW_ORIGIN for name, _ in headers):
             headers += [
                 (b"access-control-allow-methods", ALLOWED_METHODS),
                 (b"access-control-allow-headers", ALLOWED_HEADERS),

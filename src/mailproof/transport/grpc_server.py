@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from mailproof.domain.errors import StartupError
-from mailproof.rpc.calls import Calls
+from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
 from mailproof.transport.handlers import RpcHandlers
+from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 
 # Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
 _MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+
+_ONCE = frozenset(name.decode() for name in ONCE)
+_AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
 
 
 class GrpcServer:
@@ -38,7 +47,7 @@ class GrpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         services = sorted({method.service for method in self._calls.methods.values()})
         reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        server.add_generic_rpc_handlers((RpcHandlers(self._calls, "grpc"),))
+        server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of),))
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             bound = server.add_insecure_port(address)
@@ -55,3 +64,25 @@ class GrpcServer:
         if self._server is not None:
             await self._health.enter_graceful_shutdown()
             await self._server.stop(grace)
+
+
+def _call_of(context: Any) -> Call:
+    """Return the call of a handler's context, which is grpc.aio's."""
+    # Values are text, but for names that end in -bin (the gRPC specification, "Custom-Metadata"), which are not read.
+    value = values_by_name(context.invocation_metadata() or (), _ONCE, ", ").get
+    remaining = context.time_remaining()
+    return Call(
+        transport="grpc",
+        authorization=value(_AUTHORIZATION),
+        peer=_address(context.peer()),
+        deadline=None if remaining is None else time.monotonic() + remaining,
+        instance_id=value(INSTANCE_ID),
+        idempotency_key=value(IDEMPOTENCY_KEY),
+        request_id=request_id(value(_REQUEST_ID)),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _address(peer: str) -> str:
+    """Return "address:port" of grpc's "ipv4:address:port" or "ipv6:%5Baddress%5D:port"."""
+    return unquote(peer.partition(":")[2]) if peer.startswith(("ipv4:", "ipv6:")) else peer

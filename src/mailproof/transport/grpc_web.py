@@ -27,29 +27,34 @@ from sonora import protocol
 from sonora.asgi import ServicerContext, grpcASGI
 
 from mailproof.domain.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
+from mailproof.rpc.calls import Call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
 from mailproof.rpc.status import StatusError, status_error
-from mailproof.transport.asgi import (
-    AsgiReceive,
-    AsgiScope,
-    AsgiSend,
-    ClientGone,
+from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend, respond
+from mailproof.transport.connection import ClientGone, read_body, while_connected
+from mailproof.transport.handlers import CODES
+from mailproof.transport.headers import (
+    ALLOW,
+    CONTENT_TYPE,
+    GRPC_MESSAGE,
+    GRPC_STATUS,
+    GRPC_STATUS_DETAILS,
+    GRPC_TIMEOUT,
+    NO_STORE,
     Headers,
-    header,
-    media_type,
-    parse_timeout,
-    peer,
-    read_body,
-    respond,
-    text,
-    while_connected,
 )
-from mailproof.transport.handlers import CODES, STATUS_DETAILS
+from mailproof.transport.request import Request
 
 log = logging.getLogger("mailproof.grpc_web")
 
+WIRE = "grpc-web"
+"""What the log calls this wire."""
+
 BINARY = frozenset({"application/grpc-web", "application/grpc-web+proto"})
 TEXT = frozenset({"application/grpc-web-text", "application/grpc-web-text+proto"})
+
+_STATUS, _MESSAGE = GRPC_STATUS.decode(), GRPC_MESSAGE.decode()
+_STATUS_DETAILS, _TIMEOUT = GRPC_STATUS_DETAILS.decode(), GRPC_TIMEOUT.decode()
 
 _FRAME_HEADER = struct.Struct(">BI")
 _COMPRESSED, _TRAILERS = 0x01, 0x80
@@ -60,15 +65,21 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
 Target = tuple[str, bytes]
 """The RPC's path, and the fields that a REST path binds, as an encoded message."""
 
+Metadata = Sequence[tuple[str, str | bytes]]
+
 
 class RpcAborted(Exception):
     """Ends a handler after `abort`; the context has the status."""
 
 
 class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
-    """grpc's servicer context over one HTTP request. Replaces sonora's state (repairs 1, 2, 12, 14, 15, 16)."""
+    """grpc's servicer context over one HTTP request. Replaces sonora's state (repairs 1, 2, 12, 14, 15, 16).
 
-    def __init__(self, scope: AsgiScope) -> None:
+    Args:
+        metadata: The request's headers as gRPC metadata.
+    """
+
+    def __init__(self, request: Request, metadata: Metadata = ()) -> None:
         # sonora's own __init__ raises without a host header, and its `code` attribute hides the method.
         self._code = grpc.StatusCode.OK
         self._details = ""
@@ -76,10 +87,8 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
         self._trailing: list[tuple[str, str]] = []
         self._callbacks: list[Callable[[], None]] = []
         self._active = True
-        self._peer = peer(scope)
-        self._metadata = tuple(_metadata(scope))
-        timeout = header(scope, b"grpc-timeout")
-        self._deadline = None if timeout is None else time.monotonic() + parse_timeout(timeout)
+        self.request = request
+        self._metadata = metadata
 
     def code(self) -> grpc.StatusCode:
         return self._code
@@ -115,17 +124,15 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
     def trailing_metadata(self) -> Sequence[tuple[str, str]]:
         return tuple(self._trailing)
 
-    def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]]:
+    def invocation_metadata(self) -> Metadata:
         return self._metadata
 
     def time_remaining(self) -> float | None:
-        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)
-
-    def deadline(self) -> float | None:
-        return self._deadline
+        deadline = self.request.deadline
+        return None if deadline is None else max(deadline - time.monotonic(), 0.0)
 
     def peer(self) -> str:
-        return self._peer
+        return self.request.peer
 
     def peer_identities(self) -> None:
         return None
@@ -161,13 +168,13 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
     def refuse(self, status: status_pb2.Status) -> None:
         """Take over a google.rpc.Status."""
         self._code, self._details = CODES[status.code], status.message
-        self.set_trailing_metadata(((STATUS_DETAILS, status.SerializeToString()),))
+        self.set_trailing_metadata(((_STATUS_DETAILS, status.SerializeToString()),))
 
     def trailers(self) -> list[tuple[str, str]]:
         """Return the status and the trailing metadata."""
-        trailers = [("grpc-status", str(self._code.value[0]))]
+        trailers = [(_STATUS, str(self._code.value[0]))]
         if self._details:
-            trailers.append(("grpc-message", quote(self._details, safe=" ")))
+            trailers.append((_MESSAGE, quote(self._details, safe=" ")))
         return trailers + self._trailing
 
     def initial_headers(self) -> Headers:
@@ -177,6 +184,11 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
     def trailing_headers(self) -> Headers:
         """Return the status and the trailing metadata as HTTP headers."""
         return _as_headers(self.trailers())
+
+
+def call_of(context: WebContext) -> Call:
+    """Return the call of a handler's context."""
+    return context.request.call(WIRE)
 
 
 def _as_headers(metadata: Iterable[tuple[str, str]]) -> Headers:
@@ -197,7 +209,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
     def __init__(
         self,
         resolve: Callable[[str, str], Target | None] = lambda _verb, _path: None,
-        refuse: Callable[[Exception, str, AsgiScope], StatusError] = lambda error, _path, _scope: status_error(error),
+        refuse: Callable[[Exception, str, Request], StatusError] = lambda error, _path, _request: status_error(error),
         limit: Callable[[str], int] = lambda _path: MAX_REQUEST_BYTES,
     ) -> None:
         super().__init__(application=None, enable_cors=False)
@@ -206,38 +218,42 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         self._limit = limit
 
     async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
-        """Answer one request; lifespan and websocket scopes too (repair 22)."""
+        """Serve one ASGI scope; lifespan and websocket scopes too (repair 22)."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1003})
             return
-        kind = media_type(scope)
-        target = self._resolve(scope["method"], scope["path"])
-        if target is None and scope["method"] != "POST":  # repair 23
-            await self._reject(scope, send, MethodNotAllowed(["POST"]), 405, [(b"allow", b"POST")])
-        elif kind not in BINARY | TEXT:  # repair 20
+        await self.answer(Request.from_scope(scope), receive, send)
+
+    async def answer(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+        """Answer one HTTP request."""
+        target = self._resolve(request.method, request.path)
+        if target is None and request.method != "POST":  # repair 23
+            await self._reject(request, send, MethodNotAllowed(["POST"]), 405, [(ALLOW, b"POST")])
+        elif request.content_type not in BINARY | TEXT:  # repair 20
             wanted = "the content type must be application/grpc-web+proto or application/grpc-web-text+proto"
-            await self._reject(scope, send, UnsupportedMediaType(wanted), 415, [])
+            await self._reject(request, send, UnsupportedMediaType(wanted), 415, [])
         else:
-            path, bound = target or (scope["path"], b"")
-            response = _Response(send, as_text=kind in TEXT)
+            path, bound = target or (request.path, b"")
+            response = _Response(request, send)
             try:
-                await self._call(path, bound, scope, receive, response)
+                await self._call(path, bound, request, receive, response)
             except ClientGone:  # repairs 10, 11: a body cut short runs nothing; nobody is there to answer
                 log.debug("the client hung up")
             except Exception as error:  # noqa: BLE001 - repair 17; `refuse` logs it
-                await response.refuse(self._refuse(error, path, scope).status)
+                await response.refuse(self._refuse(error, path, request).status)
 
-    async def _call(self, path: str, bound: bytes, scope: AsgiScope, receive: AsgiReceive, response: _Response) -> None:
-        context = WebContext(scope)
+    async def _call(self, path: str, bound: bytes, request: Request, receive: AsgiReceive, response: _Response) -> None:
+        context = WebContext(request, _metadata(request))
+        request.check_timeout()
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
             raise UnknownRpc("no such RPC")
-        told = self._limit(path)
-        limit = (told + _FRAMING) * 4 // 3 + 4 if response.as_text else told + _FRAMING
-        body = await read_body(scope, receive, limit, context.deadline(), told=told)  # repair 13
+        message_limit = self._limit(path)
+        limit = (message_limit + _FRAMING) * 4 // 3 + 4 if response.as_text else message_limit + _FRAMING
+        body = await read_body(request, receive, limit, message_limit=message_limit)  # repair 13
         message = merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
         try:
             await while_connected(self._run(handler, message, context, response), receive)
@@ -257,15 +273,15 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             pass
         await response.end(context)
 
-    async def _reject(self, scope: AsgiScope, send: AsgiSend, failure: Failure, http: int, headers: Headers) -> None:
+    async def _reject(self, request: Request, send: AsgiSend, failure: Failure, http: int, headers: Headers) -> None:
         """Refuse a request that is no grpc-web call: with a bare HTTP status that has the grpc-status beside it."""
-        context = _refused(self._refuse(failure, scope["path"], scope).status)
+        context = _refused(request, self._refuse(failure, request.path, request).status)
         await respond(send, http, [*headers, *context.trailing_headers()])
 
 
-def _refused(status: status_pb2.Status) -> WebContext:
+def _refused(request: Request, status: status_pb2.Status) -> WebContext:
     """Return the context of a call that ends with this status before it began."""
-    context = WebContext({"headers": []})
+    context = WebContext(request)
     context.refuse(status)
     return context
 
@@ -273,14 +289,15 @@ def _refused(status: status_pb2.Status) -> WebContext:
 class _Response:
     """Writes one answer: headers before the first message, and the status where the client can read it."""
 
-    def __init__(self, send: AsgiSend, *, as_text: bool) -> None:
-        self.as_text = as_text
+    def __init__(self, request: Request, send: AsgiSend) -> None:
+        self.as_text = request.content_type in TEXT
+        self._request = request
         self._send = send
         self._started = False
         self._held: bytes | None = None
         # Exactly one of the two, without a charset: protobuf-ts compares (repair 6).
-        kind = b"application/grpc-web-text+proto" if as_text else b"application/grpc-web+proto"
-        self._headers: Headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
+        kind = b"application/grpc-web-text+proto" if self.as_text else b"application/grpc-web+proto"
+        self._headers: Headers = [(CONTENT_TYPE, kind), NO_STORE]
 
     def hold(self, message: bytes) -> None:
         """Keep a unary answer until its status is known."""
@@ -309,7 +326,7 @@ class _Response:
 
     async def refuse(self, status: status_pb2.Status) -> None:
         """End with an error that no handler made."""
-        await self.end(_refused(status))
+        await self.end(_refused(self._request, status))
 
     async def _start(self, headers: Headers) -> None:
         if not self._started:
@@ -322,19 +339,19 @@ class _Response:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _metadata(scope: AsgiScope) -> list[tuple[str, str | bytes]]:
+def _metadata(request: Request) -> Metadata:
     """Return the request headers as metadata; `-bin` values padded or not (repair 16)."""
     found: list[tuple[str, str | bytes]] = []
-    for raw_name, value in scope["headers"]:
+    for raw_name, value in request.headers:
         name = raw_name.decode("latin-1").lower()
         if name.endswith("-bin"):
             try:  # a list of values may come in one header (RFC 9110 section 5.3); fetch joins them so
                 found += [(name, _unpadded(part)) for part in value.split(b",")]
             except (binascii.Error, ValueError):
                 raise MalformedRequest(f"the header {name[:100]} is not valid base64") from None
-        elif name != "grpc-timeout":
-            found.append((name, text(value) or ""))
-    return found
+        elif name != _TIMEOUT:
+            found.append((name, value.decode("latin-1")))
+    return tuple(found)
 
 
 def _unpadded(value: bytes) -> bytes:

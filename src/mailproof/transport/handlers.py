@@ -5,25 +5,19 @@ grpc.aio and sonora are both given these. Messages stay bytes until the caller i
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from functools import lru_cache
 from typing import Any, NoReturn
-from urllib.parse import unquote
 
 import grpc
 
 from mailproof.domain.errors import UnknownRpc
-from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
+from mailproof.rpc.calls import Call, Calls, Decode, Method
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.status import StatusError
+from mailproof.transport.headers import GRPC_STATUS_DETAILS, REQUEST_ID
 
-STATUS_DETAILS = "grpc-status-details-bin"
-REQUEST_ID = "x-request-id"
-
-_ONCE = frozenset({INSTANCE_ID, IDEMPOTENCY_KEY})
-_READ = _ONCE | {"authorization", REQUEST_ID}
+_STATUS_DETAILS, _REQUEST_ID = GRPC_STATUS_DETAILS.decode(), REQUEST_ID.decode()
 
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 """grpc's enum by number."""
@@ -33,12 +27,12 @@ class RpcHandlers(grpc.GenericRpcHandler):
     """Finds the handler of a method; an unknown one is refused in the same way as any other call.
 
     Args:
-        transport: What the log calls this wire.
+        call_of: Gives the call of a handler's context, which is the server's.
     """
 
-    def __init__(self, calls: Calls, transport: str) -> None:
-        self._handlers = {path: _handler(calls, method, transport) for path, method in calls.methods.items()}
-        self._unknown = _unknown(calls, transport)
+    def __init__(self, calls: Calls, call_of: Callable[[Any], Call]) -> None:
+        self._handlers = {path: _handler(calls, method, call_of) for path, method in calls.methods.items()}
+        self._unknown = _unknown(calls, call_of)
 
     def service(self, handler_call_details: Any) -> grpc.RpcMethodHandler[bytes, bytes]:
         """Return the handler; there is always one, so this must be the last of a server's handlers."""
@@ -49,13 +43,13 @@ class RpcHandlers(grpc.GenericRpcHandler):
         return path in self._handlers
 
 
-def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHandler[bytes, bytes]:
+def _handler(calls: Calls, method: Method, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHandler[bytes, bytes]:
     def decode(data: bytes) -> Decode:
         return lambda: parse_protobuf(method.request_type, data, method.max_request_bytes)
 
     async def unary(data: bytes, context: Any) -> bytes:
-        call = _call(context, transport)
-        context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
+        call = call_of(context)
+        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
         try:
             response = await calls.unary(method, call, decode(data))
         except StatusError as refusal:
@@ -63,8 +57,8 @@ def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHand
         return response.SerializeToString()
 
     async def stream(data: bytes, context: Any) -> AsyncIterator[bytes]:
-        call = _call(context, transport)
-        context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
+        call = call_of(context)
+        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
         try:
             messages = calls.stream(method, call, decode(data))
             async with aclosing(messages):
@@ -79,42 +73,15 @@ def _handler(calls: Calls, method: Method, transport: str) -> grpc.RpcMethodHand
     return make(stream if method.streaming else unary)
 
 
-def _unknown(calls: Calls, transport: str) -> grpc.RpcMethodHandler[bytes, bytes]:
+def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHandler[bytes, bytes]:
     async def refuse(_: bytes, context: Any) -> bytes:
-        call = _call(context, transport)
+        call = call_of(context)
         await _abort(context, calls.refusal(UnknownRpc("no such RPC"), None, call), call)
 
     return grpc.unary_unary_rpc_method_handler(refuse)
 
 
 async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
-    metadata = ((STATUS_DETAILS, refusal.status.SerializeToString()), (REQUEST_ID, call.request_id))
+    metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), (_REQUEST_ID, call.request_id))
     await context.abort(CODES[refusal.status.code], refusal.status.message, metadata)
     raise AssertionError("abort always raises")
-
-
-def _call(context: Any, transport: str) -> Call:
-    metadata: dict[str, str] = {}
-    for key, value in context.invocation_metadata() or ():
-        if key not in _READ or not isinstance(value, str):
-            continue
-        if key not in metadata:
-            metadata[key] = value
-        elif key in _ONCE:
-            metadata[key] += f", {value}"  # which is not valid, as over REST; of the others the first one counts
-    remaining = context.time_remaining()
-    return Call(
-        transport=transport,
-        authorization=metadata.get("authorization"),
-        peer=_address(context.peer()),
-        deadline=None if remaining is None else time.monotonic() + remaining,
-        instance_id=metadata.get(INSTANCE_ID),
-        idempotency_key=metadata.get(IDEMPOTENCY_KEY),
-        request_id=request_id(metadata.get(REQUEST_ID)),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _address(peer: str) -> str:
-    """Return "address:port" of grpc's "ipv4:address:port" or "ipv6:%5Baddress%5D:port"."""
-    return unquote(peer.partition(":")[2]) if peer.startswith(("ipv4:", "ipv6:")) else peer

@@ -8,32 +8,21 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from mailproof.domain.errors import Failure
-from mailproof.rpc.calls import Call, Calls, request_id
+from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
-from mailproof.transport.asgi import (
-    AsgiMessage,
-    AsgiReceive,
-    AsgiScope,
-    AsgiSend,
-    Headers,
-    header,
-    media_type,
-    peer,
-    respond,
-    text,
-)
+from mailproof.transport.asgi import AsgiMessage, AsgiReceive, AsgiScope, AsgiSend, respond
 from mailproof.transport.cors import Cors
-from mailproof.transport.grpc_web import GrpcWeb, Target
+from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, call_of
 from mailproof.transport.handlers import RpcHandlers
+from mailproof.transport.headers import CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, Headers
+from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
 
-_REQUEST_ID = b"x-request-id"
-
 log = logging.getLogger("mailproof.http")
 
-Application = Callable[[AsgiScope, AsgiReceive, AsgiSend], Awaitable[None]]
+Application = Callable[[Request, AsgiReceive, AsgiSend], Awaitable[None]]
 
 
 class HttpApp:
@@ -41,7 +30,7 @@ class HttpApp:
 
     Args:
         ready: Raises a `Failure` while the service can't serve; behind `GET /readyz`.
-        pages: Further GET paths and their applications (the sandbox's messages).
+        pages: Further GET paths and what answers them (the sandbox's messages).
     """
 
     def __init__(
@@ -53,7 +42,7 @@ class HttpApp:
     ) -> None:
         self._calls = calls
         self._routes = Routes(calls.methods.values())
-        self._handlers = RpcHandlers(calls, "grpc-web")
+        self._handlers = RpcHandlers(calls, call_of)
         self._grpc_web = GrpcWeb(self._resolve, self._refuse, self._limit)
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
@@ -69,34 +58,31 @@ class HttpApp:
         if scope["type"] != "http":
             await self._grpc_web(scope, receive, send)
             return
-        preflight = self._cors.preflight(scope)
+        request = Request.from_scope(scope)
+        preflight = self._cors.preflight(request)
         if preflight is not None:
             await respond(send, 204, preflight)
             return
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
-        wanted = request_id(text(header(scope, _REQUEST_ID)))
-        named = (_REQUEST_ID, wanted.encode())
-        scope["headers"] = [*(item for item in scope["headers"] if item[0] != _REQUEST_ID), named]
-        tracked = _Tracked(send, [named, *self._cors.headers(scope)])
+        tracked = _Tracked(send, [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request)])
         try:
-            await self._application(scope)(scope, receive, tracked)
+            await self._application(request)(request, receive, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
                 body = {"code": 14, "message": "the server is going away", "details": []}
-                await respond(tracked, 503, [(b"content-type", b"application/json")], dump(body))
+                await respond(tracked, 503, [JSON], dump(body))
         except Exception as error:
-            log.exception("internal error", extra={"request_id": wanted})
+            log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
-                refusal = status_error(error, request_id=wanted)
+                refusal = status_error(error, request_id=request.request_id)
                 body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-                await respond(tracked, refusal.http_status, [(b"content-type", b"application/json")], dump(body))
+                await respond(tracked, refusal.http_status, [JSON], dump(body))
 
-    def _application(self, scope: AsgiScope) -> Application:
-        path = scope["path"]
-        if media_type(scope).startswith("application/grpc-web") or self._handlers.knows(path):
-            return self._grpc_web
-        if scope["method"] in {"GET", "HEAD"} and path in self._pages:
-            return self._pages[path]
+    def _application(self, request: Request) -> Application:
+        if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.path):
+            return self._grpc_web.answer
+        if request.method in {"GET", "HEAD"} and request.path in self._pages:
+            return self._pages[request.path]
         return self._rest
 
     def _resolve(self, verb: str, path: str) -> Target | None:
@@ -114,14 +100,8 @@ class HttpApp:
         method = self._calls.methods.get(path)
         return method.max_request_bytes if method else MAX_REQUEST_BYTES
 
-    def _refuse(self, error: Exception, path: str, scope: AsgiScope) -> StatusError:
-        call = Call(
-            transport="grpc-web",
-            authorization=None,
-            peer=peer(scope),
-            request_id=request_id(text(header(scope, _REQUEST_ID))),
-        )
-        return self._calls.refusal(error, self._calls.methods.get(path), call)
+    def _refuse(self, error: Exception, path: str, request: Request) -> StatusError:
+        return self._calls.refusal(error, self._calls.methods.get(path), request.call(WIRE))
 
 
 class _Tracked:
@@ -145,11 +125,11 @@ async def _alive() -> None:
     """A process that answers is alive."""
 
 
-async def _health(check: Callable[[], Awaitable[None]], scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
-    status, text_ = 200, b"ok\n"
+async def _health(check: Callable[[], Awaitable[None]], request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+    status, text = 200, b"ok\n"
     try:
         await check()
     except Failure as failure:
-        status, text_ = 503, f"{failure.message}\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-    await respond(send, status, headers, b"" if scope["method"] == "HEAD" else text_)
+        status, text = 503, f"{failure.message}\n".encode()
+    headers: Headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), NO_STORE]
+    await respond(send, status, headers, b"" if request.method == "HEAD" else text)

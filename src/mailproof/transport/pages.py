@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailproof.domain.model import Permission
-from mailproof.rpc.calls import Call, Calls, request_id
+from mailproof.rpc.calls import Call, Calls
 from mailproof.rpc.codec import dump
 from mailproof.rpc.status import StatusError
-from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend, header, peer, respond, text
+from mailproof.transport.asgi import AsgiReceive, AsgiSend, respond
+from mailproof.transport.headers import JSON, NO_STORE, Headers
+from mailproof.transport.request import Request
 
-_JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+_HEADERS: Headers = [JSON, NO_STORE]
 
 
 class JsonPage:
@@ -26,18 +28,14 @@ class JsonPage:
         self._permission = permission
         self._document = document
 
-    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def __call__(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one GET."""
-        call = Call(
-            transport="page",
-            authorization=text(header(scope, b"authorization")),
-            peer=peer(scope),
-            request_id=request_id(text(header(scope, b"x-request-id"))),
-        )
+        # A page belongs to no instance, and answers at once.
+        call = Call("page", request.authorization, request.peer, request_id=request.request_id)
         try:
             await self._calls.admit(call, self._permission)
         except StatusError as refusal:
             body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-            await respond(send, refusal.http_status, _JSON, dump(body))
+            await respond(send, refusal.http_status, _HEADERS, dump(body))
             return
-        await respond(send, 200, _JSON, dump(self._document()) + b"\n")
+        await respond(send, 200, _HEADERS, dump(self._document()) + b"\n")

@@ -14,31 +14,18 @@ from google.protobuf.message import Message
 
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, Decode, Method, request_id
+from mailproof.rpc.calls import Call, Calls, Decode, Method
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
 from mailproof.rpc.status import StatusError
-from mailproof.transport.asgi import (
-    AsgiReceive,
-    AsgiScope,
-    AsgiSend,
-    ClientGone,
-    Headers,
-    deadline,
-    header,
-    joined,
-    media_type,
-    peer,
-    read_body,
-    respond,
-    text,
-    while_connected,
-)
+from mailproof.transport.asgi import AsgiReceive, AsgiSend, respond
+from mailproof.transport.connection import ClientGone, read_body, while_connected
+from mailproof.transport.headers import ALLOW, CONTENT_TYPE, JSON, NO_STORE, RETRY_AFTER, WWW_AUTHENTICATE, Headers
+from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
-_JSON = (b"content-type", b"application/json")
-_NDJSON = (b"content-type", b"application/x-ndjson")
-_SSE = (b"content-type", b"text/event-stream")
-_SAFE: Headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+_NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
+_SSE = (CONTENT_TYPE, b"text/event-stream")
+_SAFE: Headers = [NO_STORE, (b"x-content-type-options", b"nosniff")]
 
 # The reference omits default values; the other two APIs promise their fields always.
 _OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
@@ -51,25 +38,16 @@ class Rest:
         self._calls = calls
         self._routes = routes
 
-    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def __call__(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one HTTP request."""
-        wanted = request_id(text(header(scope, b"x-request-id")))
-        exchange = _Exchange(scope, send)
-        call = Call(transport="rest", authorization=None, peer=peer(scope), request_id=wanted)
+        exchange = _Exchange(request, send)
+        call = request.call("rest")
         match: Match | None = None
         try:
-            match = self._routes.match(scope["method"], scope["path"])
+            match = self._routes.match(request.method, request.path)
             exchange.method = match.method
-            call = Call(
-                transport="rest",
-                authorization=text(header(scope, b"authorization")),
-                peer=peer(scope),
-                deadline=deadline(scope),
-                instance_id=text(joined(scope, INSTANCE_ID.encode())),
-                idempotency_key=text(joined(scope, IDEMPOTENCY_KEY.encode())),
-                request_id=wanted,
-            )
-            decode = await self._decoder(match, scope, receive, call)
+            request.check_timeout()
+            decode = await self._decoder(match, request, receive)
             answer = self._stream if match.method.streaming else self._unary
             await while_connected(answer(exchange, match.method, call, decode), receive)
         except ClientGone:
@@ -79,13 +57,12 @@ class Rest:
         except Failure as failure:
             await exchange.refuse(self._calls.refusal(failure, match.method if match else None, call))
 
-    async def _decoder(self, match: Match, scope: AsgiScope, receive: AsgiReceive, call: Call) -> Decode:
+    async def _decoder(self, match: Match, request: Request, receive: AsgiReceive) -> Decode:
         method = match.method
-        body = await read_body(scope, receive, method.max_request_bytes, call.deadline)
+        body = await read_body(request, receive, method.max_request_bytes)
         if not match.route.body:
-            query = scope.get("query_string", b"")
-            return lambda: parse_query(method.request_type, query, match.bindings)
-        kind = media_type(scope)
+            return lambda: parse_query(method.request_type, request.query, match.bindings)
+        kind = request.content_type
         if (body or kind) and kind != "application/json":
             given = f"not {kind[:80]}" if kind else "and there is none"
             raise UnsupportedMediaType(f"the content type must be application/json, {given}")
@@ -104,15 +81,15 @@ class Rest:
 class _Exchange:
     """One request's answer, in the form that its client reads."""
 
-    def __init__(self, scope: AsgiScope, send: AsgiSend) -> None:
+    def __init__(self, request: Request, send: AsgiSend) -> None:
         self.method: Method | None = None
-        self._scope = scope
+        self._request = request
         self._send = send
-        self._events = "text/event-stream" in (text(header(scope, b"accept")) or "")
+        self._events = "text/event-stream" in request.accept
         self._started = False
 
     async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
-        await respond(self._send, status, [_JSON, *_SAFE, *(headers or [])], dump(document) + b"\n")
+        await respond(self._send, status, [JSON, *_SAFE, *(headers or [])], dump(document) + b"\n")
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
@@ -122,15 +99,15 @@ class _Exchange:
         headers: Headers = []
         failure = refusal.failure
         if refusal.http_status == 401:
-            headers.append((b"www-authenticate", b'Bearer realm="mailproof"'))
+            headers.append((WWW_AUTHENTICATE, b'Bearer realm="mailproof"'))
         if isinstance(failure, MethodNotAllowed):
-            headers.append((b"allow", ", ".join(failure.allowed).encode()))
+            headers.append((ALLOW, ", ".join(failure.allowed).encode()))
         if failure is not None and failure.retry_after is not None:
-            headers.append((b"retry-after", str(max(1, round(failure.retry_after))).encode()))
+            headers.append((RETRY_AFTER, str(max(1, round(failure.retry_after))).encode()))
         await self.answer(refusal.http_status, self._error_body(refusal), headers)
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
-        if not self._scope["path"].startswith(commerce.PATH_PREFIX):
+        if not self._request.path.startswith(commerce.PATH_PREFIX):
             return _status(refusal)
         fields = self.method.request_type.DESCRIPTOR.fields if self.method else ()
         return commerce.error_model(refusal, {field.name: field.json_name for field in fields})

@@ -16,7 +16,7 @@ from google.rpc import code_pb2, status_pb2
 from sonora.asgi import grpcASGI
 
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
-from mailproof.transport.asgi import BODY_TIMEOUT
+from mailproof.transport.connection import BODY_TIMEOUT
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import GrpcWeb
 from mailproof.transport.http_app import HttpApp

@@ -1,0 +1,53 @@
+"""The names of headers, each spelled once, and which value counts where one name comes several times."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import AnyStr
+
+from mailproof.rpc import calls
+
+Headers = list[tuple[bytes, bytes]]
+
+ACCEPT = b"accept"
+ALLOW = b"allow"
+ALLOW_ORIGIN = b"access-control-allow-origin"
+AUTHORIZATION = b"authorization"
+CACHE_CONTROL = b"cache-control"
+CONTENT_LENGTH = b"content-length"
+CONTENT_TYPE = b"content-type"
+GRPC_MESSAGE = b"grpc-message"
+GRPC_STATUS = b"grpc-status"
+GRPC_STATUS_DETAILS = b"grpc-status-details-bin"
+GRPC_TIMEOUT = b"grpc-timeout"
+IDEMPOTENCY_KEY = calls.IDEMPOTENCY_KEY.encode()
+INSTANCE_ID = calls.INSTANCE_ID.encode()
+ORIGIN = b"origin"
+REQUEST_ID = b"x-request-id"
+REQUESTED_METHOD = b"access-control-request-method"
+RETRY_AFTER = b"retry-after"
+VARY = b"vary"
+WWW_AUTHENTICATE = b"www-authenticate"
+
+JSON = (CONTENT_TYPE, b"application/json")
+NO_STORE = (CACHE_CONTROL, b"no-store")
+
+ONCE = frozenset({INSTANCE_ID, IDEMPOTENCY_KEY})
+"""What a caller may send once at most."""
+
+
+def values_by_name(
+    pairs: Iterable[tuple[AnyStr, AnyStr]], once: Container[AnyStr], comma: AnyStr
+) -> dict[AnyStr, AnyStr]:
+    """Return the value that counts of each name, of HTTP headers as of gRPC metadata.
+
+    It is the first one; of the names in `once` it is all of them as one list (RFC 9110 section 5.3), since two values
+    joined are one that is not valid.
+    """
+    values: dict[AnyStr, AnyStr] = {}
+    for name, value in pairs:
+        if name not in values:
+            values[name] = value
+        elif name in once:
+            values[name] += comma + value
+    return values

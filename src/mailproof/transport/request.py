@@ -1,0 +1,159 @@
+"""One HTTP request's head: read off the ASGI scope once, at the door, and given to whatever answers the request.
+
+No other module looks into a scope. Servers give the names of headers in lower case (the ASGI specification, "HTTP
+connection scope"); values that become text are read as Latin-1 (RFC 9110 section 5.5), so any bytes are text.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.rpc.calls import Call, request_id
+from mailproof.transport.asgi import AsgiScope
+from mailproof.transport.headers import (
+    ACCEPT,
+    AUTHORIZATION,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    GRPC_TIMEOUT,
+    IDEMPOTENCY_KEY,
+    INSTANCE_ID,
+    ONCE,
+    ORIGIN,
+    REQUEST_ID,
+    REQUESTED_METHOD,
+    values_by_name,
+)
+
+_TIMEOUT = re.compile(rb"([0-9]{1,20})([HMSmun])")
+_UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
+_LONGEST = 366 * 86400.0  # seconds; longer ones are as good as none, and must not overflow a clock
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request's head.
+
+    Attributes:
+        query: The query string, without its question mark.
+        peer: "address:port" of the client; "": the server does not know it.
+        headers: All headers as they came.
+        values: The value that counts of each header.
+        content_type: The media type in lower case without parameters; "": there is none.
+        deadline: What the header grpc-timeout means on the `time.monotonic` clock; None: there is none, or it is
+            malformed (`check_timeout`).
+        request_id: The caller's x-request-id where it is harmless to log, else a new one.
+    """
+
+    # What is asked for at most once a request is a property: each field of a frozen value costs 0.2 µs to set.
+    method: str
+    path: str
+    query: bytes
+    peer: str
+    headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # they hold the token
+    values: Mapping[bytes, bytes] = field(repr=False)
+    content_type: str
+    deadline: float | None
+    request_id: str
+
+    @classmethod
+    def from_scope(cls, scope: AsgiScope) -> Self:
+        """Read an ASGI scope of type "http"."""
+        headers = tuple(scope["headers"])
+        values = values_by_name(headers, ONCE, b", ")
+        timeout = values.get(GRPC_TIMEOUT)
+        return cls(
+            scope["method"],
+            scope["path"],
+            scope.get("query_string", b""),
+            _peer(scope.get("client")),
+            headers,
+            values,
+            values.get(CONTENT_TYPE, b"").decode("latin-1").partition(";")[0].strip().lower(),
+            None if timeout is None else _deadline(timeout),
+            request_id(_text(values.get(REQUEST_ID))),
+        )
+
+    @property
+    def content_length(self) -> int | None:
+        """How many bytes of body are announced, read from the first 20 digits; None: no number is."""
+        value = self.values.get(CONTENT_LENGTH)
+        return int(value[:20]) if value is not None and value.isdigit() else None
+
+    @property
+    def accept(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(ACCEPT, b"").decode("latin-1")
+
+    @property
+    def origin(self) -> bytes | None:
+        """The header of that name."""
+        return self.values.get(ORIGIN)
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether a browser asks what it may send (the Fetch standard, "CORS-preflight request")."""
+        return self.method == "OPTIONS" and REQUESTED_METHOD in self.values
+
+    @property
+    def authorization(self) -> str | None:
+        """The header of that name."""
+        return _text(self.values.get(AUTHORIZATION))
+
+    @property
+    def instance_id(self) -> str | None:
+        """The header x-instance-id; twice the header is one value that is not valid."""
+        return _text(self.values.get(INSTANCE_ID))
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The header x-idempotency-key, likewise."""
+        return _text(self.values.get(IDEMPOTENCY_KEY))
+
+    def check_timeout(self) -> None:
+        """Refuse a malformed timeout. That is for what runs an RPC: an unknown path is not found all the same.
+
+        Raises:
+            InvalidFields: The `grpc-timeout` is malformed.
+        """
+        if self.deadline is None and GRPC_TIMEOUT in self.values:
+            problem = 'must be digits and a unit, like "1500m" or "30S"'
+            raise InvalidFields([FieldViolation(GRPC_TIMEOUT.decode(), problem)])
+
+    def call(self, transport: str) -> Call:
+        """Return the call that this request makes.
+
+        Args:
+            transport: What the log calls this wire.
+        """
+        return Call(
+            transport=transport,
+            authorization=self.authorization,
+            peer=self.peer,
+            deadline=self.deadline,
+            instance_id=self.instance_id,
+            idempotency_key=self.idempotency_key,
+            request_id=self.request_id,
+        )
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+def _peer(client: tuple[str, int] | None) -> str:
+    if not client:
+        return ""
+    host, port = client[0], client[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _deadline(timeout: bytes) -> float | None:
+    """Return a `grpc-timeout` on the clock. More than the specification's 8 digits exist in the wild and are read."""
+    match = _TIMEOUT.fullmatch(timeout.strip())
+    return None if match is None else time.monotonic() + min(int(match[1]) * _UNITS[match[2]], _LONGEST)
