@@ -155,7 +155,7 @@ LAW = (
     Room(
         "transport",
         "each wire",
-        ("domain", "rpc"),
+        ("domain", "syntax.host", "rpc"),
         libraries=(
             "asyncio",
             "concurrent: loops",
@@ -172,7 +172,7 @@ LAW = (
     Room(
         "sandbox",
         "a small SMTP server to try things on",
-        ("domain",),
+        ("domain", "syntax.host"),
         libraries=(
             "aiosmtpd: server",
             "asyncio: server",
@@ -197,7 +197,7 @@ LAW = (
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "service", "store.contract", "store.transfer", "usecases.access"),
+        ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
         libraries=("asyncio",),
         modules=("main", "migrate", "rebuild", "tokens"),
     ),

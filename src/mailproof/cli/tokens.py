@@ -67,7 +67,9 @@ def _instance(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    if len(text) > _MAX_NAME or not text.isprintable():
+    from mailproof.syntax.text import has_invisible
+
+    if len(text) > _MAX_NAME or has_invisible(text):
         raise argparse.ArgumentTypeError(f"must be at most {_MAX_NAME} printable characters")
     return text
 

@@ -19,6 +19,7 @@ from mailproof.smtp.report import Audience, Evidence, Finding, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
+from mailproof.syntax.host import bracketed, join_host_port
 
 EXPIRES_SOON = timedelta(days=14)
 """Automatic renewal happens 30 days ahead; two weeks left mean that it fails."""
@@ -143,7 +144,6 @@ def _case(seen: Observed, code: Code, stage: Stage) -> Case:
 def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
-    at = f"[{host}]" if ":" in host else host
     flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
@@ -153,8 +153,8 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     return {
         "host": host,
         "port": str(seen.port),
-        "at": at,
-        "server": f"{at}:{seen.port}",
+        "at": bracketed(host),
+        "server": join_host_port(host, seen.port),
         "stage": stage.value,
         "mode": plan.tls_mode.value,
         "tls": f"tls: {'true' if plan.tls_mode is TlsMode.AUTO else 'false'}" if flag else f"TLS mode {plan.tls_mode}",

@@ -29,6 +29,7 @@ from mailproof import __version__
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import Secret
 from mailproof.sandbox.authority import make_server_context
+from mailproof.syntax.host import join_host_port
 
 USER = "sandbox"
 CA_FILE = "sandbox-ca.pem"
@@ -155,7 +156,7 @@ class Sandbox:
             )
         except OSError as error:
             raise StartupError(
-                f"the sandbox can't listen on {address[0]}:{address[1]}: {error.strerror}; choose another port"
+                f"the sandbox can't listen on {join_host_port(*address)}: {error.strerror}; choose another port"
             ) from error
 
     def _session(self, *, implicit: bool) -> SMTP:

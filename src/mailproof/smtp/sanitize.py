@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
+from mailproof.syntax.text import has_invisible, replace_invisible
 
 MAX_TEXT = 500
 """Characters of one shown text; longer ones are cut with an ellipsis."""
@@ -44,13 +45,11 @@ def cut(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def _printable(text: str) -> str:
-    if text.isascii() and text.isprintable():  # nearly always
+    if not has_invisible(text):  # nearly always
         return text
     if _has_escapes(text):
         text = _ESCAPES.sub("", text)
-    # str.isprintable is false for Unicode's categories C* (controls, bidi and zero-width format characters,
-    # surrogates, unassigned) and Z* except the space.
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+    return replace_invisible(text)
 
 
 def _has_escapes(text: str) -> bool:
@@ -113,7 +112,7 @@ class Redactor:
     def unchanged(self, texts: Collection[str], limit: int = MAX_TEXT) -> bool:
         """Return whether each of the texts may be shown as it is. False may come of a coincidence where they meet."""
         together = " ".join(texts)
-        if not (together.isascii() and together.isprintable()):
+        if not together.isascii() or has_invisible(together):
             return False
         if len(together) > limit and any(len(text) > limit for text in texts):
             return False
@@ -158,7 +157,7 @@ class Redactor:
         state = 0
         for place, character in enumerate(low):
             read = (state << 1 | firsts) & places.get(character, 0)
-            passed_over = place in sequences or not character.isprintable() or _is_filler(character)
+            passed_over = place in sequences or has_invisible(character) or _is_filler(character)
             state = read | state if passed_over else read
             if read & lasts:
                 return True

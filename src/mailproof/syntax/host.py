@@ -9,18 +9,22 @@ import ipaddress
 import re
 from encodings.idna import nameprep
 from functools import lru_cache
+from typing import NamedTuple
 
-from mailproof.syntax.text import has_controls
+from mailproof.syntax.text import has_controls, has_invisible
 
 MAX_HOST = 253  # RFC 1035 section 2.3.4 without the root's dot
 MAX_LABEL = 63
+MAX_PORT = 65535
 
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
 _DEVIATION = re.compile("([ß\u1e9eς])")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the underscore is seen in practice
-_HOST_PORT = re.compile(
-    r"(?:\[(?P<literal>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^\s:\[\]/@\x00-\x20\x7f]+)):(?P<port>[0-9]{1,5})"
-)
+_INVISIBLE = "must not contain control characters or invisible ones"
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
+_LITERAL = re.compile(r"[0-9A-Fa-f:.]+(?:%[\w.-]+)?")
+_PLAIN_HOST = re.compile(r"[^\s:\[\]/@]+")
+_DIGITS = re.compile(r"[0-9]{1,5}")
 
 
 def check_host(text: str) -> str:
@@ -29,7 +33,7 @@ def check_host(text: str) -> str:
     Raises:
         ValueError: A sentence that says what is wrong with it.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     host = text.strip()
     if not host:
         raise ValueError("must not be empty")
@@ -57,7 +61,7 @@ def check_ehlo_name(text: str) -> str:
     Raises:
         ValueError: A sentence that says what is wrong with it.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     if text.startswith("["):
         check_literal(text)
         return text
@@ -84,7 +88,7 @@ def is_qualified(name: str) -> bool:
     return False
 
 
-def refuse_controls(text: str) -> None:
+def refuse_invisible(text: str) -> None:
     """Check that a text has nothing invisible in it.
 
     That is also bidi and zero-width characters, which no honest address needs and every terminal obeys, and lone
@@ -93,8 +97,8 @@ def refuse_controls(text: str) -> None:
     Raises:
         ValueError: It has.
     """
-    if not text.isprintable():
-        raise ValueError("must not contain control characters or invisible ones")
+    if has_invisible(text):
+        raise ValueError(_INVISIBLE)
 
 
 def check_literal(domain: str) -> None:
@@ -156,6 +160,57 @@ def _a_label(label: str) -> str:
     return f"xn--{mapped.encode('punycode').decode('ascii')}"
 
 
+class HostPort(NamedTuple):
+    """A host and what stands behind its colon, taken apart and not checked.
+
+    Attributes:
+        host: Without brackets.
+        port: What is behind the colon; None where there is no colon.
+        bracketed: Whether the host stood in brackets.
+    """
+
+    host: str
+    port: str | None
+    bracketed: bool
+
+
+def take_apart(text: str) -> HostPort:
+    """Take "host", "host:port", "[v6]", "[v6]:port" or an IPv6 address without brackets apart.
+
+    The one reader of this form (RFC 3986 section 3.2.2); what each place takes of it is checked there. Brackets that
+    don't match stay in the host, where no check lets them pass.
+    """
+    match = _BRACKETS.fullmatch(text)
+    if match is not None:
+        return HostPort(match[1], match[2], bracketed=True)
+    host, colon, port = text.partition(":")
+    if not colon or ":" in port:  # several colons are an IPv6 address
+        return HostPort(text, None, bracketed=False)
+    return HostPort(host, port, bracketed=False)
+
+
+def read_port(text: str, *, least: int = 1) -> int | None:
+    """Return the port that a text of digits names, None where it names none.
+
+    Args:
+        least: The lowest port; 0 where the system may choose one.
+    """
+    if _DIGITS.fullmatch(text) is None or not least <= int(text) <= MAX_PORT:
+        return None
+    return int(text)
+
+
+def has_host_port_form(found: HostPort) -> bool:
+    """Return whether it looks like a host, or an address in brackets, with a port: of digits, but perhaps too great."""
+    pattern = _LITERAL if found.bracketed else _PLAIN_HOST
+    return (
+        found.port is not None
+        and _DIGITS.fullmatch(found.port) is not None
+        and pattern.fullmatch(found.host) is not None
+        and not has_invisible(found.host)
+    )
+
+
 def split_host_port(text: str) -> tuple[str, int]:
     """Split "host:port" or "[v6]:port".
 
@@ -165,17 +220,27 @@ def split_host_port(text: str) -> tuple[str, int]:
     Raises:
         ValueError: A sentence that says what is wrong, for the person who typed it.
     """
-    if has_controls(text):
-        raise ValueError("must not contain control characters")
-    text = text.strip()
-    match = _HOST_PORT.fullmatch(text)
-    if match is None:
-        if "://" in text:
+    stripped = text.strip()
+    if has_controls(text) or has_invisible(stripped):
+        raise ValueError(_INVISIBLE)
+    found = take_apart(stripped)
+    if found.port is None or not has_host_port_form(found):
+        if "://" in stripped:
             raise ValueError('must be a host and a port without a scheme, like "smtp.example.com:587"')
-        if text.count(":") > 1 and "[" not in text:
+        if stripped.count(":") > 1 and "[" not in stripped:
             raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
         raise ValueError('must be a host and a port, like "smtp.example.com:587"')
-    port = int(match["port"])
-    if not 1 <= port <= 65535:
-        raise ValueError("the port must be between 1 and 65535")
-    return match["literal"] or match["name"], port
+    port = read_port(found.port)
+    if port is None:
+        raise ValueError(f"the port must be between 1 and {MAX_PORT}")
+    return found.host, port
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands before a colon: an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def join_host_port(host: str, port: int) -> str:
+    """Return "host:port" or "[v6]:port", as `split_host_port` reads it."""
+    return f"{bracketed(host)}:{port}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailproof.syntax.host import check_literal, check_name, refuse_controls, to_ascii
+from mailproof.syntax.host import check_literal, check_name, refuse_invisible, to_ascii
 
 # RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
 MAX_LOCAL = 64
@@ -53,7 +53,7 @@ def parse_mailbox(text: str) -> Mailbox:
     Raises:
         ValueError: A sentence that says what is wrong with it.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     local, at, domain = text.rpartition("@")
     if not at:
         raise ValueError("must be an address with an @, like user@example.com")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
 from mailproof.domain.secret import Secret
+from mailproof.syntax.text import fits_client, is_visible_ascii
 from mailproof.syntax.url import Url, parse_url
 
 MAX_TOKEN = 9000
@@ -54,7 +55,7 @@ def check_scope(text: str) -> None:
     Raises:
         ValueError: It is none; the sentence begins with "must".
     """
-    if not text or not all("!" <= c <= "~" and c not in '"\\' for c in text):
+    if not text or not is_visible_ascii(text) or '"' in text or "\\" in text:
         raise ValueError("must be a scope: printable ASCII without spaces, quotes and backslashes")
 
 
@@ -67,17 +68,13 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
     for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
         if not text:
             yield name, "must not be empty"
-        elif not _is_text(text):
+        elif not fits_client(text):
             yield name, "must be text without control characters"
     try:
         for scope in grant.scopes:
             check_scope(scope)
     except ValueError:
         yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
-
-
-def _is_text(text: str) -> bool:
-    return not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def request(grant: ClientCredentials, *, basic: bool) -> tuple[dict[str, str], bytes]:
@@ -137,6 +134,6 @@ def token_problem(token: str) -> str:
     """Return what keeps a text from being sent as a token, "" for nothing; it begins with "must"."""
     if len(token) > MAX_TOKEN:
         return f"must not be longer than {MAX_TOKEN} characters"
-    if not all("!" <= c <= "~" for c in token):  # wider than RFC 6750 section 2.1; a control would end its field
+    if not is_visible_ascii(token):  # wider than RFC 6750 section 2.1; a control would end its field
         return "must be printable ASCII without spaces"
     return ""

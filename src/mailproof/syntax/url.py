@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
 from mailproof.syntax.host import check_host
+from mailproof.syntax.text import is_visible_ascii
 
 PORTS = {"https": 443, "http": 80}
 
@@ -63,7 +64,7 @@ def parse_url(text: str, schemes: Collection[str]) -> Url:
     Raises:
         ValueError: It is none; the sentence begins with "must".
     """
-    if not text.isprintable() or " " in text or not text.isascii():
+    if not is_visible_ascii(text):
         raise ValueError("must be a URL without spaces, in ASCII")
     try:
         parts = urlsplit(text)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mailproof.domain.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.syntax.host import join_host_port
 
 AsgiScope = MutableMapping[str, Any]
 AsgiMessage = MutableMapping[str, Any]
@@ -57,8 +58,7 @@ def peer(scope: AsgiScope) -> str:
     client = scope.get("client")
     if not client:
         return ""
-    host, port = client[0], client[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return join_host_port(client[0], client[1])
 
 
 def parse_timeout(value: bytes) -> float:

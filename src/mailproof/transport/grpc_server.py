@@ -8,6 +8,7 @@ from grpc_reflection.v1alpha import reflection
 
 from mailproof.domain.errors import StartupError
 from mailproof.rpc.calls import Calls
+from mailproof.syntax.host import join_host_port
 from mailproof.transport.handlers import RpcHandlers
 
 # Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
@@ -39,7 +40,7 @@ class GrpcServer:
         services = sorted({method.service for method in self._calls.methods.values()})
         reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, "grpc"),))
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        address = join_host_port(host, port)
         try:
             bound = server.add_insecure_port(address)
         except RuntimeError:
