@@ -192,7 +192,16 @@ LAW = (
         "commands that need neither",
         ("domain", "syntax", "smtp", "net", "probe", "discovery"),
         libraries=("asyncio",),
-        modules=("diagnose", "diagnose_printer", "discover", "oauth_arguments"),
+        modules=(
+            "arguments",
+            "diagnose",
+            "diagnose_output",
+            "discover",
+            "discover_output",
+            "exit_codes",
+            "oauth_arguments",
+            "printer",
+        ),
     ),
     Room(
         "cli",

@@ -16,11 +16,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mailproof import __version__
+from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
 from mailproof.domain.errors import StartupError
-
-FAILED = 1
-BAD_USAGE = 2
-INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):

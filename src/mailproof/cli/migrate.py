@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from mailproof.cli.exit_codes import DONE
 from mailproof.domain.database import DatabaseUrl, parse_url
 
 
@@ -48,4 +49,4 @@ def _run(parsed: argparse.Namespace) -> int:
     moved = asyncio.run(transfer(transfer_side(parsed.source), transfer_side(parsed.target)))
     rows = ", ".join(f"{count} {table}" for table, count in moved.items())
     print(f"mailproof: moved and verified {rows}", file=sys.stderr)
-    return 0
+    return DONE

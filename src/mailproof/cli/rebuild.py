@@ -10,9 +10,8 @@ from __future__ import annotations
 import argparse
 import os
 
+from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.service import settings
-
-_DIFFERS = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,4 +53,4 @@ def run(parsed: argparse.Namespace) -> int:
         print(f"records that differ from what the events say: {differ}; mailproof rebuild makes them anew")
     else:
         print(f"records that differed from what the events say and were made anew: {differ}")
-    return _DIFFERS if differ and parsed.check else 0
+    return FAILED if differ and parsed.check else DONE

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from mailproof.cli.exit_codes import DONE, FAILED
+from mailproof.cli.printer import print_json
 from mailproof.domain.model import Role, Token
 from mailproof.service import settings
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_NAME = 200
-_NOT_FOUND = 1
 
 TokenAction = Callable[["Store", argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -110,32 +111,29 @@ async def _create(store: Store, parsed: argparse.Namespace) -> int:
     for made in (each for each in record.instance_ids if each not in known):
         print(f"mailproof: made the instance {made}", file=sys.stderr)
     print(token)
-    return 0
+    return DONE
 
 
 async def _list(store: Store, parsed: argparse.Namespace) -> int:
     tokens = await store.list_tokens()
     if parsed.json:
-        import json
-
-        json.dump([_row(token) for token in tokens], sys.stdout, indent=2)
-        print()
-        return 0
+        print_json([_row(token) for token in tokens])
+        return DONE
     head = tuple(_HEAD)
     rows = [head, *(tuple(value or "-" for value in _row(token).values()) for token in tokens)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    return 0
+    return DONE
 
 
 async def _revoke(store: Store, parsed: argparse.Namespace) -> int:
     record = await store.revoke_token(parsed.id)
     if record is None:
         print(f"mailproof: there is no token with the id {parsed.id}", file=sys.stderr)
-        return _NOT_FOUND
+        return FAILED
     print(f"mailproof: the token {record.id} is revoked", file=sys.stderr)
-    return 0
+    return DONE
 
 
 _HEAD = ("id", "name", "role", "instance", "created", "revoked")
