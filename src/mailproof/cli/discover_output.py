@@ -32,6 +32,7 @@ class DiscoverOutput:
 
     def _tried(self, tried: TriedCandidate) -> None:
         from mailproof.discovery.progress import Verdict
+        from mailproof.syntax.host import join_host_port
 
         sign, colour = {Verdict.VERIFIED: (GOOD, GREEN), Verdict.WITHOUT_AUTH: (NEITHER, YELLOW)}.get(
             tried.verdict, (BAD, RED)
@@ -40,7 +41,7 @@ class DiscoverOutput:
         words = f"AUTH {' '.join(tried.mechanisms)}" if tried.verdict is Verdict.VERIFIED else tried.verdict.value
         if tried.code.value != "ok":
             words = f"[{tried.code}]"
-        server = f"{candidate.host}:{candidate.port} {candidate.tls_mode}"
+        server = f"{join_host_port(candidate.host, candidate.port)} {candidate.tls_mode}"
         mark = self._printer.paint(sign, colour)
         self._printer.line(f"  {mark}  {candidate.source:<11}{server}  {tried.elapsed_ms} ms  {words}")
 

@@ -47,7 +47,7 @@ class Listen:
 def listen(text: str) -> Listen:
     """Parse "host:port" or "[v6]:port"."""
     found = take_apart(text.strip())
-    if found.port is None or "%" in found.host or not has_host_port_form(found):
+    if found.port is None or (found.bracketed and "%" in found.host) or not has_host_port_form(found):
         raise ValueError('must be a host and a port, like "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"')
     port = read_port(found.port, least=0)
     if port is None:
