@@ -98,7 +98,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    """Make the plan of the arguments."""
+    """Make the plan that the arguments describe, reading the secret from standard input.
+
+    Raises:
+        UsageError: An argument is wrong.
+    """
     from mailproof.cli import oauth_arguments
     from mailproof.domain.secret import Secret
     from mailproof.smtp.plans import violations
@@ -130,15 +134,15 @@ def _plan(args: argparse.Namespace) -> Plan:
         ehlo_name=args.ehlo_name,
         verify_alternatives=args.verify_alternatives,
         credentials=Credentials(args.user, Secret("")) if args.user else None,
-        oauth=oauth_arguments.oauth(args, "x"),  # what can be wrong beside the secret is told before that is asked for
+        oauth=oauth_arguments.oauth(args, "x"),  # a placeholder: the rest is checked before the secret is read
     )
-    flags = {"sender": "--from", "recipient": "--to", "ehlo_name": "--ehlo-name", "password": "--password-stdin"}
-    flags |= oauth_arguments.FLAGS
+    flag_of = {"sender": "--from", "recipient": "--to", "ehlo_name": "--ehlo-name", "password": "--password-stdin"}
+    flag_of |= oauth_arguments.FLAGS
 
     def check() -> None:
         for name, must in violations(plan):
             if name != "sender" or args.sender:
-                raise UsageError(f"argument {flags.get(name, '--' + name)}: {must}")
+                raise UsageError(f"argument {flag_of.get(name, '--' + name)}: {must}")
 
     check()
     if not plan.credentials:
@@ -184,6 +188,11 @@ def _host_port(text: str) -> tuple[str, int]:
 
 
 def _ca_file(name: str) -> str:
+    """Return the trust anchors in a file.
+
+    Raises:
+        UsageError: It can't be read, or holds none.
+    """
     from pathlib import Path
 
     from mailproof.syntax.pem import check_ca_pem
@@ -201,7 +210,14 @@ def _ca_file(name: str) -> str:
 
 
 def _secret(flag: str) -> str:
-    """Read the secret that a flag announces: a line of standard input, without its end."""
+    """Read a secret from standard input: one line, without its end.
+
+    Args:
+        flag: The flag that says which secret it is.
+
+    Raises:
+        UsageError: Standard input does not hold one line of UTF-8.
+    """
     what = {"--password-stdin": "password", "--oauth-token-stdin": "token"}.get(flag, "client secret")
     if sys.stdin.isatty():
         from getpass import getpass

@@ -1,4 +1,4 @@
-"""The exit codes of all subcommands; docs/faults.md says them to operators."""
+"""The exit codes of all subcommands."""
 
 DONE = 0
 FAILED = 1

@@ -1,7 +1,7 @@
-"""`mailproof migrate`: moves all data from one database into an empty one, of either engine.
+"""`mailproof migrate`: copies all data from one database into an empty one, of the same engine or the other.
 
-Needs no encryption key: secrets travel sealed, and the key stays the one they were sealed under. The law kept here: a
-URL's password is never printed.
+Needs no encryption key: secrets are copied sealed, and stay sealed under the same key. The law kept here: a URL's
+password is never printed.
 """
 # ruff: noqa: T201 - a command prints
 

@@ -1,7 +1,7 @@
-"""`mailproof rebuild`: the state made anew from the events, or compared with them, whether or not a server runs.
+"""`mailproof rebuild`: makes the state anew from the events, or compares the two, whether or not a server runs.
 
-Needs no encryption key. Exit codes: 0 the state is now what the events say; 1 with `--check` it is not, or it can't be
-told: an event is missing or damaged, or the database can't be used; 2 bad usage.
+Needs no encryption key. Exit codes: 0 if the state is now what the events say; 1 if `--check` found that it is not, if
+an event is missing or damaged, or if the database can't be used; 2 for bad usage.
 """
 # ruff: noqa: T201 - a command prints
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Do it and say what was found; return the exit code."""
+    """Rebuild or compare, print what was found, and return the exit code."""
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
 
     import asyncio

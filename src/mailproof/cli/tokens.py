@@ -1,4 +1,4 @@
-"""`mailproof token`: create, list and revoke access tokens, on the database itself, whether or not a server runs.
+"""`mailproof token`: creates, lists and revokes access tokens in the database itself, whether or not a server runs.
 
 Needs no encryption key. The law kept here: a token is printed once, when it is made, alone on stdout; no token and no
 digest is ever listed.
@@ -108,8 +108,8 @@ async def _create(store: Store, parsed: argparse.Namespace) -> int:
         role=Role(parsed.role),
         instance_ids=list(dict.fromkeys(parsed.instance)),
     )
-    for made in (each for each in record.instance_ids if each not in known):
-        print(f"mailproof: made the instance {made}", file=sys.stderr)
+    for new in (instance for instance in record.instance_ids if instance not in known):
+        print(f"mailproof: made the instance {new}", file=sys.stderr)
     print(token)
     return DONE
 

@@ -1,6 +1,6 @@
-"""Hosts as people type them and as the DNS is asked for them: names, address literals, and a host with its port.
+"""Hosts: names and addresses as people type them, as the DNS is asked for them, and with a port.
 
-The errors are sentences for the person who typed, to be put behind a field's or an argument's name. Pure.
+Each error is a sentence for the person who typed the host, to be put behind the name of a field or argument. Pure.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _DIGITS = re.compile(r"[0-9]{1,5}")
 
 
 def check_host(text: str) -> str:
-    """Check a host name or address literal and return it as it is looked up: ASCII, without brackets.
+    """Check a host name or an address and return it as it is looked up: ASCII, without brackets.
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is neither; the message says why.
     """
     refuse_invisible(text)
     host = text.strip()
     if not host:
         raise ValueError("must not be empty")
-    return _looked_up(host)
+    return _check_stripped(host)
 
 
 @lru_cache(maxsize=1024)
-def _looked_up(host: str) -> str:
+def _check_stripped(host: str) -> str:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     address, percent, zone = bare.partition("%")
     try:
@@ -56,10 +56,10 @@ def _looked_up(host: str) -> str:
 
 
 def check_ehlo_name(text: str) -> str:
-    """Check an argument for EHLO: a domain or an address literal in brackets (RFC 5321 section 4.1.3).
+    """Check an argument for EHLO: a domain name or an address literal in brackets (RFC 5321 section 4.1.3).
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is neither; the message says why.
     """
     refuse_invisible(text)
     if text.startswith("["):
@@ -74,7 +74,7 @@ def address_literal(address: str) -> str:
 
 
 def is_qualified(name: str) -> bool:
-    """Return whether a machine's own name may be shown to a server: qualified, and not the local host's."""
+    """Return whether a machine's own name is fit to be sent to a server: fully qualified, and not the local host's."""
     name = name.lower().rstrip(".")
     if "." not in name or name.endswith((".localdomain", ".localhost", ".local")) or name.startswith("localhost."):
         return False
@@ -89,20 +89,21 @@ def is_qualified(name: str) -> bool:
 
 
 def refuse_invisible(text: str) -> None:
-    """Check that a text has nothing invisible in it.
-
-    That is also bidi and zero-width characters, which no honest address needs and every terminal obeys, and lone
-    surrogates.
+    """Check that a text has no invisible characters; `has_invisible` says which these are.
 
     Raises:
-        ValueError: It has.
+        ValueError: It has some.
     """
     if has_invisible(text):
         raise ValueError(_INVISIBLE)
 
 
 def check_literal(domain: str) -> None:
-    """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3)."""
+    """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3).
+
+    Raises:
+        ValueError: There is no such address in the brackets.
+    """
     inner = domain[1:-1] if domain.endswith("]") else ""
     try:
         if inner[:5].lower() == "ipv6:":
@@ -117,10 +118,11 @@ def check_name(name: str, what: str) -> str:
     """Check a domain name and return it in A-labels.
 
     Args:
-        what: What the name is, for the sentence.
+        name: The name.
+        what: What to call it in the message, like "the host name".
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is no domain name; the message says why.
     """
     ascii_name = to_ascii(name)
     if not ascii_name:
@@ -134,7 +136,7 @@ def check_name(name: str, what: str) -> str:
 
 
 def to_ascii(name: str) -> str:
-    """Return the A-label form (RFC 5890), "" where there is none. Underscores pass, as in the DNS."""
+    """Return a domain name in A-labels (RFC 5890), or "" for a name that has no such form. Underscores are kept."""
     if name.isascii():
         return name
     try:
@@ -146,15 +148,18 @@ def to_ascii(name: str) -> str:
 
 
 def _a_label(label: str) -> str:
-    """Return a label's ASCII form with ß and ς as the letters that they are since IDNA 2008 (RFC 5894 section 7.2).
+    """Return a label's ASCII form; ß and ς are letters of their own, as in IDNA 2008 (RFC 5894 section 7.2).
 
-    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to
+    Python's codec is IDNA 2003, which turns them into "ss" and a plain sigma: a login for straße.example would go to
     strasse.example, which may be somebody else's.
+
+    Raises:
+        UnicodeError: The label has no ASCII form.
     """
     if _DEVIATION.search(label) is None:
         return label.encode("idna").decode("ascii")
-    parts = _DEVIATION.split(label.replace("\u1e9e", "ß"))
-    mapped = "".join(part if _DEVIATION.fullmatch(part) else nameprep(part) for part in parts)
+    pieces = _DEVIATION.split(label.replace("\u1e9e", "ß"))
+    mapped = "".join(piece if _DEVIATION.fullmatch(piece) else nameprep(piece) for piece in pieces)
     if "." in mapped or mapped.startswith("xn--"):  # RFC 3490 section 4.1
         raise UnicodeError("no label")
     return f"xn--{mapped.encode('punycode').decode('ascii')}"
@@ -177,8 +182,8 @@ class HostPort(NamedTuple):
 def take_apart(text: str) -> HostPort:
     """Take "host", "host:port", "[v6]", "[v6]:port" or an IPv6 address without brackets apart.
 
-    The one reader of this form (RFC 3986 section 3.2.2); what each place takes of it is checked there. Brackets that
-    don't match stay in the host, where no check lets them pass.
+    This is the only parser of that form (RFC 3986 section 3.2.2). Each caller checks host and port for itself. Brackets
+    that don't match stay in the host, where every check refuses them.
     """
     match = _BRACKETS.fullmatch(text)
     if match is not None:
@@ -190,9 +195,10 @@ def take_apart(text: str) -> HostPort:
 
 
 def read_port(text: str, *, least: int = 1) -> int | None:
-    """Return the port that a text of digits names, None where it names none.
+    """Return the port that a text of ASCII digits names, or None where it is no port.
 
     Args:
+        text: The digits, five at most.
         least: The lowest port; 0 where the system may choose one.
     """
     if _DIGITS.fullmatch(text) is None or not least <= int(text) <= MAX_PORT:
@@ -201,7 +207,7 @@ def read_port(text: str, *, least: int = 1) -> int | None:
 
 
 def has_host_port_form(found: HostPort) -> bool:
-    """Return whether it looks like a host, or an address in brackets, with a port: of digits, but perhaps too great."""
+    """Return whether a host, or an address in brackets, is there with a port of digits, which may still be too high."""
     pattern = _LITERAL if found.bracketed else _PLAIN_HOST
     return (
         found.port is not None
@@ -218,7 +224,7 @@ def split_host_port(text: str) -> tuple[str, int]:
         The host without brackets, and the port.
 
     Raises:
-        ValueError: A sentence that says what is wrong, for the person who typed it.
+        ValueError: It is neither; the message says why.
     """
     stripped = text.strip()
     if has_controls(text) or has_invisible(stripped):
