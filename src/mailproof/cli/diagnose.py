@@ -218,6 +218,8 @@ def _secret(flag: str) -> str:
     Raises:
         UsageError: Standard input does not hold one line of UTF-8.
     """
+    from mailproof.syntax.text import has_nul
+
     what = {"--password-stdin": "password", "--oauth-token-stdin": "token"}.get(flag, "client secret")
     if sys.stdin.isatty():
         from getpass import getpass
@@ -230,6 +232,6 @@ def _secret(flag: str) -> str:
         raise UsageError(f"argument {flag}: the {what} must be UTF-8 text") from None
     if not text:
         raise UsageError(f"argument {flag}: standard input is empty")
-    if len(data) > MAX_PASSWORD or any(c in text for c in "\r\n\0"):
+    if len(data) > MAX_PASSWORD or has_nul(text) or "\r" in text or "\n" in text:
         raise UsageError(f"argument {flag}: the {what} must be one line")
     return text

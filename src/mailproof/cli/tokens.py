@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="print a JSON array")
 
     revoke = _action(actions, "revoke", "Make a token invalid at once.", _revoke)
-    revoke.add_argument("id", metavar="ID", help="the token's id as list shows it")
+    revoke.add_argument("id", type=_id, metavar="ID", help="the token's id as list shows it")
 
 
 def _action(
@@ -72,6 +72,14 @@ def _name(text: str) -> str:
 
     if len(text) > _MAX_NAME or has_invisible(text):
         raise argparse.ArgumentTypeError(f"must be at most {_MAX_NAME} printable characters")
+    return text
+
+
+def _id(text: str) -> str:
+    from mailproof.syntax.text import has_invisible
+
+    if has_invisible(text):  # no token has such an id, and an argument that is no UTF-8 can't be looked for
+        raise argparse.ArgumentTypeError("must be printable characters")
     return text
 
 

@@ -185,7 +185,7 @@ def take_apart(text: str) -> HostPort:
     This is the only parser of that form (RFC 3986 section 3.2.2). Each caller checks host and port for itself. Brackets
     that don't match stay in the host, where every check refuses them.
     """
-    match = _BRACKETS.fullmatch(text)
+    match = _BRACKETS.fullmatch(text) if text.startswith("[") else None
     if match is not None:
         return HostPort(match[1], match[2], bracketed=True)
     host, colon, port = text.partition(":")
