@@ -208,7 +208,7 @@ LAW = (
         "commands on a store or a service",
         ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "tokens"),
+        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

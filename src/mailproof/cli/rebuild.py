@@ -11,6 +11,7 @@ import argparse
 import os
 
 from mailproof.cli.exit_codes import DONE, FAILED
+from mailproof.cli.store_access import run_on_store
 from mailproof.service import settings
 
 
@@ -27,26 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Rebuild or compare, print what was found, and return the exit code."""
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
-
-    import asyncio
-
-    from mailproof.domain.errors import StartupError, StoreUnavailable
+    from mailproof.domain.errors import StartupError
     from mailproof.domain.ledger import LogBroken
-    from mailproof.service.engines import open_store
-
-    async def work() -> int:
-        store = await open_store(chosen.database, chosen.database_limits, create=False)
-        try:
-            return await store.rebuild(check=parsed.check)
-        finally:
-            await store.close()
 
     try:
-        differ = asyncio.run(work())
+        differ = run_on_store(chosen, lambda store: store.rebuild(check=parsed.check))
     except LogBroken as error:
         raise StartupError(f"{error}; nothing was changed") from error
-    except StoreUnavailable as error:
-        raise StartupError(error.message) from error
     if not differ:
         print("the state is what the events say")
     elif parsed.check:

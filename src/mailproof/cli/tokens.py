@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
+from mailproof.cli.store_access import run_on_store
 from mailproof.domain.model import Role, Token
 from mailproof.service import settings
 
@@ -85,24 +86,8 @@ def _id(text: str) -> str:
 
 def _run(parsed: argparse.Namespace) -> int:
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
-
-    import asyncio
-
-    from mailproof.domain.errors import StartupError, StoreUnavailable
-    from mailproof.service.engines import open_store
-
-    async def work() -> int:
-        store = await open_store(chosen.database, chosen.database_limits, create=parsed.action is _create)
-        try:
-            action: TokenAction = parsed.action
-            return await action(store, parsed)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(work())
-    except StoreUnavailable as error:
-        raise StartupError(error.message) from error
+    action: TokenAction = parsed.action
+    return run_on_store(chosen, lambda store: action(store, parsed), create=action is _create)
 
 
 async def _create(store: Store, parsed: argparse.Namespace) -> int:
