@@ -155,7 +155,7 @@ LAW = (
     Room(
         "transport",
         "each wire",
-        ("domain", "rpc"),
+        ("domain", "syntax.host", "rpc"),
         libraries=(
             "asyncio",
             "concurrent: loops",
@@ -172,7 +172,7 @@ LAW = (
     Room(
         "sandbox",
         "a small SMTP server to try things on",
-        ("domain",),
+        ("domain", "syntax.host"),
         libraries=(
             "aiosmtpd: server",
             "asyncio: server",
@@ -192,14 +192,23 @@ LAW = (
         "commands that need neither",
         ("domain", "syntax", "smtp", "net", "probe", "discovery"),
         libraries=("asyncio",),
-        modules=("diagnose", "diagnose_printer", "discover", "oauth_arguments"),
+        modules=(
+            "arguments",
+            "diagnose",
+            "diagnose_output",
+            "discover",
+            "discover_output",
+            "exit_codes",
+            "oauth_arguments",
+            "printer",
+        ),
     ),
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "service", "store.contract", "store.transfer", "usecases.access"),
+        ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "tokens"),
+        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

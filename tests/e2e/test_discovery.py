@@ -501,7 +501,7 @@ def test_what_is_no_address_is_refused(world: World, address: str) -> None:
 
 @pytest.fixture
 def command(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(discover_cli, "_searcher", world.searcher)
+    monkeypatch.setattr(discover_cli, "_settings_search", world.searcher)
     return world
 
 
@@ -538,7 +538,7 @@ def test_the_command_refuses_bad_usage(arguments: list[str], capsys: pytest.Capt
 
 
 def test_the_operators_own_search_has_the_operators_policy() -> None:
-    assert isinstance(discover_cli._searcher(), discover.SettingsSearch)
+    assert isinstance(discover_cli._settings_search(), discover.SettingsSearch)
     parser = argparse.ArgumentParser()
     discover_cli.add_arguments(parser)
     assert parser.parse_args([ADDRESS]).timeout == 30.0

@@ -1,8 +1,8 @@
-"""The command `mailproof`: its subcommands, its exit codes, and nothing of what they do.
+"""The command `mailproof`: finds the subcommand, runs it, and turns what it raises into an exit code.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted; `diagnose` has
-the same with its own meaning of 1. The law kept here: a subcommand's modules are imported when it runs, so that
-`--help` and `diagnose` pay neither for gRPC nor for the database.
+Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted. `diagnose` and
+`discover` exit with 1 where the test failed or nothing was found. The law kept here: a subcommand's modules are
+imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
 """
 # ruff: noqa: T201 - a command prints
 
@@ -16,15 +16,12 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mailproof import __version__
+from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
 from mailproof.domain.errors import StartupError
-
-FAILED = 1
-BAD_USAGE = 2
-INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
+    """A parser that reports a wrong argument on one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -32,7 +29,13 @@ class _Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    """A subcommand: what it is for, and how its parser is filled once it is the chosen one."""
+    """A subcommand.
+
+    Attributes:
+        name: Its name.
+        help: What it does, in one sentence.
+        fill: Adds its arguments; called only if it is the one that was asked for.
+    """
 
     name: str
     help: str
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: The arguments without the program's name; None: the process's own.
+        argv: The arguments without the program's name; None means those of the process.
 
     Returns:
         The exit code.
@@ -63,14 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output left; there is nobody to tell
+    except BrokenPipeError:  # whoever read our output has gone, so nothing can be printed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser; of the subcommands only the one that is named is filled."""
+    """Build the parser. Only the subcommand that is asked for gets its arguments."""
     parser = _Parser(
         prog="mailproof",
         description="Stores SMTP settings and proves that they work.",
@@ -102,7 +105,7 @@ def _fill_serve(parser: argparse.ArgumentParser) -> None:
 def _serve(parsed: argparse.Namespace) -> int:
     from mailproof.service import settings
 
-    chosen = settings.from_arguments(parsed, os.environ)  # before the imports: a bad setting is told at once
+    chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
 
     from mailproof.service import app
 

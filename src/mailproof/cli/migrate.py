@@ -1,7 +1,7 @@
-"""`mailproof migrate`: moves all data from one database into an empty one, of either engine.
+"""`mailproof migrate`: copies all data from one database into an empty one, of the same engine or the other.
 
-Needs no encryption key: secrets travel sealed, and the key stays the one they were sealed under. The law kept here: a
-URL's password is never printed.
+Needs no encryption key: secrets are copied sealed, and stay sealed under the same key. The law kept here: a URL's
+password is never printed.
 """
 # ruff: noqa: T201 - a command prints
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from mailproof.cli.exit_codes import DONE
 from mailproof.domain.database import DatabaseUrl, parse_url
 
 
@@ -48,4 +49,4 @@ def _run(parsed: argparse.Namespace) -> int:
     moved = asyncio.run(transfer(transfer_side(parsed.source), transfer_side(parsed.target)))
     rows = ", ".join(f"{count} {table}" for table, count in moved.items())
     print(f"mailproof: moved and verified {rows}", file=sys.stderr)
-    return 0
+    return DONE

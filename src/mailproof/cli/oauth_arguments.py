@@ -18,7 +18,7 @@ FLAGS = {
     "client_secret": "--oauth-client-secret-stdin",
     "scopes": "--oauth-scope",
 }
-"""Field of the plan -> the flag that sets it."""
+"""Which flag sets which field of the plan."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def problem(args: argparse.Namespace) -> str:
-    """Return which arguments do not go together, "" for none."""
+    """Return which argument lacks another or contradicts it, as a sentence; "" if all go together."""
     fetched = args.oauth_endpoint is not None
     if args.password_stdin + args.oauth_token_stdin + args.oauth_client_secret_stdin > 1:
         return "argument --password-stdin: only one secret can come over standard input"
@@ -60,12 +60,20 @@ def problem(args: argparse.Namespace) -> str:
 
 
 def wanted(args: argparse.Namespace) -> bool:
-    """Return whether an access token takes the password's place."""
+    """Return whether the test logs in with an access token in place of a password."""
     return bool(args.oauth_token_stdin) or args.oauth_endpoint is not None
 
 
 def oauth(args: argparse.Namespace, secret: str) -> OAuth | None:
-    """Return what the arguments say, with the secret that came over standard input; None without any."""
+    """Return the OAuth 2.0 part of the plan.
+
+    Args:
+        args: The command's arguments.
+        secret: What was read from standard input: the access token, or the client's secret.
+
+    Returns:
+        None where the arguments ask for no OAuth 2.0.
+    """
     from mailproof.domain.secret import Secret
     from mailproof.smtp.report import OAuth
     from mailproof.syntax.oauth import ClientCredentials

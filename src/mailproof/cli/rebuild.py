@@ -1,7 +1,7 @@
-"""`mailproof rebuild`: the state made anew from the events, or compared with them, whether or not a server runs.
+"""`mailproof rebuild`: makes the state anew from the events, or compares the two, whether or not a server runs.
 
-Needs no encryption key. Exit codes: 0 the state is now what the events say; 1 with `--check` it is not, or it can't be
-told: an event is missing or damaged, or the database can't be used; 2 bad usage.
+Needs no encryption key. Exit codes: 0 if the state is now what the events say; 1 if `--check` found that it is not, if
+an event is missing or damaged, or if the database can't be used; 2 for bad usage.
 """
 # ruff: noqa: T201 - a command prints
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import os
 
+from mailproof.cli.exit_codes import DONE, FAILED
+from mailproof.cli.store_access import run_on_store
 from mailproof.service import settings
-
-_DIFFERS = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,32 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Do it and say what was found; return the exit code."""
+    """Rebuild or compare, print what was found, and return the exit code."""
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
-
-    import asyncio
-
-    from mailproof.domain.errors import StartupError, StoreUnavailable
+    from mailproof.domain.errors import StartupError
     from mailproof.domain.ledger import LogBroken
-    from mailproof.service.engines import open_store
-
-    async def work() -> int:
-        store = await open_store(chosen.database, chosen.database_limits, create=False)
-        try:
-            return await store.rebuild(check=parsed.check)
-        finally:
-            await store.close()
 
     try:
-        differ = asyncio.run(work())
+        differ = run_on_store(chosen, lambda store: store.rebuild(check=parsed.check))
     except LogBroken as error:
         raise StartupError(f"{error}; nothing was changed") from error
-    except StoreUnavailable as error:
-        raise StartupError(error.message) from error
     if not differ:
         print("the state is what the events say")
     elif parsed.check:
         print(f"records that differ from what the events say: {differ}; mailproof rebuild makes them anew")
     else:
         print(f"records that differed from what the events say and were made anew: {differ}")
-    return _DIFFERS if differ and parsed.check else 0
+    return FAILED if differ and parsed.check else DONE

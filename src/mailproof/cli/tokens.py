@@ -1,4 +1,4 @@
-"""`mailproof token`: create, list and revoke access tokens, on the database itself, whether or not a server runs.
+"""`mailproof token`: creates, lists and revokes access tokens in the database itself, whether or not a server runs.
 
 Needs no encryption key. The law kept here: a token is printed once, when it is made, alone on stdout; no token and no
 digest is ever listed.
@@ -14,6 +14,9 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from mailproof.cli.exit_codes import DONE, FAILED
+from mailproof.cli.printer import print_json
+from mailproof.cli.store_access import run_on_store
 from mailproof.domain.model import Role, Token
 from mailproof.service import settings
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_NAME = 200
-_NOT_FOUND = 1
 
 TokenAction = Callable[["Store", argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -48,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="print a JSON array")
 
     revoke = _action(actions, "revoke", "Make a token invalid at once.", _revoke)
-    revoke.add_argument("id", metavar="ID", help="the token's id as list shows it")
+    revoke.add_argument("id", type=_id, metavar="ID", help="the token's id as list shows it")
 
 
 def _action(
@@ -67,31 +69,25 @@ def _instance(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    if len(text) > _MAX_NAME or not text.isprintable():
+    from mailproof.syntax.text import has_invisible
+
+    if len(text) > _MAX_NAME or has_invisible(text):
         raise argparse.ArgumentTypeError(f"must be at most {_MAX_NAME} printable characters")
+    return text
+
+
+def _id(text: str) -> str:
+    from mailproof.syntax.text import has_invisible
+
+    if has_invisible(text):  # no token has such an id, and an argument that is no UTF-8 can't be looked for
+        raise argparse.ArgumentTypeError("must be printable characters")
     return text
 
 
 def _run(parsed: argparse.Namespace) -> int:
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
-
-    import asyncio
-
-    from mailproof.domain.errors import StartupError, StoreUnavailable
-    from mailproof.service.engines import open_store
-
-    async def work() -> int:
-        store = await open_store(chosen.database, chosen.database_limits, create=parsed.action is _create)
-        try:
-            action: TokenAction = parsed.action
-            return await action(store, parsed)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(work())
-    except StoreUnavailable as error:
-        raise StartupError(error.message) from error
+    action: TokenAction = parsed.action
+    return run_on_store(chosen, lambda store: action(store, parsed), create=action is _create)
 
 
 async def _create(store: Store, parsed: argparse.Namespace) -> int:
@@ -105,35 +101,32 @@ async def _create(store: Store, parsed: argparse.Namespace) -> int:
         role=Role(parsed.role),
         instance_ids=list(dict.fromkeys(parsed.instance)),
     )
-    for made in (each for each in record.instance_ids if each not in known):
-        print(f"mailproof: made the instance {made}", file=sys.stderr)
+    for new in (instance for instance in record.instance_ids if instance not in known):
+        print(f"mailproof: made the instance {new}", file=sys.stderr)
     print(token)
-    return 0
+    return DONE
 
 
 async def _list(store: Store, parsed: argparse.Namespace) -> int:
     tokens = await store.list_tokens()
     if parsed.json:
-        import json
-
-        json.dump([_row(token) for token in tokens], sys.stdout, indent=2)
-        print()
-        return 0
+        print_json([_row(token) for token in tokens])
+        return DONE
     head = tuple(_HEAD)
     rows = [head, *(tuple(value or "-" for value in _row(token).values()) for token in tokens)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    return 0
+    return DONE
 
 
 async def _revoke(store: Store, parsed: argparse.Namespace) -> int:
     record = await store.revoke_token(parsed.id)
     if record is None:
         print(f"mailproof: there is no token with the id {parsed.id}", file=sys.stderr)
-        return _NOT_FOUND
+        return FAILED
     print(f"mailproof: the token {record.id} is revoked", file=sys.stderr)
-    return 0
+    return DONE
 
 
 _HEAD = ("id", "name", "role", "instance", "created", "revoked")

@@ -19,6 +19,7 @@ from mailproof.smtp.report import Audience, Evidence, Finding, Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
+from mailproof.syntax.host import bracketed, join_host_port
 
 EXPIRES_SOON = timedelta(days=14)
 """A certificate that expires sooner is warned of: automatic renewal happens 30 days ahead, so it must have failed."""
@@ -149,7 +150,6 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     """Return the fields of the templates, cleaned and masked."""
     plan, facts = seen.plan, seen.facts
     host = seen.redact(plan.host, 260)
-    at = f"[{host}]" if ":" in host else host
     flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
     text = seen.redact(str(reply.text), 200) if reply else ""
@@ -159,8 +159,8 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     return {
         "host": host,
         "port": str(seen.port),
-        "at": at,
-        "server": f"{at}:{seen.port}",
+        "at": bracketed(host),
+        "server": join_host_port(host, seen.port),
         "stage": stage.value,
         "mode": plan.tls_mode.value,
         "tls": f"tls: {'true' if plan.tls_mode is TlsMode.AUTO else 'false'}" if flag else f"TLS mode {plan.tls_mode}",

@@ -14,6 +14,7 @@ from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Alternative, Audience, Plan, TlsInfo
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
+from mailproof.syntax.host import join_host_port
 
 _CLEAR_TEXT_ALLOWED = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
 _SECURED_BY = {
@@ -183,5 +184,5 @@ def _flag_change(plan: Plan, trial: Trial) -> str:
         parts.append("tls to true")
     if trial.name or not is_near(plan, trial):
         host = trial.name or plan.host
-        parts.append(f'host to "[{host}]:{trial.port}"' if ":" in host else f'host to "{host}:{trial.port}"')
+        parts.append(f'host to "{join_host_port(host, trial.port)}"')
     return f"Set {' and '.join(parts)}"

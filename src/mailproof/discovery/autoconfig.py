@@ -17,8 +17,9 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from mailproof.discovery.presets import ADDRESS, DOMAIN, LOCAL_PART
 from mailproof.smtp.vocabulary import TlsMode
-from mailproof.syntax.host import check_host
+from mailproof.syntax.host import check_host, read_port
 from mailproof.syntax.mailbox import Mailbox
+from mailproof.syntax.text import has_invisible
 
 MAX_DOCUMENT = 256 * 1024  # bytes; real ones have 1 to 5 KiB
 MAX_DEPTH = 32
@@ -144,8 +145,8 @@ def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
     """Return the server of an element; None where it can't be used."""
     texts = element.texts
     mode = _MODES.get(texts.get("socketType", "").lower())
-    port = texts.get("port", "")
-    if mode is None or not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+    port = read_port(texts.get("port", ""))
+    if mode is None or port is None:
         return None
     try:
         host = check_host(fill(texts.get("hostname", ""), mailbox, ascii_domain=True)).lower()
@@ -153,9 +154,9 @@ def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
         return None
     words = tuple(dict.fromkeys(element.authentication))[:MAX_SERVERS]
     user = "" if words and _WITHOUT_LOGIN.issuperset(words) else fill(texts.get("username", ADDRESS), mailbox)
-    if len(user) > MAX_USER or not user.isprintable():
+    if len(user) > MAX_USER or has_invisible(user):
         return None
-    return OutgoingServer(host, int(port), mode, user, words)
+    return OutgoingServer(host, port, mode, user, words)
 
 
 def fill(template: str, mailbox: Mailbox, *, ascii_domain: bool = False) -> str:

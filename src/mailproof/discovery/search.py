@@ -35,6 +35,7 @@ from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
+from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
@@ -231,7 +232,7 @@ class _OneSearch:
             self._add_clue(Source.SRV, question, "no answer", error.code)
             return
         self._srv += found
-        shown = (f"{record.target}:{record.port}" if record.offered else "not offered" for record in found)
+        shown = (join_host_port(record.target, record.port) if record.offered else "not offered" for record in found)
         self._add_clue(Source.SRV, question, ", ".join(shown) or "none")
 
     async def _ask_mx(self) -> None:
@@ -256,7 +257,7 @@ class _OneSearch:
             async with asyncio.timeout(FETCH_LIMIT):
                 document = await self._web.get(host, target)
             found = self._autoconfig[index] = parse(document, self._mailbox)
-            answer = ", ".join(f"{server.host}:{server.port}" for server in found)
+            answer = ", ".join(join_host_port(server.host, server.port) for server in found)
         except TimeoutError:
             code, answer = Code.TIMEOUT, "no answer in time"
         except FetchFailed as error:

@@ -124,7 +124,7 @@ def _shown(text: str) -> str:
         raise ValueError("must have the characters @ and # in a password percent-encoded, as %40 and %23")
     for host in hosts.split(","):
         port = host.rpartition("]")[2].partition(":")[2]
-        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        if port and not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
             raise ValueError("must have a port between 1 and 65535")
     if not hosts and "host" not in query:
         raise ValueError("must name a host")

@@ -15,6 +15,7 @@ from mailproof.net.broken import Broken, socket_code, socket_error
 from mailproof.net.readiness import Readiness
 from mailproof.net.resolver import AddrInfo
 from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.host import join_host_port
 
 ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 
@@ -53,7 +54,7 @@ async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.sock
         raise
     if peer is None:
         return connected, readiness, ""
-    return connected, readiness, f"[{peer[0]}]:{peer[1]}" if ":" in peer[0] else f"{peer[0]}:{peer[1]}"
+    return connected, readiness, join_host_port(peer[0], peer[1])
 
 
 def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name | None:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
-from mailproof.syntax.host import check_host
+from mailproof.syntax.host import MAX_PORT, check_host, read_port, take_apart
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -76,15 +76,9 @@ def parse_rule(text: str) -> Rule:
         raise ValueError(_SHAPE)
     if entry.isascii() and entry.isdigit():
         return Rule(port=_port(entry))
-    bracketed = re.fullmatch(r"\[([^\[\]]*)\](?::(.*))?", entry)
-    if bracketed:
-        target, port = bracketed[1], bracketed[2]
-        if ":" not in target:
-            raise ValueError("must have an IPv6 address or network between the brackets")
-    elif entry.count(":") == 1:
-        target, _, port = entry.partition(":")
-    else:
-        target, port = entry, None  # more colons are an IPv6 address
+    target, port, bracketed = take_apart(entry)
+    if bracketed and ":" not in target:
+        raise ValueError("must have an IPv6 address or network between the brackets")
     number = 0 if port is None else _port(port)
     if ":" in target or "/" in target or re.fullmatch(r"[0-9.]+", target):
         return Rule(network=_network(target), port=number)
@@ -92,9 +86,10 @@ def parse_rule(text: str) -> Rule:
 
 
 def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise ValueError("must have a port between 1 and 65535")
-    return int(text)
+    port = read_port(text)
+    if port is None:
+        raise ValueError(f"must have a port between 1 and {MAX_PORT}")
+    return port
 
 
 def _network(text: str) -> Network:

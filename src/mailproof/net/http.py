@@ -23,6 +23,7 @@ from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
+from mailproof.syntax.host import bracketed, join_host_port
 from mailproof.syntax.url import PORTS, Phase, Trace, Url
 
 MAX_BODY = 256 * 1024  # octets; an autoconfig document and a token response have a few thousand
@@ -98,8 +99,8 @@ class HttpClient:
             RequestFailed: There is no complete response within the bounds.
         """
         trace = trace or Trace()
-        shown = f"[{url.host}]" if ":" in url.host else url.host
-        authority = shown if url.port == PORTS[url.scheme] else f"{shown}:{url.port}"
+        default = url.port == PORTS[url.scheme]
+        authority = bracketed(url.host) if default else join_host_port(url.host, url.port)
         request = _encode(method, authority, url.target, headers, body)
         reader, writer = await self._connect(url, ca_pem, trace)
         try:

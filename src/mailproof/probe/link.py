@@ -24,7 +24,7 @@ from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
-from mailproof.syntax.host import address_literal
+from mailproof.syntax.host import address_literal, take_apart
 
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
@@ -97,7 +97,7 @@ class Link:
     @property
     def address(self) -> str:
         """The address that the connection was made to; empty before."""
-        return self._transcript.peer.rpartition(":")[0].strip("[]")
+        return take_apart(self._transcript.peer).host
 
     @property
     def round_trips(self) -> int:

@@ -32,7 +32,7 @@ from mailproof.smtp.plans import default_port, violations
 from mailproof.smtp.report import Heartbeat, Plan, Progress, Report, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Stage
-from mailproof.syntax.host import check_host, is_qualified
+from mailproof.syntax.host import check_host, is_qualified, join_host_port
 from mailproof.syntax.mailbox import parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without a step after which a heartbeat is sent
@@ -183,7 +183,7 @@ class _Test:
         return compose(
             parse_mailbox(plan.sender) if plan.sender else None,
             parse_mailbox(plan.recipient),
-            server=f"{host}:{self._port}",
+            server=join_host_port(host, self._port),
             sender_name=plan.sender_name,
             utf8=utf8,
         )

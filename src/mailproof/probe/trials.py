@@ -22,6 +22,7 @@ from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.syntax.host import join_host_port
 
 SLOW = 1.0  # seconds of one step after which trials begin; a quarter of the timeout of a test that has less than 4
 HEAD_START = 0.25  # seconds that trials at the plan's own port run before those at other ports begin
@@ -251,7 +252,7 @@ class Trials:
             cause=result.cause,
         )
         host = redact(seen.plan.host, 260)
-        server = f"[{host}]:{seen.port}" if ":" in host else f"{host}:{seen.port}"
+        server = join_host_port(host, seen.port)
         message = conclude(seen)[0].message if result.cause else redact(answers(server, result))
         return dataclasses.replace(result, message=message)
 

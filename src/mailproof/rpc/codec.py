@@ -21,6 +21,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.syntax.text import has_surrogates
 from smtpdiag.v1 import options_pb2
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -221,7 +222,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
-    if not all(name.isascii() or _is_unicode(name) for name in found):
+    if any(has_surrogates(name) for name in found):
         raise MalformedRequest("the body has a name that is no Unicode text")
     return found
 
@@ -280,7 +281,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
     elif field.type == FieldDescriptor.TYPE_STRING:
         if not isinstance(value, str):
             yield FieldViolation(path, "must be a string")
-        elif not _is_unicode(value):  # "\ud800": JSON can say it
+        elif has_surrogates(value):  # "\ud800": JSON can say it
             yield FieldViolation(path, NOT_UTF8)
     elif field.type == FieldDescriptor.TYPE_BYTES:
         if not (isinstance(value, str) and _BASE64.fullmatch(value)):  # the parser skips what is none
@@ -302,14 +303,6 @@ def _integer(value: float | str) -> int | None:
     if isinstance(value, str):
         return int(value) if _INTEGER.fullmatch(value) else None
     return int(value) if isinstance(value, int) or value.is_integer() else None
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _field_error(descriptor: Any, text: str) -> InvalidFields | MalformedRequest:

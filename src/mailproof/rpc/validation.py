@@ -16,7 +16,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import FieldViolation
-from mailproof.syntax.host import check_host, split_host_port
+from mailproof.syntax.host import MAX_PORT, check_host, read_port, split_host_port
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import check_scope, parse_endpoint
 from mailproof.syntax.pem import check_ca_pem
@@ -147,8 +147,8 @@ def _bytes_check(rules: options_pb2.FieldRules) -> Check:
 
 
 def _port(text: str) -> None:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise ValueError("must be a port number between 1 and 65535")
+    if read_port(text) is None:
+        raise ValueError(f"must be a port number between 1 and {MAX_PORT}")
 
 
 def _auth_method(text: str) -> None:

@@ -60,7 +60,10 @@ def make_server_context() -> tuple[ssl.SSLContext, str]:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, issuer_key: ec.EllipticCurvePublicKey
 ) -> x509.CertificateBuilder:
-    """Return what both certificates have; the key identifiers are what strict verification asks for (RFC 5280)."""
+    """Return a builder with what both certificates have in common.
+
+    RFC 5280 sections 4.2.1.1 and 4.2.1.2 ask for the key identifiers, and strict verification insists on them.
+    """
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()

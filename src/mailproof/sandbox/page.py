@@ -10,7 +10,7 @@ PATH = "/sandbox/messages"
 
 
 def messages_document(messages: Iterable[SandboxMessage]) -> dict[str, object]:
-    """Return the page's JSON document.
+    """Return the JSON document of `GET /sandbox/messages`, newest message first.
 
     Args:
         messages: Oldest first, as the server keeps them.

@@ -29,6 +29,7 @@ from mailproof import __version__
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import Secret
 from mailproof.sandbox.authority import make_server_context
+from mailproof.syntax.host import join_host_port
 
 USER = "sandbox"
 CA_FILE = "sandbox-ca.pem"
@@ -45,7 +46,16 @@ for _name in ("mail.log", "mail.debug"):  # aiosmtpd's: details can quote what A
 
 @dataclass(frozen=True, slots=True)
 class SandboxMessage:
-    """A message that was accepted; `text` is the source's beginning, `size` the whole's bytes."""
+    """A message that the sandbox accepted.
+
+    Attributes:
+        received_at: When.
+        sender: The address of MAIL FROM.
+        recipients: The addresses of RCPT TO.
+        subject: Its Subject field, decoded.
+        size: Bytes of the whole message.
+        text: Its source, of which only the first MAX_KEPT_BYTES are kept.
+    """
 
     received_at: datetime
     sender: str
@@ -60,11 +70,16 @@ class Sandbox:
 
     Args:
         directory: Where the certificate authority's PEM is written, as sandbox-ca.pem.
-        starttls: Host and port of the STARTTLS listener; port 0 picks a free one. tls: that of implicit TLS.
-        password: A fixed one; otherwise each server makes its own.
+        starttls: Host and port to listen on for STARTTLS; port 0 lets the system choose.
+        tls: Host and port to listen on for implicit TLS; likewise.
+        password: The password to accept; None makes a random one.
 
     Attributes:
-        starttls_port: The port in use once started. tls_port: likewise.
+        user: The user to accept.
+        password: The password to accept.
+        starttls_port: The port for STARTTLS that is in use, 0 before `start`.
+        tls_port: The port for implicit TLS that is in use, 0 before `start`.
+        ca_path: The file with the certificate authority's PEM.
         ca_pem: The trust anchor that clients need.
     """
 
@@ -92,10 +107,10 @@ class Sandbox:
         self._stop = asyncio.Event()
 
     def start(self) -> None:
-        """Write the PEM and listen.
+        """Write the PEM, and listen.
 
         Raises:
-            StartupError: A port is taken, or the PEM can't be written.
+            StartupError: A port is in use, or the PEM can't be written.
         """
         try:
             self.ca_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -106,7 +121,7 @@ class Sandbox:
         self._ready.result()
 
     def stop(self) -> None:
-        """Close the ports and all connections; again changes nothing."""
+        """Close the ports and all connections. A second call changes nothing."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: the thread ended by itself
                 self._loop.call_soon_threadsafe(self._stop.set)
@@ -141,7 +156,7 @@ class Sandbox:
         for session in tuple(self._sessions):
             if isinstance(session.transport, asyncio.Transport):
                 session.transport.abort()
-        await asyncio.sleep(0)  # one turn of the loop, in which the connections hear of it
+        await asyncio.sleep(0)  # one turn of the loop, in which the connections end
 
     async def _listen(self, address: tuple[str, int], context: ssl.SSLContext | None) -> asyncio.Server:
         loop = asyncio.get_running_loop()
@@ -155,12 +170,12 @@ class Sandbox:
             )
         except OSError as error:
             raise StartupError(
-                f"the sandbox can't listen on {address[0]}:{address[1]}: {error.strerror}; choose another port"
+                f"the sandbox can't listen on {join_host_port(*address)}: {error.strerror}; choose another port"
             ) from error
 
     def _session(self, *, implicit: bool) -> SMTP:
         session = SMTP(
-            _Keeper(self._messages),
+            _MessageHandler(self._messages),
             hostname="localhost",
             ident=f"mailproof sandbox {__version__}",
             data_size_limit=MAX_MESSAGE_BYTES,
@@ -183,8 +198,8 @@ class Sandbox:
         return AuthResult(success=user and password, handled=False)  # not handled: aiosmtpd answers 535 5.7.8
 
 
-class _Keeper:
-    """aiosmtpd's handler: keeps what DATA brought."""
+class _MessageHandler:
+    """aiosmtpd's handler: keeps each message that DATA brings."""
 
     def __init__(self, messages: deque[SandboxMessage]) -> None:
         self._messages = messages

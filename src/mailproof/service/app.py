@@ -43,6 +43,7 @@ from mailproof.service.logs import configure
 from mailproof.service.settings import ServiceSettings
 from mailproof.store.contract import Store
 from mailproof.store.sealing import open_sealer
+from mailproof.syntax.host import join_host_port
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
@@ -153,8 +154,8 @@ class Service:
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: addresses, and with a sandbox lines that can be pasted."""
-        grpc = _address(self._settings.grpc_listen.host, self._grpc_port)
-        http = _address(self._settings.http_listen.host, self._http_port)
+        grpc = join_host_port(self._settings.grpc_listen.host, self._grpc_port)
+        http = join_host_port(self._settings.http_listen.host, self._http_port)
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
@@ -218,8 +219,8 @@ class Service:
 
     def _sandbox_lines(self, sandbox: Sandbox, http: str) -> list[str]:
         host, token = self._settings.sandbox_starttls_listen.host, self._sandbox_token
-        starttls = _address(host, sandbox.starttls_port)
-        implicit = _address(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
+        starttls = join_host_port(host, sandbox.starttls_port)
+        implicit = join_host_port(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
         request = {
             "host": host,
             "port": sandbox.starttls_port,
@@ -256,10 +257,6 @@ def _read_anchors(path: Path | None) -> str:
         return path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise StartupError(f"the file of certificate authorities {path} can't be read: {error}") from None
-
-
-def _address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _command() -> str:

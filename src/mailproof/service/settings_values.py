@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from mailproof.domain.database import DatabaseUrl, parse_url
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile
+from mailproof.syntax.host import MAX_PORT, has_host_port_form, join_host_port, read_port, take_apart
+from mailproof.syntax.text import has_nul, is_visible_ascii
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_LISTEN = re.compile(r"(?:\[(?P<literal>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -32,7 +33,7 @@ class Listen:
     port: int
 
     def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return join_host_port(self.host, self.port)
 
     @property
     def loopback(self) -> bool:
@@ -45,19 +46,18 @@ class Listen:
 
 def listen(text: str) -> Listen:
     """Parse "host:port" or "[v6]:port"."""
-    match = _LISTEN.fullmatch(text.strip())
-    if match is None:
+    found = take_apart(text.strip())
+    if found.port is None or (found.bracketed and "%" in found.host) or not has_host_port_form(found):
         raise ValueError('must be a host and a port, like "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"')
-    port = int(match["port"])
-    if port > 65535:
-        raise ValueError("must have a port between 0 and 65535")
-    host = match["literal"] or match["name"]
-    if match["literal"]:
+    port = read_port(found.port, least=0)
+    if port is None:
+        raise ValueError(f"must have a port between 0 and {MAX_PORT}")
+    if found.bracketed:
         try:
-            ip_address(host)
+            ip_address(found.host)
         except ValueError:
             raise ValueError("must have an IPv6 address between the brackets") from None
-    return Listen(host, port)
+    return Listen(found.host, port)
 
 
 def loopback_listen(text: str) -> Listen:
@@ -70,7 +70,7 @@ def loopback_listen(text: str) -> Listen:
 
 def directory(text: str) -> Path:
     """Parse the path of a directory that may be absent."""
-    if not text.strip() or "\0" in text:
+    if not text.strip() or has_nul(text):
         raise ValueError("must be a directory")
     path = Path(text)
     if path.exists() and not path.is_dir():
@@ -83,7 +83,7 @@ def optional_file(text: str) -> Path | None:
     if not text:
         return None
     path = Path(text)
-    if "\0" in text or not path.is_file():
+    if has_nul(text) or not path.is_file():
         raise ValueError("must be a file, and there is none")
     return path
 
@@ -119,8 +119,8 @@ def origin(text: str) -> str:
     urlsplit(written)  # ValueError for a broken literal
     if port is None:
         return written
-    if int(port) > 65535 or int(port) == 0:
-        raise ValueError("must have a port between 1 and 65535")
+    if read_port(port) is None:
+        raise ValueError(f"must have a port between 1 and {MAX_PORT}")
     return written.removesuffix(f":{port}") if port == _DEFAULT_PORTS[scheme] else written
 
 
@@ -132,7 +132,7 @@ def documentation_url(text: str) -> str:
     parts = urlsplit(url)  # ValueError for a broken literal
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError('must be a URL of http or https without a query, like "https://git.example.com/mailproof"')
-    if not url.isascii() or not url.isprintable() or " " in url or len(url) > 500:
+    if not is_visible_ascii(url) or len(url) > 500:
         raise ValueError("must be at most 500 characters of printable ASCII without a space")
     return url
 

@@ -10,6 +10,7 @@ from mailproof.smtp.vocabulary import Depth, TlsMode
 from mailproof.syntax.host import check_ehlo_name
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import grant_problems, token_problem
+from mailproof.syntax.text import fits_login, has_controls
 
 MAX_CREDENTIALS = 9000
 """Octets of user and password together: what fits into a base64 response of 12,288 octets (RFC 4954 section 4)."""
@@ -57,9 +58,8 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
         has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
         yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
     if plan.credentials:
-        # NUL separates the parts of PLAIN (RFC 4616 section 2); a lone surrogate has no UTF-8.
         texts = {"user": plan.credentials.user, "password": plan.credentials.password.reveal()}
-        wrong = [name for name, text in texts.items() if "\0" in text or _has_surrogate(text)]
+        wrong = [name for name, text in texts.items() if not fits_login(text)]
         for name in wrong:
             yield name, "must be text without NUL"
         if not wrong and sum(len(text.encode()) for text in texts.values()) > MAX_CREDENTIALS:
@@ -68,14 +68,10 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
         yield from _oauth_violations(plan, plan.oauth)
 
 
-def _has_surrogate(text: str) -> bool:
-    return not text.isascii() and any(0xD800 <= ord(c) < 0xE000 for c in text)
-
-
 def _oauth_violations(plan: Plan, oauth: OAuth) -> Iterator[tuple[str, str]]:
     if plan.credentials is None or not plan.credentials.user:
         yield "user", "is needed with an access token"
-    elif any(ord(c) < 0x20 for c in plan.credentials.user):
+    elif has_controls(plan.credentials.user):
         yield "user", "must be text without control characters"  # they separate the fields of XOAUTH2
     if plan.credentials is not None and plan.credentials.password:
         yield "password", "must not be given together with an access token"

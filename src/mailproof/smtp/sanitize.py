@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
+from mailproof.syntax.text import has_invisible, replace_invisible
 
 MAX_TEXT = 500
 """Characters of one shown text; a longer one is cut and ends with an ellipsis."""
@@ -44,13 +45,11 @@ def cut(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def _printable(text: str) -> str:
-    if text.isascii() and text.isprintable():  # nearly always
+    if not has_invisible(text):  # nearly always
         return text
     if _has_escapes(text):
         text = _ESCAPES.sub("", text)
-    # str.isprintable is false for Unicode's categories C* (controls, bidi and zero-width format characters,
-    # surrogates, unassigned) and Z* except the space.
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+    return replace_invisible(text)
 
 
 def _has_escapes(text: str) -> bool:
@@ -121,7 +120,7 @@ class Redactor:
         The texts are searched joined, so a coincidence where two of them meet can make this False.
         """
         together = " ".join(texts)
-        if not (together.isascii() and together.isprintable()):
+        if not together.isascii() or has_invisible(together):
             return False
         if len(together) > limit and any(len(text) > limit for text in texts):
             return False
@@ -166,7 +165,7 @@ class Redactor:
         state = 0
         for place, character in enumerate(low):
             read = (state << 1 | firsts) & places.get(character, 0)
-            passed_over = place in sequences or not character.isprintable() or _is_filler(character)
+            passed_over = place in sequences or has_invisible(character) or _is_filler(character)
             state = read | state if passed_over else read
             if read & lasts:
                 return True

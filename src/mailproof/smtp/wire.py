@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from mailproof.syntax.text import fits_command
+
 # RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; servers with long AUTH lists exceed that.
 MAX_LINE = 4096
 MAX_LINES = 128  # lines of one reply; the longest EHLO seen in the wild has about 30
@@ -282,7 +284,7 @@ def encode_command(*words: str, limit: int = MAX_COMMAND) -> bytes:
             too long.
     """
     text = " ".join(words)
-    if not text.isprintable() and any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029" for c in text):
+    if not fits_command(text):
         raise ValueError("an SMTP command must not contain control characters")
     line = text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
     if len(line) > limit:

@@ -1,6 +1,6 @@
-"""Hosts as people type them and as the DNS is asked for them: names, address literals, and a host with its port.
+"""Hosts: names and addresses as people type them, as the DNS is asked for them, and with a port.
 
-The errors are sentences for the person who typed, to be put behind a field's or an argument's name. Pure.
+Each error is a sentence for the person who typed the host, to be put behind the name of a field or argument. Pure.
 """
 
 from __future__ import annotations
@@ -9,35 +9,39 @@ import ipaddress
 import re
 from encodings.idna import nameprep
 from functools import lru_cache
+from typing import NamedTuple
 
-from mailproof.syntax.text import has_controls
+from mailproof.syntax.text import has_controls, has_invisible
 
 MAX_HOST = 253  # RFC 1035 section 2.3.4 without the root's dot
 MAX_LABEL = 63
+MAX_PORT = 65535
 
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
 _DEVIATION = re.compile("([ß\u1e9eς])")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the underscore is seen in practice
-_HOST_PORT = re.compile(
-    r"(?:\[(?P<literal>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<name>[^\s:\[\]/@\x00-\x20\x7f]+)):(?P<port>[0-9]{1,5})"
-)
+_INVISIBLE = "must not contain control characters or invisible ones"
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
+_LITERAL = re.compile(r"[0-9A-Fa-f:.]+(?:%[\w.-]+)?")
+_PLAIN_HOST = re.compile(r"[^\s:\[\]/@]+")
+_DIGITS = re.compile(r"[0-9]{1,5}")
 
 
 def check_host(text: str) -> str:
-    """Check a host name or address literal and return it as it is looked up: ASCII, without brackets.
+    """Check a host name or an address and return it as it is looked up: ASCII, without brackets.
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is neither; the message says why.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     host = text.strip()
     if not host:
         raise ValueError("must not be empty")
-    return _looked_up(host)
+    return _check_stripped(host)
 
 
 @lru_cache(maxsize=1024)
-def _looked_up(host: str) -> str:
+def _check_stripped(host: str) -> str:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     address, percent, zone = bare.partition("%")
     try:
@@ -52,12 +56,12 @@ def _looked_up(host: str) -> str:
 
 
 def check_ehlo_name(text: str) -> str:
-    """Check an argument for EHLO: a domain or an address literal in brackets (RFC 5321 section 4.1.3).
+    """Check an argument for EHLO: a domain name or an address literal in brackets (RFC 5321 section 4.1.3).
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is neither; the message says why.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     if text.startswith("["):
         check_literal(text)
         return text
@@ -70,7 +74,7 @@ def address_literal(address: str) -> str:
 
 
 def is_qualified(name: str) -> bool:
-    """Return whether a machine's own name may be shown to a server: qualified, and not the local host's."""
+    """Return whether a machine's own name is fit to be sent to a server: fully qualified, and not the local host's."""
     name = name.lower().rstrip(".")
     if "." not in name or name.endswith((".localdomain", ".localhost", ".local")) or name.startswith("localhost."):
         return False
@@ -84,21 +88,22 @@ def is_qualified(name: str) -> bool:
     return False
 
 
-def refuse_controls(text: str) -> None:
-    """Check that a text has nothing invisible in it.
-
-    That is also bidi and zero-width characters, which no honest address needs and every terminal obeys, and lone
-    surrogates.
+def refuse_invisible(text: str) -> None:
+    """Check that a text has no invisible characters; `has_invisible` says which these are.
 
     Raises:
-        ValueError: It has.
+        ValueError: It has some.
     """
-    if not text.isprintable():
-        raise ValueError("must not contain control characters or invisible ones")
+    if has_invisible(text):
+        raise ValueError(_INVISIBLE)
 
 
 def check_literal(domain: str) -> None:
-    """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3)."""
+    """Check "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 section 4.1.3).
+
+    Raises:
+        ValueError: There is no such address in the brackets.
+    """
     inner = domain[1:-1] if domain.endswith("]") else ""
     try:
         if inner[:5].lower() == "ipv6:":
@@ -113,10 +118,11 @@ def check_name(name: str, what: str) -> str:
     """Check a domain name and return it in A-labels.
 
     Args:
-        what: What the name is, for the sentence.
+        name: The name.
+        what: What to call it in the message, like "the host name".
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is no domain name; the message says why.
     """
     ascii_name = to_ascii(name)
     if not ascii_name:
@@ -130,7 +136,7 @@ def check_name(name: str, what: str) -> str:
 
 
 def to_ascii(name: str) -> str:
-    """Return the A-label form (RFC 5890), "" where there is none. Underscores pass, as in the DNS."""
+    """Return a domain name in A-labels (RFC 5890), or "" for a name that has no such form. Underscores are kept."""
     if name.isascii():
         return name
     try:
@@ -142,18 +148,73 @@ def to_ascii(name: str) -> str:
 
 
 def _a_label(label: str) -> str:
-    """Return a label's ASCII form with ß and ς as the letters that they are since IDNA 2008 (RFC 5894 section 7.2).
+    """Return a label's ASCII form; ß and ς are letters of their own, as in IDNA 2008 (RFC 5894 section 7.2).
 
-    The codec's IDNA 2003 makes "ss" and a plain sigma of them, so a login for straße.example would go to
+    Python's codec is IDNA 2003, which turns them into "ss" and a plain sigma: a login for straße.example would go to
     strasse.example, which may be somebody else's.
+
+    Raises:
+        UnicodeError: The label has no ASCII form.
     """
     if _DEVIATION.search(label) is None:
         return label.encode("idna").decode("ascii")
-    parts = _DEVIATION.split(label.replace("\u1e9e", "ß"))
-    mapped = "".join(part if _DEVIATION.fullmatch(part) else nameprep(part) for part in parts)
+    pieces = _DEVIATION.split(label.replace("\u1e9e", "ß"))
+    mapped = "".join(piece if _DEVIATION.fullmatch(piece) else nameprep(piece) for piece in pieces)
     if "." in mapped or mapped.startswith("xn--"):  # RFC 3490 section 4.1
         raise UnicodeError("no label")
     return f"xn--{mapped.encode('punycode').decode('ascii')}"
+
+
+class HostPort(NamedTuple):
+    """A host and what stands behind its colon, taken apart and not checked.
+
+    Attributes:
+        host: Without brackets.
+        port: What is behind the colon; None where there is no colon.
+        bracketed: Whether the host stood in brackets.
+    """
+
+    host: str
+    port: str | None
+    bracketed: bool
+
+
+def take_apart(text: str) -> HostPort:
+    """Take "host", "host:port", "[v6]", "[v6]:port" or an IPv6 address without brackets apart.
+
+    This is the only parser of that form (RFC 3986 section 3.2.2). Each caller checks host and port for itself. Brackets
+    that don't match stay in the host, where every check refuses them.
+    """
+    match = _BRACKETS.fullmatch(text) if text.startswith("[") else None
+    if match is not None:
+        return HostPort(match[1], match[2], bracketed=True)
+    host, colon, port = text.partition(":")
+    if not colon or ":" in port:  # several colons are an IPv6 address
+        return HostPort(text, None, bracketed=False)
+    return HostPort(host, port, bracketed=False)
+
+
+def read_port(text: str, *, least: int = 1) -> int | None:
+    """Return the port that a text of ASCII digits names, or None where it is no port.
+
+    Args:
+        text: The digits, five at most.
+        least: The lowest port; 0 where the system may choose one.
+    """
+    if _DIGITS.fullmatch(text) is None or not least <= int(text) <= MAX_PORT:
+        return None
+    return int(text)
+
+
+def has_host_port_form(found: HostPort) -> bool:
+    """Return whether a host, or an address in brackets, is there with a port of digits, which may still be too high."""
+    pattern = _LITERAL if found.bracketed else _PLAIN_HOST
+    return (
+        found.port is not None
+        and _DIGITS.fullmatch(found.port) is not None
+        and pattern.fullmatch(found.host) is not None
+        and not has_invisible(found.host)
+    )
 
 
 def split_host_port(text: str) -> tuple[str, int]:
@@ -163,19 +224,29 @@ def split_host_port(text: str) -> tuple[str, int]:
         The host without brackets, and the port.
 
     Raises:
-        ValueError: A sentence that says what is wrong, for the person who typed it.
+        ValueError: It is neither; the message says why.
     """
-    if has_controls(text):
-        raise ValueError("must not contain control characters")
-    text = text.strip()
-    match = _HOST_PORT.fullmatch(text)
-    if match is None:
-        if "://" in text:
+    stripped = text.strip()
+    if has_controls(text) or has_invisible(stripped):
+        raise ValueError(_INVISIBLE)
+    found = take_apart(stripped)
+    if found.port is None or not has_host_port_form(found):
+        if "://" in stripped:
             raise ValueError('must be a host and a port without a scheme, like "smtp.example.com:587"')
-        if text.count(":") > 1 and "[" not in text:
+        if stripped.count(":") > 1 and "[" not in stripped:
             raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
         raise ValueError('must be a host and a port, like "smtp.example.com:587"')
-    port = int(match["port"])
-    if not 1 <= port <= 65535:
-        raise ValueError("the port must be between 1 and 65535")
-    return match["literal"] or match["name"], port
+    port = read_port(found.port)
+    if port is None:
+        raise ValueError(f"the port must be between 1 and {MAX_PORT}")
+    return found.host, port
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands before a colon: an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def join_host_port(host: str, port: int) -> str:
+    """Return "host:port" or "[v6]:port", as `split_host_port` reads it."""
+    return f"{bracketed(host)}:{port}"

@@ -1,6 +1,6 @@
-"""Mail addresses as people type them, checked before they come near a command.
+"""Mail addresses as people type them, checked before a command is made of them.
 
-The errors are sentences for the person who typed, to be put behind a field's or an argument's name. Pure.
+Each error is a sentence for the person who typed the address, to be put behind the name of a field or argument. Pure.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailproof.syntax.host import check_literal, check_name, refuse_controls, to_ascii
+from mailproof.syntax.host import check_literal, check_name, refuse_invisible, to_ascii
 
 # RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
 MAX_LOCAL = 64
@@ -23,7 +23,12 @@ _QUOTED_STRING = re.compile(r'"(?:[ !#-\[\]-~\u00a0-\U0010ffff]|\\[ -~])*"')
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """An address: local part as written (quotes kept) and domain (or "[literal]") as written."""
+    """A mail address.
+
+    Attributes:
+        local: What stands before the @, as written: quotes are kept.
+        domain: What stands behind it, as written: a domain name, or an address literal in brackets.
+    """
 
     local: str
     domain: str
@@ -35,7 +40,7 @@ class Mailbox:
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Whether only a server with SMTPUTF8 can take it (RFC 6531): a domain has an ASCII form, a local part none."""
+        """Whether only a server with SMTPUTF8 takes it (RFC 6531): unlike a domain, a local part has no ASCII form."""
         return not self.local.isascii()
 
     @property
@@ -48,12 +53,12 @@ class Mailbox:
 
 
 def parse_mailbox(text: str) -> Mailbox:
-    """Take an address apart (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
+    """Parse a mail address (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
 
     Raises:
-        ValueError: A sentence that says what is wrong with it.
+        ValueError: It is none; the message says why.
     """
-    refuse_controls(text)
+    refuse_invisible(text)
     local, at, domain = text.rpartition("@")
     if not at:
         raise ValueError("must be an address with an @, like user@example.com")

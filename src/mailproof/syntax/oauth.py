@@ -1,4 +1,4 @@
-"""An OAuth 2.0 token endpoint (RFC 6749 section 3.2): its URL, taken apart, and the requests and answers. Pure."""
+"""The client-credentials grant of OAuth 2.0 (RFC 6749): its fields, the request for a token, and the answer. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
 from mailproof.domain.secret import Secret
+from mailproof.syntax.text import fits_client, is_visible_ascii
 from mailproof.syntax.url import Url, parse_url
 
 MAX_TOKEN = 9000
@@ -17,20 +18,27 @@ MAX_TOKEN = 9000
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """The client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4): where a token comes from."""
+    """What fetches an access token by the client-credentials grant (RFC 6749 section 4.4).
 
-    token_endpoint: str  # a URL of the scheme https
+    Attributes:
+        token_endpoint: An https URL.
+        client_id: The client's name at the endpoint.
+        client_secret: The client's password there.
+        scopes: What the token is asked for.
+    """
+
+    token_endpoint: str
     client_id: str
     client_secret: Secret
     scopes: tuple[str, ...] = ()
 
 
 class TokenRefused(Exception):
-    """There is no token in the answer.
+    """The answer of a token endpoint has no token.
 
     Attributes:
-        detail: A phrase for people; it holds the endpoint's words, raw.
-        client: Whether it is the client that was refused, which may be for how it showed its secret.
+        detail: A phrase for people; it holds the endpoint's words as they came.
+        client: Whether the endpoint refused the client itself; it may accept the same secret sent in another way.
     """
 
     def __init__(self, detail: str, *, client: bool = False) -> None:
@@ -40,10 +48,10 @@ class TokenRefused(Exception):
 
 
 def parse_endpoint(url: str) -> Url:
-    """Take a token endpoint's URL apart.
+    """Parse the URL of a token endpoint.
 
     Raises:
-        ValueError: It is none; the sentence begins with "must".
+        ValueError: It is no https URL; the message begins with "must".
     """
     return parse_url(url, ("https",))  # RFC 6749 section 3.2: TLS is required
 
@@ -52,14 +60,14 @@ def check_scope(text: str) -> None:
     """Check one scope (RFC 6749 section 3.3).
 
     Raises:
-        ValueError: It is none; the sentence begins with "must".
+        ValueError: It is none; the message begins with "must".
     """
-    if not text or not all("!" <= c <= "~" and c not in '"\\' for c in text):
+    if not text or not is_visible_ascii(text) or '"' in text or "\\" in text:
         raise ValueError("must be a scope: printable ASCII without spaces, quotes and backslashes")
 
 
 def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
-    """Yield every field of a grant that is wrong, with what it must be."""
+    """Yield the name of every field of a grant that is wrong, and what it must be."""
     try:
         parse_endpoint(grant.token_endpoint)
     except ValueError as error:
@@ -67,7 +75,7 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
     for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
         if not text:
             yield name, "must not be empty"
-        elif not _is_text(text):
+        elif not fits_client(text):
             yield name, "must be text without control characters"
     try:
         for scope in grant.scopes:
@@ -76,15 +84,12 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
         yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
 
 
-def _is_text(text: str) -> bool:
-    return not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
-
-
 def request(grant: ClientCredentials, *, basic: bool) -> tuple[dict[str, str], bytes]:
     """Return headers and body of the client-credentials request (RFC 6749 section 4.4.2).
 
     Args:
-        basic: Whether the client shows its secret in the Authorization header and not in the body (section 2.3.1).
+        grant: Its fields.
+        basic: Whether the secret is sent in the Authorization header and not in the body (section 2.3.1).
     """
     fields = {"grant_type": "client_credentials"}
     if grant.scopes:
@@ -103,7 +108,7 @@ def read_token(status: int, body: bytes) -> str:
     """Return the access token of an answer (RFC 6749 section 5).
 
     Raises:
-        TokenRefused: There is none in it.
+        TokenRefused: The answer has none, or one that a mail server does not take.
     """
     try:
         document = json.loads(body)
@@ -113,7 +118,7 @@ def read_token(status: int, body: bytes) -> str:
         raise TokenRefused(f"it answers with status {status} and no JSON object", client=status == 401)
     token = document.get("access_token")
     if status == 200 and isinstance(token, str) and token:
-        return _usable(token, document.get("token_type"))
+        return _checked(token, document.get("token_type"))
     error = document.get("error")
     if not isinstance(error, str):
         raise TokenRefused(f"it answers with status {status} and no token", client=status == 401)
@@ -124,7 +129,7 @@ def read_token(status: int, body: bytes) -> str:
     raise TokenRefused(f"it answers {words}", client=status == 401 or error == "invalid_client")
 
 
-def _usable(token: str, kind: object) -> str:
+def _checked(token: str, kind: object) -> str:
     if isinstance(kind, str) and kind.lower() != "bearer":
         raise TokenRefused(f"it gives a token of the type {kind}, and mail servers take bearer")
     problem = token_problem(token)
@@ -134,9 +139,9 @@ def _usable(token: str, kind: object) -> str:
 
 
 def token_problem(token: str) -> str:
-    """Return what keeps a text from being sent as a token, "" for nothing; it begins with "must"."""
+    """Return why a text can't be sent as an access token, as a phrase that begins with "must"; "" if it can."""
     if len(token) > MAX_TOKEN:
         return f"must not be longer than {MAX_TOKEN} characters"
-    if not all("!" <= c <= "~" for c in token):  # wider than RFC 6750 section 2.1; a control would end its field
+    if not is_visible_ascii(token):  # wider than RFC 6750 section 2.1; a control would end its field
         return "must be printable ASCII without spaces"
     return ""

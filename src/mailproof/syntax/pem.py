@@ -1,6 +1,6 @@
 """Trust anchors as people paste them: certificates in PEM form (RFC 7468).
 
-Parsed by OpenSSL itself, so that what is accepted here is what a handshake can use later; nothing is connected.
+OpenSSL itself parses them, so that a handshake can use later what is accepted here. Nothing is connected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def check_ca_pem(text: str) -> None:
     """Check extra trust anchors.
 
     Raises:
-        ValueError: A sentence that says what is wrong with them.
+        ValueError: They can't be used; the message says why.
     """
     if len(text) > MAX_CA_PEM:
         raise ValueError(f"must not be longer than {MAX_CA_PEM} characters")

@@ -1,7 +1,7 @@
-"""Where a request over HTTP goes, and how far it came: URLs taken apart, and phases. Pure.
+"""URLs that a request over HTTP is sent to, and the phases of such a request. Pure.
 
-What is refused here can't confuse what comes later: no user or password (they would be shown), no fragment (it is never
-sent), nothing outside of printable ASCII, no host that is none.
+A URL may not hold a user or password (they would be shown), a fragment (it is never sent), anything but visible ASCII,
+or a host that is no host.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
 from mailproof.syntax.host import check_host
+from mailproof.syntax.text import is_visible_ascii
 
 PORTS = {"https": 443, "http": 80}
 
@@ -29,18 +30,20 @@ class Phase(StrEnum):
 
 @dataclass(slots=True)
 class Trace:
-    """How far a request came; who gives it up reads it here."""
+    """How far a request came, for whoever cancels it."""
 
     phase: Phase = Phase.POLICY
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """Where something is posted to.
+    """A URL of http or https, taken apart.
 
     Attributes:
+        scheme: "https" or "http".
         host: A name in ASCII, or an address without brackets.
-        target: Path and query, quoted.
+        port: The one that is named, or the scheme's default.
+        target: Path and query, percent-encoded.
     """
 
     scheme: str
@@ -50,20 +53,21 @@ class Url:
 
     @property
     def secure(self) -> bool:
-        """Whether it is of the scheme https."""
+        """Whether the scheme is https."""
         return self.scheme == "https"
 
 
 def parse_url(text: str, schemes: Collection[str]) -> Url:
-    """Take a URL apart.
+    """Parse a URL.
 
     Args:
-        schemes: Those that are allowed, of "https" and "http".
+        text: The URL.
+        schemes: Which of "https" and "http" are allowed.
 
     Raises:
-        ValueError: It is none; the sentence begins with "must".
+        ValueError: It is no such URL; the message begins with "must".
     """
-    if not text.isprintable() or " " in text or not text.isascii():
+    if not is_visible_ascii(text):
         raise ValueError("must be a URL without spaces, in ASCII")
     try:
         parts = urlsplit(text)

@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from mailproof.domain.errors import StartupError
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
+from mailproof.syntax.host import join_host_port
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 
@@ -48,7 +49,7 @@ class GrpcServer:
         services = sorted({method.service for method in self._calls.methods.values()})
         reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of),))
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        address = join_host_port(host, port)
         try:
             bound = server.add_insecure_port(address)
         except RuntimeError:

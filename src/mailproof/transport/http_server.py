@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mailproof.domain.errors import StartupError
+from mailproof.syntax.host import join_host_port
 from mailproof.transport.http_app import HttpApp
 
 MAX_HEAD_BYTES = 32 * 1024
@@ -138,5 +139,5 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise StartupError(f"can't listen on {host}:{port} for HTTP: {error.strerror}") from None
+        raise StartupError(f"can't listen on {join_host_port(host, port)} for HTTP: {error.strerror}") from None
     return listener

@@ -14,6 +14,7 @@ from typing import Self
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.rpc.calls import Call, request_id
+from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import AsgiScope
 from mailproof.transport.headers import (
     ACCEPT,
@@ -150,7 +151,7 @@ def _peer(client: tuple[str, int] | None) -> str:
     if not client:
         return ""
     host, port = client[0], client[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return join_host_port(host, port)
 
 
 def _deadline(timeout: bytes) -> float | None:

@@ -9,6 +9,7 @@ from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, Smt
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
 from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store.contract import Store
+from mailproof.syntax.text import fits_client, fits_login
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -31,9 +32,8 @@ def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
     """Return what a secret must be to be usable with these settings; empty where it is."""
     text = secret.reveal()
     if settings.oauth is not None:
-        wrong = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)  # as the probe asks of a client's secret
-        return "must be text without control characters" if wrong else ""
-    if "\0" in text:  # it separates the parts of PLAIN (RFC 4616 section 2)
+        return "" if fits_client(text) else "must be text without control characters"
+    if not fits_login(text):
         return "must be text without NUL"
     if len(text.encode("utf-8", "surrogatepass")) + len(settings.user.encode()) > MAX_CREDENTIALS:
         return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"

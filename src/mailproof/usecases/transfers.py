@@ -6,7 +6,6 @@ can redirect a password to another server by editing the document; an import add
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Si
 from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings, fold_host
 from mailproof.domain.secret import Secret, Vault
 from mailproof.store.contract import ProviderStore
+from mailproof.syntax.text import is_visible_ascii
 from mailproof.usecases.passphrase_encryption import (
     CHECK_BYTES,
     MIN_LENGTH,
@@ -32,7 +32,7 @@ from mailproof.usecases.providers import SIGNING_KEY_BYTES
 FORMAT_VERSION = 1
 MAX_PROVIDERS = 1000
 
-_SIGNING_KEY = re.compile(r"[!-~]{1,200}")
+_MAX_SIGNING_KEY = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,10 @@ def _secret_problem(settings: ProviderSettings, secret: Secret | None) -> str:
         return "does not open: it, or the destination that it belongs to, was changed since the export"
     if isinstance(settings, SmtpSettings):
         return secret_problem(settings, secret)
-    return "" if _SIGNING_KEY.fullmatch(secret.reveal()) else "must be a signing key: 1 to 200 visible ASCII characters"
+    key = secret.reveal()
+    if 1 <= len(key) <= _MAX_SIGNING_KEY and is_visible_ascii(key):
+        return ""
+    return f"must be a signing key: 1 to {_MAX_SIGNING_KEY} visible ASCII characters"
 
 
 def _state(entry: Entry, secret: Secret) -> SecretState:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.cli.diagnose import as_json
+from mailproof.cli.diagnose_output import as_json
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Policy, Profile, parse_rule
 from mailproof.net.guard import EgressDenied

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailproof.cli.diagnose import as_json
+from mailproof.cli.diagnose_output import as_json
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Credentials, OAuth, Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode

@@ -84,6 +84,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["token", "create", "--role", "viewer", "--data-dir", "x", "--name", "a\nb"], "--name"),
         (["token", "create", "--role", "viewer", "--data-dir", "x", "--name", "x" * 201], "--name"),
         (["token", "revoke", "--data-dir", "x"], "ID"),
+        (["token", "revoke", "\udcff", "--data-dir", "x"], "ID"),
     ],
 )
 def test_bad_usage_is_one_line_and_exit_2(

@@ -67,7 +67,9 @@ def test_the_message_names_server_and_reply() -> None:
     observed = seen(cause=Cause(Stage.AUTH, Code.AUTH_REJECTED, reply))
     assert conclude(observed)[0].message == "mail.test:587 refuses user and password: 535 wrong."
     assert evidence(observed) == Evidence(535, "5.7.8", "wrong")
-    assert "[2001:db8::1]:587" in conclude(replace(observed, plan=replace(PLAN, host="2001:db8::1")))[0].message
+    for host in ("2001:db8::1", "[2001:db8::1]"):
+        message = conclude(replace(observed, plan=replace(PLAN, host=host)))[0].message
+        assert message.startswith("[2001:db8::1]:587 ")
 
 
 @pytest.mark.parametrize("code", [Code.NOT_SMTP, Code.EGRESS_DENIED])

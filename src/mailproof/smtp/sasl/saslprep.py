@@ -5,6 +5,8 @@ from __future__ import annotations
 import stringprep
 from unicodedata import ucd_3_2_0
 
+from mailproof.syntax.text import has_invisible
+
 _PROHIBITED = (
     stringprep.in_table_c12,
     stringprep.in_table_c21_c22,
@@ -24,7 +26,7 @@ def saslprep(text: str) -> str:
     Raises:
         ValueError: SASLprep forbids the text.
     """
-    if text.isascii() and text.isprintable():  # nearly always
+    if text.isascii() and not has_invisible(text):  # nearly always
         return text
     mapped = "".join(
         " " if stringprep.in_table_c12(c) else c for c in text if not stringprep.in_table_b1(c)

@@ -1,0 +1,54 @@
+"""Arguments that several subcommands have, and how a wrong one is complained about."""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from mailproof.cli.exit_codes import BAD_USAGE
+
+MAX_SECONDS = 3600
+
+
+class UsageError(Exception):
+    """An argument is wrong; the text begins with "argument" and its name."""
+
+
+def complain(command: str, error: UsageError) -> int:
+    """Print what is wrong with an argument, on one line of standard error.
+
+    Args:
+        command: The subcommand's name.
+        error: What is wrong.
+
+    Returns:
+        The exit code.
+    """
+    print(f"mailproof {command}: {error}", file=sys.stderr)
+    return BAD_USAGE
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """Add `--timeout`."""
+    parser.add_argument("--timeout", metavar="S", type=seconds, default=30.0, help="for everything; default: 30")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def seconds(text: str) -> float:
+    """Parse a duration in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none, or out of bounds.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MAX_SECONDS:  # also false for nan
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, more than 0 and at most {MAX_SECONDS}")
+    return value

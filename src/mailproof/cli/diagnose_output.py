@@ -1,0 +1,113 @@
+"""What `mailproof diagnose` prints: for people a line for each step and the verdict, or its report as JSON.
+
+Imports nothing heavy at the top: `--help` passes here. What it prints has been sanitised before it came into a step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, RED, YELLOW, Printer, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailproof.smtp.report import Alternative, Certificate, Heartbeat, Report, Step
+
+_ABOUT_CERTIFICATE = ("tls_cert_", "tls_hostname_mismatch", "tls_self_signed", "tls_untrusted", "tls_missing")
+
+
+class DiagnoseOutput:
+    """Prints the progress of a test, then its verdict."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+
+    def progress(self, seen: Step | Heartbeat) -> None:
+        """Print a step that ended, or that one is slow."""
+        from mailproof.smtp.report import Step
+
+        if isinstance(seen, Step):
+            self._step(seen)
+        else:
+            self._printer.line(f"  ...   {seen.stage:<9} waiting, {seen.elapsed:.0f} s", DIM)
+
+    def _step(self, step: Step) -> None:
+        good = step.code.value == "ok"
+        mark = self._printer.paint(GOOD, GREEN) if good else self._printer.paint(BAD, RED)
+        texts = dict.fromkeys((step.sent, step.received))  # an address "resolves" to itself
+        words = " -> ".join(shortened(text) for text in texts if text)
+        if not good:
+            words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
+        self._printer.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
+
+    def verdict(self, report: Report) -> None:
+        """Print whether the test passed, why not, what to do, and what else was found."""
+        good = report.outcome.value == "ok"
+        head = "PASSED" if good else f"FAILED at {report.stage}: {report.code}"
+        trips = f"{report.round_trips} round trip{'s' * (report.round_trips != 1)}"
+        self._printer.line("")
+        painted = self._printer.paint(head, f"{BOLD};{GREEN if good else RED}")
+        self._printer.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
+        self._printer.paragraph("", report.message)
+        if report.advice:
+            self._printer.paragraph("What to do:", report.advice, BOLD)
+        if report.code.value.startswith(_ABOUT_CERTIFICATE) and report.tls and report.tls.chain:
+            self._printer.paragraph("Certificate:", _described(report.tls.chain[0]), BOLD)
+        self._alternatives(report.alternatives)
+        for finding in report.findings:
+            if finding.severity.value == "warning":
+                words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
+                self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
+        if not good and report.findings:
+            self._printer.line(f"  More: {report.findings[0].link}")
+
+    def _alternatives(self, tried: Sequence[Alternative]) -> None:
+        """Print each setting that works with its sentence, and the others together by their codes."""
+        if not any(other.code.value == "ok" for other in tried):
+            return  # the advice says what was tried in vain
+        by_code: dict[str, list[Alternative]] = {}
+        for other in tried:
+            if other.code.value == "ok":
+                self._printer.paragraph("  verified", f" {_setting(other)}: {other.message}", GREEN)
+            else:
+                by_code.setdefault(other.code.value, []).append(other)
+        for code, others in by_code.items():
+            words = ", ".join(_setting(other) for other in others)
+            words += f": {others[0].message}" if len(others) == 1 else ""
+            self._printer.paragraph("  tried   ", f" {words}  [{code}]", DIM)
+
+
+def _described(certificate: Certificate) -> str:
+    names = f" for {', '.join(certificate.sans)}" if certificate.sans else " for no name"
+    return (
+        f"{certificate.subject or 'without a subject'}{names}; issuer {certificate.issuer}; "
+        f"valid from {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}; {certificate.key}; "
+        f"SHA-256 {certificate.fingerprint}"
+    )
+
+
+def _setting(other: Alternative) -> str:
+    return f"{other.port} {other.tls_mode}"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return a report as plain JSON values: enums short and lower case, times RFC 3339, durations as "0.001s"."""
+    import dataclasses
+
+    document: dict[str, Any] = _plain(dataclasses.asdict(report))
+    for step, plain in zip(report.steps, document["steps"], strict=True):
+        plain["duration"] = f"{step.duration:.6f}s"
+    order = ("outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "alternatives")
+    return {key: document[key] for key in (*order, "steps", "elapsed_ms", "round_trips")}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with every time in it as text (RFC 3339)."""
+    from datetime import datetime
+
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

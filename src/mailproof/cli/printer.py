@@ -1,0 +1,109 @@
+"""How `diagnose` and `discover` print: lines for people as the work goes on, or one JSON document at its end.
+
+Imports nothing heavy at the top: `--help` passes here. What is printed has been sanitised before it comes here.
+"""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+T = TypeVar("T")
+
+MAX_SHOWN = 160
+"""Characters of what was sent or received, on a terminal; --json has all."""
+
+GREEN, RED, YELLOW, DIM, BOLD = "32", "31", "33", "2", "1"
+"""Parameters of the escape sequence that sets a colour (ECMA-48 section 8.3.117)."""
+
+GOOD, BAD, NEITHER = "ok  ", "FAIL", "-   "
+"""What a line about a step or a candidate begins with."""
+
+
+class Printer:
+    """Prints lines to standard output, in colour on a terminal only (https://no-color.org).
+
+    Args:
+        quiet: Whether nothing is printed, since a JSON document follows.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
+        terminal = sys.stdout.isatty()
+        self._quiet = quiet
+        self._width = shutil.get_terminal_size().columns if terminal else 0
+        self._colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def line(self, text: str, colour: str = "") -> None:
+        """Print one line at once."""
+        if not self._quiet:
+            print(self.paint(text, colour), flush=True)
+
+    def paragraph(self, label: str, text: str, colour: str = "") -> None:
+        """Print a text behind a label, indented, and on a terminal wrapped at its width.
+
+        Args:
+            label: What the text begins with, "" for nothing.
+            text: The text.
+            colour: The label's colour.
+        """
+        if self._quiet:
+            return
+        whole = f"  {label} {text}" if label else f"  {text}"
+        lines = [whole]
+        if self._width:
+            lines = textwrap.wrap(
+                whole, self._width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+            )
+        if label:
+            lines[0] = lines[0].replace(label, self.paint(label, colour), 1)
+        for line in lines:
+            self.line(line)
+
+    def paint(self, text: str, colour: str) -> str:
+        """Return a text in a colour, or as it is where there are none."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour and self._colour and text else text
+
+
+def shortened(text: str) -> str:
+    """Return a text as far as a terminal shows it."""
+    from mailproof.smtp.sanitize import cut
+
+    return cut(text, MAX_SHOWN)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document."""
+    import json
+
+    print(json.dumps(document, indent=2))
+
+
+async def show_until(result: type[T], progress: AsyncGenerator[Any, None], show: Callable[[Any], None]) -> T:
+    """Show the progress of some work as it comes.
+
+    Args:
+        result: The type of what comes last.
+        progress: What the work yields.
+        show: Prints one thing that is not the result.
+
+    Returns:
+        The result.
+    """
+    from contextlib import aclosing
+
+    async with aclosing(progress):
+        async for each in progress:
+            if isinstance(each, result):
+                return each
+            show(each)
+    raise AssertionError("the work ended without a result")
