@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from mailproof.domain.errors import DeadlineExceeded, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
 
@@ -59,6 +60,12 @@ def peer(scope: AsgiScope) -> str:
         return ""
     host, port = client[0], client[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def encoded_path(scope: AsgiScope) -> str:
+    """Return the path as it was sent, percent-encoded. A server need not keep that: then it is made anew."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"], safe="/:") if raw is None else raw.partition(b"?")[0].decode(errors="replace")
 
 
 def parse_timeout(value: bytes) -> float:

@@ -35,6 +35,7 @@ from mailproof.transport.asgi import (
     AsgiSend,
     ClientGone,
     Headers,
+    encoded_path,
     header,
     media_type,
     parse_timeout,
@@ -214,7 +215,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             await send({"type": "websocket.close", "code": 1003})
             return
         kind = media_type(scope)
-        target = self._resolve(scope["method"], scope["path"])
+        target = self._resolve(scope["method"], encoded_path(scope))
         if target is None and scope["method"] != "POST":  # repair 23
             await self._reject(scope, send, MethodNotAllowed(["POST"]), 405, [(b"allow", b"POST")])
         elif kind not in BINARY | TEXT:  # repair 20

@@ -24,6 +24,7 @@ from mailproof.transport.asgi import (
     ClientGone,
     Headers,
     deadline,
+    encoded_path,
     header,
     joined,
     media_type,
@@ -58,7 +59,7 @@ class Rest:
         call = Call(transport="rest", authorization=None, peer=peer(scope), request_id=wanted)
         match: Match | None = None
         try:
-            match = self._routes.match(scope["method"], scope["path"])
+            match = self._routes.match(scope["method"], encoded_path(scope))
             exchange.method = match.method
             call = Call(
                 transport="rest",
