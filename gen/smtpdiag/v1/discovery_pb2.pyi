@@ -75,7 +75,7 @@ class _CandidateVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cand
     """The time was up before the candidate could be tried."""
 
 class CandidateVerdict(_CandidateVerdict, metaclass=_CandidateVerdictEnumTypeWrapper):
-    """What the trial of a candidate showed, the best first."""
+    """What the trial of a candidate showed, the best verdict first."""
 
 CANDIDATE_VERDICT_UNSPECIFIED: CandidateVerdict.ValueType  # 0
 """The verdict is not known. The service never answers it."""
@@ -91,7 +91,7 @@ Global___CandidateVerdict: _TypeAlias = CandidateVerdict  # noqa: Y015
 
 @_typing.final
 class DiscoverSettingsRequest(_message.Message):
-    """Whose settings are searched for, and for how long."""
+    """Says whose settings are searched for, and for how long."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -190,7 +190,7 @@ class TriedCandidate(_message.Message):
     host: _builtins.str
     """The server's host name or IP address."""
     port: _builtins.int
-    """The server's port."""
+    """The server's port, 1 to 65535."""
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
     """How the connection is secured."""
     user: _builtins.str
@@ -206,7 +206,7 @@ class TriedCandidate(_message.Message):
     provider: _builtins.str
     """The name of the known provider that the server belongs to. It is empty for other servers."""
     verdict: Global___CandidateVerdict.ValueType
-    """What the trial showed."""
+    """What the trial showed, in one word."""
     stage: _vocabulary_pb2.Stage.ValueType
     """The stage at which the trial failed. It is STAGE_QUIT where the trial passed."""
     code: _vocabulary_pb2.Code.ValueType

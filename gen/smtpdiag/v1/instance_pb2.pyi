@@ -47,7 +47,7 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     CONFIG_EVENT_TYPE_DEACTIVATED: _ConfigEventType.ValueType  # 7
     """A provider became inactive by a call for that. One that another replaced has no event of its own."""
     CONFIG_EVENT_TYPE_REMOVED: _ConfigEventType.ValueType  # 8
-    """A provider was removed."""
+    """A provider was removed, active or not."""
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
     """What happened to a provider."""
@@ -69,7 +69,7 @@ CONFIG_EVENT_TYPE_ACTIVATED: ConfigEventType.ValueType  # 6
 CONFIG_EVENT_TYPE_DEACTIVATED: ConfigEventType.ValueType  # 7
 """A provider became inactive by a call for that. One that another replaced has no event of its own."""
 CONFIG_EVENT_TYPE_REMOVED: ConfigEventType.ValueType  # 8
-"""A provider was removed."""
+"""A provider was removed, active or not."""
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
 class _ImportedSecret:
@@ -145,7 +145,7 @@ class _WebhookStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WebhookS
     WEBHOOK_STAGE_TLS: _WebhookStage.ValueType  # 4
     """The TLS handshake is made and the certificate verified."""
     WEBHOOK_STAGE_REQUEST: _WebhookStage.ValueType  # 5
-    """The request is sent."""
+    """The request with the sample is sent."""
     WEBHOOK_STAGE_RESPONSE: _WebhookStage.ValueType  # 6
     """The receiver is to answer. A post that succeeded ends here."""
 
@@ -163,7 +163,7 @@ WEBHOOK_STAGE_CONNECT: WebhookStage.ValueType  # 3
 WEBHOOK_STAGE_TLS: WebhookStage.ValueType  # 4
 """The TLS handshake is made and the certificate verified."""
 WEBHOOK_STAGE_REQUEST: WebhookStage.ValueType  # 5
-"""The request is sent."""
+"""The request with the sample is sent."""
 WEBHOOK_STAGE_RESPONSE: WebhookStage.ValueType  # 6
 """The receiver is to answer. A post that succeeded ends here."""
 Global___WebhookStage: _TypeAlias = WebhookStage  # noqa: Y015
@@ -286,7 +286,7 @@ Global___WebhookCode: _TypeAlias = WebhookCode  # noqa: Y015
 
 @_typing.final
 class ListEventsRequest(_message.Message):
-    """Which events are wanted."""
+    """Says how many events are wanted, from which place in the log on, and of which provider."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -322,7 +322,7 @@ Global___ListEventsRequest: _TypeAlias = ListEventsRequest  # noqa: Y015
 
 @_typing.final
 class ListEventsResponse(_message.Message):
-    """A page of events."""
+    """A page of the instance's log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -332,7 +332,7 @@ class ListEventsResponse(_message.Message):
     """What to send as `page_token` for the next page. It is empty where this page is the last."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConfigEvent]:
-        """The events, newest first."""
+        """The events of this page, newest first. There may be none."""
 
     def __init__(
         self,
@@ -445,7 +445,7 @@ class SmtpProvider(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port"."""
+    """The server as "host:port" or "[IPv6 address]:port"."""
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     reply_to_address: _builtins.str
@@ -618,7 +618,7 @@ Global___ImportConfigsRequest: _TypeAlias = ImportConfigsRequest  # noqa: Y015
 
 @_typing.final
 class ImportConfigsResponse(_message.Message):
-    """What was added."""
+    """The providers that the import added."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -793,7 +793,7 @@ Global___Argon2idParameters: _TypeAlias = Argon2idParameters  # noqa: Y015
 
 @_typing.final
 class ExportedProvider(_message.Message):
-    """A provider in a document."""
+    """A provider as it stands in a document."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -849,7 +849,7 @@ Global___ExportedProvider: _TypeAlias = ExportedProvider  # noqa: Y015
 
 @_typing.final
 class TestHTTPProviderRequest(_message.Message):
-    """Which HTTP provider is tested, and how."""
+    """Says which HTTP provider is tested, and how."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -857,7 +857,7 @@ class TestHTTPProviderRequest(_message.Message):
     RECIPIENT_ADDRESS_FIELD_NUMBER: _builtins.int
     TIMEOUT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The provider's id."""
+    """The id of the stored HTTP provider to test, active or not."""
     recipient_address: _builtins.str
     """The address that the sample names as the recipient. The default is recipient@example.com."""
     @_builtins.property
@@ -883,7 +883,7 @@ Global___TestHTTPProviderRequest: _TypeAlias = TestHTTPProviderRequest  # noqa: 
 
 @_typing.final
 class TestHTTPProviderResponse(_message.Message):
-    """What the test showed."""
+    """The answer of a test of an HTTP provider."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -163,7 +163,7 @@ class Certificate(_message.Message):
 
     @_builtins.property
     def not_after(self) -> _timestamp_pb2.Timestamp:
-        """When the certificate expires."""
+        """When the certificate expires, which is the last moment at which it is valid."""
 
     def __init__(
         self,
@@ -302,7 +302,7 @@ class Finding(_message.Message):
     ADVICE_FIELD_NUMBER: _builtins.int
     LINK_FIELD_NUMBER: _builtins.int
     code: _vocabulary_pb2.Code.ValueType
-    """What was found."""
+    """The kind of thing that was found."""
     severity: _vocabulary_pb2.Severity.ValueType
     """Whether the finding failed the test or is a warning."""
     stage: _vocabulary_pb2.Stage.ValueType

@@ -75,7 +75,7 @@ Global___AddSMTPConfigRequest: _TypeAlias = AddSMTPConfigRequest  # noqa: Y015
 
 @_typing.final
 class AddSMTPConfigResponse(_message.Message):
-    """What was stored."""
+    """The id of the configuration that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -161,7 +161,7 @@ Global___UpdateSMTPConfigRequest: _TypeAlias = UpdateSMTPConfigRequest  # noqa: 
 
 @_typing.final
 class UpdateSMTPConfigResponse(_message.Message):
-    """What the call changed."""
+    """Where the configuration stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -213,7 +213,7 @@ Global___UpdateSMTPConfigPasswordRequest: _TypeAlias = UpdateSMTPConfigPasswordR
 
 @_typing.final
 class UpdateSMTPConfigPasswordResponse(_message.Message):
-    """What the call changed."""
+    """Where the configuration stands in the event log with its new password."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -254,14 +254,14 @@ Global___GetSMTPConfigRequest: _TypeAlias = GetSMTPConfigRequest  # noqa: Y015
 
 @_typing.final
 class GetSMTPConfigResponse(_message.Message):
-    """The active configuration."""
+    """The configuration that the instance uses."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SMTP_CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def smtp_config(self) -> _settings_pb2.SMTPConfig:
-        """The configuration in use."""
+        """The configuration that is in use."""
 
     def __init__(
         self,
@@ -400,7 +400,7 @@ Global___ActivateSMTPConfigRequest: _TypeAlias = ActivateSMTPConfigRequest  # no
 
 @_typing.final
 class ActivateSMTPConfigResponse(_message.Message):
-    """What the call changed."""
+    """Where the configuration stands in the event log now that it is active."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -446,7 +446,7 @@ Global___DeactivateSMTPConfigRequest: _TypeAlias = DeactivateSMTPConfigRequest  
 
 @_typing.final
 class DeactivateSMTPConfigResponse(_message.Message):
-    """What the call changed."""
+    """Where the configuration stands in the event log now that it is inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -492,7 +492,7 @@ Global___RemoveSMTPConfigRequest: _TypeAlias = RemoveSMTPConfigRequest  # noqa: 
 
 @_typing.final
 class RemoveSMTPConfigResponse(_message.Message):
-    """What the call changed."""
+    """Where the removal of the configuration stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -702,7 +702,7 @@ Global___AddEmailProviderSMTPRequest: _TypeAlias = AddEmailProviderSMTPRequest  
 
 @_typing.final
 class AddEmailProviderSMTPResponse(_message.Message):
-    """What was stored."""
+    """The id of the provider that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -808,7 +808,7 @@ Global___UpdateEmailProviderSMTPRequest: _TypeAlias = UpdateEmailProviderSMTPReq
 
 @_typing.final
 class UpdateEmailProviderSMTPResponse(_message.Message):
-    """What the call changed."""
+    """Where the provider stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -860,7 +860,7 @@ Global___UpdateEmailProviderSMTPPasswordRequest: _TypeAlias = UpdateEmailProvide
 
 @_typing.final
 class UpdateEmailProviderSMTPPasswordResponse(_message.Message):
-    """What the call changed."""
+    """Where the provider stands in the event log with its new password."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -901,14 +901,14 @@ Global___GetEmailProviderRequest: _TypeAlias = GetEmailProviderRequest  # noqa: 
 
 @_typing.final
 class GetEmailProviderResponse(_message.Message):
-    """The active provider."""
+    """The provider that the instance uses."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> _settings_pb2.EmailProvider:
-        """The provider in use."""
+        """The provider that is in use."""
 
     def __init__(
         self,
@@ -1047,7 +1047,7 @@ Global___ActivateEmailProviderRequest: _TypeAlias = ActivateEmailProviderRequest
 
 @_typing.final
 class ActivateEmailProviderResponse(_message.Message):
-    """What the call changed."""
+    """Where the provider stands in the event log now that it is active."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1093,7 +1093,7 @@ Global___DeactivateEmailProviderRequest: _TypeAlias = DeactivateEmailProviderReq
 
 @_typing.final
 class DeactivateEmailProviderResponse(_message.Message):
-    """What the call changed."""
+    """Where the provider stands in the event log now that it is inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1139,7 +1139,7 @@ Global___RemoveEmailProviderRequest: _TypeAlias = RemoveEmailProviderRequest  # 
 
 @_typing.final
 class RemoveEmailProviderResponse(_message.Message):
-    """What the call changed."""
+    """Where the removal of the provider stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1323,7 +1323,7 @@ Global___AddEmailProviderHTTPRequest: _TypeAlias = AddEmailProviderHTTPRequest  
 
 @_typing.final
 class AddEmailProviderHTTPResponse(_message.Message):
-    """What was stored."""
+    """The id of the provider that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1393,7 +1393,7 @@ Global___UpdateEmailProviderHTTPRequest: _TypeAlias = UpdateEmailProviderHTTPReq
 
 @_typing.final
 class UpdateEmailProviderHTTPResponse(_message.Message):
-    """What the call changed."""
+    """Where the provider stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -185,7 +185,7 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSMTPConfig(self, request, context):
-        """Returns the active configuration.
+        """Returns the configuration that the instance uses.
         Answers NOT_FOUND also if none is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -285,7 +285,7 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetEmailProvider(self, request, context):
-        """Returns the active provider.
+        """Returns the provider that the instance uses.
         Answers NOT_FOUND also if none is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -47,7 +47,7 @@ class AdminServiceStub:
     single_config).
     """
     GetSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]
-    """Returns the active configuration.
+    """Returns the configuration that the instance uses.
     Answers NOT_FOUND also if none is active.
     """
     GetSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]
@@ -103,7 +103,7 @@ class AdminServiceStub:
     Answers no codes beyond those of every RPC.
     """
     GetEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]
-    """Returns the active provider.
+    """Returns the provider that the instance uses.
     Answers NOT_FOUND also if none is active.
     """
     GetEmailProviderById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]
@@ -176,7 +176,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
     single_config).
     """
     GetSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]  # type: ignore[assignment]
-    """Returns the active configuration.
+    """Returns the configuration that the instance uses.
     Answers NOT_FOUND also if none is active.
     """
     GetSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]  # type: ignore[assignment]
@@ -232,7 +232,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
     Answers no codes beyond those of every RPC.
     """
     GetEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]  # type: ignore[assignment]
-    """Returns the active provider.
+    """Returns the provider that the instance uses.
     Answers NOT_FOUND also if none is active.
     """
     GetEmailProviderById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]  # type: ignore[assignment]
@@ -314,7 +314,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetSMTPConfigResponse, _abc.Awaitable[_admin_pb2.GetSMTPConfigResponse]]:
-        """Returns the active configuration.
+        """Returns the configuration that the instance uses.
         Answers NOT_FOUND also if none is active.
         """
 
@@ -436,7 +436,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetEmailProviderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetEmailProviderResponse, _abc.Awaitable[_admin_pb2.GetEmailProviderResponse]]:
-        """Returns the active provider.
+        """Returns the provider that the instance uses.
         Answers NOT_FOUND also if none is active.
         """
 

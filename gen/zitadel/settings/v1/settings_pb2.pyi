@@ -93,7 +93,7 @@ class SMTPConfig(_message.Message):
     tls: _builtins.bool
     """Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it."""
     host: _builtins.str
-    """The server as "host:port"."""
+    """The server as "host:port" or "[IPv6 address]:port"."""
     user: _builtins.str
     """The user to log in as. It is empty where there is no authentication."""
     reply_to_address: _builtins.str
@@ -204,7 +204,7 @@ class EmailProviderSMTP(_message.Message):
     tls: _builtins.bool
     """Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it."""
     host: _builtins.str
-    """The server as "host:port"."""
+    """The server as "host:port" or "[IPv6 address]:port"."""
     user: _builtins.str
     """The user to log in as. It is empty where there is no authentication."""
     reply_to_address: _builtins.str
