@@ -145,9 +145,13 @@ def test_rest_passes_the_edge_errors_and_streams_included(service: RunningServic
     assert status == 400
     assert json.loads(body)["code"] == 3
     target = {"host": service.sandbox.host, "port": service.sandbox.starttls_port}
-    status, kind, body = post(f"http://{edge}/v1/diagnose", json.dumps(target).encode(), headers)
-    assert (status, kind["content-type"]) == (200, "application/x-ndjson")
-    assert "report" in json.loads(body.splitlines()[-1])
+    for path in ("/v1/diagnose", "/v1/settings:diagnose"):
+        status, kind, body = post(f"http://{edge}{path}", json.dumps(target).encode(), headers)
+        assert (status, kind["content-type"]) == (200, "application/x-ndjson")
+        assert "report" in json.loads(body.splitlines()[-1])
+    for path, reason in (("1:test", "SMTP_CONFIG_NOT_FOUND"), ("1%3Atest", "ROUTE_NOT_FOUND")):
+        status, _, body = post(f"http://{edge}/v1/providers/{path}", b"{}", headers)
+        assert (status, json.loads(body)["details"][0]["reason"]) == (404, reason)
 
 
 def test_grpc_web_passes_the_edge(service: RunningService, edge: str) -> None:

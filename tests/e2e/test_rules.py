@@ -1,6 +1,7 @@
 """Every declared rule of every call, broken over each wire: one code, field and reference id; nothing is stored."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_broken_rule_is_named_over_each_wire(caller: Client, case: Case) -> No
     for wire in WIRES:
         if wire in ("rest", "bare"):
             _, path, _ = rest_of(method, wire, case.request)
-            if case.empty and "//" in f"{path}/":
+            if case.empty and lacks_a_part(path):
                 continue  # an empty part of a path is another path
             if service == COMMERCE:
                 names_in_its_own_model(caller, case)
@@ -56,6 +57,10 @@ def test_a_broken_rule_is_named_over_each_wire(caller: Client, case: Case) -> No
             assert refusal.reference.message in refusal.message
 
 
+def lacks_a_part(path: str) -> bool:
+    return bool(re.search(r"/(/|:|$)", path))
+
+
 def names_in_its_own_model(caller: Client, case: Case) -> None:
     method = METHODS[case.rpc]
     verb, path, body = rest_of(method, "rest", case.request)
@@ -70,7 +75,7 @@ def test_what_just_keeps_the_rules_is_not_refused_for_them(office: Office, wire:
     client = office.client(wire)
     assert len(KEPT) > 50
     for case in KEPT:
-        if wire in ("rest", "bare") and "//" in f"{rest_of(METHODS[case.rpc], wire, case.request)[1]}/":
+        if wire in ("rest", "bare") and lacks_a_part(rest_of(METHODS[case.rpc], wire, case.request)[1]):
             continue
         try:
             client.wires.call(wire, case.rpc, case.request, client.headers())

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 Event = MutableMapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -101,13 +102,13 @@ class Exchange:
 def scope(
     method: str = "POST", path: str = "/", headers: Headers = (), client: tuple[str, int] | None = ("192.0.2.7", 4711)
 ) -> Event:
-    """Return a request's scope."""
+    """Return a request's scope; the path is given as it is sent, percent-encoded."""
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": method,
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",

@@ -31,7 +31,7 @@ def _modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(".".join((package.__name__, *parts)))
 
 
-FILES: tuple[FileDescriptor, ...] = tuple(module.DESCRIPTOR for module in _modules())
+FILES: tuple[FileDescriptor, ...] = tuple({module.__name__: module.DESCRIPTOR for module in _modules()}.values())
 SERVICES: tuple[ServiceDescriptor, ...] = tuple(service for file in FILES for service in file.services_by_name.values())
 METHODS: dict[str, MethodDescriptor] = {method.name: method for service in SERVICES for method in service.methods}
 
@@ -114,36 +114,37 @@ class Case:
 
 def violations_of(method: MethodDescriptor) -> Iterator[Case]:
     """Yield a request for each way to break each rule of a call's request."""
-    for path, field in _fields(method.input_type):
+    for path, field in trails(method.input_type):
         for what, value in _wrong(field):
             rules = rules_of(field)
-            where = f"{_text(path)}[0]" if field.is_repeated else _text(path)
+            where = f"{path_of(path)}[0]" if field.is_repeated else path_of(path)
             request = _request(method.input_type, path, [value] if field.is_repeated else value)
             yield Case(method.name, where, what, request, rules.reference, empty=value == "")
         most = rules_of(field).max_items
         if most:
             request = _request(method.input_type, path, [_good(field)] * (most + 1))
-            yield Case(method.name, _text(path), "too many", request, rules_of(field).reference)
+            yield Case(method.name, path_of(path), "too many", request, rules_of(field).reference)
 
 
 def boundaries_of(method: MethodDescriptor) -> Iterator[Case]:
     """Yield a request for each value that just keeps a rule of a call's request."""
-    for path, field in _fields(method.input_type):
+    for path, field in trails(method.input_type):
         for what, value in _just_right(field):
             request = _request(method.input_type, path, [value] if field.is_repeated else value)
-            yield Case(method.name, _text(path), what, request)
+            yield Case(method.name, path_of(path), what, request)
         most = rules_of(field).max_items
         if most:
-            yield Case(method.name, _text(path), "most", _request(method.input_type, path, [_good(field)] * most))
+            yield Case(method.name, path_of(path), "most", _request(method.input_type, path, [_good(field)] * most))
 
 
-def _text(path: Trail) -> str:
+def path_of(path: Trail) -> str:
+    """Return the proto path of a trail, with the index of the first item where a part is repeated."""
     parts = [f"{field.name}[0]" if field.is_repeated and field is not path[-1] else field.name for field in path]
     return ".".join(parts)
 
 
-def _fields(descriptor: Descriptor, above: Trail = ()) -> Iterator[tuple[Trail, FieldDescriptor]]:
-    """Yield each field below a message with its path, messages of ours too."""
+def trails(descriptor: Descriptor, above: Trail = ()) -> Iterator[tuple[Trail, FieldDescriptor]]:
+    """Yield each field below a message with its trail, those of our messages in it too."""
     for field in descriptor.fields:
         path = (*above, field)
         part = field.message_type
@@ -151,7 +152,7 @@ def _fields(descriptor: Descriptor, above: Trail = ()) -> Iterator[tuple[Trail, 
         if part is None or part.full_name.startswith("google.") or part.GetOptions().map_entry:
             continue
         if part not in [each.message_type for each in above]:
-            yield from _fields(part, path)
+            yield from trails(part, path)
 
 
 def _wrong(field: FieldDescriptor) -> Iterator[tuple[str, Any]]:

@@ -1,9 +1,12 @@
-"""The real table of calls over a real SQLite store, with a prober whose tests go as a test case wants."""
+"""The real table of calls over a real SQLite store, with a prober whose tests go as a test case wants.
+
+Searches and posts end at once; what they find is their own tests' business.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,20 +15,30 @@ from pathlib import Path
 from google.protobuf.descriptor import ServiceDescriptor
 
 from ccadmin.v1 import email_pb2
+from mailproof.discovery.progress import SearchProgress, SearchResult
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Page, Role
 from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
+from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
+from mailproof.rpc.instance_service import InstanceService
 from mailproof.smtp.report import Plan, Progress, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.syntax.url import Phase, Url
 from mailproof.usecases.access import Access, digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.history import History
+from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
-from smtpdiag.v1 import diagnosis_pb2
+from mailproof.usecases.searches import Searches
+from mailproof.usecases.transfers import Transfers
+from mailproof.usecases.webhook_tests import WebhookTests
+from mailproof.webhook.verdict import PostResult
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
@@ -59,6 +72,20 @@ class ScriptedProber:
             self.closed += 1
 
 
+class EmptySearcher:
+    """Finds nothing."""
+
+    async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109
+        yield SearchResult((), f"Nothing was found for {address}.")
+
+
+class WillingPoster:
+    """Posts nothing, and says that the receiver took it."""
+
+    async def post(self, url: Url, headers: Mapping[str, str], body: bytes, limit: float) -> PostResult:
+        return PostResult(Phase.RESPONSE, Code.OK, 204, 0.1)
+
+
 class Table:
     """The table, its store, and a token of each role."""
 
@@ -68,13 +95,24 @@ class Table:
         vault = open_sealer(data_dir, None)
         self.admin, self.viewer = new_token(), new_token()
         asyncio.run(self._create_tokens())
-        diagnoses = Diagnoses(self.store, vault, self, Limits(max_timeout=20.0, max_concurrent=max_concurrent))
+        limits = Limits(max_timeout=20.0, max_concurrent=max_concurrent)
+        diagnoses = Diagnoses(self.store, vault, self, limits)
+        self._cipher = PassphraseCipher()
+        instances = InstanceService(
+            History(self.store, vault),
+            Transfers(self.store, vault, self._cipher),
+            WebhookTests(self.store, vault, WillingPoster(), limits),
+        )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(
                 Providers(self.store, vault), diagnoses
             ),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
+            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(
+                Searches(EmptySearcher(), limits)
+            ),
+            instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         self.calls = Calls(servicers, Access(self.store), vault, default_timeout=default_timeout)
 
@@ -106,6 +144,7 @@ class Table:
         return asyncio.run(read())
 
     def close(self) -> None:
+        self._cipher.close()
         asyncio.run(self.store.close())
 
 

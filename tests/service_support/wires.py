@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from service_support.service import RunningService
 from zitadel.v1 import message_pb2
 
 WIRES = ("grpc", "grpc-web", "rest", "bare")
-"""The last one is REST without /admin/v1."""
+"""The last one is REST by the second path that a call has: without /admin/v1, or with a custom verb."""
 
 Headers = Sequence[tuple[str, str]]
 
@@ -67,7 +68,7 @@ def rest_of(method: MethodDescriptor, wire: str, request: Message) -> tuple[str,
     verb = rule.WhichOneof("pattern")
     path: str = getattr(rule, verb)
     document = json_format.MessageToDict(request)
-    for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+    for name in re.findall(r"\{(\w+)\}", path):
         path = path.replace(f"{{{name}}}", urllib.parse.quote(getattr(request, name), safe=""))
         document.pop(name, None)
     if rule.body:

@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from smtpdiag.v1 import options_pb2 as smtpdiag_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63\x63\x61\x64min/v1/email.proto\x12\nccadmin.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19smtpdiag/v1/options.proto\"\xbb\x02\n\x19TestSmtpConnectionRequest\x12\x33\n\x0f\x65mail_smtp_host\x18\x01 \x01(\tB\x0b\xd2\xc1\x18\x07\x08\x01\x10\xff\x01\x18\x02R\remailSMTPHost\x12\x32\n\x0f\x65mail_smtp_port\x18\x02 \x01(\tB\n\xd2\xc1\x18\x06\x08\x01\x10\n\x18\x05R\remailSMTPPort\x12=\n\x16\x65mail_smtp_auth_method\x18\x03 \x01(\tB\x08\xd2\xc1\x18\x04\x10\n\x18\x06R\x13\x65mailSMTPAuthMethod\x12\x37\n\x13\x65mail_smtp_username\x18\x04 \x01(\tB\x07\xd2\xc1\x18\x03\x10\xf4\x03R\x11\x65mailSMTPUsername\x12=\n\x13\x65mail_smtp_password\x18\x05 \x01(\tB\r\xe2\x41\x01\x04\xd2\xc1\x18\x05\x10\x88\'\x18\x04R\x11\x65mailSMTPPassword\"=\n\x1aTestSmtpConnectionResponse\x12\x0e\n\x06status\x18\x01 \x01(\x08\x12\x0f\n\x07success\x18\x02 \x01(\x08\x32\xa4\x01\n\x0c\x45mailService\x12\x93\x01\n\x12TestSmtpConnection\x12%.ccadmin.v1.TestSmtpConnectionRequest\x1a&.ccadmin.v1.TestSmtpConnectionResponse\".\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02\x1b\"\x16/ccadmin/v1/email/test:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63\x63\x61\x64min/v1/email.proto\x12\nccadmin.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19smtpdiag/v1/options.proto\"\xcc\x02\n\x19TestSmtpConnectionRequest\x12\x37\n\x0f\x65mail_smtp_host\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x02\xd2\xc1\x18\x07\x08\x01\x10\xff\x01\x18\x02R\remailSMTPHost\x12\x36\n\x0f\x65mail_smtp_port\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xd2\xc1\x18\x06\x08\x01\x10\n\x18\x05R\remailSMTPPort\x12\x41\n\x16\x65mail_smtp_auth_method\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xd2\xc1\x18\x04\x10\n\x18\x06R\x13\x65mailSMTPAuthMethod\x12;\n\x13\x65mail_smtp_username\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xf4\x03R\x11\x65mailSMTPUsername\x12>\n\x13\x65mail_smtp_password\x18\x05 \x01(\tB\x0e\xe2\x41\x02\x04\x01\xd2\xc1\x18\x05\x10\x88\'\x18\x04R\x11\x65mailSMTPPassword\"I\n\x1aTestSmtpConnectionResponse\x12\x14\n\x06status\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x15\n\x07success\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x03\x32\xa4\x01\n\x0c\x45mailService\x12\x93\x01\n\x12TestSmtpConnection\x12%.ccadmin.v1.TestSmtpConnectionRequest\x1a&.ccadmin.v1.TestSmtpConnectionResponse\".\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02\x1b\"\x16/ccadmin/v1/email/test:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,21 +35,25 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ccadmin.v1.email_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_host']._loaded_options = None
-  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_host']._serialized_options = b'\322\301\030\007\010\001\020\377\001\030\002'
+  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_host']._serialized_options = b'\342A\001\002\322\301\030\007\010\001\020\377\001\030\002'
   _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_port']._loaded_options = None
-  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_port']._serialized_options = b'\322\301\030\006\010\001\020\n\030\005'
+  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_port']._serialized_options = b'\342A\001\002\322\301\030\006\010\001\020\n\030\005'
   _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_auth_method']._loaded_options = None
-  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_auth_method']._serialized_options = b'\322\301\030\004\020\n\030\006'
+  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_auth_method']._serialized_options = b'\342A\001\001\322\301\030\004\020\n\030\006'
   _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_username']._loaded_options = None
-  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_username']._serialized_options = b'\322\301\030\003\020\364\003'
+  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_username']._serialized_options = b'\342A\001\001\322\301\030\003\020\364\003'
   _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_password']._loaded_options = None
-  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_password']._serialized_options = b'\342A\001\004\322\301\030\005\020\210\'\030\004'
+  _globals['_TESTSMTPCONNECTIONREQUEST'].fields_by_name['email_smtp_password']._serialized_options = b'\342A\002\004\001\322\301\030\005\020\210\'\030\004'
+  _globals['_TESTSMTPCONNECTIONRESPONSE'].fields_by_name['status']._loaded_options = None
+  _globals['_TESTSMTPCONNECTIONRESPONSE'].fields_by_name['status']._serialized_options = b'\342A\001\003'
+  _globals['_TESTSMTPCONNECTIONRESPONSE'].fields_by_name['success']._loaded_options = None
+  _globals['_TESTSMTPCONNECTIONRESPONSE'].fields_by_name['success']._serialized_options = b'\342A\001\003'
   _globals['_EMAILSERVICE'].methods_by_name['TestSmtpConnection']._loaded_options = None
   _globals['_EMAILSERVICE'].methods_by_name['TestSmtpConnection']._serialized_options = b'\312\301\030\tiam.write\202\323\344\223\002\033\"\026/ccadmin/v1/email/test:\001*'
   _globals['_TESTSMTPCONNECTIONREQUEST']._serialized_start=129
-  _globals['_TESTSMTPCONNECTIONREQUEST']._serialized_end=444
-  _globals['_TESTSMTPCONNECTIONRESPONSE']._serialized_start=446
-  _globals['_TESTSMTPCONNECTIONRESPONSE']._serialized_end=507
-  _globals['_EMAILSERVICE']._serialized_start=510
-  _globals['_EMAILSERVICE']._serialized_end=674
+  _globals['_TESTSMTPCONNECTIONREQUEST']._serialized_end=461
+  _globals['_TESTSMTPCONNECTIONRESPONSE']._serialized_start=463
+  _globals['_TESTSMTPCONNECTIONRESPONSE']._serialized_end=536
+  _globals['_EMAILSERVICE']._serialized_start=539
+  _globals['_EMAILSERVICE']._serialized_end=703
 # @@protoc_insertion_point(module_scope)

@@ -18,7 +18,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class TestSmtpConnectionRequest(_message.Message):
-    """The settings to test; all of them strings, as the API has it."""
+    """The settings to test. All of them are strings, the port too, as that API has it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -28,15 +28,17 @@ class TestSmtpConnectionRequest(_message.Message):
     EMAIL_SMTP_USERNAME_FIELD_NUMBER: _builtins.int
     EMAIL_SMTP_PASSWORD_FIELD_NUMBER: _builtins.int
     email_smtp_host: _builtins.str
-    """The host, without the port."""
+    """The server's host name or address, without the port."""
     email_smtp_port: _builtins.str
-    """The port, a decimal string."""
+    """The server's port as a decimal string, "1" to "65535"."""
     email_smtp_auth_method: _builtins.str
-    """"SSL": implicit TLS; "TLS": STARTTLS is required; empty: STARTTLS when offered."""
+    """How the connection is secured. "SSL" is implicit TLS, "TLS" demands STARTTLS, and with an empty value STARTTLS is
+    used where the server offers it.
+    """
     email_smtp_username: _builtins.str
-    """The login; empty: no authentication."""
+    """The user to log in as. If it is empty, the test ends after EHLO without a login."""
     email_smtp_password: _builtins.str
-    """The password; may be empty."""
+    """The user's password. It may be empty, and it is ignored without a user."""
     def __init__(
         self,
         *,
@@ -56,16 +58,16 @@ Global___TestSmtpConnectionRequest: _TypeAlias = TestSmtpConnectionRequest  # no
 
 @_typing.final
 class TestSmtpConnectionResponse(_message.Message):
-    """Whether the test passed. Both fields are always written in JSON, false too."""
+    """Whether the test passed. Both fields are always written in JSON, also where they are false."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     STATUS_FIELD_NUMBER: _builtins.int
     SUCCESS_FIELD_NUMBER: _builtins.int
     status: _builtins.bool
-    """True if the connection test succeeded."""
+    """True if the server could be used with these settings, false if the test failed."""
     success: _builtins.bool
-    """The same value, which newer clients of that API read."""
+    """The same value as `status`, under the name that newer clients of that API read."""
     def __init__(
         self,
         *,

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class EmailServiceStub:
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel.
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
     """
 
     def __init__(self, channel):
@@ -43,12 +44,16 @@ class EmailServiceStub:
 
 
 class EmailServiceServicer:
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel.
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
     """
 
     def TestSmtpConnection(self, request, context):
-        """Tests the connection, and the login where there is one; no message is sent. A test that failed is an answer, not an
-        error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+        """Connects to a server and logs in where a user is given, without sending a message. A test that ran and failed is an
+        answer whose `status` is false, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+        RESOURCE_EXHAUSTED (too many tests are running, or the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if
+        no test was run.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -71,7 +76,8 @@ def add_EmailServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EmailService:
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel.
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
     """
 
     @staticmethod

@@ -27,29 +27,41 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class EmailServiceStub:
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel."""
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EmailServiceAsyncStub: ...
     TestSmtpConnection: _grpc.UnaryUnaryMultiCallable[_email_pb2.TestSmtpConnectionRequest, _email_pb2.TestSmtpConnectionResponse]
-    """Tests the connection, and the login where there is one; no message is sent. A test that failed is an answer, not an
-    error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+    """Connects to a server and logs in where a user is given, without sending a message. A test that ran and failed is an
+    answer whose `status` is false, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED (too many tests are running, or the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if
+    no test was run.
     """
 
 @_typing.type_check_only
 class EmailServiceAsyncStub(EmailServiceStub):
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel."""
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     TestSmtpConnection: _aio.UnaryUnaryMultiCallable[_email_pb2.TestSmtpConnectionRequest, _email_pb2.TestSmtpConnectionResponse]  # type: ignore[assignment]
-    """Tests the connection, and the login where there is one; no message is sent. A test that failed is an answer, not an
-    error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+    """Connects to a server and logs in where a user is given, without sending a message. A test that ran and failed is an
+    answer whose `status` is false, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED (too many tests are running, or the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if
+    no test was run.
     """
 
 class EmailServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel."""
+    """The e-mail test of a commerce admin REST API. Over REST its errors have that API's errorModel instead of a
+    google.rpc.Status.
+    """
 
     @_abc_1.abstractmethod
     def TestSmtpConnection(
@@ -57,8 +69,11 @@ class EmailServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _email_pb2.TestSmtpConnectionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_email_pb2.TestSmtpConnectionResponse, _abc.Awaitable[_email_pb2.TestSmtpConnectionResponse]]:
-        """Tests the connection, and the login where there is one; no message is sent. A test that failed is an answer, not an
-        error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+        """Connects to a server and logs in where a user is given, without sending a message. A test that ran and failed is an
+        answer whose `status` is false, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+        RESOURCE_EXHAUSTED (too many tests are running, or the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if
+        no test was run.
         """
 
 def add_EmailServiceServicer_to_server(servicer: EmailServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from smtpdiag.v1 import options_pb2 as smtpdiag_dot_v1_dot_options__pb2
 from smtpdiag.v1 import report_pb2 as smtpdiag_dot_v1_dot_report__pb2
 from smtpdiag.v1 import vocabulary_pb2 as smtpdiag_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsmtpdiag/v1/diagnosis.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x18smtpdiag/v1/report.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"\x82\x04\n\x0f\x44iagnoseRequest\x12\x17\n\x04host\x18\x01 \x01(\tB\t\xd2\xc1\x18\x05\x10\xff\x01\x18\x02\x12\x16\n\x04port\x18\x02 \x01(\rB\x08\xd2\xc1\x18\x04 \xff\xff\x03\x12&\n\x08tls_mode\x18\x03 \x01(\x0e\x32\x14.smtpdiag.v1.TlsMode\x12\x15\n\x04user\x18\x04 \x01(\tB\x07\xd2\xc1\x18\x03\x10\xf4\x03\x12\x1f\n\x08password\x18\x05 \x01(\tB\r\xe2\x41\x01\x04\xd2\xc1\x18\x05\x10\x88\'\x18\x04\x12.\n\x07xoauth2\x18\x06 \x01(\x0b\x32\x14.smtpdiag.v1.XOAuth2R\x07xoauth2\x12\x19\n\tmechanism\x18\x07 \x01(\tB\x06\xd2\xc1\x18\x02\x10\x14\x12\x19\n\x06sender\x18\x08 \x01(\tB\t\xd2\xc1\x18\x05\x10\xfe\x01\x18\x03\x12\x1c\n\trecipient\x18\t \x01(\tB\t\xd2\xc1\x18\x05\x10\xfe\x01\x18\x03\x12!\n\x05\x64\x65pth\x18\n \x01(\x0e\x32\x12.smtpdiag.v1.Depth\x12*\n\x07timeout\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1a\n\x06\x63\x61_pem\x18\x0c \x01(\tB\n\xd2\xc1\x18\x06\x10\xe0\xd4\x03\x18\x07\x12\x1a\n\tehlo_name\x18\r \x01(\tB\x07\xd2\xc1\x18\x03\x10\xff\x01\x12 \n\x13verify_alternatives\x18\x0e \x01(\x08H\x00\x88\x01\x01\x12\x19\n\tconfig_id\x18\x0f \x01(\tB\x06\xd2\xc1\x18\x02\x10\x64\x42\x16\n\x14_verify_alternatives\"y\n\x07XOAuth2\x12&\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x04\xd2\xc1\x18\x06\x10\xa0\x9c\x01\x18\x04H\x00\x12<\n\x12\x63lient_credentials\x18\x02 \x01(\x0b\x32\x1e.smtpdiag.v1.ClientCredentialsH\x00\x42\x08\n\x06source\"\x8f\x01\n\x11\x43lientCredentials\x12\x1f\n\x0etoken_endpoint\x18\x01 \x01(\tB\x07\xd2\xc1\x18\x03\x10\x80\x10\x12\x1a\n\tclient_id\x18\x02 \x01(\tB\x07\xd2\xc1\x18\x03\x10\xf4\x03\x12$\n\rclient_secret\x18\x03 \x01(\tB\r\xe2\x41\x01\x04\xd2\xc1\x18\x05\x10\x88\'\x18\x04\x12\x17\n\x06scopes\x18\x04 \x03(\tB\x07\xd2\xc1\x18\x03\x10\xf4\x03\"\x92\x01\n\x10\x44iagnoseResponse\x12!\n\x04step\x18\x01 \x01(\x0b\x32\x11.smtpdiag.v1.StepH\x00\x12+\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.smtpdiag.v1.HeartbeatH\x00\x12%\n\x06report\x18\x03 \x01(\x0b\x32\x13.smtpdiag.v1.ReportH\x00\x42\x07\n\x05\x65vent2\x83\x01\n\x10\x44iagnosisService\x12o\n\x08\x44iagnose\x12\x1c.smtpdiag.v1.DiagnoseRequest\x1a\x1d.smtpdiag.v1.DiagnoseResponse\"$\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/diagnose:\x01*0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsmtpdiag/v1/diagnosis.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x18smtpdiag/v1/report.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"\xe1\x04\n\x0f\x44iagnoseRequest\x12\x1b\n\x04host\x18\x01 \x01(\tB\r\xe2\x41\x01\x01\xd2\xc1\x18\x05\x10\xff\x01\x18\x02\x12\x1a\n\x04port\x18\x02 \x01(\rB\x0c\xe2\x41\x01\x01\xd2\xc1\x18\x04 \xff\xff\x03\x12,\n\x08tls_mode\x18\x03 \x01(\x0e\x32\x14.smtpdiag.v1.TlsModeB\x04\xe2\x41\x01\x01\x12\x19\n\x04user\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xf4\x03\x12 \n\x08password\x18\x05 \x01(\tB\x0e\xe2\x41\x02\x04\x01\xd2\xc1\x18\x05\x10\x88\'\x18\x04\x12\x34\n\x07xoauth2\x18\x06 \x01(\x0b\x32\x14.smtpdiag.v1.XOAuth2B\x04\xe2\x41\x01\x01R\x07xoauth2\x12\x1d\n\tmechanism\x18\x07 \x01(\tB\n\xe2\x41\x01\x01\xd2\xc1\x18\x02\x10\x14\x12\x1d\n\x06sender\x18\x08 \x01(\tB\r\xe2\x41\x01\x01\xd2\xc1\x18\x05\x10\xfe\x01\x18\x03\x12 \n\trecipient\x18\t \x01(\tB\r\xe2\x41\x01\x01\xd2\xc1\x18\x05\x10\xfe\x01\x18\x03\x12\'\n\x05\x64\x65pth\x18\n \x01(\x0e\x32\x12.smtpdiag.v1.DepthB\x04\xe2\x41\x01\x01\x12\x30\n\x07timeout\x18\x0b \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x1e\n\x06\x63\x61_pem\x18\x0c \x01(\tB\x0e\xe2\x41\x01\x01\xd2\xc1\x18\x06\x10\xe0\xd4\x03\x18\x07\x12\x1e\n\tehlo_name\x18\r \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xff\x01\x12&\n\x13verify_alternatives\x18\x0e \x01(\x08\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x39\n\tconfig_id\x18\x0f \x01(\tB&\xe2\x41\x01\x01\xfa\x41\x19\n\x17mailproof/EmailProvider\xd2\xc1\x18\x02\x10\x64\x42\x16\n\x14_verify_alternatives\"\x80\x01\n\x07XOAuth2\x12\'\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x04\x01\xd2\xc1\x18\x06\x10\xa0\x9c\x01\x18\x04H\x00\x12\x42\n\x12\x63lient_credentials\x18\x02 \x01(\x0b\x32\x1e.smtpdiag.v1.ClientCredentialsB\x04\xe2\x41\x01\x01H\x00\x42\x08\n\x06source\"\x9c\x01\n\x11\x43lientCredentials\x12#\n\x0etoken_endpoint\x18\x01 \x01(\tB\x0b\xe2\x41\x01\x02\xd2\xc1\x18\x03\x10\x80\x10\x12\x1e\n\tclient_id\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x02\xd2\xc1\x18\x03\x10\xf4\x03\x12%\n\rclient_secret\x18\x03 \x01(\tB\x0e\xe2\x41\x02\x04\x02\xd2\xc1\x18\x05\x10\x88\'\x18\x04\x12\x1b\n\x06scopes\x18\x04 \x03(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xf4\x03\"\xa4\x01\n\x10\x44iagnoseResponse\x12\'\n\x04step\x18\x01 \x01(\x0b\x32\x11.smtpdiag.v1.StepB\x04\xe2\x41\x01\x03H\x00\x12\x31\n\theartbeat\x18\x02 \x01(\x0b\x32\x16.smtpdiag.v1.HeartbeatB\x04\xe2\x41\x01\x03H\x00\x12+\n\x06report\x18\x03 \x01(\x0b\x32\x13.smtpdiag.v1.ReportB\x04\xe2\x41\x01\x03H\x00\x42\x07\n\x05\x65vent2\xa0\x01\n\x10\x44iagnosisService\x12\x8b\x01\n\x08\x44iagnose\x12\x1c.smtpdiag.v1.DiagnoseRequest\x1a\x1d.smtpdiag.v1.DiagnoseResponse\"@\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02-\"\x0c/v1/diagnose:\x01*Z\x1a\"\x15/v1/settings:diagnose:\x01*0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,45 +39,63 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smtpdiag.v1.diagnosis_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DIAGNOSEREQUEST'].fields_by_name['host']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['host']._serialized_options = b'\322\301\030\005\020\377\001\030\002'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['host']._serialized_options = b'\342A\001\001\322\301\030\005\020\377\001\030\002'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['port']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['port']._serialized_options = b'\322\301\030\004 \377\377\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['port']._serialized_options = b'\342A\001\001\322\301\030\004 \377\377\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['tls_mode']._loaded_options = None
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['tls_mode']._serialized_options = b'\342A\001\001'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['user']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['user']._serialized_options = b'\322\301\030\003\020\364\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['user']._serialized_options = b'\342A\001\001\322\301\030\003\020\364\003'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['password']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['password']._serialized_options = b'\342A\001\004\322\301\030\005\020\210\'\030\004'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\004\001\322\301\030\005\020\210\'\030\004'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['xoauth2']._loaded_options = None
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['xoauth2']._serialized_options = b'\342A\001\001'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['mechanism']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['mechanism']._serialized_options = b'\322\301\030\002\020\024'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['mechanism']._serialized_options = b'\342A\001\001\322\301\030\002\020\024'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['sender']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['sender']._serialized_options = b'\322\301\030\005\020\376\001\030\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['sender']._serialized_options = b'\342A\001\001\322\301\030\005\020\376\001\030\003'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['recipient']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['recipient']._serialized_options = b'\322\301\030\005\020\376\001\030\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['recipient']._serialized_options = b'\342A\001\001\322\301\030\005\020\376\001\030\003'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['depth']._loaded_options = None
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['depth']._serialized_options = b'\342A\001\001'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['timeout']._loaded_options = None
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['timeout']._serialized_options = b'\342A\001\001'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['ca_pem']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['ca_pem']._serialized_options = b'\322\301\030\006\020\340\324\003\030\007'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['ca_pem']._serialized_options = b'\342A\001\001\322\301\030\006\020\340\324\003\030\007'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['ehlo_name']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['ehlo_name']._serialized_options = b'\322\301\030\003\020\377\001'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['ehlo_name']._serialized_options = b'\342A\001\001\322\301\030\003\020\377\001'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['verify_alternatives']._loaded_options = None
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['verify_alternatives']._serialized_options = b'\342A\001\001'
   _globals['_DIAGNOSEREQUEST'].fields_by_name['config_id']._loaded_options = None
-  _globals['_DIAGNOSEREQUEST'].fields_by_name['config_id']._serialized_options = b'\322\301\030\002\020d'
+  _globals['_DIAGNOSEREQUEST'].fields_by_name['config_id']._serialized_options = b'\342A\001\001\372A\031\n\027mailproof/EmailProvider\322\301\030\002\020d'
   _globals['_XOAUTH2'].fields_by_name['access_token']._loaded_options = None
-  _globals['_XOAUTH2'].fields_by_name['access_token']._serialized_options = b'\342A\001\004\322\301\030\006\020\240\234\001\030\004'
+  _globals['_XOAUTH2'].fields_by_name['access_token']._serialized_options = b'\342A\002\004\001\322\301\030\006\020\240\234\001\030\004'
+  _globals['_XOAUTH2'].fields_by_name['client_credentials']._loaded_options = None
+  _globals['_XOAUTH2'].fields_by_name['client_credentials']._serialized_options = b'\342A\001\001'
   _globals['_CLIENTCREDENTIALS'].fields_by_name['token_endpoint']._loaded_options = None
-  _globals['_CLIENTCREDENTIALS'].fields_by_name['token_endpoint']._serialized_options = b'\322\301\030\003\020\200\020'
+  _globals['_CLIENTCREDENTIALS'].fields_by_name['token_endpoint']._serialized_options = b'\342A\001\002\322\301\030\003\020\200\020'
   _globals['_CLIENTCREDENTIALS'].fields_by_name['client_id']._loaded_options = None
-  _globals['_CLIENTCREDENTIALS'].fields_by_name['client_id']._serialized_options = b'\322\301\030\003\020\364\003'
+  _globals['_CLIENTCREDENTIALS'].fields_by_name['client_id']._serialized_options = b'\342A\001\002\322\301\030\003\020\364\003'
   _globals['_CLIENTCREDENTIALS'].fields_by_name['client_secret']._loaded_options = None
-  _globals['_CLIENTCREDENTIALS'].fields_by_name['client_secret']._serialized_options = b'\342A\001\004\322\301\030\005\020\210\'\030\004'
+  _globals['_CLIENTCREDENTIALS'].fields_by_name['client_secret']._serialized_options = b'\342A\002\004\002\322\301\030\005\020\210\'\030\004'
   _globals['_CLIENTCREDENTIALS'].fields_by_name['scopes']._loaded_options = None
-  _globals['_CLIENTCREDENTIALS'].fields_by_name['scopes']._serialized_options = b'\322\301\030\003\020\364\003'
+  _globals['_CLIENTCREDENTIALS'].fields_by_name['scopes']._serialized_options = b'\342A\001\001\322\301\030\003\020\364\003'
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['step']._loaded_options = None
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['step']._serialized_options = b'\342A\001\003'
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['heartbeat']._loaded_options = None
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['heartbeat']._serialized_options = b'\342A\001\003'
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['report']._loaded_options = None
+  _globals['_DIAGNOSERESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
   _globals['_DIAGNOSISSERVICE'].methods_by_name['Diagnose']._loaded_options = None
-  _globals['_DIAGNOSISSERVICE'].methods_by_name['Diagnose']._serialized_options = b'\312\301\030\tiam.write\202\323\344\223\002\021\"\014/v1/diagnose:\001*'
-  _globals['_DIAGNOSEREQUEST']._serialized_start=223
-  _globals['_DIAGNOSEREQUEST']._serialized_end=737
-  _globals['_XOAUTH2']._serialized_start=739
-  _globals['_XOAUTH2']._serialized_end=860
-  _globals['_CLIENTCREDENTIALS']._serialized_start=863
-  _globals['_CLIENTCREDENTIALS']._serialized_end=1006
-  _globals['_DIAGNOSERESPONSE']._serialized_start=1009
-  _globals['_DIAGNOSERESPONSE']._serialized_end=1155
-  _globals['_DIAGNOSISSERVICE']._serialized_start=1158
-  _globals['_DIAGNOSISSERVICE']._serialized_end=1289
+  _globals['_DIAGNOSISSERVICE'].methods_by_name['Diagnose']._serialized_options = b'\312\301\030\tiam.write\202\323\344\223\002-\"\014/v1/diagnose:\001*Z\032\"\025/v1/settings:diagnose:\001*'
+  _globals['_DIAGNOSEREQUEST']._serialized_start=250
+  _globals['_DIAGNOSEREQUEST']._serialized_end=859
+  _globals['_XOAUTH2']._serialized_start=862
+  _globals['_XOAUTH2']._serialized_end=990
+  _globals['_CLIENTCREDENTIALS']._serialized_start=993
+  _globals['_CLIENTCREDENTIALS']._serialized_end=1149
+  _globals['_DIAGNOSERESPONSE']._serialized_start=1152
+  _globals['_DIAGNOSERESPONSE']._serialized_end=1316
+  _globals['_DIAGNOSISSERVICE']._serialized_start=1319
+  _globals['_DIAGNOSISSERVICE']._serialized_end=1479
 # @@protoc_insertion_point(module_scope)

@@ -23,7 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class DiagnoseRequest(_message.Message):
-    """What to test: the settings themselves, or config_id for stored ones."""
+    """What to test: the settings that the request holds, or those that are stored under config_id."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -43,38 +43,52 @@ class DiagnoseRequest(_message.Message):
     VERIFY_ALTERNATIVES_FIELD_NUMBER: _builtins.int
     CONFIG_ID_FIELD_NUMBER: _builtins.int
     host: _builtins.str
-    """Host name or address."""
+    """The server's host name or IP address. It is mandatory without config_id, and not allowed with it."""
     port: _builtins.int
-    """Port; 0: by TLS mode."""
+    """The server's port. The default, 0, means 465 for TLS_MODE_IMPLICIT, 25 for TLS_MODE_NONE and otherwise 587. It is
+    not allowed with config_id.
+    """
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
-    """How the connection is secured; default: auto."""
+    """How the connection is secured. The default is TLS_MODE_AUTO. It is not allowed with config_id."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The user to log in as. If it is empty, the test logs in with nothing. It is not allowed with config_id."""
     password: _builtins.str
-    """The password."""
+    """The user's password. It needs a user, and is allowed neither with xoauth2 nor with config_id."""
     mechanism: _builtins.str
-    """One SASL mechanism; empty: the strongest first."""
+    """The one SASL mechanism to log in by, such as "PLAIN". If it is empty, those that the server offers are used, the
+    strongest first.
+    """
     sender: _builtins.str
-    """MAIL FROM."""
+    """The sender's address (MAIL FROM). It is mandatory from DEPTH_MAIL on, unless config_id names a configuration, whose
+    own is the default.
+    """
     recipient: _builtins.str
-    """RCPT TO."""
+    """The recipient's address (RCPT TO). It is mandatory from DEPTH_RCPT on."""
     depth: _vocabulary_pb2.Depth.ValueType
-    """How far the test goes; default: auth."""
+    """How far the test goes. The default is DEPTH_AUTH."""
     ca_pem: _builtins.str
-    """Extra trust anchors, PEM; not for a stored login, which goes only to whom the server's own anchors vouch for."""
+    """Certificates of authorities, in PEM, that are trusted beside the service's own. It is not allowed with config_id: a
+    stored login goes only to whom the service's own authorities vouch for.
+    """
     ehlo_name: _builtins.str
-    """The argument of EHLO; empty: the server's own."""
+    """The name to give in EHLO. If it is empty, the service's own is given."""
     verify_alternatives: _builtins.bool
-    """Whether other modes and ports are probed when one of these is the problem; default true."""
+    """Whether other TLS modes and ports of the host are probed where one of these may be the problem. The default is
+    true.
+    """
     config_id: _builtins.str
-    """A stored configuration, instead of host, port, TLS mode, user, password or token, and trust anchors."""
+    """The id of a stored SMTP configuration to test, in place of host, port, tls_mode, user, password, xoauth2 and
+    ca_pem.
+    """
     @_builtins.property
     def xoauth2(self) -> Global___XOAuth2:
-        """OAuth 2.0 instead of a password; the user is still needed."""
+        """An OAuth 2.0 access token in place of the password. It needs a user, and is not allowed with config_id."""
 
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
-        """For everything together; at most the server's bound."""
+        """How long the whole test may take. It must be more than zero, the default is 30 seconds, and the service's setting
+        test_timeout bounds it.
+        """
 
     def __init__(
         self,
@@ -107,17 +121,17 @@ Global___DiagnoseRequest: _TypeAlias = DiagnoseRequest  # noqa: Y015
 
 @_typing.final
 class XOAuth2(_message.Message):
-    """OAuth 2.0 for SMTP."""
+    """An OAuth 2.0 access token to log in by (SASL OAUTHBEARER or XOAUTH2)."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
     CLIENT_CREDENTIALS_FIELD_NUMBER: _builtins.int
     access_token: _builtins.str
-    """A token that the caller has."""
+    """The token itself, which the caller has from elsewhere."""
     @_builtins.property
     def client_credentials(self) -> Global___ClientCredentials:
-        """The client-credentials grant."""
+        """The client that the service asks the token with. It is asked for anew in each test, and never kept."""
 
     def __init__(
         self,
@@ -137,7 +151,7 @@ Global___XOAuth2: _TypeAlias = XOAuth2  # noqa: Y015
 
 @_typing.final
 class ClientCredentials(_message.Message):
-    """The client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4)."""
+    """A client that gets access tokens by the client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4)."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -146,14 +160,14 @@ class ClientCredentials(_message.Message):
     CLIENT_SECRET_FIELD_NUMBER: _builtins.int
     SCOPES_FIELD_NUMBER: _builtins.int
     token_endpoint: _builtins.str
-    """The token endpoint's URL, of the scheme https."""
+    """The https URL of the token endpoint."""
     client_id: _builtins.str
-    """The client's id."""
+    """The id that the token endpoint knows the client by."""
     client_secret: _builtins.str
-    """The client's secret."""
+    """The secret that the client proves itself by."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Scopes asked for."""
+        """The scopes to ask the token for. Without any the token endpoint decides."""
 
     def __init__(
         self,
@@ -173,7 +187,7 @@ Global___ClientCredentials: _TypeAlias = ClientCredentials  # noqa: Y015
 
 @_typing.final
 class DiagnoseResponse(_message.Message):
-    """One message of the stream."""
+    """One message of the stream that Diagnose answers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -182,15 +196,15 @@ class DiagnoseResponse(_message.Message):
     REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def step(self) -> _report_pb2.Step:
-        """A step ended."""
+        """A step of the test that ended."""
 
     @_builtins.property
     def heartbeat(self) -> _report_pb2.Heartbeat:
-        """A step is slow."""
+        """A sign that a slow step is still under way."""
 
     @_builtins.property
     def report(self) -> _report_pb2.Report:
-        """The last message."""
+        """The report, which is the last message of the stream."""
 
     def __init__(
         self,

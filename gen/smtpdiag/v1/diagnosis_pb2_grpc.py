@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class DiagnosisServiceStub:
-    """Tests SMTP settings and says which step failed, why, and what to change.
+    """Tests SMTP settings, and says which step failed, why, and what to change.
     """
 
     def __init__(self, channel):
@@ -43,13 +43,17 @@ class DiagnosisServiceStub:
 
 
 class DiagnosisServiceServicer:
-    """Tests SMTP settings and says which step failed, why, and what to change.
+    """Tests SMTP settings, and says which step failed, why, and what to change.
     """
 
     def Diagnose(self, request, context):
-        """Streams the steps as they happen and then the report, exactly once. A test that failed is an answer (OUTCOME_FAIL),
-        not an error. NOT_FOUND: no configuration has this id. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT,
-        RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+        """Streams the steps of a test as they end, and then the report, exactly once. A test that failed is an answer with
+        OUTCOME_FAIL, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
+        the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
+        Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
+        caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
+        secret can't be opened.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,7 +76,7 @@ def add_DiagnosisServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DiagnosisService:
-    """Tests SMTP settings and says which step failed, why, and what to change.
+    """Tests SMTP settings, and says which step failed, why, and what to change.
     """
 
     @staticmethod

@@ -27,31 +27,39 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class DiagnosisServiceStub:
-    """Tests SMTP settings and says which step failed, why, and what to change."""
+    """Tests SMTP settings, and says which step failed, why, and what to change."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DiagnosisServiceAsyncStub: ...
     Diagnose: _grpc.UnaryStreamMultiCallable[_diagnosis_pb2.DiagnoseRequest, _diagnosis_pb2.DiagnoseResponse]
-    """Streams the steps as they happen and then the report, exactly once. A test that failed is an answer (OUTCOME_FAIL),
-    not an error. NOT_FOUND: no configuration has this id. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT,
-    RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+    """Streams the steps of a test as they end, and then the report, exactly once. A test that failed is an answer with
+    OUTCOME_FAIL, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
+    the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
+    Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
+    caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
+    secret can't be opened.
     """
 
 @_typing.type_check_only
 class DiagnosisServiceAsyncStub(DiagnosisServiceStub):
-    """Tests SMTP settings and says which step failed, why, and what to change."""
+    """Tests SMTP settings, and says which step failed, why, and what to change."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Diagnose: _aio.UnaryStreamMultiCallable[_diagnosis_pb2.DiagnoseRequest, _diagnosis_pb2.DiagnoseResponse]  # type: ignore[assignment]
-    """Streams the steps as they happen and then the report, exactly once. A test that failed is an answer (OUTCOME_FAIL),
-    not an error. NOT_FOUND: no configuration has this id. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT,
-    RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+    """Streams the steps of a test as they end, and then the report, exactly once. A test that failed is an answer with
+    OUTCOME_FAIL, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
+    the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
+    Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
+    caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
+    secret can't be opened.
     """
 
 class DiagnosisServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Tests SMTP settings and says which step failed, why, and what to change."""
+    """Tests SMTP settings, and says which step failed, why, and what to change."""
 
     @_abc_1.abstractmethod
     def Diagnose(
@@ -59,9 +67,13 @@ class DiagnosisServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _diagnosis_pb2.DiagnoseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_diagnosis_pb2.DiagnoseResponse], _abc.AsyncIterator[_diagnosis_pb2.DiagnoseResponse]]:
-        """Streams the steps as they happen and then the report, exactly once. A test that failed is an answer (OUTCOME_FAIL),
-        not an error. NOT_FOUND: no configuration has this id. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT,
-        RESOURCE_EXHAUSTED, UNAVAILABLE: there was no test.
+        """Streams the steps of a test as they end, and then the report, exactly once. A test that failed is an answer with
+        OUTCOME_FAIL, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
+        the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
+        Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
+        caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
+        secret can't be opened.
         """
 
 def add_DiagnosisServiceServicer_to_server(servicer: DiagnosisServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

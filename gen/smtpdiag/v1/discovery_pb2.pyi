@@ -28,33 +28,33 @@ class _CandidateSource:
 class _CandidateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CandidateSource.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CANDIDATE_SOURCE_UNSPECIFIED: _CandidateSource.ValueType  # 0
-    """Not known."""
+    """The source is not known. The service never answers it."""
     CANDIDATE_SOURCE_PROVIDER: _CandidateSource.ValueType  # 1
-    """Our data on the provider that the mail domain belongs to."""
+    """The settings are from our own data on the provider that the mail domain belongs to."""
     CANDIDATE_SOURCE_SRV: _CandidateSource.ValueType  # 2
-    """SRV records of the domain (RFC 6186, RFC 8314)."""
+    """The settings are from SRV records of the domain (RFC 6186, RFC 8314)."""
     CANDIDATE_SOURCE_AUTOCONFIG: _CandidateSource.ValueType  # 3
-    """The domain's autoconfig document, over verified HTTPS."""
+    """The settings are from the domain's autoconfig document, which came over verified HTTPS."""
     CANDIDATE_SOURCE_MX: _CandidateSource.ValueType  # 4
-    """Our data on the provider that the domain's MX belongs to."""
+    """The settings are from our own data on the provider that the domain's MX belongs to."""
     CANDIDATE_SOURCE_GUESS: _CandidateSource.ValueType  # 5
-    """A usual name and port."""
+    """The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
 
 class CandidateSource(_CandidateSource, metaclass=_CandidateSourceEnumTypeWrapper):
-    """Where settings come from, the most trustworthy first."""
+    """Where settings come from, the most trustworthy source first."""
 
 CANDIDATE_SOURCE_UNSPECIFIED: CandidateSource.ValueType  # 0
-"""Not known."""
+"""The source is not known. The service never answers it."""
 CANDIDATE_SOURCE_PROVIDER: CandidateSource.ValueType  # 1
-"""Our data on the provider that the mail domain belongs to."""
+"""The settings are from our own data on the provider that the mail domain belongs to."""
 CANDIDATE_SOURCE_SRV: CandidateSource.ValueType  # 2
-"""SRV records of the domain (RFC 6186, RFC 8314)."""
+"""The settings are from SRV records of the domain (RFC 6186, RFC 8314)."""
 CANDIDATE_SOURCE_AUTOCONFIG: CandidateSource.ValueType  # 3
-"""The domain's autoconfig document, over verified HTTPS."""
+"""The settings are from the domain's autoconfig document, which came over verified HTTPS."""
 CANDIDATE_SOURCE_MX: CandidateSource.ValueType  # 4
-"""Our data on the provider that the domain's MX belongs to."""
+"""The settings are from our own data on the provider that the domain's MX belongs to."""
 CANDIDATE_SOURCE_GUESS: CandidateSource.ValueType  # 5
-"""A usual name and port."""
+"""The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
 Global___CandidateSource: _TypeAlias = CandidateSource  # noqa: Y015
 
 class _CandidateVerdict:
@@ -64,44 +64,48 @@ class _CandidateVerdict:
 class _CandidateVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CandidateVerdict.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CANDIDATE_VERDICT_UNSPECIFIED: _CandidateVerdict.ValueType  # 0
-    """Not known."""
+    """The verdict is not known. The service never answers it."""
     CANDIDATE_VERDICT_VERIFIED: _CandidateVerdict.ValueType  # 1
-    """The server answers as stated and offers AUTH."""
+    """The server answers as stated and offers a login."""
     CANDIDATE_VERDICT_WITHOUT_AUTH: _CandidateVerdict.ValueType  # 2
-    """The server answers as stated but offers no AUTH."""
+    """The server answers as stated and offers no login. It may relay for known addresses."""
     CANDIDATE_VERDICT_FAILED: _CandidateVerdict.ValueType  # 3
-    """It did not work."""
+    """The server can't be used as stated."""
     CANDIDATE_VERDICT_NOT_TRIED: _CandidateVerdict.ValueType  # 4
-    """There was no time."""
+    """The time was up before the candidate could be tried."""
 
 class CandidateVerdict(_CandidateVerdict, metaclass=_CandidateVerdictEnumTypeWrapper):
-    """What came of trying settings, the best first."""
+    """What the trial of a candidate showed, the best verdict first."""
 
 CANDIDATE_VERDICT_UNSPECIFIED: CandidateVerdict.ValueType  # 0
-"""Not known."""
+"""The verdict is not known. The service never answers it."""
 CANDIDATE_VERDICT_VERIFIED: CandidateVerdict.ValueType  # 1
-"""The server answers as stated and offers AUTH."""
+"""The server answers as stated and offers a login."""
 CANDIDATE_VERDICT_WITHOUT_AUTH: CandidateVerdict.ValueType  # 2
-"""The server answers as stated but offers no AUTH."""
+"""The server answers as stated and offers no login. It may relay for known addresses."""
 CANDIDATE_VERDICT_FAILED: CandidateVerdict.ValueType  # 3
-"""It did not work."""
+"""The server can't be used as stated."""
 CANDIDATE_VERDICT_NOT_TRIED: CandidateVerdict.ValueType  # 4
-"""There was no time."""
+"""The time was up before the candidate could be tried."""
 Global___CandidateVerdict: _TypeAlias = CandidateVerdict  # noqa: Y015
 
 @_typing.final
 class DiscoverSettingsRequest(_message.Message):
-    """Whose settings."""
+    """Says whose settings are searched for, and for how long."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ADDRESS_FIELD_NUMBER: _builtins.int
     TIMEOUT_FIELD_NUMBER: _builtins.int
     address: _builtins.str
-    """The mail address. Its domain's web servers are told it, as the autoconfig format wants."""
+    """The mail address. The web server autoconfig.DOMAIN of its own domain is told it, as the autoconfig format wants,
+    and nobody else is.
+    """
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
-        """For everything together; at most the server's bound."""
+        """How long the whole search may take. It must be more than zero, the default is 30 seconds, and the service's setting
+        test_timeout bounds it.
+        """
 
     def __init__(
         self,
@@ -119,7 +123,7 @@ Global___DiscoverSettingsRequest: _TypeAlias = DiscoverSettingsRequest  # noqa: 
 
 @_typing.final
 class DiscoverSettingsResponse(_message.Message):
-    """One message of the stream."""
+    """One message of the stream that DiscoverSettings answers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -129,19 +133,19 @@ class DiscoverSettingsResponse(_message.Message):
     CLUE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def candidate(self) -> Global___TriedCandidate:
-        """A candidate was tried."""
+        """A candidate that was tried."""
 
     @_builtins.property
     def heartbeat(self) -> Global___DiscoveryHeartbeat:
-        """The search is slow."""
+        """A sign that a slow search is still under way."""
 
     @_builtins.property
     def result(self) -> Global___DiscoveryResult:
-        """The last message."""
+        """The result, which is the last message of the stream."""
 
     @_builtins.property
     def clue(self) -> Global___Clue:
-        """A question about the domain was answered."""
+        """A question about the domain that was answered."""
 
     def __init__(
         self,
@@ -163,7 +167,7 @@ Global___DiscoverSettingsResponse: _TypeAlias = DiscoverSettingsResponse  # noqa
 
 @_typing.final
 class TriedCandidate(_message.Message):
-    """Settings, and what came of trying them."""
+    """Settings that may be right, and what their trial showed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -184,38 +188,40 @@ class TriedCandidate(_message.Message):
     TLS_VERSION_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     host: _builtins.str
-    """Host name or address."""
+    """The server's host name or IP address."""
     port: _builtins.int
-    """Port."""
+    """The server's port, 1 to 65535."""
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
     """How the connection is secured."""
     user: _builtins.str
-    """The login; empty: not known, or none."""
+    """The user to log in as. It is empty where it is not known or there is no login."""
     source: Global___CandidateSource.ValueType
     """Where the settings come from."""
     rank: _builtins.int
-    """From 1, the best; among the candidates known so far, in the result the final place."""
+    """The candidate's place from 1, the best. In the stream it is the place among the candidates known so far, in the
+    result the final one.
+    """
     notes: _builtins.str
-    """What an administrator must know of the login."""
+    """What an administrator must know of the login, such as that an app password is needed. It is often empty."""
     provider: _builtins.str
-    """The name of the known provider whose server it is."""
+    """The name of the known provider that the server belongs to. It is empty for other servers."""
     verdict: Global___CandidateVerdict.ValueType
-    """What came of it."""
+    """What the trial showed, in one word."""
     stage: _vocabulary_pb2.Stage.ValueType
-    """Where the trial failed; STAGE_QUIT where it passed."""
+    """The stage at which the trial failed. It is STAGE_QUIT where the trial passed."""
     code: _vocabulary_pb2.Code.ValueType
-    """Why it failed; CODE_OK where it passed."""
+    """Why the trial failed. It is CODE_OK where the trial passed."""
     message: _builtins.str
-    """In words."""
+    """What the trial showed, as a sentence for an administrator."""
     advice: _builtins.str
-    """What to change."""
+    """What to change so that the candidate works. It is empty where nothing is to be changed."""
     tls_version: _builtins.str
-    """E.g. "TLSv1.3"."""
+    """The TLS version that was agreed on, such as "TLSv1.3". It is empty where there was no TLS."""
     elapsed_ms: _builtins.int
-    """Milliseconds of the trial."""
+    """How long the trial took, in milliseconds."""
     @_builtins.property
     def mechanisms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The AUTH mechanisms that the server offers."""
+        """The SASL mechanisms that the server offers."""
 
     def __init__(
         self,
@@ -247,7 +253,7 @@ Global___TriedCandidate: _TypeAlias = TriedCandidate  # noqa: Y015
 
 @_typing.final
 class Clue(_message.Message):
-    """One question about the domain, and its answer."""
+    """One question that was asked about the domain, and its answer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -256,13 +262,13 @@ class Clue(_message.Message):
     ANSWER_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     source: Global___CandidateSource.ValueType
-    """What kind of question."""
+    """The source of settings that the question is about."""
     question: _builtins.str
-    """E.g. "SRV _submissions._tcp.example.org"."""
+    """The question, such as "SRV _submissions._tcp.example.org"."""
     answer: _builtins.str
-    """What it said, or why it said nothing. Sanitised."""
+    """What the answer said, or why there was none, free of control characters."""
     code: _vocabulary_pb2.Code.ValueType
-    """CODE_OK, or why there was no answer."""
+    """CODE_OK where there was an answer, also where it names nothing, or why there was none."""
     def __init__(
         self,
         *,
@@ -281,14 +287,14 @@ Global___Clue: _TypeAlias = Clue  # noqa: Y015
 
 @_typing.final
 class DiscoveryHeartbeat(_message.Message):
-    """Says that the search is still under way."""
+    """Says that a search is still under way. It comes after each five seconds in which nothing else did."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ELAPSED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def elapsed(self) -> _duration_pb2.Duration:
-        """Since it began."""
+        """The time since the search began."""
 
     def __init__(
         self,
@@ -315,16 +321,16 @@ class DiscoveryResult(_message.Message):
     COMPLETE_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     message: _builtins.str
-    """A sentence for an administrator."""
+    """What was found, as a sentence for an administrator."""
     advice: _builtins.str
-    """What to do."""
+    """What to do next, as a sentence for an administrator. It is empty where nothing needs to be said."""
     complete: _builtins.bool
-    """Whether the search ended before its deadline."""
+    """Whether the search ended by itself, and not because its time was up."""
     elapsed_ms: _builtins.int
-    """Milliseconds, all in all."""
+    """How long the whole search took, in milliseconds."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___TriedCandidate]:
-        """All candidates, the best first. The first one is to be used where its verdict is VERIFIED."""
+        """All candidates, the best first. The first one is to be used if its verdict is CANDIDATE_VERDICT_VERIFIED."""
 
     def __init__(
         self,

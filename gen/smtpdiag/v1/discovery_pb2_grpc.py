@@ -47,8 +47,11 @@ class DiscoveryServiceServicer:
     """
 
     def DiscoverSettings(self, request, context):
-        """Streams clues and tried candidates as they come and then the result, exactly once. That nothing was found is an
-        answer, not an error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED: there was no search.
+        """Streams what the domain says and the candidates that were tried as they come, and then the result, exactly once.
+        That nothing was found is an answer, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+        RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
+        UNAVAILABLE if there was no search or its result was not reached.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

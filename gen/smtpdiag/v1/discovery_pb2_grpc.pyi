@@ -34,8 +34,11 @@ class DiscoveryServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DiscoveryServiceAsyncStub: ...
     DiscoverSettings: _grpc.UnaryStreamMultiCallable[_discovery_pb2.DiscoverSettingsRequest, _discovery_pb2.DiscoverSettingsResponse]
-    """Streams clues and tried candidates as they come and then the result, exactly once. That nothing was found is an
-    answer, not an error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED: there was no search.
+    """Streams what the domain says and the candidates that were tried as they come, and then the result, exactly once.
+    That nothing was found is an answer, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
+    UNAVAILABLE if there was no search or its result was not reached.
     """
 
 @_typing.type_check_only
@@ -44,8 +47,11 @@ class DiscoveryServiceAsyncStub(DiscoveryServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     DiscoverSettings: _aio.UnaryStreamMultiCallable[_discovery_pb2.DiscoverSettingsRequest, _discovery_pb2.DiscoverSettingsResponse]  # type: ignore[assignment]
-    """Streams clues and tried candidates as they come and then the result, exactly once. That nothing was found is an
-    answer, not an error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED: there was no search.
+    """Streams what the domain says and the candidates that were tried as they come, and then the result, exactly once.
+    That nothing was found is an answer, and no error.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
+    UNAVAILABLE if there was no search or its result was not reached.
     """
 
 class DiscoveryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -57,8 +63,11 @@ class DiscoveryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _discovery_pb2.DiscoverSettingsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_discovery_pb2.DiscoverSettingsResponse], _abc.AsyncIterator[_discovery_pb2.DiscoverSettingsResponse]]:
-        """Streams clues and tried candidates as they come and then the result, exactly once. That nothing was found is an
-        answer, not an error. UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED: there was no search.
+        """Streams what the domain says and the candidates that were tried as they come, and then the result, exactly once.
+        That nothing was found is an answer, and no error.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
+        RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
+        UNAVAILABLE if there was no search or its result was not reached.
         """
 
 def add_DiscoveryServiceServicer_to_server(servicer: DiscoveryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

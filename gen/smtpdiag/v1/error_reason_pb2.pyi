@@ -23,217 +23,220 @@ class _ErrorReason:
 class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReason.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
-    """Not used."""
+    """The reason is not known. The service never answers it."""
     ERROR_REASON_FIELD_INVALID: _ErrorReason.ValueType  # 1
-    """A field breaks a rule; google.rpc.BadRequest lists every one.
+    """A field breaks a rule, and google.rpc.BadRequest lists every field that does (INVALID_ARGUMENT).
     {"reason":"FIELD_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_REQUEST_MALFORMED: _ErrorReason.ValueType  # 2
-    """The bytes are not a message: broken JSON, protobuf, UTF-8 or framing.
+    """The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT).
     {"reason":"REQUEST_MALFORMED","domain":"mailproof"}
     """
     ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 3
-    """The request is too large.
+    """The request has more octets than its call takes (RESOURCE_EXHAUSTED, HTTP 413).
     {"reason":"REQUEST_TOO_LARGE","domain":"mailproof","metadata":{"limitBytes":"65536"}}
     """
     ERROR_REASON_MEDIA_TYPE_UNSUPPORTED: _ErrorReason.ValueType  # 4
-    """The content type is not one that this path reads.
+    """The content type is none that the path reads (INVALID_ARGUMENT, HTTP 415).
     {"reason":"MEDIA_TYPE_UNSUPPORTED","domain":"mailproof"}
     """
     ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 5
-    """No such path.
+    """No RPC has the HTTP path (NOT_FOUND).
     {"reason":"ROUTE_NOT_FOUND","domain":"mailproof"}
     """
     ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 6
-    """The path exists, but not with this HTTP method.
+    """RPCs have the HTTP path, but with other HTTP methods (UNIMPLEMENTED, HTTP 405).
     {"reason":"METHOD_NOT_ALLOWED","domain":"mailproof","metadata":{"allow":"POST"}}
     """
     ERROR_REASON_RPC_UNKNOWN: _ErrorReason.ValueType  # 7
-    """No such RPC.
+    """There is no RPC of this name (UNIMPLEMENTED).
     {"reason":"RPC_UNKNOWN","domain":"mailproof"}
     """
     ERROR_REASON_TOKEN_INVALID: _ErrorReason.ValueType  # 8
-    """There is no valid access token.
+    """The access token is missing, unknown or revoked (UNAUTHENTICATED).
     {"reason":"TOKEN_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_PERMISSION_MISSING: _ErrorReason.ValueType  # 9
-    """The token's role lacks a permission.
+    """The token's role lacks the permission that the call needs (PERMISSION_DENIED).
     {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
     """
     ERROR_REASON_SMTP_CONFIG_NOT_FOUND: _ErrorReason.ValueType  # 10
-    """No SMTP configuration has this id.
+    """No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND).
     {"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
     """
     ERROR_REASON_PASSWORD_REQUIRED: _ErrorReason.ValueType  # 11
-    """The stored password can't be used for these settings.
+    """The stored password or client secret can't be used for these settings and must be sent (INVALID_ARGUMENT).
     {"reason":"PASSWORD_REQUIRED","domain":"mailproof"}
     """
     ERROR_REASON_TOO_MANY_TESTS: _ErrorReason.ValueType  # 12
-    """As many tests run as the server allows.
+    """As many tests and searches run as the server allows (RESOURCE_EXHAUSTED).
     {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100"}}
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 13
-    """The deadline passed.
+    """The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
     {"reason":"DEADLINE_EXCEEDED","domain":"mailproof"}
     """
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 14
-    """The database can't be used right now; google.rpc.RetryInfo says when to try again.
+    """The database can't be used at the moment, and nothing was changed (UNAVAILABLE).
     {"reason":"STORE_UNAVAILABLE","domain":"mailproof"}
     """
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 15
-    """A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
+    """A defect of the service ended the call (INTERNAL). google.rpc.RequestInfo has the id to look for in its log.
     {"reason":"INTERNAL","domain":"mailproof"}
     """
     ERROR_REASON_SMTP_CONFIG_ALREADY_ACTIVE: _ErrorReason.ValueType  # 16
-    """The configuration to be activated is active.
+    """The configuration that is to be activated is active already (FAILED_PRECONDITION).
     {"reason":"SMTP_CONFIG_ALREADY_ACTIVE","domain":"mailproof","metadata":{"id":"1"}}
     """
     ERROR_REASON_SMTP_CONFIG_ALREADY_INACTIVE: _ErrorReason.ValueType  # 17
-    """The configuration to be deactivated is inactive.
+    """The configuration that is to be deactivated is inactive already (FAILED_PRECONDITION).
     {"reason":"SMTP_CONFIG_ALREADY_INACTIVE","domain":"mailproof","metadata":{"id":"1"}}
     """
     ERROR_REASON_SMTP_CONFIG_EXISTS: _ErrorReason.ValueType  # 18
-    """A configuration is stored, and the server is set to hold a single one (single_config).
+    """The instance has a configuration, and the server is set to hold a single one (ALREADY_EXISTS).
     {"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
     """
     ERROR_REASON_PASSWORD_NOT_USED: _ErrorReason.ValueType  # 19
-    """The configuration does not authenticate by a password, so there is none to replace.
+    """The configuration does not authenticate by a password, so there is none to replace (FAILED_PRECONDITION).
     {"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
     """
     ERROR_REASON_PASSWORD_NOT_STORED: _ErrorReason.ValueType  # 20
-    """The configuration has a user, and no secret is stored that it could log in with.
+    """The configuration has a user, and no secret is stored that it could log in with (FAILED_PRECONDITION).
     {"reason":"PASSWORD_NOT_STORED","domain":"mailproof"}
     """
     ERROR_REASON_INSTANCE_NOT_FOUND: _ErrorReason.ValueType  # 21
-    """The header x-instance-id names no instance that the token is for.
+    """The header x-instance-id names no instance that the token is for (NOT_FOUND).
     {"reason":"INSTANCE_NOT_FOUND","domain":"mailproof"}
     """
     ERROR_REASON_IDEMPOTENCY_KEY_REUSED: _ErrorReason.ValueType  # 22
-    """The key of the header x-idempotency-key was used with another request.
+    """The key of the header x-idempotency-key was used with another request (INVALID_ARGUMENT).
     {"reason":"IDEMPOTENCY_KEY_REUSED","domain":"mailproof"}
     """
     ERROR_REASON_PASSPHRASE_WRONG: _ErrorReason.ValueType  # 40
-    """The passphrase does not open the document's secrets.
+    """The passphrase does not open the secrets of the document (INVALID_ARGUMENT).
     {"reason":"PASSPHRASE_WRONG","domain":"mailproof"}
     """
     ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 41
-    """There is more than one document holds.
+    """The instance has more than one document holds (FAILED_PRECONDITION).
     {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
     """
     ERROR_REASON_SECRET_UNREADABLE: _ErrorReason.ValueType  # 42
-    """A stored secret does not open: it is damaged, or sealed under a key that this server does not have. Set it again.
+    """A stored secret can't be opened: it is damaged, or sealed under a key that this server does not have
+    (FAILED_PRECONDITION). It must be set again.
     {"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
-    """The reasons of google.rpc.ErrorInfo (domain "mailproof"), written without their prefix. A failed SMTP test has the
-    diagnosis' code in upper case as its reason instead (see Code):
+    """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
+    test has the diagnosis' code in upper case as its reason instead (see Code):
     {"reason":"AUTH_REJECTED","domain":"mailproof","metadata":{"stage":"auth","serverCode":"535","enhancedCode":"5.7.8",
     "serverText":"…","advice":"…","documentation":"docs/findings/auth_rejected.md"}}
-    Where the service knows where the project's files can be read (documentation_url), the page is a link in
-    google.rpc.Help instead of "documentation". google.rpc.RetryInfo is there where the failure is temporary.
+    Where the service knows where the project's files can be read (its setting documentation_url), the page is a link in
+    google.rpc.Help instead of "documentation". A temporary failure has google.rpc.RetryInfo, which says when to try
+    again.
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
-"""Not used."""
+"""The reason is not known. The service never answers it."""
 ERROR_REASON_FIELD_INVALID: ErrorReason.ValueType  # 1
-"""A field breaks a rule; google.rpc.BadRequest lists every one.
+"""A field breaks a rule, and google.rpc.BadRequest lists every field that does (INVALID_ARGUMENT).
 {"reason":"FIELD_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_REQUEST_MALFORMED: ErrorReason.ValueType  # 2
-"""The bytes are not a message: broken JSON, protobuf, UTF-8 or framing.
+"""The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT).
 {"reason":"REQUEST_MALFORMED","domain":"mailproof"}
 """
 ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 3
-"""The request is too large.
+"""The request has more octets than its call takes (RESOURCE_EXHAUSTED, HTTP 413).
 {"reason":"REQUEST_TOO_LARGE","domain":"mailproof","metadata":{"limitBytes":"65536"}}
 """
 ERROR_REASON_MEDIA_TYPE_UNSUPPORTED: ErrorReason.ValueType  # 4
-"""The content type is not one that this path reads.
+"""The content type is none that the path reads (INVALID_ARGUMENT, HTTP 415).
 {"reason":"MEDIA_TYPE_UNSUPPORTED","domain":"mailproof"}
 """
 ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 5
-"""No such path.
+"""No RPC has the HTTP path (NOT_FOUND).
 {"reason":"ROUTE_NOT_FOUND","domain":"mailproof"}
 """
 ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 6
-"""The path exists, but not with this HTTP method.
+"""RPCs have the HTTP path, but with other HTTP methods (UNIMPLEMENTED, HTTP 405).
 {"reason":"METHOD_NOT_ALLOWED","domain":"mailproof","metadata":{"allow":"POST"}}
 """
 ERROR_REASON_RPC_UNKNOWN: ErrorReason.ValueType  # 7
-"""No such RPC.
+"""There is no RPC of this name (UNIMPLEMENTED).
 {"reason":"RPC_UNKNOWN","domain":"mailproof"}
 """
 ERROR_REASON_TOKEN_INVALID: ErrorReason.ValueType  # 8
-"""There is no valid access token.
+"""The access token is missing, unknown or revoked (UNAUTHENTICATED).
 {"reason":"TOKEN_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_PERMISSION_MISSING: ErrorReason.ValueType  # 9
-"""The token's role lacks a permission.
+"""The token's role lacks the permission that the call needs (PERMISSION_DENIED).
 {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
 """
 ERROR_REASON_SMTP_CONFIG_NOT_FOUND: ErrorReason.ValueType  # 10
-"""No SMTP configuration has this id.
+"""No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND).
 {"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
 """
 ERROR_REASON_PASSWORD_REQUIRED: ErrorReason.ValueType  # 11
-"""The stored password can't be used for these settings.
+"""The stored password or client secret can't be used for these settings and must be sent (INVALID_ARGUMENT).
 {"reason":"PASSWORD_REQUIRED","domain":"mailproof"}
 """
 ERROR_REASON_TOO_MANY_TESTS: ErrorReason.ValueType  # 12
-"""As many tests run as the server allows.
+"""As many tests and searches run as the server allows (RESOURCE_EXHAUSTED).
 {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100"}}
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 13
-"""The deadline passed.
+"""The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
 {"reason":"DEADLINE_EXCEEDED","domain":"mailproof"}
 """
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 14
-"""The database can't be used right now; google.rpc.RetryInfo says when to try again.
+"""The database can't be used at the moment, and nothing was changed (UNAVAILABLE).
 {"reason":"STORE_UNAVAILABLE","domain":"mailproof"}
 """
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
-"""A defect of ours; google.rpc.RequestInfo has the id to look for in the server's log.
+"""A defect of the service ended the call (INTERNAL). google.rpc.RequestInfo has the id to look for in its log.
 {"reason":"INTERNAL","domain":"mailproof"}
 """
 ERROR_REASON_SMTP_CONFIG_ALREADY_ACTIVE: ErrorReason.ValueType  # 16
-"""The configuration to be activated is active.
+"""The configuration that is to be activated is active already (FAILED_PRECONDITION).
 {"reason":"SMTP_CONFIG_ALREADY_ACTIVE","domain":"mailproof","metadata":{"id":"1"}}
 """
 ERROR_REASON_SMTP_CONFIG_ALREADY_INACTIVE: ErrorReason.ValueType  # 17
-"""The configuration to be deactivated is inactive.
+"""The configuration that is to be deactivated is inactive already (FAILED_PRECONDITION).
 {"reason":"SMTP_CONFIG_ALREADY_INACTIVE","domain":"mailproof","metadata":{"id":"1"}}
 """
 ERROR_REASON_SMTP_CONFIG_EXISTS: ErrorReason.ValueType  # 18
-"""A configuration is stored, and the server is set to hold a single one (single_config).
+"""The instance has a configuration, and the server is set to hold a single one (ALREADY_EXISTS).
 {"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
 """
 ERROR_REASON_PASSWORD_NOT_USED: ErrorReason.ValueType  # 19
-"""The configuration does not authenticate by a password, so there is none to replace.
+"""The configuration does not authenticate by a password, so there is none to replace (FAILED_PRECONDITION).
 {"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
 """
 ERROR_REASON_PASSWORD_NOT_STORED: ErrorReason.ValueType  # 20
-"""The configuration has a user, and no secret is stored that it could log in with.
+"""The configuration has a user, and no secret is stored that it could log in with (FAILED_PRECONDITION).
 {"reason":"PASSWORD_NOT_STORED","domain":"mailproof"}
 """
 ERROR_REASON_INSTANCE_NOT_FOUND: ErrorReason.ValueType  # 21
-"""The header x-instance-id names no instance that the token is for.
+"""The header x-instance-id names no instance that the token is for (NOT_FOUND).
 {"reason":"INSTANCE_NOT_FOUND","domain":"mailproof"}
 """
 ERROR_REASON_IDEMPOTENCY_KEY_REUSED: ErrorReason.ValueType  # 22
-"""The key of the header x-idempotency-key was used with another request.
+"""The key of the header x-idempotency-key was used with another request (INVALID_ARGUMENT).
 {"reason":"IDEMPOTENCY_KEY_REUSED","domain":"mailproof"}
 """
 ERROR_REASON_PASSPHRASE_WRONG: ErrorReason.ValueType  # 40
-"""The passphrase does not open the document's secrets.
+"""The passphrase does not open the secrets of the document (INVALID_ARGUMENT).
 {"reason":"PASSPHRASE_WRONG","domain":"mailproof"}
 """
 ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 41
-"""There is more than one document holds.
+"""The instance has more than one document holds (FAILED_PRECONDITION).
 {"reason":"EXPORT_TOO_LARGE","domain":"mailproof","metadata":{"limit":"1000"}}
 """
 ERROR_REASON_SECRET_UNREADABLE: ErrorReason.ValueType  # 42
-"""A stored secret does not open: it is damaged, or sealed under a key that this server does not have. Set it again.
+"""A stored secret can't be opened: it is damaged, or sealed under a key that this server does not have
+(FAILED_PRECONDITION). It must be set again.
 {"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

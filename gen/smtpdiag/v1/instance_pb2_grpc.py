@@ -26,7 +26,10 @@ if _version_not_supported:
 
 
 class InstanceServiceStub:
-    """The instance of the caller: its events, its configurations as one document, tests of its HTTP providers.
+    """The instance of the caller: its events, its configurations as one document, and tests of its HTTP providers. Every
+    RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large,
+    DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller has
+    not. Each RPC names what more it can answer.
     """
 
     def __init__(self, channel):
@@ -58,42 +61,47 @@ class InstanceServiceStub:
 
 
 class InstanceServiceServicer:
-    """The instance of the caller: its events, its configurations as one document, tests of its HTTP providers.
+    """The instance of the caller: its events, its configurations as one document, and tests of its HTTP providers. Every
+    RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large,
+    DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller has
+    not. Each RPC names what more it can answer.
     """
 
     def ListEvents(self, request, context):
-        """Lists what happened, newest first: who changed what, when and from where, without any secret. What happens between
-        two pages is on neither of them. UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND: as with every call.
-        INVALID_ARGUMENT: the page token is not one of this instance and filter, or a field breaks its rule.
+        """Lists what happened in the instance, newest first: who changed what, when and from where, without any secret. What
+        happens between the reading of two pages is on neither of them.
+        Answers INVALID_ARGUMENT also if the page token is not one of this instance and filter.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExportConfigs(self, request, context):
-        """Returns all configurations as one document, which ImportConfigs takes back. With a passphrase the document holds
-        the secrets, encrypted to it; that needs the permission iam.write. UNAUTHENTICATED, NOT_FOUND: as with every call.
-        PERMISSION_DENIED: also where secrets are asked for without iam.write. INVALID_ARGUMENT: the passphrase is too
-        short. FAILED_PRECONDITION: there is more than one document holds.
+        """Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
+        document holds the secrets too, encrypted to it, and the caller needs the permission iam.write.
+        Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
+        has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, or a stored secret
+        can't be opened.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ImportConfigs(self, request, context):
-        """Adds all configurations of a document under new ids, or none of them. What is there stays as it is. The document's
-        active one becomes active if none is. With an x-idempotency-key a repeated call gets the first one's answer.
-        UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND: as with every call. INVALID_ARGUMENT: fields break their rules, all of
-        them named, or the passphrase is wrong. ALREADY_EXISTS: the server holds a single configuration for each instance.
+        """Adds all configurations of a document under new ids, or none of them. What the instance has stays as it is. The
+        document's active configuration becomes the active one if the instance has none.
+        Answers INVALID_ARGUMENT if fields break their rules, of which it names the first twenty, or if the passphrase is
+        wrong. Answers ALREADY_EXISTS if the server holds a single configuration for each instance and there would be more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TestHTTPProvider(self, request, context):
-        """Posts a signed sample to a stored HTTP provider's endpoint, in any state, and says what came of it: that it failed is
-        an answer, not an error. UNAUTHENTICATED, PERMISSION_DENIED: as with every call. NOT_FOUND: no HTTP provider has this
-        id. INVALID_ARGUMENT: a field breaks its rule. RESOURCE_EXHAUSTED: as many tests run as the server allows.
+        """Posts a signed sample to the endpoint of a stored HTTP provider, active or not, and says what happened. A post that
+        failed is an answer with OUTCOME_FAIL, and no error.
+        Answers NOT_FOUND also if no HTTP provider has this id, RESOURCE_EXHAUSTED also if too many tests are running, and
+        FAILED_PRECONDITION if the stored signing key can't be opened.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,7 +139,10 @@ def add_InstanceServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class InstanceService:
-    """The instance of the caller: its events, its configurations as one document, tests of its HTTP providers.
+    """The instance of the caller: its events, its configurations as one document, and tests of its HTTP providers. Every
+    RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large,
+    DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller has
+    not. Each RPC names what more it can answer.
     """
 
     @staticmethod

@@ -23,7 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Step(_message.Message):
-    """One step as it ended. Texts are sanitised, secrets masked."""
+    """One step of a test as it ended. Its texts are free of control characters, and secrets in them are masked."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -35,22 +35,22 @@ class Step(_message.Message):
     RECEIVED_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     stage: _vocabulary_pb2.Stage.ValueType
-    """Which step."""
+    """The stage that the step belongs to. Several steps may be of one stage, as EHLO outside and inside TLS are."""
     peer: _builtins.str
-    """"address:port" of the server, once there is a connection."""
+    """The server's end of the connection as "address:port" or "[IPv6 address]:port". It is empty before there is one."""
     sent: _builtins.str
-    """What was sent."""
+    """What was sent to the server. It is empty where nothing was, as in a DNS lookup."""
     received: _builtins.str
-    """What was received, or the result."""
+    """What the server answered, or the step's result, such as the addresses that were found."""
     code: _vocabulary_pb2.Code.ValueType
-    """CODE_OK, or why it failed."""
+    """CODE_OK, or why the step failed."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
-        """When it began."""
+        """When the step began, by the service's clock."""
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
-        """How long it took."""
+        """How long the step took."""
 
     def __init__(
         self,
@@ -73,17 +73,17 @@ Global___Step: _TypeAlias = Step  # noqa: Y015
 
 @_typing.final
 class Heartbeat(_message.Message):
-    """Says that a slow step is still under way."""
+    """Says that a slow step is still under way. It comes after each five seconds in which nothing else did."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     STAGE_FIELD_NUMBER: _builtins.int
     ELAPSED_FIELD_NUMBER: _builtins.int
     stage: _vocabulary_pb2.Stage.ValueType
-    """Which step."""
+    """The stage of the step that is under way."""
     @_builtins.property
     def elapsed(self) -> _duration_pb2.Duration:
-        """Since the test began."""
+        """The time since the test began."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ Global___Heartbeat: _TypeAlias = Heartbeat  # noqa: Y015
 
 @_typing.final
 class Evidence(_message.Message):
-    """What the server said."""
+    """The server's reply that decided the test."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -109,11 +109,11 @@ class Evidence(_message.Message):
     ENHANCED_CODE_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     reply_code: _builtins.int
-    """RFC 5321 reply code, 0: none."""
+    """The reply code (RFC 5321), such as 535. It is 0 where there was no reply."""
     enhanced_code: _builtins.str
-    """RFC 3463 enhanced status code, empty: none."""
+    """The enhanced status code (RFC 3463), such as "5.7.8". It is empty where the server sent none."""
     text: _builtins.str
-    """Its words, sanitised."""
+    """The reply's text, free of control characters and with secrets masked."""
     def __init__(
         self,
         *,
@@ -131,7 +131,7 @@ Global___Evidence: _TypeAlias = Evidence  # noqa: Y015
 
 @_typing.final
 class Certificate(_message.Message):
-    """One certificate of the presented chain."""
+    """One certificate of the chain that the server presented."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -144,26 +144,26 @@ class Certificate(_message.Message):
     SIGNATURE_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
-    """Distinguished name."""
+    """The distinguished name of who the certificate is for."""
     issuer: _builtins.str
-    """Distinguished name of the issuer."""
+    """The distinguished name of the authority that signed the certificate."""
     key: _builtins.str
-    """Kind and size of the key."""
+    """The kind and size of the key, such as "RSA 2048" or "EC secp256r1"."""
     signature: _builtins.str
-    """Signature algorithm."""
+    """The algorithm of the signature, such as "sha256WithRSAEncryption"."""
     fingerprint: _builtins.str
-    """SHA-256 of the DER, hexadecimal."""
+    """The SHA-256 digest of the certificate's DER form, in lower-case hexadecimal digits."""
     @_builtins.property
     def sans(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Subject alternative names."""
+        """The subject alternative names: the host names and addresses that the certificate is good for."""
 
     @_builtins.property
     def not_before(self) -> _timestamp_pb2.Timestamp:
-        """Valid from."""
+        """When the certificate becomes valid."""
 
     @_builtins.property
     def not_after(self) -> _timestamp_pb2.Timestamp:
-        """Valid until."""
+        """When the certificate expires, which is the last moment at which it is valid."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ Global___Certificate: _TypeAlias = Certificate  # noqa: Y015
 
 @_typing.final
 class TlsInfo(_message.Message):
-    """A TLS session."""
+    """The TLS session with the server."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -198,18 +198,18 @@ class TlsInfo(_message.Message):
     VERIFIED_FIELD_NUMBER: _builtins.int
     VERIFY_ERROR_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """E.g. "TLSv1.3"."""
+    """The TLS version that was agreed on, such as "TLSv1.3"."""
     cipher: _builtins.str
-    """The cipher suite."""
+    """The cipher suite that was agreed on, by the name that OpenSSL has for it."""
     alpn: _builtins.str
-    """The protocol agreed by ALPN, if any."""
+    """The application protocol that was agreed on by ALPN. It is empty where there was none, as is usual with SMTP."""
     verified: _builtins.bool
-    """Whether the chain and the name were verified."""
+    """Whether the chain and the host's name were verified."""
     verify_error: _builtins.str
-    """Why not."""
+    """Why the verification failed. It is empty where `verified` is true."""
     @_builtins.property
     def chain(self) -> _containers.RepeatedCompositeFieldContainer[Global___Certificate]:
-        """As presented, leaf first."""
+        """The certificates as the server presented them, its own first."""
 
     def __init__(
         self,
@@ -231,7 +231,7 @@ Global___TlsInfo: _TypeAlias = TlsInfo  # noqa: Y015
 
 @_typing.final
 class EhloInfo(_message.Message):
-    """What EHLO said."""
+    """What the server said of itself in answer to EHLO."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -260,18 +260,18 @@ class EhloInfo(_message.Message):
     MECHANISMS_BEFORE_TLS_FIELD_NUMBER: _builtins.int
     MECHANISMS_INSIDE_TLS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """The name we sent."""
+    """The name that we introduced ourselves by."""
     @_builtins.property
     def extensions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Keyword to parameters, as last heard."""
+        """The extensions as last heard: each keyword in upper case with its parameters, which may be empty."""
 
     @_builtins.property
     def mechanisms_before_tls(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """AUTH mechanisms outside TLS."""
+        """The SASL mechanisms that the server offers before TLS."""
 
     @_builtins.property
     def mechanisms_inside_tls(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """AUTH mechanisms inside TLS."""
+        """The SASL mechanisms that the server offers inside TLS."""
 
     def __init__(
         self,
@@ -291,7 +291,7 @@ Global___EhloInfo: _TypeAlias = EhloInfo  # noqa: Y015
 
 @_typing.final
 class Finding(_message.Message):
-    """One thing worth knowing."""
+    """One thing that is worth knowing of the server or the settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -302,18 +302,18 @@ class Finding(_message.Message):
     ADVICE_FIELD_NUMBER: _builtins.int
     LINK_FIELD_NUMBER: _builtins.int
     code: _vocabulary_pb2.Code.ValueType
-    """What."""
+    """The kind of thing that was found."""
     severity: _vocabulary_pb2.Severity.ValueType
-    """How much it matters."""
+    """Whether the finding failed the test or is a warning."""
     stage: _vocabulary_pb2.Stage.ValueType
-    """Where."""
+    """The stage at which it was found."""
     message: _builtins.str
-    """A sentence for an administrator."""
+    """What was found, as a sentence for an administrator."""
     advice: _builtins.str
-    """What to change."""
+    """What to change, as a sentence for an administrator."""
     link: _builtins.str
-    """Its page in the documentation: "docs/findings/…", a path in the project's files, or a URL where the service knows
-    where those can be read (documentation_url).
+    """The page of the documentation that explains the code. It is a path in the project's files, "docs/findings/….md", or
+    a URL where the service knows where they can be read (its setting documentation_url).
     """
     def __init__(
         self,
@@ -335,7 +335,9 @@ Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
 class Alternative(_message.Message):
-    """Another setting of the same host that was probed: without credentials, and no further than to EHLO."""
+    """Another setting of the same host that was probed beside the requested one. It is probed without credentials and no
+    further than to EHLO.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -344,13 +346,13 @@ class Alternative(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     port: _builtins.int
-    """Its port."""
+    """The port that was probed."""
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
-    """Its TLS mode."""
+    """The TLS mode that was probed."""
     code: _vocabulary_pb2.Code.ValueType
-    """What came of it."""
+    """CODE_OK where the setting works, or why it does not."""
     message: _builtins.str
-    """In words."""
+    """What the probe found, as a sentence for an administrator."""
     def __init__(
         self,
         *,
@@ -387,44 +389,45 @@ class Report(_message.Message):
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     ROUND_TRIPS_FIELD_NUMBER: _builtins.int
     outcome: _vocabulary_pb2.Outcome.ValueType
-    """Whether it passed."""
+    """Whether the requested test passed."""
     stage: _vocabulary_pb2.Stage.ValueType
-    """Where the root cause is; STAGE_QUIT when it passed."""
+    """The stage of the root cause. It is STAGE_QUIT where the test passed."""
     code: _vocabulary_pb2.Code.ValueType
-    """The root cause; CODE_OK when it passed."""
+    """The root cause. It is CODE_OK where the test passed."""
     message: _builtins.str
-    """A sentence for an administrator."""
+    """What happened, as a sentence for an administrator."""
     advice: _builtins.str
-    """What to change, naming the setting and its value; "verified" where it was tried and works. For a stored
-    configuration (config_id) the settings are those of zitadel.admin.v1: tls, and host with its port.
+    """What to change, naming the setting and its value, with the word "verified" where it was tried and works. For a
+    stored configuration (config_id) the settings are those of zitadel.admin.v1: tls, and host with its port. It is
+    empty where nothing is to be changed.
     """
     elapsed_ms: _builtins.int
-    """Milliseconds, all in all."""
+    """How long the whole test took, in milliseconds."""
     round_trips: _builtins.int
-    """How often the test waited for the server."""
+    """How often the test waited for an answer of the server."""
     @_builtins.property
     def evidence(self) -> Global___Evidence:
-        """What the server said."""
+        """The server's reply that decided the test. It is absent where no reply did."""
 
     @_builtins.property
     def tls(self) -> Global___TlsInfo:
-        """The TLS session, if there was one."""
+        """The TLS session. It is absent where the test made none."""
 
     @_builtins.property
     def ehlo(self) -> Global___EhloInfo:
-        """What EHLO said, if it came so far."""
+        """What the server said in answer to EHLO. It is absent where the test did not come so far."""
 
     @_builtins.property
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]:
-        """All that was found, warnings too."""
+        """All findings, the root cause first and then the warnings."""
 
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___Alternative]:
-        """What else was probed, where the TLS mode, the port or the address may be the problem."""
+        """The other settings that were probed. There are some where the TLS mode, the port or the address may be the problem."""
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """All steps."""
+        """All steps in the order in which they ended, as the stream had them."""
 
     def __init__(
         self,

@@ -22,15 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18zitadel/v1/message.proto\x12\nzitadel.v1\"*\n\x0b\x45rrorDetail\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18zitadel/v1/message.proto\x12\nzitadel.v1\x1a\x1fgoogle/api/field_behavior.proto\"6\n\x0b\x45rrorDetail\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'zitadel.v1.message_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERRORDETAIL']._serialized_start=40
-  _globals['_ERRORDETAIL']._serialized_end=82
+  _globals['_ERRORDETAIL'].fields_by_name['id']._loaded_options = None
+  _globals['_ERRORDETAIL'].fields_by_name['id']._serialized_options = b'\342A\001\003'
+  _globals['_ERRORDETAIL'].fields_by_name['message']._loaded_options = None
+  _globals['_ERRORDETAIL'].fields_by_name['message']._serialized_options = b'\342A\001\003'
+  _globals['_ERRORDETAIL']._serialized_start=73
+  _globals['_ERRORDETAIL']._serialized_end=127
 # @@protoc_insertion_point(module_scope)

@@ -18,16 +18,18 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ErrorDetail(_message.Message):
-    """A detail of each error of this service's API."""
+    """The detail that clients of zitadel.admin.v1 look for in the google.rpc.Status of an error."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Names the place the error comes from, e.g. "QUERY-fwofw"."""
+    """Names the place in the reference service that this error comes from, such as "QUERY-fwofw". It is the reason of
+    google.rpc.ErrorInfo where the reference service has no id for the error.
+    """
     message: _builtins.str
-    """The sentence, without the id."""
+    """The error's sentence for people, without the id."""
     def __init__(
         self,
         *,

@@ -22,25 +22,43 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from smtpdiag.v1 import options_pb2 as smtpdiag_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17zitadel/v1/object.proto\x12\nzitadel.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\"\x9d\x01\n\rObjectDetails\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x31\n\rcreation_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63hange_date\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eresource_owner\x18\x04 \x01(\t\"P\n\tListQuery\x12\x1e\n\x06offset\x18\x01 \x01(\x04\x42\x0e\xd2\xc1\x18\n \xff\xff\xff\xff\xff\xff\xff\xff\x7f\x12\x16\n\x05limit\x18\x02 \x01(\rB\x07\xd2\xc1\x18\x03 \xe8\x07\x12\x0b\n\x03\x61sc\x18\x03 \x01(\x08\"s\n\x0bListDetails\x12\x14\n\x0ctotal_result\x18\x01 \x01(\x04\x12\x1a\n\x12processed_sequence\x18\x02 \x01(\x04\x12\x32\n\x0eview_timestamp\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17zitadel/v1/object.proto\x12\nzitadel.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\"\xcc\x01\n\rObjectDetails\x12\x16\n\x08sequence\x18\x01 \x01(\x04\x42\x04\xe2\x41\x01\x03\x12\x37\n\rcreation_date\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63hange_date\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x33\n\x0eresource_owner\x18\x04 \x01(\tB\x1b\xe2\x41\x01\x03\xfa\x41\x14\n\x12mailproof/Instance\"^\n\tListQuery\x12\"\n\x06offset\x18\x01 \x01(\x04\x42\x12\xe2\x41\x01\x01\xd2\xc1\x18\n \xff\xff\xff\xff\xff\xff\xff\xff\x7f\x12\x1a\n\x05limit\x18\x02 \x01(\rB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03 \xe8\x07\x12\x11\n\x03\x61sc\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"\x85\x01\n\x0bListDetails\x12\x1a\n\x0ctotal_result\x18\x01 \x01(\x04\x42\x04\xe2\x41\x01\x03\x12 \n\x12processed_sequence\x18\x02 \x01(\x04\x42\x04\xe2\x41\x01\x03\x12\x38\n\x0eview_timestamp\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'zitadel.v1.object_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_OBJECTDETAILS'].fields_by_name['sequence']._loaded_options = None
+  _globals['_OBJECTDETAILS'].fields_by_name['sequence']._serialized_options = b'\342A\001\003'
+  _globals['_OBJECTDETAILS'].fields_by_name['creation_date']._loaded_options = None
+  _globals['_OBJECTDETAILS'].fields_by_name['creation_date']._serialized_options = b'\342A\001\003'
+  _globals['_OBJECTDETAILS'].fields_by_name['change_date']._loaded_options = None
+  _globals['_OBJECTDETAILS'].fields_by_name['change_date']._serialized_options = b'\342A\001\003'
+  _globals['_OBJECTDETAILS'].fields_by_name['resource_owner']._loaded_options = None
+  _globals['_OBJECTDETAILS'].fields_by_name['resource_owner']._serialized_options = b'\342A\001\003\372A\024\n\022mailproof/Instance'
   _globals['_LISTQUERY'].fields_by_name['offset']._loaded_options = None
-  _globals['_LISTQUERY'].fields_by_name['offset']._serialized_options = b'\322\301\030\n \377\377\377\377\377\377\377\377\177'
+  _globals['_LISTQUERY'].fields_by_name['offset']._serialized_options = b'\342A\001\001\322\301\030\n \377\377\377\377\377\377\377\377\177'
   _globals['_LISTQUERY'].fields_by_name['limit']._loaded_options = None
-  _globals['_LISTQUERY'].fields_by_name['limit']._serialized_options = b'\322\301\030\003 \350\007'
-  _globals['_OBJECTDETAILS']._serialized_start=100
-  _globals['_OBJECTDETAILS']._serialized_end=257
-  _globals['_LISTQUERY']._serialized_start=259
-  _globals['_LISTQUERY']._serialized_end=339
-  _globals['_LISTDETAILS']._serialized_start=341
-  _globals['_LISTDETAILS']._serialized_end=456
+  _globals['_LISTQUERY'].fields_by_name['limit']._serialized_options = b'\342A\001\001\322\301\030\003 \350\007'
+  _globals['_LISTQUERY'].fields_by_name['asc']._loaded_options = None
+  _globals['_LISTQUERY'].fields_by_name['asc']._serialized_options = b'\342A\001\001'
+  _globals['_LISTDETAILS'].fields_by_name['total_result']._loaded_options = None
+  _globals['_LISTDETAILS'].fields_by_name['total_result']._serialized_options = b'\342A\001\003'
+  _globals['_LISTDETAILS'].fields_by_name['processed_sequence']._loaded_options = None
+  _globals['_LISTDETAILS'].fields_by_name['processed_sequence']._serialized_options = b'\342A\001\003'
+  _globals['_LISTDETAILS'].fields_by_name['view_timestamp']._loaded_options = None
+  _globals['_LISTDETAILS'].fields_by_name['view_timestamp']._serialized_options = b'\342A\001\003'
+  _globals['_OBJECTDETAILS']._serialized_start=160
+  _globals['_OBJECTDETAILS']._serialized_end=364
+  _globals['_LISTQUERY']._serialized_start=366
+  _globals['_LISTQUERY']._serialized_end=460
+  _globals['_LISTDETAILS']._serialized_start=463
+  _globals['_LISTDETAILS']._serialized_end=596
 # @@protoc_insertion_point(module_scope)

@@ -19,7 +19,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ObjectDetails(_message.Message):
-    """Where an object stands in its instance's event log."""
+    """Where an object stands in its instance's event log. What is said here of a change holds for an add and a removal too."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -28,12 +28,16 @@ class ObjectDetails(_message.Message):
     CHANGE_DATE_FIELD_NUMBER: _builtins.int
     RESOURCE_OWNER_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """On a read: of the last event of this object; on a change: of the event that the call added."""
+    """In a read, the sequence of the last event of this object. In the answer to a change, that of the event which the
+    call added, or of the object's last one where nothing had to change.
+    """
     resource_owner: _builtins.str
-    """The id of the instance that owns the object."""
+    """The id of the instance that the object belongs to."""
     @_builtins.property
     def creation_date(self) -> _timestamp_pb2.Timestamp:
-        """When the object was created, on a read. On an activation or deactivation: when that happened. Else not set."""
+        """In a read, when the object was added. In the answer to an activation or deactivation, when that happened. Other
+        answers leave it out.
+        """
 
     @_builtins.property
     def change_date(self) -> _timestamp_pb2.Timestamp:
@@ -57,7 +61,7 @@ Global___ObjectDetails: _TypeAlias = ObjectDetails  # noqa: Y015
 
 @_typing.final
 class ListQuery(_message.Message):
-    """Which part of a list is wanted."""
+    """Which part of a list is wanted, and in which order."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -65,11 +69,11 @@ class ListQuery(_message.Message):
     LIMIT_FIELD_NUMBER: _builtins.int
     ASC_FIELD_NUMBER: _builtins.int
     offset: _builtins.int
-    """So many are skipped."""
+    """How many objects are passed over before the first one that is returned. The default is 0."""
     limit: _builtins.int
-    """At most so many are returned; 0: 100; at most 1000."""
+    """How many objects are returned at most, up to 1000. The default, 0, means 100."""
     asc: _builtins.bool
-    """True: oldest first; the default is newest first."""
+    """Whether the oldest object comes first. By default it is the newest."""
     def __init__(
         self,
         *,
@@ -87,7 +91,7 @@ Global___ListQuery: _TypeAlias = ListQuery  # noqa: Y015
 
 @_typing.final
 class ListDetails(_message.Message):
-    """What a list knows of itself."""
+    """What a list says of itself. All of it and the objects are one snapshot."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -95,12 +99,12 @@ class ListDetails(_message.Message):
     PROCESSED_SEQUENCE_FIELD_NUMBER: _builtins.int
     VIEW_TIMESTAMP_FIELD_NUMBER: _builtins.int
     total_result: _builtins.int
-    """Count of all matches, not of the page."""
+    """How many objects there are in all, not only in this part of the list."""
     processed_sequence: _builtins.int
-    """The last sequence that the list has seen."""
+    """The sequence of the last event in the instance's log when the list was read."""
     @_builtins.property
     def view_timestamp(self) -> _timestamp_pb2.Timestamp:
-        """When the list was read."""
+        """When the list was read, by the server's clock."""
 
     def __init__(
         self,

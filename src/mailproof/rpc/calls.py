@@ -294,7 +294,7 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
 def _routes(rule: Any) -> list[Route]:
     verb = rule.WhichOneof("pattern")
     if verb == "custom" or rule.body not in ("", "*"):
-        raise TypeError(f"the route {rule} has a custom verb or a partial body, which are not served")
+        raise TypeError(f"the route {rule} has an HTTP method of its own or a partial body, which are not served")
     routes = [Route(verb.upper(), getattr(rule, verb), bool(rule.body))] if verb else []
     for binding in rule.additional_bindings:
         routes += _routes(binding)

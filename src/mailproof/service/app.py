@@ -231,7 +231,7 @@ class Service:
             "recipient": "you@example.com",
             "depth": "DEPTH_DATA",
         }
-        curl = ["curl", "-sS", f"http://{http}/v1/diagnose", "-H", f"authorization: Bearer {token}"]
+        curl = ["curl", "-sS", f"http://{http}/v1/settings:diagnose", "-H", f"authorization: Bearer {token}"]
         curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
         diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
         diagnose += ["--ca-file", _shown(sandbox.ca_path)]

@@ -229,7 +229,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
 
     async def answer(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one HTTP request."""
-        target = self._resolve(request.method, request.path)
+        target = self._resolve(request.method, request.encoded_path)
         if target is None and request.method != "POST":  # repair 23
             await self._reject(request, send, MethodNotAllowed(["POST"]), 405, [(ALLOW, b"POST")])
         elif request.content_type not in BINARY | TEXT:  # repair 20

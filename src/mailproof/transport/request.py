@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.rpc.calls import Call, request_id
@@ -41,6 +42,8 @@ class Request:
     """One HTTP request's head.
 
     Attributes:
+        path: Decoded, as the server gives it.
+        encoded_path: As it was sent, percent-encoded: there a slash or colon that is data is not one that divides.
         query: The query string, without its question mark.
         peer: "address:port" of the client; "": the server does not know it.
         headers: All headers as they came.
@@ -54,6 +57,7 @@ class Request:
     # What is asked for at most once a request is a property: each field of a frozen value costs 0.2 µs to set.
     method: str
     path: str
+    encoded_path: str
     query: bytes
     peer: str
     headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # they hold the token
@@ -71,6 +75,7 @@ class Request:
         return cls(
             scope["method"],
             scope["path"],
+            _encoded_path(scope),
             scope.get("query_string", b""),
             _peer(scope.get("client")),
             headers,
@@ -141,6 +146,12 @@ class Request:
             idempotency_key=self.idempotency_key,
             request_id=self.request_id,
         )
+
+
+def _encoded_path(scope: AsgiScope) -> str:
+    """Return the path as it was sent. A server need not keep that ("raw_path"): then it is made anew."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"], safe="/:") if raw is None else raw.partition(b"?")[0].decode(errors="replace")
 
 
 def _text(value: bytes | None) -> str | None:

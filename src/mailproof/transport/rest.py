@@ -44,7 +44,7 @@ class Rest:
         call = request.call("rest")
         match: Match | None = None
         try:
-            match = self._routes.match(request.method, request.path)
+            match = self._routes.match(request.method, request.encoded_path)
             exchange.method = match.method
             request.check_timeout()
             decode = await self._decoder(match, request, receive)

@@ -1,17 +1,27 @@
-"""The REST routes: a table from the `google.api.http` options, never written by hand."""
+"""The REST routes: a table from the `google.api.http` options, never written by hand.
+
+Served are templates of literals and `{field}` segments, and of those that end in a custom verb (AIP-136), as
+`/v1/providers/{id}:test` does. A path is matched as it was sent, percent-encoded: the slashes and the colon that are
+there divide it, and an encoded one (%2F, %3A) is part of a value.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from google.protobuf.descriptor import FieldDescriptor
 
 from mailproof.domain.errors import MethodNotAllowed, RouteNotFound
 from mailproof.rpc.calls import Method, Route
 
+_TEMPLATE = re.compile(r"((?:/[^/:]+)+)(?::(\w+))?", re.ASCII)
 _VARIABLE = re.compile(r"\{(\w+)\}")
+
+_Leaf = dict[str, tuple[Method, Route, tuple[str, ...]]]
+"""What a template leads to, by HTTP verb: the RPC, the binding, and the fields that its variables bind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +34,19 @@ class Match:
 
 
 class _Node:
-    __slots__ = ("leaf", "literal", "variable")
+    __slots__ = ("leaves", "literal", "variable")
 
     def __init__(self) -> None:
         self.literal: dict[str, _Node] = {}
         self.variable: _Node | None = None
-        self.leaf: dict[str, tuple[Method, Route, tuple[str, ...]]] = {}  # by verb
+        self.leaves: dict[str, _Leaf] = {}  # by custom verb; "": the templates that end without one
 
 
 class Routes:
     """Finds the RPC of a verb and a path. A literal segment wins over a variable, so `_search` is never an id.
+
+    A custom verb wins over a variable too: where a template ends in `{id}:test`, the path `x:test` has the id `x`, and
+    the id `x:test` is sent as `x%3Atest`.
 
     Raises:
         TypeError: Two RPCs share a route, or one is of a kind that is not served.
@@ -46,35 +59,52 @@ class Routes:
                 self._add(method, route)
 
     def _add(self, method: Method, route: Route) -> None:
+        template = _TEMPLATE.fullmatch(route.template)
+        if template is None:
+            raise _not_served(route)
         node, names = self._root, []
-        for segment in _segments(route.template):
+        for segment in template[1].removeprefix("/").split("/"):
             variable = _VARIABLE.fullmatch(segment)
             if variable:
                 names.append(_bindable(method, route, variable[1]))
                 node.variable = node.variable or _Node()
                 node = node.variable
-            elif set("{}*:") & set(segment):
-                raise TypeError(f"the route {route.template} has a syntax that is not served")
+            elif set("{}*%") & set(segment):
+                raise _not_served(route)
             else:
                 node = node.literal.setdefault(segment, _Node())
-        if route.verb in node.leaf:
+        leaf = node.leaves.setdefault(template[2] or "", {})
+        if route.verb in leaf:
             raise TypeError(f"two RPCs share {route.verb} {route.template}")
-        node.leaf[route.verb] = (method, route, tuple(names))
+        leaf[route.verb] = (method, route, tuple(names))
 
     def match(self, verb: str, path: str) -> Match:
         """Return the RPC.
 
+        Args:
+            path: As it was sent, percent-encoded and without the query.
+
         Raises:
             RouteNotFound: No route has this path. MethodNotAllowed: It has, with other verbs.
         """
-        found = _find(self._root, _segments(path), ())
+        *above, last = path.removeprefix("/").split("/")
+        stem, _, custom = last.rpartition(":")
+        found = self._find((*above, stem), custom) if stem and custom else None
+        found = found or self._find((*above, last), "")
         if found is None:
             raise RouteNotFound("Not Found")
-        node, values = found
-        if verb not in node.leaf:
-            raise MethodNotAllowed(sorted(node.leaf))
-        method, route, names = node.leaf[verb]
+        leaf, values = found
+        if verb not in leaf:
+            raise MethodNotAllowed(sorted(leaf))
+        method, route, names = leaf[verb]
         return Match(method, route, dict(zip(names, values, strict=True)))
+
+    def _find(self, segments: Sequence[str], custom: str) -> tuple[_Leaf, tuple[str, ...]] | None:
+        return _find(self._root, [unquote(segment) for segment in segments], unquote(custom), ())
+
+
+def _not_served(route: Route) -> TypeError:
+    return TypeError(f"the route {route.template} has a syntax that is not served")
 
 
 def _bindable(method: Method, route: Route, name: str) -> str:
@@ -84,16 +114,15 @@ def _bindable(method: Method, route: Route, name: str) -> str:
     return name
 
 
-def _find(node: _Node, rest: list[str], values: tuple[str, ...]) -> tuple[_Node, tuple[str, ...]] | None:
+def _find(node: _Node, rest: list[str], custom: str, values: tuple[str, ...]) -> tuple[_Leaf, tuple[str, ...]] | None:
+    """Return the leaf below a node, and the variables' values. An empty segment matches nothing.
+
+    So each path has one spelling, which rules of a proxy can name.
+    """
     if not rest:
-        return (node, values) if node.leaf else None
+        return (node.leaves[custom], values) if custom in node.leaves else None
     segment, *rest = rest
-    found = _find(node.literal[segment], rest, values) if segment in node.literal else None
+    found = _find(node.literal[segment], rest, custom, values) if segment in node.literal else None
     if found is None and node.variable is not None and segment:
-        found = _find(node.variable, rest, (*values, segment))
+        found = _find(node.variable, rest, custom, (*values, segment))
     return found
-
-
-def _segments(path: str) -> list[str]:
-    """Return the segments; an empty one matches nothing, so there is one spelling of each path for proxies' rules."""
-    return path.removeprefix("/").split("/")

@@ -97,6 +97,43 @@ def test_errors_have_their_http_status(
     assert answer.header("allow") == ("GET, POST" if http == 405 else None)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "http", "why"),
+    [
+        ("POST", "/v1/providers/1:test", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("POST", "/v1/providers/a:b:test", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("POST", "/v1/providers/1%3Atest", 404, "ROUTE_NOT_FOUND"),  # an encoded colon begins no verb
+        ("POST", "/v1/providers/1:testing", 404, "ROUTE_NOT_FOUND"),
+        ("POST", "/v1/providers/:test", 404, "ROUTE_NOT_FOUND"),
+        ("GET", "/v1/providers/1:test", 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/v1/settings", 404, "ROUTE_NOT_FOUND"),
+        ("POST", "/smtp/1:test", 405, "METHOD_NOT_ALLOWED"),  # there it is a part of the id
+        ("GET", "/smtp/1:test", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("GET", "/smtp/1%3Atest", 404, "SMTP_CONFIG_NOT_FOUND"),
+    ],
+)
+def test_a_custom_verb_is_a_path_of_its_own(
+    app: HttpApp, table: Table, method: str, path: str, http: int, why: str
+) -> None:
+    answer = send(app, table, path, {} if method == "POST" else None, method=method)
+    assert (answer.status, reason(answer)) == (http, why)
+    if http == 405:
+        assert answer.header("allow") == ("POST" if path.startswith("/v1/") else "DELETE, GET, PUT")
+
+
+def test_what_a_path_binds_is_decoded_once(app: HttpApp, table: Table) -> None:
+    for sent, bound in (("a%3Ab", "a:b"), ("a%2Fb", "a/b"), ("a%253Ab", "a%3Ab"), ("a:b", "a:b")):
+        details = status(send(app, table, f"/v1/providers/{sent}:test", {}))["details"]
+        assert details[0]["metadata"]["id"] == bound
+
+
+def test_a_server_that_keeps_no_encoded_path_is_served_too(app: HttpApp, table: Table) -> None:
+    exchange = Exchange(scope("POST", "/v1/providers/%C3%B6:test", [JSON, bearer(table.admin)]), [b"{}"])
+    del exchange.scope["raw_path"]
+    details = status(asyncio.run(exchange.run(app)))["details"]
+    assert details[0]["metadata"]["id"] == "ö"
+
+
 def test_an_unknown_id_has_the_reference_services_detail(app: HttpApp, table: Table) -> None:
     answer = status(send(app, table, "/smtp/1", method="GET"))
     assert answer["message"] == "SMTP configuration not found (QUERY-fwofw)"

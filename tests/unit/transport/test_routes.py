@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,6 +39,13 @@ def routes(calls: Calls) -> Routes:
         ("POST", "/smtp/42/_test", "TestSMTPConfigById", {"id": "42"}),
         ("POST", "/smtp/_test/_test", "TestSMTPConfigById", {"id": "_test"}),
         ("GET", "/smtp/ö b", "GetSMTPConfigById", {"id": "ö b"}),
+        ("GET", "/smtp/%C3%B6%20b", "GetSMTPConfigById", {"id": "ö b"}),
+        ("GET", "/smtp/a%2Fb", "GetSMTPConfigById", {"id": "a/b"}),  # an encoded slash divides nothing
+        ("POST", "/smtp/%5Ftest", "TestSMTPConfig", {}),  # an encoded letter is that letter
+        ("GET", "/smtp/a:b", "GetSMTPConfigById", {"id": "a:b"}),  # no route has that verb
+        ("GET", "/smtp/a:", "GetSMTPConfigById", {"id": "a:"}),
+        ("GET", "/smtp/:test", "GetSMTPConfigById", {"id": ":test"}),
+        ("GET", "/smtp/a:test", "GetSMTPConfigById", {"id": "a:test"}),  # a verb of other routes
     ],
 )
 def test_both_bases_lead_to_the_rpc(
@@ -110,7 +118,29 @@ def method(calls: Calls) -> Method:
     return calls.methods[f"{SERVICE}/GetSMTPConfigById"]
 
 
-@pytest.mark.parametrize("template", ["/a/{id=*}", "/a/{id}:verb", "/a/*", "/a/**", "/a/x:verb", "/a/{id", "/a/{no}"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "/a/{id=*}",
+        "/a/{id=a/*}",
+        "/a/*",
+        "/a/**",
+        "/a/{id",
+        "/a/{no}",
+        "/a/{no}:verb",
+        "/a/x:",
+        "/a/:verb",
+        "/a:verb/x",
+        "/a/{id}:one:two",
+        "/a/{id}:{id}",
+        "/a/x:**",
+        "/a%20b",
+        "/a//b",
+        "/",
+        "a",
+        "",
+    ],
+)
 def test_a_template_that_is_not_served_fails_at_start_up(method: Method, template: str) -> None:
     with pytest.raises(TypeError):
         Routes([replace(method, routes=(Route("GET", template, body=False),))])
@@ -127,7 +157,153 @@ def test_two_rpcs_can_not_share_a_route(method: Method) -> None:
         Routes([method, method])
 
 
-SEGMENTS = st.lists(st.sampled_from(["", "smtp", "admin", "v1", "_test", "_search", "42"]) | st.text(), max_size=6)
+def table_of(method: Method, *templates: str) -> Routes:
+    """Return a table in which each template is an RPC's own: a GET for "/…", another verb for "PUT /…"."""
+    made = []
+    for template in templates:
+        verb, _, path = template.rpartition(" ")
+        made.append(replace(method, path=template, routes=(Route(verb or "GET", path, body=False),)))
+    return Routes(made)
+
+
+def found(routes: Routes, verb: str, path: str) -> tuple[str, dict[str, str]]:
+    match = routes.match(verb, path)
+    return match.method.path, match.bindings
+
+
+VERBS = (
+    "/things",
+    "/things:export",
+    "POST /things:import",
+    "/things/{id}",
+    "PUT /things/{id}",
+    "POST /things/{id}:test",
+    "POST /things/{id}:undelete",
+    "POST /things/main:test",
+    "/things/{id}/parts",
+)
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "template", "bindings"),
+    [
+        ("GET", "/things", "/things", {}),
+        ("GET", "/things:export", "/things:export", {}),
+        ("POST", "/things:import", "POST /things:import", {}),
+        ("POST", "/things/1:test", "POST /things/{id}:test", {"id": "1"}),
+        ("POST", "/things/1:undelete", "POST /things/{id}:undelete", {"id": "1"}),
+        ("POST", "/things/1:t%65st", "POST /things/{id}:test", {"id": "1"}),  # an encoded letter is that letter
+        ("POST", "/things/a:b:test", "POST /things/{id}:test", {"id": "a:b"}),  # the last colon divides
+        ("POST", "/things/a%3Atest:test", "POST /things/{id}:test", {"id": "a:test"}),
+        ("POST", "/things/a%2Fb:test", "POST /things/{id}:test", {"id": "a/b"}),
+        ("POST", "/things/%C3%B6:test", "POST /things/{id}:test", {"id": "ö"}),
+        ("POST", "/things/main:test", "POST /things/main:test", {}),  # a literal wins over a variable
+        ("POST", "/things/main:undelete", "POST /things/{id}:undelete", {"id": "main"}),  # which is there without it
+        ("GET", "/things/a:b", "/things/{id}", {"id": "a:b"}),  # no verb of that name: a part of the id
+        ("GET", "/things/a:TEST", "/things/{id}", {"id": "a:TEST"}),  # verbs have their case
+        ("GET", "/things/a:export", "/things/{id}", {"id": "a:export"}),  # the verb of another template
+        ("GET", "/things/a:", "/things/{id}", {"id": "a:"}),
+        ("GET", "/things/:test", "/things/{id}", {"id": ":test"}),  # a verb of nothing
+        ("GET", "/things/:", "/things/{id}", {"id": ":"}),
+        ("GET", "/things/a%3Atest", "/things/{id}", {"id": "a:test"}),  # encoded it is data
+        ("PUT", "/things/a%3atest", "PUT /things/{id}", {"id": "a:test"}),
+        ("GET", "/things/a:test/parts", "/things/{id}/parts", {"id": "a:test"}),  # a verb comes last
+        ("GET", "/thing%73", "/things", {}),
+    ],
+)
+def test_a_custom_verb_is_the_end_of_a_path(
+    method: Method, verb: str, path: str, template: str, bindings: dict[str, str]
+) -> None:
+    assert found(table_of(method, *VERBS), verb, path) == (template, bindings)
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "allowed"),
+    [
+        ("GET", "/things:import", ["POST"]),
+        ("POST", "/things:export", ["GET"]),
+        ("GET", "/things/1:test", ["POST"]),  # a verb is never a part of an id, whatever the HTTP verb
+        ("POST", "/things", ["GET"]),
+        ("POST", "/things/a:b", ["GET", "PUT"]),
+    ],
+)
+def test_another_verb_than_a_custom_verbs_names_the_right_ones(
+    method: Method, verb: str, path: str, allowed: list[str]
+) -> None:
+    with pytest.raises(MethodNotAllowed) as caught:
+        table_of(method, *VERBS).match(verb, path)
+    assert list(caught.value.allowed) == allowed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/things:",
+        "/things:test",
+        "/things%3Aexport",
+        "/things:export:export",
+        "/things:export/",
+        "/things/1/:test",
+        "/things/1/parts:test",
+        "/:export",
+        "/things:export:",
+        "//things:export",
+    ],
+)
+def test_a_custom_verb_is_served_only_where_a_template_has_it(method: Method, path: str) -> None:
+    routes = table_of(method, *VERBS)
+    for verb in ("GET", "POST"):
+        with pytest.raises(RouteNotFound):
+            routes.match(verb, path)
+
+
+def test_two_rpcs_can_not_share_a_custom_verb(method: Method) -> None:
+    with pytest.raises(TypeError, match="share"):
+        table_of(method, "/things/{id}:test", "/things/{id}:test")
+
+
+def test_each_route_with_a_custom_verb_leads_to_its_rpc(calls: Calls, routes: Routes) -> None:
+    methods = calls.methods.values()
+    served = [(method, route) for method in methods for route in method.routes if ":" in route.template]
+    assert {method.path.rpartition("/")[2] for method, _ in served} == {
+        "Diagnose",
+        "DiscoverSettings",
+        "ExportConfigs",
+        "ImportConfigs",
+        "TestHTTPProvider",
+    }
+    for method, route in served:
+        assert routes.match(route.verb, route.template.replace("{id}", "42")).method is method
+
+
+IDS = st.text(min_size=1) | st.lists(st.sampled_from(["a", ":", "test", "%", "/", "%3A", "%2F", "."]), min_size=1).map(
+    "".join
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the method is only read
+@given(IDS)
+def test_any_id_can_be_sent_percent_encoded(method: Method, identity: str) -> None:
+    encoded = quote(identity, safe="")
+    routes = table_of(method, "/things/{id}", "POST /things/{id}:test", "/things/{id}/parts")
+    bound = {"id": identity}
+    assert found(routes, "GET", f"/things/{encoded}") == ("/things/{id}", bound)
+    assert found(routes, "POST", f"/things/{encoded}:test") == ("POST /things/{id}:test", bound)
+    assert found(routes, "GET", f"/things/{encoded}/parts") == ("/things/{id}/parts", bound)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(IDS)
+def test_colons_are_an_ids_own_where_no_template_has_a_verb(method: Method, identity: str) -> None:
+    sent = quote(identity, safe=":")
+    assert found(table_of(method, "/things/{id}"), "GET", f"/things/{sent}") == ("/things/{id}", {"id": identity})
+
+
+SEGMENTS = st.lists(
+    st.sampled_from(["", "smtp", "admin", "v1", "_test", "_search", "42", "configs:export", "42:test", ":", "%3A"])
+    | st.text(),
+    max_size=6,
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the table is only read

@@ -23,7 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class AddSMTPConfigRequest(_message.Message):
-    """The settings to store."""
+    """The settings of the configuration to store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -40,17 +40,19 @@ class AddSMTPConfigRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The password; it is sealed and never returned."""
+    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     def __init__(
         self,
         *,
@@ -73,17 +75,17 @@ Global___AddSMTPConfigRequest: _TypeAlias = AddSMTPConfigRequest  # noqa: Y015
 
 @_typing.final
 class AddSMTPConfigResponse(_message.Message):
-    """What was stored."""
+    """The id of the configuration that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The new configuration's id."""
+    """The id of the new configuration, which the service chose."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ Global___AddSMTPConfigResponse: _TypeAlias = AddSMTPConfigResponse  # noqa: Y015
 
 @_typing.final
 class UpdateSMTPConfigRequest(_message.Message):
-    """The settings that replace a configuration's; what is left out becomes empty."""
+    """The settings that replace those of a configuration. All of them are replaced: what is left out becomes empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -119,19 +121,23 @@ class UpdateSMTPConfigRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str
-    """The password; empty: the stored one is kept, if host, tls and user are what they were."""
+    """The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
+    is kept, which is allowed only where host, tls and user are what they were.
+    """
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     id: _builtins.str
-    """The configuration's id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -155,14 +161,14 @@ Global___UpdateSMTPConfigRequest: _TypeAlias = UpdateSMTPConfigRequest  # noqa: 
 
 @_typing.final
 class UpdateSMTPConfigResponse(_message.Message):
-    """What was changed."""
+    """Where the configuration stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added, or of the last one where nothing changed."""
+        """The sequence and time of the event that the call added, or of the configuration's last one where nothing changed."""
 
     def __init__(
         self,
@@ -179,16 +185,18 @@ Global___UpdateSMTPConfigResponse: _TypeAlias = UpdateSMTPConfigResponse  # noqa
 
 @_typing.final
 class UpdateSMTPConfigPasswordRequest(_message.Message):
-    """A configuration's new password."""
+    """The new password of a configuration."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PASSWORD_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     password: _builtins.str
-    """The password; empty: none is stored from now on."""
+    """The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
+    on.
+    """
     id: _builtins.str
-    """The configuration's id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -205,14 +213,14 @@ Global___UpdateSMTPConfigPasswordRequest: _TypeAlias = UpdateSMTPConfigPasswordR
 
 @_typing.final
 class UpdateSMTPConfigPasswordResponse(_message.Message):
-    """What was changed."""
+    """Where the configuration stands in the event log with its new password."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added, or of the last one where nothing changed."""
+        """The sequence and time of the event that the call added, or of the configuration's last one where nothing changed."""
 
     def __init__(
         self,
@@ -229,7 +237,7 @@ Global___UpdateSMTPConfigPasswordResponse: _TypeAlias = UpdateSMTPConfigPassword
 
 @_typing.final
 class GetSMTPConfigRequest(_message.Message):
-    """Asks for the active configuration."""
+    """Asks for the active configuration, and has no fields."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -246,14 +254,14 @@ Global___GetSMTPConfigRequest: _TypeAlias = GetSMTPConfigRequest  # noqa: Y015
 
 @_typing.final
 class GetSMTPConfigResponse(_message.Message):
-    """The active configuration."""
+    """The configuration that the instance uses."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SMTP_CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def smtp_config(self) -> _settings_pb2.SMTPConfig:
-        """The one in use."""
+        """The configuration that is in use."""
 
     def __init__(
         self,
@@ -270,13 +278,13 @@ Global___GetSMTPConfigResponse: _TypeAlias = GetSMTPConfigResponse  # noqa: Y015
 
 @_typing.final
 class GetSMTPConfigByIdRequest(_message.Message):
-    """Names a configuration."""
+    """Says which configuration is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -292,14 +300,14 @@ Global___GetSMTPConfigByIdRequest: _TypeAlias = GetSMTPConfigByIdRequest  # noqa
 
 @_typing.final
 class GetSMTPConfigByIdResponse(_message.Message):
-    """A configuration."""
+    """The configuration that was asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SMTP_CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def smtp_config(self) -> _settings_pb2.SMTPConfig:
-        """The one asked for."""
+        """The configuration with the id, in any state."""
 
     def __init__(
         self,
@@ -316,14 +324,14 @@ Global___GetSMTPConfigByIdResponse: _TypeAlias = GetSMTPConfigByIdResponse  # no
 
 @_typing.final
 class ListSMTPConfigsRequest(_message.Message):
-    """Which part of the list is wanted."""
+    """Says which part of the list is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     QUERY_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def query(self) -> _object_pb2.ListQuery:
-        """Offset, limit and order."""
+        """Offset, limit and order. If it is absent, the newest 100 are returned."""
 
     def __init__(
         self,
@@ -340,7 +348,7 @@ Global___ListSMTPConfigsRequest: _TypeAlias = ListSMTPConfigsRequest  # noqa: Y0
 
 @_typing.final
 class ListSMTPConfigsResponse(_message.Message):
-    """Part of the list."""
+    """The wanted part of the list, and what the list says of itself."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -348,11 +356,11 @@ class ListSMTPConfigsResponse(_message.Message):
     RESULT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ListDetails:
-        """Counts of the whole."""
+        """How many there are in all, and how far in the event log the list has come."""
 
     @_builtins.property
     def result(self) -> _containers.RepeatedCompositeFieldContainer[_settings_pb2.SMTPConfig]:
-        """The page."""
+        """The configurations of this part of the list, in the wanted order."""
 
     def __init__(
         self,
@@ -370,13 +378,13 @@ Global___ListSMTPConfigsResponse: _TypeAlias = ListSMTPConfigsResponse  # noqa: 
 
 @_typing.final
 class ActivateSMTPConfigRequest(_message.Message):
-    """Names the configuration."""
+    """Says which configuration is to be the active one."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -392,14 +400,14 @@ Global___ActivateSMTPConfigRequest: _TypeAlias = ActivateSMTPConfigRequest  # no
 
 @_typing.final
 class ActivateSMTPConfigResponse(_message.Message):
-    """What was changed."""
+    """Where the configuration stands in the event log now that it is active."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -416,13 +424,13 @@ Global___ActivateSMTPConfigResponse: _TypeAlias = ActivateSMTPConfigResponse  # 
 
 @_typing.final
 class DeactivateSMTPConfigRequest(_message.Message):
-    """Names the configuration."""
+    """Says which configuration is to be inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -438,14 +446,14 @@ Global___DeactivateSMTPConfigRequest: _TypeAlias = DeactivateSMTPConfigRequest  
 
 @_typing.final
 class DeactivateSMTPConfigResponse(_message.Message):
-    """What was changed."""
+    """Where the configuration stands in the event log now that it is inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -462,13 +470,13 @@ Global___DeactivateSMTPConfigResponse: _TypeAlias = DeactivateSMTPConfigResponse
 
 @_typing.final
 class RemoveSMTPConfigRequest(_message.Message):
-    """Names the configuration."""
+    """Says which configuration is to be removed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the configuration."""
     def __init__(
         self,
         *,
@@ -484,14 +492,14 @@ Global___RemoveSMTPConfigRequest: _TypeAlias = RemoveSMTPConfigRequest  # noqa: 
 
 @_typing.final
 class RemoveSMTPConfigResponse(_message.Message):
-    """What was changed."""
+    """Where the removal of the configuration stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -508,16 +516,16 @@ Global___RemoveSMTPConfigResponse: _TypeAlias = RemoveSMTPConfigResponse  # noqa
 
 @_typing.final
 class TestSMTPConfigByIdRequest(_message.Message):
-    """Names a stored configuration and who gets the message."""
+    """Says which stored configuration is tested, and where the test message goes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     RECEIVER_ADDRESS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The configuration's id."""
+    """The id of the configuration."""
     receiver_address: _builtins.str
-    """Who gets the message."""
+    """The address that the test message is sent to."""
     def __init__(
         self,
         *,
@@ -534,7 +542,7 @@ Global___TestSMTPConfigByIdRequest: _TypeAlias = TestSMTPConfigByIdRequest  # no
 
 @_typing.final
 class TestSMTPConfigByIdResponse(_message.Message):
-    """The test passed."""
+    """The test passed: the server accepted the message. A test that failed is an error instead."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -551,7 +559,7 @@ Global___TestSMTPConfigByIdResponse: _TypeAlias = TestSMTPConfigByIdResponse  # 
 
 @_typing.final
 class TestSMTPConfigRequest(_message.Message):
-    """Settings to test, and who gets the message."""
+    """The settings to test, and where the test message goes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -568,17 +576,21 @@ class TestSMTPConfigRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The password. Empty with `id`: the stored one, if host, tls and user are those it was stored with."""
+    """The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
+    tls and user are those that it was stored with.
+    """
     receiver_address: _builtins.str
-    """Who gets the message."""
+    """The address that the test message is sent to."""
     id: _builtins.str
-    """The stored configuration whose secret is used when none is sent."""
+    """The id of a stored configuration whose secret is used where none is sent. If it is empty, no stored secret is used."""
     def __init__(
         self,
         *,
@@ -601,7 +613,7 @@ Global___TestSMTPConfigRequest: _TypeAlias = TestSMTPConfigRequest  # noqa: Y015
 
 @_typing.final
 class TestSMTPConfigResponse(_message.Message):
-    """The test passed."""
+    """The test passed: the server accepted the message. A test that failed is an error instead."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -618,7 +630,7 @@ Global___TestSMTPConfigResponse: _TypeAlias = TestSMTPConfigResponse  # noqa: Y0
 
 @_typing.final
 class AddEmailProviderSMTPRequest(_message.Message):
-    """The settings to store."""
+    """The settings of the SMTP provider to store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -638,28 +650,30 @@ class AddEmailProviderSMTPRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The password; it is sealed and never returned."""
+    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all, even if a user is given, which is not stored."""
+        """There is no authentication. A user that is given is not stored or used."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
-        """By the user and a password."""
+        """The user is authenticated by a password."""
 
     @_builtins.property
     def xoauth2(self) -> Global___SMTPXOAuth2Auth:
-        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+        """The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets."""
 
     def __init__(
         self,
@@ -688,17 +702,17 @@ Global___AddEmailProviderSMTPRequest: _TypeAlias = AddEmailProviderSMTPRequest  
 
 @_typing.final
 class AddEmailProviderSMTPResponse(_message.Message):
-    """What was stored."""
+    """The id of the provider that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The new provider's id."""
+    """The id of the new provider, which the service chose."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -716,7 +730,7 @@ Global___AddEmailProviderSMTPResponse: _TypeAlias = AddEmailProviderSMTPResponse
 
 @_typing.final
 class UpdateEmailProviderSMTPRequest(_message.Message):
-    """The settings that replace a provider's; what is left out becomes empty."""
+    """The settings that replace those of an SMTP provider. All of them are replaced: what is left out becomes empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -737,30 +751,34 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str
-    """The password; empty: the stored one is kept, if host, tls and user are what they were."""
+    """The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
+    is kept, which is allowed only where host, tls and user are what they were.
+    """
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     id: _builtins.str
-    """The provider's id."""
+    """The id of the provider."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all: the user and what is stored of a secret are cleared."""
+        """There is no authentication. The stored user and secret are dropped."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
-        """By the user and a password."""
+        """The user is authenticated by a password."""
 
     @_builtins.property
     def xoauth2(self) -> Global___SMTPXOAuth2Auth:
-        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+        """The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets."""
 
     def __init__(
         self,
@@ -790,14 +808,14 @@ Global___UpdateEmailProviderSMTPRequest: _TypeAlias = UpdateEmailProviderSMTPReq
 
 @_typing.final
 class UpdateEmailProviderSMTPResponse(_message.Message):
-    """What was changed."""
+    """Where the provider stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added, or of the last one where nothing changed."""
+        """The sequence and time of the event that the call added, or of the provider's last one where nothing changed."""
 
     def __init__(
         self,
@@ -814,16 +832,18 @@ Global___UpdateEmailProviderSMTPResponse: _TypeAlias = UpdateEmailProviderSMTPRe
 
 @_typing.final
 class UpdateEmailProviderSMTPPasswordRequest(_message.Message):
-    """A provider's new password."""
+    """The new password of an SMTP provider."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PASSWORD_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     password: _builtins.str
-    """The password; empty: none is stored from now on."""
+    """The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
+    on.
+    """
     id: _builtins.str
-    """The provider's id."""
+    """The id of the provider."""
     def __init__(
         self,
         *,
@@ -840,14 +860,14 @@ Global___UpdateEmailProviderSMTPPasswordRequest: _TypeAlias = UpdateEmailProvide
 
 @_typing.final
 class UpdateEmailProviderSMTPPasswordResponse(_message.Message):
-    """What was changed."""
+    """Where the provider stands in the event log with its new password."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added, or of the last one where nothing changed."""
+        """The sequence and time of the event that the call added, or of the provider's last one where nothing changed."""
 
     def __init__(
         self,
@@ -864,7 +884,7 @@ Global___UpdateEmailProviderSMTPPasswordResponse: _TypeAlias = UpdateEmailProvid
 
 @_typing.final
 class GetEmailProviderRequest(_message.Message):
-    """Asks for the active provider."""
+    """Asks for the active provider, and has no fields."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -881,14 +901,14 @@ Global___GetEmailProviderRequest: _TypeAlias = GetEmailProviderRequest  # noqa: 
 
 @_typing.final
 class GetEmailProviderResponse(_message.Message):
-    """The active provider."""
+    """The provider that the instance uses."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> _settings_pb2.EmailProvider:
-        """The one in use."""
+        """The provider that is in use."""
 
     def __init__(
         self,
@@ -905,13 +925,13 @@ Global___GetEmailProviderResponse: _TypeAlias = GetEmailProviderResponse  # noqa
 
 @_typing.final
 class GetEmailProviderByIdRequest(_message.Message):
-    """Names a provider."""
+    """Says which provider is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the provider."""
     def __init__(
         self,
         *,
@@ -927,14 +947,14 @@ Global___GetEmailProviderByIdRequest: _TypeAlias = GetEmailProviderByIdRequest  
 
 @_typing.final
 class GetEmailProviderByIdResponse(_message.Message):
-    """A provider."""
+    """The provider that was asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONFIG_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> _settings_pb2.EmailProvider:
-        """The one asked for."""
+        """The provider with the id, in any state."""
 
     def __init__(
         self,
@@ -951,14 +971,14 @@ Global___GetEmailProviderByIdResponse: _TypeAlias = GetEmailProviderByIdResponse
 
 @_typing.final
 class ListEmailProvidersRequest(_message.Message):
-    """Which part of the list is wanted."""
+    """Says which part of the list is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     QUERY_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def query(self) -> _object_pb2.ListQuery:
-        """Offset, limit and order."""
+        """Offset, limit and order. If it is absent, the newest 100 are returned."""
 
     def __init__(
         self,
@@ -975,7 +995,7 @@ Global___ListEmailProvidersRequest: _TypeAlias = ListEmailProvidersRequest  # no
 
 @_typing.final
 class ListEmailProvidersResponse(_message.Message):
-    """Part of the list."""
+    """The wanted part of the list, and what the list says of itself."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -983,11 +1003,11 @@ class ListEmailProvidersResponse(_message.Message):
     RESULT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ListDetails:
-        """Counts of the whole."""
+        """How many there are in all, and how far in the event log the list has come."""
 
     @_builtins.property
     def result(self) -> _containers.RepeatedCompositeFieldContainer[_settings_pb2.EmailProvider]:
-        """The page."""
+        """The providers of this part of the list, in the wanted order."""
 
     def __init__(
         self,
@@ -1005,13 +1025,13 @@ Global___ListEmailProvidersResponse: _TypeAlias = ListEmailProvidersResponse  # 
 
 @_typing.final
 class ActivateEmailProviderRequest(_message.Message):
-    """Names the provider."""
+    """Says which provider is to be the active one."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the provider."""
     def __init__(
         self,
         *,
@@ -1027,14 +1047,14 @@ Global___ActivateEmailProviderRequest: _TypeAlias = ActivateEmailProviderRequest
 
 @_typing.final
 class ActivateEmailProviderResponse(_message.Message):
-    """What was changed."""
+    """Where the provider stands in the event log now that it is active."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -1051,13 +1071,13 @@ Global___ActivateEmailProviderResponse: _TypeAlias = ActivateEmailProviderRespon
 
 @_typing.final
 class DeactivateEmailProviderRequest(_message.Message):
-    """Names the provider."""
+    """Says which provider is to be inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the provider."""
     def __init__(
         self,
         *,
@@ -1073,14 +1093,14 @@ Global___DeactivateEmailProviderRequest: _TypeAlias = DeactivateEmailProviderReq
 
 @_typing.final
 class DeactivateEmailProviderResponse(_message.Message):
-    """What was changed."""
+    """Where the provider stands in the event log now that it is inactive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -1097,13 +1117,13 @@ Global___DeactivateEmailProviderResponse: _TypeAlias = DeactivateEmailProviderRe
 
 @_typing.final
 class RemoveEmailProviderRequest(_message.Message):
-    """Names the provider."""
+    """Says which provider is to be removed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id of the provider."""
     def __init__(
         self,
         *,
@@ -1119,14 +1139,14 @@ Global___RemoveEmailProviderRequest: _TypeAlias = RemoveEmailProviderRequest  # 
 
 @_typing.final
 class RemoveEmailProviderResponse(_message.Message):
-    """What was changed."""
+    """Where the removal of the provider stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -1143,16 +1163,16 @@ Global___RemoveEmailProviderResponse: _TypeAlias = RemoveEmailProviderResponse  
 
 @_typing.final
 class TestEmailProviderSMTPByIdRequest(_message.Message):
-    """Names a stored provider and who gets the message."""
+    """Says which stored provider is tested, and where the test message goes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     RECEIVER_ADDRESS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The provider's id."""
+    """The id of the provider."""
     receiver_address: _builtins.str
-    """Who gets the message."""
+    """The address that the test message is sent to."""
     def __init__(
         self,
         *,
@@ -1169,7 +1189,7 @@ Global___TestEmailProviderSMTPByIdRequest: _TypeAlias = TestEmailProviderSMTPByI
 
 @_typing.final
 class TestEmailProviderSMTPByIdResponse(_message.Message):
-    """The test passed."""
+    """The test passed: the server accepted the message. A test that failed is an error instead."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1186,7 +1206,7 @@ Global___TestEmailProviderSMTPByIdResponse: _TypeAlias = TestEmailProviderSMTPBy
 
 @_typing.final
 class TestEmailProviderSMTPRequest(_message.Message):
-    """Settings to test, and who gets the message."""
+    """The settings to test, and where the test message goes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1206,28 +1226,32 @@ class TestEmailProviderSMTPRequest(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """True: encrypted with a verified certificate, implicit TLS or STARTTLS; false: STARTTLS when offered."""
+    """Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
+    where the server offers it.
+    """
     host: _builtins.str
-    """"host:port", e.g. "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The login; empty: no authentication, and a password beside it is dropped."""
+    """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The password. Empty with `id`: the stored one, if host, tls and user are those it was stored with."""
+    """The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
+    tls and user are those that it was stored with.
+    """
     receiver_address: _builtins.str
-    """Who gets the message."""
+    """The address that the test message is sent to."""
     id: _builtins.str
-    """The stored provider whose secret is used when none is sent."""
+    """The id of a stored provider whose secret is used where none is sent. If it is empty, no stored secret is used."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all, even if a user is given."""
+        """There is no authentication. A user that is given is not stored or used."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
-        """By the user and a password."""
+        """The user is authenticated by a password."""
 
     @_builtins.property
     def xoauth2(self) -> Global___SMTPXOAuth2Auth:
-        """By the user and a token of the OAuth 2.0 client-credentials grant."""
+        """The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets."""
 
     def __init__(
         self,
@@ -1256,7 +1280,7 @@ Global___TestEmailProviderSMTPRequest: _TypeAlias = TestEmailProviderSMTPRequest
 
 @_typing.final
 class TestEmailProviderSMTPResponse(_message.Message):
-    """The test passed."""
+    """The test passed: the server accepted the message. A test that failed is an error instead."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1273,16 +1297,16 @@ Global___TestEmailProviderSMTPResponse: _TypeAlias = TestEmailProviderSMTPRespon
 
 @_typing.final
 class AddEmailProviderHTTPRequest(_message.Message):
-    """The HTTP provider to store."""
+    """The settings of the HTTP provider to store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ENDPOINT_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     endpoint: _builtins.str
-    """Where mail is posted to: a URL of the scheme https or http."""
+    """The URL that mail is posted to, of the scheme https or http."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     def __init__(
         self,
         *,
@@ -1299,7 +1323,7 @@ Global___AddEmailProviderHTTPRequest: _TypeAlias = AddEmailProviderHTTPRequest  
 
 @_typing.final
 class AddEmailProviderHTTPResponse(_message.Message):
-    """What was stored."""
+    """The id of the provider that was stored, and where it stands in the event log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1307,12 +1331,12 @@ class AddEmailProviderHTTPResponse(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     SIGNING_KEY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The new provider's id."""
+    """The id of the new provider, which the service chose."""
     signing_key: _builtins.str
-    """The key that what is posted is signed with."""
+    """The key that each post is signed with, which its receiver needs to verify it."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added."""
+        """The sequence and time of the event that the call added."""
 
     def __init__(
         self,
@@ -1331,7 +1355,7 @@ Global___AddEmailProviderHTTPResponse: _TypeAlias = AddEmailProviderHTTPResponse
 
 @_typing.final
 class UpdateEmailProviderHTTPRequest(_message.Message):
-    """The settings that replace an HTTP provider's."""
+    """The settings that replace those of an HTTP provider. Both are replaced: a description that is left out becomes empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1340,14 +1364,16 @@ class UpdateEmailProviderHTTPRequest(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     EXPIRATION_SIGNING_KEY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The provider's id."""
+    """The id of the provider."""
     endpoint: _builtins.str
-    """Where mail is posted to: a URL of the scheme https or http."""
+    """The URL that mail is posted to, of the scheme https or http."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     @_builtins.property
     def expiration_signing_key(self) -> _duration_pb2.Duration:
-        """Asks for a new signing key, and how long the old one stays in use; only "0s" is supported: not at all."""
+        """Asks for a new signing key, and says how long the old one stays in use. Only "0s" is allowed: it is dropped at
+        once. If the field is absent, the key stays as it is.
+        """
 
     def __init__(
         self,
@@ -1367,17 +1393,17 @@ Global___UpdateEmailProviderHTTPRequest: _TypeAlias = UpdateEmailProviderHTTPReq
 
 @_typing.final
 class UpdateEmailProviderHTTPResponse(_message.Message):
-    """What was changed."""
+    """Where the provider stands in the event log with its new settings."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DETAILS_FIELD_NUMBER: _builtins.int
     SIGNING_KEY_FIELD_NUMBER: _builtins.int
     signing_key: _builtins.str
-    """The new signing key, where one was asked for."""
+    """The new signing key. It is empty where none was asked for."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Those of the event that the call added, or of the last one where nothing changed."""
+        """The sequence and time of the event that the call added, or of the provider's last one where nothing changed."""
 
     def __init__(
         self,
@@ -1395,7 +1421,7 @@ Global___UpdateEmailProviderHTTPResponse: _TypeAlias = UpdateEmailProviderHTTPRe
 
 @_typing.final
 class SMTPNoAuth(_message.Message):
-    """No authentication."""
+    """Says that there is no authentication."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1412,13 +1438,15 @@ Global___SMTPNoAuth: _TypeAlias = SMTPNoAuth  # noqa: Y015
 
 @_typing.final
 class SMTPPlainAuth(_message.Message):
-    """Authentication by the parent's user and a password."""
+    """Says that a password authenticates the parent's user."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PASSWORD_FIELD_NUMBER: _builtins.int
     password: _builtins.str
-    """The password; it is sealed and never returned. Empty: as an empty password of the parent."""
+    """The user's password. It is encrypted before it is stored, and never returned. If it is empty, it means what an
+    empty password of the parent means.
+    """
     def __init__(
         self,
         *,
@@ -1434,7 +1462,7 @@ Global___SMTPPlainAuth: _TypeAlias = SMTPPlainAuth  # noqa: Y015
 
 @_typing.final
 class SMTPXOAuth2Auth(_message.Message):
-    """Authentication by the parent's user and an access token (XOAUTH2 or OAUTHBEARER)."""
+    """Says that an access token (SASL OAUTHBEARER or XOAUTH2) authenticates the parent's user, and where it comes from."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1447,10 +1475,11 @@ class SMTPXOAuth2Auth(_message.Message):
         CLIENT_ID_FIELD_NUMBER: _builtins.int
         CLIENT_SECRET_FIELD_NUMBER: _builtins.int
         client_id: _builtins.str
-        """The client's id."""
+        """The id that the token endpoint knows the client by."""
         client_secret: _builtins.str
-        """The client's secret; it is sealed and never returned. Empty on an update or a test with `id`: the stored one, if
-        host, tls, user, token_endpoint and client_id are those it was stored with.
+        """The secret that the client proves itself by. It is encrypted before it is stored, and never returned. It is
+        mandatory in an add. If it is empty in an update, or in a test with `id`, the stored one is used, which is
+        allowed only where host, tls, user, token_endpoint and client_id are those that it was stored with.
         """
         def __init__(
             self,
@@ -1468,14 +1497,14 @@ class SMTPXOAuth2Auth(_message.Message):
     SCOPES_FIELD_NUMBER: _builtins.int
     CLIENT_CREDENTIALS_FIELD_NUMBER: _builtins.int
     token_endpoint: _builtins.str
-    """Where the token is asked for: a URL of the scheme https."""
+    """The https URL that the token is asked for at."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The scopes to ask for."""
+        """The scopes to ask the token for. Without any the token endpoint decides."""
 
     @_builtins.property
     def client_credentials(self) -> Global___SMTPXOAuth2Auth.ClientCredentials:
-        """By the client-credentials grant (RFC 6749 section 4.4)."""
+        """The token is had by the client-credentials grant (RFC 6749 section 4.4)."""
 
     def __init__(
         self,

@@ -27,11 +27,13 @@ if _version_not_supported:
 
 class AdminServiceStub:
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     def __init__(self, channel):
@@ -164,183 +166,221 @@ class AdminServiceStub:
 
 class AdminServiceServicer:
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     def AddSMTPConfig(self, request, context):
-        """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
-        hold a single one (single_config).
+        """Stores a configuration, inactive. An instance may have several.
+        Answers ALREADY_EXISTS if the instance has one and the server is set to hold a single one (its setting
+        single_config).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSMTPConfig(self, request, context):
-        """Returns the active configuration. NOT_FOUND: none is active.
+        """Returns the configuration that the instance uses.
+        Answers NOT_FOUND also if none is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSMTPConfigById(self, request, context):
-        """Returns a configuration. NOT_FOUND: no record has this id.
+        """Returns a configuration, active or not.
+        Answers NOT_FOUND also if no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListSMTPConfigs(self, request, context):
-        """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields.
+        """Lists the instance's configurations, newest first unless the query asks otherwise. HTTP providers are among them,
+        with empty SMTP fields.
+        Answers no codes beyond those of every RPC.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateSMTPConfig(self, request, context):
-        """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
-        user are what they were. NOT_FOUND: no SMTP configuration has this id.
+        """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
+        if host, tls and user are what they were.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateSMTPConfigPassword(self, request, context):
-        """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
-        FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+        """Replaces a configuration's password, whether or not the configuration is active.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
+        user or authenticates by access tokens.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ActivateSMTPConfig(self, request, context):
-        """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-        FAILED_PRECONDITION: it is active.
+        """Makes a configuration the active one. The one that was active becomes inactive.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeactivateSMTPConfig(self, request, context):
-        """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive.
+        """Makes a configuration inactive, so that the instance has no active one.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RemoveSMTPConfig(self, request, context):
-        """Removes a configuration, active or not. NOT_FOUND: no record has this id.
+        """Removes a configuration, active or not.
+        Answers NOT_FOUND also if no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TestSMTPConfig(self, request, context):
-        """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
+        """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+        message.
+        Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+        at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
+        configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
+        if too many tests are running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TestSMTPConfigById(self, request, context):
-        """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
-        FAILED_PRECONDITION: also where it has a user and no secret is stored.
+        """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
+        the message.
+        Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+        at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
+        user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
+        and RESOURCE_EXHAUSTED also if too many tests are running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListEmailProviders(self, request, context):
-        """Lists e-mail providers, newest first: the same records as ListSMTPConfigs.
+        """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
+        those of ListSMTPConfigs.
+        Answers no codes beyond those of every RPC.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetEmailProvider(self, request, context):
-        """Returns the active provider. NOT_FOUND: none is active.
+        """Returns the provider that the instance uses.
+        Answers NOT_FOUND also if none is active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetEmailProviderById(self, request, context):
-        """Returns a provider. NOT_FOUND: no record has this id.
+        """Returns a provider, active or not.
+        Answers NOT_FOUND also if no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AddEmailProviderSMTP(self, request, context):
-        """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig.
+        """Stores an SMTP provider, inactive. An instance may have several.
+        Answers ALREADY_EXISTS as AddSMTPConfig does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateEmailProviderSMTP(self, request, context):
-        """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id.
+        """Replaces an SMTP provider's settings, and leaves its state as it is. Without a secret the stored one is kept, if
+        the destination that it belongs to is what it was.
+        Answers NOT_FOUND also if no SMTP provider has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AddEmailProviderHTTP(self, request, context):
-        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig.
+        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed with the key that the answer holds.
+        Answers ALREADY_EXISTS as AddSMTPConfig does, and FAILED_PRECONDITION if the call is repeated under its
+        x-idempotency-key and the key of the first one can't be opened.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateEmailProviderHTTP(self, request, context):
-        """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id.
+        """Replaces an HTTP provider's settings, and its signing key where a new one is asked for. It leaves the provider's
+        state as it is.
+        Answers NOT_FOUND also if no HTTP provider has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateEmailProviderSMTPPassword(self, request, context):
-        """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there.
+        """Replaces an SMTP provider's password, whether or not the provider is active.
+        Answers NOT_FOUND and FAILED_PRECONDITION as UpdateSMTPConfigPassword does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ActivateEmailProvider(self, request, context):
-        """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-        FAILED_PRECONDITION: it is active.
+        """Makes a provider the active one. The one that was active becomes inactive.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeactivateEmailProvider(self, request, context):
-        """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive.
+        """Makes a provider inactive, so that the instance has no active one.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RemoveEmailProvider(self, request, context):
-        """Removes a provider, active or not. NOT_FOUND: no record has this id.
+        """Removes a provider, active or not.
+        Answers NOT_FOUND also if no record has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TestEmailProviderSMTPById(self, request, context):
-        """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById.
+        """Tests a stored SMTP provider, active or not, by sending a message to the receiver. It passed if the server accepted
+        the message.
+        Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND and RESOURCE_EXHAUSTED as TestSMTPConfigById does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TestEmailProviderSMTP(self, request, context):
-        """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig.
+        """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+        message.
+        Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND, INVALID_ARGUMENT and RESOURCE_EXHAUSTED as
+        TestSMTPConfig does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -479,11 +519,13 @@ def add_AdminServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     @staticmethod

@@ -28,11 +28,13 @@ GRPC_VERSION: str
 
 class AdminServiceStub:
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     @_typing.overload
@@ -40,149 +42,259 @@ class AdminServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
     AddSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddSMTPConfigRequest, _admin_pb2.AddSMTPConfigResponse]
-    """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
-    hold a single one (single_config).
+    """Stores a configuration, inactive. An instance may have several.
+    Answers ALREADY_EXISTS if the instance has one and the server is set to hold a single one (its setting
+    single_config).
     """
     GetSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]
-    """Returns the active configuration. NOT_FOUND: none is active."""
+    """Returns the configuration that the instance uses.
+    Answers NOT_FOUND also if none is active.
+    """
     GetSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]
-    """Returns a configuration. NOT_FOUND: no record has this id."""
+    """Returns a configuration, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     ListSMTPConfigs: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListSMTPConfigsRequest, _admin_pb2.ListSMTPConfigsResponse]
-    """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+    """Lists the instance's configurations, newest first unless the query asks otherwise. HTTP providers are among them,
+    with empty SMTP fields.
+    Answers no codes beyond those of every RPC.
+    """
     UpdateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]
-    """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
-    user are what they were. NOT_FOUND: no SMTP configuration has this id.
+    """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
+    if host, tls and user are what they were.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]
-    """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
-    FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+    """Replaces a configuration's password, whether or not the configuration is active.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
+    user or authenticates by access tokens.
     """
     ActivateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]
-    """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-    FAILED_PRECONDITION: it is active.
+    """Makes a configuration the active one. The one that was active becomes inactive.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
     """
     DeactivateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DeactivateSMTPConfigRequest, _admin_pb2.DeactivateSMTPConfigResponse]
-    """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    """Makes a configuration inactive, so that the instance has no active one.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+    """
     RemoveSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RemoveSMTPConfigRequest, _admin_pb2.RemoveSMTPConfigResponse]
-    """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
+    """Removes a configuration, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     TestSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigRequest, _admin_pb2.TestSMTPConfigResponse]
-    """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
+    """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+    message.
+    Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+    at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
+    configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
+    if too many tests are running.
     """
     TestSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]
-    """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
-    FAILED_PRECONDITION: also where it has a user and no secret is stored.
+    """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
+    the message.
+    Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+    at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
+    user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
+    and RESOURCE_EXHAUSTED also if too many tests are running.
     """
     ListEmailProviders: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]
-    """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+    """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
+    those of ListSMTPConfigs.
+    Answers no codes beyond those of every RPC.
+    """
     GetEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]
-    """Returns the active provider. NOT_FOUND: none is active."""
+    """Returns the provider that the instance uses.
+    Answers NOT_FOUND also if none is active.
+    """
     GetEmailProviderById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]
-    """Returns a provider. NOT_FOUND: no record has this id."""
+    """Returns a provider, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     AddEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderSMTPRequest, _admin_pb2.AddEmailProviderSMTPResponse]
-    """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+    """Stores an SMTP provider, inactive. An instance may have several.
+    Answers ALREADY_EXISTS as AddSMTPConfig does.
+    """
     UpdateEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPRequest, _admin_pb2.UpdateEmailProviderSMTPResponse]
-    """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+    """Replaces an SMTP provider's settings, and leaves its state as it is. Without a secret the stored one is kept, if
+    the destination that it belongs to is what it was.
+    Answers NOT_FOUND also if no SMTP provider has this id, and INVALID_ARGUMENT also if the secret must be sent.
+    """
     AddEmailProviderHTTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderHTTPRequest, _admin_pb2.AddEmailProviderHTTPResponse]
-    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed with the key that the answer holds.
+    Answers ALREADY_EXISTS as AddSMTPConfig does, and FAILED_PRECONDITION if the call is repeated under its
+    x-idempotency-key and the key of the first one can't be opened.
+    """
     UpdateEmailProviderHTTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderHTTPRequest, _admin_pb2.UpdateEmailProviderHTTPResponse]
-    """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+    """Replaces an HTTP provider's settings, and its signing key where a new one is asked for. It leaves the provider's
+    state as it is.
+    Answers NOT_FOUND also if no HTTP provider has this id.
+    """
     UpdateEmailProviderSMTPPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPPasswordRequest, _admin_pb2.UpdateEmailProviderSMTPPasswordResponse]
-    """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+    """Replaces an SMTP provider's password, whether or not the provider is active.
+    Answers NOT_FOUND and FAILED_PRECONDITION as UpdateSMTPConfigPassword does.
+    """
     ActivateEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ActivateEmailProviderRequest, _admin_pb2.ActivateEmailProviderResponse]
-    """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-    FAILED_PRECONDITION: it is active.
+    """Makes a provider the active one. The one that was active becomes inactive.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
     """
     DeactivateEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DeactivateEmailProviderRequest, _admin_pb2.DeactivateEmailProviderResponse]
-    """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    """Makes a provider inactive, so that the instance has no active one.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+    """
     RemoveEmailProvider: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]
-    """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+    """Removes a provider, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     TestEmailProviderSMTPById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]
-    """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
+    """Tests a stored SMTP provider, active or not, by sending a message to the receiver. It passed if the server accepted
+    the message.
+    Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND and RESOURCE_EXHAUSTED as TestSMTPConfigById does.
+    """
     TestEmailProviderSMTP: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]
-    """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+    message.
+    Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND, INVALID_ARGUMENT and RESOURCE_EXHAUSTED as
+    TestSMTPConfig does.
+    """
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AddSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddSMTPConfigRequest, _admin_pb2.AddSMTPConfigResponse]  # type: ignore[assignment]
-    """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
-    hold a single one (single_config).
+    """Stores a configuration, inactive. An instance may have several.
+    Answers ALREADY_EXISTS if the instance has one and the server is set to hold a single one (its setting
+    single_config).
     """
     GetSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigRequest, _admin_pb2.GetSMTPConfigResponse]  # type: ignore[assignment]
-    """Returns the active configuration. NOT_FOUND: none is active."""
+    """Returns the configuration that the instance uses.
+    Answers NOT_FOUND also if none is active.
+    """
     GetSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetSMTPConfigByIdRequest, _admin_pb2.GetSMTPConfigByIdResponse]  # type: ignore[assignment]
-    """Returns a configuration. NOT_FOUND: no record has this id."""
+    """Returns a configuration, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     ListSMTPConfigs: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListSMTPConfigsRequest, _admin_pb2.ListSMTPConfigsResponse]  # type: ignore[assignment]
-    """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+    """Lists the instance's configurations, newest first unless the query asks otherwise. HTTP providers are among them,
+    with empty SMTP fields.
+    Answers no codes beyond those of every RPC.
+    """
     UpdateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]  # type: ignore[assignment]
-    """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
-    user are what they were. NOT_FOUND: no SMTP configuration has this id.
+    """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
+    if host, tls and user are what they were.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]  # type: ignore[assignment]
-    """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
-    FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+    """Replaces a configuration's password, whether or not the configuration is active.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
+    user or authenticates by access tokens.
     """
     ActivateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]  # type: ignore[assignment]
-    """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-    FAILED_PRECONDITION: it is active.
+    """Makes a configuration the active one. The one that was active becomes inactive.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
     """
     DeactivateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.DeactivateSMTPConfigRequest, _admin_pb2.DeactivateSMTPConfigResponse]  # type: ignore[assignment]
-    """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    """Makes a configuration inactive, so that the instance has no active one.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+    """
     RemoveSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.RemoveSMTPConfigRequest, _admin_pb2.RemoveSMTPConfigResponse]  # type: ignore[assignment]
-    """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
+    """Removes a configuration, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     TestSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigRequest, _admin_pb2.TestSMTPConfigResponse]  # type: ignore[assignment]
-    """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-    ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
+    """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+    message.
+    Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+    at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
+    configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
+    if too many tests are running.
     """
     TestSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]  # type: ignore[assignment]
-    """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
-    FAILED_PRECONDITION: also where it has a user and no secret is stored.
+    """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
+    the message.
+    Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+    at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
+    user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
+    and RESOURCE_EXHAUSTED also if too many tests are running.
     """
     ListEmailProviders: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]  # type: ignore[assignment]
-    """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+    """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
+    those of ListSMTPConfigs.
+    Answers no codes beyond those of every RPC.
+    """
     GetEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderRequest, _admin_pb2.GetEmailProviderResponse]  # type: ignore[assignment]
-    """Returns the active provider. NOT_FOUND: none is active."""
+    """Returns the provider that the instance uses.
+    Answers NOT_FOUND also if none is active.
+    """
     GetEmailProviderById: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetEmailProviderByIdRequest, _admin_pb2.GetEmailProviderByIdResponse]  # type: ignore[assignment]
-    """Returns a provider. NOT_FOUND: no record has this id."""
+    """Returns a provider, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     AddEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderSMTPRequest, _admin_pb2.AddEmailProviderSMTPResponse]  # type: ignore[assignment]
-    """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+    """Stores an SMTP provider, inactive. An instance may have several.
+    Answers ALREADY_EXISTS as AddSMTPConfig does.
+    """
     UpdateEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPRequest, _admin_pb2.UpdateEmailProviderSMTPResponse]  # type: ignore[assignment]
-    """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+    """Replaces an SMTP provider's settings, and leaves its state as it is. Without a secret the stored one is kept, if
+    the destination that it belongs to is what it was.
+    Answers NOT_FOUND also if no SMTP provider has this id, and INVALID_ARGUMENT also if the secret must be sent.
+    """
     AddEmailProviderHTTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.AddEmailProviderHTTPRequest, _admin_pb2.AddEmailProviderHTTPResponse]  # type: ignore[assignment]
-    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+    """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed with the key that the answer holds.
+    Answers ALREADY_EXISTS as AddSMTPConfig does, and FAILED_PRECONDITION if the call is repeated under its
+    x-idempotency-key and the key of the first one can't be opened.
+    """
     UpdateEmailProviderHTTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderHTTPRequest, _admin_pb2.UpdateEmailProviderHTTPResponse]  # type: ignore[assignment]
-    """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+    """Replaces an HTTP provider's settings, and its signing key where a new one is asked for. It leaves the provider's
+    state as it is.
+    Answers NOT_FOUND also if no HTTP provider has this id.
+    """
     UpdateEmailProviderSMTPPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateEmailProviderSMTPPasswordRequest, _admin_pb2.UpdateEmailProviderSMTPPasswordResponse]  # type: ignore[assignment]
-    """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+    """Replaces an SMTP provider's password, whether or not the provider is active.
+    Answers NOT_FOUND and FAILED_PRECONDITION as UpdateSMTPConfigPassword does.
+    """
     ActivateEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.ActivateEmailProviderRequest, _admin_pb2.ActivateEmailProviderResponse]  # type: ignore[assignment]
-    """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-    FAILED_PRECONDITION: it is active.
+    """Makes a provider the active one. The one that was active becomes inactive.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
     """
     DeactivateEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.DeactivateEmailProviderRequest, _admin_pb2.DeactivateEmailProviderResponse]  # type: ignore[assignment]
-    """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+    """Makes a provider inactive, so that the instance has no active one.
+    Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+    """
     RemoveEmailProvider: _aio.UnaryUnaryMultiCallable[_admin_pb2.RemoveEmailProviderRequest, _admin_pb2.RemoveEmailProviderResponse]  # type: ignore[assignment]
-    """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+    """Removes a provider, active or not.
+    Answers NOT_FOUND also if no record has this id.
+    """
     TestEmailProviderSMTPById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPByIdRequest, _admin_pb2.TestEmailProviderSMTPByIdResponse]  # type: ignore[assignment]
-    """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
+    """Tests a stored SMTP provider, active or not, by sending a message to the receiver. It passed if the server accepted
+    the message.
+    Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND and RESOURCE_EXHAUSTED as TestSMTPConfigById does.
+    """
     TestEmailProviderSMTP: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestEmailProviderSMTPRequest, _admin_pb2.TestEmailProviderSMTPResponse]  # type: ignore[assignment]
-    """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
+    """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+    message.
+    Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND, INVALID_ARGUMENT and RESOURCE_EXHAUSTED as
+    TestSMTPConfig does.
+    """
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
-    work on one set of records, of which one at most is active. Each route exists below /admin/v1 and bare.
-    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
-    UNAVAILABLE, and NOT_FOUND where the header x-instance-id names an instance that the caller has not; each names what
-    more it can answer. A call that is declared idempotent takes the header x-idempotency-key: the same key again gets the
-    first answer, and INVALID_ARGUMENT with another request.
+    work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
+    bare.
+    Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
+    large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
+    has not. Each RPC names what more it can answer.
+    A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
+    first one's answer, and another request with it INVALID_ARGUMENT.
     """
 
     @_abc_1.abstractmethod
@@ -191,8 +303,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.AddSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.AddSMTPConfigResponse, _abc.Awaitable[_admin_pb2.AddSMTPConfigResponse]]:
-        """Stores a configuration, inactive. Several may exist. ALREADY_EXISTS: one is stored, and the server is set to
-        hold a single one (single_config).
+        """Stores a configuration, inactive. An instance may have several.
+        Answers ALREADY_EXISTS if the instance has one and the server is set to hold a single one (its setting
+        single_config).
         """
 
     @_abc_1.abstractmethod
@@ -201,7 +314,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetSMTPConfigResponse, _abc.Awaitable[_admin_pb2.GetSMTPConfigResponse]]:
-        """Returns the active configuration. NOT_FOUND: none is active."""
+        """Returns the configuration that the instance uses.
+        Answers NOT_FOUND also if none is active.
+        """
 
     @_abc_1.abstractmethod
     def GetSMTPConfigById(
@@ -209,7 +324,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetSMTPConfigByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetSMTPConfigByIdResponse, _abc.Awaitable[_admin_pb2.GetSMTPConfigByIdResponse]]:
-        """Returns a configuration. NOT_FOUND: no record has this id."""
+        """Returns a configuration, active or not.
+        Answers NOT_FOUND also if no record has this id.
+        """
 
     @_abc_1.abstractmethod
     def ListSMTPConfigs(
@@ -217,7 +334,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ListSMTPConfigsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ListSMTPConfigsResponse, _abc.Awaitable[_admin_pb2.ListSMTPConfigsResponse]]:
-        """Lists configurations, newest first. HTTP providers are among them, with empty SMTP fields."""
+        """Lists the instance's configurations, newest first unless the query asks otherwise. HTTP providers are among them,
+        with empty SMTP fields.
+        Answers no codes beyond those of every RPC.
+        """
 
     @_abc_1.abstractmethod
     def UpdateSMTPConfig(
@@ -225,8 +345,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.UpdateSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigResponse]]:
-        """Replaces a configuration's settings; its state stays. Without a password the stored one is kept, if host, tls and
-        user are what they were. NOT_FOUND: no SMTP configuration has this id.
+        """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
+        if host, tls and user are what they were.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
 
     @_abc_1.abstractmethod
@@ -235,8 +356,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.UpdateSMTPConfigPasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigPasswordResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigPasswordResponse]]:
-        """Replaces a configuration's password, in any state. NOT_FOUND: no SMTP configuration has this id.
-        FAILED_PRECONDITION: the configuration has no user, or authenticates by tokens.
+        """Replaces a configuration's password, whether or not the configuration is active.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
+        user or authenticates by access tokens.
         """
 
     @_abc_1.abstractmethod
@@ -245,8 +367,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ActivateSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ActivateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.ActivateSMTPConfigResponse]]:
-        """Makes a configuration the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-        FAILED_PRECONDITION: it is active.
+        """Makes a configuration the active one. The one that was active becomes inactive.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
         """
 
     @_abc_1.abstractmethod
@@ -255,7 +377,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.DeactivateSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.DeactivateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.DeactivateSMTPConfigResponse]]:
-        """Makes a configuration inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+        """Makes a configuration inactive, so that the instance has no active one.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+        """
 
     @_abc_1.abstractmethod
     def RemoveSMTPConfig(
@@ -263,7 +387,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.RemoveSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.RemoveSMTPConfigResponse, _abc.Awaitable[_admin_pb2.RemoveSMTPConfigResponse]]:
-        """Removes a configuration, active or not. NOT_FOUND: no record has this id."""
+        """Removes a configuration, active or not.
+        Answers NOT_FOUND also if no record has this id.
+        """
 
     @_abc_1.abstractmethod
     def TestSMTPConfig(
@@ -271,8 +397,12 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestSMTPConfigRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestSMTPConfigResponse, _abc.Awaitable[_admin_pb2.TestSMTPConfigResponse]]:
-        """Tests settings by sending a message to the receiver. OK: it was accepted. FAILED_PRECONDITION: the test failed;
-        ErrorInfo says at which stage and why, the message what to change. NOT_FOUND: no SMTP configuration has this id.
+        """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+        message.
+        Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+        at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
+        configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
+        if too many tests are running.
         """
 
     @_abc_1.abstractmethod
@@ -281,8 +411,12 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestSMTPConfigByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestSMTPConfigByIdResponse, _abc.Awaitable[_admin_pb2.TestSMTPConfigByIdResponse]]:
-        """Tests a stored configuration, in any state, by sending a message to the receiver. Answers like TestSMTPConfig.
-        FAILED_PRECONDITION: also where it has a user and no secret is stored.
+        """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
+        the message.
+        Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
+        at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
+        user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
+        and RESOURCE_EXHAUSTED also if too many tests are running.
         """
 
     @_abc_1.abstractmethod
@@ -291,7 +425,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ListEmailProvidersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ListEmailProvidersResponse, _abc.Awaitable[_admin_pb2.ListEmailProvidersResponse]]:
-        """Lists e-mail providers, newest first: the same records as ListSMTPConfigs."""
+        """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
+        those of ListSMTPConfigs.
+        Answers no codes beyond those of every RPC.
+        """
 
     @_abc_1.abstractmethod
     def GetEmailProvider(
@@ -299,7 +436,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetEmailProviderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetEmailProviderResponse, _abc.Awaitable[_admin_pb2.GetEmailProviderResponse]]:
-        """Returns the active provider. NOT_FOUND: none is active."""
+        """Returns the provider that the instance uses.
+        Answers NOT_FOUND also if none is active.
+        """
 
     @_abc_1.abstractmethod
     def GetEmailProviderById(
@@ -307,7 +446,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetEmailProviderByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.GetEmailProviderByIdResponse, _abc.Awaitable[_admin_pb2.GetEmailProviderByIdResponse]]:
-        """Returns a provider. NOT_FOUND: no record has this id."""
+        """Returns a provider, active or not.
+        Answers NOT_FOUND also if no record has this id.
+        """
 
     @_abc_1.abstractmethod
     def AddEmailProviderSMTP(
@@ -315,7 +456,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.AddEmailProviderSMTPRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.AddEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.AddEmailProviderSMTPResponse]]:
-        """Stores an SMTP provider, inactive. ALREADY_EXISTS: as AddSMTPConfig."""
+        """Stores an SMTP provider, inactive. An instance may have several.
+        Answers ALREADY_EXISTS as AddSMTPConfig does.
+        """
 
     @_abc_1.abstractmethod
     def UpdateEmailProviderSMTP(
@@ -323,7 +466,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.UpdateEmailProviderSMTPRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderSMTPResponse]]:
-        """Replaces an SMTP provider's settings, like UpdateSMTPConfig. NOT_FOUND: no SMTP provider has this id."""
+        """Replaces an SMTP provider's settings, and leaves its state as it is. Without a secret the stored one is kept, if
+        the destination that it belongs to is what it was.
+        Answers NOT_FOUND also if no SMTP provider has this id, and INVALID_ARGUMENT also if the secret must be sent.
+        """
 
     @_abc_1.abstractmethod
     def AddEmailProviderHTTP(
@@ -331,7 +477,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.AddEmailProviderHTTPRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.AddEmailProviderHTTPResponse, _abc.Awaitable[_admin_pb2.AddEmailProviderHTTPResponse]]:
-        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed. ALREADY_EXISTS: as AddSMTPConfig."""
+        """Stores an HTTP provider, inactive: mail is posted to its endpoint, signed with the key that the answer holds.
+        Answers ALREADY_EXISTS as AddSMTPConfig does, and FAILED_PRECONDITION if the call is repeated under its
+        x-idempotency-key and the key of the first one can't be opened.
+        """
 
     @_abc_1.abstractmethod
     def UpdateEmailProviderHTTP(
@@ -339,7 +488,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.UpdateEmailProviderHTTPRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateEmailProviderHTTPResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderHTTPResponse]]:
-        """Replaces an HTTP provider's settings, and its signing key when asked. NOT_FOUND: no HTTP provider has this id."""
+        """Replaces an HTTP provider's settings, and its signing key where a new one is asked for. It leaves the provider's
+        state as it is.
+        Answers NOT_FOUND also if no HTTP provider has this id.
+        """
 
     @_abc_1.abstractmethod
     def UpdateEmailProviderSMTPPassword(
@@ -347,7 +499,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.UpdateEmailProviderSMTPPasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateEmailProviderSMTPPasswordResponse, _abc.Awaitable[_admin_pb2.UpdateEmailProviderSMTPPasswordResponse]]:
-        """Replaces an SMTP provider's password, like UpdateSMTPConfigPassword. NOT_FOUND and FAILED_PRECONDITION as there."""
+        """Replaces an SMTP provider's password, whether or not the provider is active.
+        Answers NOT_FOUND and FAILED_PRECONDITION as UpdateSMTPConfigPassword does.
+        """
 
     @_abc_1.abstractmethod
     def ActivateEmailProvider(
@@ -355,8 +509,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ActivateEmailProviderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ActivateEmailProviderResponse, _abc.Awaitable[_admin_pb2.ActivateEmailProviderResponse]]:
-        """Makes a provider the active one; the one that was becomes inactive. NOT_FOUND: no record has this id.
-        FAILED_PRECONDITION: it is active.
+        """Makes a provider the active one. The one that was active becomes inactive.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
         """
 
     @_abc_1.abstractmethod
@@ -365,7 +519,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.DeactivateEmailProviderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.DeactivateEmailProviderResponse, _abc.Awaitable[_admin_pb2.DeactivateEmailProviderResponse]]:
-        """Makes a provider inactive. NOT_FOUND: no record has this id. FAILED_PRECONDITION: it is inactive."""
+        """Makes a provider inactive, so that the instance has no active one.
+        Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
+        """
 
     @_abc_1.abstractmethod
     def RemoveEmailProvider(
@@ -373,7 +529,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.RemoveEmailProviderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.RemoveEmailProviderResponse, _abc.Awaitable[_admin_pb2.RemoveEmailProviderResponse]]:
-        """Removes a provider, active or not. NOT_FOUND: no record has this id."""
+        """Removes a provider, active or not.
+        Answers NOT_FOUND also if no record has this id.
+        """
 
     @_abc_1.abstractmethod
     def TestEmailProviderSMTPById(
@@ -381,7 +539,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestEmailProviderSMTPByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestEmailProviderSMTPByIdResponse, _abc.Awaitable[_admin_pb2.TestEmailProviderSMTPByIdResponse]]:
-        """Tests a stored SMTP provider, in any state, by sending a message to the receiver. Answers like TestSMTPConfigById."""
+        """Tests a stored SMTP provider, active or not, by sending a message to the receiver. It passed if the server accepted
+        the message.
+        Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND and RESOURCE_EXHAUSTED as TestSMTPConfigById does.
+        """
 
     @_abc_1.abstractmethod
     def TestEmailProviderSMTP(
@@ -389,6 +550,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.TestEmailProviderSMTPRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.TestEmailProviderSMTPResponse, _abc.Awaitable[_admin_pb2.TestEmailProviderSMTPResponse]]:
-        """Tests settings by sending a message to the receiver. Answers like TestSMTPConfig."""
+        """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
+        message.
+        Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND, INVALID_ARGUMENT and RESOURCE_EXHAUSTED as
+        TestSMTPConfig does.
+        """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

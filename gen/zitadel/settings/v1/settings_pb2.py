@@ -22,34 +22,100 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from zitadel.v1 import object_pb2 as zitadel_dot_v1_dot_object__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"zitadel/settings/v1/settings.proto\x12\x13zitadel.settings.v1\x1a\x17zitadel/v1/object.proto\"\xfe\x01\n\nSMTPConfig\x12*\n\x07\x64\x65tails\x18\x01 \x01(\x0b\x32\x19.zitadel.v1.ObjectDetails\x12\x16\n\x0esender_address\x18\x02 \x01(\t\x12\x13\n\x0bsender_name\x18\x03 \x01(\t\x12\x0b\n\x03tls\x18\x04 \x01(\x08\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0c\n\x04user\x18\x06 \x01(\t\x12\x18\n\x10reply_to_address\x18\x07 \x01(\t\x12\x33\n\x05state\x18\x08 \x01(\x0e\x32$.zitadel.settings.v1.SMTPConfigState\x12\x13\n\x0b\x64\x65scription\x18\t \x01(\t\x12\n\n\x02id\x18\n \x01(\t\"\x8e\x02\n\rEmailProvider\x12*\n\x07\x64\x65tails\x18\x01 \x01(\x0b\x32\x19.zitadel.v1.ObjectDetails\x12\n\n\x02id\x18\x02 \x01(\t\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32\'.zitadel.settings.v1.EmailProviderState\x12\x36\n\x04smtp\x18\x04 \x01(\x0b\x32&.zitadel.settings.v1.EmailProviderSMTPH\x00\x12\x36\n\x04http\x18\x05 \x01(\x0b\x32&.zitadel.settings.v1.EmailProviderHTTPH\x00\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\tB\x08\n\x06\x63onfig\"\xaa\x02\n\x11\x45mailProviderSMTP\x12\x16\n\x0esender_address\x18\x01 \x01(\t\x12\x13\n\x0bsender_name\x18\x02 \x01(\t\x12\x0b\n\x03tls\x18\x03 \x01(\x08\x12\x0c\n\x04host\x18\x04 \x01(\t\x12\x0c\n\x04user\x18\x05 \x01(\t\x12\x18\n\x10reply_to_address\x18\x06 \x01(\t\x12/\n\x04none\x18\t \x01(\x0b\x32\x1f.zitadel.settings.v1.SMTPNoAuthH\x00\x12\x33\n\x05plain\x18\n \x01(\x0b\x32\".zitadel.settings.v1.SMTPPlainAuthH\x00\x12\x37\n\x07xoauth2\x18\x0b \x01(\x0b\x32$.zitadel.settings.v1.SMTPXOAuth2AuthH\x00\x42\x06\n\x04\x61uth\"\x0c\n\nSMTPNoAuth\"\x0f\n\rSMTPPlainAuth\"\xc7\x01\n\x0fSMTPXOAuth2Auth\x12\x16\n\x0etoken_endpoint\x18\x01 \x01(\t\x12\x0e\n\x06scopes\x18\x02 \x03(\t\x12T\n\x12\x63lient_credentials\x18\x03 \x01(\x0b\x32\x36.zitadel.settings.v1.SMTPXOAuth2Auth.ClientCredentialsH\x00\x1a&\n\x11\x43lientCredentials\x12\x11\n\tclient_id\x18\x01 \x01(\tB\x0e\n\x0co_auth2_type\":\n\x11\x45mailProviderHTTP\x12\x10\n\x08\x65ndpoint\x18\x01 \x01(\t\x12\x13\n\x0bsigning_key\x18\x02 \x01(\t*f\n\x0fSMTPConfigState\x12!\n\x1dSMTP_CONFIG_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12SMTP_CONFIG_ACTIVE\x10\x01\x12\x18\n\x14SMTP_CONFIG_INACTIVE\x10\x02*r\n\x12\x45mailProviderState\x12$\n EMAIL_PROVIDER_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45MAIL_PROVIDER_ACTIVE\x10\x01\x12\x1b\n\x17\x45MAIL_PROVIDER_INACTIVE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"zitadel/settings/v1/settings.proto\x12\x13zitadel.settings.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x17zitadel/v1/object.proto\"\xd6\x02\n\nSMTPConfig\x12\x30\n\x07\x64\x65tails\x18\x01 \x01(\x0b\x32\x19.zitadel.v1.ObjectDetailsB\x04\xe2\x41\x01\x03\x12\x1c\n\x0esender_address\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bsender_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03tls\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04host\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04user\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10reply_to_address\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x39\n\x05state\x18\x08 \x01(\x0e\x32$.zitadel.settings.v1.SMTPConfigStateB\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x64\x65scription\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12,\n\x02id\x18\n \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17mailproof/EmailProvider\"\x85\x03\n\rEmailProvider\x12\x30\n\x07\x64\x65tails\x18\x01 \x01(\x0b\x32\x19.zitadel.v1.ObjectDetailsB\x04\xe2\x41\x01\x03\x12\x10\n\x02id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12<\n\x05state\x18\x03 \x01(\x0e\x32\'.zitadel.settings.v1.EmailProviderStateB\x04\xe2\x41\x01\x03\x12<\n\x04smtp\x18\x04 \x01(\x0b\x32&.zitadel.settings.v1.EmailProviderSMTPB\x04\xe2\x41\x01\x03H\x00\x12<\n\x04http\x18\x05 \x01(\x0b\x32&.zitadel.settings.v1.EmailProviderHTTPB\x04\xe2\x41\x01\x03H\x00\x12\x19\n\x0b\x64\x65scription\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03:Q\xea\x41N\n\x17mailproof/EmailProvider\x12\x10{email_provider}\x1a\x02id*\x0e\x65mailProviders2\remailProviderB\x08\n\x06\x63onfig\"\xec\x02\n\x11\x45mailProviderSMTP\x12\x1c\n\x0esender_address\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bsender_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03tls\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04host\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04user\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10reply_to_address\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x04none\x18\t \x01(\x0b\x32\x1f.zitadel.settings.v1.SMTPNoAuthB\x04\xe2\x41\x01\x03H\x00\x12\x39\n\x05plain\x18\n \x01(\x0b\x32\".zitadel.settings.v1.SMTPPlainAuthB\x04\xe2\x41\x01\x03H\x00\x12=\n\x07xoauth2\x18\x0b \x01(\x0b\x32$.zitadel.settings.v1.SMTPXOAuth2AuthB\x04\xe2\x41\x01\x03H\x00\x42\x06\n\x04\x61uthJ\x04\x08\x07\x10\x08J\x04\x08\x08\x10\t\"\x0c\n\nSMTPNoAuth\"\x0f\n\rSMTPPlainAuth\"\xdf\x01\n\x0fSMTPXOAuth2Auth\x12\x1c\n\x0etoken_endpoint\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06scopes\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03\x12Z\n\x12\x63lient_credentials\x18\x03 \x01(\x0b\x32\x36.zitadel.settings.v1.SMTPXOAuth2Auth.ClientCredentialsB\x04\xe2\x41\x01\x03H\x00\x1a,\n\x11\x43lientCredentials\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x42\x0e\n\x0co_auth2_type\"F\n\x11\x45mailProviderHTTP\x12\x16\n\x08\x65ndpoint\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bsigning_key\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03*f\n\x0fSMTPConfigState\x12!\n\x1dSMTP_CONFIG_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12SMTP_CONFIG_ACTIVE\x10\x01\x12\x18\n\x14SMTP_CONFIG_INACTIVE\x10\x02*r\n\x12\x45mailProviderState\x12$\n EMAIL_PROVIDER_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45MAIL_PROVIDER_ACTIVE\x10\x01\x12\x1b\n\x17\x45MAIL_PROVIDER_INACTIVE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'zitadel.settings.v1.settings_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SMTPCONFIGSTATE']._serialized_start=1208
-  _globals['_SMTPCONFIGSTATE']._serialized_end=1310
-  _globals['_EMAILPROVIDERSTATE']._serialized_start=1312
-  _globals['_EMAILPROVIDERSTATE']._serialized_end=1426
-  _globals['_SMTPCONFIG']._serialized_start=85
-  _globals['_SMTPCONFIG']._serialized_end=339
-  _globals['_EMAILPROVIDER']._serialized_start=342
-  _globals['_EMAILPROVIDER']._serialized_end=612
-  _globals['_EMAILPROVIDERSMTP']._serialized_start=615
-  _globals['_EMAILPROVIDERSMTP']._serialized_end=913
-  _globals['_SMTPNOAUTH']._serialized_start=915
-  _globals['_SMTPNOAUTH']._serialized_end=927
-  _globals['_SMTPPLAINAUTH']._serialized_start=929
-  _globals['_SMTPPLAINAUTH']._serialized_end=944
-  _globals['_SMTPXOAUTH2AUTH']._serialized_start=947
-  _globals['_SMTPXOAUTH2AUTH']._serialized_end=1146
-  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS']._serialized_start=1092
-  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS']._serialized_end=1130
-  _globals['_EMAILPROVIDERHTTP']._serialized_start=1148
-  _globals['_EMAILPROVIDERHTTP']._serialized_end=1206
+  _globals['_SMTPCONFIG'].fields_by_name['details']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['details']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['sender_address']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['sender_address']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['sender_name']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['sender_name']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['tls']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['tls']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['host']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['host']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['user']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['user']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['reply_to_address']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['reply_to_address']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['state']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['description']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['description']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIG'].fields_by_name['id']._loaded_options = None
+  _globals['_SMTPCONFIG'].fields_by_name['id']._serialized_options = b'\342A\001\003\372A\031\n\027mailproof/EmailProvider'
+  _globals['_EMAILPROVIDER'].fields_by_name['details']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['details']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER'].fields_by_name['id']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['id']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER'].fields_by_name['state']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER'].fields_by_name['smtp']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['smtp']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER'].fields_by_name['http']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['http']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER'].fields_by_name['description']._loaded_options = None
+  _globals['_EMAILPROVIDER'].fields_by_name['description']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDER']._loaded_options = None
+  _globals['_EMAILPROVIDER']._serialized_options = b'\352AN\n\027mailproof/EmailProvider\022\020{email_provider}\032\002id*\016emailProviders2\remailProvider'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['sender_address']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['sender_address']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['sender_name']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['sender_name']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['tls']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['tls']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['host']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['host']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['user']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['user']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['reply_to_address']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['reply_to_address']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['none']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['none']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['plain']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['plain']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['xoauth2']._loaded_options = None
+  _globals['_EMAILPROVIDERSMTP'].fields_by_name['xoauth2']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS'].fields_by_name['client_id']._loaded_options = None
+  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS'].fields_by_name['client_id']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['token_endpoint']._loaded_options = None
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['token_endpoint']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['scopes']._loaded_options = None
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['scopes']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['client_credentials']._loaded_options = None
+  _globals['_SMTPXOAUTH2AUTH'].fields_by_name['client_credentials']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERHTTP'].fields_by_name['endpoint']._loaded_options = None
+  _globals['_EMAILPROVIDERHTTP'].fields_by_name['endpoint']._serialized_options = b'\342A\001\003'
+  _globals['_EMAILPROVIDERHTTP'].fields_by_name['signing_key']._loaded_options = None
+  _globals['_EMAILPROVIDERHTTP'].fields_by_name['signing_key']._serialized_options = b'\342A\001\003'
+  _globals['_SMTPCONFIGSTATE']._serialized_start=1577
+  _globals['_SMTPCONFIGSTATE']._serialized_end=1679
+  _globals['_EMAILPROVIDERSTATE']._serialized_start=1681
+  _globals['_EMAILPROVIDERSTATE']._serialized_end=1795
+  _globals['_SMTPCONFIG']._serialized_start=145
+  _globals['_SMTPCONFIG']._serialized_end=487
+  _globals['_EMAILPROVIDER']._serialized_start=490
+  _globals['_EMAILPROVIDER']._serialized_end=879
+  _globals['_EMAILPROVIDERSMTP']._serialized_start=882
+  _globals['_EMAILPROVIDERSMTP']._serialized_end=1246
+  _globals['_SMTPNOAUTH']._serialized_start=1248
+  _globals['_SMTPNOAUTH']._serialized_end=1260
+  _globals['_SMTPPLAINAUTH']._serialized_start=1262
+  _globals['_SMTPPLAINAUTH']._serialized_end=1277
+  _globals['_SMTPXOAUTH2AUTH']._serialized_start=1280
+  _globals['_SMTPXOAUTH2AUTH']._serialized_end=1503
+  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS']._serialized_start=1443
+  _globals['_SMTPXOAUTH2AUTH_CLIENTCREDENTIALS']._serialized_end=1487
+  _globals['_EMAILPROVIDERHTTP']._serialized_start=1505
+  _globals['_EMAILPROVIDERHTTP']._serialized_end=1575
 # @@protoc_insertion_point(module_scope)

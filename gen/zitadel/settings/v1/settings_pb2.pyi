@@ -27,21 +27,21 @@ class _SMTPConfigState:
 class _SMTPConfigStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SMTPConfigState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SMTP_CONFIG_STATE_UNSPECIFIED: _SMTPConfigState.ValueType  # 0
-    """Not known."""
+    """The state is not known. The service never answers it."""
     SMTP_CONFIG_ACTIVE: _SMTPConfigState.ValueType  # 1
-    """In use."""
+    """The configuration is the instance's one in use."""
     SMTP_CONFIG_INACTIVE: _SMTPConfigState.ValueType  # 2
-    """Stored only."""
+    """The configuration is stored and not in use, as each one is after it was added."""
 
 class SMTPConfigState(_SMTPConfigState, metaclass=_SMTPConfigStateEnumTypeWrapper):
-    """Whether a configuration is the one in use."""
+    """Whether an SMTP configuration is the one in use. One of an instance at most is active."""
 
 SMTP_CONFIG_STATE_UNSPECIFIED: SMTPConfigState.ValueType  # 0
-"""Not known."""
+"""The state is not known. The service never answers it."""
 SMTP_CONFIG_ACTIVE: SMTPConfigState.ValueType  # 1
-"""In use."""
+"""The configuration is the instance's one in use."""
 SMTP_CONFIG_INACTIVE: SMTPConfigState.ValueType  # 2
-"""Stored only."""
+"""The configuration is stored and not in use, as each one is after it was added."""
 Global___SMTPConfigState: _TypeAlias = SMTPConfigState  # noqa: Y015
 
 class _EmailProviderState:
@@ -51,26 +51,28 @@ class _EmailProviderState:
 class _EmailProviderStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EmailProviderState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EMAIL_PROVIDER_STATE_UNSPECIFIED: _EmailProviderState.ValueType  # 0
-    """Not known."""
+    """The state is not known. The service never answers it."""
     EMAIL_PROVIDER_ACTIVE: _EmailProviderState.ValueType  # 1
-    """In use."""
+    """The provider is the instance's one in use."""
     EMAIL_PROVIDER_INACTIVE: _EmailProviderState.ValueType  # 2
-    """Stored only."""
+    """The provider is stored and not in use, as each one is after it was added."""
 
 class EmailProviderState(_EmailProviderState, metaclass=_EmailProviderStateEnumTypeWrapper):
-    """Whether a provider is the one in use."""
+    """Whether an e-mail provider is the one in use. One of an instance at most is active."""
 
 EMAIL_PROVIDER_STATE_UNSPECIFIED: EmailProviderState.ValueType  # 0
-"""Not known."""
+"""The state is not known. The service never answers it."""
 EMAIL_PROVIDER_ACTIVE: EmailProviderState.ValueType  # 1
-"""In use."""
+"""The provider is the instance's one in use."""
 EMAIL_PROVIDER_INACTIVE: EmailProviderState.ValueType  # 2
-"""Stored only."""
+"""The provider is stored and not in use, as each one is after it was added."""
 Global___EmailProviderState: _TypeAlias = EmailProviderState  # noqa: Y015
 
 @_typing.final
 class SMTPConfig(_message.Message):
-    """A stored SMTP configuration. The password is never part of it."""
+    """A stored provider as the SMTP calls show it. One that mail is posted to has empty SMTP fields here. No secret is ever
+    part of it.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -89,22 +91,22 @@ class SMTPConfig(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """Whether encryption with a verified certificate is demanded."""
+    """Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it."""
     host: _builtins.str
-    """"host:port"."""
+    """The server as "host:port" or "[IPv6 address]:port"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The user to log in as. It is empty where there is no authentication."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. It is empty where they go to the sender's."""
     state: Global___SMTPConfigState.ValueType
-    """Whether it is the one in use."""
+    """Whether the configuration is the one in use."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     id: _builtins.str
-    """Its id."""
+    """The id that calls name the configuration by, the same in the SMTP and the e-mail provider calls."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Where it stands in the event log."""
+        """Where the configuration stands in the event log."""
 
     def __init__(
         self,
@@ -130,7 +132,9 @@ Global___SMTPConfig: _TypeAlias = SMTPConfig  # noqa: Y015
 
 @_typing.final
 class EmailProvider(_message.Message):
-    """A stored e-mail provider: one that speaks SMTP, or one that mail is posted to."""
+    """A stored e-mail provider: one that speaks SMTP, or one that mail is posted to. Calls name it by the bare id, which is
+    therefore its whole resource name.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -141,22 +145,22 @@ class EmailProvider(_message.Message):
     HTTP_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Its id."""
+    """The id that calls name the provider by. The service chooses it, and never uses it again after a removal."""
     state: Global___EmailProviderState.ValueType
-    """Whether it is the one in use."""
+    """Whether the provider is the one in use."""
     description: _builtins.str
-    """For people."""
+    """A note for people, which means nothing to the service."""
     @_builtins.property
     def details(self) -> _object_pb2.ObjectDetails:
-        """Where it stands in the event log."""
+        """Where the provider stands in the event log."""
 
     @_builtins.property
     def smtp(self) -> Global___EmailProviderSMTP:
-        """Mail goes out by SMTP."""
+        """Mail is sent to an SMTP server."""
 
     @_builtins.property
     def http(self) -> Global___EmailProviderHTTP:
-        """Mail is posted to an endpoint."""
+        """Mail is posted to a URL."""
 
     def __init__(
         self,
@@ -198,24 +202,24 @@ class EmailProviderSMTP(_message.Message):
     sender_name: _builtins.str
     """The display name that mail is sent from."""
     tls: _builtins.bool
-    """Whether encryption with a verified certificate is demanded."""
+    """Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it."""
     host: _builtins.str
-    """"host:port"."""
+    """The server as "host:port" or "[IPv6 address]:port"."""
     user: _builtins.str
-    """The login; empty: no authentication."""
+    """The user to log in as. It is empty where there is no authentication."""
     reply_to_address: _builtins.str
-    """Where answers go."""
+    """The address that answers to sent mail go to. It is empty where they go to the sender's."""
     @_builtins.property
     def none(self) -> Global___SMTPNoAuth:
-        """Not at all."""
+        """There is no authentication, and `user` is empty."""
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
-        """By the user and a password."""
+        """The user is authenticated by a password."""
 
     @_builtins.property
     def xoauth2(self) -> Global___SMTPXOAuth2Auth:
-        """By the user and an access token."""
+        """The user is authenticated by an access token."""
 
     def __init__(
         self,
@@ -242,7 +246,7 @@ Global___EmailProviderSMTP: _TypeAlias = EmailProviderSMTP  # noqa: Y015
 
 @_typing.final
 class SMTPNoAuth(_message.Message):
-    """No authentication."""
+    """Says that there is no authentication."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -259,7 +263,7 @@ Global___SMTPNoAuth: _TypeAlias = SMTPNoAuth  # noqa: Y015
 
 @_typing.final
 class SMTPPlainAuth(_message.Message):
-    """Authentication by the parent's user and a password, which is never shown."""
+    """Says that a password authenticates the user. The password itself is never shown."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -276,19 +280,19 @@ Global___SMTPPlainAuth: _TypeAlias = SMTPPlainAuth  # noqa: Y015
 
 @_typing.final
 class SMTPXOAuth2Auth(_message.Message):
-    """Authentication by the parent's user and an access token."""
+    """Says that an access token (OAuth 2.0) authenticates the user, and where it comes from."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     @_typing.final
     class ClientCredentials(_message.Message):
-        """A client of the token endpoint; its secret is never shown."""
+        """A client of the token endpoint. Its secret is never shown."""
 
         DESCRIPTOR: _descriptor.Descriptor
 
         CLIENT_ID_FIELD_NUMBER: _builtins.int
         client_id: _builtins.str
-        """The client's id."""
+        """The id that the token endpoint knows the client by."""
         def __init__(
             self,
             *,
@@ -304,14 +308,14 @@ class SMTPXOAuth2Auth(_message.Message):
     SCOPES_FIELD_NUMBER: _builtins.int
     CLIENT_CREDENTIALS_FIELD_NUMBER: _builtins.int
     token_endpoint: _builtins.str
-    """Where the token is asked for."""
+    """The https URL that the token is asked for at."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The scopes that are asked for."""
+        """The scopes that the token is asked for. There may be none."""
 
     @_builtins.property
     def client_credentials(self) -> Global___SMTPXOAuth2Auth.ClientCredentials:
-        """By the client-credentials grant (RFC 6749 section 4.4)."""
+        """The token is had by the client-credentials grant (RFC 6749 section 4.4)."""
 
     def __init__(
         self,
@@ -339,9 +343,11 @@ class EmailProviderHTTP(_message.Message):
     ENDPOINT_FIELD_NUMBER: _builtins.int
     SIGNING_KEY_FIELD_NUMBER: _builtins.int
     endpoint: _builtins.str
-    """Where mail is posted to."""
+    """The URL that mail is posted to."""
     signing_key: _builtins.str
-    """The key that what is posted is signed with."""
+    """The key that each post is signed with, which its receiver needs to verify it. It is empty where the stored key
+    can't be opened.
+    """
     def __init__(
         self,
         *,
