@@ -193,6 +193,17 @@ def test_no_challenge_makes_a_mechanism_fail_or_work_much(name: str, sent: list[
         assert exchange.missing_proof()
 
 
+@pytest.mark.parametrize("signature", [b"", b"v="])
+def test_an_empty_signature_after_an_error_proves_nothing(signature: bytes) -> None:
+    """Found by the test above: an error in the server's first message left no signature to compare with."""
+    exchange = Scram(IDENTITY, "sha256")
+    exchange.initial()
+    assert exchange.respond(b"e=other-error") == b""
+    with pytest.raises(ExchangeError):
+        exchange.respond(signature)
+    assert exchange.missing_proof()
+
+
 @pytest.mark.parametrize("make", [Plain, Login, CramMd5, XOAuth2])
 def test_every_exchange_ends(make: Callable[[Identity], Mechanism]) -> None:
     exchange = make(IDENTITY)

@@ -143,7 +143,8 @@ class Scram(Mechanism):
             signature = base64.b64decode(fields.get("v", b""), validate=True)
         except (binascii.Error, ValueError):
             signature = b""
-        if not hmac.compare_digest(signature, self._server_signature):
+        # Before our proof there is no signature to compare with: an empty one would equal it.
+        if not self._server_signature or not hmac.compare_digest(signature, self._server_signature):
             raise ExchangeError("it can't prove that it knows the password (wrong SCRAM server signature)", final=True)
         self._verified = True
         return b""
