@@ -11,13 +11,10 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import MISSING, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What `load_settings` and `load_change` raise where a text is not what they read."""
@@ -37,7 +34,7 @@ class _Shape(Generic[V]):
     """
 
     def __init__(self, kind: type[V], word: str = "") -> None:
-        found = fields(cast("type[DataclassInstance]", kind))
+        found = fields(cast("Any", kind))
         self._kind = kind
         names = tuple(each.name for each in found)
         self._values = attrgetter(*names)
