@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
 from mailproof.domain.secret import Secret
+from mailproof.syntax.credentials import client_problem
 from mailproof.syntax.url import Url, parse_url
 
 MAX_TOKEN = 9000
@@ -67,17 +68,13 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
     for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
         if not text:
             yield name, "must not be empty"
-        elif not _is_text(text):
-            yield name, "must be text without control characters"
+        elif client_problem(text):
+            yield name, client_problem(text)
     try:
         for scope in grant.scopes:
             check_scope(scope)
     except ValueError:
         yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
-
-
-def _is_text(text: str) -> bool:
-    return not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def request(grant: ClientCredentials, *, basic: bool) -> tuple[dict[str, str], bytes]:

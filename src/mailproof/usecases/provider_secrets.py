@@ -7,8 +7,8 @@ import logging
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
-from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store.contract import Store
+from mailproof.syntax.credentials import client_problem, password_problems
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -28,16 +28,10 @@ def secret_name(settings: ProviderSettings) -> str:
 
 
 def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
-    """Return what a secret must be to be of use for such settings, "" where it is."""
-    text = secret.reveal()
+    """Return what a secret must be to be of use for such settings, "" where it is: what a test of them asks of it."""
     if settings.oauth is not None:
-        wrong = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)  # as the probe asks of a client's secret
-        return "must be text without control characters" if wrong else ""
-    if "\0" in text:  # it separates the parts of PLAIN (RFC 4616 section 2)
-        return "must be text without NUL"
-    if len(text.encode("utf-8", "surrogatepass")) + len(settings.user.encode()) > MAX_CREDENTIALS:
-        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
-    return ""
+        return client_problem(secret.reveal())
+    return dict(password_problems(settings.user, secret)).get("password", "")
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
