@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from mailproof.domain.clock import Clock
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(milliseconds=10)
@@ -26,7 +27,7 @@ class IdSource:
         process: The random part; given only in tests.
     """
 
-    def __init__(self, clock: Callable[[], datetime], process: int | None = None) -> None:
+    def __init__(self, clock: Clock, process: int | None = None) -> None:
         self._clock = clock
         self._process = secrets.randbits(_PROCESS_BITS) if process is None else process
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import LogBroken
-from mailproof.store import rows
+from mailproof.store import keys, rows
 from mailproof.store.replay import Replay
 
 TableRow = tuple[Any, ...]
@@ -24,9 +24,9 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "token_instances": "token_id, position, instance_id",
     "events": rows.EVENT,
     "providers": rows.PROVIDER,
-    "idempotency_keys": "instance_id, token_id, key, digest, first_sequence, event_count, created_at",
+    "idempotency_keys": keys.COLUMNS,
 }
-"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_check`."""
+"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_witness`."""
 
 BATCH = 1000
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
 from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings, fold_host
@@ -96,7 +97,7 @@ class Transfers:
         lockbox: PassphraseCipher,
         *,
         single: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault

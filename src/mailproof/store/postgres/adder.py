@@ -7,18 +7,18 @@ loop that wait together share a statement, and with it a commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import asyncpg
 
+from mailproof.domain.clock import Clock
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, Event
 from mailproof.domain.model import Caller
 from mailproof.store import rows
+from mailproof.store.failures import ID_TAKEN, copy_for_one
 from mailproof.store.postgres import log
-from mailproof.store.postgres.commit import ID_TAKEN
 from mailproof.store.postgres.pool import Connection, Pools, Retries, Share
 
 _MOST = 200
@@ -43,7 +43,7 @@ class _Line:
 class Adder:
     """Appends events that add a provider. Any loop may use it."""
 
-    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pools: Pools, clock: Clock) -> None:
         self._pools = pools
         self._clock = clock
         self._lines: dict[tuple[asyncio.AbstractEventLoop, str], _Line] = {}
@@ -86,7 +86,7 @@ class Adder:
         except Exception as error:  # noqa: BLE001 - it is handed to every waiter
             for waiter in batch:
                 if not waiter.future.done():
-                    waiter.future.set_exception(_own(error))
+                    waiter.future.set_exception(copy_for_one(error))
         else:
             for waiter, event in zip(batch, events, strict=True):
                 if not waiter.future.done():
@@ -134,10 +134,3 @@ class _Batch:
         caller, change, at = self._adds[place]
         peer = log.storable(caller.peer)
         return Event(self._instance_id, sequence, change, caller.token.id, peer, rows.moment(at))
-
-
-def _own(error: Exception) -> Exception:
-    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
-    if isinstance(error, StoreUnavailable):
-        return StoreUnavailable(error.message)
-    return error

@@ -6,19 +6,16 @@ the instance is still as it was read. Where it is not, the instance's row is loc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import asyncpg
 
+from mailproof.domain.clock import Clock
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import CommitResult, Decide, IdempotencyKey
 from mailproof.domain.model import Caller
+from mailproof.store.failures import BUSY, ID_TAKEN
 from mailproof.store.postgres import log
 from mailproof.store.postgres.log import PreparedWrite
 from mailproof.store.postgres.pool import Connection, Retries, transaction
-
-ID_TAKEN = "the new id is taken; nothing was stored"
 
 _LOCK = "SELECT id FROM instances WHERE id = $1 FOR UPDATE"
 
@@ -32,7 +29,7 @@ class Commit:
         provider_id: str,
         decide: Decide,
         key: IdempotencyKey | None,
-        clock: Callable[[], datetime],
+        clock: Clock,
         attempts: Retries,
     ) -> None:
         self._caller = caller
@@ -80,7 +77,7 @@ class Commit:
             await connection.execute(_LOCK, self._caller.instance_id)
             outcome = await self._try(connection)
         if outcome is None:
-            raise StoreUnavailable("the database is busy; nothing was stored")
+            raise StoreUnavailable(BUSY)
         return outcome
 
     async def _try(self, connection: Connection) -> CommitResult | None:
@@ -92,7 +89,7 @@ class Commit:
         changes = self._decide(moment.situation)
         if not changes:
             return CommitResult(moment.situation.provider, ())
-        what = log.plan(self._caller, moment, changes, self._key, self._clock())
+        what = log.prepare(self._caller, moment, changes, self._key, self._clock())
         self._unanswered, self._attempts.maybe_stored = what, True
         if await log.write(connection, what):
             return CommitResult(what.before, what.events)

@@ -11,6 +11,7 @@ from enum import Enum
 import asyncpg
 
 from mailproof.domain.errors import Failure, StoreUnavailable
+from mailproof.store.failures import DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
@@ -49,7 +50,7 @@ _FAULTS = {
     "XX": PostgresFault.REFUSED,  # internal error, corrupted data
 }
 _SENTENCES = {
-    "53100": "the disk that holds the database is full; nothing was stored",
+    "53100": DISK_FULL,
     "53": "the database has no resources left; nothing was stored",
 }
 

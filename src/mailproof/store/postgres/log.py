@@ -9,30 +9,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from mailproof.domain.errors import IdempotencyKeyReused
 from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
-from mailproof.store import rows
+from mailproof.store import keys, rows
+from mailproof.store.decisions import events_of, growth, providers_of
+from mailproof.store.failures import unknown_instance
 from mailproof.store.payloads import dump_change, dump_settings
 from mailproof.store.postgres.pool import Connection, transaction
 
-KEYS_LAST = timedelta(hours=24)
-"""How long an idempotency key is remembered."""
-
-_EXPIRED_AT_ONCE = 100  # keys that are forgotten at a time
-
-
-def _columns(alias: str, names: str = rows.PROVIDER) -> str:
-    return ", ".join(f"{alias}.{name}" for name in names.split(", "))
-
-
 _PROVIDERS = len(rows.PROVIDER.split(", "))
 _SITUATION = (
-    f"SELECT i.sequence, i.provider_count, {_columns('p')}, {_columns('a')} FROM instances AS i "  # noqa: S608
+    f"SELECT i.sequence, i.provider_count, {rows.columns('p')}, {rows.columns('a')} FROM instances AS i "  # noqa: S608
     "LEFT JOIN providers AS p ON p.id = $2 AND p.instance_id = i.id LEFT JOIN providers AS a ON a.id = i.active_id "
     "WHERE i.id = $1"
 )
@@ -56,7 +47,7 @@ _SAVE = (
 )
 _REMOVE = "DELETE FROM providers WHERE id = ANY($14::text[]) AND EXISTS (SELECT 1 FROM moved)"
 _KEEP = (
-    "INSERT INTO idempotency_keys (instance_id, token_id, key, digest, first_sequence, event_count, created_at) "
+    f"INSERT INTO idempotency_keys ({keys.COLUMNS}) "  # noqa: S608 - constants
     "SELECT moved.id, $6::text, ${0}::text, ${1}::bytea, $2::bigint + 1, $3::bigint, $8::bigint FROM moved"
 )
 _ADD = (
@@ -75,17 +66,14 @@ _ADD = (
 )
 _ADDED = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND provider_id = $2 ORDER BY sequence LIMIT 1"  # noqa: S608
 _EVENTS = (
-    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence > $2 AND sequence <= $3 "  # noqa: S608
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence >= $2 AND sequence < $3 "  # noqa: S608
     "ORDER BY sequence"
 )
-_KEY = (
-    "SELECT digest, first_sequence, event_count, created_at FROM idempotency_keys "
-    "WHERE instance_id = $1 AND token_id = $2 AND key = $3"
-)
+_KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = $1 AND token_id = $2 AND key = $3"  # noqa: S608
 _FORGET = "DELETE FROM idempotency_keys WHERE instance_id = $1 AND token_id = $2 AND key = $3 AND created_at < $4"
 _FORGET_OLD = (
     "DELETE FROM idempotency_keys WHERE (instance_id, token_id, key) IN (SELECT instance_id, token_id, key "  # noqa: S608
-    f"FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {_EXPIRED_AT_ONCE})"
+    f"FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {keys.FORGOTTEN_AT_ONCE})"
 )
 
 
@@ -123,26 +111,21 @@ class PreparedWrite:
         return self.events[0].instance_id
 
 
-def plan(
+def prepare(
     caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime
 ) -> PreparedWrite:
     """Work out what changes make of the situation that they were decided in."""
-    situation, peer = moment.situation, storable(caller.peer)
-    events = tuple(
-        Event(caller.instance_id, moment.sequence + place, change, caller.token.id, peer, now)
-        for place, change in enumerate(changes, 1)
-    )
-    known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
+    situation, caller = moment.situation, replace(caller, peer=storable(caller.peer))
+    events = events_of(caller, changes, moment.sequence + 1, now)
+    known = providers_of(situation)
     touched: dict[str, Provider | None] = {}
     active_id = situation.active.id if situation.active else None
-    count = 0
     for event in events:
         for provider_id, provider in evolve(event, known).items():
-            former = known.pop(provider_id, None)
+            known.pop(provider_id, None)
             touched[provider_id] = provider
             if provider is not None:
                 known[provider_id] = provider
-            count += (provider is not None) - (former is not None)
             if provider is not None and provider.state is ProviderState.ACTIVE:
                 active_id = provider_id
             elif active_id == provider_id:
@@ -154,7 +137,7 @@ def plan(
         # What becomes inactive comes first: two are at no moment active.
         tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ProviderState.ACTIVE)),
         tuple(each for each, provider in touched.items() if provider is None),
-        count,
+        growth(changes),
         active_id,
         key,
         os.urandom(12).hex(),
@@ -169,7 +152,7 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
     """
     row = await connection.fetchrow(_SITUATION, instance_id, provider_id)
     if row is None:
-        raise LookupError(f"there is no instance {instance_id}")
+        raise unknown_instance(instance_id)
     sequence, count, *columns = row
     named, active = columns[:_PROVIDERS], columns[_PROVIDERS:]
     return Moment(sequence, Situation(_provider(named), _provider(active), count))
@@ -250,7 +233,7 @@ async def add(connection: Connection, instance_id: str, events: Sequence[tuple[C
         [change.sealed for _, change, _ in events],
     )
     if last is None:
-        raise LookupError(f"there is no instance {instance_id}")
+        raise unknown_instance(instance_id)
     return last
 
 
@@ -272,20 +255,17 @@ async def replay(
     row = await connection.fetchrow(_KEY, *place)
     if row is None:
         return None
-    digest, first, count, created_at = row
-    expired = rows.micros(now - KEYS_LAST)
-    if created_at < expired:
-        await connection.execute(_FORGET, *place, expired)
+    sequences = keys.first_call(tuple(row), key, now)
+    if sequences is None:
+        await connection.execute(_FORGET, *place, keys.expiry(now))
         return None
-    if digest not in key.digests:
-        raise IdempotencyKeyReused
-    found = await connection.fetch(_EVENTS, caller.instance_id, first - 1, first - 1 + count)
+    found = await connection.fetch(_EVENTS, caller.instance_id, sequences.start, sequences.stop)
     return tuple(rows.to_event(tuple(each)) for each in found)
 
 
 async def forget_old_keys(connection: Connection, now: datetime) -> None:
     """Delete some of the keys that expired."""
-    await connection.execute(_FORGET_OLD, rows.micros(now - KEYS_LAST))
+    await connection.execute(_FORGET_OLD, keys.expiry(now))
 
 
 def can_be_stored(text: str) -> bool:

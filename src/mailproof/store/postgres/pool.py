@@ -22,6 +22,7 @@ from asyncpg.connect_utils import SessionAttribute
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.store.failures import CLOSED
 from mailproof.store.postgres.faults import PostgresFault, describe, fault_of, translate
 
 T = TypeVar("T")
@@ -170,7 +171,7 @@ class Pools:
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             share = self._shares.get(loop)
             if share is None:
                 share = self._shares[loop] = Share(loop)

@@ -12,6 +12,7 @@ from typing import Any
 from mailproof.domain.ledger import LogBroken
 from mailproof.domain.model import Provider
 from mailproof.store import rows
+from mailproof.store.payloads import UNREADABLE
 from mailproof.store.postgres.pool import Connection, transaction
 from mailproof.store.replay import Replay
 
@@ -83,5 +84,5 @@ def _is(row: tuple[Any, ...], provider: Provider | None) -> bool:
     """Return whether a row means this provider: another release may have written the same settings in another form."""
     try:
         return provider is not None and rows.to_provider(row) == provider
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return False

@@ -1,7 +1,7 @@
 """The tables in PostgreSQL, and how they came to be.
 
 The same as SQLite's (`store.schema`), with one column and one table more: `events.write_id` is the mark by which a
-writer that lost its connection knows its own events again, and `key_check` shows a replica whether it has the key of
+writer that lost its connection knows its own events again, and `key_witness` shows a replica whether it has the key of
 the others. A migration is a tuple of statements, run in one transaction under the lock of a row, so replicas that start
 at once do it once; advisory locks would do nothing in CockroachDB. Migrations are append-only, and each statement can
 be repeated.
@@ -13,10 +13,10 @@ from contextlib import suppress
 
 import asyncpg
 
-from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import ADDED
+from mailproof.store.migration import VERSION, is_current
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.rows import KEY_HEADER
 
 _ADDED = ", ".join(f"'{each.value}'" for each in sorted(ADDED))
 
@@ -85,7 +85,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The law of the log, kept by the database too.
         "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
         f"""
-        CREATE INDEX IF NOT EXISTS providers_key ON providers (substr(sealed, 1, {HEADER_BYTES}))
+        CREATE INDEX IF NOT EXISTS providers_key ON providers ({KEY_HEADER})
         WHERE sealed IS NOT NULL
         """,
         """
@@ -107,7 +107,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
-_VERSION = "SELECT coalesce(max(version), 0) FROM schema_version"
 LOCK = "SELECT version FROM schema_version WHERE version = 0 FOR UPDATE"
 """Waits for whoever else changes the database as a whole."""
 
@@ -142,29 +141,20 @@ async def _migrate_one(connection: Connection, now: int) -> bool:
     """Run the next migration in a transaction of its own; return False when there is none."""
     async with transaction(connection):
         await connection.execute(LOCK)
-        version = await connection.fetchval(_VERSION)
-        _check(version)
-        if version < len(MIGRATIONS):
+        version = await connection.fetchval(VERSION)
+        current = is_current(version, MIGRATIONS)
+        if not current:
             for statement in MIGRATIONS[version]:
                 await connection.execute(statement)
             await connection.execute("INSERT INTO schema_version VALUES ($1, $2)", version + 1, now)
-    return bool(version < len(MIGRATIONS))
+    return not current
 
 
 async def _is_ready(connection: Connection) -> bool:
     try:
-        version = await connection.fetchval(_VERSION)
+        version = await connection.fetchval(VERSION)
     except asyncpg.UndefinedTableError:
         return False
-    _check(version)
-    if version < len(MIGRATIONS):
+    if not is_current(version, MIGRATIONS):
         return False
     return await connection.fetchval("SELECT id FROM instances WHERE is_default") is not None
-
-
-def _check(version: int) -> None:
-    if version > len(MIGRATIONS):
-        raise StartupError(
-            f"a newer release of mailproof made this database (schema {version}, this release knows "
-            f"{len(MIGRATIONS)}): use that release, or restore a backup"
-        )

@@ -9,30 +9,30 @@ a table twice. Calls may come from any event loop.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
+from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
+from mailproof.store.migration import PING
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.log import can_be_stored, sought, storable
 from mailproof.store.postgres.pool import Connection, Pools, Retries
-from mailproof.store.sealing import HEADER_BYTES
 
-_MOST = 2**63 - 1  # bigint; the contract's offsets go to 2**64 - 1
 _FORGET_EVERY = 60.0
 """Seconds between two looks for idempotency keys that expired."""
 
 _GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = $1 AND instance_id = $2"  # noqa: S608 - constants
 _GET_ACTIVE = (
-    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    f"SELECT {rows.columns('p')} FROM instances AS i "  # noqa: S608 - constants
     "JOIN providers AS p ON p.id = i.active_id WHERE i.id = $1"
 )
 _LIST = (  # one statement, one snapshot; a page that is empty is one row of NULLs
@@ -44,20 +44,11 @@ _EVENTS = (
     f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence < $2 "  # noqa: S608 - constants
     "{}ORDER BY sequence DESC LIMIT $3"
 )
-_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
-_SAMPLE = (
-    f"SELECT {_HEADER} AS header, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
-    f"WHERE sealed IS NOT NULL AND {_HEADER} > $1 ORDER BY {_HEADER} LIMIT 1"
-)
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
+_SAMPLE = rows.SAMPLE.format("$1")
 
 
 async def open_store(
-    url: DatabaseUrl, limits: DatabaseLimits | None = None, *, clock: Callable[[], datetime] = utc_now
+    url: DatabaseUrl, limits: DatabaseLimits | None = None, *, clock: Clock = utc_now
 ) -> PostgresStore:
     """Open the database and make or migrate its tables where needed.
 
@@ -80,7 +71,7 @@ class PostgresStore:
         pools: Its connections.
     """
 
-    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pools: Pools, clock: Clock) -> None:
         self.pools = pools
         self._clock = clock
         self._ids = IdSource(clock)
@@ -135,7 +126,7 @@ class PostgresStore:
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
         """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
         statement = _LIST.format("ASC" if page.ascending else "DESC")
-        bounds = min(page.limit, _MOST), min(page.offset, _MOST)
+        bounds = rows.bounded(page.limit), rows.bounded(page.offset)
         viewed_at = self._clock()
         found = await self.pools.run(lambda connection: connection.fetch(statement, sought(instance_id), *bounds))
         if not found:
@@ -149,7 +140,7 @@ class PostgresStore:
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
         """See `mailproof.store.ProviderStore`."""
-        arguments = [sought(instance_id), _MOST if before is None else min(before, _MOST), min(limit, _MOST)]
+        arguments = [sought(instance_id), rows.bounded(before), rows.bounded(limit)]
         statement = _EVENTS.format("AND provider_id = $4 " if provider_id else "")
         if provider_id:
             arguments.append(sought(provider_id))
@@ -182,7 +173,7 @@ class PostgresStore:
             lambda connection: connection.fetchval("SELECT id FROM instances WHERE is_default")
         )
         if found is None:
-            raise StoreUnavailable("the database has no default instance")
+            raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
 
     async def instances(self) -> frozenset[str]:
@@ -220,7 +211,7 @@ class PostgresStore:
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""
         await self.pools.run(
-            lambda connection: connection.fetchval("SELECT 1 FROM schema_version LIMIT 1"),
+            lambda connection: connection.fetchval(PING),
             tries=2,  # who asks wants to know soon
         )
 

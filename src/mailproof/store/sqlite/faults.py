@@ -6,19 +6,22 @@ import logging
 import sqlite3
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import BUSY, DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
 # Errors of the code, not of the database's surroundings: they become INTERNAL at the boundary.
 _OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
 
+DAMAGED = "the database file is damaged: stop the service and restore a backup"
+
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "the disk that holds the database is full; nothing was stored",
-    sqlite3.SQLITE_BUSY: "the database is busy; nothing was stored",
-    sqlite3.SQLITE_LOCKED: "the database is busy; nothing was stored",
+    sqlite3.SQLITE_FULL: DISK_FULL,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_IOERR: "the disk that holds the database does not work; nothing was stored",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged: stop the service and restore a backup",
-    sqlite3.SQLITE_NOTADB: "the database file is damaged: stop the service and restore a backup",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
     sqlite3.SQLITE_READONLY: "the database can't be written; nothing was stored",
 }
 

@@ -8,28 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from mailproof.domain.errors import IdempotencyKeyReused, StoreUnavailable
-from mailproof.domain.ledger import (
-    ADDED,
-    Change,
-    CommitResult,
-    Decide,
-    Event,
-    EventType,
-    IdempotencyKey,
-    Situation,
-    evolve,
-)
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
-from mailproof.store import rows
-
-KEYS_LAST = timedelta(hours=24)
-"""How long an idempotency key is remembered."""
-
-_EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
+from mailproof.store import keys, rows
+from mailproof.store.decisions import events_of, growth, providers_of
+from mailproof.store.failures import ID_TAKEN, unknown_instance
 
 _NOTHING = Situation(None, None, 0)
 
@@ -37,9 +23,15 @@ _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_KEY = (
-    "SELECT digest, first_sequence, event_count FROM idempotency_keys "
-    "WHERE instance_id = ? AND token_id = ? AND key = ? AND created_at >= ?"
+_KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = ? AND token_id = ? AND key = ?"  # noqa: S608
+_KEEP = f"INSERT OR REPLACE INTO idempotency_keys ({keys.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_FORGET = (
+    "DELETE FROM idempotency_keys WHERE rowid IN "  # noqa: S608 - constants
+    f"(SELECT rowid FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT {keys.FORGOTTEN_AT_ONCE})"
+)
+_REPLAYED = (
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
+    "ORDER BY sequence"
 )
 
 
@@ -96,16 +88,12 @@ def append(
     row = connection.execute(
         "UPDATE instances SET sequence = sequence + ?, provider_count = provider_count + ? WHERE id = ? "
         "RETURNING sequence",
-        (len(changes), sum(map(_growth, changes)), caller.instance_id),
+        (len(changes), growth(changes), caller.instance_id),
     ).fetchone()
     if row is None:
-        raise LookupError(f"there is no instance {caller.instance_id}")
-    first = row[0] - len(changes) + 1
-    events = tuple(
-        Event(caller.instance_id, first + place, change, caller.token.id, caller.peer, now)
-        for place, change in enumerate(changes)
-    )
-    known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
+        raise unknown_instance(caller.instance_id)
+    events = events_of(caller, changes, row[0] - len(changes) + 1, now)
+    known = providers_of(situation)
     for event in events:
         connection.execute(_EVENT, rows.of_event(event))
         _save(connection, event, known)
@@ -124,17 +112,12 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
             try:
                 connection.execute(_ADD, rows.of_provider(provider))
             except sqlite3.IntegrityError as error:  # two processes chose alike within 10 ms
-                raise StoreUnavailable("the new id is taken; nothing was stored") from error
+                raise StoreUnavailable(ID_TAKEN) from error
         else:
             known[provider_id] = provider
             _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
             connection.execute(_SAVE, (sequence, changed_at, state, settings, sealed, provider_id))
         _mark_active(connection, event.instance_id, provider_id, former, provider)
-
-
-def _growth(change: Change) -> int:
-    """Return by how much a change makes the providers more; one that can't be followed is undone with its commit."""
-    return (change.type in ADDED) - (change.type is EventType.REMOVED)
 
 
 def _mark_active(
@@ -168,41 +151,17 @@ def _replay(
     connection: sqlite3.Connection, caller: Caller, key: IdempotencyKey, now: datetime
 ) -> tuple[Event, ...] | None:
     """Return the events of the call that had this key, None where none had it."""
-    connection.execute(
-        "DELETE FROM idempotency_keys WHERE rowid IN "
-        "(SELECT rowid FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)",
-        (rows.micros(now - KEYS_LAST), _EXPIRED_AT_ONCE),
-    )
-    row: tuple[Any, ...] | None = connection.execute(
-        _KEY,
-        (caller.instance_id, caller.token.id, key.key, rows.micros(now - KEYS_LAST)),
-    ).fetchone()
-    if row is None:
+    connection.execute(_FORGET, (keys.expiry(now),))
+    row = connection.execute(_KEY, (caller.instance_id, caller.token.id, key.key)).fetchone()
+    sequences = keys.first_call(row, key, now)
+    if sequences is None:
         return None
-    digest, first, count = row
-    if digest not in key.digests:
-        raise IdempotencyKeyReused
-    events = connection.execute(
-        f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
-        "ORDER BY sequence",
-        (caller.instance_id, first, first + count),
-    )
-    return tuple(rows.to_event(each) for each in events.fetchall())
+    found = connection.execute(_REPLAYED, (caller.instance_id, sequences.start, sequences.stop))
+    return tuple(rows.to_event(each) for each in found.fetchall())
 
 
 def _remember(
     connection: sqlite3.Connection, caller: Caller, key: IdempotencyKey, events: Sequence[Event], now: datetime
 ) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO idempotency_keys "
-        "(instance_id, token_id, key, digest, first_sequence, event_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            caller.instance_id,
-            caller.token.id,
-            key.key,
-            key.digests[0],
-            events[0].sequence,
-            len(events),
-            rows.micros(now),
-        ),
-    )
+    kept = key.key, key.digests[0], events[0].sequence, len(events), rows.micros(now)
+    connection.execute(_KEEP, (caller.instance_id, caller.token.id, *kept))

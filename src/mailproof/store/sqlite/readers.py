@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import CLOSED
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.faults import translate
 
@@ -40,7 +41,7 @@ class Readers:
             connection, lock = self._local.mine = self._open()
         with lock:  # never waited for but by `close`
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             try:
                 return work(connection)
             except sqlite3.Error as error:
@@ -53,7 +54,7 @@ class Readers:
     def _open(self) -> tuple[sqlite3.Connection, threading.Lock]:
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             try:
                 mine = schema.connect_reader(self._path), threading.Lock()
             except sqlite3.Error as error:

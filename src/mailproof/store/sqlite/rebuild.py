@@ -16,9 +16,9 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Event, LogBroken, evolve
 from mailproof.domain.model import Provider, ProviderState
 from mailproof.store import rows
-from mailproof.store.payloads import load_settings
+from mailproof.store.payloads import UNREADABLE, load_settings
 from mailproof.store.sqlite import schema
-from mailproof.store.sqlite.faults import translate
+from mailproof.store.sqlite.faults import DAMAGED, translate
 
 _COLUMNS = rows.PROVIDER.split(", ")
 _TABLES = (
@@ -79,7 +79,7 @@ def rebuild(path: Path, *, check: bool) -> int:
     try:
         with closing(schema.connect_rebuilder(path)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise StoreUnavailable("the database file is damaged: stop the service and restore a backup")
+                raise StoreUnavailable(DAMAGED)
             connection.create_function("same_settings", 2, _same_settings, deterministic=True)
             for statement in _TABLES:
                 connection.execute(statement)
@@ -161,5 +161,5 @@ def _same_settings(one: object, other: object) -> bool:
         return True
     try:
         return load_settings(str(one)) == load_settings(str(other))
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return False

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from mailproof.domain.errors import StartupError
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.migration import VERSION, is_current
+from mailproof.store.rows import KEY_HEADER
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -79,7 +80,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The law of the log, kept by the database too.
         "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
         # Which keys are in use, without reading every record at each start.
-        f"CREATE INDEX providers_key ON providers (substr(sealed, 1, {HEADER_BYTES})) WHERE sealed IS NOT NULL",
+        f"CREATE INDEX providers_key ON providers ({KEY_HEADER}) WHERE sealed IS NOT NULL",
         """
         CREATE TABLE idempotency_keys (
             instance_id TEXT NOT NULL,
@@ -184,7 +185,7 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
         StartupError: A newer release made this database, or it can't be changed.
     """
     try:
-        if _version(connection) == len(MIGRATIONS) and _has_default(connection):
+        if is_current(_version(connection), MIGRATIONS) and _has_default(connection):
             return  # the usual case waits for no writer
         connection.execute(_VERSIONS)
         while _migrate_one(connection, now):
@@ -202,12 +203,8 @@ def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
     connection.execute("BEGIN IMMEDIATE")  # from here on no other process can run it too
     try:
         version = _version(connection)
-        if version > len(MIGRATIONS):
-            raise StartupError(
-                f"a newer release of mailproof made this database (schema {version}, this release knows "
-                f"{len(MIGRATIONS)}): use that release, or restore a backup"
-            )
-        if version < len(MIGRATIONS):
+        current = is_current(version, MIGRATIONS)
+        if not current:
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
             connection.execute("INSERT INTO schema_version VALUES (?, ?)", (version + 1, now))
@@ -215,13 +212,13 @@ def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-    return version < len(MIGRATIONS)
+    return not current
 
 
 def _version(connection: sqlite3.Connection) -> int:
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone():
         return 0
-    version: int = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
+    version: int = connection.execute(VERSION).fetchone()[0]
     return version
 
 

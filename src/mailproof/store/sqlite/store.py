@@ -10,47 +10,37 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
+from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.migration import PING
 from mailproof.store.sqlite import log, rebuild, schema, tokens
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
 
 T = TypeVar("T")
 
-_MOST = 2**63 - 1  # SQLite's integers; the contract's offsets go to 2**64 - 1
-
 _GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _GET_ACTIVE = (
-    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    f"SELECT {rows.columns('p')} FROM instances AS i "  # noqa: S608 - constants
     "JOIN providers AS p ON p.id = i.active_id WHERE i.id = ?"
 )
 _LIST = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608
-_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
-_SAMPLE = (
-    f"SELECT {_HEADER}, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
-    f"WHERE sealed IS NOT NULL AND {_HEADER} > ? ORDER BY {_HEADER} LIMIT 1"
-)
+_SAMPLE = rows.SAMPLE.format("?")
 
-_made = lru_cache(maxsize=256)(rows.to_provider)
+_provider = lru_cache(maxsize=256)(rows.to_provider)
 """Rows are read anew each time, and are mostly the same ones: half of a read would be making a value of the row."""
 
 
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-def open_store(path: Path, *, clock: Callable[[], datetime] = utc_now) -> SqliteStore:
+def open_store(path: Path, *, clock: Clock = utc_now) -> SqliteStore:
     """Open the database, make or migrate it where needed.
 
     Args:
@@ -77,7 +67,7 @@ class SqliteStore:
         writer: Counts commits and writes.
     """
 
-    def __init__(self, path: Path, writer: Writer, clock: Callable[[], datetime], ids: IdSource) -> None:
+    def __init__(self, path: Path, writer: Writer, clock: Clock, ids: IdSource) -> None:
         self.writer = writer
         self._path = path
         self._clock = clock
@@ -106,12 +96,12 @@ class SqliteStore:
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
         row = self._one(_GET, (provider_id, instance_id))
-        return _made(row) if row else None
+        return _provider(row) if row else None
 
     async def get_active(self, instance_id: str) -> Provider | None:
         """See `mailproof.store.ProviderStore`."""
         row = self._one(_GET_ACTIVE, (instance_id,))
-        return _made(row) if row else None
+        return _provider(row) if row else None
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
         """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
@@ -122,7 +112,7 @@ class SqliteStore:
             try:
                 head = connection.execute("SELECT provider_count, sequence FROM instances WHERE id = ?", (instance_id,))
                 counts = head.fetchone() or (0, 0)
-                found = connection.execute(select, (instance_id, min(page.limit, _MOST), min(page.offset, _MOST)))
+                found = connection.execute(select, (instance_id, rows.bounded(page.limit), rows.bounded(page.offset)))
                 return counts, found.fetchall()
             finally:
                 connection.execute("ROLLBACK")
@@ -141,7 +131,7 @@ class SqliteStore:
         found = self._read(
             lambda connection: connection.execute(
                 f"{statement} AND sequence < ? ORDER BY sequence DESC LIMIT ?",
-                (*parameters, _MOST if before is None else min(before, _MOST), min(limit, _MOST)),
+                (*parameters, rows.bounded(before), rows.bounded(limit)),
             ).fetchall()
         )
         return tuple(rows.to_event(row) for row in found)
@@ -170,14 +160,14 @@ class SqliteStore:
         """See `mailproof.store.TokenStore`."""
         row = self._one("SELECT id FROM instances WHERE is_default = 1", ())
         if row is None:
-            raise StoreUnavailable("the database has no default instance")
+            raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         instance_id: str = row[0]
         return instance_id
 
     async def instances(self) -> frozenset[str]:
-        """Return the ids of all instances."""
-        rows = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
-        return frozenset(row[0] for row in rows)
+        """See `mailproof.store.Store`."""
+        found = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
+        return frozenset(row[0] for row in found)
 
     async def sealed_samples(self) -> Sequence[Provider]:
         """See `mailproof.store.Store`. The index gives one of each key without reading the others."""
@@ -203,7 +193,7 @@ class SqliteStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.Store`."""
-        self._one("SELECT version FROM schema_version LIMIT 1", ())
+        self._one(PING, ())
 
     async def close(self) -> None:
         """See `mailproof.store.Store`."""

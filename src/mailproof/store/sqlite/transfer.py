@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from mailproof.domain.clock import utc_now
 from mailproof.domain.errors import StartupError
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
@@ -39,8 +39,7 @@ class SqliteDatabase:
     def _session(self, begin: str) -> Iterator[_Session]:
         connection = schema.connect_writer(self._path)
         try:
-            now = datetime.now(UTC)
-            schema.migrate(connection, now=rows.micros(now), instance_id=IdSource(lambda: now).next())
+            schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
             connection.execute(begin)
             yield _Session(connection)
             connection.execute("COMMIT")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import CLOSED, copy_for_one
 from mailproof.store.sqlite.faults import translate
 
 T = TypeVar("T")
@@ -115,7 +116,7 @@ class Writer:
     def _enqueue(self, waiter: _Waiter) -> None:
         with self._lock:
             if self._stopped is not None:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             self._queue.put(waiter)
 
     def stop(self) -> Future[None]:
@@ -167,7 +168,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - it is handed to every waiter
             self._roll_back()
             shared = translate(error)
-            return [_Result(error=_own(shared)) for _ in batch]
+            return [_Result(error=copy_for_one(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
         return outcomes
@@ -238,10 +239,3 @@ def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Result]]) -> None:
     for future, outcome in told:
         if not future.done():  # cancelled meanwhile
             outcome.tell(future)
-
-
-def _own(error: Exception) -> Exception:
-    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
-    if isinstance(error, StoreUnavailable):
-        return StoreUnavailable(error.message)
-    return error
