@@ -30,7 +30,7 @@ class _Shape(Generic[V]):
 
     Args:
         kind: The class.
-        word: What the member `kind` says, which comes first; empty: there is no such member.
+        word: What the member `kind` says, which comes first; empty if there is no such member.
     """
 
     def __init__(self, kind: type[V], word: str = "") -> None:
@@ -67,7 +67,7 @@ def dump_settings(settings: ProviderSettings) -> str:
 
 
 def load_settings(text: str) -> ProviderSettings:
-    """Return the settings of `dump_settings`.
+    """Return the settings that `dump_settings` wrote.
 
     Raises:
         ValueError: The text is not JSON.
@@ -79,7 +79,7 @@ def load_settings(text: str) -> ProviderSettings:
 
 
 def dump_change(change: Change) -> str:
-    """Return what an event says beyond its type and provider, as JSON."""
+    """Return a change without its type and its provider, which have columns of their own, as JSON."""
     payload: dict[str, Any] = {}
     if change.settings is not None:
         payload["settings"] = _of_settings(change.settings)
@@ -93,7 +93,7 @@ def dump_change(change: Change) -> str:
 
 
 def load_change(event_type: str, provider_id: str, text: str) -> Change:
-    """Return the change of `dump_change`.
+    """Return the change that `dump_change` wrote.
 
     Raises:
         ValueError: The text is not JSON, or the type is not known.

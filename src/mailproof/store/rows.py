@@ -1,6 +1,6 @@
-"""Rows and values: the columns that both databases have, in their order, and what they mean. Pure.
+"""The columns that both databases have, in their order, and the values that rows are read into. Pure.
 
-Times are integers, microseconds since 1970 UTC.
+Times are stored as integers: microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def bounded(number: int | None) -> int:
 
 
 def micros(moment: datetime) -> int:
-    """Return a time as it is stored."""
+    """Return a time in its stored form."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment(stored: int) -> datetime:
-    """Return the time of `micros`."""
+    """Return the time that `micros` stored."""
     return _EPOCH + timedelta(microseconds=stored)
 
 
@@ -108,7 +108,7 @@ def to_event(row: Sequence[Any]) -> Event:
     """Return the event of a row.
 
     Raises:
-        LogBroken: A newer release wrote it, or nobody that knows what events look like.
+        LogBroken: A newer release wrote the event, or it is damaged.
     """
     instance_id, sequence, provider_id, event_type, payload, actor_token_id, peer, created_at = row
     if event_type not in _KNOWN:

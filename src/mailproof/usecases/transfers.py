@@ -17,8 +17,8 @@ from enum import Enum
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings, fold_host
-from mailproof.domain.secret import Secret, Vault
+from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.passphrase_encryption import (
     CHECK_BYTES,
@@ -241,14 +241,7 @@ def _state(entry: Entry, secret: Secret) -> SecretState:
 def _place(document: Document, entry: Entry) -> bytes:
     """Return what an entry's secret is bound to: the document's instance, the entry, and the destination."""
     settings = entry.settings
-    parts = [document.instance_id, entry.id, secret_name(settings)]
-    if isinstance(settings, SmtpSettings):
-        parts += [fold_host(settings.host), "tls" if settings.tls else "", settings.user]
-        parts += [settings.oauth.token_endpoint, settings.oauth.client_id] if settings.oauth else []
-    else:
-        parts.append(settings.endpoint)
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return associated_data(document.instance_id, entry.id, secret_name(settings), *settings.destination)
 
 
 def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:

@@ -1,8 +1,9 @@
-"""The event log in PostgreSQL: what a write says to the database, each in one statement, and what it hears back.
+"""The event log in PostgreSQL: each write is one statement.
 
-`PreparedWrite` is a decision ready to be written: it names the sequence that it was decided at, and its statement does
-nothing where the instance has moved on. So it can be sent again after a lost connection, however late the first one
-arrives: it is carried out once or not at all, and its `write_id` tells which.
+A `PreparedWrite` is a decision that is ready to be written. It names the instance's sequence at the time of the
+decision, and its statement does nothing if the instance has another one by then. So it can be sent again after a lost
+connection, however late the first statement arrives: it is carried out once or not at all, and its `write_id` in the
+log shows which.
 """
 
 from __future__ import annotations
@@ -79,7 +80,12 @@ _FORGET_OLD = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A situation and the sequence that the instance was at."""
+    """What one look at an instance finds.
+
+    Attributes:
+        sequence: The sequence of the instance's last event.
+        situation: What a decision is based on.
+    """
 
     sequence: int
     situation: Situation
@@ -87,12 +93,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class PreparedWrite:
-    """A decision and what it makes of the providers.
+    """A decision that is ready to be written.
 
     Attributes:
-        sequence: The instance's when it was decided. active_id: the active provider's afterwards.
-        saved: Providers as they are afterwards. removed: ids of those that are gone.
-        write_id: Marks the events as this decision's.
+        before: The named provider as it was before; None if there was none.
+        sequence: The instance's sequence when the decision was made.
+        events: The events of the decision, at least one.
+        saved: The changed providers as they will be, the active one last.
+        removed: The ids of the removed providers.
+        count: By how much the instance will have more providers than before.
+        active_id: The id of the provider that will be active; None if none will be.
+        key: The idempotency key of the call.
+        write_id: A random mark by which the events are known as this decision's.
     """
 
     before: Provider | None
@@ -107,14 +119,22 @@ class PreparedWrite:
 
     @property
     def instance_id(self) -> str:
-        """Whose log it is for."""
+        """The instance that it changes."""
         return self.events[0].instance_id
 
 
 def prepare(
     caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime
 ) -> PreparedWrite:
-    """Work out what changes make of the situation that they were decided in."""
+    """Prepare the write of a decision.
+
+    Args:
+        caller: Whose instance it is, and who the events name.
+        moment: What the decision is based on.
+        changes: The decision, at least one change.
+        key: The idempotency key of the call.
+        now: The time of the events.
+    """
     situation, caller = moment.situation, replace(caller, peer=storable(caller.peer))
     events = events_of(caller, changes, moment.sequence + 1, now)
     known = providers_of(situation)
@@ -134,7 +154,7 @@ def prepare(
         situation.provider,
         moment.sequence,
         events,
-        # What becomes inactive comes first: two are at no moment active.
+        # A provider that becomes inactive is saved first, so that at no moment two are active.
         tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ProviderState.ACTIVE)),
         tuple(each for each, provider in touched.items() if provider is None),
         growth(changes),
@@ -145,7 +165,7 @@ def prepare(
 
 
 async def look(connection: Connection, instance_id: str, provider_id: str) -> Moment:
-    """Read a situation, from one snapshot.
+    """Read a situation from one snapshot.
 
     Raises:
         LookupError: There is no such instance.
@@ -158,65 +178,80 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
     return Moment(sequence, Situation(_provider(named), _provider(active), count))
 
 
-async def write(connection: Connection, what: PreparedWrite) -> bool:
-    """Write a plan; return False, with nothing written, where the instance has moved on since it was decided."""
-    if what.saved and what.removed and not connection.is_in_transaction():
-        # One statement may change a table once in CockroachDB, and this needs two.
+async def write(connection: Connection, prepared: PreparedWrite) -> bool:
+    """Write a decision.
+
+    Returns:
+        Whether it was written. If the instance has changed since the decision, nothing is.
+    """
+    if prepared.saved and prepared.removed and not connection.is_in_transaction():
+        # In CockroachDB a statement may change a table only once, so this takes two.
         async with transaction(connection):
-            return await write(connection, what)
+            return await write(connection, prepared)
     parts = [f"moved AS ({_MOVE})", f"logged AS ({_LOG})"]
-    arguments: list[Any] = _of_plan(what)
-    if what.saved:
+    arguments: list[Any] = _arguments(prepared)
+    if prepared.saved:
         parts.append(f"saved AS ({_SAVE})")
-        arguments += map(list, zip(*map(rows.of_provider, what.saved), strict=True))
-    elif what.removed:
+        arguments += map(list, zip(*map(rows.of_provider, prepared.saved), strict=True))
+    elif prepared.removed:
         parts.append(f"removed AS ({_REMOVE})")
-        arguments.append(list(what.removed))
-    if what.key is not None:
+        arguments.append(list(prepared.removed))
+    if prepared.key is not None:
         parts.append(f"kept AS ({_KEEP.format(len(arguments) + 1, len(arguments) + 2)})")
-        arguments += [storable(what.key.key), what.key.digests[0]]
+        arguments += [storable(prepared.key.key), prepared.key.digests[0]]
     moved = await connection.fetchval(f"WITH {', '.join(parts)} SELECT id FROM moved", *arguments)  # noqa: S608
-    if moved is not None and what.saved and what.removed:
-        await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(what.removed))
+    if moved is not None and prepared.saved and prepared.removed:
+        await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(prepared.removed))
     return moved is not None
 
 
-def _of_plan(what: PreparedWrite) -> list[Any]:
-    events = [rows.of_event(event) for event in what.events]
+def _arguments(prepared: PreparedWrite) -> list[Any]:
+    events = [rows.of_event(event) for event in prepared.events]
     _, _, provider_ids, types, payloads, actors, peers, times = zip(*events, strict=True)
     return [
-        what.instance_id,
-        what.sequence,
+        prepared.instance_id,
+        prepared.sequence,
         len(events),
-        what.count,
-        what.active_id,
+        prepared.count,
+        prepared.active_id,
         actors[0],
         peers[0],
         times[0],
-        what.write_id,
-        [event.sequence - what.sequence for event in what.events],
+        prepared.write_id,
+        [event.sequence - prepared.sequence for event in prepared.events],
         list(provider_ids),
         list(types),
         list(payloads),
     ]
 
 
-async def was_written(connection: Connection, what: PreparedWrite) -> bool:
-    """Return whether a plan was written; only a plan that can't be written any more has an answer that stays."""
+async def was_written(connection: Connection, prepared: PreparedWrite) -> bool:
+    """Return whether a decision was written.
+
+    The answer False is final only once the decision can't be written any more.
+    """
     found = await connection.fetchval(
-        "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2", what.instance_id, what.sequence + 1
+        "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2",
+        prepared.instance_id,
+        prepared.sequence + 1,
     )
-    return bool(found == what.write_id)
+    return bool(found == prepared.write_id)
 
 
 async def add(connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]]) -> int:
-    """Append events that each add a provider, and save the providers; return the sequence of the last.
+    """Append events that each add a provider, and save the providers.
 
     Args:
-        events: Who, what, and when in microseconds.
+        connection: The connection to use.
+        instance_id: The instance that they are added to.
+        events: Of each event its caller, its change and its time as it is stored.
+
+    Returns:
+        The sequence of the last event.
 
     Raises:
-        LookupError: There is no such instance. asyncpg.UniqueViolationError: One of the providers was added before.
+        LookupError: There is no such instance.
+        asyncpg.UniqueViolationError: One of the providers was added before.
     """
     last: int | None = await connection.fetchval(
         _ADD,
@@ -238,7 +273,7 @@ async def add(connection: Connection, instance_id: str, events: Sequence[tuple[C
 
 
 async def find_added(connection: Connection, instance_id: str, provider_id: str) -> Event | None:
-    """Return the event that added a provider, None where the instance has none."""
+    """Return the event that added a provider, or None if the instance has none."""
     row = await connection.fetchrow(_ADDED, instance_id, provider_id)
     return rows.to_event(tuple(row)) if row else None
 
@@ -246,7 +281,7 @@ async def find_added(connection: Connection, instance_id: str, provider_id: str)
 async def replay(
     connection: Connection, caller: Caller, key: IdempotencyKey, now: datetime
 ) -> tuple[Event, ...] | None:
-    """Return the events of the call that had this key, None where none had it; one that expired is forgotten.
+    """Return the events of the call that had this key first, or None if no call had it. An expired key is deleted.
 
     Raises:
         IdempotencyKeyReused: The key was used with another request.
@@ -264,22 +299,22 @@ async def replay(
 
 
 async def forget_old_keys(connection: Connection, now: datetime) -> None:
-    """Delete some of the keys that expired."""
+    """Delete some of the expired keys."""
     await connection.execute(_FORGET_OLD, keys.expiry(now))
 
 
 def can_be_stored(text: str) -> bool:
-    """Return whether PostgreSQL's text can hold it: no NUL, and no half of a surrogate pair."""
+    """Return whether PostgreSQL can store a text: it has no NUL, and no half of a surrogate pair."""
     return "\0" not in text and text == text.encode("utf-8", "replace").decode()
 
 
 def sought(text: str) -> str:
-    """Return an id as it can be looked for; one that can't be stored is nobody's, as the empty one is."""
+    """Return an id to search for: the empty one, which no record has, instead of one that can't be stored."""
     return text if can_be_stored(text) else ""
 
 
 def storable(text: str) -> str:
-    """Return a text with what can't be stored replaced."""
+    """Return a text with the characters replaced that can't be stored."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

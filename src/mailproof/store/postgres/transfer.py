@@ -67,7 +67,7 @@ class PostgresDatabase:
 
 
 class _Session:
-    """See `mailproof.store.transfer.Writer`."""
+    """See `mailproof.store.transfer.TransferTarget`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours: what an operator can mend is `StoreUnavailable`, what only we can mend stays itself."""
+"""Translates errors of SQLite: what an operator can mend becomes `StoreUnavailable`; our own mistakes stay."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mailproof.store.failures import BUSY, DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
-# Errors of the code, not of the database's surroundings: they become INTERNAL at the boundary.
+# Mistakes of this code, not trouble with the disk or the file: a call that meets one is answered with INTERNAL.
 _OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
 
 DAMAGED = "the database file is damaged: stop the service and restore a backup"
@@ -27,7 +27,7 @@ _SENTENCES = {
 
 
 def translate(error: Exception) -> Exception:
-    """Return what to raise in place of a driver's error; other errors are returned as they are."""
+    """Return the error to raise instead of a driver's one. Other errors are returned as they are."""
     if not isinstance(error, sqlite3.Error) or isinstance(error, _OURS):
         return error
     code = getattr(error, "sqlite_errorcode", 0)

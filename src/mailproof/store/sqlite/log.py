@@ -1,7 +1,7 @@
-"""The event log in SQLite: decisions carried out. Runs inside its caller's transaction.
+"""The event log in SQLite: carries out decisions, inside the transaction of its caller.
 
-`carry_out` is the only way to change a provider. What an event makes of the providers is `ledger.evolve`'s business;
-here it is given its sequence and saved.
+Providers are changed by `add` and `carry_out` alone. `ledger.evolve` says how an event changes them; this module gives
+the event its sequence, and saves both.
 """
 
 from __future__ import annotations
@@ -38,10 +38,14 @@ _REPLAYED = (
 def add(
     connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
 ) -> Event:
-    """Add a provider, whatever the situation, which is not even read.
+    """Add a provider without reading the situation, which does not matter to it.
+
+    Returns:
+        The event; if the key was used before, the event of that earlier call.
 
     Raises:
-        LookupError, IdempotencyKeyReused: As with `carry_out`.
+        LookupError: There is no such instance.
+        IdempotencyKeyReused: The key was used with another request.
     """
     earlier = _replay(connection, caller, key, now) if key is not None else None
     if earlier is not None:
@@ -60,10 +64,11 @@ def carry_out(
     key: IdempotencyKey | None,
     now: datetime,
 ) -> CommitResult:
-    """Decide, append the events and save what they make of the providers.
+    """Call `decide`, append the events of its decision, and save the providers that they change.
 
     Raises:
-        LookupError: There is no such instance. IdempotencyKeyReused: The key was used with another request.
+        LookupError: There is no such instance.
+        IdempotencyKeyReused: The key was used with another request.
     """
     if key is not None:
         earlier = _replay(connection, caller, key, now)
@@ -80,7 +85,7 @@ def carry_out(
 def append(
     connection: sqlite3.Connection, caller: Caller, changes: Sequence[Change], situation: Situation, now: datetime
 ) -> tuple[Event, ...]:
-    """Append an event for each change, and save what they make of the providers.
+    """Append an event for each change, and save the providers that they change.
 
     Raises:
         LookupError: There is no such instance.
@@ -101,7 +106,7 @@ def append(
 
 
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:
-    """Save what an event makes of the providers, and keep `known` and the instance's row in step."""
+    """Save the providers that an event changes, in the database and in `known`, and which of them is active."""
     for provider_id, provider in evolve(event, known).items():
         former = known.get(provider_id)
         if provider is None:
@@ -111,7 +116,7 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
             known[provider_id] = provider
             try:
                 connection.execute(_ADD, rows.of_provider(provider))
-            except sqlite3.IntegrityError as error:  # two processes chose alike within 10 ms
+            except sqlite3.IntegrityError as error:  # two processes made the same id within 10 ms
                 raise StoreUnavailable(ID_TAKEN) from error
         else:
             known[provider_id] = provider
@@ -150,7 +155,7 @@ def _provider(connection: sqlite3.Connection, instance_id: str, provider_id: str
 def _replay(
     connection: sqlite3.Connection, caller: Caller, key: IdempotencyKey, now: datetime
 ) -> tuple[Event, ...] | None:
-    """Return the events of the call that had this key, None where none had it."""
+    """Return the events of the call that had this key first, or None if no call had it."""
     connection.execute(_FORGET, (keys.expiry(now),))
     row = connection.execute(_KEY, (caller.instance_id, caller.token.id, key.key)).fetchone()
     sequences = keys.first_call(row, key, now)

@@ -1,4 +1,4 @@
-"""Connections for reading: one per thread that reads, since SQLite's are no faster shared and these need no waiting.
+"""Connections for reading: one for each thread that reads, so that no thread waits for another one.
 
 Knows nothing of what is read.
 """
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Readers:
-    """A connection for each thread that reads, made when first needed."""
+    """Opens a connection for each thread that reads, when the thread first reads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -30,7 +30,7 @@ class Readers:
         self._closed = False
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do a read on this thread's connection.
+        """Run a read on the connection of this thread.
 
         Raises:
             StoreUnavailable: The database can't be read now, or `close` was called.
@@ -39,7 +39,7 @@ class Readers:
             connection, lock = self._local.mine
         except AttributeError:
             connection, lock = self._local.mine = self._open()
-        with lock:  # never waited for but by `close`
+        with lock:  # only `close` ever waits for it
             if self._closed:
                 raise StoreUnavailable(CLOSED)
             try:
@@ -48,7 +48,7 @@ class Readers:
                 raise translate(error) from error
 
     def all(self, statement: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, as `run` does."""
+        """Return all rows of a statement, which is run as `run` does."""
         return self.run(lambda connection: connection.execute(statement, parameters).fetchall())
 
     def _open(self) -> tuple[sqlite3.Connection, threading.Lock]:
@@ -63,7 +63,7 @@ class Readers:
             return mine
 
     def close(self) -> None:
-        """Close all; reads under way end first."""
+        """Close all connections, each after the read that it is running."""
         with self._lock:
             self._closed = True
             for connection, lock in self._all:

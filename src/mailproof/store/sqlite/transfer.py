@@ -1,4 +1,4 @@
-"""A SQLite file as the source or the target of a move. Blocks its loop, which has nothing else to do."""
+"""A SQLite file as the source or the target of a move. It blocks the event loop, which has nothing else to do."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise StartupError(f"the database {self._path} failed: {error}; nothing was moved") from error
         finally:
-            connection.close()  # which rolls back what was not committed
+            connection.close()  # this rolls back what was not committed
 
 
 class _Session:
-    """See `mailproof.store.transfer.Writer`."""
+    """See `mailproof.store.transfer.TransferTarget`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
