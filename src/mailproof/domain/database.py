@@ -1,4 +1,4 @@
-"""Where the data is: the database's URL, with its password masked, the engine it names, and bounds. Pure."""
+"""The URL of the database, with its password masked, the engine that it names, and bounds on its use. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PARAMETERS = frozenset(  # others would be sent to the server as its settings
 
 
 class Engine(Enum):
-    """What keeps the data."""
+    """The kinds of databases that can hold the data."""
 
     SQLITE = "sqlite"
     POSTGRES = "postgres"
@@ -41,10 +41,11 @@ class Engine(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
-    """A URL whose password only `reveal` tells.
+    """The URL of a database. Only `reveal` returns its password.
 
     Attributes:
-        shown: The URL as it may be seen.
+        engine: The kind of database that it names.
+        shown: The URL with its password masked.
     """
 
     engine: Engine
@@ -55,31 +56,32 @@ class DatabaseUrl:
         return self.shown
 
     def reveal(self) -> str:
-        """Return the URL as it was given; for the driver alone."""
+        """Return the URL with its password; only the driver may be given it."""
         return self._text.reveal()
 
     @property
     def path(self) -> Path:
-        """The SQLite file."""
+        """The file of a SQLite database."""
         if self.engine is not Engine.SQLITE:
             raise ValueError("PostgreSQL has no path")
         return Path(self.shown.removeprefix(_SQLITE))
 
     @property
     def session_attributes(self) -> str:
-        """Which of several servers is wanted: the one that takes writes, unless the URL says otherwise."""
+        """Which of several servers is connected to: the one that takes writes, unless the URL says otherwise."""
         given = parse_qs(urlsplit(self.reveal()).query).get("target_session_attrs", [])
         return given[0] if given else "primary" if "," in urlsplit(self.reveal()).netloc else "any"
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLimits:
-    """Bounds on connections and on time, of a database that is a server.
+    """Bounds on the connections and the time of a database server.
 
     Attributes:
-        connections: At most, for each event loop; a service has two.
-        connect_timeout: Seconds until a connection is ready. call_timeout: seconds for a call with all its repetitions.
-        prepared: Statements that each connection keeps prepared; 0 where something in between can't.
+        connections: How many each event loop has at most; a service has two loops.
+        connect_timeout: Seconds until a connection is ready.
+        call_timeout: Seconds for a call with all its repetitions.
+        prepared: Statements that each connection keeps prepared; 0 if a pooler in between can't keep any.
     """
 
     connections: int = 10
@@ -89,16 +91,16 @@ class DatabaseLimits:
 
 
 def sqlite_url(path: Path) -> DatabaseUrl:
-    """Return the URL of a file."""
+    """Return the URL of a SQLite file."""
     text = f"{_SQLITE}{path}"
     return DatabaseUrl(Engine.SQLITE, text, Secret(text))
 
 
 def parse_url(text: str) -> DatabaseUrl:
-    """Parse a database's URL.
+    """Parse the URL of a database.
 
     Raises:
-        ValueError: A sentence that starts at "must" and quotes nothing.
+        ValueError: It is malformed. The sentence begins with "must" and quotes nothing of the URL.
     """
     text = text.strip()
     if text.startswith(_SQLITE):
@@ -111,7 +113,11 @@ def parse_url(text: str) -> DatabaseUrl:
 
 
 def _shown(text: str) -> str:
-    """Return a URL of PostgreSQL without its password, having checked it: the driver's complaints could quote it."""
+    """Return a URL of PostgreSQL with its password masked.
+
+    Raises:
+        ValueError: It is malformed. It is checked here since the driver's own complaints could quote the password.
+    """
     if not text.isprintable() or " " in text:
         raise ValueError("must not contain spaces or control characters; write them percent-encoded")
     try:

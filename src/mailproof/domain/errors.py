@@ -1,9 +1,9 @@
-"""The catalogue of failures: everything a call can be refused with, as types that carry their own facts.
+"""The catalogue of failures: a type for each reason to refuse a call, with the facts that belong to it.
 
-A failure knows its kind (gRPC's canonical code), its reason (stable, machine-readable; the proto enum
-`smtpdiag.v1.ErrorReason` lists them) and a sentence that may be shown to anyone. How it becomes a
-google.rpc.Status or an HTTP answer is `rpc.status`'s business alone. A failed SMTP test is no failure of ours
-except where an API has no other way to say it (`SmtpTestFailed`). Standard library only.
+A failure has a kind (gRPC's canonical code), a reason (stable and machine-readable; the proto enum
+`smtpdiag.v1.ErrorReason` lists them) and a sentence that anyone may read. `rpc.status` alone makes a google.rpc.Status
+or an HTTP answer of it. A failed SMTP test is a failure only where an API has no other way to say so
+(`SmtpTestFailed`). Standard library only.
 """
 
 from __future__ import annotations
@@ -32,28 +32,33 @@ class Kind(Enum):
 
 
 MAX_VIOLATIONS = 20
-"""Violations that a caller is told of, more than a message has fields. A repeated one could break rules without end,
-and they travel twice in metadata, of which clients take 8 to 16 KiB."""
+"""How many violations an answer names at most; more than a message has fields. A repeated field could break rules any
+number of times, and violations are sent twice in the metadata, of which clients take 8 to 16 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """One field that broke a rule: its proto path ("query.limit") and what it must be."""
+    """A field that breaks a rule.
+
+    Attributes:
+        field: Its path in the request's message: "query.limit".
+        description: What it must be; begins with "must" or "is".
+    """
 
     field: str
     description: str
 
 
 class Failure(Exception):
-    """Why a call is refused. Subclasses set `kind` and `reason`; instances the sentence and the facts.
+    """A reason to refuse a call. Subclasses set `kind` and `reason`, instances the sentence and the facts.
 
     Args:
-        message: A sentence for people; never holds a secret or another caller's data.
-        metadata: Machine-readable facts for ErrorInfo; keys lowerCamelCase.
-        violations: Every violated field, where the caller's input is at fault.
-        retry_after: Seconds after which the same call may succeed; None where it will not.
-        reference: Id of the reference service's error of this kind (`zitadel.v1.ErrorDetail.id`), if it has one.
-        help_url: Where the failure is explained; empty: nowhere.
+        message: A sentence for people. It never holds a secret or another caller's data.
+        metadata: Machine-readable facts for ErrorInfo; the keys are in lowerCamelCase.
+        violations: The fields that break rules, if the caller's input is at fault.
+        retry_after: Seconds after which the same call may succeed; None if it will not.
+        reference: The id of the reference service's error of this kind (`zitadel.v1.ErrorDetail.id`), if it has one.
+        help_url: The page that explains the failure; empty if there is none.
     """
 
     kind: Kind = Kind.INTERNAL
@@ -79,7 +84,7 @@ class Failure(Exception):
 
 
 class InvalidFields(Failure):
-    """One or more fields break the contract's rules; the first MAX_VIOLATIONS are named."""
+    """Fields break the contract's rules; the first `MAX_VIOLATIONS` of them are named."""
 
     kind = Kind.INVALID_ARGUMENT
     reason = "FIELD_INVALID"
@@ -91,7 +96,7 @@ class InvalidFields(Failure):
 
 
 class MalformedRequest(Failure):
-    """The bytes are not a message: broken JSON, protobuf, UTF-8 or framing."""
+    """The bytes of a request are not a message: its JSON, protobuf, UTF-8 or framing is broken."""
 
     kind = Kind.INVALID_ARGUMENT
     reason = "REQUEST_MALFORMED"
@@ -108,14 +113,14 @@ class RequestTooLarge(Failure):
 
 
 class UnsupportedMediaType(Failure):
-    """The content type is not one that this path reads."""
+    """This path does not read the content type of the request."""
 
     kind = Kind.INVALID_ARGUMENT
     reason = "MEDIA_TYPE_UNSUPPORTED"
 
 
 class RouteNotFound(Failure):
-    """No such path."""
+    """The server has no such path."""
 
     kind = Kind.NOT_FOUND
     reason = "ROUTE_NOT_FOUND"
@@ -133,21 +138,21 @@ class MethodNotAllowed(Failure):
 
 
 class UnknownRpc(Failure):
-    """No such RPC."""
+    """The server has no such RPC."""
 
     kind = Kind.UNIMPLEMENTED
     reason = "RPC_UNKNOWN"
 
 
 class Unauthenticated(Failure):
-    """There is no valid token."""
+    """The call has no valid token."""
 
     kind = Kind.UNAUTHENTICATED
     reason = "TOKEN_INVALID"
 
 
 class PermissionDenied(Failure):
-    """The token's role lacks the permission of the call."""
+    """The role of the token lacks the permission that the call needs."""
 
     kind = Kind.PERMISSION_DENIED
     reason = "PERMISSION_MISSING"
@@ -157,7 +162,7 @@ class PermissionDenied(Failure):
 
 
 class ProviderNotFound(Failure):
-    """No SMTP configuration has this id in the caller's instance."""
+    """The caller's instance has no provider with this id."""
 
     kind = Kind.NOT_FOUND
     reason = "SMTP_CONFIG_NOT_FOUND"
@@ -167,7 +172,7 @@ class ProviderNotFound(Failure):
 
 
 class PasswordRequired(InvalidFields):
-    """The stored secret can't be used for these settings; the caller must send it."""
+    """The stored secret can't be used for these settings, so the caller must send one."""
 
     reason = "PASSWORD_REQUIRED"
 
@@ -176,14 +181,14 @@ class PasswordRequired(InvalidFields):
 
 
 class PasswordNotUsed(Failure):
-    """The configuration does not authenticate by a password, so there is none to replace."""
+    """The provider does not authenticate by a password, so there is none to replace."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "PASSWORD_NOT_USED"
 
 
 class PasswordNotStored(Failure):
-    """The configuration has a user, and no secret is stored that it could log in with."""
+    """The provider has a user, but no secret is stored that it could log in with."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "PASSWORD_NOT_STORED"
@@ -193,7 +198,7 @@ class PasswordNotStored(Failure):
 
 
 class SecretUnreadable(Failure):
-    """A stored secret does not open: it is damaged, or sealed under a key that this server does not have."""
+    """A stored secret can't be opened: it is damaged, or sealed under a key that this server does not have."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "SECRET_UNREADABLE"
@@ -205,7 +210,7 @@ class SecretUnreadable(Failure):
 
 
 class AlreadyActive(Failure):
-    """The configuration to be activated is active."""
+    """The provider that is to be activated is active already."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "SMTP_CONFIG_ALREADY_ACTIVE"
@@ -217,7 +222,7 @@ class AlreadyActive(Failure):
 
 
 class AlreadyInactive(Failure):
-    """The configuration to be deactivated is inactive."""
+    """The provider that is to be deactivated is inactive already."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "SMTP_CONFIG_ALREADY_INACTIVE"
@@ -229,7 +234,7 @@ class AlreadyInactive(Failure):
 
 
 class ProviderExists(Failure):
-    """The instance holds a configuration, and the server is set to hold a single one."""
+    """The instance has a provider, and this server is set to hold one at most."""
 
     kind = Kind.ALREADY_EXISTS
     reason = "SMTP_CONFIG_EXISTS"
@@ -239,7 +244,7 @@ class ProviderExists(Failure):
 
 
 class InstanceNotFound(Failure):
-    """There is no such instance, or the caller's token is not for it; which of both is not told."""
+    """There is no such instance, or the caller's token is not for it; the answer does not say which."""
 
     kind = Kind.NOT_FOUND
     reason = "INSTANCE_NOT_FOUND"
@@ -271,14 +276,14 @@ class PassphraseWrong(InvalidFields):
 
 
 class ExportTooLarge(Failure):
-    """There is more than one document holds."""
+    """An instance has more providers than one document can hold."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "EXPORT_TOO_LARGE"
 
 
 class TooManyTests(Failure):
-    """As many SMTP tests run as this process allows."""
+    """As many SMTP tests are running as this process allows."""
 
     kind = Kind.RESOURCE_EXHAUSTED
     reason = "TOO_MANY_TESTS"
@@ -292,17 +297,26 @@ class TooManyTests(Failure):
 
 
 class DeadlineExceeded(Failure):
-    """The caller's deadline, or ours, passed before there was an answer."""
+    """The deadline of the caller, or of the server, passed before there was an answer."""
 
     kind = Kind.DEADLINE_EXCEEDED
     reason = "DEADLINE_EXCEEDED"
 
 
 class SmtpTestFailed(Failure):
-    """An SMTP test failed, on an API whose answer has no place for a report.
+    """An SMTP test failed, in an API whose answer has no place for a report.
 
-    `code` and `stage` are those of the diagnosis vocabulary; the reason is the code in upper case. A test that ran out
-    of time is DEADLINE_EXCEEDED, any other FAILED_PRECONDITION.
+    Its kind is DEADLINE_EXCEEDED if the test ran out of time, and FAILED_PRECONDITION otherwise.
+
+    Args:
+        message: As with `Failure`.
+        code: The diagnosis' code; in upper case it is the failure's reason.
+        stage: The stage that the test came to.
+        metadata: As with `Failure`; the stage is added.
+        retry_after: As with `Failure`.
+        timed_out: Whether the test ran out of time.
+        reference: As with `Failure`.
+        help_url: As with `Failure`.
     """
 
     def __init__(
@@ -329,7 +343,7 @@ class SmtpTestFailed(Failure):
 
 
 class StoreUnavailable(Failure):
-    """The database can't be used right now; nothing was changed."""
+    """The database can't be used now. Nothing was changed, unless the sentence says otherwise."""
 
     kind = Kind.UNAVAILABLE
     reason = "STORE_UNAVAILABLE"
@@ -339,4 +353,4 @@ class StoreUnavailable(Failure):
 
 
 class StartupError(Exception):
-    """The service can't start: a bad setting, a key that does not fit, a port in use. For the operator's eyes."""
+    """The service can't start: a setting is wrong, a key does not fit, a port is in use. It is for operators."""

@@ -1,9 +1,9 @@
-"""The event log's rules: what may happen to a provider, and the state that follows from it. Pure.
+"""The rules of the event log: what may happen to a provider, and the state that follows from it. Pure.
 
-A use case turns a situation into changes; a store gives each change its sequence, which makes it an event, and saves
-what `evolve` says the event makes of the providers, all in one transaction. `evolve` looks at nothing but the event and
-the providers it is about, so the state can be rebuilt from the log. The law kept here: at most one provider of an
-instance is active. A secret stands in an event only as its sealed blob.
+A use case looks at a situation and decides on changes. A store gives each change a sequence, which makes it an event,
+and saves the providers as `evolve` returns them, all in one transaction. `evolve` uses nothing but the event and the
+providers that it is about, so the state can be computed anew from the log. One law is kept here: at most one provider
+of an instance is active. An event has a secret only as its sealed blob.
 """
 
 from __future__ import annotations
@@ -17,14 +17,20 @@ from mailproof.domain.model import Details, Provider, ProviderSettings, Provider
 
 
 class LogBroken(Exception):
-    """The event log lacks an event or holds one that can't be read or followed. For the log and the operator."""
+    """An event is missing, can't be read, or can't have happened after those before it. Its sentence is for operators.
+
+    Args:
+        instance_id: Whose log it is.
+        sequence: The event's sequence.
+        problem: What is wrong with the event, as the end of a sentence that begins with it.
+    """
 
     def __init__(self, instance_id: str, sequence: int, problem: str) -> None:
         super().__init__(f"event {sequence} of instance {instance_id} {problem}")
 
 
 class EventType(StrEnum):
-    """What happened. The words are stored: they are never changed, only added to."""
+    """What happened. The words are stored, so they are never changed; new ones may be added."""
 
     SMTP_ADDED = "smtp.added"
     SMTP_CHANGED = "smtp.changed"
@@ -42,14 +48,16 @@ REPLACED = frozenset({EventType.SMTP_CHANGED, EventType.HTTP_CHANGED})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a use case wants to have happened.
+    """Something that a use case decided.
 
     Attributes:
-        settings: All of them as they are from now on, where the event is about settings.
-        sealed: The secret's blob as it is from now on, where the event is about settings or the secret; None: none.
-        changed: Names of the fields that differ from before; the secret's is "password", "client_secret" or
+        type: What is to happen.
+        provider_id: The provider that it is to happen to.
+        settings: All settings as they will be; None if the change is not about settings.
+        sealed: The secret's blob as it will be, if the change is about settings or the secret; None for no secret.
+        changed: The names of the fields that differ from before; the secret's name is "password", "client_secret" or
             "signing_key".
-        deactivated: Of an activation: the id of the provider that it makes inactive; empty: none was active.
+        deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
     """
 
     type: EventType
@@ -65,8 +73,12 @@ class Event:
     """A change that happened.
 
     Attributes:
-        sequence: Its place in the instance's log, from 1 without gaps.
-        actor_token_id: The token that it was done with; peer: the address that the call came from.
+        instance_id: Whose log it is in.
+        sequence: Its place in that log: from 1, without gaps.
+        change: What happened.
+        actor_token_id: The token of the call that made it happen.
+        peer: The address that the call came from.
+        created_at: When it happened.
     """
 
     instance_id: str
@@ -78,17 +90,18 @@ class Event:
 
     @property
     def details(self) -> Details:
-        """What the call that did it is told."""
+        """The details that the call which made it happen answers with."""
         return Details(self.sequence, None, self.created_at, self.instance_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision rests on, read under the lock that it is carried out under.
+    """What a decision is based on. It does not change before the decision is carried out.
 
     Attributes:
-        provider: The one that the command names; None: there is none with this id in the instance.
-        active: The instance's active one, maybe the same. count: how many the instance has.
+        provider: The provider that the command names; None if the instance has none with this id.
+        active: The active provider of the instance, which may be the same one; None if none is active.
+        count: How many providers the instance has.
     """
 
     provider: Provider | None
@@ -97,15 +110,17 @@ class Situation:
 
 
 Decide = Callable[[Situation], Sequence[Change]]
-"""Returns what is to happen, in order, or raises a `Failure`; then nothing happens. Does no I/O: a lock is held."""
+"""Returns what is to happen, in order, or raises a `Failure`, so that nothing happens. Does no I/O: a lock is held."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A key under which a call may be repeated (header x-idempotency-key); each caller's keys are its own.
+    """A key under which a call may be repeated (header x-idempotency-key). Each caller has its own keys.
 
     Attributes:
-        digests: Keyed digests of the request, that of the key in use first: the same call has one of them.
+        key: The header's text.
+        digests: Keyed digests of the request, one for each encryption key, the current one's first. A call with the
+            same request has at least one of them in common.
     """
 
     key: str
@@ -114,12 +129,12 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What became of a decision.
+    """The result of a decision.
 
     Attributes:
-        provider: The named provider as it was before.
-        events: What happened, in order; empty: nothing had to.
-        replayed: Whether it had happened before, under the same idempotency key.
+        provider: The provider that the command names, as it was before; None if there was none.
+        events: What happened, in order; empty if nothing had to happen.
+        replayed: Whether the events are those of an earlier call with the same idempotency key.
     """
 
     provider: Provider | None
@@ -128,16 +143,20 @@ class CommitResult:
 
 
 def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provider | None]:
-    """Return the providers that an event changes, as they are after it; None: removed.
+    """Return the providers that an event changes, as it leaves them.
 
     Args:
-        providers: Those it is about, by id, as they were before it: its own and the one it makes inactive.
+        event: The event.
+        providers: The providers that it is about, by their ids, as they were before it: the one that it names, and the
+            one that it makes inactive.
 
     Returns:
-        Them in an order in which they can be saved one by one.
+        The changed providers by their ids, with None for one that was removed, in an order in which they can be saved
+        one by one.
 
     Raises:
-        LookupError, ValueError: It can't have happened to these.
+        LookupError: One of the providers is not given.
+        ValueError: The event can't have happened to these providers.
     """
     change = event.change
     if change.type in ADDED:
@@ -152,7 +171,7 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
         return {providers[change.provider_id].id: None}
     provider = _touched(providers[change.provider_id], event)
     after: dict[str, Provider | None] = {}
-    if change.type is EventType.ACTIVATED and change.deactivated:  # it comes first: two are at no moment active
+    if change.type is EventType.ACTIVATED and change.deactivated:  # saved first, so that at no moment two are active
         other = _touched(providers[change.deactivated], event)
         after[other.id] = replace(other, state=ProviderState.INACTIVE)
     if change.type in REPLACED:

@@ -1,4 +1,4 @@
-"""The domain's values: configurations, callers, pages. Frozen, and free of protobuf, gRPC and SQL."""
+"""The values of the domain: providers, callers, pages. They are frozen, and know no protobuf, gRPC or SQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class ProviderState(Enum):
-    """State of a stored configuration; the numbers are those of zitadel.settings.v1.SMTPConfigState."""
+    """The state of a stored provider; the numbers are those of zitadel.settings.v1.SMTPConfigState."""
 
     ACTIVE = 1
     INACTIVE = 2
@@ -19,32 +19,53 @@ class ProviderState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Where a record stands in its instance's event log (zitadel.v1.ObjectDetails)."""
+    """Where a record stands in the event log of its instance (zitadel.v1.ObjectDetails).
+
+    Attributes:
+        sequence: The sequence of the record's last event.
+        creation_date: When the record was created; None where an answer does not say it.
+        change_date: When its last event happened.
+        resource_owner: The id of the instance.
+    """
 
     sequence: int
     creation_date: datetime | None
     change_date: datetime
-    resource_owner: str  # the instance's id
+    resource_owner: str
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """A client of an OAuth 2.0 token endpoint (RFC 6749 section 4.4), without its secret."""
+    """A client of an OAuth 2.0 token endpoint (RFC 6749 section 4.4), without its secret.
 
-    token_endpoint: str  # a URL of the scheme https
+    Attributes:
+        token_endpoint: A URL of the scheme https.
+        client_id: The client's id.
+        scopes: The scopes that are asked for.
+    """
+
+    token_endpoint: str
     client_id: str
     scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """What an administrator enters of a provider that speaks SMTP. Texts are trimmed.
+    """The settings of a provider that speaks SMTP, as an administrator enters them. Texts are trimmed.
+
+    A field that is added here needs a default, for what older releases stored, and a place in every message that shows
+    or takes settings (`rpc.settings_messages`).
 
     Attributes:
-        host: "host:port" as the contract has it; `split_host_port` takes it apart.
-        tls: True: encrypted and verified, implicit or STARTTLS; False: STARTTLS when offered, otherwise clear text.
-        user: Empty: no authentication, and no secret is stored.
-        oauth: Where the access token comes from that authenticates the user; None: a password does.
+        sender_address: The address that mail is sent from.
+        sender_name: The name that mail is sent from.
+        tls: True if the connection must be encrypted and verified, by implicit TLS or STARTTLS; False if STARTTLS is
+            used when the server offers it, and clear text otherwise.
+        host: Host and port, "host:port"; `split_host_port` takes them apart.
+        user: The login; empty if there is no authentication, and then no secret is stored.
+        reply_to_address: Where answers go; empty for the sender.
+        description: A text for people.
+        oauth: The client that gets the access token of the user; None if the user has a password.
     """
 
     sender_address: str
@@ -57,33 +78,45 @@ class SmtpSettings:
     oauth: OAuthClient | None = None
 
     def same_destination(self, other: SmtpSettings) -> bool:
-        """Return whether a secret stored for one may be used for the other.
+        """Return whether a secret that is stored for one may be used for the other."""
+        return self.destination == other.destination
 
-        That is for the same host, port, TLS demand and user, and for a client's secret the same client of the same
-        token endpoint.
+    @property
+    def destination(self) -> tuple[str, ...]:
+        """What a secret may be used for: host, port, TLS demand and user.
+
+        A client's secret may be used only for the same client of the same token endpoint. An export binds secrets to
+        these texts, so their order and form are kept.
         """
-        return self._destination() == other._destination()
-
-    def _destination(self) -> tuple[object, ...]:
-        client = self.oauth and (self.oauth.token_endpoint, self.oauth.client_id)
-        return fold_host(self.host), self.tls, self.user, client
+        client = (self.oauth.token_endpoint, self.oauth.client_id) if self.oauth else ()
+        return fold_host(self.host), "tls" if self.tls else "", self.user, *client
 
 
 def fold_host(host: str) -> str:
-    """Return a host in the form in which two spellings of it are alike: A to Z in lower case.
+    """Return a host with A to Z in lower case, so that two spellings of the same host are equal.
 
-    Beyond ASCII Python's lower case and that of names are not the same: it makes a final sigma of a capital one, which
-    is another name. So those are alike only as they are written.
+    Other letters stay as they are: Python's lower case is not that of host names. It makes a final sigma of a capital
+    one, for example, which is another name.
     """
     return host.translate(_LOWER)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """What an administrator enters of a provider that mail is posted to. Texts are trimmed."""
+    """The settings of a provider that mail is posted to, as an administrator enters them. Texts are trimmed.
+
+    Attributes:
+        endpoint: The URL that mail is posted to.
+        description: A text for people.
+    """
 
     endpoint: str
     description: str = ""
+
+    @property
+    def destination(self) -> tuple[str, ...]:
+        """What the signing key may be used for: the endpoint. An export binds it to this text."""
+        return (self.endpoint,)
 
 
 ProviderSettings = SmtpSettings | HttpSettings
@@ -91,11 +124,15 @@ ProviderSettings = SmtpSettings | HttpSettings
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A stored e-mail provider. Its secret is sealed: the password, the OAuth client's secret or the signing key.
+    """A stored e-mail provider.
 
     Attributes:
-        added_sequence: The sequence of the event that added it: the order of creation.
-        sealed: The secret's blob, None where there is none.
+        id: Its id.
+        settings: Its settings.
+        state: Whether it is the active one.
+        details: Where it stands in the event log.
+        added_sequence: The sequence of the event that added it, which gives the order of creation.
+        sealed: The blob of its secret: the password, the OAuth client's secret or the signing key; None if it has none.
     """
 
     id: str
@@ -108,7 +145,13 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is wanted: `limit` >= 1, `offset` >= 0; newest first unless `ascending`."""
+    """Which part of a list is wanted.
+
+    Attributes:
+        offset: How many providers are skipped; at least 0.
+        limit: How many are returned at most; at least 1.
+        ascending: Whether the oldest come first, instead of the newest.
+    """
 
     offset: int = 0
     limit: int = 100
@@ -117,7 +160,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPage:
-    """Part of a list, with the count of all and the log's last sequence, all read in one snapshot."""
+    """A part of a list, read in one snapshot.
+
+    Attributes:
+        providers: The providers of this part.
+        total: How many the instance has.
+        sequence: The last sequence of the instance's event log.
+        viewed_at: When the list was read.
+    """
 
     providers: tuple[Provider, ...]
     total: int
@@ -126,7 +176,7 @@ class ProviderPage:
 
 
 class Permission(StrEnum):
-    """What a call needs (the contract's third column)."""
+    """The permission that a call needs (the third column of the contract's table)."""
 
     READ = "iam.read"
     WRITE = "iam.write"
@@ -149,10 +199,15 @@ _PERMISSIONS = {Role.ADMIN: frozenset(Permission), Role.VIEWER: frozenset({Permi
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token's record; the token itself is known to its holder alone.
+    """The record of an access token; only its holder knows the token itself.
 
     Attributes:
-        instance_ids: The instances it may be used for, at least one; the first is meant where a call names none.
+        id: Its id.
+        name: A name for people.
+        role: What it may do.
+        instance_ids: The instances that it may be used for, at least one; a call that names none means the first.
+        created_at: When it was created.
+        revoked_at: When it was revoked; None if it was not.
     """
 
     id: str
@@ -165,7 +220,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the token's record, the instance that the call is about, and the address the call came from."""
+    """Who makes a call.
+
+    Attributes:
+        token: The record of the caller's token.
+        instance_id: The instance that the call is about.
+        peer: The address that the call came from.
+    """
 
     token: Token
     instance_id: str

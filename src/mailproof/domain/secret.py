@@ -1,6 +1,6 @@
-"""A value that must not be seen: masked in `repr`, `str`, format strings and pickles; and who keeps it sealed.
+"""A text that nobody must see: masked in `repr`, `str` and format strings, refused by pickle; and who keeps it sealed.
 
-Standard library only; every layer may import it.
+Standard library only; every folder may import it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MASK = "********"
 
 
 class Secret:
-    """A password or token. Only `reveal()` gives the text, so each use can be found by its name."""
+    """A password, a token or a key. Only `reveal` returns the text, so each use can be found by that name."""
 
     __slots__ = ("_text",)
 
@@ -20,7 +20,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the secret text; call it only where the bytes are sent or sealed."""
+        """Return the text. Call it only where the text is sent, sealed or compared."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -47,12 +47,19 @@ class Secret:
 
 
 class SealBroken(Exception):
-    """A sealed secret does not open: another key, another record's, or damaged. For the log; holds no secret."""
+    """A sealed secret can't be opened: it is damaged, another record's, or sealed under another key."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordIdentity:
-    """What a sealed secret belongs to: a blob moved to another record, field or instance does not open."""
+    """The record that a sealed secret belongs to. A blob that is moved to another one can't be opened.
+
+    Attributes:
+        instance_id: The instance of the record.
+        kind: The kind of record.
+        record_id: The id of the record.
+        field: The field that has the secret.
+    """
 
     instance_id: str
     kind: str
@@ -60,26 +67,34 @@ class RecordIdentity:
     field: str
 
     def encode(self) -> bytes:
-        """Return it as associated data; lengths make two identities differ wherever their parts do."""
-        parts = [part.encode() for part in (self.instance_id, self.kind, self.record_id, self.field)]
-        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        """Return the identity as associated data."""
+        return associated_data(self.instance_id, self.kind, self.record_id, self.field)
+
+
+def associated_data(*parts: str) -> bytes:
+    """Return texts as the associated data of an encrypted secret.
+
+    Each stands behind its length, so that two lists of texts have the same data only if they are the same.
+    """
+    encoded = [part.encode() for part in parts]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 
 
 class Vault(Protocol):
     """Seals secrets at rest. Any thread may use it."""
 
     def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
-        """Return the secret as a blob that only this identity opens."""
+        """Return a blob of a secret, which can be opened for this identity alone."""
         ...
 
     def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         """Return the secret of a blob.
 
         Raises:
-            SealBroken: It does not open.
+            SealBroken: The blob can't be opened.
         """
         ...
 
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
-        """Return keyed digests (32 bytes) of data that may hold a secret: one per key, that of the key in use first."""
+        """Return a keyed digest (32 bytes) of data that may hold a secret, for each key, the current key's first."""
         ...

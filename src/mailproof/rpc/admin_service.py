@@ -6,6 +6,7 @@ from __future__ import annotations
 from mailproof.domain.secret import Secret
 from mailproof.rpc import admin_messages as messages
 from mailproof.rpc.context import Context
+from mailproof.rpc.settings_messages import http_settings
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.providers import Providers
 from zitadel.admin.v1 import admin_pb2 as pb
@@ -20,7 +21,9 @@ class AdminService:
 
     async def AddSMTPConfig(self, request: pb.AddSMTPConfigRequest, context: Context) -> pb.AddSMTPConfigResponse:
         """Store a configuration."""
-        event = await self._providers.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
+        event = await self._providers.add_smtp(
+            context.caller, messages.smtp_input(request), key=context.idempotency_key
+        )
         return pb.AddSMTPConfigResponse(details=messages.changed(event.details), id=event.change.provider_id)
 
     async def GetSMTPConfig(self, request: pb.GetSMTPConfigRequest, context: Context) -> pb.GetSMTPConfigResponse:
@@ -45,7 +48,7 @@ class AdminService:
         self, request: pb.UpdateSMTPConfigRequest, context: Context
     ) -> pb.UpdateSMTPConfigResponse:
         """Replace a configuration's settings."""
-        details = await self._providers.update_smtp(context.caller, request.id, messages.stored(request))
+        details = await self._providers.update_smtp(context.caller, request.id, messages.smtp_input(request))
         return pb.UpdateSMTPConfigResponse(details=messages.changed(details))
 
     async def UpdateSMTPConfigPassword(
@@ -80,7 +83,7 @@ class AdminService:
         """Test the settings of the request."""
         await self._diagnoses.test_settings(
             context.caller,
-            messages.tested(request),
+            messages.smtp_input(request),
             receiver=request.receiver_address.strip(),
             config_id=request.id,
             remaining=context.remaining,
@@ -100,7 +103,9 @@ class AdminService:
         self, request: pb.AddEmailProviderSMTPRequest, context: Context
     ) -> pb.AddEmailProviderSMTPResponse:
         """Store an SMTP provider."""
-        event = await self._providers.add_smtp(context.caller, messages.stored(request), key=context.idempotency_key)
+        event = await self._providers.add_smtp(
+            context.caller, messages.smtp_input(request), key=context.idempotency_key
+        )
         return pb.AddEmailProviderSMTPResponse(details=messages.changed(event.details), id=event.change.provider_id)
 
     async def GetEmailProvider(
@@ -129,7 +134,7 @@ class AdminService:
         self, request: pb.UpdateEmailProviderSMTPRequest, context: Context
     ) -> pb.UpdateEmailProviderSMTPResponse:
         """Replace an SMTP provider's settings."""
-        details = await self._providers.update_smtp(context.caller, request.id, messages.stored(request))
+        details = await self._providers.update_smtp(context.caller, request.id, messages.smtp_input(request))
         return pb.UpdateEmailProviderSMTPResponse(details=messages.changed(details))
 
     async def UpdateEmailProviderSMTPPassword(
@@ -166,7 +171,7 @@ class AdminService:
         """Test the settings of the request."""
         await self._diagnoses.test_settings(
             context.caller,
-            messages.tested(request),
+            messages.smtp_input(request),
             receiver=request.receiver_address.strip(),
             config_id=request.id,
             remaining=context.remaining,
@@ -186,7 +191,7 @@ class AdminService:
         self, request: pb.AddEmailProviderHTTPRequest, context: Context
     ) -> pb.AddEmailProviderHTTPResponse:
         """Store an HTTP provider."""
-        settings = messages.http_settings(request)
+        settings = http_settings(request)
         event, signing_key = await self._providers.add_http(context.caller, settings, key=context.idempotency_key)
         return pb.AddEmailProviderHTTPResponse(
             details=messages.changed(event.details), id=event.change.provider_id, signing_key=signing_key.reveal()
@@ -197,7 +202,7 @@ class AdminService:
     ) -> pb.UpdateEmailProviderHTTPResponse:
         """Replace an HTTP provider's settings, and its signing key when asked."""
         details, signing_key = await self._providers.update_http(
-            context.caller, request.id, messages.http_settings(request), rotate=messages.rotates(request)
+            context.caller, request.id, http_settings(request), rotate=messages.rotates(request)
         )
         return pb.UpdateEmailProviderHTTPResponse(
             details=messages.changed(details), signing_key=signing_key.reveal() if signing_key else ""

@@ -6,16 +6,12 @@ Rules between fields are checked here, since no single field can declare them; r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.secret import Secret
-from mailproof.rpc.times import seconds_of
+from mailproof.rpc.times import duration, seconds_of, timestamp
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
     Credentials,
@@ -138,7 +134,7 @@ def diagnosis_event(event: Step | Heartbeat | Report) -> diagnosis_pb2.DiagnoseR
     if isinstance(event, Step):
         return diagnosis_pb2.DiagnoseResponse(step=_step(event))
     if isinstance(event, Heartbeat):
-        beat = report_pb2.Heartbeat(stage=_STAGES[event.stage], elapsed=_duration(event.elapsed))
+        beat = report_pb2.Heartbeat(stage=_STAGES[event.stage], elapsed=duration(event.elapsed))
         return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
     return diagnosis_pb2.DiagnoseResponse(report=_report(event))
 
@@ -182,8 +178,8 @@ def _report(report: Report) -> report_pb2.Report:
 def _step(step: Step) -> report_pb2.Step:
     return report_pb2.Step(
         stage=_STAGES[step.stage],
-        started_at=_timestamp(step.started_at),
-        duration=_duration(step.duration),
+        started_at=timestamp(step.started_at),
+        duration=duration(step.duration),
         peer=step.peer,
         sent=step.sent,
         received=step.received,
@@ -203,8 +199,8 @@ def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
             subject=certificate.subject,
             sans=certificate.sans,
             issuer=certificate.issuer,
-            not_before=_timestamp(certificate.not_before),
-            not_after=_timestamp(certificate.not_after),
+            not_before=timestamp(certificate.not_before),
+            not_after=timestamp(certificate.not_after),
             key=certificate.key,
             signature=certificate.signature,
             fingerprint=certificate.fingerprint,
@@ -228,15 +224,3 @@ def _ehlo(ehlo: EhloInfo) -> report_pb2.EhloInfo:
         mechanisms_before_tls=ehlo.mechanisms_before_tls,
         mechanisms_inside_tls=ehlo.mechanisms_inside_tls,
     )
-
-
-def _timestamp(moment: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp
-
-
-def _duration(seconds: float) -> Duration:
-    duration = Duration()
-    duration.FromTimedelta(timedelta(seconds=seconds))
-    return duration

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from google.protobuf.duration_pb2 import Duration
-
 from mailproof.discovery.progress import (
     Clue,
     SearchHeartbeat,
@@ -16,7 +12,7 @@ from mailproof.discovery.progress import (
     Verdict,
 )
 from mailproof.domain.errors import InvalidFields
-from mailproof.rpc.times import seconds_of
+from mailproof.rpc.times import duration, seconds_of
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 from mailproof.usecases.searches import DEFAULT_TIMEOUT
 from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
@@ -52,9 +48,7 @@ def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResp
         )
         return discovery_pb2.DiscoverSettingsResponse(clue=clue)
     if isinstance(event, SearchHeartbeat):
-        elapsed = Duration()
-        elapsed.FromTimedelta(timedelta(seconds=event.elapsed))
-        beat = discovery_pb2.DiscoveryHeartbeat(elapsed=elapsed)
+        beat = discovery_pb2.DiscoveryHeartbeat(elapsed=duration(event.elapsed))
         return discovery_pb2.DiscoverSettingsResponse(heartbeat=beat)
     return discovery_pb2.DiscoverSettingsResponse(result=_result(event))
 

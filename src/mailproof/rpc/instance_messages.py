@@ -6,15 +6,14 @@ Texts of a document are trimmed, as those of an Add are; what it holds of secret
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
+from typing import Any
 
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType
-from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
+from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings
 from mailproof.rpc.codec import dump, to_json
-from mailproof.rpc.times import seconds_of
+from mailproof.rpc.settings_messages import http_settings, members, smtp_settings, trimmed
+from mailproof.rpc.times import seconds_of, timestamp
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
 from mailproof.usecases.history import EventPage, LoggedEvent
@@ -52,7 +51,7 @@ def event_page(page: EventPage) -> instance_pb2.ListEventsResponse:
 
 def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
     event, change = logged.event, logged.event.change
-    message = instance_pb2.ConfigEvent(
+    return instance_pb2.ConfigEvent(
         sequence=event.sequence,
         type=_EVENT_TYPES[change.type],
         provider_id=change.provider_id,
@@ -61,13 +60,9 @@ def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
         actor_token_id=event.actor_token_id,
         actor_token_name=logged.actor_name,
         peer=event.peer,
-        create_time=_timestamp(event.created_at),
+        create_time=timestamp(event.created_at),
+        **(_settings(change.settings) if change.settings is not None else {}),
     )
-    if isinstance(change.settings, SmtpSettings):
-        message.smtp.CopyFrom(_smtp(change.settings))
-    elif change.settings is not None:
-        message.http.CopyFrom(_http(change.settings))
-    return message
 
 
 def exported(document: Document) -> instance_pb2.ConfigsDocument:
@@ -78,7 +73,7 @@ def exported(document: Document) -> instance_pb2.ConfigsDocument:
     """
     message = instance_pb2.ConfigsDocument(
         format_version=document.version,
-        export_time=_timestamp(document.exported),
+        export_time=timestamp(document.exported) if document.exported else None,
         instance_id=document.instance_id,
         providers=[_exported(entry) for entry in document.entries],
     )
@@ -96,18 +91,14 @@ def exported(document: Document) -> instance_pb2.ConfigsDocument:
 
 
 def _exported(entry: Entry) -> instance_pb2.ExportedProvider:
-    message = instance_pb2.ExportedProvider(
+    return instance_pb2.ExportedProvider(
         id=entry.id,
         state=instance_pb2.PROVIDER_STATE_ACTIVE if entry.active else instance_pb2.PROVIDER_STATE_INACTIVE,
-        create_time=_timestamp(entry.created),
-        update_time=_timestamp(entry.changed),
+        create_time=timestamp(entry.created) if entry.created else None,
+        update_time=timestamp(entry.changed) if entry.changed else None,
         secret=entry.secret,
+        **_settings(entry.settings),
     )
-    if isinstance(entry.settings, SmtpSettings):
-        message.smtp.CopyFrom(_smtp(entry.settings))
-    else:
-        message.http.CopyFrom(_http(entry.settings))
-    return message
 
 
 def document(request: instance_pb2.ImportConfigsRequest) -> Document:
@@ -144,28 +135,17 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
 def _entry(provider: instance_pb2.ExportedProvider) -> Entry:
     settings: ProviderSettings
     if provider.HasField("http"):
-        settings = HttpSettings(provider.http.endpoint.strip(), provider.http.description.strip())
+        settings = http_settings(provider.http)
     else:
-        settings = _smtp_settings(provider.smtp)
+        settings = smtp_settings(provider.smtp, _client(provider.smtp))
     active = provider.state == instance_pb2.PROVIDER_STATE_ACTIVE
     return Entry(provider.id.strip(), settings, active, secret=provider.secret)
 
 
-def _smtp_settings(smtp: instance_pb2.SmtpProvider) -> SmtpSettings:
-    client = None
-    if smtp.HasField("oauth"):
-        scopes = tuple(scope.strip() for scope in smtp.oauth.scopes)
-        client = OAuthClient(smtp.oauth.token_endpoint.strip(), smtp.oauth.client_id.strip(), scopes)
-    return SmtpSettings(
-        sender_address=smtp.sender_address.strip(),
-        sender_name=smtp.sender_name.strip(),
-        tls=smtp.tls,
-        host=smtp.host.strip(),
-        user=smtp.user.strip(),
-        reply_to_address=smtp.reply_to_address.strip(),
-        description=smtp.description.strip(),
-        oauth=client,
-    )
+def _client(smtp: instance_pb2.SmtpProvider) -> OAuthClient | None:
+    if not smtp.HasField("oauth"):
+        return None
+    return OAuthClient(smtp.oauth.token_endpoint.strip(), smtp.oauth.client_id.strip(), trimmed(smtp.oauth.scopes))
 
 
 def imported(providers: Iterable[Imported]) -> instance_pb2.ImportConfigsResponse:
@@ -212,30 +192,16 @@ def webhook_report(report: WebhookReport) -> instance_pb2.TestHTTPProviderRespon
     )
 
 
-def _smtp(settings: SmtpSettings) -> instance_pb2.SmtpProvider:
-    message = instance_pb2.SmtpProvider(
-        sender_address=settings.sender_address,
-        sender_name=settings.sender_name,
-        tls=settings.tls,
-        host=settings.host,
-        user=settings.user,
-        reply_to_address=settings.reply_to_address,
-        description=settings.description,
-    )
+def _settings(settings: ProviderSettings) -> dict[str, Any]:
+    """Return settings as the one field, `smtp` or `http`, of an event or a document."""
+    if isinstance(settings, HttpSettings):
+        return {"http": members(settings, instance_pb2.HttpProvider)}
+    message = members(settings, instance_pb2.SmtpProvider)
     if settings.oauth is not None:
-        message.oauth.token_endpoint = settings.oauth.token_endpoint
-        message.oauth.client_id = settings.oauth.client_id
-        message.oauth.scopes.extend(settings.oauth.scopes)
-    return message
-
-
-def _http(settings: HttpSettings) -> instance_pb2.HttpProvider:
-    return instance_pb2.HttpProvider(endpoint=settings.endpoint, description=settings.description)
-
-
-def _timestamp(moment: datetime | None) -> Timestamp | None:
-    if moment is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message
+        client = settings.oauth
+        message["oauth"] = {
+            "token_endpoint": client.token_endpoint,
+            "client_id": client.client_id,
+            "scopes": client.scopes,
+        }
+    return {"smtp": message}

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from mailproof.smtp.report import OAuth, Plan
 from mailproof.smtp.sasl import table
 from mailproof.smtp.vocabulary import Depth, TlsMode
+from mailproof.syntax.credentials import password_problems, token_user_problem
 from mailproof.syntax.host import check_ehlo_name
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import grant_problems, token_problem
-from mailproof.syntax.text import fits_login, has_controls
-
-MAX_CREDENTIALS = 9000
-"""Octets of user and password together: what fits into a base64 response of 12,288 octets (RFC 4954 section 4)."""
 
 
 def default_port(mode: TlsMode) -> int:
@@ -58,12 +55,7 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
         has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
         yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
     if plan.credentials:
-        texts = {"user": plan.credentials.user, "password": plan.credentials.password.reveal()}
-        wrong = [name for name, text in texts.items() if not fits_login(text)]
-        for name in wrong:
-            yield name, "must be text without NUL"
-        if not wrong and sum(len(text.encode()) for text in texts.values()) > MAX_CREDENTIALS:
-            yield "password", f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+        yield from password_problems(plan.credentials.user, plan.credentials.password)
     if plan.oauth is not None:
         yield from _oauth_violations(plan, plan.oauth)
 
@@ -71,8 +63,8 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
 def _oauth_violations(plan: Plan, oauth: OAuth) -> Iterator[tuple[str, str]]:
     if plan.credentials is None or not plan.credentials.user:
         yield "user", "is needed with an access token"
-    elif has_controls(plan.credentials.user):
-        yield "user", "must be text without control characters"  # they separate the fields of XOAUTH2
+    elif token_user_problem(plan.credentials.user):
+        yield "user", token_user_problem(plan.credentials.user)
     if plan.credentials is not None and plan.credentials.password:
         yield "password", "must not be given together with an access token"
     token = oauth.access_token.reveal()

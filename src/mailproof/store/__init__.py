@@ -1,1 +1,1 @@
-"""What is kept: the contract of a store, and what all engines share. An engine has a folder of its own."""
+"""The contract of a store, and what all engines share. Each engine has a folder of its own."""

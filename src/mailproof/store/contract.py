@@ -1,8 +1,8 @@
 """What the use cases need of a database. The docstrings are the contract; one test suite holds every adapter to it.
 
-Adapters translate their driver's errors: a database that can't be used is `errors.StoreUnavailable`, a missing row is
-None. Every method may be called from any event loop; nothing that a caller sees is bound to one. Reads see every write
-that was acknowledged before they began, by whichever replica. No adapter ever sees a secret in clear.
+Adapters translate the errors of their driver: a database that can't be used raises `errors.StoreUnavailable`, and a row
+that does not exist is returned as None. Every method may be called from any event loop, and what it returns belongs to
+none. A read sees every write that any replica acknowledged before the read began. No adapter sees a secret in clear.
 """
 
 from __future__ import annotations
@@ -15,126 +15,171 @@ from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, T
 
 
 class ProviderStore(Protocol):
-    """E-mail providers on an event log."""
+    """Stores e-mail providers as a log of events, and the state that follows from it."""
 
     def new_id(self) -> str:
-        """Return an id for a provider to be added."""
+        """Return an id for a provider that is to be added."""
         ...
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
-        """Append an event that adds a provider, whatever the situation, and save the provider, in one transaction.
+        """Append an event that adds a provider, and save the provider, in one transaction.
+
+        Nothing is decided: the provider is added whatever else the instance has.
+
+        Args:
+            caller: Whose instance it is, and who the event names.
+            change: What the event says.
+            key: The caller's idempotency key.
 
         Returns:
-            The event, when it is on disk; with a key that was used before, the event of then.
+            The event, once it is on disk. If the key was used before, this is the event of that earlier call.
 
         Raises:
             IdempotencyKeyReused: The key was used with another request.
+            StoreUnavailable: The database can't be used now.
         """
         ...
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
     ) -> CommitResult:
-        """Decide and carry it out, in one durable transaction that no other write of the instance comes between.
+        """Call `decide` and carry out its decision, in one durable transaction.
 
-        `decide` may be called more than once, in any thread. What it raises is raised here, and nothing has happened.
-        The sequences are the instance's last plus one and so on, without gaps.
+        No other write to the instance happens between the reading of the situation and the end of the transaction. The
+        new events' sequences follow the instance's last one without gaps.
 
         Args:
-            provider_id: The provider that the situation shows; empty: none.
-            key: With one that was used before, `decide` is not called: the events of then are the outcome.
+            caller: Whose instance it is, and who the events name.
+            provider_id: The provider that the situation shows; empty for none.
+            decide: Makes the decision. It may be called more than once, in any thread. An exception that it raises is
+                raised here, and nothing is stored.
+            key: The caller's idempotency key. If it was used before, `decide` is not called, and the result has the
+                events of that earlier call.
+
+        Returns:
+            The events, once they are on disk, and the provider as it was before them.
 
         Raises:
             IdempotencyKeyReused: The key was used with another request.
+            StoreUnavailable: The database can't be used now.
         """
         ...
 
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
-        """Return a provider, or None."""
+        """Return a provider, or None if the instance has none with this id."""
         ...
 
     async def get_active(self, instance_id: str) -> Provider | None:
-        """Return the active provider, or None."""
+        """Return the active provider, or None if none is active."""
         ...
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
-        """Return one page ordered by creation, and the count of all, from one snapshot."""
+        """Return one page of the providers in the order of their creation, and the count of all, from one snapshot."""
         ...
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
-        """Return events, newest first.
+        """Return events, the newest first.
 
         Args:
-            before: Only those with a lower sequence; None: from the newest.
-            provider_id: Only those of this provider; empty: all.
+            instance_id: Whose events are returned.
+            before: Only events with a lower sequence are returned; None for no such bound.
+            limit: How many events are returned at most.
+            provider_id: Only events of this provider are returned; empty for those of all.
 
         Raises:
-            LogBroken: One can't be read, for example since a newer release wrote it.
+            LogBroken: An event can't be read, for example since a newer release wrote it.
         """
         ...
 
 
 class TokenStore(Protocol):
-    """Access tokens, by the SHA-256 of their text."""
+    """Stores access tokens under the SHA-256 of their text."""
 
     async def find_token(self, digest: bytes) -> Token | None:
-        """Return the token with this digest unless it is revoked."""
+        """Return the token with this digest, or None if there is none or it is revoked."""
         ...
 
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
-        """Store a token; no `instance_ids` means the default instance. Unknown instances are created."""
+        """Store a token and return it.
+
+        Args:
+            digest: The SHA-256 of the token's text.
+            name: A name for people.
+            role: What the token may do.
+            instance_ids: The instances that it is for; those that do not exist are created. If it is empty, the token
+                is for the default instance.
+        """
         ...
 
     async def list_tokens(self) -> tuple[Token, ...]:
-        """Return all tokens, revoked ones too, oldest first."""
+        """Return all tokens, also revoked ones, the oldest first."""
         ...
 
     async def revoke_token(self, token_id: str) -> Token | None:
-        """Mark the token revoked (again changes nothing) and return it, or None."""
+        """Mark a token as revoked; a second time changes nothing.
+
+        Returns:
+            The token, or None if there is none with this id.
+        """
         ...
 
     async def default_instance(self) -> str:
-        """Return the id of the instance that was made with the database."""
+        """Return the id of the instance that was created together with the database."""
         ...
 
 
 class Store(ProviderStore, TokenStore, Protocol):
-    """The whole of it, with its lifetime."""
+    """A whole database: its providers, its tokens, its upkeep and its end."""
 
     async def instances(self) -> frozenset[str]:
         """Return the ids of all instances."""
         ...
 
     async def sealed_samples(self) -> Sequence[Provider]:
-        """Return a provider for each key that secrets are sealed under, to try the keys at start."""
+        """Return one provider for each key that secrets are sealed under.
+
+        The service opens their secrets when it starts, and so finds out whether it has every key.
+        """
         ...
 
     async def key_check(self, offered: bytes) -> bytes:
-        """Return the blob that the first of several replicas offered, for the others to try their keys on."""
+        """Keep a sealed blob where none is kept yet, and return the one that is kept.
+
+        The first replica's blob stays. A replica that can open it has the same key as the first one.
+
+        Args:
+            offered: A blob that this replica sealed.
+        """
         ...
 
     async def rebuild(self, *, check: bool = False) -> int:
-        """Make the state anew from the events, in one transaction, while other stores may read and write.
+        """Compute the state anew from the events, and store it, in one transaction.
+
+        Other stores may read and write the database meanwhile.
 
         Args:
-            check: Only compare, and change nothing.
+            check: Whether the state is only compared, and nothing is changed.
 
         Returns:
             How many records differed from what the events say: providers, and instances whose counts were wrong.
-            Settings that are written in another form, and mean the same, don't differ.
+            Settings that have the same meaning do not differ, even if they are written in another form.
 
         Raises:
-            LogBroken: The state does not follow from the events; nothing was changed.
-            StoreUnavailable: It can't be done now; nothing was changed.
+            LogBroken: An event is missing, or can't follow those before it; nothing was changed.
+            StoreUnavailable: The database can't be used now; nothing was changed.
         """
         ...
 
     async def ping(self) -> None:
-        """Raise `errors.StoreUnavailable` unless a read works now."""
+        """Read something.
+
+        Raises:
+            StoreUnavailable: The database can't be read now.
+        """
         ...
 
     async def close(self) -> None:
-        """Finish what is queued, then close. Later calls raise `errors.StoreUnavailable`."""
+        """Finish the calls that have begun, then close the database. Later calls raise `errors.StoreUnavailable`."""
         ...

@@ -1,16 +1,17 @@
-"""Record ids: decimal numbers that grow roughly with time and are unique without asking anybody.
+"""Ids of records: decimal numbers that grow roughly with time and are unique without any coordination.
 
-63 bits: 39 of time in units of 10 ms since 2020 (until 2194), 8 of a counter, 16 chosen at random by each process. Two
-processes that chose alike could only collide within the same 10 ms; the primary key would tell, and the writer takes
-the next id. 18 digits from the end of 2021 to 2038, then 19.
+An id has 63 bits: 39 of time in units of 10 ms since 2020 (until 2194), 8 of a counter, and 16 that each process
+chooses at random. Two processes that chose the same 16 bits can only make the same id within the same 10 ms; the
+primary key refuses the second one. An id has 18 digits from the end of 2021 to 2038, then 19.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from mailproof.domain.clock import Clock
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(milliseconds=10)
@@ -19,18 +20,18 @@ _PROCESS_BITS = 16
 
 
 class IdSource:
-    """Makes ids, strictly growing within one source. Any thread may use it.
+    """Makes ids, each greater than the one before. Any thread may use it.
 
     Args:
-        clock: Says what time it is; one that steps back is waited for by counting on.
-        process: The random part; given only in tests.
+        clock: Returns the time. If it steps back, the ids count on from the last one.
+        process: The process's 16 bits; chosen at random unless a test gives them.
     """
 
-    def __init__(self, clock: Callable[[], datetime], process: int | None = None) -> None:
+    def __init__(self, clock: Clock, process: int | None = None) -> None:
         self._clock = clock
         self._process = secrets.randbits(_PROCESS_BITS) if process is None else process
         self._lock = threading.Lock()
-        self._last = 0  # time and counter together: a full counter runs over into the next 10 ms
+        self._last = 0  # time and counter in one number: a full counter runs over into the next 10 ms
 
     def next(self) -> str:
         """Return the next id."""

@@ -1,50 +1,105 @@
 """Settings and changes as JSON, the form in which both databases keep them. Pure.
 
-Readers take what older releases wrote: a member that is missing has its default, and one that is not known is ignored.
+The members of settings are named for the fields of their class in `mailproof.domain.model`, and stand in its order: a
+new field needs nothing here, and a default there. Readers take what older releases wrote: a member that is missing has
+its default, and one that is not known is ignored.
 """
 
 from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from typing import Any
+from dataclasses import MISSING, fields
+from operator import attrgetter
+from typing import Any, Generic, TypeVar, cast
 
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
 
-# ASCII: NUL and lone surrogates pass too.
-_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What `load_settings` and `load_change` raise where a text is not what they read."""
+
+# ASCII alone, so that NUL and lone surrogates pass too: PostgreSQL's text holds neither.
+_ENCODE = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+
+V = TypeVar("V")
+
+
+class _Shape(Generic[V]):
+    """The fields of a class of values: what its members are called, and which of them must be there.
+
+    Args:
+        kind: The class.
+        word: What the member `kind` says, which comes first; empty if there is no such member.
+    """
+
+    def __init__(self, kind: type[V], word: str = "") -> None:
+        found = fields(cast("Any", kind))
+        self._kind = kind
+        names = tuple(each.name for each in found)
+        self._values = attrgetter(*names)
+        self._head = (word,) if word else ()
+        self._members = ("kind", *names) if word else names
+        self._needed = tuple(each.name for each in found if each.default is MISSING)
+        self._optional = tuple(each.name for each in found if each.default is not MISSING)
+        self._defaults = tuple(each.default for each in found if each.default is not MISSING)
+
+    def dump(self, value: V) -> dict[str, Any]:
+        """Return the members of a value."""
+        # `zip` here and `map` below run in C, 0.5 µs faster than a comprehension; each Add writes two of these.
+        return dict(zip(self._members, self._head + self._values(value)))  # noqa: B905 - as many by construction
+
+    def load(self, members: dict[str, Any]) -> V:
+        """Return the value of members.
+
+        Raises:
+            LookupError: One is missing that has no default.
+        """
+        return self._kind(*map(members.__getitem__, self._needed), *map(members.get, self._optional, self._defaults))
+
+
+_SMTP, _HTTP, _CLIENT = _Shape(SmtpSettings, "smtp"), _Shape(HttpSettings, "http"), _Shape(OAuthClient)
 
 
 def dump_settings(settings: ProviderSettings) -> str:
     """Return settings as JSON."""
-    return _dump(_of_settings(settings))
+    return _ENCODE(_of_settings(settings))
 
 
 def load_settings(text: str) -> ProviderSettings:
-    """Return the settings of `dump_settings`."""
+    """Return the settings that `dump_settings` wrote.
+
+    Raises:
+        ValueError: The text is not JSON.
+        LookupError: A member is missing that has no default.
+        TypeError: It is JSON, but not an object.
+        AttributeError: Its client is not an object.
+    """
     return _to_settings(json.loads(text))
 
 
 def dump_change(change: Change) -> str:
-    """Return what an event says beyond its type and provider, as JSON."""
+    """Return a change without its type and its provider, which have columns of their own, as JSON."""
     payload: dict[str, Any] = {}
     if change.settings is not None:
         payload["settings"] = _of_settings(change.settings)
     if change.sealed is not None:
         payload["sealed"] = b64encode(change.sealed).decode()
     if change.changed:
-        payload["changed"] = list(change.changed)
+        payload["changed"] = change.changed
     if change.deactivated:
         payload["deactivated"] = change.deactivated
-    return _dump(payload)
+    return _ENCODE(payload)
 
 
 def load_change(event_type: str, provider_id: str, text: str) -> Change:
-    """Return the change of `dump_change`.
+    """Return the change that `dump_change` wrote.
 
     Raises:
-        ValueError, LookupError, TypeError, AttributeError: It is none.
+        ValueError: The text is not JSON, or the type is not known.
+        LookupError: A member of its settings is missing that has no default.
+        TypeError: Its settings are not an object.
+        AttributeError: It is JSON, but not an object.
     """
     payload = json.loads(text)
     settings, sealed = payload.get("settings"), payload.get("sealed")
@@ -58,43 +113,21 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
     )
 
 
-def _dump(value: object) -> str:
-    return _ENCODE(value)
-
-
 def _of_settings(settings: ProviderSettings) -> dict[str, Any]:
     if isinstance(settings, HttpSettings):
-        return {"kind": "http", "endpoint": settings.endpoint, "description": settings.description}
-    value: dict[str, Any] = {
-        "kind": "smtp",
-        "sender_address": settings.sender_address,
-        "sender_name": settings.sender_name,
-        "tls": settings.tls,
-        "host": settings.host,
-        "user": settings.user,
-        "reply_to_address": settings.reply_to_address,
-        "description": settings.description,
-    }
-    if settings.oauth is not None:
-        value["oauth"] = {
-            "token_endpoint": settings.oauth.token_endpoint,
-            "client_id": settings.oauth.client_id,
-            "scopes": list(settings.oauth.scopes),
-        }
-    return value
+        return _HTTP.dump(settings)
+    members = _SMTP.dump(settings)
+    if settings.oauth is None:
+        del members["oauth"]
+    else:
+        members["oauth"] = _CLIENT.dump(settings.oauth)
+    return members
 
 
-def _to_settings(value: dict[str, Any]) -> ProviderSettings:
-    if value["kind"] == "http":
-        return HttpSettings(value["endpoint"], value.get("description", ""))
-    oauth = value.get("oauth")
-    return SmtpSettings(
-        value["sender_address"],
-        value["sender_name"],
-        value["tls"],
-        value["host"],
-        value.get("user", ""),
-        value.get("reply_to_address", ""),
-        value.get("description", ""),
-        OAuthClient(oauth["token_endpoint"], oauth["client_id"], tuple(oauth.get("scopes", ()))) if oauth else None,
-    )
+def _to_settings(members: dict[str, Any]) -> ProviderSettings:
+    if members["kind"] == "http":
+        return _HTTP.load(members)
+    client = members.get("oauth")
+    if client:
+        members["oauth"] = _CLIENT.load({**client, "scopes": tuple(client.get("scopes", ()))})
+    return _SMTP.load(members)

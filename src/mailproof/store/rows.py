@@ -1,6 +1,6 @@
-"""Rows and values: the columns that both databases have, in their order, and what they mean. Pure.
+"""The columns that both databases have, in their order, and the values that rows are read into. Pure.
 
-Times are integers, microseconds since 1970 UTC.
+Times are stored as integers: microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -11,11 +11,23 @@ from typing import Any
 
 from mailproof.domain.ledger import Event, EventType, LogBroken
 from mailproof.domain.model import Details, Provider, ProviderState, Role, Token
-from mailproof.store.payloads import dump_change, dump_settings, load_change, load_settings
+from mailproof.store.payloads import UNREADABLE, dump_change, dump_settings, load_change, load_settings
+from mailproof.store.sealing import HEADER_BYTES
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
 EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer, created_at"
 TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
+
+_GREATEST = 2**63 - 1  # the greatest integer that both databases hold
+
+KEY_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"
+"""What says under which key a secret is sealed, written as in the index providers_key."""
+
+SAMPLE = (
+    f"SELECT {KEY_HEADER}, {PROVIDER} FROM providers "  # noqa: S608 - constants
+    f"WHERE sealed IS NOT NULL AND {KEY_HEADER} > {{}} ORDER BY {KEY_HEADER} LIMIT 1"
+)
+"""A provider of the next key, but for how the engine writes a parameter: with `LIMIT` the index reads no other."""
 
 _KNOWN = frozenset(EventType)
 _STATES = {state.value: state for state in ProviderState}
@@ -23,13 +35,26 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def columns(alias: str, names: str = PROVIDER) -> str:
+    """Return columns as those of a table's alias in a statement."""
+    return ", ".join(f"{alias}.{name}" for name in names.split(", "))
+
+
+def bounded(number: int | None) -> int:
+    """Return an offset, a limit or a sequence as a database takes it; None means no bound.
+
+    The contract's offsets go to 2**64 - 1, which is more than any database holds.
+    """
+    return _GREATEST if number is None else min(number, _GREATEST)
+
+
 def micros(moment: datetime) -> int:
-    """Return a time as it is stored."""
+    """Return a time in its stored form."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment(stored: int) -> datetime:
-    """Return the time of `micros`."""
+    """Return the time that `micros` stored."""
     return _EPOCH + timedelta(microseconds=stored)
 
 
@@ -83,14 +108,14 @@ def to_event(row: Sequence[Any]) -> Event:
     """Return the event of a row.
 
     Raises:
-        LogBroken: A newer release wrote it, or nobody that knows what events look like.
+        LogBroken: A newer release wrote the event, or it is damaged.
     """
     instance_id, sequence, provider_id, event_type, payload, actor_token_id, peer, created_at = row
     if event_type not in _KNOWN:
         raise LogBroken(instance_id, sequence, f"is of a newer release, which calls it {event_type!r}")
     try:
         change = load_change(event_type, provider_id, payload)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise LogBroken(instance_id, sequence, "is damaged") from error
     return Event(instance_id, sequence, change, actor_token_id, peer, moment(created_at))
 

@@ -2,8 +2,8 @@
 
 A sealed blob is `version (1) | key id (8) | nonce (12) | ciphertext and tag`. The key id says which key opens it, so
 that several can be in use while one replaces another. The associated data is the record's identity: a blob moved to
-another record, field or instance does not open. The laws kept here: the key has a file of its own that only its owner
-may read, and a secret that does not open is an error, never an empty password.
+another record, field or instance does not open. Two laws are kept here: the key has a file of its own that only its
+owner may read, and a secret that does not open is an error, never an empty password.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _VERSION = b"\x01"
 _ID_BYTES = 8
 _NONCE_BYTES = 12  # random; NIST SP 800-38D section 8.3 allows 2**32 of them under one key
 HEADER_BYTES = len(_VERSION) + _ID_BYTES
-"""Length of what two blobs under the same key begin with."""
+"""The length of a blob's header, which is the same for all blobs under one key."""
 
 
 def _key_id(key: bytes) -> bytes:
@@ -43,6 +43,9 @@ class Sealer:
     Args:
         current: The key to seal with.
         former: Keys that older secrets may still be sealed under.
+
+    Attributes:
+        header: The header of blobs under the current key.
     """
 
     def __init__(self, current: bytes, *former: bytes) -> None:
@@ -54,25 +57,25 @@ class Sealer:
         return f"Sealer(key {self.header[1:].hex()})"
 
     def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
-        """Return the secret as a blob that only this identity opens."""
+        """Return a blob of a secret, which can be opened for this identity alone."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._ciphers[self.header]
         sealed = cipher.encrypt(nonce, secret.reveal().encode("utf-8", "surrogatepass"), identity.encode())
         return self.header + nonce + sealed
 
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
-        """Return a keyed digest of data under each key, that of the key in use first."""
+        """Return a keyed digest of data for each key, the current key's first."""
         return tuple(hmac.digest(key, data, "sha256") for key in self._digest_keys)
 
     def knows(self, header: bytes) -> bool:
-        """Return whether blobs that begin with this header are sealed under one of the keys."""
+        """Return whether this is the header of one of the keys."""
         return header in self._ciphers
 
     def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         """Return the secret of a blob.
 
         Raises:
-            SealBroken: The key is not known, or the blob is damaged or belongs elsewhere.
+            SealBroken: The key is not known, or the blob is damaged or belongs to another record.
         """
         header, rest = blob[:HEADER_BYTES], blob[HEADER_BYTES:]
         cipher = self._ciphers.get(header)
@@ -89,11 +92,11 @@ def open_sealer(data_dir: Path, key: Secret | None) -> Sealer:
     """Return the sealer of an installation.
 
     Args:
-        data_dir: Where `secret.key` is; it is made there when absent.
-        key: A key from the environment, base64; the file is then neither read nor made.
+        data_dir: The folder of the file `secret.key`, which is created if it does not exist.
+        key: A key from the environment, in base64; the file is then neither read nor created.
 
     Raises:
-        StartupError: The key is not one, or its file can't be read, written or is open to others.
+        StartupError: The key is malformed, or its file can't be read or written, or other users can read it.
     """
     if key is not None:
         return Sealer(_decode(key.reveal(), "MAILPROOF_ENCRYPTION_KEY"))
@@ -131,7 +134,7 @@ def _read(path: Path) -> str:
 
 
 def _create(path: Path) -> None:
-    """Put a fresh key in place, whole and durable or not at all; of two that try at once the first one wins.
+    """Create the file with a new key, whole and on disk, or not at all. If two processes try at once, the first wins.
 
     Raises:
         FileExistsError: Another process was first.

@@ -1,7 +1,7 @@
-"""Moves everything from one database to another, of either engine: all or nothing, and checked before it counts.
+"""Moves all data from one database to another, of either engine, and checks the copy before it is committed.
 
-Knows the tables and no engine. Rows travel in batches, so memory does not grow with the data, and are compared by a sum
-of their digests, which no order matters to.
+This module knows the tables and no engine. Rows are moved in batches, so memory does not grow with the data. They are
+compared by the sum of their digests, which does not depend on their order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import LogBroken
-from mailproof.store import rows
+from mailproof.store import keys, rows
 from mailproof.store.replay import Replay
 
 TableRow = tuple[Any, ...]
@@ -24,14 +24,14 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "token_instances": "token_id, position, instance_id",
     "events": rows.EVENT,
     "providers": rows.PROVIDER,
-    "idempotency_keys": "instance_id, token_id, key, digest, first_sequence, event_count, created_at",
+    "idempotency_keys": keys.COLUMNS,
 }
-"""Every table and its columns, but for those that each database has of its own: `schema_version`, `key_check`."""
+"""Every table that is moved, with its columns. `schema_version` and `key_witness` belong to one database, and stay."""
 
 BATCH = 1000
 
 LOG = f"SELECT {rows.EVENT} FROM events WHERE instance_id = {{}} ORDER BY sequence"  # noqa: S608 - constants
-"""An instance's events, but for how the engine writes a parameter."""
+"""The statement for an instance's events; `{}` stands for the parameter in the engine's spelling."""
 
 _DIFFERS = "is not what its events say: run mailproof rebuild on it first; nothing was moved"
 _SPACE = 2**256
@@ -41,15 +41,18 @@ class TransferSource(Protocol):
     """A database in one snapshot."""
 
     def read(self, table: str) -> AsyncIterator[Sequence[TableRow]]:
-        """Return a table's rows in batches, with the columns of `TABLES`; booleans as such, other numbers as int."""
+        """Return the rows of a table in batches, with the columns of `TABLES`.
+
+        Booleans are returned as bool and other numbers as int, whatever the engine has.
+        """
         ...
 
 
 class TransferTarget(TransferSource, Protocol):
-    """A database in one transaction; what it reads is what it wrote."""
+    """A database in one transaction, which reads its own writes."""
 
     async def write(self, table: str, batch: Sequence[TableRow]) -> None:
-        """Insert rows."""
+        """Insert rows into a table."""
         ...
 
     async def clear_instances(self) -> None:
@@ -57,31 +60,31 @@ class TransferTarget(TransferSource, Protocol):
         ...
 
     def read_log(self, instance_id: str) -> AsyncIterator[Sequence[TableRow]]:
-        """Return an instance's events in batches, in their order."""
+        """Return the events of an instance in batches, in their order."""
         ...
 
 
 class Database(Protocol):
-    """Where data can be moved from or to. Errors of the driver come out as StartupError."""
+    """A database that data can be moved from or to. Errors of its driver are raised as StartupError."""
 
     def reading(self) -> AbstractAsyncContextManager[TransferSource]:
         """Open it for reading."""
         ...
 
     def writing(self) -> AbstractAsyncContextManager[TransferTarget]:
-        """Open it for writing; what was written counts when the context ends in good order."""
+        """Open it for writing. What was written is committed when the context ends without an exception."""
         ...
 
 
 class Tally:
-    """The number of rows, and the sum of their digests."""
+    """The number of rows, and the sum of their digests modulo 2**256."""
 
     def __init__(self) -> None:
         self.count = 0
         self._sum = 0
 
     def add(self, batch: Sequence[TableRow]) -> None:
-        """Count rows."""
+        """Add rows."""
         self.count += len(batch)
         for row in batch:
             self._sum += int.from_bytes(hashlib.sha256(repr(row).encode()).digest())
@@ -94,10 +97,13 @@ class Tally:
 
 
 async def transfer(source: Database, target: Database) -> dict[str, int]:
-    """Move all data; return the number of rows by table.
+    """Move all data.
+
+    Returns:
+        The number of rows that were moved, for each table.
 
     Raises:
-        StartupError: The target holds data, the source contradicts itself, or one of them fails. Nothing was moved.
+        StartupError: The target has data, the source contradicts itself, or one of them fails; nothing was moved.
     """
     async with target.writing() as writer:
         await _refuse_data(writer)
@@ -113,7 +119,11 @@ async def transfer(source: Database, target: Database) -> dict[str, int]:
 
 
 async def _refuse_data(writer: TransferTarget) -> None:
-    """Refuse a target that anybody has used: a new one has its default instance and nothing else."""
+    """Check that a target is new: it has its default instance and no other rows.
+
+    Raises:
+        StartupError: It has other rows.
+    """
     for table in TABLES:
         async for batch in writer.read(table):
             if table != "instances" or len(batch) > 1:
@@ -127,11 +137,15 @@ async def _verify(writer: TransferTarget, moved: Mapping[str, Tally]) -> None:
             found.add(batch)
         if found != tally:
             raise StartupError(f"the table {table} did not arrive as it was sent; nothing was moved")
-    await _follow(writer)
+    await _check_state(writer)
 
 
-async def _follow(writer: TransferTarget) -> None:
-    """Check that the state is what the events say; of one instance at a time, so that memory does not add up."""
+async def _check_state(writer: TransferTarget) -> None:
+    """Check that the state follows from the events, one instance after the other, to bound the memory.
+
+    Raises:
+        StartupError: The state is not what the events say.
+    """
     stored, followed = Tally(), Tally()
     async for batch in writer.read("providers"):
         stored.add([rows.of_provider(rows.to_provider(row)) for row in batch])

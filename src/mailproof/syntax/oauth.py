@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
 from mailproof.domain.secret import Secret
-from mailproof.syntax.text import fits_client, is_visible_ascii
+from mailproof.syntax.credentials import client_problem
+from mailproof.syntax.text import is_visible_ascii
 from mailproof.syntax.url import Url, parse_url
 
 MAX_TOKEN = 9000
@@ -75,8 +76,8 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
     for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
         if not text:
             yield name, "must not be empty"
-        elif not fits_client(text):
-            yield name, "must be text without control characters"
+        elif client_problem(text):
+            yield name, client_problem(text)
     try:
         for scope in grant.scopes:
             check_scope(scope)

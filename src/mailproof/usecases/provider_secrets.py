@@ -7,9 +7,8 @@ import logging
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
-from mailproof.smtp.plans import MAX_CREDENTIALS
 from mailproof.store.contract import Store
-from mailproof.syntax.text import fits_client, fits_login
+from mailproof.syntax.credentials import client_problem, password_problems
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -29,15 +28,10 @@ def secret_name(settings: ProviderSettings) -> str:
 
 
 def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
-    """Return what a secret must be to be usable with these settings; empty where it is."""
-    text = secret.reveal()
+    """Return what a secret must be to be of use for such settings, "" where it is: what a test of them asks of it."""
     if settings.oauth is not None:
-        return "" if fits_client(text) else "must be text without control characters"
-    if not fits_login(text):
-        return "must be text without NUL"
-    if len(text.encode("utf-8", "surrogatepass")) + len(settings.user.encode()) > MAX_CREDENTIALS:
-        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
-    return ""
+        return client_problem(secret.reveal())
+    return dict(password_problems(settings.user, secret)).get("password", "")
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings, fold_host
-from mailproof.domain.secret import Secret, Vault
+from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
 from mailproof.usecases.passphrase_encryption import (
@@ -116,7 +117,7 @@ class Transfers:
         cipher: PassphraseCipher,
         *,
         single: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -281,14 +282,7 @@ def _state(entry: Entry, secret: Secret) -> SecretState:
 def _associated_data(document: Document, entry: Entry) -> bytes:
     """Return the associated data of an entry's secret, which binds it to instance, entry and destination."""
     settings = entry.settings
-    parts = [document.instance_id, entry.id, secret_name(settings)]
-    if isinstance(settings, SmtpSettings):
-        parts += [fold_host(settings.host), "tls" if settings.tls else "", settings.user]
-        parts += [settings.oauth.token_endpoint, settings.oauth.client_id] if settings.oauth else []
-    else:
-        parts.append(settings.endpoint)
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return associated_data(document.instance_id, entry.id, secret_name(settings), *settings.destination)
 
 
 def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:

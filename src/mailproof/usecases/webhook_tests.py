@@ -6,10 +6,10 @@ receiver's response only the status is shown, so that nobody can use this servic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Protocol
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ProviderNotFound
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
@@ -50,7 +50,7 @@ class WebhookTests:
         poster: Poster,
         limits: Limits,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault

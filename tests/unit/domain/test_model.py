@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailproof.domain.model import Permission, Role, SmtpSettings
+from mailproof.domain.model import HttpSettings, OAuthClient, Permission, Role, SmtpSettings
 from mailproof.syntax.host import split_host_port
 
 SETTINGS = SmtpSettings("a@example.com", "A", True, "smtp.example.com:587", "u")
@@ -89,3 +89,12 @@ def test_a_password_follows_no_other_spelling_beyond_ascii(stored: str, sent: st
 def test_roles() -> None:
     assert Role.ADMIN.permissions == {Permission.READ, Permission.WRITE}
     assert Role.VIEWER.permissions == {Permission.READ}
+
+
+def test_a_destination_is_what_exports_bind_secrets_to() -> None:
+    settings = SmtpSettings("a@example.com", "A", True, "MX.Example.com:587", "u")
+    client = OAuthClient("https://t", "c", ("scope",))
+    assert settings.destination == ("mx.example.com:587", "tls", "u")
+    assert replace(settings, tls=False, user="").destination == ("mx.example.com:587", "", "")
+    assert replace(settings, oauth=client).destination == ("mx.example.com:587", "tls", "u", "https://t", "c")
+    assert HttpSettings("https://X/").destination == ("https://X/",)

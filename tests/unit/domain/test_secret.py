@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from mailproof.domain.model import SmtpSettings
-from mailproof.domain.secret import Secret
+from mailproof.domain.secret import RecordIdentity, Secret, associated_data
 from mailproof.usecases.providers import SmtpInput
 
 SECRET = Secret("hunter2")
@@ -53,3 +53,9 @@ def test_secrets_compare_by_text_and_with_nothing_else() -> None:
 def test_an_empty_secret_is_false() -> None:
     assert not Secret("")
     assert Secret(" ")
+
+
+def test_associated_data_has_the_length_of_each_text() -> None:
+    assert associated_data("ab", "", "ü") == b"\0\0\0\2ab\0\0\0\0\0\0\0\2\xc3\xbc"
+    assert RecordIdentity("ab", "", "ü", "").encode() == associated_data("ab", "", "ü", "")
+    assert associated_data("ab", "c") != associated_data("a", "bc")

@@ -34,6 +34,7 @@ GRANT = ClientCredentials("https://login.test:8443/t/token?x=y", "id", Secret("s
         ({"oauth": TOKEN, "credentials": USER, "mechanism": "PLAIN"}, ["mechanism"]),
         ({"oauth": TOKEN}, ["user"]),
         ({"oauth": TOKEN, "credentials": Credentials("a\x01b", Secret(""))}, ["user"]),
+        ({"oauth": TOKEN, "credentials": Credentials("a\x85b", Secret(""))}, ["user"]),
         ({"oauth": TOKEN, "credentials": Credentials("a", Secret("b"))}, ["password"]),
         ({"oauth": OAuth(), "credentials": USER}, ["access_token"]),
         ({"oauth": OAuth(Secret("x"), GRANT), "credentials": USER}, ["access_token"]),

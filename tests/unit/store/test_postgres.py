@@ -17,6 +17,7 @@ import pytest
 from contract.postgres_audit import audit
 from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database
+from mailproof.domain.clock import utc_now
 from mailproof.domain.database import DatabaseLimits, parse_url
 from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
@@ -25,7 +26,7 @@ from mailproof.store.postgres import schema as postgres_schema
 from mailproof.store.postgres import store as postgres
 from mailproof.store.postgres.faults import LOST, translate
 from mailproof.store.postgres.pool import Connection
-from mailproof.store.postgres.store import PostgresStore, utc_now
+from mailproof.store.postgres.store import PostgresStore
 from postgres_support.server import database, execute, query
 
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")

@@ -1,28 +1,28 @@
-"""Adds on PostgreSQL: one statement, and one for all that wait while the one before is on its way.
+"""Adds providers in PostgreSQL: all adds that wait while a statement is running share the next one.
 
-Writers of one instance wait for its row, so on their own each would wait for the disk too. Here those of one event
-loop that wait together share a statement, and with it a commit.
+Writes to one instance wait for the lock of its row, so one after the other they would each wait for the disk too. The
+adds of one event loop that wait together share a statement, and with it a commit.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import asyncpg
 
+from mailproof.domain.clock import Clock
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, Event
 from mailproof.domain.model import Caller
 from mailproof.store import rows
+from mailproof.store.failures import ID_TAKEN, copy_for_one
 from mailproof.store.postgres import log
-from mailproof.store.postgres.commit import ID_TAKEN
 from mailproof.store.postgres.pool import Connection, Pools, Retries, Share
 
 _MOST = 200
-"""Adds in one statement; a bound on how long the first of them waits for the last."""
+"""How many adds share a statement at most, which bounds how long the first waits for the last."""
 
 
 @dataclass(eq=False, slots=True)
@@ -34,7 +34,7 @@ class _Waiter:
 
 @dataclass(slots=True)
 class _Line:
-    """Who waits for one instance on one loop, and the task that serves them."""
+    """The adds to one instance that wait on one loop, and the task that writes them."""
 
     waiting: list[_Waiter] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
@@ -43,20 +43,21 @@ class _Line:
 class Adder:
     """Appends events that add a provider. Any loop may use it."""
 
-    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pools: Pools, clock: Clock) -> None:
         self._pools = pools
         self._clock = clock
         self._lines: dict[tuple[asyncio.AbstractEventLoop, str], _Line] = {}
 
     async def add(self, caller: Caller, change: Change) -> Event:
-        """Return the event once it is on disk.
+        """Add a provider, and return the event once it is on disk.
 
         Raises:
             LookupError: There is no such instance.
+            StoreUnavailable: The database can't be used now.
         """
         with self._pools.entered() as share:
             place = share.loop, caller.instance_id
-            line = self._lines.setdefault(place, _Line())  # each loop touches its own alone
+            line = self._lines.setdefault(place, _Line())  # each loop uses only its own lines
             waiter = _Waiter(caller, change, share.loop.create_future())
             line.waiting.append(waiter)
             if line.task is None:
@@ -68,7 +69,7 @@ class Adder:
         try:
             while line.waiting:
                 batch, line.waiting = line.waiting[:_MOST], line.waiting[_MOST:]
-                batch = [waiter for waiter in batch if not waiter.future.done()]  # the others went away
+                batch = [waiter for waiter in batch if not waiter.future.done()]  # the others were cancelled
                 if batch:
                     await self._write(share, batch)
         finally:
@@ -83,10 +84,10 @@ class Adder:
         except _OneIsTaken:
             for waiter in batch:
                 await self._write(share, [waiter])
-        except Exception as error:  # noqa: BLE001 - it is handed to every waiter
+        except Exception as error:  # noqa: BLE001 - every waiter gets it
             for waiter in batch:
                 if not waiter.future.done():
-                    waiter.future.set_exception(_own(error))
+                    waiter.future.set_exception(copy_for_one(error))
         else:
             for waiter, event in zip(batch, events, strict=True):
                 if not waiter.future.done():
@@ -94,11 +95,11 @@ class Adder:
 
 
 class _OneIsTaken(Exception):
-    """One of several new ids is taken, and all have to go alone."""
+    """One of several new ids is taken, so each add needs a statement of its own."""
 
 
 class _Batch:
-    """Work for `Pools.run`: its own ids tell whether an earlier try was carried out."""
+    """Work for `Pools.run`. If it is repeated, the new ids show whether an earlier try was carried out."""
 
     def __init__(self, adds: Sequence[tuple[Caller, Change, int]]) -> None:
         self._adds = adds
@@ -121,7 +122,7 @@ class _Batch:
         return [self._event(place, first + place) for place in range(len(self._adds))]
 
     async def _find(self, connection: Connection) -> Sequence[Event]:
-        """Return the events where an earlier try stored them: all of them, since they are one statement."""
+        """Return the events if an earlier try stored them, otherwise none. One statement stores all or none of them."""
         events: list[Event] = []
         for place, (_, change, _) in enumerate(self._adds):
             found = await log.find_added(connection, self._instance_id, change.provider_id)
@@ -134,10 +135,3 @@ class _Batch:
         caller, change, at = self._adds[place]
         peer = log.storable(caller.peer)
         return Event(self._instance_id, sequence, change, caller.token.id, peer, rows.moment(at))
-
-
-def _own(error: Exception) -> Exception:
-    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
-    if isinstance(error, StoreUnavailable):
-        return StoreUnavailable(error.message)
-    return error

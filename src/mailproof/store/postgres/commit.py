@@ -1,30 +1,27 @@
-"""One call of `commit` on PostgreSQL: tried without a lock first, under the instance's lock where others write too.
+"""One call of `commit` on PostgreSQL: first without a lock, then under the lock of the instance's row.
 
-Two round trips where nobody else writes: what the decision rests on, and one statement that is carried out only where
-the instance is still as it was read. Where it is not, the instance's row is locked and the decision made again.
+If nobody else writes, it takes two round trips: one reads the situation, and one writes the decision, provided that the
+instance has not changed in between. If it has, its row is locked, and the decision is made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import asyncpg
 
+from mailproof.domain.clock import Clock
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import CommitResult, Decide, IdempotencyKey
 from mailproof.domain.model import Caller
+from mailproof.store.failures import BUSY, ID_TAKEN
 from mailproof.store.postgres import log
 from mailproof.store.postgres.log import PreparedWrite
 from mailproof.store.postgres.pool import Connection, Retries, transaction
-
-ID_TAKEN = "the new id is taken; nothing was stored"
 
 _LOCK = "SELECT id FROM instances WHERE id = $1 FOR UPDATE"
 
 
 class Commit:
-    """Work for `Pools.run`: it remembers between its repetitions what was sent and not answered."""
+    """Work for `Pools.run`. Between its repetitions it remembers the write that was sent and not answered."""
 
     def __init__(
         self,
@@ -32,7 +29,7 @@ class Commit:
         provider_id: str,
         decide: Decide,
         key: IdempotencyKey | None,
-        clock: Callable[[], datetime],
+        clock: Clock,
         attempts: Retries,
     ) -> None:
         self._caller = caller
@@ -44,16 +41,18 @@ class Commit:
         self._unanswered: PreparedWrite | None = None
 
     async def __call__(self, connection: Connection) -> CommitResult:
-        """Decide and write, or learn that an earlier try did.
+        """Decide and write, or find that an earlier try has written.
 
         Raises:
-            IdempotencyKeyReused: The key was used with another request. StoreUnavailable: Nothing was stored.
+            LookupError: There is no such instance.
+            IdempotencyKeyReused: The key was used with another request.
+            StoreUnavailable: Nothing was stored.
         """
-        outcome = await self._settled(connection)
+        outcome = await self._unanswered_result(connection)
         if outcome is None:
             try:
                 outcome = await self._try(connection) or await self._try_locked(connection)
-            except asyncpg.UniqueViolationError as error:  # of two calls with the same key this is the second
+            except asyncpg.UniqueViolationError as error:  # this is the second of two calls with the same key
                 self._answered()
                 outcome = await self._replayed(connection)
                 if outcome is None:
@@ -61,8 +60,14 @@ class Commit:
         self._answered()
         return outcome
 
-    async def _settled(self, connection: Connection) -> CommitResult | None:
-        """Find out what became of a plan that was sent and not answered: it is sent again, and done once at most."""
+    async def _unanswered_result(self, connection: Connection) -> CommitResult | None:
+        """Find out whether a write that was sent and not answered was carried out.
+
+        It is sent again, since it is carried out once at most.
+
+        Returns:
+            Its result, or None if there was no such write or it can't be carried out any more.
+        """
         sent = self._unanswered
         if sent is None:
             return None
@@ -72,7 +77,7 @@ class Commit:
             done = False
         if done or await log.was_written(connection, sent):
             return CommitResult(sent.before, sent.events)
-        self._answered()  # the instance has moved on without it, so it can't be carried out any more
+        self._answered()  # the instance has changed without it, so it can't be carried out any more
         return None
 
     async def _try_locked(self, connection: Connection) -> CommitResult:
@@ -80,11 +85,11 @@ class Commit:
             await connection.execute(_LOCK, self._caller.instance_id)
             outcome = await self._try(connection)
         if outcome is None:
-            raise StoreUnavailable("the database is busy; nothing was stored")
+            raise StoreUnavailable(BUSY)
         return outcome
 
     async def _try(self, connection: Connection) -> CommitResult | None:
-        """Decide and write; None where the instance moved on in between."""
+        """Decide and write; return None if the instance changed in between."""
         earlier = await self._replayed(connection)
         if earlier is not None:
             return earlier
@@ -92,10 +97,10 @@ class Commit:
         changes = self._decide(moment.situation)
         if not changes:
             return CommitResult(moment.situation.provider, ())
-        what = log.plan(self._caller, moment, changes, self._key, self._clock())
-        self._unanswered, self._attempts.maybe_stored = what, True
-        if await log.write(connection, what):
-            return CommitResult(what.before, what.events)
+        prepared = log.prepare(self._caller, moment, changes, self._key, self._clock())
+        self._unanswered, self._attempts.maybe_stored = prepared, True
+        if await log.write(connection, prepared):
+            return CommitResult(prepared.before, prepared.events)
         self._answered()
         return None
 

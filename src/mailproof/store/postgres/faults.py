@@ -1,6 +1,6 @@
-"""PostgreSQL's errors as ours: what they say of the statement that met them, and what may be told of them.
+"""Translates errors of PostgreSQL: what they mean for the statement that met them, and what may be shown of them.
 
-The law kept here: no driver's error, and with it no address or password, gets past the adapter.
+One law is kept here: no error of the driver leaves the adapter, since it may quote an address or a password.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from enum import Enum
 import asyncpg
 
 from mailproof.domain.errors import Failure, StoreUnavailable
+from mailproof.store.failures import DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
@@ -18,12 +19,12 @@ LOST = "the connection to the database was lost, and whether the change was stor
 
 
 class PostgresFault(Enum):
-    """What an error says of the statement that met it."""
+    """What an error means for the statement that met it."""
 
     LOST = "lost"  # the connection is gone; the statement may have been carried out, or may yet be
     UNDONE = "undone"  # it was not carried out, and may be sent again
-    REFUSED = "refused"  # it was not carried out, and sending it again helps only once somebody mended something
-    OURS = "ours"  # only we can mend it
+    REFUSED = "refused"  # it was not carried out, and can't be until an operator mends something
+    OURS = "ours"  # a mistake of this code
 
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; a class of two letters, or one code of it.
@@ -49,31 +50,31 @@ _FAULTS = {
     "XX": PostgresFault.REFUSED,  # internal error, corrupted data
 }
 _SENTENCES = {
-    "53100": "the disk that holds the database is full; nothing was stored",
+    "53100": DISK_FULL,
     "53": "the database has no resources left; nothing was stored",
 }
 
 
 def fault_of(error: Exception) -> PostgresFault:
-    """Classify what the driver, or the loop below it, raised."""
+    """Return what an error of the driver, or of the event loop below it, means."""
     if isinstance(error, asyncpg.PostgresError):
         code = error.sqlstate or ""
         return _FAULTS.get(code) or _FAULTS.get(code[:2], PostgresFault.OURS)
     if isinstance(error, OSError | TimeoutError | EOFError | asyncpg.InternalClientError):
         return PostgresFault.LOST
     if isinstance(error, asyncpg.InterfaceError):
-        # What the driver says of a connection that went away between two statements; configuration is said before.
+        # The driver raises it for a connection that was lost between two statements; the others are mistakes in a call.
         return PostgresFault.OURS if isinstance(error, asyncpg.DataError | ValueError) else PostgresFault.LOST
     return PostgresFault.OURS
 
 
 def is_foreign(error: Exception) -> bool:
-    """Return whether an error is the driver's or the network's, which must not get out."""
+    """Return whether an error is the driver's or the network's, which must not leave the adapter."""
     return isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError)
 
 
 def describe(error: Exception) -> str:
-    """Return what may be shown of an error: the server's sentence, the system's, or the kind of error alone."""
+    """Return what may be shown of an error: a sentence of the server or the system, or else only the kind of error."""
     if isinstance(error, asyncpg.PostgresError):
         return str(error.args[0]) if error.args else type(error).__name__
     if isinstance(error, TimeoutError):
@@ -84,10 +85,11 @@ def describe(error: Exception) -> str:
 
 
 def translate(error: Exception, *, maybe_stored: bool = False) -> Exception:
-    """Return what to raise in place of an error; others than the driver's and the network's are returned as they are.
+    """Return the error to raise instead of the driver's or the network's one. Other errors are returned as they are.
 
     Args:
-        maybe_stored: Whether a write was sent and nobody said what became of it.
+        error: What was raised.
+        maybe_stored: Whether a write was sent that may have been carried out or not.
     """
     if isinstance(error, Failure) or not is_foreign(error):
         return error

@@ -1,38 +1,30 @@
-"""The event log in PostgreSQL: what a write says to the database, each in one statement, and what it hears back.
+"""The event log in PostgreSQL: each write is one statement.
 
-`PreparedWrite` is a decision ready to be written: it names the sequence that it was decided at, and its statement does
-nothing where the instance has moved on. So it can be sent again after a lost connection, however late the first one
-arrives: it is carried out once or not at all, and its `write_id` tells which.
+A `PreparedWrite` is a decision that is ready to be written. It names the instance's sequence at the time of the
+decision, and its statement does nothing if the instance has another one by then. So it can be sent again after a lost
+connection, however late the first statement arrives: it is carried out once or not at all, and its `write_id` in the
+log shows which.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from mailproof.domain.errors import IdempotencyKeyReused
 from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
-from mailproof.store import rows
+from mailproof.store import keys, rows
+from mailproof.store.decisions import events_of, growth, providers_of
+from mailproof.store.failures import unknown_instance
 from mailproof.store.payloads import dump_change, dump_settings
 from mailproof.store.postgres.pool import Connection, transaction
 
-KEYS_LAST = timedelta(hours=24)
-"""How long an idempotency key is remembered."""
-
-_EXPIRED_AT_ONCE = 100  # keys that are forgotten at a time
-
-
-def _columns(alias: str, names: str = rows.PROVIDER) -> str:
-    return ", ".join(f"{alias}.{name}" for name in names.split(", "))
-
-
 _PROVIDERS = len(rows.PROVIDER.split(", "))
 _SITUATION = (
-    f"SELECT i.sequence, i.provider_count, {_columns('p')}, {_columns('a')} FROM instances AS i "  # noqa: S608
+    f"SELECT i.sequence, i.provider_count, {rows.columns('p')}, {rows.columns('a')} FROM instances AS i "  # noqa: S608
     "LEFT JOIN providers AS p ON p.id = $2 AND p.instance_id = i.id LEFT JOIN providers AS a ON a.id = i.active_id "
     "WHERE i.id = $1"
 )
@@ -56,7 +48,7 @@ _SAVE = (
 )
 _REMOVE = "DELETE FROM providers WHERE id = ANY($14::text[]) AND EXISTS (SELECT 1 FROM moved)"
 _KEEP = (
-    "INSERT INTO idempotency_keys (instance_id, token_id, key, digest, first_sequence, event_count, created_at) "
+    f"INSERT INTO idempotency_keys ({keys.COLUMNS}) "  # noqa: S608 - constants
     "SELECT moved.id, $6::text, ${0}::text, ${1}::bytea, $2::bigint + 1, $3::bigint, $8::bigint FROM moved"
 )
 _ADD = (
@@ -75,23 +67,25 @@ _ADD = (
 )
 _ADDED = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND provider_id = $2 ORDER BY sequence LIMIT 1"  # noqa: S608
 _EVENTS = (
-    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence > $2 AND sequence <= $3 "  # noqa: S608
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence >= $2 AND sequence < $3 "  # noqa: S608
     "ORDER BY sequence"
 )
-_KEY = (
-    "SELECT digest, first_sequence, event_count, created_at FROM idempotency_keys "
-    "WHERE instance_id = $1 AND token_id = $2 AND key = $3"
-)
+_KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = $1 AND token_id = $2 AND key = $3"  # noqa: S608
 _FORGET = "DELETE FROM idempotency_keys WHERE instance_id = $1 AND token_id = $2 AND key = $3 AND created_at < $4"
 _FORGET_OLD = (
     "DELETE FROM idempotency_keys WHERE (instance_id, token_id, key) IN (SELECT instance_id, token_id, key "  # noqa: S608
-    f"FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {_EXPIRED_AT_ONCE})"
+    f"FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {keys.FORGOTTEN_AT_ONCE})"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A situation and the sequence that the instance was at."""
+    """What one look at an instance finds.
+
+    Attributes:
+        sequence: The sequence of the instance's last event.
+        situation: What a decision is based on.
+    """
 
     sequence: int
     situation: Situation
@@ -99,12 +93,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class PreparedWrite:
-    """A decision and what it makes of the providers.
+    """A decision that is ready to be written.
 
     Attributes:
-        sequence: The instance's when it was decided. active_id: the active provider's afterwards.
-        saved: Providers as they are afterwards. removed: ids of those that are gone.
-        write_id: Marks the events as this decision's.
+        before: The named provider as it was before; None if there was none.
+        sequence: The instance's sequence when the decision was made.
+        events: The events of the decision, at least one.
+        saved: The changed providers as they will be, the active one last.
+        removed: The ids of the removed providers.
+        count: By how much the instance will have more providers than before.
+        active_id: The id of the provider that will be active; None if none will be.
+        key: The idempotency key of the call.
+        write_id: A random mark by which the events are known as this decision's.
     """
 
     before: Provider | None
@@ -119,30 +119,33 @@ class PreparedWrite:
 
     @property
     def instance_id(self) -> str:
-        """Whose log it is for."""
+        """The instance that it changes."""
         return self.events[0].instance_id
 
 
-def plan(
+def prepare(
     caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime
 ) -> PreparedWrite:
-    """Work out what changes make of the situation that they were decided in."""
-    situation, peer = moment.situation, storable(caller.peer)
-    events = tuple(
-        Event(caller.instance_id, moment.sequence + place, change, caller.token.id, peer, now)
-        for place, change in enumerate(changes, 1)
-    )
-    known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
+    """Prepare the write of a decision.
+
+    Args:
+        caller: Whose instance it is, and who the events name.
+        moment: What the decision is based on.
+        changes: The decision, at least one change.
+        key: The idempotency key of the call.
+        now: The time of the events.
+    """
+    situation, caller = moment.situation, replace(caller, peer=storable(caller.peer))
+    events = events_of(caller, changes, moment.sequence + 1, now)
+    known = providers_of(situation)
     touched: dict[str, Provider | None] = {}
     active_id = situation.active.id if situation.active else None
-    count = 0
     for event in events:
         for provider_id, provider in evolve(event, known).items():
-            former = known.pop(provider_id, None)
+            known.pop(provider_id, None)
             touched[provider_id] = provider
             if provider is not None:
                 known[provider_id] = provider
-            count += (provider is not None) - (former is not None)
             if provider is not None and provider.state is ProviderState.ACTIVE:
                 active_id = provider_id
             elif active_id == provider_id:
@@ -151,10 +154,10 @@ def plan(
         situation.provider,
         moment.sequence,
         events,
-        # What becomes inactive comes first: two are at no moment active.
+        # A provider that becomes inactive is saved first, so that at no moment two are active.
         tuple(sorted((each for each in touched.values() if each), key=lambda each: each.state is ProviderState.ACTIVE)),
         tuple(each for each, provider in touched.items() if provider is None),
-        count,
+        growth(changes),
         active_id,
         key,
         os.urandom(12).hex(),
@@ -162,78 +165,93 @@ def plan(
 
 
 async def look(connection: Connection, instance_id: str, provider_id: str) -> Moment:
-    """Read a situation, from one snapshot.
+    """Read a situation from one snapshot.
 
     Raises:
         LookupError: There is no such instance.
     """
     row = await connection.fetchrow(_SITUATION, instance_id, provider_id)
     if row is None:
-        raise LookupError(f"there is no instance {instance_id}")
+        raise unknown_instance(instance_id)
     sequence, count, *columns = row
     named, active = columns[:_PROVIDERS], columns[_PROVIDERS:]
     return Moment(sequence, Situation(_provider(named), _provider(active), count))
 
 
-async def write(connection: Connection, what: PreparedWrite) -> bool:
-    """Write a plan; return False, with nothing written, where the instance has moved on since it was decided."""
-    if what.saved and what.removed and not connection.is_in_transaction():
-        # One statement may change a table once in CockroachDB, and this needs two.
+async def write(connection: Connection, prepared: PreparedWrite) -> bool:
+    """Write a decision.
+
+    Returns:
+        Whether it was written. If the instance has changed since the decision, nothing is.
+    """
+    if prepared.saved and prepared.removed and not connection.is_in_transaction():
+        # In CockroachDB a statement may change a table only once, so this takes two.
         async with transaction(connection):
-            return await write(connection, what)
+            return await write(connection, prepared)
     parts = [f"moved AS ({_MOVE})", f"logged AS ({_LOG})"]
-    arguments: list[Any] = _of_plan(what)
-    if what.saved:
+    arguments: list[Any] = _arguments(prepared)
+    if prepared.saved:
         parts.append(f"saved AS ({_SAVE})")
-        arguments += map(list, zip(*map(rows.of_provider, what.saved), strict=True))
-    elif what.removed:
+        arguments += map(list, zip(*map(rows.of_provider, prepared.saved), strict=True))
+    elif prepared.removed:
         parts.append(f"removed AS ({_REMOVE})")
-        arguments.append(list(what.removed))
-    if what.key is not None:
+        arguments.append(list(prepared.removed))
+    if prepared.key is not None:
         parts.append(f"kept AS ({_KEEP.format(len(arguments) + 1, len(arguments) + 2)})")
-        arguments += [storable(what.key.key), what.key.digests[0]]
+        arguments += [storable(prepared.key.key), prepared.key.digests[0]]
     moved = await connection.fetchval(f"WITH {', '.join(parts)} SELECT id FROM moved", *arguments)  # noqa: S608
-    if moved is not None and what.saved and what.removed:
-        await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(what.removed))
+    if moved is not None and prepared.saved and prepared.removed:
+        await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(prepared.removed))
     return moved is not None
 
 
-def _of_plan(what: PreparedWrite) -> list[Any]:
-    events = [rows.of_event(event) for event in what.events]
+def _arguments(prepared: PreparedWrite) -> list[Any]:
+    events = [rows.of_event(event) for event in prepared.events]
     _, _, provider_ids, types, payloads, actors, peers, times = zip(*events, strict=True)
     return [
-        what.instance_id,
-        what.sequence,
+        prepared.instance_id,
+        prepared.sequence,
         len(events),
-        what.count,
-        what.active_id,
+        prepared.count,
+        prepared.active_id,
         actors[0],
         peers[0],
         times[0],
-        what.write_id,
-        [event.sequence - what.sequence for event in what.events],
+        prepared.write_id,
+        [event.sequence - prepared.sequence for event in prepared.events],
         list(provider_ids),
         list(types),
         list(payloads),
     ]
 
 
-async def was_written(connection: Connection, what: PreparedWrite) -> bool:
-    """Return whether a plan was written; only a plan that can't be written any more has an answer that stays."""
+async def was_written(connection: Connection, prepared: PreparedWrite) -> bool:
+    """Return whether a decision was written.
+
+    The answer False is final only once the decision can't be written any more.
+    """
     found = await connection.fetchval(
-        "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2", what.instance_id, what.sequence + 1
+        "SELECT write_id FROM events WHERE instance_id = $1 AND sequence = $2",
+        prepared.instance_id,
+        prepared.sequence + 1,
     )
-    return bool(found == what.write_id)
+    return bool(found == prepared.write_id)
 
 
 async def add(connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]]) -> int:
-    """Append events that each add a provider, and save the providers; return the sequence of the last.
+    """Append events that each add a provider, and save the providers.
 
     Args:
-        events: Who, what, and when in microseconds.
+        connection: The connection to use.
+        instance_id: The instance that they are added to.
+        events: Of each event its caller, its change and its time as it is stored.
+
+    Returns:
+        The sequence of the last event.
 
     Raises:
-        LookupError: There is no such instance. asyncpg.UniqueViolationError: One of the providers was added before.
+        LookupError: There is no such instance.
+        asyncpg.UniqueViolationError: One of the providers was added before.
     """
     last: int | None = await connection.fetchval(
         _ADD,
@@ -250,12 +268,12 @@ async def add(connection: Connection, instance_id: str, events: Sequence[tuple[C
         [change.sealed for _, change, _ in events],
     )
     if last is None:
-        raise LookupError(f"there is no instance {instance_id}")
+        raise unknown_instance(instance_id)
     return last
 
 
 async def find_added(connection: Connection, instance_id: str, provider_id: str) -> Event | None:
-    """Return the event that added a provider, None where the instance has none."""
+    """Return the event that added a provider, or None if the instance has none."""
     row = await connection.fetchrow(_ADDED, instance_id, provider_id)
     return rows.to_event(tuple(row)) if row else None
 
@@ -263,7 +281,7 @@ async def find_added(connection: Connection, instance_id: str, provider_id: str)
 async def replay(
     connection: Connection, caller: Caller, key: IdempotencyKey, now: datetime
 ) -> tuple[Event, ...] | None:
-    """Return the events of the call that had this key, None where none had it; one that expired is forgotten.
+    """Return the events of the call that had this key first, or None if no call had it. An expired key is deleted.
 
     Raises:
         IdempotencyKeyReused: The key was used with another request.
@@ -272,34 +290,31 @@ async def replay(
     row = await connection.fetchrow(_KEY, *place)
     if row is None:
         return None
-    digest, first, count, created_at = row
-    expired = rows.micros(now - KEYS_LAST)
-    if created_at < expired:
-        await connection.execute(_FORGET, *place, expired)
+    sequences = keys.first_call(tuple(row), key, now)
+    if sequences is None:
+        await connection.execute(_FORGET, *place, keys.expiry(now))
         return None
-    if digest not in key.digests:
-        raise IdempotencyKeyReused
-    found = await connection.fetch(_EVENTS, caller.instance_id, first - 1, first - 1 + count)
+    found = await connection.fetch(_EVENTS, caller.instance_id, sequences.start, sequences.stop)
     return tuple(rows.to_event(tuple(each)) for each in found)
 
 
 async def forget_old_keys(connection: Connection, now: datetime) -> None:
-    """Delete some of the keys that expired."""
-    await connection.execute(_FORGET_OLD, rows.micros(now - KEYS_LAST))
+    """Delete some of the expired keys."""
+    await connection.execute(_FORGET_OLD, keys.expiry(now))
 
 
 def can_be_stored(text: str) -> bool:
-    """Return whether PostgreSQL's text can hold it: no NUL, and no half of a surrogate pair."""
+    """Return whether PostgreSQL can store a text: it has no NUL, and no half of a surrogate pair."""
     return "\0" not in text and text == text.encode("utf-8", "replace").decode()
 
 
 def sought(text: str) -> str:
-    """Return an id as it can be looked for; one that can't be stored is nobody's, as the empty one is."""
+    """Return an id to search for: the empty one, which no record has, instead of one that can't be stored."""
     return text if can_be_stored(text) else ""
 
 
 def storable(text: str) -> str:
-    """Return a text with what can't be stored replaced."""
+    """Return a text with the characters replaced that can't be stored."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

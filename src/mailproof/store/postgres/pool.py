@@ -1,9 +1,9 @@
-"""Connections to PostgreSQL: a pool for each event loop, and calls repeated when a connection is lost.
+"""Connections to PostgreSQL: a pool for each event loop, and the repetition of calls whose connection is lost.
 
-A driver's pool belongs to one loop, and the service has several: gRPC's, HTTP's, and short ones at start and in
-commands. A pool is made when a loop first needs it and closed with its loop: an async generator holds it, and asyncio
-promises to close those before a loop ends. Knows nothing of what is asked of the database. The laws kept here: every
-wait has an end, and a connection on which anything went wrong is not used again.
+A pool of the driver belongs to one loop, and the service has several: gRPC's, HTTP's, and short ones at the start and
+in commands. A pool is opened when its loop first needs it, and closed with its loop: an async generator holds it, and
+asyncio promises to close generators before a loop ends. This module knows nothing of what is asked of the database. Two
+laws are kept here: every wait has an end, and a connection on which anything went wrong is not used again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from asyncpg.connect_utils import SessionAttribute
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.store.failures import CLOSED
 from mailproof.store.postgres.faults import PostgresFault, describe, fault_of, translate
 
 T = TypeVar("T")
@@ -35,15 +36,24 @@ _TRIES = 7
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 _CLOSING = 2.0
-"""Seconds that connections have to say goodbye."""
+"""Seconds until a connection that is being closed is cut."""
 
 _IDLE = 10.0
-"""Seconds that the server waits in the middle of a transaction for the next we say."""
+"""Seconds that the server waits, in the middle of a transaction, for the next statement."""
 
 
 @dataclass(eq=False, slots=True)
 class Share:
-    """What one loop has of the pools. Touched on that loop alone."""
+    """The pool of one event loop, and its calls. Only that loop uses it.
+
+    Attributes:
+        loop: The event loop.
+        keeper: The generator that holds the pool; None before the first call.
+        pool: The pool; None before the first call.
+        opening: Held while the pool is opened or closed.
+        calls: How many calls are running.
+        idle: Set when the last running call ends.
+    """
 
     loop: asyncio.AbstractEventLoop
     keeper: AsyncGenerator[Pool, None] | None = None
@@ -55,17 +65,21 @@ class Share:
 
 @dataclass(slots=True)
 class Retries:
-    """What a call's repetitions know of the ones before.
+    """What the repetitions of a call know of its earlier tries.
 
     Attributes:
-        maybe_stored: Whether a write was sent whose fate is not known; set by who sends it.
+        maybe_stored: Whether a write was sent that may have been carried out or not; set by the code that sends it.
     """
 
     maybe_stored: bool = False
 
 
 class Pools:
-    """Runs calls on the database. Any loop may use it, in any thread."""
+    """Runs calls on the database. Any event loop may use it, in any thread.
+
+    Attributes:
+        limits: Bounds on connections and time.
+    """
 
     def __init__(self, url: DatabaseUrl, limits: DatabaseLimits) -> None:
         self._url = url
@@ -75,32 +89,33 @@ class Pools:
         self._closed = False
 
     async def run(self, work: Work[T], attempts: Retries | None = None, *, tries: int = _TRIES) -> T:
-        """Do `work` on a connection; do it again on another where the first is lost or its statement was undone.
+        """Run `work` on a connection, and again on another one if the first is lost or its statement was undone.
 
         Args:
-            work: What is done; called more than once, so a write in it must know the traces of an earlier try.
-            attempts: Of a write.
+            work: What is run. It may be called more than once, so a write must recognise its own earlier try.
+            attempts: What is known of a write's earlier tries.
+            tries: How often `work` is called at most.
 
         Raises:
-            StoreUnavailable: It can't be done now, or `close` was called.
+            StoreUnavailable: The database can't be used now, or `close` was called.
         """
         with self.entered() as share:
             return await self.run_on(share, work, attempts, tries=tries)
 
     async def run_on(self, share: Share, work: Work[T], attempts: Retries | None = None, *, tries: int = _TRIES) -> T:
-        """Do what `run` does inside a call that `entered` counts, also while `close` waits for it."""
+        """Do what `run` does within `entered`, so that it also works while `close` waits for the call."""
         attempts = attempts or Retries()
         try:
             async with asyncio.timeout(self.limits.call_timeout):
                 return await self._repeat(share, work, tries)
-        except Exception as error:  # noqa: BLE001 - each comes out, as ours
+        except Exception as error:  # noqa: BLE001 - each is raised, translated
             raise translate(error, maybe_stored=attempts.maybe_stored) from _reason(error)
 
     async def opening(self, work: Work[T]) -> T:
-        """Do `work` on a first connection, with no bound on its time but that of connecting.
+        """Run `work` once, at the start of the service. Only the time of connecting is bounded.
 
         Raises:
-            StartupError: It can't be done; the sentence is for the operator.
+            StartupError: The database can't be used; the sentence is for operators.
         """
         with self.entered() as share:
             try:
@@ -111,10 +126,10 @@ class Pools:
                 raise StartupError(f"the database {self._url} can't be used: {describe(error)}") from _reason(error)
 
     async def once(self, work: Work[T]) -> T:
-        """Do `work` on a connection without a bound on its time, and once.
+        """Run `work` once, without a bound on its time.
 
         Raises:
-            StoreUnavailable: It can't be done now.
+            StoreUnavailable: The database can't be used now.
         """
         with self.entered() as share:
             try:
@@ -123,7 +138,7 @@ class Pools:
                 raise translate(error) from _reason(error)
 
     async def close(self) -> None:
-        """Let the calls under way end, then close all connections. Later calls raise StoreUnavailable."""
+        """Wait for the running calls, then close all connections. Later calls raise StoreUnavailable."""
         with self._lock:
             self._closed = True
             shares = list(self._shares.values())
@@ -160,17 +175,17 @@ class Pools:
             if fault_of(error) is PostgresFault.LOST and not isinstance(error, TimeoutError):
                 _spoil(connection)
             raise
-        finally:  # of a statement that was cut short the driver waits for the end here, or gives the connection up
+        finally:  # if a statement was cancelled, the driver waits here for its end, or cuts the connection
             with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
                 await pool.release(lent, timeout=_CLOSING)
 
     @contextmanager
     def entered(self) -> Iterator[Share]:
-        """Count a call, so that `close` waits for it."""
+        """Count a call as running, so that `close` waits for it."""
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             share = self._shares.get(loop)
             if share is None:
                 share = self._shares[loop] = Share(loop)
@@ -198,7 +213,7 @@ class Pools:
             max_size=limits.connections,
             timeout=limits.connect_timeout,
             statement_cache_size=limits.prepared,
-            reset=_nothing,  # no session is ever changed here, and a reset is a round trip
+            reset=_do_nothing,  # sessions are never changed here, and a reset is a round trip
             target_session_attrs=SessionAttribute(self._url.session_attributes),
         )
         await pool
@@ -225,10 +240,15 @@ class Pools:
 
 @asynccontextmanager
 async def transaction(connection: Connection, mode: str = "READ COMMITTED", idle: float = _IDLE) -> AsyncIterator[None]:
-    """Begin a transaction, and commit it at the end or roll it back.
+    """Begin a transaction, and commit it at the end, or roll it back after an exception.
 
-    The server ends it by itself where nothing is heard of us in the middle of it, so that no lock outlives a replica
-    that vanished. That is told with BEGIN rather than at the session's start: poolers in between pass it on.
+    The server ends the transaction by itself if no statement comes for a time, so that no lock outlives a replica that
+    vanished. This is set after BEGIN, and not at the start of the session, since poolers in between pass it on.
+
+    Args:
+        connection: The connection to use.
+        mode: The isolation level.
+        idle: The seconds that the server waits for a statement.
     """
     try:
         await connection.execute(
@@ -256,15 +276,15 @@ async def _roll_back(connection: Connection) -> None:
 
 
 def _spoil(connection: Connection) -> None:
-    """Cut a connection; the pool makes another in its place."""
+    """Cut a connection; the pool opens another one in its place."""
     with suppress(asyncpg.InterfaceError):  # the pool knows already
         connection.terminate()
 
 
-async def _nothing(_: Any) -> None:
+async def _do_nothing(_: Any) -> None:
     pass
 
 
 def _reason(error: Exception) -> Exception | None:
-    """Return what the log may show as the cause: the driver's errors of configuration can quote the address."""
+    """Return the cause that the log may show: the driver's errors about the configuration could quote the address."""
     return error if isinstance(error, asyncpg.PostgresError) else None

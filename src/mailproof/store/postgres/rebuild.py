@@ -1,19 +1,19 @@
-"""The state in PostgreSQL made anew from the events, or only compared with them, while the database is in use.
+"""Computes the state in PostgreSQL anew from the events, while the database is in use; stores it, or only compares it.
 
-Everything is in one transaction. The events are replayed before any lock is taken; only then are the instances locked:
-for what was appended meanwhile, the comparison, and the rows that differ. Memory grows with the providers, not with the
-log.
+Everything is done in one transaction. First the events are replayed without a lock. Then the instances are locked, to
+replay the events that were appended meanwhile, to compare, and to replace the rows that differ. Memory grows with the
+providers, and not with the log.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from mailproof.domain.ledger import LogBroken
 from mailproof.domain.model import Provider
 from mailproof.store import rows
+from mailproof.store.payloads import UNREADABLE
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.replay import Replay
+from mailproof.store.replay import Replay, check_end
 
 _BATCH = 1000
 _HEADS = "SELECT id, sequence, provider_count, active_id FROM instances ORDER BY id"
@@ -24,13 +24,17 @@ _HEAD = "UPDATE instances SET sequence = $2, provider_count = $3, active_id = $4
 
 
 async def rebuild(connection: Connection, *, check: bool) -> int:
-    """Make the state anew; return how many records differed: providers, and instances whose counts were wrong.
+    """Compute the state anew, and store it.
 
     Args:
-        check: Only compare; change nothing and lock nothing.
+        connection: The connection to use.
+        check: Whether the state is only compared: nothing is changed or locked.
+
+    Returns:
+        How many records differed: providers, and instances whose counts were wrong.
 
     Raises:
-        LogBroken: The events lack one, or one can't follow the others.
+        LogBroken: An event is missing, or can't follow those before it.
     """
     replays: dict[str, Replay] = {}
     if check:
@@ -42,13 +46,12 @@ async def rebuild(connection: Connection, *, check: bool) -> int:
 
 
 async def _replay(connection: Connection, heads: list[Any], replays: dict[str, Replay]) -> None:
-    """Replay the events that were not replayed yet."""
+    """Replay the events that were not replayed before."""
     for instance_id, promised, *_ in heads:
         replay = replays.setdefault(instance_id, Replay(instance_id))
         async for row in connection.cursor(_EVENTS, instance_id, replay.last, prefetch=_BATCH):
             replay.follow(rows.to_event(tuple(row)))
-        if replay.last < promised:
-            raise LogBroken(instance_id, replay.last + 1, "is missing")
+        check_end(instance_id, replay.last, promised)
 
 
 async def _compare(connection: Connection, replays: dict[str, Replay], *, mend: bool) -> int:
@@ -69,19 +72,19 @@ async def _compare(connection: Connection, replays: dict[str, Replay], *, mend: 
 
 
 async def _differing(connection: Connection, replay: Replay) -> set[str]:
-    """Return the ids of the providers that are missing, too many, or not as the events say."""
+    """Return the ids of the providers that are missing, that should not be there, or that differ from the events."""
     wrong = set(replay.providers)
     async for row in connection.cursor(_STATE, replay.instance_id, prefetch=_BATCH):
-        if _is(tuple(row), replay.providers.get(row[0])):
+        if _means(tuple(row), replay.providers.get(row[0])):
             wrong.remove(row[0])
         else:
             wrong.add(row[0])
     return wrong
 
 
-def _is(row: tuple[Any, ...], provider: Provider | None) -> bool:
-    """Return whether a row means this provider: another release may have written the same settings in another form."""
+def _means(row: tuple[Any, ...], provider: Provider | None) -> bool:
+    """Return whether a row means a provider: another release may have written the same settings in another form."""
     try:
         return provider is not None and rows.to_provider(row) == provider
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return False

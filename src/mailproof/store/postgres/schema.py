@@ -1,10 +1,9 @@
-"""The tables in PostgreSQL, and how they came to be.
+"""The tables in PostgreSQL, and the migrations that make them.
 
-The same as SQLite's (`store.schema`), with one column and one table more: `events.write_id` is the mark by which a
-writer that lost its connection knows its own events again, and `key_check` shows a replica whether it has the key of
-the others. A migration is a tuple of statements, run in one transaction under the lock of a row, so replicas that start
-at once do it once; advisory locks would do nothing in CockroachDB. Migrations are append-only, and each statement can
-be repeated.
+They are those of SQLite (`store.sqlite.schema`), with one column and one table more: by `events.write_id` a writer that
+lost its connection recognises its own events, and by `key_witness` a replica finds out whether it has the same key as
+the others. A migration is run in one transaction under the lock of a row, so of replicas that start at once only one
+runs it; advisory locks would do nothing in CockroachDB. Each statement can be repeated.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from contextlib import suppress
 
 import asyncpg
 
-from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import ADDED
+from mailproof.store.migration import VERSION, is_current
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.rows import KEY_HEADER
 
 _ADDED = ", ".join(f"'{each.value}'" for each in sorted(ADDED))
 
@@ -66,7 +65,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX IF NOT EXISTS events_of_provider ON events (instance_id, provider_id, sequence)",
-        # A provider is added once, even where it was removed before a repeated call comes.
+        # A provider is added once, even if it was removed before its add is sent again.
         f"CREATE UNIQUE INDEX IF NOT EXISTS events_added ON events (provider_id) WHERE type IN ({_ADDED})",
         """
         CREATE TABLE IF NOT EXISTS providers (
@@ -82,10 +81,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE UNIQUE INDEX IF NOT EXISTS providers_order ON providers (instance_id, added_sequence)",
-        # The law of the log, kept by the database too.
+        # At most one provider of an instance is active: the law of the log, which the database keeps too.
         "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
         f"""
-        CREATE INDEX IF NOT EXISTS providers_key ON providers (substr(sealed, 1, {HEADER_BYTES}))
+        CREATE INDEX IF NOT EXISTS providers_key ON providers ({KEY_HEADER})
         WHERE sealed IS NOT NULL
         """,
         """
@@ -101,31 +100,31 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX IF NOT EXISTS idempotency_keys_age ON idempotency_keys (created_at)",
-        # One row: what the first replica sealed, for the others to show that they have the same key.
+        # One row: a blob of the first replica, which the others open to show that they have the same key.
         "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
-_VERSION = "SELECT coalesce(max(version), 0) FROM schema_version"
 LOCK = "SELECT version FROM schema_version WHERE version = 0 FOR UPDATE"
-"""Waits for whoever else changes the database as a whole."""
+"""Waits until nobody else changes the database as a whole, and keeps others from it."""
 
 
 async def migrate(connection: Connection, *, now: int, instance_id: str) -> None:
-    """Bring the schema up to date and see that there is a default instance.
+    """Bring the schema up to date, and create the default instance if there is none.
 
     Args:
-        now: The time, for the records of it.
-        instance_id: The id of the default instance where there is none yet.
+        connection: The connection to use.
+        now: The time, as it is stored.
+        instance_id: The id of the default instance if it is created.
 
     Raises:
         StartupError: A newer release made this database.
-        asyncpg.PostgresError: It can't be done; what was done is whole migrations.
+        asyncpg.PostgresError: The database can't be changed; the migrations that were run are whole.
     """
     if await _is_ready(connection):
-        return  # the usual case waits for nobody
-    # IF NOT EXISTS looks before it locks: another replica may make it meanwhile.
+        return  # the usual case, in which nobody has to be waited for
+    # IF NOT EXISTS looks before it locks: another replica may create the table in between.
     with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
         await connection.execute(_VERSIONS)
     await connection.execute("INSERT INTO schema_version VALUES (0, $1) ON CONFLICT DO NOTHING", now)
@@ -139,32 +138,23 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
 
 
 async def _migrate_one(connection: Connection, now: int) -> bool:
-    """Run the next migration in a transaction of its own; return False when there is none."""
+    """Run the next migration in a transaction of its own; return False if there is none."""
     async with transaction(connection):
         await connection.execute(LOCK)
-        version = await connection.fetchval(_VERSION)
-        _check(version)
-        if version < len(MIGRATIONS):
+        version = await connection.fetchval(VERSION)
+        current = is_current(version, MIGRATIONS)
+        if not current:
             for statement in MIGRATIONS[version]:
                 await connection.execute(statement)
             await connection.execute("INSERT INTO schema_version VALUES ($1, $2)", version + 1, now)
-    return bool(version < len(MIGRATIONS))
+    return not current
 
 
 async def _is_ready(connection: Connection) -> bool:
     try:
-        version = await connection.fetchval(_VERSION)
+        version = await connection.fetchval(VERSION)
     except asyncpg.UndefinedTableError:
         return False
-    _check(version)
-    if version < len(MIGRATIONS):
+    if not is_current(version, MIGRATIONS):
         return False
     return await connection.fetchval("SELECT id FROM instances WHERE is_default") is not None
-
-
-def _check(version: int) -> None:
-    if version > len(MIGRATIONS):
-        raise StartupError(
-            f"a newer release of mailproof made this database (schema {version}, this release knows "
-            f"{len(MIGRATIONS)}): use that release, or restore a backup"
-        )

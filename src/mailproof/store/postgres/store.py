@@ -1,41 +1,41 @@
 """The store on PostgreSQL, for several replicas on one database.
 
-Keeps the contract of `mailproof.store` and no other; rules about values are the use cases'. Nothing is kept in a
-replica, and all is read from the server that takes the writes, so each replica sees what any of them acknowledged. Uses
-nothing that CockroachDB or YugabyteDB lacks: no triggers, sequences, LISTEN or advisory locks, and no statement changes
-a table twice. Calls may come from any event loop.
+Keeps the contract of `mailproof.store.contract`; rules about values belong to the use cases. A replica keeps no state
+and reads everything from the server that takes the writes, so it sees every write that any replica acknowledged. This
+uses nothing that CockroachDB or YugabyteDB lacks: no triggers, sequences, LISTEN or advisory locks, and no statement
+that changes a table twice. Calls may come from any event loop.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
+from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
+from mailproof.store.migration import PING
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.log import can_be_stored, sought, storable
 from mailproof.store.postgres.pool import Connection, Pools, Retries
-from mailproof.store.sealing import HEADER_BYTES
 
-_MOST = 2**63 - 1  # bigint; the contract's offsets go to 2**64 - 1
 _FORGET_EVERY = 60.0
-"""Seconds between two looks for idempotency keys that expired."""
+"""Seconds between two deletions of expired idempotency keys."""
 
 _GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = $1 AND instance_id = $2"  # noqa: S608 - constants
 _GET_ACTIVE = (
-    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    f"SELECT {rows.columns('p')} FROM instances AS i "  # noqa: S608 - constants
     "JOIN providers AS p ON p.id = i.active_id WHERE i.id = $1"
 )
-_LIST = (  # one statement, one snapshot; a page that is empty is one row of NULLs
+_LIST = (  # one statement reads one snapshot; an empty page is one row of NULLs
     "SELECT i.provider_count, i.sequence, p.* FROM instances AS i LEFT JOIN LATERAL "  # noqa: S608 - constants
     f"(SELECT {rows.PROVIDER} FROM providers "
     "WHERE instance_id = i.id ORDER BY added_sequence {} LIMIT $2 OFFSET $3) AS p ON true WHERE i.id = $1"
@@ -44,25 +44,21 @@ _EVENTS = (
     f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence < $2 "  # noqa: S608 - constants
     "{}ORDER BY sequence DESC LIMIT $3"
 )
-_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
-_SAMPLE = (
-    f"SELECT {_HEADER} AS header, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
-    f"WHERE sealed IS NOT NULL AND {_HEADER} > $1 ORDER BY {_HEADER} LIMIT 1"
-)
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
+_SAMPLE = rows.SAMPLE.format("$1")
 
 
 async def open_store(
-    url: DatabaseUrl, limits: DatabaseLimits | None = None, *, clock: Callable[[], datetime] = utc_now
+    url: DatabaseUrl, limits: DatabaseLimits | None = None, *, clock: Clock = utc_now
 ) -> PostgresStore:
-    """Open the database and make or migrate its tables where needed.
+    """Open the database, and create or migrate its tables if needed.
+
+    Args:
+        url: Where the database is.
+        limits: Bounds on connections and time.
+        clock: Returns the time.
 
     Raises:
-        StartupError: It can't be reached or used, or a newer release made it.
+        StartupError: The database can't be reached or used, or a newer release made it.
     """
     store = PostgresStore(Pools(url, limits or DatabaseLimits()), clock)
     try:
@@ -74,13 +70,13 @@ async def open_store(
 
 
 class PostgresStore:
-    """A `mailproof.store.Store`. Made by `open_store`.
+    """A `mailproof.store.contract.Store`. Made by `open_store`.
 
     Attributes:
         pools: Its connections.
     """
 
-    def __init__(self, pools: Pools, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pools: Pools, clock: Clock) -> None:
         self.pools = pools
         self._clock = clock
         self._ids = IdSource(clock)
@@ -91,7 +87,7 @@ class PostgresStore:
         """Bring the tables up to date.
 
         Raises:
-            StartupError: It can't be done, or a newer release made them.
+            StartupError: The database can't be used, or a newer release made it.
         """
         now, instance_id = rows.micros(self._clock()), self._ids.next()
 
@@ -101,11 +97,11 @@ class PostgresStore:
         await self.pools.opening(work)
 
     def new_id(self) -> str:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         if key is None:
             return await self._adder.add(caller, change)
         return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
@@ -113,7 +109,7 @@ class PostgresStore:
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
     ) -> CommitResult:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         attempts = Retries()
         work = Commit(caller, sought(provider_id), decide, key, self._clock, attempts)
         outcome = await self.pools.run(work, attempts)
@@ -122,20 +118,20 @@ class PostgresStore:
         return outcome
 
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         place = sought(provider_id), sought(instance_id)
         row = await self.pools.run(lambda connection: connection.fetchrow(_GET, *place))
         return rows.to_provider(tuple(row)) if row else None
 
     async def get_active(self, instance_id: str) -> Provider | None:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         row = await self.pools.run(lambda connection: connection.fetchrow(_GET_ACTIVE, sought(instance_id)))
         return rows.to_provider(tuple(row)) if row else None
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
-        """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
+        """See `mailproof.store.contract.ProviderStore`. The instance's row has the count, so nothing is counted."""
         statement = _LIST.format("ASC" if page.ascending else "DESC")
-        bounds = min(page.limit, _MOST), min(page.offset, _MOST)
+        bounds = rows.bounded(page.limit), rows.bounded(page.offset)
         viewed_at = self._clock()
         found = await self.pools.run(lambda connection: connection.fetch(statement, sought(instance_id), *bounds))
         if not found:
@@ -148,8 +144,8 @@ class PostgresStore:
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
-        """See `mailproof.store.ProviderStore`."""
-        arguments = [sought(instance_id), _MOST if before is None else min(before, _MOST), min(limit, _MOST)]
+        """See `mailproof.store.contract.ProviderStore`."""
+        arguments = [sought(instance_id), rows.bounded(before), rows.bounded(limit)]
         statement = _EVENTS.format("AND provider_id = $4 " if provider_id else "")
         if provider_id:
             arguments.append(sought(provider_id))
@@ -157,41 +153,41 @@ class PostgresStore:
         return tuple(rows.to_event(tuple(row)) for row in found)
 
     async def find_token(self, digest: bytes) -> Token | None:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(lambda connection: tokens.find(connection, digest))
 
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         if not all(map(can_be_stored, instance_ids)):
             raise ValueError("an instance's id must not hold NUL")
         token = Token(self._ids.next(), storable(name), role, tuple(instance_ids), self._clock())
         return await self.pools.run(lambda connection: tokens.create(connection, digest, token))
 
     async def list_tokens(self) -> tuple[Token, ...]:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(tokens.find_all)
 
     async def revoke_token(self, token_id: str) -> Token | None:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         now, token_id = self._clock(), sought(token_id)
         return await self.pools.run(lambda connection: tokens.revoke(connection, token_id, now))
 
     async def default_instance(self) -> str:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         found: str | None = await self.pools.run(
             lambda connection: connection.fetchval("SELECT id FROM instances WHERE is_default")
         )
         if found is None:
-            raise StoreUnavailable("the database has no default instance")
+            raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
 
     async def instances(self) -> frozenset[str]:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
         found = await self.pools.run(lambda connection: connection.fetch("SELECT id FROM instances"))
         return frozenset(row[0] for row in found)
 
     async def sealed_samples(self) -> Sequence[Provider]:
-        """See `mailproof.store.Store`. The index gives one of each key without reading the others."""
+        """See `mailproof.store.contract.Store`. The index finds one for each key without reading the others."""
 
         async def work(connection: Connection) -> list[Provider]:
             found: list[Provider] = []
@@ -204,7 +200,7 @@ class PostgresStore:
         return await self.pools.run(work)
 
     async def key_check(self, offered: bytes) -> bytes:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
 
         async def work(connection: Connection) -> bytes:
             await connection.execute("INSERT INTO key_witness VALUES (1, $1) ON CONFLICT DO NOTHING", offered)
@@ -214,23 +210,23 @@ class PostgresStore:
         return await self.pools.run(work)
 
     async def rebuild(self, *, check: bool = False) -> int:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
         return await self.pools.once(lambda connection: rebuild.rebuild(connection, check=check))
 
     async def ping(self) -> None:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
         await self.pools.run(
-            lambda connection: connection.fetchval("SELECT 1 FROM schema_version LIMIT 1"),
-            tries=2,  # who asks wants to know soon
+            lambda connection: connection.fetchval(PING),
+            tries=2,  # the caller wants an answer soon
         )
 
     async def close(self) -> None:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
         await self.pools.close()
 
     async def _forget_old_keys(self) -> None:
         if time.monotonic() - self._forgot_at < _FORGET_EVERY:
             return
         self._forgot_at = time.monotonic()
-        with suppress(StoreUnavailable):  # the call that it goes with is done; another one will do it
+        with suppress(StoreUnavailable):  # the call itself has succeeded, and a later one will delete them
             await self.pools.run(lambda connection: log.forget_old_keys(connection, self._clock()))

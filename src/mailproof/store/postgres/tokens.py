@@ -1,4 +1,4 @@
-"""Access tokens in PostgreSQL, each call in one statement."""
+"""Access tokens in PostgreSQL. Each call is one statement."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ _REVOKE = f"UPDATE tokens SET revoked_at = coalesce(revoked_at, $2) WHERE id = $
 
 
 async def find(connection: Connection, digest: bytes) -> Token | None:
-    """Return the token with this digest unless it is revoked."""
+    """Return the token with this digest, or None if there is none or it is revoked."""
     return _token(await connection.fetchrow(_FIND, digest))
 
 
 async def find_all(connection: Connection) -> tuple[Token, ...]:
-    """Return all tokens, oldest first."""
+    """Return all tokens, the oldest first."""
     found = [_token(row) for row in await connection.fetch(_SELECT)]
     tokens = [token for token in found if token is not None]
     return tuple(sorted(tokens, key=lambda token: (token.created_at, token.id)))
 
 
 async def create(connection: Connection, digest: bytes, token: Token) -> Token:
-    """Store a token; without instances it is for the default one. Unknown instances are made. May be repeated.
+    """Store a token. If it has no instances, it is for the default one. Instances that do not exist are created.
+
+    The call may be repeated after a lost connection.
 
     Raises:
         asyncpg.UniqueViolationError: Another token has this digest or id.
@@ -56,13 +58,13 @@ async def create(connection: Connection, digest: bytes, token: Token) -> Token:
             list(range(len(instance_ids))),
         )
     except asyncpg.UniqueViolationError:
-        if await find(connection, digest) != made:  # else an earlier try was carried out
+        if await find(connection, digest) != made:  # otherwise an earlier try was carried out
             raise
     return made
 
 
 async def revoke(connection: Connection, token_id: str, now: datetime) -> Token | None:
-    """Mark a token revoked and return it; again changes nothing."""
+    """Mark a token as revoked and return it; a second time changes nothing."""
     return _token(await connection.fetchrow(_REVOKE, token_id, rows.micros(now)))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 
+from mailproof.domain.clock import utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StartupError
 from mailproof.store import rows
@@ -54,9 +54,7 @@ class PostgresDatabase:
                 target_session_attrs=SessionAttribute(self._url.session_attributes),
             )
             try:
-                now = datetime.now(UTC)
-                instance_id = IdSource(lambda: now).next()
-                await schema.migrate(connection, now=rows.micros(now), instance_id=instance_id)
+                await schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
                 async with transaction(connection, mode, idle=_IDLE):
                     yield _Session(connection)
             finally:
@@ -69,7 +67,7 @@ class PostgresDatabase:
 
 
 class _Session:
-    """See `mailproof.store.transfer.Writer`."""
+    """See `mailproof.store.transfer.TransferTarget`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours: what an operator can mend is `StoreUnavailable`, what only we can mend stays itself."""
+"""Translates errors of SQLite: what an operator can mend becomes `StoreUnavailable`; our own mistakes stay."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ import logging
 import sqlite3
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import BUSY, DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
-# Errors of the code, not of the database's surroundings: they become INTERNAL at the boundary.
+# Mistakes of this code, not trouble with the disk or the file: a call that meets one is answered with INTERNAL.
 _OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
 
+DAMAGED = "the database file is damaged: stop the service and restore a backup"
+
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "the disk that holds the database is full; nothing was stored",
-    sqlite3.SQLITE_BUSY: "the database is busy; nothing was stored",
-    sqlite3.SQLITE_LOCKED: "the database is busy; nothing was stored",
+    sqlite3.SQLITE_FULL: DISK_FULL,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_IOERR: "the disk that holds the database does not work; nothing was stored",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged: stop the service and restore a backup",
-    sqlite3.SQLITE_NOTADB: "the database file is damaged: stop the service and restore a backup",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
     sqlite3.SQLITE_READONLY: "the database can't be written; nothing was stored",
 }
 
 
 def translate(error: Exception) -> Exception:
-    """Return what to raise in place of a driver's error; other errors are returned as they are."""
+    """Return the error to raise instead of a driver's one. Other errors are returned as they are."""
     if not isinstance(error, sqlite3.Error) or isinstance(error, _OURS):
         return error
     code = getattr(error, "sqlite_errorcode", 0)

@@ -1,35 +1,21 @@
-"""The event log in SQLite: decisions carried out. Runs inside its caller's transaction.
+"""The event log in SQLite: carries out decisions, inside the transaction of its caller.
 
-`carry_out` is the only way to change a provider. What an event makes of the providers is `ledger.evolve`'s business;
-here it is given its sequence and saved.
+Providers are changed by `add` and `carry_out` alone. `ledger.evolve` says how an event changes them; this module gives
+the event its sequence, and saves both.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from mailproof.domain.errors import IdempotencyKeyReused, StoreUnavailable
-from mailproof.domain.ledger import (
-    ADDED,
-    Change,
-    CommitResult,
-    Decide,
-    Event,
-    EventType,
-    IdempotencyKey,
-    Situation,
-    evolve,
-)
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
-from mailproof.store import rows
-
-KEYS_LAST = timedelta(hours=24)
-"""How long an idempotency key is remembered."""
-
-_EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
+from mailproof.store import keys, rows
+from mailproof.store.decisions import events_of, growth, providers_of
+from mailproof.store.failures import ID_TAKEN, unknown_instance
 
 _NOTHING = Situation(None, None, 0)
 
@@ -37,19 +23,29 @@ _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_KEY = (
-    "SELECT digest, first_sequence, event_count FROM idempotency_keys "
-    "WHERE instance_id = ? AND token_id = ? AND key = ? AND created_at >= ?"
+_KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = ? AND token_id = ? AND key = ?"  # noqa: S608
+_KEEP = f"INSERT OR REPLACE INTO idempotency_keys ({keys.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_FORGET = (
+    "DELETE FROM idempotency_keys WHERE rowid IN "  # noqa: S608 - constants
+    f"(SELECT rowid FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT {keys.FORGOTTEN_AT_ONCE})"
+)
+_REPLAYED = (
+    f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
+    "ORDER BY sequence"
 )
 
 
 def add(
     connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
 ) -> Event:
-    """Add a provider, whatever the situation, which is not even read.
+    """Add a provider without reading the situation, which does not matter to it.
+
+    Returns:
+        The event; if the key was used before, the event of that earlier call.
 
     Raises:
-        LookupError, IdempotencyKeyReused: As with `carry_out`.
+        LookupError: There is no such instance.
+        IdempotencyKeyReused: The key was used with another request.
     """
     earlier = _replay(connection, caller, key, now) if key is not None else None
     if earlier is not None:
@@ -68,10 +64,11 @@ def carry_out(
     key: IdempotencyKey | None,
     now: datetime,
 ) -> CommitResult:
-    """Decide, append the events and save what they make of the providers.
+    """Call `decide`, append the events of its decision, and save the providers that they change.
 
     Raises:
-        LookupError: There is no such instance. IdempotencyKeyReused: The key was used with another request.
+        LookupError: There is no such instance.
+        IdempotencyKeyReused: The key was used with another request.
     """
     if key is not None:
         earlier = _replay(connection, caller, key, now)
@@ -88,7 +85,7 @@ def carry_out(
 def append(
     connection: sqlite3.Connection, caller: Caller, changes: Sequence[Change], situation: Situation, now: datetime
 ) -> tuple[Event, ...]:
-    """Append an event for each change, and save what they make of the providers.
+    """Append an event for each change, and save the providers that they change.
 
     Raises:
         LookupError: There is no such instance.
@@ -96,16 +93,12 @@ def append(
     row = connection.execute(
         "UPDATE instances SET sequence = sequence + ?, provider_count = provider_count + ? WHERE id = ? "
         "RETURNING sequence",
-        (len(changes), sum(map(_growth, changes)), caller.instance_id),
+        (len(changes), growth(changes), caller.instance_id),
     ).fetchone()
     if row is None:
-        raise LookupError(f"there is no instance {caller.instance_id}")
-    first = row[0] - len(changes) + 1
-    events = tuple(
-        Event(caller.instance_id, first + place, change, caller.token.id, caller.peer, now)
-        for place, change in enumerate(changes)
-    )
-    known = {each.id: each for each in (situation.provider, situation.active) if each is not None}
+        raise unknown_instance(caller.instance_id)
+    events = events_of(caller, changes, row[0] - len(changes) + 1, now)
+    known = providers_of(situation)
     for event in events:
         connection.execute(_EVENT, rows.of_event(event))
         _save(connection, event, known)
@@ -113,7 +106,7 @@ def append(
 
 
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:
-    """Save what an event makes of the providers, and keep `known` and the instance's row in step."""
+    """Save the providers that an event changes, in the database and in `known`, and which of them is active."""
     for provider_id, provider in evolve(event, known).items():
         former = known.get(provider_id)
         if provider is None:
@@ -123,18 +116,13 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
             known[provider_id] = provider
             try:
                 connection.execute(_ADD, rows.of_provider(provider))
-            except sqlite3.IntegrityError as error:  # two processes chose alike within 10 ms
-                raise StoreUnavailable("the new id is taken; nothing was stored") from error
+            except sqlite3.IntegrityError as error:  # two processes made the same id within 10 ms
+                raise StoreUnavailable(ID_TAKEN) from error
         else:
             known[provider_id] = provider
             _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
             connection.execute(_SAVE, (sequence, changed_at, state, settings, sealed, provider_id))
         _mark_active(connection, event.instance_id, provider_id, former, provider)
-
-
-def _growth(change: Change) -> int:
-    """Return by how much a change makes the providers more; one that can't be followed is undone with its commit."""
-    return (change.type in ADDED) - (change.type is EventType.REMOVED)
 
 
 def _mark_active(
@@ -167,42 +155,18 @@ def _provider(connection: sqlite3.Connection, instance_id: str, provider_id: str
 def _replay(
     connection: sqlite3.Connection, caller: Caller, key: IdempotencyKey, now: datetime
 ) -> tuple[Event, ...] | None:
-    """Return the events of the call that had this key, None where none had it."""
-    connection.execute(
-        "DELETE FROM idempotency_keys WHERE rowid IN "
-        "(SELECT rowid FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)",
-        (rows.micros(now - KEYS_LAST), _EXPIRED_AT_ONCE),
-    )
-    row: tuple[Any, ...] | None = connection.execute(
-        _KEY,
-        (caller.instance_id, caller.token.id, key.key, rows.micros(now - KEYS_LAST)),
-    ).fetchone()
-    if row is None:
+    """Return the events of the call that had this key first, or None if no call had it."""
+    connection.execute(_FORGET, (keys.expiry(now),))
+    row = connection.execute(_KEY, (caller.instance_id, caller.token.id, key.key)).fetchone()
+    sequences = keys.first_call(row, key, now)
+    if sequences is None:
         return None
-    digest, first, count = row
-    if digest not in key.digests:
-        raise IdempotencyKeyReused
-    events = connection.execute(
-        f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
-        "ORDER BY sequence",
-        (caller.instance_id, first, first + count),
-    )
-    return tuple(rows.to_event(each) for each in events.fetchall())
+    found = connection.execute(_REPLAYED, (caller.instance_id, sequences.start, sequences.stop))
+    return tuple(rows.to_event(each) for each in found.fetchall())
 
 
 def _remember(
     connection: sqlite3.Connection, caller: Caller, key: IdempotencyKey, events: Sequence[Event], now: datetime
 ) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO idempotency_keys "
-        "(instance_id, token_id, key, digest, first_sequence, event_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            caller.instance_id,
-            caller.token.id,
-            key.key,
-            key.digests[0],
-            events[0].sequence,
-            len(events),
-            rows.micros(now),
-        ),
-    )
+    kept = key.key, key.digests[0], events[0].sequence, len(events), rows.micros(now)
+    connection.execute(_KEEP, (caller.instance_id, caller.token.id, *kept))

@@ -1,4 +1,4 @@
-"""Connections for reading: one per thread that reads, since SQLite's are no faster shared and these need no waiting.
+"""Connections for reading: one for each thread that reads, so that no thread waits for another one.
 
 Knows nothing of what is read.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import CLOSED
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.faults import translate
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 
 class Readers:
-    """A connection for each thread that reads, made when first needed."""
+    """Opens a connection for each thread that reads, when the thread first reads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,7 +30,7 @@ class Readers:
         self._closed = False
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do a read on this thread's connection.
+        """Run a read on the connection of this thread.
 
         Raises:
             StoreUnavailable: The database can't be read now, or `close` was called.
@@ -38,22 +39,22 @@ class Readers:
             connection, lock = self._local.mine
         except AttributeError:
             connection, lock = self._local.mine = self._open()
-        with lock:  # never waited for but by `close`
+        with lock:  # only `close` ever waits for it
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             try:
                 return work(connection)
             except sqlite3.Error as error:
                 raise translate(error) from error
 
     def all(self, statement: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, as `run` does."""
+        """Return all rows of a statement, which is run as `run` does."""
         return self.run(lambda connection: connection.execute(statement, parameters).fetchall())
 
     def _open(self) -> tuple[sqlite3.Connection, threading.Lock]:
         with self._lock:
             if self._closed:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             try:
                 mine = schema.connect_reader(self._path), threading.Lock()
             except sqlite3.Error as error:
@@ -62,7 +63,7 @@ class Readers:
             return mine
 
     def close(self) -> None:
-        """Close all; reads under way end first."""
+        """Close all connections, each after the read that it is running."""
         with self._lock:
             self._closed = True
             for connection, lock in self._all:

@@ -1,8 +1,8 @@
-"""SQLite's state made anew from the events, or only compared with them, while the database is in use.
+"""Computes the state in SQLite anew from the events, while the database is in use; stores it, or only compares it.
 
-The events are replayed into temporary tables, which are on disk and this connection's own, from a snapshot that no
-writer waits for. Only then is the write lock taken: for what was appended meanwhile, the comparison and the rows that
-differ. Memory does not grow with the log.
+First the events are replayed from a snapshot, for which no writer has to wait, into temporary tables: they are on disk,
+and belong to this connection alone. Only then is the write lock taken, to replay the events that were appended
+meanwhile, to compare, and to replace the rows that differ. Memory does not grow with the log.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Event, LogBroken, evolve
+from mailproof.domain.ledger import Event, evolve
 from mailproof.domain.model import Provider, ProviderState
 from mailproof.store import rows
-from mailproof.store.payloads import load_settings
+from mailproof.store.payloads import UNREADABLE, load_settings
+from mailproof.store.replay import check_end, check_next, misplaced
 from mailproof.store.sqlite import schema
-from mailproof.store.sqlite.faults import translate
+from mailproof.store.sqlite.faults import DAMAGED, translate
 
 _COLUMNS = rows.PROVIDER.split(", ")
 _TABLES = (
@@ -68,18 +69,23 @@ FROM main.instances AS i LEFT JOIN temp.rebuilt_instances AS r ON r.id = i.id
 
 
 def rebuild(path: Path, *, check: bool) -> int:
-    """Make the state anew; return how many records differed: providers, and instances whose counts were wrong.
+    """Compute the state anew, and store it.
 
     Args:
-        check: Only compare; change nothing and keep no writer waiting.
+        path: The file of the database.
+        check: Whether the state is only compared: nothing is changed, and no writer has to wait.
+
+    Returns:
+        How many records differed: providers, and instances whose counts were wrong.
 
     Raises:
-        LogBroken: The events lack one, or one can't follow the others. StoreUnavailable: The database can't be used.
+        LogBroken: An event is missing, or can't follow those before it.
+        StoreUnavailable: The database can't be used now.
     """
     try:
         with closing(schema.connect_rebuilder(path)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise StoreUnavailable("the database file is damaged: stop the service and restore a backup")
+                raise StoreUnavailable(DAMAGED)
             connection.create_function("same_settings", 2, _same_settings, deterministic=True)
             for statement in _TABLES:
                 connection.execute(statement)
@@ -106,7 +112,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 def _replay(connection: sqlite3.Connection) -> None:
-    """Replay the events that were not replayed yet."""
+    """Replay the events that were not replayed before."""
     heads = connection.execute(
         "SELECT i.id, i.sequence, coalesce(r.sequence, 0) FROM main.instances AS i "
         "LEFT JOIN temp.rebuilt_instances AS r ON r.id = i.id"
@@ -115,15 +121,13 @@ def _replay(connection: sqlite3.Connection) -> None:
         last = done
         for row in connection.execute(_EVENTS, (instance_id, done)):
             event = rows.to_event(row)
-            if event.sequence != last + 1:
-                raise LogBroken(instance_id, last + 1, "is missing")
+            check_next(instance_id, last, event.sequence)
             last = event.sequence
             try:
                 _follow(connection, event)
             except (KeyError, ValueError, sqlite3.IntegrityError) as error:
-                raise LogBroken(instance_id, last, "can't follow those before it") from error
-        if last < promised:
-            raise LogBroken(instance_id, last + 1, "is missing")
+                raise misplaced(instance_id, last) from error
+        check_end(instance_id, last, promised)
         connection.execute("INSERT OR REPLACE INTO temp.rebuilt_instances VALUES (?, ?)", (instance_id, last))
 
 
@@ -156,10 +160,10 @@ def _compare(connection: sqlite3.Connection, *, mend: bool) -> int:
 
 
 def _same_settings(one: object, other: object) -> bool:
-    """Return whether two texts are the same settings: another release may have written another form of them."""
+    """Return whether two texts mean the same settings: another release may have written them in another form."""
     if one == other:
         return True
     try:
         return load_settings(str(one)) == load_settings(str(other))
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return False

@@ -1,7 +1,7 @@
-"""The tables, how they came to be, and how a connection to them is set up.
+"""The tables in SQLite, the migrations that make them, and how a connection is set up.
 
-A migration is a tuple of statements, run in one transaction under the write lock, so two processes that start at once
-do it once. Migrations are append-only: a released one is never edited. Times are integers, microseconds since 1970 UTC.
+A migration is run in one transaction under the write lock, so of two processes that start at once only one runs it.
+Times are integers: microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 
 from mailproof.domain.errors import StartupError
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.migration import VERSION, is_current
+from mailproof.store.rows import KEY_HEADER
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        # `active_id` and `provider_count` say of the providers what would else be counted or searched for.
+        # `active_id` and `provider_count` repeat what the providers say, so that nothing is counted or searched for.
         """
         CREATE TABLE instances (
             id TEXT PRIMARY KEY,
@@ -61,7 +62,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
         "CREATE INDEX events_of_provider ON events (instance_id, provider_id, sequence)",
-        # `added_sequence` is the order of creation; `sequence` is that of the record's last event.
+        # `added_sequence` is the order of creation; `sequence` is the sequence of the record's last event.
         """
         CREATE TABLE providers (
             id TEXT PRIMARY KEY,
@@ -76,10 +77,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
         "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
-        # The law of the log, kept by the database too.
+        # At most one provider of an instance is active: the law of the log, which the database keeps too.
         "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
-        # Which keys are in use, without reading every record at each start.
-        f"CREATE INDEX providers_key ON providers (substr(sealed, 1, {HEADER_BYTES})) WHERE sealed IS NOT NULL",
+        # Finds the keys in use without reading every record at each start.
+        f"CREATE INDEX providers_key ON providers ({KEY_HEADER}) WHERE sealed IS NOT NULL",
         """
         CREATE TABLE idempotency_keys (
             instance_id TEXT NOT NULL,
@@ -101,19 +102,19 @@ CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_
 """
 
 _BUSY_WRITER = 5.0
-"""Seconds that the writer waits for another process; it has a thread of its own."""
+"""Seconds that the writer, which has a thread of its own, waits for the lock of another process."""
 
 _BUSY_READER = 0.25
-"""Seconds that a read waits, which happens on an event loop; in WAL mode readers wait for nobody but a recovery."""
+"""Seconds that a read waits. It runs on an event loop; in WAL mode readers wait for nothing but a recovery."""
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """Open the file for writing, create it where absent, readable by its owner alone.
+    """Open the file for writing. If it does not exist, it is created so that only its owner can read it.
 
     Raises:
-        StartupError: It is no database, or can't be opened, written or put into WAL mode.
+        StartupError: The file is not a database, or can't be opened, written or put into WAL mode.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StartupError(f"SQLite 3.37 or newer is needed, and this Python has {sqlite3.sqlite_version}")
@@ -144,7 +145,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 
 def connect_rebuilder(path: Path) -> sqlite3.Connection:
-    """Open the file for `sqlite_rebuild`, which writes once and waits for writers like one."""
+    """Open the file for `rebuild`, which writes once, and waits for other writers as long as the writer does."""
     connection = _connect(path, _BUSY_WRITER)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -153,13 +154,13 @@ def connect_rebuilder(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path, busy: float) -> sqlite3.Connection:
-    # Connections are used by one thread at a time; who closes them is another one. isolation_level=None: transactions
-    # are ours to begin.
+    # A connection is used by one thread at a time, and closed by another one. With isolation_level=None the driver
+    # begins no transactions of its own.
     return sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
 
 
 def _wal(connection: sqlite3.Connection) -> str:
-    """Switch to WAL. SQLite does not wait for its busy timeout here when another process switches too; so we do."""
+    """Switch to WAL. SQLite does not keep its busy timeout here when another process switches too, so this waits."""
     give_up = time.monotonic() + _BUSY_WRITER
     while True:
         try:
@@ -173,19 +174,19 @@ def _wal(connection: sqlite3.Connection) -> str:
 
 
 def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> None:
-    """Bring the schema up to date and see that there is a default instance.
+    """Bring the schema up to date, and create the default instance if there is none.
 
     Args:
-        connection: The writer's.
-        now: The time, for the records of it.
-        instance_id: The id of the default instance where there is none yet.
+        connection: A connection of `connect_writer`.
+        now: The time, as it is stored.
+        instance_id: The id of the default instance if it is created.
 
     Raises:
         StartupError: A newer release made this database, or it can't be changed.
     """
     try:
-        if _version(connection) == len(MIGRATIONS) and _has_default(connection):
-            return  # the usual case waits for no writer
+        if is_current(_version(connection), MIGRATIONS) and _has_default(connection):
+            return  # the usual case, in which no writer has to be waited for
         connection.execute(_VERSIONS)
         while _migrate_one(connection, now):
             pass
@@ -198,16 +199,12 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
 
 
 def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
-    """Run the next migration in a transaction of its own; return False when there is none."""
-    connection.execute("BEGIN IMMEDIATE")  # from here on no other process can run it too
+    """Run the next migration in a transaction of its own; return False if there is none."""
+    connection.execute("BEGIN IMMEDIATE")  # from here on no other process can run the same migration
     try:
         version = _version(connection)
-        if version > len(MIGRATIONS):
-            raise StartupError(
-                f"a newer release of mailproof made this database (schema {version}, this release knows "
-                f"{len(MIGRATIONS)}): use that release, or restore a backup"
-            )
-        if version < len(MIGRATIONS):
+        current = is_current(version, MIGRATIONS)
+        if not current:
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
             connection.execute("INSERT INTO schema_version VALUES (?, ?)", (version + 1, now))
@@ -215,13 +212,13 @@ def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-    return version < len(MIGRATIONS)
+    return not current
 
 
 def _version(connection: sqlite3.Connection) -> int:
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone():
         return 0
-    version: int = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
+    version: int = connection.execute(VERSION).fetchone()[0]
     return version
 
 

@@ -1,7 +1,7 @@
 """The store on SQLite: one writer thread, reads inline on a connection per thread.
 
-Keeps the contract of `mailproof.store` and no other; rules about values are the use cases'. A point read takes some
-13 µs, less than a hop to another thread, so reads run right on the event loop; nothing here is bound to a loop. Other
+Keeps the contract of `mailproof.store.contract`; rules about values belong to the use cases. Reading one row takes some
+13 µs, less than handing it to another thread, so reads run on the event loop. Nothing here belongs to one loop. Other
 processes may use the same file.
 """
 
@@ -10,55 +10,46 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
 from mailproof.store import rows
+from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.sealing import HEADER_BYTES
+from mailproof.store.migration import PING
 from mailproof.store.sqlite import log, rebuild, schema, tokens
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
 
 T = TypeVar("T")
 
-_MOST = 2**63 - 1  # SQLite's integers; the contract's offsets go to 2**64 - 1
-
 _GET = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _GET_ACTIVE = (
-    f"SELECT {', '.join('p.' + name for name in rows.PROVIDER.split(', '))} FROM instances AS i "  # noqa: S608
+    f"SELECT {rows.columns('p')} FROM instances AS i "  # noqa: S608 - constants
     "JOIN providers AS p ON p.id = i.active_id WHERE i.id = ?"
 )
 _LIST = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608
-_HEADER = f"substr(sealed, 1, {HEADER_BYTES})"  # as the index providers_key has it
-_SAMPLE = (
-    f"SELECT {_HEADER}, {rows.PROVIDER} FROM providers "  # noqa: S608 - constants
-    f"WHERE sealed IS NOT NULL AND {_HEADER} > ? ORDER BY {_HEADER} LIMIT 1"
-)
+_SAMPLE = rows.SAMPLE.format("?")
 
-_made = lru_cache(maxsize=256)(rows.to_provider)
-"""Rows are read anew each time, and are mostly the same ones: half of a read would be making a value of the row."""
+_provider = lru_cache(maxsize=256)(rows.to_provider)
+"""Returns the provider of a row. A row is read from the database each time, and is mostly the same as before; making
+the value anew would take half of the time of a read."""
 
 
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-def open_store(path: Path, *, clock: Callable[[], datetime] = utc_now) -> SqliteStore:
-    """Open the database, make or migrate it where needed.
+def open_store(path: Path, *, clock: Clock = utc_now) -> SqliteStore:
+    """Open the database, and create or migrate it if needed.
 
     Args:
-        path: The file; its directory is made too.
-        clock: Says what time it is.
+        path: The file; its directory is created too.
+        clock: Returns the time.
 
     Raises:
-        StartupError: It can't be opened, or a newer release made it.
+        StartupError: The file can't be opened, or a newer release made it.
     """
     ids = IdSource(clock)
     connection = schema.connect_writer(path)
@@ -71,13 +62,13 @@ def open_store(path: Path, *, clock: Callable[[], datetime] = utc_now) -> Sqlite
 
 
 class SqliteStore:
-    """A `mailproof.store.Store`. Made by `open_store`.
+    """A `mailproof.store.contract.Store`. Made by `open_store`.
 
     Attributes:
-        writer: Counts commits and writes.
+        writer: The thread that writes; it counts its commits and writes.
     """
 
-    def __init__(self, path: Path, writer: Writer, clock: Callable[[], datetime], ids: IdSource) -> None:
+    def __init__(self, path: Path, writer: Writer, clock: Clock, ids: IdSource) -> None:
         self.writer = writer
         self._path = path
         self._clock = clock
@@ -85,36 +76,36 @@ class SqliteStore:
         self._readers = Readers(path)
 
     def new_id(self) -> str:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock()))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
     ) -> CommitResult:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
 
         def job(connection: sqlite3.Connection) -> CommitResult:
-            # The time is asked for here, so that times follow the order of the log.
+            # The clock is read here, in the writer's thread, so that times follow the order of the log.
             return log.carry_out(connection, caller, provider_id, decide, key, self._clock())
 
         return await self._write(job)
 
     async def get(self, instance_id: str, provider_id: str) -> Provider | None:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         row = self._one(_GET, (provider_id, instance_id))
-        return _made(row) if row else None
+        return _provider(row) if row else None
 
     async def get_active(self, instance_id: str) -> Provider | None:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         row = self._one(_GET_ACTIVE, (instance_id,))
-        return _made(row) if row else None
+        return _provider(row) if row else None
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
-        """See `mailproof.store.ProviderStore`. The count is kept, not counted."""
+        """See `mailproof.store.contract.ProviderStore`. The instance's row has the count, so nothing is counted."""
         select = f"{_LIST} {'ASC' if page.ascending else 'DESC'} LIMIT ? OFFSET ?"
 
         def work(connection: sqlite3.Connection) -> tuple[Any, list[Any]]:
@@ -122,7 +113,7 @@ class SqliteStore:
             try:
                 head = connection.execute("SELECT provider_count, sequence FROM instances WHERE id = ?", (instance_id,))
                 counts = head.fetchone() or (0, 0)
-                found = connection.execute(select, (instance_id, min(page.limit, _MOST), min(page.offset, _MOST)))
+                found = connection.execute(select, (instance_id, rows.bounded(page.limit), rows.bounded(page.offset)))
                 return counts, found.fetchall()
             finally:
                 connection.execute("ROLLBACK")
@@ -134,53 +125,53 @@ class SqliteStore:
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
-        """See `mailproof.store.ProviderStore`."""
+        """See `mailproof.store.contract.ProviderStore`."""
         statement, parameters = f"SELECT {rows.EVENT} FROM events WHERE instance_id = ?", [instance_id]  # noqa: S608
         if provider_id:
             statement, parameters = f"{statement} AND provider_id = ?", [*parameters, provider_id]
         found = self._read(
             lambda connection: connection.execute(
                 f"{statement} AND sequence < ? ORDER BY sequence DESC LIMIT ?",
-                (*parameters, _MOST if before is None else min(before, _MOST), min(limit, _MOST)),
+                (*parameters, rows.bounded(before), rows.bounded(limit)),
             ).fetchall()
         )
         return tuple(rows.to_event(row) for row in found)
 
     async def find_token(self, digest: bytes) -> Token | None:
-        """See `mailproof.store.TokenStore`."""
-        return tokens.found(self._readers.all(tokens.FIND, (digest,)))
+        """See `mailproof.store.contract.TokenStore`."""
+        return tokens.of_rows(self._readers.all(tokens.FIND, (digest,)))
 
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         token_id, now = self._ids.next(), self._clock()
         return await self._write(
             lambda connection: tokens.create(connection, digest, Token(token_id, name, role, tuple(instance_ids), now))
         )
 
     async def list_tokens(self) -> tuple[Token, ...]:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         return self._read(tokens.find_all)
 
     async def revoke_token(self, token_id: str) -> Token | None:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         now = self._clock()
         return await self._write(lambda connection: tokens.revoke(connection, token_id, now))
 
     async def default_instance(self) -> str:
-        """See `mailproof.store.TokenStore`."""
+        """See `mailproof.store.contract.TokenStore`."""
         row = self._one("SELECT id FROM instances WHERE is_default = 1", ())
         if row is None:
-            raise StoreUnavailable("the database has no default instance")
+            raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         instance_id: str = row[0]
         return instance_id
 
     async def instances(self) -> frozenset[str]:
-        """Return the ids of all instances."""
-        rows = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
-        return frozenset(row[0] for row in rows)
+        """See `mailproof.store.contract.Store`."""
+        found = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
+        return frozenset(row[0] for row in found)
 
     async def sealed_samples(self) -> Sequence[Provider]:
-        """See `mailproof.store.Store`. The index gives one of each key without reading the others."""
+        """See `mailproof.store.contract.Store`. The index finds one for each key without reading the others."""
 
         def work(connection: sqlite3.Connection) -> list[Provider]:
             found: list[Provider] = []
@@ -193,20 +184,20 @@ class SqliteStore:
         return self._read(work)
 
     async def key_check(self, offered: bytes) -> bytes:
-        """See `mailproof.store.Store`. Who has the file has the key beside it: there is nothing to agree on."""
+        """See `mailproof.store.contract.Store`. There are no replicas, so nothing is kept."""
         return offered
 
     async def rebuild(self, *, check: bool = False) -> int:
-        """See `mailproof.store.Store`. It has a connection of its own, so the writer goes on."""
+        """See `mailproof.store.contract.Store`. It has a connection of its own, so the writer does not stop."""
         await self.ping()
         return await asyncio.to_thread(rebuild.rebuild, self._path, check=check)
 
     async def ping(self) -> None:
-        """See `mailproof.store.Store`."""
-        self._one("SELECT version FROM schema_version LIMIT 1", ())
+        """See `mailproof.store.contract.Store`."""
+        self._one(PING, ())
 
     async def close(self) -> None:
-        """See `mailproof.store.Store`."""
+        """See `mailproof.store.contract.Store`."""
         await asyncio.wrap_future(self.writer.stop())
         self._readers.close()
 

@@ -1,4 +1,4 @@
-"""Access tokens in SQLite. Runs inside its caller's transaction."""
+"""Access tokens in SQLite, inside the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from mailproof.domain.model import Token
 from mailproof.store import rows
 
 _SELECT = f"SELECT {rows.TOKEN} FROM tokens"  # noqa: S608 - constants
-FIND = (  # in one statement: each call begins with it
+FIND = (  # one statement, since every call begins with it
     f"SELECT {rows.TOKEN}, instance_id FROM tokens JOIN token_instances ON token_id = id "  # noqa: S608 - constants
     "WHERE digest = ? AND revoked_at IS NULL ORDER BY position"
 )
 
 
 @lru_cache(maxsize=256)
-def _made(found: tuple[tuple[Any, ...], ...]) -> Token:
-    """Return the token of its rows; read anew each time, they are mostly the same ones."""
+def _of_rows(found: tuple[tuple[Any, ...], ...]) -> Token:
+    """Return the token of its rows, which are read from the database each time, and are mostly the same as before."""
     return rows.to_token(found[0][:-1], [row[-1] for row in found])
 
 
-def found(rows: list[tuple[Any, ...]]) -> Token | None:
-    """Return the token of what `FIND` finds, which is nothing where it is revoked."""
-    return _made(tuple(rows)) if rows else None
+def of_rows(found: list[tuple[Any, ...]]) -> Token | None:
+    """Return the token of the rows of `FIND`, or None if there are none, as for a revoked token."""
+    return _of_rows(tuple(found)) if found else None
 
 
 def find_all(connection: sqlite3.Connection) -> tuple[Token, ...]:
-    """Return all tokens, oldest first."""
+    """Return all tokens, the oldest first."""
     found = connection.execute(f"{_SELECT} ORDER BY created_at, id").fetchall()
     return tuple(_token(connection, row) for row in found)
 
 
 def create(connection: sqlite3.Connection, digest: bytes, token: Token) -> Token:
-    """Store a token; without instances it is for the default one. Unknown instances are made."""
+    """Store a token. If it has no instances, it is for the default one. Instances that do not exist are created."""
     instance_ids: Sequence[str] = token.instance_ids or [
         connection.execute("SELECT id FROM instances WHERE is_default = 1").fetchone()[0]
     ]
@@ -56,7 +56,7 @@ def create(connection: sqlite3.Connection, digest: bytes, token: Token) -> Token
 
 
 def revoke(connection: sqlite3.Connection, token_id: str, now: datetime) -> Token | None:
-    """Mark a token revoked and return it; again changes nothing."""
+    """Mark a token as revoked and return it; a second time changes nothing."""
     row = connection.execute(
         f"UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? RETURNING {rows.TOKEN}",  # noqa: S608
         (rows.micros(now), token_id),

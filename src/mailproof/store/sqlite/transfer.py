@@ -1,13 +1,13 @@
-"""A SQLite file as the source or the target of a move. Blocks its loop, which has nothing else to do."""
+"""A SQLite file as the source or the target of a move. It blocks the event loop, which has nothing else to do."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from mailproof.domain.clock import utc_now
 from mailproof.domain.errors import StartupError
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
@@ -39,19 +39,18 @@ class SqliteDatabase:
     def _session(self, begin: str) -> Iterator[_Session]:
         connection = schema.connect_writer(self._path)
         try:
-            now = datetime.now(UTC)
-            schema.migrate(connection, now=rows.micros(now), instance_id=IdSource(lambda: now).next())
+            schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
             connection.execute(begin)
             yield _Session(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise StartupError(f"the database {self._path} failed: {error}; nothing was moved") from error
         finally:
-            connection.close()  # which rolls back what was not committed
+            connection.close()  # this rolls back what was not committed
 
 
 class _Session:
-    """See `mailproof.store.transfer.Writer`."""
+    """See `mailproof.store.transfer.TransferTarget`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -1,8 +1,9 @@
-"""One thread that writes, with group commit: who waits while a commit is on its way to the disk shares the next one.
+"""One thread that writes, with group commit: all writes that wait while a commit is written to disk share the next one.
 
-Knows transactions and nothing of what is written. The laws kept here: a waiter hears of success only after COMMIT with
-synchronous=FULL has returned; one waiter's failure undoes that waiter's writes alone; the thread outlives every error.
-A job may be run twice: where one fails that has written, all are undone and run again with a savepoint each.
+Knows transactions and nothing of what is written. Three laws are kept here: a write is reported as done only after
+COMMIT with synchronous=FULL has returned; if one write fails, only that one is undone; no error ends the thread. A job
+may be run twice: if it fails after it has written something, all jobs of the transaction are undone and run again, each
+under a savepoint.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.store.failures import CLOSED, copy_for_one
 from mailproof.store.sqlite.faults import translate
 
 T = TypeVar("T")
@@ -27,16 +29,18 @@ Job = Callable[[sqlite3.Connection], T]
 _log = logging.getLogger("mailproof.store")
 
 MAX_BATCH = 512
-"""Writes in one transaction; a bound on how long the first of them waits for the last."""
+"""How many writes share a transaction at most, which bounds how long the first waits for the last."""
 
 
 @dataclass(slots=True)
 class _Result:
+    """The result of a job, or the exception that it raised."""
+
     result: Any = None
     error: Exception | None = None
 
-    def tell(self, future: Future[Any] | asyncio.Future[Any]) -> None:
-        """Resolve the future of the waiter."""
+    def resolve(self, future: Future[Any] | asyncio.Future[Any]) -> None:
+        """Give the result to a future."""
         if self.error is None:
             future.set_result(self.result)
         else:
@@ -45,7 +49,7 @@ class _Result:
 
 @dataclass(slots=True)
 class _Thread:
-    """Who waits is a thread, or nobody."""
+    """A job whose result a thread waits for, or nobody."""
 
     job: Job[Any]
     future: Future[Any]
@@ -57,7 +61,7 @@ class _Thread:
 
 @dataclass(slots=True)
 class _Task:
-    """Who waits is a task of an event loop."""
+    """A job whose result a task of an event loop waits for."""
 
     job: Job[Any]
     loop: asyncio.AbstractEventLoop
@@ -72,13 +76,14 @@ _Waiter = _Thread | _Task
 
 
 class Writer:
-    """Runs jobs in the order of their arrival. Any thread may submit.
+    """Runs jobs in the order of their arrival. Any thread may submit one.
 
     Args:
-        connection: The writer's from now on; closed by `stop`.
+        connection: A connection that nobody else uses from now on. `stop` closes it.
 
     Attributes:
-        commits: Transactions that were committed. writes: jobs that were in them.
+        commits: How many transactions were committed.
+        writes: How many jobs were in them.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -86,7 +91,7 @@ class Writer:
         self.writes = 0
         self._connection = connection
         self._queue: queue.SimpleQueue[_Waiter | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()  # nothing is queued behind the None that ends the thread
+        self._lock = threading.Lock()  # so that nothing is queued after the None that ends the thread
         self._stopped: Future[None] | None = None
         self._thread = threading.Thread(target=self._run, name="mailproof-store-writer", daemon=True)
         self._thread.start()
@@ -95,8 +100,8 @@ class Writer:
         """Queue a job.
 
         Returns:
-            A future with the job's result once it is on disk, or with its exception once it is undone. Cancelling it
-            prevents a job that has not begun and no other.
+            A future, which gets the job's result once it is on disk, or its exception once it is undone. If it is
+            cancelled before the job has begun, the job is not run.
 
         Raises:
             StoreUnavailable: The writer was stopped.
@@ -106,7 +111,7 @@ class Writer:
         return future
 
     async def run(self, job: Job[T]) -> T:
-        """Queue a job and await it, as with `submit`; those of one loop that share a commit wake it once, together."""
+        """Queue a job as `submit` does, and await its result. A commit wakes each loop once for all of its jobs."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._enqueue(_Task(job, loop, future))
@@ -115,11 +120,15 @@ class Writer:
     def _enqueue(self, waiter: _Waiter) -> None:
         with self._lock:
             if self._stopped is not None:
-                raise StoreUnavailable("the database is closed")
+                raise StoreUnavailable(CLOSED)
             self._queue.put(waiter)
 
     def stop(self) -> Future[None]:
-        """Finish what is queued, then close the connection; the future says when. Again changes nothing."""
+        """Finish the queued jobs, then close the connection. A second call changes nothing.
+
+        Returns:
+            A future that gets a result once the connection is closed.
+        """
         with self._lock:
             if self._stopped is None:
                 self._stopped = Future()
@@ -132,7 +141,7 @@ class Writer:
             batch: list[_Waiter] = []
             going = self._collect(batch)
             if batch:
-                _tell(zip(batch, self._commit(batch), strict=True))
+                _resolve(zip(batch, self._commit(batch), strict=True))
         try:
             self._connection.close()
         except sqlite3.Error:
@@ -141,7 +150,7 @@ class Writer:
         self._stopped.set_result(None)
 
     def _collect(self, batch: list[_Waiter]) -> bool:
-        """Wait for a job, then take all that came meanwhile; return False at the end."""
+        """Wait for a job, then take all that are queued; return False if the thread is to end."""
         item = self._queue.get()
         while item is not None:
             if item.begin():
@@ -155,6 +164,7 @@ class Writer:
         return False
 
     def _commit(self, batch: Sequence[_Waiter]) -> Sequence[_Result]:
+        """Run jobs in one transaction and commit it; return the result of each."""
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -164,21 +174,24 @@ class Writer:
                 connection.execute("BEGIN IMMEDIATE")
                 outcomes = [self._attempt(waiter.job) for waiter in batch]
             connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - it is handed to every waiter
+        except Exception as error:  # noqa: BLE001 - every job gets it
             self._roll_back()
             shared = translate(error)
-            return [_Result(error=_own(shared)) for _ in batch]
+            return [_Result(error=copy_for_one(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
         return outcomes
 
     def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Result] | None:
-        """Run the jobs without savepoints, two statements less a job; return None where one is needed.
+        """Run the jobs without savepoints, which saves two statements for each job.
 
-        Most jobs that fail are refused before they wrote anything, so there is nothing to undo.
+        Most jobs that fail are refused before they have written anything, so there is nothing to undo.
+
+        Returns:
+            The result of each job, or None if one failed after it had written something.
 
         Raises:
-            Exception: The whole transaction is lost, or it was the only job.
+            Exception: The whole transaction is lost, or the job that failed was the only one.
         """
         connection = self._connection
         outcomes: list[_Result] = []
@@ -199,7 +212,7 @@ class Writer:
         """Run one job inside the shared transaction.
 
         Raises:
-            sqlite3.Error: The whole transaction is lost (SQLite rolls it back by itself on a full disk and its kin).
+            sqlite3.Error: The whole transaction is lost: SQLite itself rolls back if the disk is full, for example.
         """
         connection = self._connection
         connection.execute("SAVEPOINT waiter")
@@ -221,27 +234,20 @@ class Writer:
             _log.exception("rolling back failed")
 
 
-def _tell(outcomes: Iterable[tuple[_Waiter, _Result]]) -> None:
-    """Tell all waiters, each loop in one go."""
+def _resolve(outcomes: Iterable[tuple[_Waiter, _Result]]) -> None:
+    """Give each waiter its result; the tasks of one loop get theirs together."""
     loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Result]]] = {}
     for waiter, outcome in outcomes:
         if isinstance(waiter, _Task):
             loops.setdefault(waiter.loop, []).append((waiter.future, outcome))
         else:
-            outcome.tell(waiter.future)
-    for loop, told in loops.items():
-        with suppress(RuntimeError):  # the loop was closed: nobody is left to be told
-            loop.call_soon_threadsafe(_tell_tasks, told)
+            outcome.resolve(waiter.future)
+    for loop, results in loops.items():
+        with suppress(RuntimeError):  # the loop was closed, and its tasks with it
+            loop.call_soon_threadsafe(_resolve_tasks, results)
 
 
-def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Result]]) -> None:
-    for future, outcome in told:
+def _resolve_tasks(results: Iterable[tuple[asyncio.Future[Any], _Result]]) -> None:
+    for future, outcome in results:
         if not future.done():  # cancelled meanwhile
-            outcome.tell(future)
-
-
-def _own(error: Exception) -> Exception:
-    """Return an exception of the waiter's own: one that many tasks raise collects all their tracebacks."""
-    if isinstance(error, StoreUnavailable):
-        return StoreUnavailable(error.message)
-    return error
+            outcome.resolve(future)
