@@ -64,9 +64,11 @@ def run_events(
         return runner.run(collect())
 
 
-def run_plan(plan: Plan, probe: Probe | None = None) -> Report:
+def run_plan(
+    plan: Plan, probe: Probe | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> Report:
     """Run a plan and return its report."""
-    report = run_events(plan, probe)[-1]
+    report = run_events(plan, probe, loop_factory)[-1]
     assert isinstance(report, Report)
     return report
 
