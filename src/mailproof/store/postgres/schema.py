@@ -125,8 +125,9 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
     """
     if await _is_ready(connection):
         return  # the usual case waits for nobody
-    # IF NOT EXISTS looks before it locks: another replica may make it meanwhile.
-    with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+    # IF NOT EXISTS looks before it locks. Which error comes where another replica makes the table meanwhile depends on
+    # how far it has got: its row in the catalogue, the table's type, or the table is there.
+    with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError, asyncpg.DuplicateTableError):
         await connection.execute(_VERSIONS)
     await connection.execute("INSERT INTO schema_version VALUES (0, $1) ON CONFLICT DO NOTHING", now)
     while await _migrate_one(connection, now):
