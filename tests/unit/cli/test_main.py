@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof import __version__
 from mailproof.cli import main as cli
 from mailproof.cli.main import main
@@ -106,6 +107,6 @@ def test_a_start_that_fails_is_one_sentence_and_exit_1(tmp_path: object, capsys:
 
 def test_python_m_mailproof_is_the_command() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mailproof", "--version"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "mailproof", "--version"], capture_output=True, text=True, check=True, timeout=HANG
     )
     assert done.stdout == f"mailproof {__version__}\n"

@@ -131,16 +131,16 @@ def test_close_ends_the_connections_of_all_loops_after_what_runs_on_them(url: st
     caller = asyncio.run(admin(store))
     try:
         for loop in loops:
-            asyncio.run_coroutine_threadsafe(store.ping(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(store.ping(), loop).result(HANG)
         assert connections(url) == 3
         running = [asyncio.run_coroutine_threadsafe(store.add(caller, addition(store)), loop) for loop in loops]
         while not all(share.calls for share in store.pools._shares.values()):
             assert any(not each.done() for each in running), "too quick to see"
         asyncio.run(store.close())
-        assert sorted(each.result(10).sequence for each in running) == [1, 2, 3]
+        assert sorted(each.result(HANG).sequence for each in running) == [1, 2, 3]
         wait_for_connections(url, 0)
         with pytest.raises(StoreUnavailable):
-            asyncio.run_coroutine_threadsafe(store.ping(), loops[0]).result(10)
+            asyncio.run_coroutine_threadsafe(store.ping(), loops[0]).result(HANG)
     finally:
         for loop, thread in zip(loops, threads, strict=True):
             loop.call_soon_threadsafe(loop.stop)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
 from mailproof.usecases.passphrase_encryption import AT_ONCE, KeyParameters, PassphraseCipher, WrongPassphrase
 
@@ -176,7 +177,7 @@ def test_who_gives_up_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(_: Secret, parameters: KeyParameters) -> AESGCM:
         begun.append(parameters.salt)
         started.release()
-        gate.wait(10)
+        gate.wait(HANG)
         return AESGCM(b"k" * 32)
 
     monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
