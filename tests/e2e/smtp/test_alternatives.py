@@ -126,9 +126,9 @@ def test_silence_that_is_implicit_tls_is_told_at_once(machine: Machine, mode: Tl
 
 
 def test_an_implicit_port_that_closes_on_the_silent_is_told(machine: Machine) -> None:
-    def answer(connection: socket.socket) -> None:
+    def answer(connection: socket.socket, patience: float) -> None:
         with connection, contextlib.suppress(OSError):
-            connection.settimeout(0.2)
+            connection.settimeout(patience)
             connection.recv(1, socket.MSG_PEEK)  # a ClientHello, or the end
             with machine.context.wrap_socket(connection, server_side=True) as secure:
                 secure.sendall(b"220 mail.test\r\n")
@@ -138,8 +138,9 @@ def test_an_implicit_port_that_closes_on_the_silent_is_told(machine: Machine) ->
 
     def work() -> None:
         with contextlib.suppress(OSError):
+            answer(listener.accept()[0], 0.2)  # the test's own connection, which says nothing
             while True:
-                threading.Thread(target=answer, args=(listener.accept()[0],)).start()
+                threading.Thread(target=answer, args=(listener.accept()[0], HANG)).start()
 
     with socket.create_server((machine.address, 465)) as listener:
         thread = threading.Thread(target=work)

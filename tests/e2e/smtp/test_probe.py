@@ -76,7 +76,7 @@ def test_a_server_that_does_not_read_is_bounded() -> None:
 
 def test_silence_to_auth_has_advice_of_its_own() -> None:
     with serve(smtp(ehlo=EHLO_CLEAR, replies={"AUTH": [Do.SILENCE]})) as served:
-        report = run(served.port, timeout=0.4, credentials=LOGIN, **NONE)
+        report = run(served.port, timeout=0.4, credentials=LOGIN, loop_factory=WaitedClock(slowness=4), **NONE)
     assert (report.code, report.stage) == (Code.TIMEOUT, Stage.AUTH)
     assert "Microsoft 365" in report.advice
 
