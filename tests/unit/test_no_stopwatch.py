@@ -30,7 +30,7 @@ PLANTED = {
     "a loop's clock": "loop = asyncio.get_running_loop()\nbegan = loop.time()\nassert loop.time() - began < 1",
     "about as long as": "began = time.monotonic()\nassert time.monotonic() - began == pytest.approx(1, abs=0.1)",
     "a report's duration": "assert run().elapsed_ms < 300",
-    "the best of several": "began = time.perf_counter()\nbest = min(best, time.perf_counter() - began)\nassert best < 1",
+    "the best of several": "t = time.perf_counter()\nbest = min(best, time.perf_counter() - t)\nassert best < 1",
     "an attribute": "self.at['x'] = time.monotonic()\nassert self.at['x'] - other < 1",
     "a pair": "began, n = time.monotonic(), 1\nassert began < LIMIT",
 }
