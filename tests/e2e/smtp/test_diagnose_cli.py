@@ -195,7 +195,7 @@ def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
 
 def test_what_was_tried_in_vain_is_said_once() -> None:
     address = own_address()
-    done = diagnose(f"{address}:587", "--timeout", "5")
+    done = diagnose(f"{address}:587", "--timeout", "60")
     tried = "465 implicit, 2525 starttls, 2465 implicit, 2587 starttls, 25 starttls"
     assert done.stdout.count(tried) == 1
     assert f"Also tried on this host, without success: {tried} (connection refused)." in done.stdout
@@ -225,7 +225,7 @@ def test_on_a_terminal_sentences_are_wrapped_at_its_width() -> None:
     try:
         termios.tcsetwinsize(theirs, (24, 60))
         env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
-        command = [*COMMAND, f"{own_address()}:587", "--timeout", "5"]
+        command = [*COMMAND, f"{own_address()}:587", "--timeout", "60"]
         subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=HANG, check=False, env=env)
         text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 65536).decode())
     finally:
@@ -239,7 +239,7 @@ def test_on_a_terminal_sentences_are_wrapped_at_its_width() -> None:
 
 def test_interrupt_exits_130_quietly() -> None:
     with serve(raw(Do.SILENCE)) as served:
-        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "30"]
+        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "120"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             while "connect" not in child.stdout.readline():
@@ -266,7 +266,7 @@ def test_colour_is_for_terminals(environment: dict[str, str], coloured: bool) ->
 
 def test_steps_are_streamed_as_they_end() -> None:
     with serve(raw("220 slow", Do.SILENCE)) as served:
-        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "3"]
+        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "120"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             while "greeting" not in child.stdout.readline():
