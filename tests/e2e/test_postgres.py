@@ -24,7 +24,8 @@ REPLICAS = 8
 
 
 def env(url: str, key: str = KEY) -> dict[str, str]:
-    return {"MAILPROOF_DATABASE_URL": url, "MAILPROOF_ENCRYPTION_KEY": key}
+    patient = {"MAILPROOF_DATABASE_CONNECT_TIMEOUT": "60", "MAILPROOF_DATABASE_TIMEOUT": "60"}
+    return {"MAILPROOF_DATABASE_URL": url, "MAILPROOF_ENCRYPTION_KEY": key, **patient}
 
 
 def call(service: RunningService, token: str, method: str, path: str, body: object = None) -> tuple[int, Any]:

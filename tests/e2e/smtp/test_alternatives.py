@@ -385,7 +385,7 @@ def test_cancelling_closes_every_socket_at_once(machine: Machine) -> None:
     machine.tarpits()
 
     async def leave() -> None:
-        async with aclosing(make_probe().run(plan(587, timeout=60.0))) as events:
+        async with aclosing(make_probe().run(plan(587, timeout=3600.0))) as events:
             async for event in events:
                 if isinstance(event, Step) and event.stage is Stage.CONNECT:
                     break
