@@ -14,6 +14,7 @@ import pytest
 from google.protobuf import json_format
 from google.rpc import error_details_pb2, status_pb2
 
+from clock_support.waiting import HANG
 from service_support.asgi import Answer
 from service_support.framing import detail, fields, frame, read, text_frame
 from service_support.service import RunningService
@@ -54,7 +55,7 @@ class Wires:
     def http(
         self, path: str, body: bytes, kind: str, method: str = "POST", headers: dict[str, str] | None = None
     ) -> Answer:
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.service.http_url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.service.http_url).netloc, timeout=HANG)
         sent = {"content-type": kind, "authorization": f"Bearer {self.service.admin_token}", **(headers or {})}
         try:
             connection.request(method, path, body, {name: value for name, value in sent.items() if value})
@@ -68,7 +69,7 @@ class Wires:
         metadata = (("authorization", f"Bearer {self.service.admin_token}"),)
         call: Any = self.channel.unary_stream(path)
         with pytest.raises(grpc.RpcError) as caught:
-            list(call(body, metadata=metadata, timeout=30))
+            list(call(body, metadata=metadata, timeout=HANG))
         error: Any = caught.value
         status = status_pb2.Status.FromString(dict(error.trailing_metadata())["grpc-status-details-bin"])
         assert (status.code, status.message) == (error.code().value[0], error.details())
@@ -317,7 +318,7 @@ NO_HTTP = {
 def test_what_is_no_http_is_refused_and_the_connection_closed(service: RunningService, sent: bytes) -> None:
     host, _, port = urllib.parse.urlsplit(service.http_url).netloc.rpartition(":")
     answer = b""
-    with socket.create_connection((host, int(port)), timeout=30) as connection, suppress(ConnectionError):
+    with socket.create_connection((host, int(port)), timeout=HANG) as connection, suppress(ConnectionError):
         connection.sendall(sent)
         while part := connection.recv(4096):
             answer += part

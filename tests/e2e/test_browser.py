@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.waiting import HANG
 from service_support.service import RunningService, running_service
 from zitadel.admin.v1 import admin_pb2
 
@@ -86,7 +87,7 @@ def visit(page: Page, running: RunningService, profile: Path) -> dict[str, Any]:
         ["chromium", *flags, f"--user-data-dir={profile}", "--virtual-time-budget=20000", "--dump-dom", page.origin],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=HANG,
         check=True,
     )
     found = re.search(r'<pre id="result">(.*?)</pre>', done.stdout, re.DOTALL)

@@ -6,6 +6,7 @@ import urllib.request
 import grpc
 import pytest
 
+from clock_support.waiting import HANG
 from service_support.service import RunningService
 from smtpdiag.v1 import discovery_pb2, discovery_pb2_grpc
 
@@ -38,7 +39,7 @@ def test_a_search_over_rest_is_a_stream_of_lines(service: RunningService) -> Non
         data=json.dumps({"address": ADDRESS, "timeout": "2s"}).encode(),
         headers={"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=HANG) as answer:
         assert answer.headers["content-type"] == "application/x-ndjson"
         lines = [json.loads(line) for line in answer]
     assert "result" in lines[-1]

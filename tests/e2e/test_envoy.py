@@ -14,6 +14,7 @@ from typing import Any
 import grpc
 import pytest
 
+from clock_support.waiting import HANG
 from service_support.service import RunningService
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
@@ -56,7 +57,7 @@ def edge(service: RunningService, tmp_path_factory: pytest.TempPathFactory) -> I
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(HANG)
 
 
 def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -64,7 +65,7 @@ def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(400):
         assert process.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=HANG):
                 return
         except (urllib.error.URLError, OSError):
             try:
@@ -88,7 +89,7 @@ def settings(service: RunningService) -> dict[str, Any]:
 def post(url: str, body: bytes, headers: dict[str, str], method: str = "POST") -> tuple[int, dict[str, str], bytes]:
     request = urllib.request.Request(url, data=body or None, headers=headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from clock_support.waiting import HANG
 from contract.sqlite_audit import audit
 from mailproof.store.sealing import open_sealer
 
@@ -72,7 +73,7 @@ def test_a_kill_in_the_middle_of_writes_loses_nothing_acknowledged(tmp_path: Pat
 
 def test_two_processes_on_a_new_database_lose_and_duplicate_nothing(tmp_path: Path) -> None:
     with child(tmp_path / "new", 40) as one, child(tmp_path / "new", 40) as two:
-        lines = [line for process in (one, two) for line in process.communicate(timeout=100)[0].splitlines()]
+        lines = [line for process in (one, two) for line in process.communicate(timeout=HANG)[0].splitlines()]
         assert (one.returncode, two.returncode) == (0, 0)
     acknowledged = [Acknowledged.parse(line) for line in lines]
     assert len(acknowledged) == 2 * WRITERS * 40
@@ -126,7 +127,7 @@ asyncio.run(main(Path(sys.argv[1])))
 def test_a_disk_that_refuses_writes_is_said_and_service_resumes(tmp_path: Path) -> None:
     """The limit on the size of files makes write(2) fail, as a full or broken disk does."""
     done = subprocess.run(
-        [sys.executable, "-c", DISK, str(tmp_path)], capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-c", DISK, str(tmp_path)], capture_output=True, text=True, timeout=HANG, check=False
     )
     assert done.returncode == 0, done.stderr
     acknowledged = [Acknowledged.parse(line) for line in done.stdout.splitlines()]

@@ -6,15 +6,16 @@ import asyncio
 import random
 import sqlite3
 import subprocess
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from clock_support.waiting import eventually
 from contract.postgres_audit import audit
 from mailproof.domain.database import parse_url
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
@@ -22,7 +23,7 @@ from mailproof.domain.model import Caller, HttpSettings, Page, Role, SmtpSetting
 from mailproof.service.engines import open_store
 from mailproof.store.contract import Store
 from mailproof.store.transfer import TABLES
-from postgres_support.server import database, execute, query
+from postgres_support.server import database, query
 from service_support.service import command, environment, run
 
 SETTINGS = SmtpSettings("post@example.com", "Poßt 郵", True, "smtp.example.com:587", "u", "", "a\0b\ud800")
@@ -176,42 +177,28 @@ def test_a_kill_in_the_middle_leaves_the_target_empty(url: str, tmp_path: Path, 
     file = f"sqlite:///{tmp_path}/x.db"
     source, target = (file, url) if to_postgres else (url, file)
     fill(source, 1, 30)
-    multiply(source)
-    with subprocess.Popen([command(), "migrate", "--from", source, "--to", target], env=environment()) as process:
-        wait_for_rows(url, to_postgres)
-        assert process.poll() is None, "it was too quick to be killed"
-        process.kill()
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([command(), "migrate", "--from", source, "--to", target], env=environment())
+
+    async def kill_in_the_middle() -> None:
+        async with opened(url):
+            pass  # the tables are there
+        other = await asyncpg.connect(url)
+        async with other.transaction():  # which the move has to wait for, behind what it has moved so far
+            await other.execute("LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE")
+            with start() as process:
+                await asyncio.to_thread(eventually, lambda: query(url, _WAITING) == [(1,)], "it never began")
+                process.kill()
+        await other.close()
+
+    asyncio.run(kill_in_the_middle())
     assert is_empty(target)
     assert migrate(source, target).returncode == 0
     assert contents(target) == contents(source)
 
 
-def multiply(url: str) -> None:
-    """Add so many rows that moving them takes a while."""
-    count = 60_000
-    insert = (
-        "INSERT INTO idempotency_keys SELECT 'i', 't', 'k' || n, {digest}, 1, 1, 1 FROM "
-        "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) SELECT n FROM s) AS x"
-    )
-    if url.startswith("sqlite"):
-        with closing(sqlite3.connect(parse_url(url).path)) as connection, connection:
-            connection.execute(insert.format(digest="x'00'", count=count))
-    else:
-        execute(url, insert.format(digest=r"'\x00'::bytea", count=count))
-
-
-_RUNS = "SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE"
-
-
-_RUNS = "SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE"
-
-
-def wait_for_rows(url: str, to_postgres: bool) -> None:
-    """Return once rows are on their way, which nobody else can see in the target yet."""
-    statement = "INSERT INTO idempotency_keys%" if to_postgres else "%FROM idempotency_keys"
-    end = time.monotonic() + 30
-    while not query(url, f"{_RUNS} '{statement}'"):
-        assert time.monotonic() < end, "it never began"
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def is_empty(url: str) -> bool:

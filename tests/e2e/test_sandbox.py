@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import Secret
 from mailproof.sandbox.server import MAX_KEPT_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGES, Sandbox
@@ -38,11 +39,11 @@ def trust(sandbox: Sandbox) -> ssl.SSLContext:
 
 
 def implicit(sandbox: Sandbox, trust: ssl.SSLContext, host: str = "localhost") -> smtplib.SMTP:
-    return smtplib.SMTP_SSL(host, sandbox.tls_port, "client.example", context=trust, timeout=20)
+    return smtplib.SMTP_SSL(host, sandbox.tls_port, "client.example", context=trust, timeout=HANG)
 
 
 def starttls(sandbox: Sandbox, trust: ssl.SSLContext, host: str = "localhost") -> smtplib.SMTP:
-    client = smtplib.SMTP(host, sandbox.starttls_port, "client.example", timeout=20)
+    client = smtplib.SMTP(host, sandbox.starttls_port, "client.example", timeout=HANG)
     client.starttls(context=trust)
     return client
 
@@ -72,7 +73,7 @@ def test_wrong_credentials_are_refused_with_535(
 
 
 def test_auth_is_offered_inside_tls_alone(sandbox: Sandbox, trust: ssl.SSLContext) -> None:
-    with smtplib.SMTP("127.0.0.1", sandbox.starttls_port, "client.example", timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", sandbox.starttls_port, "client.example", timeout=HANG) as client:
         client.ehlo()
         assert client.has_extn("starttls")
         assert not client.has_extn("auth")
@@ -100,7 +101,7 @@ def test_the_certificate_is_trusted_with_the_pem_alone_and_for_no_other_name(
     with pytest.raises(ssl.SSLCertVerificationError, match=r"self-signed|unable to get"):
         implicit(sandbox, ssl.create_default_context())
     with (
-        socket.create_connection(("127.0.0.1", sandbox.tls_port), timeout=20) as raw,
+        socket.create_connection(("127.0.0.1", sandbox.tls_port), timeout=HANG) as raw,
         pytest.raises(ssl.SSLCertVerificationError, match=r"smtp\.example\.com"),
     ):
         trust.wrap_socket(raw, server_hostname="smtp.example.com")
@@ -153,7 +154,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 def test_stop_closes_ports_connections_and_the_thread(sandbox: Sandbox, trust: ssl.SSLContext) -> None:
     before = threading.active_count()
     with (
-        socket.create_connection(("127.0.0.1", sandbox.starttls_port), timeout=20) as idle,
+        socket.create_connection(("127.0.0.1", sandbox.starttls_port), timeout=HANG) as idle,
         implicit(sandbox, trust) as client,
     ):
         client.ehlo()
@@ -165,4 +166,4 @@ def test_stop_closes_ports_connections_and_the_thread(sandbox: Sandbox, trust: s
         client.close()
     assert threading.active_count() == before - 1
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", sandbox.starttls_port), timeout=20)
+        socket.create_connection(("127.0.0.1", sandbox.starttls_port), timeout=HANG)

@@ -14,13 +14,14 @@ from typing import Any
 import grpc
 import pytest
 
+from clock_support.waiting import HANG
 from service_support.service import RunningService, command, environment, running_service
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 
 
 def get(url: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=HANG) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -34,7 +35,7 @@ def request_of(running: RunningService, path: str, body: Mapping[str, object] | 
 
 
 def call(running: RunningService, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-    with urllib.request.urlopen(request_of(running, path, body), timeout=30) as answer:
+    with urllib.request.urlopen(request_of(running, path, body), timeout=HANG) as answer:
         answered: dict[str, Any] = json.load(answer)
         return answered
 
@@ -49,9 +50,9 @@ def test_the_two_lines_it_prints_succeed_when_pasted(
 ) -> None:
     needs_debian("curl")
     curl, diagnose = service.greeting[-2:]
-    answer = subprocess.run(["sh", "-c", curl], capture_output=True, check=True, timeout=60, text=True)
+    answer = subprocess.run(["sh", "-c", curl], capture_output=True, check=True, timeout=HANG, text=True)
     assert json.loads(answer.stdout.splitlines()[-1])["report"]["outcome"] == "OUTCOME_OK"
-    answer = subprocess.run(["sh", "-c", diagnose], capture_output=True, check=True, timeout=60, text=True)
+    answer = subprocess.run(["sh", "-c", diagnose], capture_output=True, check=True, timeout=HANG, text=True)
     assert service.sandbox.password not in answer.stdout
 
 
@@ -69,11 +70,11 @@ def test_nothing_it_logs_or_prints_holds_a_secret(service: RunningService) -> No
         "password": "a-password-of-this-test",
     }
     request = request_of(service, "/v1/diagnose", body)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=HANG) as answer:
         said = answer.read().decode()
     request.headers["Authorization"] = f"Bearer {service.viewer_token}"
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=HANG)
     with caught.value as answer:
         said += answer.read().decode()
     log = service.log_file.read_text()
@@ -110,12 +111,12 @@ def test_sigterm_drains_within_its_bound_and_exits_0(tmp_path: Path) -> None:
             metadata = (("authorization", f"Bearer {running.admin_token}"),)
             request = diagnosis_pb2.DiagnoseRequest(host="127.0.0.1", port=silent.port, tls_mode="TLS_MODE_NONE")  # type: ignore[arg-type]
             stream = stub.Diagnose(request, metadata=metadata)
-            assert silent.connected.wait(20)
+            assert silent.connected.wait(HANG)
             running.process.send_signal(signal.SIGTERM)
-            assert running.process.wait(15) == 0
+            assert running.process.wait(HANG) == 0
             with pytest.raises(grpc.RpcError):
                 list(stream)
-        assert silent.closed.wait(10)
+        assert silent.closed.wait(HANG)
 
 
 def test_a_call_under_way_ends_before_the_server_does(tmp_path: Path) -> None:
@@ -125,22 +126,27 @@ def test_a_call_under_way_ends_before_the_server_does(tmp_path: Path) -> None:
 
         def diagnose() -> None:
             body = {"host": "127.0.0.1", "port": silent.port, "tlsMode": "TLS_MODE_NONE", "timeout": "1s"}
-            with urllib.request.urlopen(request_of(running, "/v1/diagnose", body), timeout=20) as answer:
+            with urllib.request.urlopen(request_of(running, "/v1/diagnose", body), timeout=HANG) as answer:
                 answers.append(answer.read())
 
         caller = threading.Thread(target=diagnose)
         caller.start()
-        assert silent.connected.wait(20)
+        assert silent.connected.wait(HANG)
         running.process.send_signal(signal.SIGTERM)
-        caller.join(20)
-        assert running.process.wait(15) == 0
+        caller.join(HANG)
+        assert running.process.wait(HANG) == 0
         report = json.loads(answers[0].splitlines()[-1])["report"]
         assert (report["code"], report["stage"]) == ("CODE_TIMEOUT", "STAGE_GREETING")
 
 
 def refusal(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
     done = subprocess.run(
-        [command(), "serve", *arguments], env=environment(env), capture_output=True, text=True, timeout=30, check=False
+        [command(), "serve", *arguments],
+        env=environment(env),
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        check=False,
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr.strip()

@@ -19,6 +19,7 @@ from typing import Any
 import grpc
 import pytest
 
+from clock_support.waiting import HANG
 from contract.sqlite_audit import audit
 from mailproof.store.sealing import open_sealer
 from service_support.service import RunningService, run, start_service
@@ -82,7 +83,7 @@ def rest(service: RunningService, method: str, path: str, body: object = None) -
         headers={"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -105,7 +106,7 @@ def held_by_a_full_disk(service: RunningService, fill: Callable[[], None], free:
     status, answer = rest(service, "POST", "/admin/v1/smtp/_search", {"query": {"limit": 1}})
     assert status == 200
     assert int(answer["details"]["totalResult"]) == len(stored)
-    with urllib.request.urlopen(f"{service.http_url}/readyz", timeout=30) as ready:
+    with urllib.request.urlopen(f"{service.http_url}/readyz", timeout=HANG) as ready:
         assert ready.status == 200
     free()
     stored.append(add(service))

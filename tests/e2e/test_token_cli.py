@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof.domain.errors import InstanceNotFound, Unauthenticated
 from mailproof.domain.model import Caller, Role
 from mailproof.store.sealing import KEY_FILE
@@ -27,7 +28,7 @@ def token(*arguments: object, env: dict[str, str] | None = None) -> subprocess.C
         [sys.executable, "-m", "mailproof", "token", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=False,
         env=clean | (env or {}),
     )

@@ -17,6 +17,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
+from clock_support.waiting import HANG
 from service_support.asgi import Answer
 from service_support.framing import BINARY, TEXT, detail, frame, read, text_frame
 from service_support.service import RunningService, running_service
@@ -73,7 +74,7 @@ def post(place: Place, path: str, body: bytes, kind: str) -> Answer:
     headers = {"authorization": f"Bearer {place.service.admin_token}", "content-type": kind, "x-grpc-web": "1"}
     request = urllib.request.Request(place.service.http_url + path, data=body, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return Answer(answer.status, [(k.lower(), v) for k, v in answer.headers.items()], [answer.read()], True)
     except urllib.error.HTTPError as error:
         with error:

@@ -11,7 +11,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-STOP_SECONDS = 15.0
+from clock_support.waiting import HANG
+
+STOP_SECONDS = HANG
 
 
 class Daemon:
@@ -30,7 +32,7 @@ class Daemon:
         with self._changed:
             return "\n".join(self._lines)
 
-    def wait_for(self, pattern: str, seconds: float = 20.0) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = HANG) -> re.Match[str]:
         """Return the first match in the log, now or when it comes."""
 
         def found() -> re.Match[str] | None:

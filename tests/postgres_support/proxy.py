@@ -14,6 +14,8 @@ from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from clock_support.waiting import HANG
+
 T = TypeVar("T")
 
 LATE = 0.15
@@ -61,7 +63,7 @@ class Proxy:
         self._loop.close()
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(HANG)
 
     async def _arrived(self) -> None:
         if self._pending:

@@ -28,7 +28,9 @@ from typing import Any
 
 import asyncpg
 
-STOP_SECONDS = 20.0
+from clock_support.waiting import HANG
+
+STOP_SECONDS = HANG
 _QUICK = ("fsync=off", "full_page_writes=off")  # for tests in which nothing is killed
 
 
@@ -160,7 +162,7 @@ def ask(url: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable
     """Do something on a connection of its own."""
 
     async def main() -> Any:
-        connection = await asyncpg.connect(url, timeout=20)
+        connection = await asyncpg.connect(url, timeout=HANG)
         try:
             return await work(connection)
         finally:
@@ -170,7 +172,7 @@ def ask(url: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **_account())
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False, **_account())
     assert done.returncode == 0, done.stderr
 
 

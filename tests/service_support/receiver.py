@@ -64,7 +64,7 @@ def receiver(context: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             kept.posted.append(Posted(self.command, self.path, dict(self.headers.items()), body))
             if kept.gate is not None:
-                kept.gate.wait(30)
+                kept.gate.wait()
             self.send_response(kept.status)
             for name, value in kept.headers.items():
                 self.send_header(name, value)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clock_support.waiting import HANG
 from service_support.service import RunningService
 
 
@@ -47,7 +48,7 @@ def call(
         sent["content-type"] = "application/json"
     request = urllib.request.Request(f"{service.http_url}{target}", data=data, headers=sent, method=verb)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return Reply(answer.status, json.load(answer))
     except urllib.error.HTTPError as error:
         with error:

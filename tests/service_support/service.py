@@ -18,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clock_support.waiting import HANG
+
 ORIGIN = "https://console.example.com"
 """The one origin that the shared service lets call from a browser."""
 
 FREE_PORT = "127.0.0.1:0"
-STOP_SECONDS = 30.0
+STOP_SECONDS = HANG
 
 
 def command() -> str:
@@ -44,7 +46,7 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
         env=environment(env),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=False,
     )
 
@@ -92,7 +94,7 @@ class RunningService:
         request = urllib.request.Request(
             f"{self.http_url}/sandbox/messages", headers={"authorization": f"Bearer {self.admin_token}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             messages: list[dict[str, Any]] = json.load(answer)["messages"]
             return messages
 

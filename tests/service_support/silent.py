@@ -6,6 +6,8 @@ import socket
 import threading
 from typing import Self
 
+from clock_support.waiting import HANG
+
 
 class SilentServer:
     """Listens on a free port of loopback while it is entered."""
@@ -27,7 +29,7 @@ class SilentServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def wait_until_all_closed(self, seconds: float = 20.0) -> bool:
+    def wait_until_all_closed(self, seconds: float = HANG) -> bool:
         """Return whether somebody came and all have left, at the latest after so many seconds."""
         if not self.connected.wait(seconds):
             return False

@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 
+from clock_support.waiting import HANG
 from service_support.asgi import Answer
 from service_support.framing import detail, fields, frame, read, reference
 from service_support.rules import METHODS
@@ -108,7 +109,7 @@ class Wires:
         self, verb: str, path: str, body: bytes | None, headers: Headers, *, content_type: str = "application/json"
     ) -> Answer:
         """Send one HTTP request."""
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.service.http_url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.service.http_url).netloc, timeout=HANG)
         try:
             connection.putrequest(verb, path)
             if body is not None:
@@ -129,7 +130,7 @@ class Wires:
         # A unary answer is a stream of one message.
         call: Any = self.channel.unary_stream(path_of(method))
         try:
-            answered = list(call(request.SerializeToString(), metadata=headers, timeout=30))
+            answered = list(call(request.SerializeToString(), metadata=headers, timeout=HANG))
         except grpc.RpcError as caught:
             error: Any = caught
             status = status_pb2.Status.FromString(dict(error.trailing_metadata())["grpc-status-details-bin"])

@@ -46,7 +46,7 @@ def make_probe() -> Probe:
 
 def make_plan(port: int, **settings: Any) -> Plan:
     """Return a plan for localhost that trusts the test authority, STARTTLS by default."""
-    values: dict[str, Any] = {"host": "127.0.0.1", "tls_mode": TlsMode.STARTTLS, "timeout": 5.0}
+    values: dict[str, Any] = {"host": "127.0.0.1", "tls_mode": TlsMode.STARTTLS, "timeout": 60.0}
     values["verify_alternatives"] = False  # most tests are about the one connection
     values |= {"ca_pem": pki.authority().pem} | settings
     return Plan(port=port, **values)
@@ -65,13 +65,15 @@ def run_events(
         return runner.run(collect())
 
 
-def run_plan(plan: Plan, probe: Probe | None = None) -> Report:
+def run_plan(
+    plan: Plan, probe: Probe | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> Report:
     """Run a plan and return its report."""
-    report = run_events(plan, probe)[-1]
+    report = run_events(plan, probe, loop_factory)[-1]
     assert isinstance(report, Report)
     return report
 
 
-def run(port: int, **settings: Any) -> Report:
+def run(port: int, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, **settings: Any) -> Report:
     """Test a port of localhost."""
-    return run_plan(make_plan(port, **settings))
+    return run_plan(make_plan(port, **settings), loop_factory=loop_factory)

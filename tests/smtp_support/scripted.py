@@ -20,6 +20,8 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any, TypeVar
 
+from clock_support.waiting import HANG
+
 T = TypeVar("T")
 
 
@@ -272,7 +274,7 @@ def serve_alerts(context: ssl.SSLContext) -> Iterator[Served]:
             except OSError:
                 return
             with connection, contextlib.suppress(OSError):
-                connection.settimeout(5)
+                connection.settimeout(HANG)
                 with context.wrap_socket(connection, server_side=True) as secure:
                     secure.recv(1)
 
@@ -289,7 +291,7 @@ def serve_alerts(context: ssl.SSLContext) -> Iterator[Served]:
 def background(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the background loop and wait for it."""
     future: Future[T] = asyncio.run_coroutine_threadsafe(work, _loop())
-    return future.result(20)
+    return future.result(HANG)
 
 
 @cache

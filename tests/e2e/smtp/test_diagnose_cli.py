@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.waiting import HANG
 from smtp_support import pki
 from smtp_support.names import own_address
 from smtp_support.probing import PASSWORD
@@ -26,7 +27,7 @@ COMMAND = [sys.executable, "-m", "mailproof", "diagnose"]
 
 def diagnose(*arguments: str, stdin: str | bytes = "", **more: Any) -> subprocess.CompletedProcess[str]:
     data = stdin if isinstance(stdin, bytes) else stdin.encode()
-    done = subprocess.run([*COMMAND, *arguments], input=data, capture_output=True, timeout=20, check=False, **more)
+    done = subprocess.run([*COMMAND, *arguments], input=data, capture_output=True, timeout=HANG, check=False, **more)
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode()
     )
@@ -194,7 +195,7 @@ def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
 
 def test_what_was_tried_in_vain_is_said_once() -> None:
     address = own_address()
-    done = diagnose(f"{address}:587", "--timeout", "5")
+    done = diagnose(f"{address}:587", "--timeout", "60")
     tried = "465 implicit, 2525 starttls, 2465 implicit, 2587 starttls, 25 starttls"
     assert done.stdout.count(tried) == 1
     assert f"Also tried on this host, without success: {tried} (connection refused)." in done.stdout
@@ -224,8 +225,8 @@ def test_on_a_terminal_sentences_are_wrapped_at_its_width() -> None:
     try:
         termios.tcsetwinsize(theirs, (24, 60))
         env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
-        command = [*COMMAND, f"{own_address()}:587", "--timeout", "5"]
-        subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=20, check=False, env=env)
+        command = [*COMMAND, f"{own_address()}:587", "--timeout", "60"]
+        subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=HANG, check=False, env=env)
         text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 65536).decode())
     finally:
         os.close(ours)
@@ -238,16 +239,16 @@ def test_on_a_terminal_sentences_are_wrapped_at_its_width() -> None:
 
 def test_interrupt_exits_130_quietly() -> None:
     with serve(raw(Do.SILENCE)) as served:
-        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "30"]
+        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "120"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             while "connect" not in child.stdout.readline():
                 pass
             time.sleep(0.1)
             child.send_signal(signal.SIGINT)
-            _, err = child.communicate(timeout=10)
+            _, err = child.communicate(timeout=HANG)
         assert (child.returncode, err) == (130, "")
-        assert served.peer.gone.wait(2)
+        assert served.peer.gone.wait(HANG)
 
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
@@ -256,7 +257,7 @@ def test_colour_is_for_terminals(environment: dict[str, str], coloured: bool) ->
     try:
         command = [*COMMAND, f"127.0.0.1:{free_port()}"]
         env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm"} | environment
-        subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=20, check=False, env=env)
+        subprocess.run(command, stdout=theirs, stdin=subprocess.DEVNULL, timeout=HANG, check=False, env=env)
         assert (b"\x1b[" in os.read(ours, 65536)) is coloured
     finally:
         os.close(ours)
@@ -265,7 +266,7 @@ def test_colour_is_for_terminals(environment: dict[str, str], coloured: bool) ->
 
 def test_steps_are_streamed_as_they_end() -> None:
     with serve(raw("220 slow", Do.SILENCE)) as served:
-        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "3"]
+        command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "120"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             while "greeting" not in child.stdout.readline():
@@ -283,7 +284,7 @@ def test_nothing_heavy_is_imported() -> None:
         "heavy |= {name for name in sys.modules if name.startswith(('mailproof.store', 'mailproof.rpc'))}\n"
         "print(sorted(heavy), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG, check=True)
     assert done.stderr.strip() == "[]"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof.net.egress import Policy, Profile, parse_rule
 from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report, Step
@@ -177,7 +178,7 @@ def post(service: RunningService, path: str, body: dict[str, Any]) -> tuple[int,
     headers = {"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"}
     request = urllib.request.Request(f"{service.http_url}{path}", json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG) as answer:
             return answer.status, [json.loads(line) for line in answer.read().splitlines()]
     except urllib.error.HTTPError as error:
         with error:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof.smtp.sasl.table import MECHANISMS
 from smtp_support import pki
 from smtp_support.sasl_server import TOKEN, Sasl, leaf
@@ -19,7 +20,7 @@ from smtp_support.token_endpoint import GOOD, SECRET, endpoint, http
 
 def diagnose(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mailproof", "diagnose", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=HANG, check=False)
 
 
 @contextmanager

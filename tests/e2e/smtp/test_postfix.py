@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Credentials, Report
@@ -375,7 +376,7 @@ def test_auto_does_not_talk_into_a_greeting_that_has_begun(server: Postfix) -> N
 def test_auth_before_starttls(
     server: Postfix, service: str, code: int, enhanced: str, meaning: Code, verb: str
 ) -> None:
-    with smtplib.SMTP("127.0.0.1", server.ports[service], timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", server.ports[service], timeout=HANG) as client:
         client.ehlo("client.example.org")
         reply, words = client.docmd(verb, base64.b64encode(b"\0u\0p").decode() if verb == "AUTH PLAIN" else "")
     text = words.decode()
@@ -386,7 +387,7 @@ def test_auth_before_starttls(
 def test_an_unknown_mechanism(server: Postfix) -> None:
     context = ssl.create_default_context(cadata=pki.authority().pem)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Python 3.13's default asks for more than our authority writes
-    with smtplib.SMTP_SSL("localhost", server.ports["submissions"], timeout=10, context=context) as client:
+    with smtplib.SMTP_SSL("localhost", server.ports["submissions"], timeout=HANG, context=context) as client:
         client.ehlo("client.example.org")
         reply, words = client.docmd("AUTH", "NTLM")
     assert reply == 535

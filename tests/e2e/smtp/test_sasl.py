@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from clock_support.loop import WaitedClock
 from mailproof.cli.diagnose_output import as_json
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Credentials, OAuth, Report
@@ -278,7 +279,7 @@ def test_much_stretching_does_not_hold_up_the_event_loop() -> None:
 
 
 def test_silence_after_microsofts_credentials_has_advice_of_its_own() -> None:
-    report = login(Sasl(answers={"PLAIN": [Do.SILENCE]}), "PLAIN", timeout=1.0)
+    report = login(Sasl(answers={"PLAIN": [Do.SILENCE]}), "PLAIN", timeout=0.5, loop_factory=WaitedClock(slowness=4))
     assert (report.stage, report.code) == (Stage.AUTH, Code.TIMEOUT)
 
 

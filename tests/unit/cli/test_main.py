@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from clock_support.waiting import HANG
 from mailproof import __version__
 from mailproof.cli import main as cli
 from mailproof.cli.main import main
@@ -26,27 +27,26 @@ HELP = [
 
 @pytest.mark.parametrize("arguments", [*HELP, ["--version"]], ids=" ".join)
 def test_help_imports_neither_grpc_nor_a_database_nor_a_loop(arguments: list[str]) -> None:
-    """In a process of its own, whose CPU time is bounded too: 0.25 s, interpreter included."""
+    """In a process of its own, whose modules are counted too; what they cost is measured by bench/startup.py."""
     code = (
-        "import json, resource, sys\n"
+        "import json, sys\n"
+        "before = len(sys.modules)\n"
         "from mailproof.cli.main import main\n"
         "code = main(json.loads(sys.argv[1]))\n"
-        "usage = resource.getrusage(resource.RUSAGE_SELF)\n"
         "heavy = [name for name in json.loads(sys.argv[2]) if name in sys.modules]\n"
-        "print(json.dumps([code, heavy, usage.ru_utime + usage.ru_stime]), file=sys.stderr)\n"
+        "print(json.dumps([code, heavy, len(sys.modules) - before]), file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps(arguments), json.dumps(HEAVY)],
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
-    exit_code, heavy, seconds = json.loads(done.stderr)
+    exit_code, heavy, modules = json.loads(done.stderr)
     assert exit_code == 0
     assert done.stdout
     assert heavy == []
-    assert seconds < 0.25
+    assert modules < 120
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +108,6 @@ def test_a_start_that_fails_is_one_sentence_and_exit_1(tmp_path: object, capsys:
 
 def test_python_m_mailproof_is_the_command() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mailproof", "--version"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "mailproof", "--version"], capture_output=True, text=True, check=True, timeout=HANG
     )
     assert done.stdout == f"mailproof {__version__}\n"

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from clock_support.frozen import freeze
+from clock_support.loop import WaitedClock
 from mailproof.domain.errors import InvalidFields, MalformedRequest
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Role, Token
@@ -304,10 +306,14 @@ def test_a_stream_that_breaks_has_its_messages_and_then_the_status() -> None:
     assert stream.closed
 
 
-def test_a_streams_deadline_ends_it() -> None:
+def test_a_streams_deadline_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    freeze(monkeypatch)
+    clock = WaitedClock(slowness=20)
     stream = Stream()
     deadline = time.monotonic() + 0.05
-    count, refusal = asyncio.run(collect(table(stream=stream), "wait.example", call(deadline=deadline)))
+    with asyncio.Runner(loop_factory=clock) as runner:
+        count, refusal = runner.run(collect(table(stream=stream), "wait.example", call(deadline=deadline)))
+    assert clock.waited == pytest.approx(0.05)
     assert count == 2
     assert refusal is not None
     assert refusal.status.code == 4

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -63,7 +64,11 @@ def test_without_a_loop_a_line_is_written_at_once(lines: Lines, stream: io.Strin
     assert stream.getvalue().count("\n") == 1
 
 
-def test_lines_of_a_loop_are_written_together_and_soon(lines: Lines, stream: io.StringIO) -> None:
+def test_lines_of_a_loop_are_written_together_and_soon(
+    lines: Lines, stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1e9)  # the loop is not so busy that lines would be written before
+
     async def scenario() -> None:
         for _ in range(3):
             lines.call(*ENDS["plain"])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock_support.waiting import HANG
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 from mailproof.store.sealing import HEADER_BYTES, KEY_FILE, Sealer, open_sealer
@@ -99,14 +100,14 @@ def test_many_that_start_at_once_end_with_one_key(tmp_path: Path) -> None:
     barrier, headers = threading.Barrier(8), []
 
     def start() -> None:
-        barrier.wait(30)
+        barrier.wait(HANG)
         headers.append(open_sealer(tmp_path, None).header)
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(HANG)
     assert len(headers) == 8
     assert len(set(headers)) == 1
     assert [entry.name for entry in tmp_path.iterdir()] == [KEY_FILE]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from clock_support.waiting import HANG
 from contract.sqlite_audit import audit
 from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database, activation, add, adding, providers_of, smtp
@@ -93,7 +94,7 @@ class Gate:
 
     def __init__(self, store: SqliteStore) -> None:
         self._event = threading.Event()
-        self.passed: Future[bool] = store.writer.submit(lambda _: self._event.wait(30))
+        self.passed: Future[bool] = store.writer.submit(lambda _: self._event.wait(HANG))
 
     def open(self) -> None:
         self._event.set()
@@ -130,7 +131,7 @@ def test_a_failing_write_undoes_itself_and_not_its_neighbours(tmp_path: Path) ->
             gate = Gate(store)
             futures = [store.writer.submit(insert(name, fail=name == "b")) for name in "abc"]
             gate.open()
-            assert [futures[0].result(30), futures[2].result(30)] == ["a", "c"]
+            assert [futures[0].result(HANG), futures[2].result(HANG)] == ["a", "c"]
             assert isinstance(futures[1].exception(30), LookupError)
             assert await store.instances() == {"a", "c", await store.default_instance()}
 
@@ -158,7 +159,7 @@ def test_only_a_failure_that_has_written_makes_jobs_run_again(tmp_path: Path, wr
             futures = [store.writer.submit(insert(name)) for name in "abc"]
             gate.open()
             assert isinstance(futures[1].exception(30), LookupError)
-            assert [futures[0].result(30), futures[2].result(30)] == ["a", "c"]
+            assert [futures[0].result(HANG), futures[2].result(HANG)] == ["a", "c"]
             assert await store.instances() == {"a", "c", await store.default_instance()}
             alone = store.writer.submit(insert("b"))
             assert isinstance(alone.exception(30), LookupError)
@@ -187,7 +188,7 @@ def test_success_is_told_after_the_commit(tmp_path: Path) -> None:
             )
             future.add_done_callback(look)
             gate.open()
-            assert future.result(30) == 1
+            assert future.result(HANG) == 1
 
     asyncio.run(main())
     assert seen == [1]
@@ -202,7 +203,7 @@ def test_commits_reach_the_disk(tmp_path: Path) -> None:
 
     async def main() -> None:
         async with opened(tmp_path / "x.db") as store:
-            assert store.writer.submit(pragmas).result(30) == ["wal", 2, 1]
+            assert store.writer.submit(pragmas).result(HANG) == ["wal", 2, 1]
 
     asyncio.run(main())
 
@@ -215,10 +216,10 @@ def test_a_cancelled_waiter_in_the_queue_is_not_written(tmp_path: Path) -> None:
 
             def hold(_: sqlite3.Connection) -> bool:
                 entered.set()
-                return release.wait(30)
+                return release.wait(HANG)
 
             store.writer.submit(hold)
-            assert entered.wait(30)
+            assert entered.wait(HANG)
             task = asyncio.ensure_future(store.add(caller, adding(store)))
             await asyncio.sleep(0)
             task.cancel()
@@ -319,7 +320,7 @@ def test_many_that_open_a_new_database_at_once_agree(tmp_path: Path) -> None:
             async with opened(tmp_path / "x.db") as store:
                 instances.append(await store.default_instance())
 
-        barrier.wait(30)
+        barrier.wait(HANG)
         try:
             asyncio.run(main())
         except Exception as error:
@@ -329,7 +330,7 @@ def test_many_that_open_a_new_database_at_once_agree(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(HANG)
     assert not errors
     assert len(instances) == 6
     assert len(set(instances)) == 1
@@ -428,7 +429,7 @@ def test_what_is_read_often_is_read_by_an_index(tmp_path: Path) -> None:
             caller = await admin(store)
             mine = await add(store, caller)
             store._read(lambda connection: connection.set_trace_callback(statements.append))
-            store.writer.submit(lambda connection: connection.set_trace_callback(statements.append)).result(30)
+            store.writer.submit(lambda connection: connection.set_trace_callback(statements.append)).result(HANG)
             await store.get(caller.instance_id, mine)
             await store.get_active(caller.instance_id)
             for page in (Page(), Page(ascending=True)):

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
 from mailproof.usecases.passphrase_encryption import AT_ONCE, KeyParameters, PassphraseCipher, WrongPassphrase
 
@@ -168,7 +169,7 @@ asyncio.run(main())
 
 def test_derivations_of_several_lanes_never_wait_for_each_other() -> None:
     """In a process of its own: where they do, its threads never end."""
-    subprocess.run([sys.executable, "-c", TWO_CIPHERS], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", TWO_CIPHERS], check=True)
 
 
 def test_a_cancelled_call_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +179,7 @@ def test_a_cancelled_call_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> N
     def slow(_: Secret, parameters: KeyParameters) -> AESGCM:
         begun.append(parameters.salt)
         started.release()
-        gate.wait(10)
+        gate.wait(HANG)
         return AESGCM(b"k" * 32)
 
     monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)

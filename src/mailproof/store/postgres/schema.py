@@ -123,9 +123,10 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
         asyncpg.PostgresError: The database can't be changed; the migrations that were run are whole.
     """
     if await _is_ready(connection):
-        return  # the usual case, in which nobody has to be waited for
-    # IF NOT EXISTS looks before it locks: another replica may create the table in between.
-    with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+        return  # the usual case waits for nobody
+    # IF NOT EXISTS looks before it locks. Which error comes where another replica makes the table meanwhile depends on
+    # how far it has got: its row in the catalogue, the table's type, or the table is there.
+    with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError, asyncpg.DuplicateTableError):
         await connection.execute(_VERSIONS)
     await connection.execute("INSERT INTO schema_version VALUES (0, $1) ON CONFLICT DO NOTHING", now)
     while await _migrate_one(connection, now):
