@@ -67,7 +67,7 @@ LAW = (
             "asyncio",
             "cryptography: certificates",
             "h11: http",
-            "select: readiness",
+            "select: epoll_readiness",
             "socket",
             "ssl",
         ),
@@ -192,7 +192,7 @@ LAW = (
         "commands that need neither",
         ("domain", "syntax", "smtp", "net", "probe", "discovery"),
         libraries=("asyncio",),
-        modules=("diagnose", "diagnose_printer", "discover", "oauth_arguments"),
+        modules=("diagnose", "diagnose_printer", "discover", "event_loop", "oauth_arguments", "terminal"),
     ),
     Room(
         "cli",

@@ -8,7 +8,6 @@ that `--help` costs nothing, and neither gRPC nor protobuf nor the store is impo
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -87,19 +86,16 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:  # while the password was awaited
         return INTERRUPTED
 
-    import asyncio
-
+    from mailproof.cli import event_loop
     from mailproof.net.egress import Policy, Profile, policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
 
     guard = Policy(Profile(args.egress_profile)) if args.egress_profile else policy_for_operator()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
     printer = Printer(quiet=args.json)
     try:
         probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore())
-        report = asyncio.run(_collect(probe.run(plan), printer))
+        report = event_loop.run(_collect(probe.run(plan), printer))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:

@@ -6,11 +6,12 @@ Imports nothing heavy at the top: `--help` passes here. What it prints has been 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING
+
+from mailproof.cli.terminal import has_colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ class Printer:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._colour = has_colour()
 
     def line(self, text: str, colour: str = "") -> None:
         """Print one line at once."""

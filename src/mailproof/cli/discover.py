@@ -8,11 +8,11 @@ Clues and candidates as they come and then what to use, or one JSON document. La
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from mailproof.cli.terminal import has_colour
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -44,13 +44,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"mailproof discover: argument ADDRESS: {error}", file=sys.stderr)
         return BAD_USAGE
 
-    import asyncio
+    from mailproof.cli import event_loop
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
     printer = _Printer(quiet=args.json)
     try:
-        found = asyncio.run(_collect(_discoverer().run(args.address, args.timeout), printer))
+        found = event_loop.run(_collect(_discoverer().run(args.address, args.timeout), printer))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:
@@ -137,7 +135,7 @@ class _Printer:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._colour = has_colour()
 
     def line(self, text: str, colour: str = "") -> None:
         """Print one line at once."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mailproof import __version__
+from mailproof.cli import terminal
 from mailproof.domain.errors import StartupError
 
 FAILED = 1
@@ -49,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    terminal.show_what_can_be_shown()
     try:
         parsed = _parser(arguments).parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = parsed.run
@@ -63,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output left; there is nobody to tell
+    except OSError as error:
+        if not terminal.reader_has_left(error):
+            raise
+        # There is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
@@ -100,8 +105,9 @@ def _fill_serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    from mailproof.service import settings
+    from mailproof.service import settings, system
 
+    system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: a bad setting is told at once
 
     from mailproof.service import app
