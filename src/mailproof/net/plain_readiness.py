@@ -49,9 +49,10 @@ class PlainReadiness:
 
     def close(self) -> None:
         """Stop watching."""
-        self._loop.remove_reader(self._number)
-        self._loop.remove_writer(self._number)
-        self._is_open = False
+        if self._is_open:  # else the number may be another socket's by now
+            self._is_open = False
+            self._loop.remove_reader(self._number)
+            self._loop.remove_writer(self._number)
 
     async def _wait(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
@@ -60,7 +61,7 @@ class PlainReadiness:
             async with asyncio.timeout_at(self._limit):
                 await ready
         finally:
-            if self._is_open:  # else the number may be another socket's by now
+            if self._is_open:
                 remove(self._number)
 
 

@@ -18,7 +18,6 @@ from mailproof.net import epoll_readiness
 from mailproof.net.broken import Broken
 from mailproof.net.dial import dial
 from mailproof.net.epoll_readiness import EpollReadiness
-from mailproof.net.plain_readiness import PlainReadiness
 from mailproof.net.readiness import Readiness, readiness_of
 from mailproof.net.resolver import Resolver
 from mailproof.probe.channel import Channel
@@ -29,12 +28,7 @@ LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 Way = Callable[[socket.socket], Readiness]
 
 
-@pytest.fixture(params=[EpollReadiness, PlainReadiness], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
-    """How readiness is told in a test: each way in turn."""
-    chosen: Way = request.param
-    monkeypatch.setattr("mailproof.net.dial.readiness_of", chosen)
-    return chosen
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def test_linux_has_the_fast_way() -> None:
@@ -169,6 +163,29 @@ def test_a_file_number_that_is_used_again_belongs_to_its_new_socket(way: Way) ->
             ready.close()
             ours.close()
             peer.close()
+
+    asyncio.run(whole())
+
+
+def test_to_close_again_touches_no_socket_that_has_the_number_now(way: Way) -> None:
+    async def whole() -> None:
+        first, its_peer = socket.socketpair()
+        with its_peer:
+            number, earlier = first.fileno(), way(first)
+            earlier.close()
+            first.close()
+        ours, peer = socket.socketpair()
+        with ours, peer:
+            ours.setblocking(False)
+            assert ours.fileno() == number
+            ready = way(ours)
+            ready.bound(asyncio.get_running_loop().time() + 5)
+            waiting = asyncio.ensure_future(ready.readable())
+            await asyncio.sleep(0)  # the wait has begun
+            earlier.close()
+            peer.sendall(b"x")
+            await waiting
+            ready.close()
 
     asyncio.run(whole())
 
