@@ -183,7 +183,7 @@ def test_settings_are_found(system: str) -> None:
         world.mail("mx.example.test", 587)
         world.mail("silent.example.test", 587, raw(Do.SILENCE))
         world.web("autoconfig.example.test", b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
-        code, out, err = finish(start(system, "discover", ADDRESS, "--timeout", "8", "--json", prepare=world.prepare()))
+        code, out, err = finish(start(system, "discover", ADDRESS, "--timeout", "5", "--json", prepare=world.prepare()))
     assert (code, err) == (0, "")
     best, silent = json.loads(out)["candidates"][:2]
     assert (best["host"], best["port"], best["verdict"], best["source"]) == ("mx.example.test", 587, "verified", "srv")
