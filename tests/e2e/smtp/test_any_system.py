@@ -117,7 +117,10 @@ def start(system: str, *arguments: str, prepare: str = "", **more: Any) -> subpr
 
 def finish(child: subprocess.Popen[str], stdin: str = "") -> tuple[int, str, str]:
     with child:
-        out, err = child.communicate(stdin, timeout=60)
+        try:
+            out, err = child.communicate(stdin, timeout=60)
+        finally:
+            child.kill()
     return child.returncode, out, err
 
 
@@ -164,8 +167,10 @@ def test_a_real_server_takes_the_login(system: str, implicit: bool, real: RealSe
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_an_interrupt_ends_a_wait_quietly(system: str) -> None:
+    nothing_else_wakes = "from mailproof.probe import probe; probe.HEARTBEAT = 300.0"
     with serve(raw(Do.SILENCE)) as served:
-        child = start(system, "diagnose", f"127.0.0.1:{served.port}", *PLAIN)
+        arguments = ("diagnose", f"127.0.0.1:{served.port}", *PLAIN, "--no-alternatives", "--timeout", "300")
+        child = start(system, *arguments, prepare=nothing_else_wakes)
         assert child.stdout is not None
         while "connect" not in child.stdout.readline():
             pass
