@@ -103,6 +103,25 @@ def throughput(sink: dict[str, Any], host: str, rounds: int, tests: int, concurr
             print(f"{LABELS[mode]:22}{name:12}{middle:>7.0f}  {spread:16}{ratio}", flush=True)
 
 
+def ways(sink: dict[str, Any], rounds: int, tests: int, concurrent: int) -> None:
+    """Print what our own epoll saves beside asyncio alone: each pair runs one after the other, and the ratio counts."""
+    print(f"\nCPU of a test with our own epoll and without, {concurrent} at once; medians of {rounds} pairs of {tests}")
+    print(f"{'':22}{'epoll':>9}{'asyncio alone':>15}{'more (least to most)':>26}")
+    commands = (CLIENTS["mailproof"], [sys.executable, "-m", "bench.smtp.client_plain"])
+    for mode in MODES:
+        job = Job(mode, HOST, sink[mode], sink["ca_pem"], tests, concurrent, concurrent * 2)
+        pairs = []
+        for round_ in range(rounds):
+            used = {}
+            for command in commands if round_ % 2 else reversed(commands):
+                used[command[-1]] = client(command, asdict(job))["cpu"] / tests * 1e6
+            pairs.append((used[commands[0][-1]], used[commands[1][-1]]))
+        ours, plain = (statistics.median(column) for column in zip(*pairs, strict=True))
+        more = sorted((b / a - 1) * 100 for a, b in pairs)
+        spread = f"{statistics.median(more):+.0f} % ({more[0]:+.0f} to {more[-1]:+.0f})"
+        print(f"{LABELS[mode]:22}{ours:>6.0f} µs{plain:>12.0f} µs{spread:>26}", flush=True)
+
+
 def tarpits(sink: dict[str, Any], tests: int, timeout: float) -> None:
     """Print memory and punctuality of many tests against servers that never come to the point."""
     print(f"\n{tests} tests at once against tarpits, deadline {timeout:g} s, started as told")
@@ -123,21 +142,23 @@ def tarpits(sink: dict[str, Any], tests: int, timeout: float) -> None:
 def main() -> None:
     """Run all parts, or those that are named."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("parts", nargs="*", help="trips, throughput, tarpits; none: all")
+    options.add_argument("parts", nargs="*", help="trips, throughput, ways, tarpits; none: all")
     options.add_argument("--host", default=HOST, help="what the clients of `throughput` dial: an address, or localhost")
-    options.add_argument("--rounds", type=int, default=5, help="of `throughput`")
+    options.add_argument("--rounds", type=int, default=5, help="of `throughput` and `ways`")
     options.add_argument("--tests", type=int, default=2000, help="a round of `throughput`")
     options.add_argument("--concurrent", type=int, default=200, help="tests at once of `throughput`")
     options.add_argument("--crowd", type=int, default=2000, help="tests at once of `tarpits`")
     options.add_argument("--timeout", type=float, default=10.0, help="seconds, of `tarpits`")
     chosen = options.parse_args()
-    parts = chosen.parts or ["trips", "throughput", "tarpits"]
+    parts = chosen.parts or ["trips", "throughput", "ways", "tarpits"]
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, the client on a core of its own", flush=True)
     with server("sink.py") as sink:
         if "trips" in parts:
             trips(sink, 7)
         if "throughput" in parts:
             throughput(sink, chosen.host, chosen.rounds, chosen.tests, chosen.concurrent)
+        if "ways" in parts:
+            ways(sink, chosen.rounds, chosen.tests, chosen.concurrent)
         if "tarpits" in parts:
             tarpits(sink, chosen.crowd, chosen.timeout)
 

@@ -55,6 +55,11 @@ class World:
         """Let a name lead somewhere."""
         self._ports[host, port] = (address, served_port)
 
+    def prepare(self) -> str:
+        """Return code that places another process in this world as it is now."""
+        told = f"{self._ports!r}, {self.dns.port}, {pki.authority().pem!r}"
+        return f"from discovery_support.inhabitant import settle; settle({told})"
+
     def mail(self, host: str, port: int, script: Script | None = None, *, implicit: bool | None = None) -> Served:
         """Run an SMTP server at `host`:`port`; implicit TLS on 465 unless it is said."""
         context = server_for(host)

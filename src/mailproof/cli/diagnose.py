@@ -76,8 +76,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:  # while the password was awaited
         return INTERRUPTED
 
-    import asyncio
-
+    from mailproof.cli import event_loop
     from mailproof.net.egress import Policy, Profile, policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
@@ -87,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     output = DiagnoseOutput(Printer(quiet=args.json))
     try:
         probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore())
-        report = asyncio.run(show_until(Report, probe.run(plan), output.progress))
+        report = event_loop.run(show_until(Report, probe.run(plan), output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:

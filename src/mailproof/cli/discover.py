@@ -34,14 +34,13 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         return complain("discover", UsageError(f"argument ADDRESS: {error}"))
 
-    import asyncio
-
+    from mailproof.cli import event_loop
     from mailproof.discovery.progress import SearchResult
 
     output = DiscoverOutput(Printer(quiet=args.json))
     try:
         progress = _settings_search().run(args.address, args.timeout)
-        found = asyncio.run(show_until(SearchResult, progress, output.progress))
+        found = event_loop.run(show_until(SearchResult, progress, output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:

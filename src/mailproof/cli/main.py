@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mailproof import __version__
+from mailproof.cli import terminal
 from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
 from mailproof.domain.errors import StartupError
 
@@ -52,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    terminal.show_what_can_be_shown()
     try:
         parsed = _parser(arguments).parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = parsed.run
@@ -66,7 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone, so nothing can be printed
+    except OSError as error:
+        if not terminal.reader_has_left(error):
+            raise
+        # Whoever read our output has gone, so nothing can be printed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
@@ -103,8 +108,9 @@ def _fill_serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    from mailproof.service import settings
+    from mailproof.service import settings, system
 
+    system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
 
     from mailproof.service import app

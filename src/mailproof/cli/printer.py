@@ -6,12 +6,12 @@ Imports nothing heavy at the top: `--help` passes here. What is printed has been
 
 from __future__ import annotations
 
-import io
-import os
 import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from mailproof.cli.terminal import has_colour
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -36,12 +36,9 @@ class Printer:
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows what it can
-        terminal = sys.stdout.isatty()
         self._quiet = quiet
-        self._width = shutil.get_terminal_size().columns if terminal else 0
-        self._colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        self._colour = has_colour()
 
     def line(self, text: str, colour: str = "") -> None:
         """Print one line at once."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from aiohappyeyeballs import start_connection
 
 from mailproof.net.broken import Broken, socket_code, socket_error
-from mailproof.net.readiness import Readiness
+from mailproof.net.readiness import Readiness, readiness_of
 from mailproof.net.resolver import AddrInfo
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port
@@ -23,6 +23,8 @@ ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 83
 _TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
 
 _SINCE = (0, errno.ECONNRESET, errno.EPIPE)  # errors of a connection that was there
+
+_NUMBERS = re.compile(r"\[(?:Errno|WinError) (\d+)\]")  # of Windows' sockets both are the same
 
 Name = tuple[str, int] | tuple[str, int, int, int]  # of a socket's end, as the system gives it
 
@@ -43,7 +45,7 @@ async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.sock
     connected = await _race(addresses, limit) if len(addresses) > 1 else _begin(addresses[0])
     readiness: Readiness | None = None
     try:
-        readiness = Readiness(connected)
+        readiness = readiness_of(connected)
         if len(addresses) == 1:
             await _established(connected, readiness, limit)
         peer = _peer(connected, addresses)
@@ -63,17 +65,19 @@ def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name | Non
     if peer is None or family is not socket.AF_INET:  # which of several it is must be asked; so must IPv6's zone
         with contextlib.suppress(OSError):  # it has reset the connection
             peer = connected.getpeername()
-    if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
-        raise Broken(Code.CONNECTION_REFUSED)
+    with contextlib.suppress(OSError):  # likewise, on macOS
+        if connected.getsockname() == peer:  # TCP's simultaneous open, on a free loopback port
+            raise Broken(Code.CONNECTION_REFUSED)
     return peer
 
 
 def _begin(info: AddrInfo) -> socket.socket:
     family, kind, protocol, _, address = info
     try:
-        connecting = socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol)
+        connecting = socket.socket(family, kind, protocol)
     except OSError as error:
         raise socket_error(error) from None
+    connecting.setblocking(False)
     try:
         connecting.connect(address)
     except BlockingIOError:
@@ -86,15 +90,11 @@ def _begin(info: AddrInfo) -> socket.socket:
 
 async def _established(connecting: socket.socket, readiness: Readiness, limit: float) -> None:
     readiness.bound(limit)
-    await readiness.edge()
-    if readiness.failed:
+    if await readiness.connected():
         number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number not in _SINCE:
             raise Broken(socket_code(number))
         readiness.reset = number != 0  # asking has cleared it
-        readiness.again()
-    if readiness.readable:  # the greeting came along, and no edge will tell again
-        readiness.again()
 
 
 async def _race(addresses: Sequence[AddrInfo], limit: float) -> socket.socket:
@@ -113,7 +113,7 @@ async def _race(addresses: Sequence[AddrInfo], limit: float) -> socket.socket:
 
 def _differing(words: str) -> Broken:
     """Return why none could be reached; aiohappyeyeballs joins the errors of several addresses in one text."""
-    codes = {socket_code(int(digits)) for digits in re.findall(r"\[Errno (\d+)\]", words)}
+    codes = {socket_code(int(digits)) for digits in _NUMBERS.findall(words)}
     told = [code for code in _TELLING if code in codes] or [Code.NETWORK_UNREACHABLE]
     detail = "the addresses fail differently: " + ", ".join(told) if len(told) > 1 else ""
     return Broken(told[0], detail.replace("_", " "))

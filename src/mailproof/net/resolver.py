@@ -24,10 +24,12 @@ MAX_ADDRESSES = 16  # of one name
 
 AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
+_NOT_FOUND = ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")  # not every system has all of them
+_NO_DATA = 11004  # what Windows tells of a name without addresses: WSANO_DATA (winsock2.h)
+
 _CODES = {
-    socket.EAI_NONAME: Code.DNS_NOT_FOUND,
-    socket.EAI_NODATA: Code.DNS_NOT_FOUND,
-    socket.EAI_ADDRFAMILY: Code.DNS_NOT_FOUND,
+    **{getattr(socket, name): Code.DNS_NOT_FOUND for name in _NOT_FOUND if hasattr(socket, name)},
+    _NO_DATA: Code.DNS_NOT_FOUND,
     socket.EAI_AGAIN: Code.DNS_TEMPORARY,
 }
 

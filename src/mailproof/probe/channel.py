@@ -55,7 +55,7 @@ class Channel:
     def gone(self) -> bool:
         """Whether the peer has already closed, as far as can be told without waiting and without reading on."""
         try:
-            return not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            return not self._socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return False
         except OSError:
@@ -64,7 +64,10 @@ class Channel:
     @property
     def local_address(self) -> str:
         """The address of our end, without port and zone."""
-        name = self._socket.getsockname()
+        try:
+            name = self._socket.getsockname()
+        except OSError:  # macOS: the peer has reset the connection, so nothing will be said under this address
+            return "127.0.0.1"
         return str(name[0]).partition("%")[0]
 
     def binding(self) -> Binding | None:
@@ -113,9 +116,8 @@ class Channel:
             Broken: As there.
         """
         while data:
-            await self._readiness.edge()
+            await self._readiness.writable()
             data = self._send_raw(data)
-            self._readiness.again()  # the edge may have been for something to read
 
     def receive(self) -> Awaitable[bytes]:
         """Return the next bytes of the peer, b"" once it has closed.
@@ -155,7 +157,7 @@ class Channel:
     def _refuse_early_bytes(self) -> None:
         """Refuse what came in clear behind the 220 in a segment of its own (see Dialogue.received)."""
         try:
-            early = self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            early = self._socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return
         except OSError as error:
@@ -190,12 +192,12 @@ class Channel:
             self.waits += 1
             self._spoke = False
         if not self._readiness.take():
-            await self._readiness.edge()
+            await self._readiness.readable()
         while True:
             try:
                 data = self._socket.recv(CHUNK)
             except BlockingIOError:
-                await self._readiness.edge()
+                await self._readiness.readable()
             except OSError as error:
                 raise socket_error(error) from None
             else:

@@ -27,6 +27,8 @@ from smtp_support.names import own_address, resolve
 from smtp_support.probing import LOGIN, PASSWORD, TRUST, Anywhere, make_plan, make_probe, run_plan
 from smtp_support.scripted import EHLO_CLEAR, Do, Script, Served, raw, serve, smtp
 
+pytestmark = pytest.mark.usefixtures("way")
+
 USUAL = (25, 465, 587, 2465, 2525, 2587)
 IMPLICIT, STARTTLS, NONE, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE, TlsMode.AUTO
 

@@ -34,6 +34,8 @@ from smtp_support.probing import (
 )
 from smtp_support.scripted import EHLO_CLEAR, Do, Part, Served, Turns, free_port, raw, serve, smtp
 
+pytestmark = pytest.mark.usefixtures("way")
+
 NONE: dict[str, Any] = {"tls_mode": TlsMode.NONE}
 
 

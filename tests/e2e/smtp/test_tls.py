@@ -17,6 +17,8 @@ from smtp_support import pki
 from smtp_support.probing import LOGIN, TRUST, Anywhere, make_plan, make_probe, run, run_events, run_plan
 from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, serve_alerts, smtp
 
+pytestmark = pytest.mark.usefixtures("way")
+
 BAD = [
     ("expired", Code.TLS_CERT_EXPIRED),
     ("not yet valid", Code.TLS_CERT_NOT_YET_VALID),

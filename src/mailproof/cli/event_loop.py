@@ -1,0 +1,28 @@
+"""The event loop of a command that dials: one that can watch sockets, on any system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
+
+TICK = 0.25  # seconds that Ctrl-C may take on Windows
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, as `asyncio.run` does."""
+    import asyncio
+
+    # Not the default one: that of Windows has no `add_reader`, and tells other error numbers than the sockets do.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        _tick(runner.get_loop())
+        return runner.run(work)
+
+
+def _tick(loop: asyncio.AbstractEventLoop) -> None:
+    """Wake the loop now and then: on Windows no signal does, and Ctrl-C would have to wait for a server's answer."""
+    loop.call_later(TICK, _tick, loop)
