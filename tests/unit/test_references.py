@@ -11,6 +11,7 @@ import ast
 import builtins
 import io
 import re
+import sys
 import tokenize
 from functools import cache
 from pathlib import Path
@@ -44,11 +45,16 @@ VALUES = frozenset({"mailproof.test", "mailproof.db", "mailproof.toml", "smtp.DO
 
 OF_OTHERS = frozenset(
     {
+        "ErrorInfo.reason",  # google.rpc's
+        "add_reader",  # an event loop's
+        "authorization",  # the header
         "ipaddress.is_global",  # Python's own, named for why it is not used
+        "key_witness",  # a table's name
+        "schema_version",  # likewise
         "sock_connect",  # uvloop's
     }
 )
-"""Names of libraries that a comment speaks of and the code does not use."""
+"""Names that are not of the code, or of a library: a comment speaks of them and the module does not use them."""
 
 
 @cache
@@ -94,9 +100,20 @@ def resolves(dotted: str) -> bool:
     return False
 
 
+def of_class(name: str) -> bool:
+    """Return whether a name is a class of the package, or something of one; their names are unique (test_names.py)."""
+    first, _, rest = name.partition(".")
+    return any(
+        re.search(rf"^(?:class {first}\b|{first} = )", text, re.MULTILINE) and (not rest or rest in known(module))
+        for module, text in MODULES.items()
+    )
+
+
 def is_stale(name: str, module: str) -> bool:
     """Return whether a name in backticks of a module's text leads nowhere."""
-    if name in OF_OTHERS or name in WORDS or name in PROTO_NAMES or hasattr(builtins, name.split(".")[0]):
+    if name in OF_OTHERS | WORDS | PROTO_NAMES | sys.stdlib_module_names or hasattr(builtins, name.split(".")[0]):
+        return False
+    if name[:1].isupper() and of_class(name):
         return False
     if "." in name:
         first = name.split(".")[0]

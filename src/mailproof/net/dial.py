@@ -19,8 +19,8 @@ from mailproof.syntax.host import join_host_port
 
 ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 8305 section 5)
 
-# Of several addresses that fail in different ways, the one that tells most: something answered, or might have.
-_TELLING = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
+# Of several addresses that fail in different ways, the most informative one: something answered, or might have.
+_MOST_INFORMATIVE = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
 
 _SINCE = (0, errno.ECONNRESET, errno.EPIPE)  # errors of a connection that was there
 
@@ -114,6 +114,6 @@ async def _race(addresses: Sequence[AddrInfo], limit: float) -> socket.socket:
 def _differing(words: str) -> Broken:
     """Return why none could be reached; aiohappyeyeballs joins the errors of several addresses in one text."""
     codes = {socket_code(int(digits)) for digits in _NUMBERS.findall(words)}
-    told = [code for code in _TELLING if code in codes] or [Code.NETWORK_UNREACHABLE]
-    detail = "the addresses fail differently: " + ", ".join(told) if len(told) > 1 else ""
-    return Broken(told[0], detail.replace("_", " "))
+    reported = [code for code in _MOST_INFORMATIVE if code in codes] or [Code.NETWORK_UNREACHABLE]
+    detail = "the addresses fail differently: " + ", ".join(reported) if len(reported) > 1 else ""
+    return Broken(reported[0], detail.replace("_", " "))

@@ -1,4 +1,4 @@
-"""Messages of smtpdiag.v1.DiscoveryService to domain values and back; the counterpart of `convert` for searches."""
+"""The messages of smtpdiag.v1.DiscoveryService and the values of a search."""
 
 from __future__ import annotations
 

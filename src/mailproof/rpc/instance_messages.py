@@ -1,4 +1,4 @@
-"""Messages of smtpdiag.v1.InstanceService to domain values and back; the counterpart of `convert` for instances.
+"""The messages of smtpdiag.v1.InstanceService and the values of an instance: its events, copies and webhook tests.
 
 Texts of a document are trimmed, as those of an Add are; what it holds of secrets is not.
 """

@@ -1,6 +1,6 @@
 """What the use cases need of a database. The docstrings are the contract; one test suite holds every adapter to it.
 
-Adapters translate the errors of their driver: a database that can't be used raises `errors.StoreUnavailable`, and a row
+Adapters translate the errors of their driver: a database that can't be used raises `StoreUnavailable`, and a row
 that does not exist is returned as None. Every method may be called from any event loop, and what it returns belongs to
 none. A read sees every write that any replica acknowledged before the read began. No adapter sees a secret in clear.
 """
@@ -181,5 +181,5 @@ class Store(ProviderStore, TokenStore, Protocol):
         ...
 
     async def close(self) -> None:
-        """Finish the calls that have begun, then close the database. Later calls raise `errors.StoreUnavailable`."""
+        """Finish the calls that have begun, then close the database. Later calls raise `StoreUnavailable`."""
         ...

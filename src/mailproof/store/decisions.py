@@ -25,13 +25,14 @@ def events_of(caller: Caller, changes: Sequence[Change], first: int, now: dateti
 
 
 def providers_of(situation: Situation) -> dict[str, Provider]:
-    """Return the providers of a situation by their ids: what `ledger.evolve` is given."""
+    """Return the providers of a situation by their ids: what `domain.ledger.evolve` is given."""
     return {each.id: each for each in (situation.provider, situation.active) if each is not None}
 
 
 def growth(changes: Iterable[Change]) -> int:
     """Return by how much changes make the providers more.
 
-    A change that can't follow those before it counts here all the same: `ledger.evolve` refuses it, and with it all.
+    A change that can't follow those before it counts here all the same: `domain.ledger.evolve` refuses it, and all
+    others with it.
     """
     return sum((change.type in ADDED) - (change.type is EventType.REMOVED) for change in changes)

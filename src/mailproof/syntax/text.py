@@ -1,6 +1,6 @@
 """What characters a text may hold, whoever typed or sent it: the one place where the ranges are spelled. Pure.
 
-The functions that begin with `has_` name one kind of character each. Those below them are what a protocol asks for. A
+The functions that begin with has_ name one kind of character each. Those below them are what a protocol asks for. A
 test finds every other place in the sources that spells such a range by hand.
 """
 

@@ -1,7 +1,7 @@
 """The event log in SQLite: carries out decisions, inside the transaction of its caller.
 
-Providers are changed by `add` and `carry_out` alone. `ledger.evolve` says how an event changes them; this module gives
-the event its sequence, and saves both.
+Providers are changed by `add` and `carry_out` alone. `domain.ledger.evolve` says how an event changes them; this module
+gives the event its sequence, and saves both.
 """
 
 from __future__ import annotations
