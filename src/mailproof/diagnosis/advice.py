@@ -51,7 +51,7 @@ class Advice:
         offered: Holds where the server offers one of these mechanisms; empty for any.
         lacking: Holds where the server offers none of these mechanisms.
         message: A template that replaces the sentence of the code; empty where that stays.
-        flag_advice: The advice for the audience `Audience.FLAG` (see `diagnosis.flag_advice`); empty where `advice` serves.
+        flag_advice: The advice for `Audience.FLAG` (see `diagnosis.flag_advice`); empty where `advice` serves.
     """
 
     source: str

@@ -57,7 +57,7 @@ class Failure(Exception):
         metadata: Machine-readable facts for ErrorInfo; the keys are in lowerCamelCase.
         violations: The fields that break rules, if the caller's input is at fault.
         retry_after: Seconds after which the same call may succeed; None if it will not.
-        reference: The id that the reference service gives such an error, for `zitadel.v1.ErrorDetail`; empty for none.
+        reference: The id that the reference service gives such an error (`zitadel.v1.ErrorDetail`); empty for none.
         help_url: The page that explains the failure; empty if there is none.
     """
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mailproof.smtp.report import OAuth, Plan
 from mailproof.smtp.sasl import table
 from mailproof.smtp.vocabulary import Depth, TlsMode
-from mailproof.syntax.credentials import password_problems, token_user_problem
+from mailproof.syntax.credentials import password_problem, token_user_problem, user_problem
 from mailproof.syntax.host import check_ehlo_name
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import grant_problems, token_problem
@@ -55,7 +55,10 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
         has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
         yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
     if plan.credentials:
-        yield from password_problems(plan.credentials.user, plan.credentials.password)
+        user, password = plan.credentials.user, plan.credentials.password
+        for name, problem in (("user", user_problem(user)), ("password", password_problem(user, password))):
+            if problem:
+                yield name, problem
     if plan.oauth is not None:
         yield from _oauth_violations(plan, plan.oauth)
 

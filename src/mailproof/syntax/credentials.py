@@ -5,8 +5,6 @@ The same rules hold where a secret is stored and where a test is begun, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mailproof.domain.secret import Secret
 from mailproof.syntax.text import fits_client, fits_login, has_controls
 
@@ -14,14 +12,19 @@ MAX_CREDENTIALS = 9000
 """Octets of user and password together: what a response of 12,288 in base64 holds (RFC 4954 section 4)."""
 
 
-def password_problems(user: str, password: Secret) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a user and a password: the field, "user" or "password", and what it must be."""
-    texts = {"user": user, "password": password.reveal()}
-    wrong = [name for name, text in texts.items() if not fits_login(text)]
-    for name in wrong:
-        yield name, "must be text without NUL"
-    if not wrong and sum(len(text.encode()) for text in texts.values()) > MAX_CREDENTIALS:
-        yield "password", f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+def user_problem(user: str) -> str:
+    """Return what is wrong with a user, "" for nothing: what it must be."""
+    return "" if fits_login(user) else "must be text without NUL"
+
+
+def password_problem(user: str, password: Secret) -> str:
+    """Return what is wrong with the password of a user, "" for nothing: what it must be."""
+    text = password.reveal()
+    if not fits_login(text):
+        return "must be text without NUL"
+    if fits_login(user) and len(user.encode()) + len(text.encode()) > MAX_CREDENTIALS:
+        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+    return ""
 
 
 def token_user_problem(user: str) -> str:

@@ -8,7 +8,7 @@ from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavail
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
 from mailproof.store.contract import Store
-from mailproof.syntax.credentials import client_problem, password_problems
+from mailproof.syntax.credentials import client_problem, password_problem
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -31,7 +31,7 @@ def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
     """Return what a secret must be to be of use for such settings, "" where it is: what a test of them asks of it."""
     if settings.oauth is not None:
         return client_problem(secret.reveal())
-    return dict(password_problems(settings.user, secret)).get("password", "")
+    return password_problem(settings.user, secret)
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
