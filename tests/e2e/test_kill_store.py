@@ -84,7 +84,7 @@ DISK = """
 import asyncio, resource, sys
 from pathlib import Path
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.usecases.providers import Configs, SmtpInput
+from mailproof.usecases.providers import Providers, SmtpInput
 from mailproof.domain.model import Caller, Role, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
@@ -95,7 +95,7 @@ def limit(size):
 
 async def main(data_dir):
     store = open_store(data_dir / "mailproof.db")
-    configs = Configs(store, open_sealer(data_dir, None))
+    configs = Providers(store, open_sealer(data_dir, None))
     token = await store.create_token(digest=bytes(32), name="", role=Role.ADMIN, instance_ids=())
     caller = Caller(token, token.instance_ids[0])
     async def add():
