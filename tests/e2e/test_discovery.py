@@ -487,7 +487,7 @@ def test_closing_the_search_hangs_up_at_once(world: World) -> None:
 def test_silent_candidates_end_on_the_deadline_and_are_told_as_such(world: World) -> None:
     world.srv("_submission", *(f"0 1 587 h{number}.example.test." for number in range(8)))
     silent = [world.mail(f"h{number}.example.test", 587, raw(Do.SILENCE)) for number in range(8)]
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=4)
     found = world.search(timeout=1.2, loop_factory=clock)
     assert clock.waited == pytest.approx(1.1)  # four until a margin before the deadline, four for half of the rest
     stated = [one for one in found.result.tried if one.candidate.source == "srv"]

@@ -119,7 +119,7 @@ def test_an_endpoint_that_gives_no_token_is_the_cause(answer: Sequence[Part], wo
 
 
 def test_silence_ends_with_the_deadline() -> None:
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=4)
     with endpoint([Do.SILENCE]) as (served, _):
         report = login(served.port, clock=clock, timeout=1.0)
         assert clock.waited == pytest.approx(1.0)
