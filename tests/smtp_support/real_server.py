@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clock_support.waiting import HANG
-
 USER, PASSWORD = "user@example.org", "correct horse"
 
 
@@ -37,6 +35,8 @@ class RealServer:
 @contextmanager
 def real_server(directory: Path) -> Iterator[RealServer]:
     """Run the server as a child process."""
+    from clock_support.waiting import HANG  # the child, which runs this file, has no folder of tests on its path
+
     command = [sys.executable, str(Path(__file__)), str(directory)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
