@@ -9,7 +9,7 @@ profile, and no list opens them. docs/egress.md tells the operator.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -24,9 +24,6 @@ SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
 
 HTTPS_PORTS = frozenset({443})
 """Where token endpoints, published mail settings and webhooks are."""
-
-MAX_REMEMBERED = 4096
-"""Answers that a policy keeps; then it begins anew."""
 
 
 class Profile(StrEnum):
@@ -195,9 +192,6 @@ class Policy:
     allow: tuple[Rule, ...] = ()
     deny: tuple[Rule, ...] = ()
     ports: frozenset[int] = SUBMISSION_PORTS
-    _passed: dict[tuple[str, int, tuple[str, ...]], tuple[str, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )  # what was asked and not denied -> the answer, which can't change
 
     def for_https(self) -> Policy:
         """Return the policy of our HTTPS requests: the same profile and lists, but port 443 for the mail ports."""
@@ -205,11 +199,6 @@ class Policy:
 
     def check_name(self, host: str, port: int) -> None:
         """Judge the port and the name, or the literal whole. See `EgressGuard.check_name`."""
-        if (host, port, ()) not in self._passed:
-            self._judge_name(host, port)
-            self._remember((host, port, ()), ())
-
-    def _judge_name(self, host: str, port: int) -> None:
         literal = _parse(host)
         if literal is not None:
             if not self._permits(literal, plain_name(host), port):
@@ -225,14 +214,6 @@ class Policy:
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
         """Return the addresses that may be dialled. See `EgressGuard.check_addresses`."""
-        key = (host, port, tuple(addresses))
-        allowed = self._passed.get(key)
-        if not allowed:  # new, or no addresses at all
-            allowed = self._judge_addresses(host, port, addresses)
-            self._remember(key, allowed)
-        return allowed
-
-    def _judge_addresses(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
         self.check_name(host, port)
         name = plain_name(host)
         parsed = ((text, _parse(text)) for text in addresses)
@@ -240,11 +221,6 @@ class Policy:
         if not allowed:
             raise EgressDenied(f"no address of {host} may be dialled in the profile {self.profile} with its lists")
         return allowed
-
-    def _remember(self, asked: tuple[str, int, tuple[str, ...]], answer: tuple[str, ...]) -> None:
-        if len(self._passed) >= MAX_REMEMBERED:
-            self._passed.clear()
-        self._passed[asked] = answer
 
     def _open(self, port: int) -> bool:
         """Return whether the port is open for every destination."""

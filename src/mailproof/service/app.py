@@ -77,12 +77,12 @@ def serve(settings: ServiceSettings) -> int:
     Raises:
         StartupError: It can't start; the sentence says why.
     """
-    lines = configure(settings.log_level)
+    handler = configure(settings.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as cleanup:
-        service = Service(settings, cleanup, lines.call)
+        service = Service(settings, cleanup, handler.log_call)
         service.start()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         tune()
@@ -97,10 +97,10 @@ def serve(settings: ServiceSettings) -> int:
 class Service:
     """The parts, put together. `cleanup` closes them in the reverse order of their making."""
 
-    def __init__(self, settings: ServiceSettings, cleanup: ExitStack, tell: LogCall) -> None:
+    def __init__(self, settings: ServiceSettings, cleanup: ExitStack, log_call: LogCall) -> None:
         self._settings = settings
         self._cleanup = cleanup
-        self._tell = tell
+        self._log_call = log_call
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
@@ -193,7 +193,7 @@ class Service:
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, tell=self._tell)
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

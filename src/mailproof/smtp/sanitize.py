@@ -44,7 +44,7 @@ def cut(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def _printable(text: str) -> str:
-    if text.isascii() and text.isprintable():  # nearly always
+    if text.isprintable():  # FIGURE
         return text
     if _has_escapes(text):
         text = _ESCAPES.sub("", text)
@@ -99,25 +99,11 @@ class Redactor:
         self._split = tuple(needle for needle in squeezed if len(needle) >= _SPLIT_MINIMUM)
 
     def together(self, texts: Collection[str]) -> Callable[[str, int], str]:
-        """Return what cleans, masks and cuts each of some texts that are shown together, also a secret split over them.
-
-        One look at all of them is cheaper than one at each.
-        """
-        if self._same(texts):
-            return clean
+        """Return what cleans, masks and cuts each of some texts shown together, also a secret split over them."""
         if self._same([self(text) for text in texts]):
             return self
         self.echoed = self.echoed or self.sent
         return lambda _, limit: cut(ECHO_NOTICE, limit)
-
-    def unchanged(self, texts: Collection[str], limit: int = MAX_TEXT) -> bool:
-        """Return whether each of the texts may be shown as it is. False may come of a coincidence where they meet."""
-        together = " ".join(texts)
-        if not (together.isascii() and together.isprintable()):
-            return False
-        if len(together) > limit and any(len(text) > limit for text in texts):
-            return False
-        return self._mask(together) == together
 
     def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
         """Return `text` clean, masked and cut to `limit`."""

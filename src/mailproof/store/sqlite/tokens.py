@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from mailproof.domain.model import Token
@@ -19,15 +18,9 @@ FIND = (  # in one statement: each call begins with it
 )
 
 
-@lru_cache(maxsize=256)
-def _made(found: tuple[tuple[Any, ...], ...]) -> Token:
-    """Return the token of its rows; read anew each time, they are mostly the same ones."""
-    return rows.to_token(found[0][:-1], [row[-1] for row in found])
-
-
-def found(rows: list[tuple[Any, ...]]) -> Token | None:
-    """Return the token of what `FIND` finds, which is nothing where it is revoked."""
-    return _made(tuple(rows)) if rows else None
+def found(selected: Sequence[tuple[Any, ...]]) -> Token | None:
+    """Return the token of the rows that `FIND` selects, one for each instance; None if there is none."""
+    return rows.to_token(selected[0][:-1], [row[-1] for row in selected]) if selected else None
 
 
 def find_all(connection: sqlite3.Connection) -> tuple[Token, ...]:
