@@ -8,7 +8,7 @@ NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
 BENCH_STAMP := bench/smtp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc bench-shortcuts chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ bench-store: setup ## Measure the SQLite store: group commit, long lists, memory
 
 bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 	$(BIN)/python bench/rpc_bench.py
+
+bench-shortcuts: setup ## Measure what each piece of code that is written for speed saves
+	$(BIN)/python bench/shortcuts_bench.py
 
 CHAOS_ROUNDS ?= 50
 

@@ -137,8 +137,8 @@ def test_a_failing_write_undoes_itself_and_not_its_neighbours(tmp_path: Path) ->
     asyncio.run(main())
 
 
-@pytest.mark.parametrize(("writes", "runs"), [(False, ["a", "b", "c"]), (True, ["a", "b", "a", "b", "c"])])
-def test_only_a_failure_that_has_written_makes_jobs_run_again(tmp_path: Path, writes: bool, runs: list[str]) -> None:
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_failure_makes_no_job_run_again(tmp_path: Path, writes: bool) -> None:
     ran: list[str] = []
 
     def insert(name: str) -> Callable[[sqlite3.Connection], str]:
@@ -165,7 +165,7 @@ def test_only_a_failure_that_has_written_makes_jobs_run_again(tmp_path: Path, wr
             assert await store.instances() == {"a", "c", await store.default_instance()}
 
     asyncio.run(main())
-    assert ran == [*runs, "b"]
+    assert ran == ["a", "b", "c", "b"]
 
 
 def test_success_is_told_after_the_commit(tmp_path: Path) -> None:

@@ -31,8 +31,6 @@ KEYS_LAST = timedelta(hours=24)
 
 _EXPIRED_AT_ONCE = 100  # keys that one write forgets at most
 
-_NOTHING = Situation(None, None, 0)
-
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
@@ -41,23 +39,6 @@ _KEY = (
     "SELECT digest, first_sequence, event_count FROM idempotency_keys "
     "WHERE instance_id = ? AND token_id = ? AND key = ? AND created_at >= ?"
 )
-
-
-def add(
-    connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
-) -> Event:
-    """Add a provider, whatever the situation, which is not even read.
-
-    Raises:
-        LookupError, IdempotencyKeyReused: As with `carry_out`.
-    """
-    earlier = _replay(connection, caller, key, now) if key is not None else None
-    if earlier is not None:
-        return earlier[0]
-    events = append(connection, caller, (change,), _NOTHING, now)
-    if key is not None:
-        _remember(connection, caller, key, events, now)
-    return events[0]
 
 
 def carry_out(

@@ -2,7 +2,6 @@
 
 Knows transactions and nothing of what is written. The laws kept here: a waiter hears of success only after COMMIT with
 synchronous=FULL has returned; one waiter's failure undoes that waiter's writes alone; the thread outlives every error.
-A job may be run twice: where one fails that has written, all are undone and run again with a savepoint each.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ class _Result:
     result: Any = None
     error: Exception | None = None
 
-    def tell(self, future: Future[Any] | asyncio.Future[Any]) -> None:
-        """Resolve the future of the waiter."""
+    def resolve(self, future: Future[Any] | asyncio.Future[Any]) -> None:
+        """Give the future this result."""
         if self.error is None:
             future.set_result(self.result)
         else:
@@ -54,6 +53,10 @@ class _Thread:
         """Return whether the job is still wanted."""
         return self.future.set_running_or_notify_cancel()
 
+    def resolve(self, result: _Result) -> None:
+        """Give the waiter its result."""
+        result.resolve(self.future)
+
 
 @dataclass(slots=True)
 class _Task:
@@ -66,6 +69,15 @@ class _Task:
     def begin(self) -> bool:
         """Return whether the job is still wanted."""
         return not self.future.cancelled()
+
+    def resolve(self, result: _Result) -> None:
+        """Give the waiter its result, on its own loop."""
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self._resolve, result)
+
+    def _resolve(self, result: _Result) -> None:
+        if not self.future.done():  # cancelled meanwhile
+            result.resolve(self.future)
 
 
 _Waiter = _Thread | _Task
@@ -106,7 +118,7 @@ class Writer:
         return future
 
     async def run(self, job: Job[T]) -> T:
-        """Queue a job and await it, as with `submit`; those of one loop that share a commit wake it once, together."""
+        """Queue a job and await it, as with `submit`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._enqueue(_Task(job, loop, future))
@@ -132,7 +144,8 @@ class Writer:
             batch: list[_Waiter] = []
             going = self._collect(batch)
             if batch:
-                _tell(zip(batch, self._commit(batch), strict=True))
+                for waiter, result in zip(batch, self._commit(batch), strict=True):
+                    waiter.resolve(result)
         try:
             self._connection.close()
         except sqlite3.Error:
@@ -158,11 +171,7 @@ class Writer:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = self._together(batch)
-            if outcomes is None:
-                connection.execute("ROLLBACK")
-                connection.execute("BEGIN IMMEDIATE")
-                outcomes = [self._attempt(waiter.job) for waiter in batch]
+            outcomes = [self._attempt(waiter.job) for waiter in batch]
             connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - it is handed to every waiter
             self._roll_back()
@@ -170,29 +179,6 @@ class Writer:
             return [_Result(error=_own(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
-        return outcomes
-
-    def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Result] | None:
-        """Run the jobs without savepoints, two statements less a job; return None where one is needed.
-
-        Most jobs that fail are refused before they wrote anything, so there is nothing to undo.
-
-        Raises:
-            Exception: The whole transaction is lost, or it was the only job.
-        """
-        connection = self._connection
-        outcomes: list[_Result] = []
-        for waiter in batch:
-            changes = connection.total_changes
-            try:
-                outcome = _Result(waiter.job(connection))
-            except Exception as error:
-                if len(batch) == 1 or not connection.in_transaction:
-                    raise
-                if connection.total_changes != changes:
-                    return None
-                outcome = _Result(error=translate(error))
-            outcomes.append(outcome)
         return outcomes
 
     def _attempt(self, job: Job[Any]) -> _Result:
@@ -219,25 +205,6 @@ class Writer:
                 self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             _log.exception("rolling back failed")
-
-
-def _tell(outcomes: Iterable[tuple[_Waiter, _Result]]) -> None:
-    """Tell all waiters, each loop in one go."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Result]]] = {}
-    for waiter, outcome in outcomes:
-        if isinstance(waiter, _Task):
-            loops.setdefault(waiter.loop, []).append((waiter.future, outcome))
-        else:
-            outcome.tell(waiter.future)
-    for loop, told in loops.items():
-        with suppress(RuntimeError):  # the loop was closed: nobody is left to be told
-            loop.call_soon_threadsafe(_tell_tasks, told)
-
-
-def _tell_tasks(told: Iterable[tuple[asyncio.Future[Any], _Result]]) -> None:
-    for future, outcome in told:
-        if not future.done():  # cancelled meanwhile
-            outcome.tell(future)
 
 
 def _own(error: Exception) -> Exception:
