@@ -1,6 +1,6 @@
-"""The composition root: settings in, a running service out. Builds everything, owns every lifetime; nothing else does.
+"""The composition root: the only module that builds the parts of the service and owns their lifetimes.
 
-gRPC and HTTP have an event loop each, in a thread each; the main thread only waits for signals.
+gRPC and HTTP each have an event loop in a thread; the main thread only waits for signals.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
-"""Name of the admin token that `--sandbox` makes at each start; the one of the start before is revoked."""
+"""Name of the admin token that `--sandbox` makes at each start; the token of the previous start is revoked."""
 
 
 def serve(settings: ServiceSettings) -> int:
     """Run the service until SIGTERM or SIGINT, drain it, and return the exit code.
 
     Raises:
-        StartupError: It can't start; the sentence says why.
+        StartupError: The service can't start; the sentence says why.
     """
     handler = configure(settings.log_level)
     stop = threading.Event()
@@ -95,7 +95,13 @@ def serve(settings: ServiceSettings) -> int:
 
 
 class Service:
-    """The parts, put together. `cleanup` closes them in the reverse order of their making."""
+    """The service with all its parts.
+
+    Args:
+        settings: The settings.
+        cleanup: Closes the parts, in the reverse order of their making.
+        log_call: Logs the end of each call.
+    """
 
     def __init__(self, settings: ServiceSettings, cleanup: ExitStack, log_call: LogCall) -> None:
         self._settings = settings
@@ -128,7 +134,7 @@ class Service:
         """Listen on both addresses.
 
         Raises:
-            StartupError: One of them can't be used; then neither is.
+            StartupError: One of the addresses can't be used; the other is closed again.
         """
         grpc, http = self._settings.grpc_listen, self._settings.http_listen
         try:
@@ -139,7 +145,7 @@ class Service:
             raise
 
     def drain(self) -> None:
-        """Take no new calls and let the running ones end, within the configured bound."""
+        """Refuse new calls and let the running ones end within the configured time."""
         self._draining = True
         self._stop(self._settings.drain_timeout)
 
@@ -152,7 +158,7 @@ class Service:
             part.result()
 
     def greeting(self) -> str:
-        """Return what is printed when the service is ready: addresses, and with a sandbox lines that can be pasted."""
+        """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
         grpc = _address(self._settings.grpc_listen.host, self._grpc_port)
         http = _address(self._settings.http_listen.host, self._http_port)
         lines = [
@@ -263,11 +269,11 @@ def _address(host: str, port: int) -> str:
 
 
 def _command() -> str:
-    """Return how this program is called from here."""
+    """Return the command that runs this program here."""
     return "mailproof" if shutil.which("mailproof") else _shown(Path(sys.argv[0]))
 
 
 def _shown(path: Path) -> str:
-    """Return a path as short as it can be typed here."""
+    """Return a path relative to the working directory if it is below it, else the absolute path."""
     absolute = path.absolute()
     return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)
