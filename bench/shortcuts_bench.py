@@ -22,12 +22,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+PATHS = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = PATHS
 
 import grpc  # noqa: E402 - the repository's root is no import root of its own
 import uvloop  # noqa: E402
 from bench import rpc_bench, smtp_bench  # noqa: E402
-from bench.shortcuts.plain import shortcuts_of_tests  # noqa: E402
+from bench.shortcuts.plain import SHORTCUTS_OF_TESTS  # noqa: E402
 from bench.smtp import client_probe, job  # noqa: E402
 
 from mailproof.net.egress import Policy, Profile  # noqa: E402
@@ -38,7 +39,6 @@ from zitadel.admin.v1 import admin_pb2_grpc  # noqa: E402
 
 NO_CHANGE = "no change"
 TESTS, CALLS = 100, 150  # a round
-AT_ONCE = 50
 CALLS_OF = {"Get": ["the log line of a call"], "Add": ["the log line of a call", "a task that waits for a write"]}
 
 Round = Callable[[str], Awaitable[float]]
@@ -63,26 +63,25 @@ async def compare(title: str, names: list[str], rounds: int, run: Round) -> None
         print(f"  {name:32} saves {100 * (1 - 1 / middle):5.1f} %  (± {100 * error:.1f})", flush=True)
 
 
-async def tests(mode: str, rounds: int, sink: dict[str, object]) -> None:
+async def tests(mode: str, rounds: int, at_once: int, sink: dict[str, object]) -> None:
     """Compare on tests of the probe."""
-    work = job.Job(mode, "127.0.0.1", sink[mode], sink["ca_pem"], TESTS, AT_ONCE, 0)  # type: ignore[arg-type]
-    policy = Policy(Profile.DEVELOPMENT)
-    probe, plan = Probe(guard=policy, trust=TrustStore()), client_probe.plan_of(work)
-    shortcuts = shortcuts_of_tests(probe, policy)
+    work = job.Job(mode, "127.0.0.1", sink[mode], sink["ca_pem"], TESTS, at_once, 0)  # type: ignore[arg-type]
+    probe = Probe(guard=Policy(Profile.DEVELOPMENT), trust=TrustStore())
+    plan = client_probe.plan_of(work)
 
     async def test() -> None:
         await probe.report(plan)
 
     async def run(name: str) -> float:
-        with shortcuts[name].off() if name in shortcuts else nullcontext():
-            await job.rounds(test, 10, 10)
+        with SHORTCUTS_OF_TESTS[name].off() if name in SHORTCUTS_OF_TESTS else nullcontext():
+            await job.rounds(test, 5, 5)
             used = time.process_time()
-            await job.rounds(test, TESTS, AT_ONCE)
+            await job.rounds(test, TESTS, at_once)
             return (time.process_time() - used) / TESTS * 1e6
 
-    await job.rounds(test, 500, AT_ONCE)
+    await job.rounds(test, 300, at_once)
     tune()
-    await compare(f"A test, {smtp_bench.LABELS[mode]}", list(shortcuts), rounds, run)
+    await compare(f"A test, {smtp_bench.LABELS[mode]}, {at_once} at once", list(SHORTCUTS_OF_TESTS), rounds, run)
 
 
 async def calls(rounds: int, folder: Path) -> None:
@@ -92,7 +91,7 @@ async def calls(rounds: int, folder: Path) -> None:
     mailproof = [str(rpc_bench.BIN / "mailproof"), "token", "create", "--role", "admin", "--data-dir", str(folder)]
     made = subprocess.run(mailproof, check=True, capture_output=True, text=True)  # noqa: ASYNC221 - before it begins
     command += ["serve", "--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", "--data-dir", str(folder)]
-    paths = {"PYTHONPATH": os.pathsep.join([*sys.path[:2], os.environ.get("PYTHONPATH", "")])}
+    paths = {"PYTHONPATH": os.pathsep.join([*PATHS, os.environ.get("PYTHONPATH", "")])}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(  # noqa: ASYNC220 - likewise
             command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT, env=os.environ | paths
@@ -133,13 +132,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("parts", nargs="*", help="plain, starttls, calls; none: all")
     options.add_argument("--rounds", type=int, default=100)
+    options.add_argument("--at-once", type=int, default=1, help="tests at once")
     chosen = options.parse_args()
     parts = chosen.parts or ["plain", "starttls", "calls"]
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {chosen.rounds} rounds", flush=True)
     with smtp_bench.server("sink.py") as sink:
         for mode in ("plain", "starttls"):
             if mode in parts:
-                uvloop.run(tests(mode, chosen.rounds, sink))
+                uvloop.run(tests(mode, chosen.rounds, chosen.at_once, sink))
     if "calls" in parts:
         with tempfile.TemporaryDirectory() as folder:
             uvloop.run(calls(chosen.rounds, Path(folder)))

@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from mailproof.net.egress import Policy
 from mailproof.probe.probe import Probe
 from mailproof.rpc import call_log
 from mailproof.rpc.calls import Call, Calls
 from mailproof.smtp import sanitize
 from mailproof.store.sqlite.writer import Writer
-from plain_support.egress import listed
 from plain_support.probe import report
 from plain_support.text import printable
 from plain_support.writer import PlainWriter
@@ -48,17 +46,10 @@ class Shortcut:
             setattr(self.owner, self.name, taken)
 
 
-def shortcuts_of_tests(probe: Probe, policy: Policy) -> dict[str, Shortcut]:
-    """Return those of the probe's tests.
-
-    Args:
-        policy: The probe's guard.
-    """
-    return {
-        "a report without a stream": Shortcut(Probe, "report", report),
-        "a text that is clean": Shortcut(sanitize, "_printable", printable),
-        "a policy without lists": Shortcut(probe, "guard", listed(policy)),
-    }
+SHORTCUTS_OF_TESTS = {
+    "a report without a stream": Shortcut(Probe, "report", report),
+    "a text that is clean": Shortcut(sanitize, "_printable", printable),
+}
 
 
 def _log_end(calls: Calls, path: str, call: Call, started: float, outcome: str) -> None:
