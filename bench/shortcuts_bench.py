@@ -28,7 +28,7 @@ sys.path[:0] = PATHS
 import grpc  # noqa: E402 - the repository's root is no import root of its own
 import uvloop  # noqa: E402
 from bench import rpc_bench, smtp_bench  # noqa: E402
-from bench.shortcuts.plain import SHORTCUTS_OF_TESTS  # noqa: E402
+from bench.shortcuts.plain import SHORTCUTS_OF_CALLS, SHORTCUTS_OF_TESTS  # noqa: E402
 from bench.smtp import client_probe, job  # noqa: E402
 
 from mailproof.net.egress import Policy, Profile  # noqa: E402
@@ -39,7 +39,6 @@ from zitadel.admin.v1 import admin_pb2_grpc  # noqa: E402
 
 NO_CHANGE = "no change"
 TESTS, CALLS = 100, 150  # a round
-CALLS_OF = {"Get": ["the log line of a call"], "Add": ["the log line of a call", "a task that waits for a write"]}
 
 Round = Callable[[str], Awaitable[float]]
 """Returns the CPU, µs, of one test or call where the shortcut of this name is not taken."""
@@ -121,7 +120,7 @@ async def calls(rounds: int, folder: Path) -> None:
                     return (server.cpu() - used) / CALLS * 1e6
 
                 await rpc_bench.many(call, 2000)
-                await compare(f"A call, {title}", CALLS_OF[title], rounds, run)
+                await compare(f"A call, {title}", list(SHORTCUTS_OF_CALLS), rounds, run)
     finally:
         process.terminate()
         process.communicate()

@@ -15,10 +15,8 @@ from mailproof.probe.probe import Probe
 from mailproof.rpc import call_log
 from mailproof.rpc.calls import Call, Calls
 from mailproof.smtp import sanitize
-from mailproof.store.sqlite.writer import Writer
 from plain_support.probe import report
 from plain_support.text import printable
-from plain_support.writer import PlainWriter
 
 
 @dataclass(frozen=True)
@@ -59,5 +57,4 @@ def _log_end(calls: Calls, path: str, call: Call, started: float, outcome: str) 
 
 SHORTCUTS_OF_CALLS = {
     "the log line of a call": Shortcut(Calls, "_log_end", _log_end),
-    "a task that waits for a write": Shortcut(Writer, "run", PlainWriter.run),
 }

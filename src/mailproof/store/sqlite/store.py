@@ -207,7 +207,7 @@ class SqliteStore:
         self._readers.close()
 
     async def _write(self, job: Job[T]) -> T:
-        return await self.writer.run(job)
+        return await asyncio.wrap_future(self.writer.submit(job))
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return self._readers.run(work)

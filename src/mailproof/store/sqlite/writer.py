@@ -6,14 +6,12 @@ synchronous=FULL has returned; one waiter's failure undoes that waiter's writes 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -34,7 +32,7 @@ class _Result:
     result: Any = None
     error: Exception | None = None
 
-    def resolve(self, future: Future[Any] | asyncio.Future[Any]) -> None:
+    def resolve(self, future: Future[Any]) -> None:
         """Give the future this result."""
         if self.error is None:
             future.set_result(self.result)
@@ -43,44 +41,9 @@ class _Result:
 
 
 @dataclass(slots=True)
-class _Thread:
-    """Who waits is a thread, or nobody."""
-
+class _Waiter:
     job: Job[Any]
     future: Future[Any]
-
-    def begin(self) -> bool:
-        """Return whether the job is still wanted."""
-        return self.future.set_running_or_notify_cancel()
-
-    def resolve(self, result: _Result) -> None:
-        """Give the waiter its result."""
-        result.resolve(self.future)
-
-
-@dataclass(slots=True)
-class _Task:
-    """Who waits is a task of an event loop."""
-
-    job: Job[Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-
-    def begin(self) -> bool:
-        """Return whether the job is still wanted."""
-        return not self.future.cancelled()
-
-    def resolve(self, result: _Result) -> None:
-        """Give the waiter its result, on its own loop."""
-        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._resolve, result)
-
-    def _resolve(self, result: _Result) -> None:
-        if not self.future.done():  # cancelled meanwhile
-            result.resolve(self.future)
-
-
-_Waiter = _Thread | _Task
 
 
 class Writer:
@@ -114,21 +77,11 @@ class Writer:
             StoreUnavailable: The writer was stopped.
         """
         future: Future[T] = Future()
-        self._enqueue(_Thread(job, future))
-        return future
-
-    async def run(self, job: Job[T]) -> T:
-        """Queue a job and await it, as with `submit`."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._enqueue(_Task(job, loop, future))
-        return await future
-
-    def _enqueue(self, waiter: _Waiter) -> None:
         with self._lock:
             if self._stopped is not None:
                 raise StoreUnavailable("the database is closed")
-            self._queue.put(waiter)
+            self._queue.put(_Waiter(job, future))
+        return future
 
     def stop(self) -> Future[None]:
         """Finish what is queued, then close the connection; the future says when. Again changes nothing."""
@@ -145,7 +98,7 @@ class Writer:
             going = self._collect(batch)
             if batch:
                 for waiter, result in zip(batch, self._commit(batch), strict=True):
-                    waiter.resolve(result)
+                    result.resolve(waiter.future)
         try:
             self._connection.close()
         except sqlite3.Error:
@@ -157,7 +110,7 @@ class Writer:
         """Wait for a job, then take all that came meanwhile; return False at the end."""
         item = self._queue.get()
         while item is not None:
-            if item.begin():
+            if item.future.set_running_or_notify_cancel():
                 batch.append(item)
             if len(batch) >= MAX_BATCH:
                 return True
