@@ -28,7 +28,7 @@ sys.path[:0] = PATHS
 import grpc  # noqa: E402 - the repository's root is no import root of its own
 import uvloop  # noqa: E402
 from bench import rpc_bench, smtp_bench  # noqa: E402
-from bench.shortcuts.plain import SHORTCUTS_OF_CALLS, SHORTCUTS_OF_TESTS  # noqa: E402
+from bench.shortcuts.plain import SHORTCUTS_OF_CALLS, shortcuts_of_tests  # noqa: E402
 from bench.smtp import client_probe, job  # noqa: E402
 
 from mailproof.net.egress import Policy, Profile  # noqa: E402
@@ -65,14 +65,15 @@ async def compare(title: str, names: list[str], rounds: int, run: Round) -> None
 async def tests(mode: str, rounds: int, at_once: int, sink: dict[str, object]) -> None:
     """Compare on tests of the probe."""
     work = job.Job(mode, "127.0.0.1", sink[mode], sink["ca_pem"], TESTS, at_once, 0)  # type: ignore[arg-type]
-    probe = Probe(guard=Policy(Profile.DEVELOPMENT), trust=TrustStore())
-    plan = client_probe.plan_of(work)
+    policy = Policy(Profile.DEVELOPMENT)
+    probe, plan = Probe(guard=policy, trust=TrustStore()), client_probe.plan_of(work)
+    shortcuts = shortcuts_of_tests(probe, policy)
 
     async def test() -> None:
         await probe.report(plan)
 
     async def run(name: str) -> float:
-        with SHORTCUTS_OF_TESTS[name].off() if name in SHORTCUTS_OF_TESTS else nullcontext():
+        with shortcuts[name].off() if name in shortcuts else nullcontext():
             await job.rounds(test, 5, 5)
             used = time.process_time()
             await job.rounds(test, TESTS, at_once)
@@ -80,7 +81,7 @@ async def tests(mode: str, rounds: int, at_once: int, sink: dict[str, object]) -
 
     await job.rounds(test, 300, at_once)
     tune()
-    await compare(f"A test, {smtp_bench.LABELS[mode]}, {at_once} at once", list(SHORTCUTS_OF_TESTS), rounds, run)
+    await compare(f"A test, {smtp_bench.LABELS[mode]}, {at_once} at once", list(shortcuts), rounds, run)
 
 
 async def calls(rounds: int, folder: Path) -> None:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from mailproof.net.egress import Policy
 from mailproof.probe.probe import Probe
 from mailproof.rpc import call_log
 from mailproof.rpc.calls import Call, Calls
 from mailproof.smtp import sanitize
+from plain_support.egress import listed
 from plain_support.probe import report
 from plain_support.text import printable
 
@@ -44,10 +46,18 @@ class Shortcut:
             setattr(self.owner, self.name, taken)
 
 
-SHORTCUTS_OF_TESTS = {
-    "a report without a stream": Shortcut(Probe, "report", report),
-    "a text that is clean": Shortcut(sanitize, "_printable", printable),
-}
+def shortcuts_of_tests(probe: Probe, policy: Policy) -> dict[str, Shortcut]:
+    """Return those of the probe's tests.
+
+    Args:
+        probe: The probe that runs the tests.
+        policy: Its guard.
+    """
+    return {
+        "a report without a stream": Shortcut(Probe, "report", report),
+        "a text that is clean": Shortcut(sanitize, "_printable", printable),
+        "a policy without lists": Shortcut(probe, "guard", listed(policy)),
+    }
 
 
 def _log_end(calls: Calls, path: str, call: Call, started: float, outcome: str) -> None:

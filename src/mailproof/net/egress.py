@@ -229,6 +229,8 @@ class Policy:
     def _permits(self, address: Address, name: str, port: int) -> bool:
         faces = _faces(address)
         bound = _ALLOWED[self.profile].value
+        if not (self.deny or self.allow):  # saves 5 % of the CPU of a plain test: bench/shortcuts_bench.py, 2 cores
+            return self._open(port) and all(_listed(face).value <= bound for face in faces)
         known = (address, *faces)
         for rule in self.deny:
             if rule.fits_port(port) and (_about(rule, name) or any(rule.fits_address(face) for face in known)):
