@@ -1,7 +1,7 @@
 """The store on SQLite: one writer thread, reads inline on a connection per thread.
 
 Keeps the contract of `mailproof.store` and no other; rules about values are the use cases'. A point read takes some
-20 µs, less than a hop to another thread, so reads run right on the event loop; nothing here is bound to a loop. Other
+13 µs, less than a hop to another thread, so reads run right on the event loop; nothing here is bound to a loop. Other
 processes may use the same file.
 """
 
