@@ -9,7 +9,7 @@ docs/egress.md explains it to operators.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -24,9 +24,6 @@ SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
 
 HTTPS_PORTS = frozenset({443})
 """Ports of token endpoints, published mail settings and webhooks."""
-
-MAX_REMEMBERED = 4096
-"""Answers that a policy remembers; when there are so many, it forgets all."""
 
 
 class Profile(StrEnum):
@@ -203,9 +200,6 @@ class Policy:
     allow: tuple[Rule, ...] = ()
     deny: tuple[Rule, ...] = ()
     ports: frozenset[int] = SUBMISSION_PORTS
-    _passed: dict[tuple[str, int, tuple[str, ...]], tuple[str, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )  # what was asked and not denied -> the answer, which can't change
 
     def for_https(self) -> Policy:
         """Return the policy for our HTTPS requests: the same profile and lists, with port 443 for the mail ports."""
@@ -213,12 +207,6 @@ class Policy:
 
     def check_name(self, host: str, port: int) -> None:
         """Judge the port with the name, or with the address of a literal. See `EgressGuard.check_name`."""
-        if (host, port, ()) not in self._passed:
-            self._judge_name(host, port)
-            self._remember((host, port, ()), ())
-
-    def _judge_name(self, host: str, port: int) -> None:
-        """Do the work of `check_name`, whose answer was not remembered."""
         literal = _parse(host)
         if literal is not None:
             if not self._permits(literal, plain_name(host), port):
@@ -234,15 +222,6 @@ class Policy:
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
         """Return the addresses that may be dialled. See `EgressGuard.check_addresses`."""
-        key = (host, port, tuple(addresses))
-        allowed = self._passed.get(key)
-        if not allowed:  # not asked before, or without addresses
-            allowed = self._judge_addresses(host, port, addresses)
-            self._remember(key, allowed)
-        return allowed
-
-    def _judge_addresses(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
-        """Do the work of `check_addresses`, whose answer was not remembered."""
         self.check_name(host, port)
         name = plain_name(host)
         parsed = ((text, _parse(text)) for text in addresses)
@@ -250,11 +229,6 @@ class Policy:
         if not allowed:
             raise EgressDenied(f"no address of {host} may be dialled in the profile {self.profile} with its lists")
         return allowed
-
-    def _remember(self, asked: tuple[str, int, tuple[str, ...]], answer: tuple[str, ...]) -> None:
-        if len(self._passed) >= MAX_REMEMBERED:
-            self._passed.clear()
-        self._passed[asked] = answer
 
     def _is_open(self, port: int) -> bool:
         """Return whether the port is allowed for every destination."""
@@ -264,7 +238,7 @@ class Policy:
         """Return whether an address may be dialled, by lists and profile."""
         judged = _addresses_to_judge(address)
         bound = _ALLOWED[self.profile].value
-        if not (self.deny or self.allow):
+        if not (self.deny or self.allow):  # saves 5 % of the CPU of a plain test: bench/shortcuts_bench.py, 2 cores
             return self._is_open(port) and all(_range_reach(each).value <= bound for each in judged)
         known = (address, *judged)
         for rule in self.deny:

@@ -42,10 +42,8 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     failure: Code | None = None
     found: Sequence[AddrInfo] = ()
     try:
-        found = resolver.literal(host, port)
-        if not found:
-            async with asyncio.timeout_at(context.deadline):
-                found = await resolver.lookup(host, port)
+        async with asyncio.timeout_at(context.deadline):
+            found = await resolver.lookup(host, port)
     except TimeoutError:
         failure = Code.TIMEOUT
     except LookupFailed as error:

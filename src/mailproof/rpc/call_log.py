@@ -1,4 +1,4 @@
-"""The line that is logged when a call ends: who writes it is given to `calls`, what it holds is decided here."""
+"""The fields of the line that is logged when a call ends. Who writes the line is an argument of `Calls`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ class LogCall(Protocol):
     """Logs that a call has ended."""
 
     def __call__(self, path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
-        """Log it.
+        """Log the end of a call.
 
         Args:
-            path: Of the RPC; empty: there is none of the name that was called.
+            path: The RPC's path; "" if no RPC has the name that was called.
+            transport: The name of the transport.
+            peer: The address that the call came from, "" if it is unknown.
+            request_id: The id under which the call was answered.
             outcome: "OK", "CANCELLED" or the reason of the failure.
+            seconds: How long the call took.
         """
         ...
 
 
 def log_call(path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
-    """Log the end of a call as a record, for whatever handlers there are."""
+    """Log the end of a call as a record, for the handlers of the logging module; see `LogCall`."""
     _calls.info(
         "call",
         extra={

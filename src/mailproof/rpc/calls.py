@@ -1,7 +1,7 @@
 """The one table of calls: every RPC of the descriptors, wrapped once in its guards, handed to every transport.
 
 Order of the guards: caller and instance, permission, size, decoding, declared rules and idempotency key, then the
-servicer's method; then the status and the log line; the deadline is around it all. No transport can reach a servicer in
+servicer's method; then the status and the log line. The deadline bounds all of it. No transport can reach a servicer in
 another way. An RPC without an implementation or without a permission fails at start-up.
 """
 
@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import random
 import re
+import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
-from types import coroutine
 from typing import Any
 
 from google.api import annotations_pb2
@@ -46,22 +43,25 @@ IDEMPOTENCY_KEY = "x-idempotency-key"
 
 _MAX_IDEMPOTENCY_KEY = 200  # characters
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_random = random.Random(os.urandom(32))  # noqa: S311 - ids are to be unique, not secret, and a system call is dear
 
 
 def request_id(offered: str | None) -> str:
-    """Return the caller's `x-request-id` where it is harmless to log, else a new one."""
-    return offered if offered and _REQUEST_ID.fullmatch(offered) else f"{_random.getrandbits(128):032x}"
+    """Return the caller's `x-request-id` if it is harmless to log, else a new id."""
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One inbound call as its transport saw it.
+    """One inbound call as its transport received it.
 
     Attributes:
-        deadline: The caller's deadline on the `time.monotonic` clock, None without one.
-        instance_id: The header x-instance-id; None: the caller names no instance.
-        idempotency_key: The header x-idempotency-key; None: there is none.
+        transport: The name of the transport, for the log.
+        authorization: The header authorization, None if it is missing.
+        peer: The address that the call came from.
+        deadline: The caller's deadline on the `time.monotonic` clock, None if it has none.
+        instance_id: The header x-instance-id, None if it is missing.
+        idempotency_key: The header x-idempotency-key, None if it is missing.
+        request_id: The id under which the call is logged and answered.
     """
 
     transport: str
@@ -75,7 +75,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One `google.api.http` binding: HTTP verb and path template; `body` is whether the message is the body."""
+    """One `google.api.http` binding.
+
+    Attributes:
+        verb: The HTTP verb, in upper case.
+        template: The path template.
+        body: Whether the request's body is the message; else the query is.
+    """
 
     verb: str
     template: str
@@ -84,32 +90,44 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One RPC: its descriptor's facts and the servicer's method behind it."""
+    """One RPC: what its descriptor declares, and the servicer's method that implements it.
 
-    path: str  # "/package.Service/Rpc"
-    service: str  # full name of the service
+    Attributes:
+        path: "/package.Service/Rpc".
+        service: The full name of the service.
+        streaming: Whether the server streams its answer.
+        idempotent: Whether the RPC takes an idempotency key.
+        run: The servicer's method.
+    """
+
+    path: str
+    service: str
     request_type: type[Message]
     response_type: type[Message]
     permission: Permission
     streaming: bool
-    idempotent: bool  # whether it takes an idempotency key
+    idempotent: bool
     max_request_bytes: int
     routes: tuple[Route, ...]
     run: Callable[[Any, Context], Any]
 
 
 Decode = Callable[[], Message]
-"""Makes the request message from the transport's bytes; raises `errors.Failure` where they are none."""
+"""Returns the request message of the transport's bytes; raises `errors.Failure` if they are no such message."""
 
 
 class Calls:
-    """The table.
+    """The table of calls.
 
     Args:
-        servicers: The implementation of each served service.
-        vault: Whose keyed digests tell a repeated request from another one.
-        default_timeout: Seconds for a call without a deadline of its own; also the bound of one that has.
-        tell: Logs each call's end.
+        servicers: The implementation of each service.
+        access: Finds out who calls.
+        vault: Computes the keyed digests by which a repeated request is recognised.
+        default_timeout: Seconds for a call that has no deadline; a caller's deadline can't be later.
+        log_call: Logs the end of each call.
+
+    Attributes:
+        methods: The RPCs by path.
     """
 
     def __init__(
@@ -119,12 +137,12 @@ class Calls:
         vault: Vault,
         *,
         default_timeout: float,
-        tell: LogCall = log_call,
+        log_call: LogCall = log_call,
     ) -> None:
         self._access = access
         self._vault = vault
         self._default_timeout = default_timeout
-        self._tell = tell
+        self._log_call = log_call
         self.methods: dict[str, Method] = {}
         for service, servicer in servicers.items():
             for descriptor in service.methods:
@@ -132,61 +150,50 @@ class Calls:
                 self.methods[method.path] = method
 
     async def unary(self, method: Method, call: Call, decode: Decode) -> Message:
-        """Run a unary RPC.
+        """Run a unary RPC and return its answer.
+
+        Args:
+            decode: Returns the request; it is called once the caller is known and permitted.
 
         Raises:
-            StatusError: The call is refused or failed.
+            StatusError: The call was refused, or it failed.
         """
         started = time.monotonic()
         deadline = self._deadline(call, started)
         try:
             try:
-                response = await self._in_time(self._run(method, call, decode, deadline), deadline - started)
+                async with asyncio.timeout(deadline - started):
+                    request, context = await self._admit(method, call, decode, deadline)
+                    response: Message = await method.run(request, context)
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before there was an answer") from None
         except asyncio.CancelledError:
-            self._ended(method.path, call, started, "CANCELLED")
+            self._log_end(method.path, call, started, "CANCELLED")
             raise
         except Exception as error:  # noqa: BLE001 - the one boundary: whatever it is, the caller gets a status
             raise self.refusal(error, method, call, started) from None
-        self._ended(method.path, call, started, "OK")
+        self._log_end(method.path, call, started, "OK")
         return response
 
     async def admit(self, call: Call, permission: Permission) -> None:
-        """Check who calls, and whether they may, for what is served and is no RPC.
+        """Check who calls and whether they have a permission, for pages that are not RPCs.
 
         Raises:
-            StatusError: They may not; it is logged as a refused call.
+            StatusError: The caller is unknown or lacks the permission; the refusal is logged like that of a call.
         """
         try:
             authorize(await self._access.authenticate(call.authorization, call.peer, call.instance_id), permission)
         except Failure as failure:
             raise self.refusal(failure, None, call) from None
 
-    async def _run(self, method: Method, call: Call, decode: Decode, deadline: float) -> Message:
-        request, context = await self._admit(method, call, decode, deadline)
-        response: Message = await method.run(request, context)
-        return response
-
-    async def _in_time(self, work: Coroutine[Any, None, Message], seconds: float) -> Message:
-        """Await some work, but not longer than this. What never waits, as most reads, needs no timer.
-
-        Raises:
-            TimeoutError: It took longer.
-        """
-        try:
-            waits_for = work.send(None)
-        except StopIteration as done:
-            message: Message = done.value
-            return message
-        async with asyncio.timeout(seconds):
-            return await _resumed(work, waits_for)
-
     async def stream(self, method: Method, call: Call, decode: Decode) -> AsyncGenerator[Message, None]:
-        """Run a server-streaming RPC; closing the generator ends the call at once.
+        """Run a server-streaming RPC and yield its messages; closing the generator ends the call at once.
+
+        Args:
+            decode: Returns the request; it is called once the caller is known and permitted.
 
         Raises:
-            StatusError: The call is refused or failed, maybe after some messages.
+            StatusError: The call was refused, or it failed, perhaps after some messages.
         """
         started = time.monotonic()
         deadline = self._deadline(call, started)
@@ -205,24 +212,29 @@ class Calls:
             except TimeoutError:
                 raise DeadlineExceeded("the deadline passed before the stream ended") from None
         except (GeneratorExit, asyncio.CancelledError):
-            self._ended(method.path, call, started, "CANCELLED")
+            self._log_end(method.path, call, started, "CANCELLED")
             raise
         except Exception as error:  # noqa: BLE001 - as above
             raise self.refusal(error, method, call, started) from None
-        self._ended(method.path, call, started, "OK")
+        self._log_end(method.path, call, started, "OK")
 
     def refusal(self, error: Exception, method: Method | None, call: Call, started: float | None = None) -> StatusError:
-        """Log an error and return what the caller is told of it."""
+        """Log an error and return the status that the caller gets.
+
+        Args:
+            method: The RPC, None if no RPC was found.
+            started: When the call began, on the `time.monotonic` clock; None if it was refused at once.
+        """
         path = method.path if method else ""
         if not isinstance(error, Failure):
             log.error("internal error", exc_info=error, extra={"request_id": call.request_id, "method": path})
         refusal = status_error(error, service=method.service if method else "", request_id=call.request_id)
         outcome = error.reason if isinstance(error, Failure) else "INTERNAL"
-        self._ended(path, call, time.monotonic() if started is None else started, outcome)
+        self._log_end(path, call, time.monotonic() if started is None else started, outcome)
         return refusal
 
-    def _ended(self, path: str, call: Call, started: float, outcome: str) -> None:
-        self._tell(path, call.transport, call.peer, call.request_id, outcome, time.monotonic() - started)
+    def _log_end(self, path: str, call: Call, started: float, outcome: str) -> None:
+        self._log_call(path, call.transport, call.peer, call.request_id, outcome, time.monotonic() - started)
 
     def _deadline(self, call: Call, started: float) -> float:
         bound = started + self._default_timeout
@@ -243,27 +255,10 @@ class Calls:
         return request, Context(caller, remaining, self._repeatable(method, key, request) if key else None)
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
-        """Return the key with digests of the request, which are the same over any wire."""
-        request.DiscardUnknownFields()  # JSON has none, and no servicer sees them
+        """Return the key with the request's digests, which are the same over every transport."""
+        request.DiscardUnknownFields()  # JSON can't carry them, and no servicer reads them
         content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
         return IdempotencyKey(key, self._vault.fingerprints(content))
-
-
-@coroutine
-def _resumed(work: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
-    """Await the rest of a coroutine that was begun by hand and waits for something."""
-    while True:
-        try:
-            sent = yield waits_for
-        except BaseException as error:  # noqa: BLE001 - it is the work's
-            step = partial(work.throw, error)
-        else:
-            step = partial(work.send, sent)
-        try:
-            waits_for = step()
-        except StopIteration as done:
-            message: Message = done.value
-            return message
 
 
 def _method(descriptor: MethodDescriptor, servicer: object) -> Method:

@@ -1,7 +1,7 @@
-"""Bytes to request messages and messages to JSON, with errors that name the field.
+"""Parses bytes to request messages and writes messages as JSON, with errors that name the field.
 
-Protobuf's own parser says only "failed to parse"; JSON's skips unknown enum names when it may skip unknown fields, and
-takes a text for an empty message. Both are mended here, once for all transports.
+Protobuf's own parser says only "failed to parse"; its JSON parser ignores unknown enum names if it ignores unknown
+fields, and accepts a string as an empty message. This module adds the missing checks, once for all transports.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from mailproof.syntax.text import has_surrogates
 from smtpdiag.v1 import options_pb2
 
 MAX_REQUEST_BYTES = 64 * 1024
-"""What a request may have, except where the RPC declares more (smtpdiag.v1.max_request_bytes)."""
+"""The size of the largest request, unless the RPC declares a larger one (smtpdiag.v1.max_request_bytes)."""
 
 MAX_PARAMETERS = 100
-"""Of a query; more than any message of ours has fields."""
+"""The number of parameters that a query may have; no message has so many fields."""
 
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
@@ -42,17 +42,24 @@ _INTEGERS = {
     FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
     FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
 }
-"""Least and greatest value, by type."""
+"""The least and the greatest value of each type."""
 
-# json_format's sentences, one inside the other: 'Failed to parse query field: Failed to parse limit field: …'.
+# json_format puts its sentences one inside the other: 'Failed to parse query field: Failed to parse limit field: …'.
 _PARSE_FIELD = re.compile(r"(?:\A|(?<=field: ))Failed to parse (\w+) field: ")
 
 
 def parse_protobuf(message_type: type[Message], data: bytes, limit: int = MAX_REQUEST_BYTES) -> Message:
     """Parse a protobuf message.
 
+    Args:
+        message_type: The type of the message.
+        data: The encoded message.
+        limit: Bytes at most.
+
     Raises:
-        RequestTooLarge: More than `limit`. InvalidFields: A string is no UTF-8. MalformedRequest: Otherwise.
+        RequestTooLarge: `data` is longer than `limit`.
+        InvalidFields: A string is not valid UTF-8.
+        MalformedRequest: `data` is no such message for another reason.
     """
     if len(data) > limit:
         raise RequestTooLarge(limit)
@@ -69,10 +76,14 @@ def parse_protobuf(message_type: type[Message], data: bytes, limit: int = MAX_RE
 
 
 def merge_protobuf(data: bytes, bound: bytes) -> bytes:
-    """Return an encoded message with the fields that a path binds; they win over its own.
+    """Return an encoded message with the fields that a path binds; they replace the message's own.
+
+    Args:
+        data: The encoded message.
+        bound: The fields of the path, encoded.
 
     Raises:
-        MalformedRequest: `data` is no message; appended bytes must not complete it.
+        MalformedRequest: `data` is no message. It is checked by itself because `bound` could complete a broken one.
     """
     if bound:
         try:
@@ -83,7 +94,7 @@ def merge_protobuf(data: bytes, bound: bytes) -> bytes:
 
 
 def _not_utf8(descriptor: Any, data: bytes, prefix: str = "") -> list[str]:
-    """Return the paths of the string fields whose bytes are no UTF-8; empty where the bytes are no message at all."""
+    """Return the paths of the string fields that are not valid UTF-8; none if the bytes are no message at all."""
     raw = Empty()
     try:
         raw.ParseFromString(data)  # every field is unknown to Empty, so nothing is decoded
@@ -109,25 +120,31 @@ def parse_json(message_type: type[Message], body: bytes, bindings: dict[str, str
     """Parse a JSON object into a message; both spellings of a field are read, unknown fields are ignored.
 
     Args:
-        bindings: Fields taken from the path; they win over the body's.
+        message_type: The type of the message.
+        body: The JSON text; an empty one is an empty object.
+        bindings: The fields that the path binds; they replace the body's.
 
     Raises:
-        InvalidFields: Fields have wrong values; all are named. MalformedRequest: The body is no JSON object.
+        InvalidFields: Fields have wrong values; all of them are named.
+        MalformedRequest: The body is no JSON object.
     """
     return _message(message_type, _load(body) if body.strip() else {}, bindings)
 
 
 def parse_query(message_type: type[Message], query: bytes, bindings: dict[str, str]) -> Message:
-    """Parse a query's parameters into a message, as google.api.http has it for routes without a body.
+    """Parse a query's parameters into a message, as google.api.http defines it for routes without a body.
 
-    Both spellings of a field are read, "part.field" is a field of a part, a repeated field may come many times; unknown
-    parameters are ignored, as unknown fields of a body are.
+    Both spellings of a field are read, "outer.inner" names a field of a message in a field, and a repeated field may be
+    given many times. Unknown parameters are ignored, as unknown fields of a body are.
 
     Args:
-        bindings: Fields taken from the path; they win over the query's.
+        message_type: The type of the message.
+        query: The query, without the question mark.
+        bindings: The fields that the path binds; they replace the query's.
 
     Raises:
-        InvalidFields: Fields have wrong values; all are named. MalformedRequest: It is no query.
+        InvalidFields: Fields have wrong values; all of them are named.
+        MalformedRequest: The bytes are no query, or it has too many parameters.
     """
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
@@ -145,7 +162,7 @@ def parse_query(message_type: type[Message], query: bytes, bindings: dict[str, s
 
 
 def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, prefix: str) -> Iterator[FieldViolation]:
-    """Put a parameter where a JSON body would have it; yield what is wrong with it."""
+    """Add a parameter to `document` as a JSON body would have it; yield what is wrong with it."""
     spelling, _, rest = name.partition(".")
     field = _fields(descriptor).get(spelling)
     if field is None:
@@ -173,7 +190,7 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
 
 
 def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
-    """Return a parameter as JSON has it, and what is wrong with it."""
+    """Return a parameter's value as JSON has it, and what is wrong with it ("" if nothing is)."""
     if field.type == FieldDescriptor.TYPE_BOOL:
         return text == "true", "" if text in ("true", "false") else "must be true or false"
     if field.enum_type is not None:
@@ -213,9 +230,11 @@ def _load(body: bytes) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name given twice: which one wins is every parser's own choice (RFC 8259 section 4).
+    """Return a JSON object.
 
-    Also one with a lone surrogate, over which protobuf's own parser breaks.
+    Raises:
+        MalformedRequest: A name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
+            name has a lone surrogate, which protobuf's JSON parser can't handle.
     """
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -228,7 +247,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:
-    """Yield what json_format would take in silence or could not name: spellings, enums, JSON types, two of a oneof."""
+    """Yield what json_format accepts or reports without a field's name: spellings, enums, types, two of a oneof."""
     given: set[str] = set()
     chosen: dict[str, str] = {}  # of each oneof
     fields = _fields(descriptor)
@@ -268,7 +287,7 @@ def _fields(descriptor: Descriptor) -> dict[str, FieldDescriptor]:
 def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[FieldViolation]:
     part, enum = field.message_type, field.enum_type
     if part is not None:
-        if part.full_name.startswith("google.protobuf."):  # has a JSON form of its own, which json_format knows
+        if part.full_name.startswith("google.protobuf."):  # json_format knows their special JSON forms
             return
         if isinstance(value, dict):
             yield from _problems(part, value, f"{path}.")
@@ -284,7 +303,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
         elif has_surrogates(value):  # "\ud800": JSON can say it
             yield FieldViolation(path, NOT_UTF8)
     elif field.type == FieldDescriptor.TYPE_BYTES:
-        if not (isinstance(value, str) and _BASE64.fullmatch(value)):  # the parser skips what is none
+        if not (isinstance(value, str) and _BASE64.fullmatch(value)):  # the parser skips other characters
             yield FieldViolation(path, "must be base64")
     elif field.type == FieldDescriptor.TYPE_BOOL:
         if not isinstance(value, bool):
@@ -299,7 +318,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
 
 
 def _integer(value: float | str) -> int | None:
-    """Return a JSON number, or a text of one, as an integer; None where it is none."""
+    """Return a JSON number, or a string that holds one, as an integer; None if it is no whole number."""
     if isinstance(value, str):
         return int(value) if _INTEGER.fullmatch(value) else None
     return int(value) if isinstance(value, int) or value.is_integer() else None
@@ -325,7 +344,8 @@ def to_json(message: Message, *, defaults: bool = False) -> dict[str, Any]:
     """Return a message as a JSON object: lowerCamelCase, int64 as strings, enums by name.
 
     Args:
-        defaults: Whether fields at their default are written too.
+        message: The message.
+        defaults: Whether fields that have their default value are written too.
     """
     document: dict[str, Any] = json_format.MessageToDict(message, always_print_fields_with_no_presence=defaults)
     return document

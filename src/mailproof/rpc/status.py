@@ -1,7 +1,7 @@
-"""The one place where a failure becomes google.rpc.Status, and a code an HTTP status.
+"""The one place where a failure becomes a google.rpc.Status, and a gRPC code an HTTP status.
 
-Anything that is no `Failure` is a defect of ours: it becomes INTERNAL with a fixed sentence and the request's id;
-what it was goes to the log alone.
+Any exception that is no `Failure` is a defect of ours: the caller gets INTERNAL with a fixed sentence and the request's
+id, and only the log gets the exception.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _HTTP = {
     Kind.UNAUTHENTICATED: 401,
 }
 
-# Where HTTP has a status of its own for what gRPC folds into a broader code.
+# Failures for which HTTP has a more exact status than gRPC has a code.
 _HTTP_OF_FAILURE: dict[type[Failure], int] = {MethodNotAllowed: 405, RequestTooLarge: 413, UnsupportedMediaType: 415}
 
 
 class StatusError(Exception):
-    """A call's refusal, ready for the wire.
+    """The status with which a call is refused.
 
     Attributes:
         status: Code, sentence and typed details.
-        http_status: For transports that speak HTTP.
-        failure: What it was made from; None for a defect of ours.
+        http_status: The HTTP status, for transports over HTTP.
+        failure: The failure that it was made from; None for a defect of ours.
     """
 
     def __init__(self, status: status_pb2.Status, http_status: int, failure: Failure | None) -> None:
@@ -55,11 +55,12 @@ class StatusError(Exception):
 
 
 def status_error(error: BaseException, *, service: str = "", request_id: str = "") -> StatusError:
-    """Return what the caller is told of an error.
+    """Return the status that the caller gets for an error.
 
     Args:
-        service: Full name of the called service; decides on service-specific details.
-        request_id: Id under which the log has this call.
+        error: The error.
+        service: Full name of the called service; the reference service has details of its own.
+        request_id: The id under which the call is logged.
     """
     if not isinstance(error, Failure):
         status = status_pb2.Status(

@@ -1,8 +1,8 @@
 """The rules that the protos declare for fields (smtpdiag.v1.rules), compiled once per message type.
 
-Collects every violation of a request, not the first. The syntaxes themselves are the domain's own parsers, so that
-what is accepted here is what the probe and the command line accept. protovalidate was weighed and left: its Python
-library rests on a second, pre-1.0 protobuf runtime and costs more memory than this whole package.
+Collects every violation of a request, not only the first. The parsers of `syntax` check texts, so that a request may
+say what the probe and the command line accept. protovalidate is not used because its Python library needs a second,
+pre-1.0 protobuf runtime and more memory than this whole package.
 """
 
 from __future__ import annotations
@@ -25,12 +25,21 @@ from mailproof.webhook.format import parse_webhook
 from smtpdiag.v1 import options_pb2
 
 Check = Callable[[Any], str | None]
-"""Takes a field's value and returns what it must be, or None where it is."""
+"""Takes a field's value and returns what is wrong with it as a phrase ("must be …"), or None if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _FieldRules:
-    """How one field is checked; what its descriptor says of it is asked once, here."""
+    """The rules of one field, read once from its descriptor.
+
+    Attributes:
+        name: The field's name.
+        check: The check of each value, None if there is none.
+        message: Whether the values are messages, which have rules of their own.
+        repeated: Whether the field is repeated.
+        max_items: How many values a repeated field may have; 0 for any number.
+        reference: The reference service's error id for a violation, "" if there is none.
+    """
 
     name: str
     check: Check | None
@@ -41,40 +50,49 @@ class _FieldRules:
 
     @property
     def plain(self) -> bool:
-        """Whether it is a single value with a check."""
+        """Whether the field has one value, which is no message."""
         return not self.message and not self.repeated
 
 
 def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolation, str]]:
-    """Yield each violated rule of a message and its parts, with the reference service's error id ("" if none)."""
-    for plan in _plans(message.DESCRIPTOR):
-        name, check = plan.name, plan.check
+    """Yield each violation of a message's declared rules.
+
+    Args:
+        message: The message; the messages in its fields are checked too.
+        prefix: Put before the fields' names.
+
+    Yields:
+        The violation, and the reference service's error id for it ("" if there is none).
+    """
+    for rules in _rules_of(message.DESCRIPTOR):
+        name, check = rules.name, rules.check
         value = getattr(message, name)
-        if check is not None and plan.plain:
+        if check is not None and rules.plain:
             problem = check(value)
             if problem is not None:
-                yield FieldViolation(f"{prefix}{name}", problem), plan.reference
-        elif plan.repeated:
-            yield from _list_violations(plan, value, f"{prefix}{name}")
-        elif plan.message and message.HasField(name):
+                yield FieldViolation(f"{prefix}{name}", problem), rules.reference
+        elif rules.repeated:
+            yield from _list_violations(rules, value, f"{prefix}{name}")
+        elif rules.message and message.HasField(name):
             yield from violations(value, f"{prefix}{name}.")
 
 
-def _list_violations(plan: _FieldRules, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
-    if plan.max_items and len(values) > plan.max_items:
-        yield FieldViolation(path, f"must have at most {plan.max_items} items"), plan.reference
-        return  # looking at each would cost what the bound is to save
+def _list_violations(rules: _FieldRules, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
+    if rules.max_items and len(values) > rules.max_items:
+        yield FieldViolation(path, f"must have at most {rules.max_items} items"), rules.reference
+        return  # the bound exists so that nobody has to check so many values
     for index, value in enumerate(values):
-        if plan.message:
+        if rules.message:
             yield from violations(value, f"{path}[{index}].")
-        elif plan.check is not None:
-            problem = plan.check(value)
+        elif rules.check is not None:
+            problem = rules.check(value)
             if problem is not None:
-                yield FieldViolation(f"{path}[{index}]", problem), plan.reference
+                yield FieldViolation(f"{path}[{index}]", problem), rules.reference
 
 
 @cache
-def _plans(descriptor: Descriptor) -> tuple[_FieldRules, ...]:
+def _rules_of(descriptor: Descriptor) -> tuple[_FieldRules, ...]:
+    """Return the rules of a message's fields; fields without rules are left out."""
     found: list[_FieldRules] = []
     for field in descriptor.fields:
         rules = field.GetOptions().Extensions[options_pb2.rules]

@@ -1,6 +1,6 @@
-"""The composition root: settings in, a running service out. Builds everything, owns every lifetime; nothing else does.
+"""The composition root: the only module that builds the parts of the service and owns their lifetimes.
 
-gRPC and HTTP have an event loop each, in a thread each; the main thread only waits for signals.
+gRPC and HTTP each have an event loop in a thread; the main thread only waits for signals.
 """
 
 from __future__ import annotations
@@ -69,21 +69,21 @@ CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
-"""Name of the admin token that `--sandbox` makes at each start; the one of the start before is revoked."""
+"""Name of the admin token that `--sandbox` makes at each start; the token of the previous start is revoked."""
 
 
 def serve(settings: ServiceSettings) -> int:
     """Run the service until SIGTERM or SIGINT, drain it, and return the exit code.
 
     Raises:
-        StartupError: It can't start; the sentence says why.
+        StartupError: The service can't start; the sentence says why.
     """
-    lines = configure(settings.log_level)
+    handler = configure(settings.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as cleanup:
-        service = Service(settings, cleanup, lines.call)
+        service = Service(settings, cleanup, handler.log_call)
         service.start()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         tune()
@@ -96,12 +96,18 @@ def serve(settings: ServiceSettings) -> int:
 
 
 class Service:
-    """The parts, put together. `cleanup` closes them in the reverse order of their making."""
+    """The service with all its parts.
 
-    def __init__(self, settings: ServiceSettings, cleanup: ExitStack, tell: LogCall) -> None:
+    Args:
+        settings: The settings.
+        cleanup: Closes the parts, in the reverse order of their making.
+        log_call: Logs the end of each call.
+    """
+
+    def __init__(self, settings: ServiceSettings, cleanup: ExitStack, log_call: LogCall) -> None:
         self._settings = settings
         self._cleanup = cleanup
-        self._tell = tell
+        self._log_call = log_call
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
@@ -129,7 +135,7 @@ class Service:
         """Listen on both addresses.
 
         Raises:
-            StartupError: One of them can't be used; then neither is.
+            StartupError: One of the addresses can't be used; the other is closed again.
         """
         grpc, http = self._settings.grpc_listen, self._settings.http_listen
         try:
@@ -140,7 +146,7 @@ class Service:
             raise
 
     def drain(self) -> None:
-        """Take no new calls and let the running ones end, within the configured bound."""
+        """Refuse new calls and let the running ones end within the configured time."""
         self._draining = True
         self._stop(self._settings.drain_timeout)
 
@@ -153,7 +159,7 @@ class Service:
             part.result()
 
     def greeting(self) -> str:
-        """Return what is printed when the service is ready: addresses, and with a sandbox lines that can be pasted."""
+        """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
         grpc = join_host_port(self._settings.grpc_listen.host, self._grpc_port)
         http = join_host_port(self._settings.http_listen.host, self._http_port)
         lines = [
@@ -194,7 +200,7 @@ class Service:
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, tell=self._tell)
+        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
@@ -260,11 +266,11 @@ def _read_anchors(path: Path | None) -> str:
 
 
 def _command() -> str:
-    """Return how this program is called from here."""
+    """Return the command that runs this program here."""
     return "mailproof" if shutil.which("mailproof") else _shown(Path(sys.argv[0]))
 
 
 def _shown(path: Path) -> str:
-    """Return a path as short as it can be typed here."""
+    """Return a path relative to the working directory if it is below it, else the absolute path."""
     absolute = path.absolute()
     return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)

@@ -1,4 +1,4 @@
-"""Opens the database that a URL names. An engine is imported when it is the one, so that nobody pays for the other."""
+"""Opens the database that a URL names. Only the engine in use is imported, so that nobody pays for the other one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from mailproof.store.transfer import Database
 
 
 async def open_store(url: DatabaseUrl, limits: DatabaseLimits | None = None, *, create: bool = True) -> Store:
-    """Open the database, make or migrate it where needed.
+    """Open the database; create or migrate it if that is needed.
 
     Args:
-        create: Whether an absent SQLite file is made, rather than an empty one where a path was mistyped.
+        url: Which database.
+        limits: Bounds on the use of PostgreSQL; None for the defaults.
+        create: Whether a missing SQLite file is created. False keeps a mistyped path from becoming an empty database.
 
     Raises:
         StartupError: It can't be opened, or a newer release made it.

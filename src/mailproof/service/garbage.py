@@ -1,17 +1,18 @@
-"""How the garbage collector of a server's process is set: for hundreds of tests at once, each of which is short."""
+"""The settings of Python's garbage collector for a server that runs hundreds of short tests at once."""
 
 from __future__ import annotations
 
 import gc
 
 THRESHOLDS = (10_000, 20, 50)
-"""Python's own (700, 10, 10) walk everything alive again and again, 100 ms at a time with 2,000 tests under way.
+"""With Python's own (700, 10, 10) the collector stops everything for 100 ms at a time while 2,000 tests are running.
 
-A finished test is freed by its reference counts; what is left to the collector is what failures and strangers leave."""
+Reference counts free a finished test; only the cycles of references that failed tests leave need the collector.
+"""
 
 
 def tune() -> None:
-    """Collect more rarely, and never look again at what is alive now. Call it once, when all is built."""
+    """Collect more rarely, and exempt all present objects from collection. Call it once, after start-up."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

@@ -1,8 +1,8 @@
-"""The documented settings: declared once, here, as the fields of `ServiceSettings`.
+"""The documented settings, each declared once as a field of `ServiceSettings`.
 
-From the declarations come the command line's flags, the `MAILPROOF_…` variables, the keys of the TOML file, the text
-of `--help` and the table in docs/settings.md. A flag wins over the environment, that over the file, that over the
-default. A bad value is one sentence that names where it stood. Reads the file and nothing else; opens no port.
+The command line's flags, the `MAILPROOF_…` variables, the keys of the TOML file, the text of `--help` and the table in
+docs/settings.md are made from the declarations. A flag wins over the environment, the environment over the file, the
+file over the default. A bad value is refused in one sentence that names its source. Reads the file and nothing else.
 """
 # ruff: noqa: RUF009 - `_setting` returns a dataclass field, which is what a default may be
 
@@ -34,7 +34,7 @@ DATABASE = frozenset(
         "database_prepared_statements",
     }
 )
-"""Names of the settings that say where the data is."""
+"""Names of the settings that choose the database."""
 
 __all__ = ["Listen", "ServiceSettings", "SettingError", "add_arguments", "describe", "from_arguments"]
 
@@ -44,7 +44,7 @@ class SettingError(StartupError):
 
 
 class Shape(Enum):
-    """How a setting is written; the values end the sentence "must be …"."""
+    """The type of a setting in the TOML file; the values end the sentence "must be …"."""
 
     TEXT = "a text"
     NUMBER = "a number"
@@ -54,14 +54,17 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What is known of one setting besides its name and type.
+    """The declaration of one setting, besides its name and type.
 
     Attributes:
-        parse: Makes the value from a text (from each text of a list); ValueError says what it must be.
-        default: The default as a text, None where it must be given, "" where its absence has a meaning.
-        flag: Without dashes; empty for what must not show in a process list.
-        key: Its name in the file; empty where the file can't hold it.
-        quoted: Whether a refusal may repeat the value; not where that can hold a secret.
+        parse: Returns the value of a text, or of each text of a list; raises ValueError with a sentence.
+        help: What the setting is for, for `--help` and the table.
+        metavar: What stands for the value in `--help`.
+        default: The default as a text; None if the setting is required; "" if there is no default.
+        flag: The flag without dashes; "" if the value must not appear in a process list.
+        variable: The environment variable.
+        key: The key in the TOML file; "" if the file can't hold the setting.
+        quoted: Whether an error may repeat the value; False if the value may hold a secret.
     """
 
     parse: Callable[[str], Any]
@@ -76,12 +79,12 @@ class Declaration:
 
     @property
     def flags(self) -> str:
-        """The flag with its dashes, empty without one."""
+        """The flag with its dashes, "" if there is none."""
         return f"--{self.flag}" if self.flag else ""
 
     @property
     def usage(self) -> str:
-        """The flag with its argument, as the table shows it."""
+        """The flag with its argument, for the table."""
         return f"{self.flags} {self.metavar}".strip() if self.flag else ""
 
 
@@ -118,7 +121,7 @@ def _setting(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
-    """Everything the service can be told. `from_arguments` makes one; so does the constructor, in tests."""
+    """All settings of the service. `from_arguments` makes them; tests use the constructor."""
 
     config: Path | None = _setting(
         "config", values.optional_file, "read settings from this TOML file", metavar="FILE", key=False
@@ -306,12 +309,12 @@ class ServiceSettings:
 
     @property
     def database(self) -> DatabaseUrl:
-        """Where the data is."""
+        """The URL of the database."""
         return self.database_url or sqlite_url(self.data_dir / DATABASE_FILE)
 
     @property
     def database_limits(self) -> DatabaseLimits:
-        """Bounds on what is asked of PostgreSQL."""
+        """Bounds on the use of PostgreSQL."""
         return DatabaseLimits(
             self.database_pool_size,
             self.database_connect_timeout,
@@ -326,7 +329,12 @@ def _declared() -> Iterator[tuple[Field[Any], Declaration]]:
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | None = None) -> None:
-    """Add the flags of all settings, or of those named by `only`, to a command's parser."""
+    """Add the settings' flags to a command's parser.
+
+    Args:
+        parser: The command's parser.
+        only: Names of the settings that the command has; None for all of them.
+    """
     for item, setting in _declared():
         if not setting.flag or (only is not None and item.name not in only):
             continue
@@ -344,16 +352,16 @@ def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | Non
 def from_arguments(
     arguments: argparse.Namespace, environ: Mapping[str, str], *, only: frozenset[str] | None = None
 ) -> ServiceSettings:
-    """Put the settings together.
+    """Return the settings of the flags, the environment and the file.
 
     Args:
-        arguments: What a parser with `add_arguments` returned.
-        environ: The environment. An empty variable counts as absent, except for the encryption key: where a deployment
-            fails to fill that in, a key made up instead would go unnoticed.
-        only: Names of the settings that matter to the command; the others keep their defaults, whatever is said.
+        arguments: The result of a parser that `add_arguments` has filled.
+        environ: The environment. An empty variable counts as absent, except for the encryption key: if a deployment
+            fails to fill it in, nobody would notice that another key was made instead.
+        only: Names of the settings that the command has; the others keep their defaults. None for all of them.
 
     Raises:
-        SettingError: A value is wrong, one that is required is missing, or the file can't be read.
+        SettingError: A value is wrong, a required setting is missing, or the file can't be read.
     """
     chosen: dict[str, Any] = {}
     table: dict[str, object] = {}
@@ -396,7 +404,7 @@ def _convert(setting: Declaration, given: object, source: str) -> object:
 
 
 def _from_file(setting: Declaration, given: object, source: str) -> object:
-    """Convert a TOML value, which has a type of its own that must fit."""
+    """Convert a value of the TOML file, whose type must be that of the setting."""
     fits = {
         Shape.TEXT: isinstance(given, str),
         Shape.SWITCH: isinstance(given, bool),

@@ -1,7 +1,7 @@
-"""How the text of one setting becomes its value. Each parser raises ValueError with a sentence that starts at "must".
+"""Parsers of the texts of single settings. Each raises ValueError with a sentence that starts with "must".
 
-Which settings there are is `settings`' business; where a value stood is said there too. Touches nothing but the
-existence of files that a setting names.
+`settings` declares which settings there are, and adds to an error where the value was found. The parsers look whether
+files that a setting names exist, and do no other I/O.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where to listen; port 0 lets the system choose."""
+    """An address to listen on; with port 0 the system chooses a free port."""
 
     host: str
     port: int
@@ -69,7 +69,7 @@ def loopback_listen(text: str) -> Listen:
 
 
 def directory(text: str) -> Path:
-    """Parse the path of a directory that may be absent."""
+    """Parse the path of a directory, which need not exist."""
     if not text.strip() or has_nul(text):
         raise ValueError("must be a directory")
     path = Path(text)
@@ -79,7 +79,7 @@ def directory(text: str) -> Path:
 
 
 def optional_file(text: str) -> Path | None:
-    """Parse the path of a file that must be there; empty: none."""
+    """Parse the path of a file, which must exist; return None for an empty text."""
     if not text:
         return None
     path = Path(text)
@@ -89,12 +89,12 @@ def optional_file(text: str) -> Path | None:
 
 
 def database_url(text: str) -> DatabaseUrl | None:
-    """Parse the database's URL; empty: the file in the data directory."""
+    """Parse the database's URL; return None, which means the file in the data directory, for an empty text."""
     return parse_url(text) if text else None
 
 
 def encryption_key(text: str) -> Secret | None:
-    """Mask a key; whether it is one is for whoever uses it to say. The constructor's default "" stands for none."""
+    """Wrap a key, which its user checks later; return None for an empty text."""
     return Secret(text) if text else None
 
 
@@ -138,7 +138,7 @@ def documentation_url(text: str) -> str:
 
 
 def ehlo_name(text: str) -> str:
-    """Check the argument of EHLO (RFC 5321 section 4.1.1.1); empty: this host's own."""
+    """Check the argument of EHLO (RFC 5321 section 4.1.1.1); an empty text means this host's name."""
     name = text.strip()
     if not name:
         return ""
@@ -192,7 +192,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """Return a parser of one word among several."""
+    """Return a parser that accepts only these words."""
 
     def parse(text: str) -> str:
         word = text.strip().lower()

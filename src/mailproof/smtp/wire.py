@@ -1,8 +1,8 @@
-"""SMTP's bytes: the reply parser, the EHLO parser and the command encoder. No I/O, no order, no judgement.
+"""SMTP's bytes: the reply parser, the EHLO parser and the command encoder.
 
-Laws: whatever bytes come, in whatever pieces, the parser raises nothing but `WireError`, holds no more than its
-bounds, and says the same however the bytes were cut. Whatever text goes into a command, no second command comes
-out. Pure.
+Does no I/O, keeps no order of commands and judges no reply. Laws: whatever bytes come, the parser raises nothing but
+`WireError`, holds no more than its bounds, and returns the same replies however the bytes were cut. Whatever text goes
+into a command, no second command comes out. Pure.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ MAX_TOTAL = 256 * 1024  # octets of all replies of one connection
 MAX_COMMAND = 4096  # octets of one command; AUTH's responses may be longer (RFC 4954 section 4: 12,288)
 MAX_RESPONSE = 12288
 
-# What may stand at each of a line's first four places (RFC 5321 section 4.2: codes begin with 2 to 5).
-_GOOD = re.compile(rb"[2-5][0-9][0-9][ \-\r\n]")
-# A reply from its first line to its last. Possessive: no byte is looked at twice, whoever sent it.
-_WHOLE = re.compile(rb"(?=([2-5][0-9][0-9]))(?:\1-[^\n]*+\n)*+\1(?:[ \r][^\n]*+)?+\n")
-_HEAD = (frozenset(b"2345"), frozenset(b"0123456789"), frozenset(b"0123456789"), frozenset(b" -\r\n"))
+_CODE = re.compile(rb"(?:[2-5](?:[0-9][0-9]?)?)?")  # RFC 5321 section 4.2, or as much of a code as has come
+_SEPARATORS = frozenset({b"", b"-", b" ", b"\r", b"\n"})  # what may follow it; b"": nothing has come yet
 
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line or confuses a server
 
 # Greeted with by servers of FTP (RFC 959) and LMTP (RFC 2033), which say 220 as well.
 _FOREIGN = frozenset({"FTP", "LMTP", "VSFTPD", "PROFTPD", "PURE-FTPD", "FILEZILLA", "FTPD"})
@@ -34,20 +32,20 @@ _BRACKETS = str.maketrans("()[],.", "      ")
 
 
 class Fault(Enum):
-    """What is wrong with the bytes."""
+    """What is wrong with the peer's bytes."""
 
-    NOT_SMTP = "not SMTP"  # the very first bytes are no reply
-    TLS_RECORD = "a TLS record"  # likewise, but they are TLS: the port speaks implicit TLS
+    NOT_SMTP = "not SMTP"  # the first bytes of the connection are no reply
+    TLS_RECORD = "a TLS record"  # the first bytes are TLS: the port speaks implicit TLS
     SYNTAX = "not a reply of RFC 5321"
     TOO_LARGE = "too large"
 
 
 class WireError(Exception):
-    """The peer's bytes are no replies, or too many.
+    """The peer's bytes are not SMTP replies, or there are too many of them.
 
     Attributes:
         fault: What is wrong.
-        detail: A phrase for people, without any byte of the peer.
+        detail: A phrase for people; it repeats none of the peer's bytes.
     """
 
     def __init__(self, fault: Fault, detail: str) -> None:
@@ -58,7 +56,13 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply (RFC 5321 section 4.2): code, enhanced code (RFC 3463) or "", and the text of each line, raw."""
+    """One reply (RFC 5321 section 4.2).
+
+    Attributes:
+        code: The three digits.
+        lines: The text of each line as the server sent it, without code and line end.
+        enhanced: The enhanced status code (RFC 3463), or "".
+    """
 
     code: int
     lines: tuple[str, ...] = ("",)
@@ -66,7 +70,7 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The words alone: lines joined by a space, without the enhanced code that each may repeat."""
+        """The lines joined by a space, without the enhanced code that each line may repeat."""
         if not self.enhanced:
             return " ".join(self.lines)
         return " ".join(line.removeprefix(self.enhanced).lstrip() for line in self.lines)
@@ -76,10 +80,9 @@ class Reply:
 
 
 class ReplyParser:
-    """Turns a stream of bytes into replies. Feed it, then take replies until there is none.
+    """Turns a stream of bytes into replies: feed it, then call `next_reply` until it returns None.
 
-    An error is reported where the stream reaches it: replies in front of it are still given, each later call
-    repeats the error.
+    Replies in front of an error are still returned; from the error on, each call of `next_reply` raises it again.
     """
 
     __slots__ = ("_buffer", "_code", "_error", "_lines", "_position", "_replies", "_total")
@@ -87,14 +90,14 @@ class ReplyParser:
     def __init__(self) -> None:
         self._buffer = b""
         self._position = 0  # where the unread part of the buffer starts
-        self._lines: list[bytes] = []  # of the reply under way
+        self._lines: list[bytes] = []  # of the reply that has begun
         self._code = b""
         self._replies = 0
         self._total = 0
         self._error: WireError | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the peer; what exceeds the total is dropped and reported when the stream gets there."""
+        """Add bytes of the peer. Those beyond `MAX_TOTAL` are dropped, and `next_reply` raises when it reaches them."""
         room = MAX_TOTAL + 1 - self._total
         if len(data) > room:
             data = data[:room]
@@ -103,28 +106,15 @@ class ReplyParser:
         self._position = 0
 
     def next_reply(self) -> Reply | None:
-        """Return the next complete reply, or None when more bytes are needed.
+        """Return the next complete reply, or None if more bytes are needed.
 
         Raises:
-            WireError: The stream holds no (further) reply.
+            WireError: The next bytes are no reply.
         """
         if self._error is not None:
             raise self._error
         if self._position == len(self._buffer) and self._total <= MAX_TOTAL:
             return None
-        if not self._lines and self._buffer.endswith(b"\n"):
-            whole = _WHOLE.match(self._buffer, self._position)  # nearly always there is exactly one
-            if whole is not None and whole.end() - self._position <= MAX_LINE:
-                text = whole[0].decode("utf-8", "replace")
-                lines = tuple([line[4:].rstrip("\r") for line in text[:-1].split("\n")])
-                if len(lines) <= MAX_LINES:
-                    self._position = whole.end()
-                    self._replies += 1
-                    code = int(text[:3])
-                    return Reply(code, lines, enhanced_code(code, lines[0]))
-        return self._next_line_by_line()
-
-    def _next_line_by_line(self) -> Reply | None:
         while True:
             end = self._buffer.find(b"\n", self._position, self._position + MAX_LINE)
             stop = end + 1 if end >= 0 else min(len(self._buffer), self._position + MAX_LINE)
@@ -145,9 +135,10 @@ class ReplyParser:
                 raise self._fail(Fault.TOO_LARGE, f"a reply has more than {MAX_LINES} lines")
 
     def final_reply(self) -> Reply | None:
-        """Return the refusal that the peer had begun when it closed the connection, if there is one.
+        """Return the refusal that the peer had begun to send when it closed the connection, or None.
 
-        Its code stands in front of each line, so a cut-off refusal is still a refusal; a cut-off success is nothing.
+        The code stands in front of each line, so a refusal that was cut off is known to be one; a success that was cut
+        off counts as no reply.
         """
         line = self._buffer[self._position : self._position + MAX_LINE]
         if (
@@ -165,29 +156,37 @@ class ReplyParser:
 
     @property
     def leftover(self) -> bytes:
-        """The bytes after the last reply given: when nothing was asked yet, bytes that nobody asked for."""
+        """The bytes after the last reply that was returned. Before the next command they are bytes nobody asked for."""
         return self._buffer[self._position :]
 
     @property
     def mid_reply(self) -> bool:
-        """Whether a reply has begun and not ended."""
+        """Whether a reply has begun and is not complete."""
         return bool(self._lines) or self._position < len(self._buffer)
 
     def _check(self, line: bytes) -> None:
-        """Check the beginning of a line as far as it is known, so that a peer that is no SMTP server shows at once."""
-        if _GOOD.match(line) and (not self._lines or line[:3] == self._code):
-            return
-        # One place after the other, so that the first wrong one decides however the line is cut.
-        if any(byte not in allowed for byte, allowed in zip(line[:3], _HEAD, strict=False)):
-            self._strange(line)
-        elif self._lines and len(line) >= 3 and line[:3] != self._code:
+        """Check the beginning of a line as far as it has come, so that a peer that speaks no SMTP is found out at once.
+
+        The places are checked in their order, so that the first wrong one decides however the line is cut.
+
+        Raises:
+            WireError: The line is no reply's, or its code is not that of the reply's first line.
+        """
+        code = line[:3]
+        if not _CODE.fullmatch(code):
+            self._refuse(line)
+        elif self._lines and len(code) == 3 and code != self._code:
             # RFC 5321 section 4.2.1: the same code on each line. Otherwise two readers see two replies.
             raise self._fail(Fault.SYNTAX, "the lines of one reply have different codes")
-        elif len(line) > 3 and line[3] not in _HEAD[3]:
-            self._strange(line)
+        elif line[3:4] not in _SEPARATORS:
+            self._refuse(line)
 
-    def _strange(self, line: bytes) -> None:
-        """Say what a line is that does not begin like a reply's, as soon as that is certain."""
+    def _refuse(self, line: bytes) -> None:
+        """Refuse a line that does not begin like a reply's, as soon as it is certain what it is.
+
+        Raises:
+            WireError: It is certain; a first byte of TLS alone is not.
+        """
         if self._replies == 0 and not self._lines:
             if 0x14 <= line[0] <= 0x17:  # a TLS record: type 20 to 23, major version 3 (RFC 8446 section 5.1)
                 if len(line) == 1:
@@ -211,22 +210,17 @@ class ReplyParser:
 
 
 def is_foreign_greeting(reply: Reply) -> bool:
-    """Return whether a greeting is of another protocol that greets likewise: NNTP by code, others by their words."""
+    """Return whether a greeting belongs to another protocol: NNTP by its code, FTP and LMTP by their words."""
     if reply.code in (200, 201):  # RFC 3977 section 5.1.1
         return True
-    text = reply.text.upper()
-    if not ("FTP" in text or "LMTP" in text or "FILEZILLA" in text):  # nearly always: no word of `_FOREIGN`
-        return False
-    words = text.translate(_BRACKETS).split()
+    words = reply.text.upper().translate(_BRACKETS).split()
     return not _FOREIGN.isdisjoint(words) and not any("SMTP" in word for word in words)
 
 
 def enhanced_code(code: int, text: str) -> str:
     """Return the enhanced code at the beginning of a reply's text (RFC 2034, RFC 3463 section 2), or ""."""
-    if text[1:2] != ".":  # nearly always told at once
-        return ""
     word = text.partition(" ")[0]
-    # class.subject.detail: class as the reply's first digit, the others of one to three digits.
+    # class.subject.detail: the class is the reply's first digit, subject and detail have one to three digits.
     if len(word) < 5 or word[1] != "." or word[0] != str(code)[0] or word[0] not in "245":
         return ""
     subject, _, detail = word[2:].partition(".")
@@ -240,9 +234,9 @@ class Ehlo:
     """What an EHLO reply offers (RFC 5321 section 4.1.1.1).
 
     Attributes:
-        extensions: Keyword (upper case) -> parameters.
-        mechanisms: SASL mechanisms (RFC 4954), upper case, in the server's order.
-        legacy_auth: Whether only the obsolete `AUTH=LOGIN` form names them.
+        extensions: The parameters of each keyword; keywords are in upper case.
+        mechanisms: SASL mechanisms (RFC 4954), in upper case and in the server's order.
+        legacy_auth: Whether the server names them only in the obsolete form `AUTH=LOGIN`.
     """
 
     extensions: Mapping[str, str] = field(default_factory=dict)
@@ -251,20 +245,20 @@ class Ehlo:
 
     @property
     def size_limit(self) -> int:
-        """The largest message in octets (RFC 1870), 0 where none is named."""
+        """The size of the largest message in octets (RFC 1870), 0 if the server names none."""
         size = self.extensions.get("SIZE", "").strip()
         return int(size) if size.isascii() and size.isdigit() and len(size) <= 18 else 0
 
 
 def parse_ehlo(reply: Reply) -> Ehlo:
-    """Read the extensions of an EHLO reply; lines that are none are passed over."""
+    """Return the extensions of an EHLO reply; lines that are not extensions are ignored."""
     extensions: dict[str, str] = {}
     standard: list[str] = []
     legacy: list[str] = []
     for line in reply.lines[1:]:
         keyword, _, parameters = line.strip().partition(" ")
         keyword = keyword.upper()
-        if keyword.startswith("AUTH="):  # pre-RFC 2554 servers and those kind to Outlook 97
+        if keyword.startswith("AUTH="):  # servers from before RFC 2554, and those that support Outlook 97
             legacy += f"{keyword[5:]} {parameters}".upper().split()
         elif keyword.isascii() and keyword.replace("-", "").isalnum():
             parameters = parameters.strip()
@@ -277,11 +271,14 @@ def parse_ehlo(reply: Reply) -> Ehlo:
 
 
 def encode_command(*words: str, limit: int = MAX_COMMAND) -> bytes:
-    """Encode one command line from its words.
+    """Return the words as one command line.
+
+    Args:
+        words: The command and its arguments; a space is put between them.
+        limit: Octets at most, without the line end.
 
     Raises:
-        ValueError: A control character would end the line or confuse the server (command injection), or the line is
-            too long.
+        ValueError: The line is too long, or has a control character (command injection).
     """
     text = " ".join(words)
     if not fits_command(text):
@@ -293,7 +290,7 @@ def encode_command(*words: str, limit: int = MAX_COMMAND) -> bytes:
 
 
 def encode_message(message: bytes) -> bytes:
-    """Encode a message for DATA: CRLF line ends, dot-stuffing, final dot (RFC 5321 sections 2.3.8 and 4.5.2)."""
+    """Return a message as DATA sends it: CRLF, dot-stuffing and the final dot (RFC 5321 sections 2.3.8 and 4.5.2)."""
     lines = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if lines[-1] == b"":
         lines.pop()

@@ -22,6 +22,7 @@ from mailproof.net.egress import (
     reach_of,
 )
 from mailproof.net.guard import EgressDenied, EgressGuard
+from plain_support.egress import listed
 
 INTERNET, PRIVATE, DEVELOPMENT = Profile
 ORDER: list[Profile] = [INTERNET, PRIVATE, DEVELOPMENT]
@@ -637,4 +638,46 @@ def test_the_ports_of_each_kind_of_policy() -> None:
     assert Policy().ports == SUBMISSION_PORTS
     assert Policy(PRIVATE, rules("25"), rules("26")).for_https() == Policy(
         PRIVATE, rules("25"), rules("26"), HTTPS_PORTS
+    )
+
+
+# The shortcut of a policy without lists, and the code that looks into lists.
+
+
+def verdict_of(policy: Policy, host: str, port: int, addresses: Sequence[str]) -> tuple[str, Sequence[str]]:
+    said = []
+    for check in (lambda: policy.check_name(host, port), lambda: policy.check_addresses(host, port, addresses)):
+        try:
+            said.append(check() or ())
+        except EgressDenied as denied:
+            return str(denied), ()
+    return "", said[-1]
+
+
+known_addresses = st.sampled_from([address for address, _ in ADDRESSES])
+any_addresses = known_addresses | st.ip_addresses().map(str) | st.sampled_from(["", "no address", "::ffff:10.0.0.1%1"])
+
+
+@given(
+    profile=st.sampled_from(ORDER),
+    host=st.sampled_from(["mx.example.com", "localhost", "metadata.google.internal"]) | any_addresses,
+    port=st.sampled_from([*sorted(SUBMISSION_PORTS), 2, 22, 443, 65535]),
+    addresses=st.lists(any_addresses, max_size=5),
+    ports=st.sampled_from([SUBMISSION_PORTS, HTTPS_PORTS]),
+)
+def test_without_lists_the_verdict_is_that_of_lists_in_which_nothing_fits(
+    profile: Profile, host: str, port: int, addresses: list[str], ports: frozenset[int]
+) -> None:
+    policy = Policy(profile, ports=ports)
+    assert verdict_of(policy, host, port, addresses) == verdict_of(listed(policy), host, port, addresses)
+
+
+@pytest.mark.parametrize("profile", ORDER)
+@pytest.mark.parametrize("address", [address for address, _ in ADDRESSES])
+def test_without_lists_each_address_is_judged_as_with_lists_in_which_nothing_fits(
+    profile: Profile, address: str
+) -> None:
+    policy = Policy(profile)
+    assert verdict_of(policy, "mx.example.com", 587, [address]) == verdict_of(
+        listed(policy), "mx.example.com", 587, [address]
     )

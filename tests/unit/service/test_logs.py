@@ -1,16 +1,18 @@
-"""The log: the short way of a call's line gives what a record would, and no line waits for long."""
+"""The log: the line that is written for a call is the one that a record would give."""
 
-import asyncio
 import io
 import json
 import logging
-import time
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailproof.rpc.call_log import log_call
-from mailproof.service.logs import FLUSH_AFTER, JsonFormatter, Lines
+from mailproof.service.logs import JsonFormatter, JsonHandler
 
 PATH = "/zitadel.admin.v1.AdminService/GetSMTPConfigById"
 ENDS = {
@@ -26,9 +28,9 @@ def stream() -> io.StringIO:
     return io.StringIO()
 
 
-@pytest.fixture
-def lines(stream: io.StringIO) -> Iterator[Lines]:
-    handler, logger = Lines(stream), logging.getLogger("mailproof.calls")
+@contextmanager
+def handling(stream: io.StringIO) -> Iterator[JsonHandler]:
+    handler, logger = JsonHandler(stream), logging.getLogger("mailproof.calls")
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -37,73 +39,91 @@ def lines(stream: io.StringIO) -> Iterator[Lines]:
     logger.setLevel(before)
 
 
+@pytest.fixture
+def handler(stream: io.StringIO) -> Iterator[JsonHandler]:
+    with handling(stream) as handler:
+        yield handler
+
+
 def without_time(line: str) -> str:
     return line.replace(json.loads(line)["time"], "")
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
 def test_a_calls_line_is_what_its_record_would_be(
-    lines: Lines, stream: io.StringIO, end: tuple[str, str, str, str, str, float]
+    handler: JsonHandler, stream: io.StringIO, end: tuple[str, str, str, str, str, float]
 ) -> None:
-    lines.call(*end)
+    handler.log_call(*end)
     log_call(*end)
     short, record = stream.getvalue().split("\n")[:2]
     assert without_time(short) == without_time(record)
     assert len(json.loads(short)["time"]) == len(json.loads(record)["time"]) == len("2026-01-02T03:04:05.678+00:00")
 
 
-def test_the_level_is_respected(lines: Lines, stream: io.StringIO) -> None:
+def test_the_level_is_respected(handler: JsonHandler, stream: io.StringIO) -> None:
     logging.getLogger("mailproof.calls").setLevel(logging.WARNING)
-    lines.call(*ENDS["plain"])
-    lines.flush()
+    handler.log_call(*ENDS["plain"])
+    handler.flush()
     assert stream.getvalue() == ""
 
 
-def test_without_a_loop_a_line_is_written_at_once(lines: Lines, stream: io.StringIO) -> None:
-    lines.call(*ENDS["plain"])
-    assert stream.getvalue().count("\n") == 1
+def test_each_line_is_written_at_once_and_in_order(handler: JsonHandler, stream: io.StringIO) -> None:
+    for count in (1, 2):
+        handler.log_call(*ENDS["plain"])
+        assert stream.getvalue().count("\n") == count
+    logging.getLogger("mailproof.calls").error("internal error")
+    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == [
+        "call",
+        "call",
+        "internal error",
+    ]
 
 
-def test_lines_of_a_loop_are_written_together_and_soon(
-    lines: Lines, stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+def test_lines_of_many_threads_are_whole(handler: JsonHandler, stream: io.StringIO) -> None:
+    def many() -> None:
+        for _ in range(200):
+            handler.log_call(*ENDS["plain"])
+            log_call(*ENDS["plain"])
+
+    threads = [threading.Thread(target=many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 4 * 2 * 200
+    assert {json.loads(line)["message"] for line in lines} == {"call"}
+
+
+signs = st.sampled_from(
+    ['"', "\\", "/", "\x00", "\x1f", "\x7f", "\x85", "\r\n", "\u2028", "\ud800", "😀", "</script>", "{}"]
+)
+texts = st.text(max_size=80) | st.lists(signs, max_size=20).map("".join)
+
+
+@given(
+    st.sampled_from([PATH, ""]),
+    st.sampled_from(["grpc", "grpc-web", "rest"]),
+    texts,
+    texts,
+    st.sampled_from(["OK", "CANCELLED", "AUTH_REJECTED", "INTERNAL"]),
+    st.floats(0, 1e6) | st.integers(0, 10**9).map(lambda halves: halves / 20_000),
+)
+def test_any_calls_line_is_what_its_record_would_be(
+    path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float
 ) -> None:
-    monkeypatch.setattr(time, "time", lambda: 1e9)  # the loop is not so busy that lines would be written before
-
-    async def scenario() -> None:
-        for _ in range(3):
-            lines.call(*ENDS["plain"])
-        assert stream.getvalue() == ""
-        await asyncio.sleep(FLUSH_AFTER + 0.05)
-        assert stream.getvalue().count("\n") == 3
-
-    asyncio.run(scenario())
+    end = (path, transport, peer, request_id or "1", outcome, seconds)
+    stream = io.StringIO(newline="")
+    with handling(stream) as handler:
+        handler.log_call(*end)
+        log_call(*end)
+    short, record = stream.getvalue().removesuffix("\n").split("\n")
+    assert without_time(short) == without_time(record)
 
 
-def test_any_other_record_is_written_at_once_behind_those_that_wait(lines: Lines, stream: io.StringIO) -> None:
-    async def scenario() -> None:
-        lines.call(*ENDS["plain"])
-        logging.getLogger("mailproof.calls").error("internal error")
-
-    asyncio.run(scenario())
-    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["call", "internal error"]
-
-
-def test_a_line_whose_loop_has_ended_is_written_with_the_next(
-    lines: Lines, stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def one() -> None:
-        lines.call(*ENDS["plain"])
-
-    asyncio.run(one())
-    assert stream.getvalue() == ""
-    monkeypatch.setattr("mailproof.service.logs.FLUSH_AFTER", 0.0)
-    asyncio.run(one())
-    assert stream.getvalue().count("\n") == 2
-
-
-def test_a_broken_stream_breaks_no_call(lines: Lines, stream: io.StringIO) -> None:
+def test_a_broken_stream_breaks_no_call(handler: JsonHandler, stream: io.StringIO) -> None:
     stream.close()
-    lines.call(*ENDS["plain"])
+    handler.log_call(*ENDS["plain"])
 
 
 def test_a_record_without_the_handler_has_the_same_fields(caplog: pytest.LogCaptureFixture) -> None:

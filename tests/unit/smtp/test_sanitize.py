@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailproof.domain.secret import MASK
 from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean
+from plain_support.text import printable
 
 
 @pytest.mark.parametrize(
@@ -191,3 +192,16 @@ def test_no_secret_survives(password: str, before: str, after: str, lead: int) -
     encoded = base64.b64encode(raw).decode()
     if len(password.encode("utf-8", "surrogatepass")) >= 6:
         assert encoded not in redact(encoded)
+
+
+@given(
+    st.text(max_size=60)
+    | st.lists(
+        st.sampled_from(
+            ["abc", "ü", " ", "\x1b[", "31m", "\x1b]0;", "\x07", "\x9b", "\r\n", "\x85", "\u202e", "\ud800"]
+        ),
+        max_size=20,
+    ).map("".join)
+)
+def test_a_text_is_cleaned_as_it_is_without_the_shortcut(text: str) -> None:
+    assert clean(text, 10_000) == printable(text)

@@ -173,7 +173,6 @@ def test_a_path_has_no_nul(text: str) -> None:
 def test_what_is_shown_has_nothing_invisible(text: str) -> None:
     assert not rules.has_invisible(clean(text))
     assert not rules.has_invisible(Redactor("secret-word", "user")(f"{text}secret-word{text}"))
-    assert Redactor("secret-word").unchanged([text]) <= (text.isascii() and not rules.has_invisible(text))
 
 
 @given(st.sampled_from("\u200b\u202e\ufeff\u2060"))
