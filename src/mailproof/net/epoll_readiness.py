@@ -3,6 +3,10 @@
 `loop.add_reader` costs some ten system calls a connection, and uvloop's `sock_connect` a trip to a thread that looks
 the address up once more; here a connection costs one call to watch it and none to forget it. Linux alone has epoll.
 
+What pays for it: by asyncio alone, with the plain twin (`plain_readiness`), a test takes 28 % more CPU with plain EHLO,
+16 % with STARTTLS and 7 % with implicit TLS, on 2 cores (`bench/smtp_bench.py ways`; docs/performance.md).
+tests/e2e/smtp/test_readiness.py runs both.
+
 Law: no edge is lost. The kernel tells each change once, so one that comes while nobody waits is remembered, and the
 end of a stream is remembered for good.
 """

@@ -24,7 +24,6 @@ MAX_RESPONSE = 12288
 _CODE = re.compile(rb"(?:[2-5](?:[0-9][0-9]?)?)?")  # RFC 5321 section 4.2, or as much of a code as has come
 _SEPARATORS = frozenset({b"", b"-", b" ", b"\r", b"\n"})  # what may follow it; b"": nothing has come yet
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line or confuses a server
 
 # Greeted with by servers of FTP (RFC 959) and LMTP (RFC 2033), which say 220 as well.
 _FOREIGN = frozenset({"FTP", "LMTP", "VSFTPD", "PROFTPD", "PURE-FTPD", "FILEZILLA", "FTPD"})

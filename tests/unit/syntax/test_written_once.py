@@ -26,7 +26,9 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ): "domain imports nothing but the standard library; a URL may name several hosts",
     ("host and port", "service.settings_values"): "a web origin has a scheme before and is compared as a whole",
     ("host and port", "smtp.plans"): "a port that is a number already, and 0 for none",
-    ("host and port", "transport.handlers"): "grpc's own form, percent-encoded and with the family before",
+    ("host and port", "net.dial"): "the number of an error in brackets",
+    ("host and port", "transport.routes"): "a custom verb (AIP-136) behind the last colon of a path",
+    ("host and port", "transport.grpc_server"): "grpc's own form, percent-encoded and with the family before",
 }
 """Kind of rule and module -> why it spells it itself."""
 

@@ -168,8 +168,8 @@ class Writer:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
-            # Without savepoints, and with one wake-up for all tasks of a loop: saves 27 % of the CPU of a write with 32
-            # waiting, and 5 % of an Add over gRPC (docs/performance.md, 2 cores; tests/plain_support/writer.py is plain).
+            # No savepoints, and one wake-up for all tasks of a loop: saves 27 % of the CPU of a write with 32 waiting,
+            # and 5 % of an Add over gRPC (docs/performance.md, 2 cores). tests/plain_support/writer.py is the plain way.
             outcomes = self._together(batch)
             if outcomes is None:
                 connection.execute("ROLLBACK")
