@@ -111,12 +111,12 @@ def of_class(name: str) -> bool:
 
 def is_stale(name: str, module: str) -> bool:
     """Return whether a name in backticks of a module's text leads nowhere."""
-    if name in OF_OTHERS | WORDS | PROTO_NAMES | sys.stdlib_module_names or hasattr(builtins, name.split(".")[0]):
+    first = name.split(".")[0]
+    if name in OF_OTHERS | WORDS | PROTO_NAMES or first in sys.stdlib_module_names or hasattr(builtins, first):
         return False
     if name[:1].isupper() and of_class(name):
         return False
     if "." in name:
-        first = name.split(".")[0]
         sibling = f"{module.rpartition('.')[0]}.{name}".removeprefix(".")
         local = first in known(module) and all(part in known(module) for part in name.split("."))
         return not (local or resolves(name) or resolves(sibling))

@@ -169,7 +169,7 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             # No savepoints, and one wake-up for all tasks of a loop: saves 27 % of the CPU of a write with 32 waiting,
-            # and 5 % of an Add over gRPC (docs/performance.md, 2 cores). tests/plain_support/writer.py is the plain way.
+            # and 5 % of an Add over gRPC (docs/performance.md, 2 cores). The plain way: tests/plain_support/writer.py.
             outcomes = self._together(batch)
             if outcomes is None:
                 connection.execute("ROLLBACK")
