@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clock_support.waiting import HANG
-
 USER, PASSWORD = "user@example.org", "correct horse"
 
 
@@ -43,7 +41,7 @@ def real_server(directory: Path) -> Iterator[RealServer]:
         try:
             yield RealServer(**json.loads(child.stdout.readline()), directory=directory)
         finally:
-            child.communicate(timeout=HANG)
+            child.communicate()
 
 
 async def main(directory: Path) -> None:
