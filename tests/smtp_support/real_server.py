@@ -43,7 +43,7 @@ def real_server(directory: Path) -> Iterator[RealServer]:
         try:
             yield RealServer(**json.loads(child.stdout.readline()), directory=directory)
         finally:
-            child.communicate(timeout=HANG)
+            child.communicate()
 
 
 async def main(directory: Path) -> None:
