@@ -35,7 +35,6 @@ class RealServer:
 @contextmanager
 def real_server(directory: Path) -> Iterator[RealServer]:
     """Run the server as a child process."""
-    from clock_support.waiting import HANG  # the child, which runs this file, has no folder of tests on its path
 
     command = [sys.executable, str(Path(__file__)), str(directory)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:

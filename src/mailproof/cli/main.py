@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_.code if isinstance(exit_.code, int) else FAILED
     except StartupError as error:
         print(f"mailproof: {error}", file=sys.stderr)
-        from mailproof.service.settings import SettingError
+        from mailproof.service.declaration import SettingError
 
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
     except KeyboardInterrupt:

@@ -10,7 +10,9 @@ import pytest
 
 from mailproof.domain.database import Engine
 from mailproof.net.egress import Profile, Rule
-from mailproof.service.settings import Listen, ServiceSettings, SettingError, add_arguments, describe, from_arguments
+from mailproof.service.declaration import SettingError
+from mailproof.service.settings import ServiceSettings, add_arguments, describe, from_arguments
+from mailproof.service.settings_values import Listen
 
 
 def load(
