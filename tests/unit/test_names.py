@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -78,3 +79,30 @@ def test_no_name_is_a_riddle() -> None:
 
 def test_a_riddle_would_be_found() -> None:
     assert riddles("def _tell(told): self._witness = part_told = 1") == {"_tell", "told", "_witness", "part_told"}
+
+
+def crowded(text: str) -> list[str]:
+    """Return the lines of docstrings' sections that hold more than one entry; each is to have a line of its own."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        section = ""
+        for line in (ast.get_docstring(node) or "").split("\n"):
+            if line in ("Args:", "Attributes:", "Raises:", "Returns:", "Yields:"):
+                section = line
+            elif line and not line.startswith(" "):
+                section = ""
+            entry = r"[.;] [A-Z]\w+: " if section == "Raises:" else r"[.;] \*{0,2}[a-z_]+: "
+            if section in ("Args:", "Attributes:", "Raises:") and re.search(entry, line):
+                found.append(line.strip())
+    return found
+
+
+def test_each_entry_of_a_docstring_has_a_line() -> None:
+    assert {module: found for module, text in MODULES.items() if (found := crowded(text))} == {}
+
+
+def test_two_entries_on_a_line_would_be_found() -> None:
+    text = 'def f():\n    """Do it.\n\n    Raises:\n        A: One. Bad: Two.\n        C: Three.\n    """\n'
+    assert crowded(text) == ["A: One. Bad: Two."]

@@ -17,7 +17,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, as `asyncio.run` does."""
     import asyncio
 
-    # Not the default one: that of Windows has no `add_reader`, and tells other error numbers than the sockets do.
+    # Windows' default loop has no `add_reader`, and reports other error numbers than the sockets do.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         _tick(runner.get_loop())
         return runner.run(work)

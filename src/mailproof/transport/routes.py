@@ -85,7 +85,8 @@ class Routes:
             path: As it was sent, percent-encoded and without the query.
 
         Raises:
-            RouteNotFound: No route has this path. MethodNotAllowed: It has, with other verbs.
+            RouteNotFound: No route has this path.
+            MethodNotAllowed: The path has routes for other verbs alone.
         """
         *above, last = path.removeprefix("/").split("/")
         stem, _, custom = last.rpartition(":")
