@@ -7,13 +7,18 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproof.domain.errors import StoreUnavailable
+from contract.store_world import Clock, smtp
+from mailproof.domain.errors import IdempotencyKeyReused, StoreUnavailable
+from mailproof.domain.ledger import Change, EventType, IdempotencyKey
+from mailproof.domain.model import Caller, Page, Role
+from mailproof.store.sqlite.store import open_store
 from mailproof.store.sqlite.writer import Writer
 from plain_support.writer import PlainWriter
 
@@ -119,3 +124,38 @@ def test_a_writer_that_was_stopped_takes_no_job(kind: type[Writer], folder: Call
             await writer.run(job([], "ends"))
 
     asyncio.run(scenario())
+
+
+additions = st.lists(st.tuples(st.sampled_from(["", "k1", "k2"]), st.sampled_from(["a", "b"])), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(additions)
+def test_an_add_is_what_a_commit_that_adds_is(folder: Callable[[], Path], additions: list[tuple[str, str]]) -> None:
+    """An add reads no situation; one that does, the plain way, has the same events, providers, replays and refusals."""
+
+    async def outcome(*, plain: bool) -> object:
+        clock = Clock()
+        store = open_store(folder(), clock=clock)
+        token = await store.create_token(digest=b"d" * 32, name="", role=Role.ADMIN, instance_ids=("one",))
+        caller = Caller(replace(token, id="t"), "one")
+        got: list[object] = []
+        for number, (name, request) in enumerate(additions):
+            change = Change(EventType.SMTP_ADDED, f"p{number}", smtp(request))
+            key = IdempotencyKey(name, (request.encode() * 32,)) if name else None
+            try:
+                if plain:
+                    event = (await store.commit(caller, "", lambda _, change=change: (change,), key=key)).events[0]  # type: ignore[misc]
+                else:
+                    event = await store.add(caller, change, key=key)
+                got.append((event.sequence, event.change, event.actor_token_id))
+            except IdempotencyKeyReused:
+                got.append("reused")
+        page = await store.list("one", Page())
+        got.append(
+            ([(each.id, each.settings, each.added_sequence) for each in page.providers], page.total, page.sequence)
+        )
+        await store.close()
+        return got
+
+    assert asyncio.run(outcome(plain=False)) == asyncio.run(outcome(plain=True))

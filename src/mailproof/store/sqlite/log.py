@@ -1,6 +1,6 @@
 """The event log in SQLite: carries out decisions, inside the transaction of its caller.
 
-Providers are changed by `carry_out` alone. `domain.ledger.evolve` says how an event changes them; this module
+Providers are changed by `add` and `carry_out` alone. `domain.ledger.evolve` says how an event changes them; this module
 gives the event its sequence, and saves both.
 """
 
@@ -17,6 +17,8 @@ from mailproof.store import keys, rows
 from mailproof.store.decisions import events_of, growth, providers_of
 from mailproof.store.failures import ID_TAKEN, unknown_instance
 
+_NOTHING = Situation(None, None, 0)
+
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
@@ -31,6 +33,27 @@ _REPLAYED = (
     f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
     "ORDER BY sequence"
 )
+
+
+def add(
+    connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
+) -> Event:
+    """Add a provider without reading the situation, which does not matter to it.
+
+    Returns:
+        The event; if the key was used before, the event of that earlier call.
+
+    Raises:
+        LookupError: There is no such instance.
+        IdempotencyKeyReused: The key was used with another request.
+    """
+    earlier = _replay(connection, caller, key, now) if key is not None else None
+    if earlier is not None:
+        return earlier[0]
+    events = append(connection, caller, (change,), _NOTHING, now)
+    if key is not None:
+        _remember(connection, caller, key, events, now)
+    return events[0]
 
 
 def carry_out(

@@ -81,7 +81,7 @@ class SqliteStore:
 
     async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+        return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock()))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
