@@ -15,7 +15,7 @@ MODULES = sources(Path(mailproof.__file__).parent)
 
 RIDDLES = frozenset(
     {"face", "faces", "lockbox", "part_of", "polite", "stretch", "tell", "told", "unsure", "witness"}
-    | {"settle_it", "thing", "things", "stuff"}
+    | {"hurry", "shake", "stuff", "thing", "things"}
 )
 """Words that say nothing to somebody from the field, as a whole name or as its first or last word."""
 

@@ -1,7 +1,8 @@
 """One connection's bytes: the socket, and a TLS tunnel over it once there is one.
 
-Exact where streams blur: what came in clear after the 220 to STARTTLS, and what was sent before a close. Law: what one
-peer may send is bounded, TLS's own octets included. Errors come out as `Broken` with one of our codes.
+It tells apart what a stream would mix up: what came in clear after the 220 to STARTTLS, and what was sent before a
+close. Law: what one peer may send is bounded, TLS's own octets included. Errors are raised as `Broken` with one of our
+codes.
 """
 
 from __future__ import annotations
@@ -26,21 +27,22 @@ class Channel:
     """A connected socket, then perhaps TLS.
 
     Args:
-        readiness: The socket's; closed with it.
+        connected: The socket, connected and non-blocking.
+        readiness: Watches the socket, and is closed with it.
 
     Attributes:
         waits: How often the peer was waited for; the connect is the first.
         tls: The session once there was a handshake, also a failed one if a certificate was presented.
     """
 
-    __slots__ = ("_hurries", "_readiness", "_received", "_socket", "_spoke", "_tunnel", "bound", "tls", "waits")
+    __slots__ = ("_no_delay", "_readiness", "_received", "_socket", "_spoke", "_tunnel", "bound", "tls", "waits")
 
     def __init__(self, connected: socket.socket, readiness: Readiness) -> None:
         self._socket = connected
         self._readiness = readiness
         self._tunnel: Tunnel | None = None
         self._received = 0
-        self._hurries = False
+        self._no_delay = False
         self._spoke = True  # the connect asks for the greeting
         self.bound = readiness.bound  # ends each wait from then on
         self.waits = 1
@@ -80,15 +82,15 @@ class Channel:
         """Make the TLS handshake; the arguments are those of `Tunnel`.
 
         Raises:
-            Broken: There is no TLS session; `tls` tells what was presented.
+            Broken: The handshake failed; `tls` has what the server presented.
         """
         if after_starttls:
             self._refuse_early_bytes()
-        if not self._hurries:
-            self._hurry()
+        if not self._no_delay:
+            self._set_no_delay()
         tunnel = Tunnel(context, host, after_starttls=after_starttls, verified=verified)
         try:
-            await self._shake(tunnel)
+            await self._handshake(tunnel)
         except Broken:
             with contextlib.suppress(Broken):
                 self._send_raw(tunnel.output())  # our alert tells the server why
@@ -99,10 +101,13 @@ class Channel:
         # Our last flight goes with what is sent next, or before what is awaited next.
 
     def send(self, data: bytes) -> bytes:
-        """Send `data`, and return what of it the network has no room for, nearly always nothing: it is for `push`.
+        """Send what the socket takes at once.
+
+        Returns:
+            The rest, for `push`; nearly always empty.
 
         Raises:
-            Broken: It could not be sent. What the server said before is still to be received.
+            Broken: Nothing could be sent. What the server has sent before can still be received.
         """
         if self._tunnel is not None:
             self._tunnel.write(data)
@@ -113,7 +118,7 @@ class Channel:
         """Send what `send` returned.
 
         Raises:
-            Broken: As there.
+            Broken: Nothing could be sent, as with `send`.
         """
         while data:
             await self._readiness.writable()
@@ -127,14 +132,18 @@ class Channel:
         """
         return self._receive_raw() if self._tunnel is None else self._receive_inside(self._tunnel)
 
-    def part(self, farewell: bytes = b"") -> None:
-        """Send what can be sent without waiting, end TLS as it wants to be ended, and close."""
+    def end(self, farewell: bytes = b"") -> None:
+        """Send what can be sent without waiting, end TLS with close_notify, and close the socket.
+
+        Args:
+            farewell: A last command, whose reply is not waited for.
+        """
         tunnel = self._tunnel
         with contextlib.suppress(OSError, Broken):
             if tunnel is not None:
                 if farewell:
                     tunnel.write(farewell)
-                tunnel.part()
+                tunnel.close_notify()
                 farewell = tunnel.output()
             if farewell:
                 self._socket.send(farewell)
@@ -146,8 +155,8 @@ class Channel:
         self._socket.close()
         self._tunnel = None  # OpenSSL's buffers are by far the largest part of a test
 
-    async def _shake(self, tunnel: Tunnel) -> None:
-        while not tunnel.shake():
+    async def _handshake(self, tunnel: Tunnel) -> None:
+        while not tunnel.handshake():
             await self.push(self._send_raw(tunnel.output()))
             data = await self._receive_raw()
             if not data:
@@ -169,8 +178,8 @@ class Channel:
         if not data:
             return b""
         self._spoke = True
-        if len(data) > ONE_SEGMENT and not self._hurries:
-            self._hurry()
+        if len(data) > ONE_SEGMENT and not self._no_delay:
+            self._set_no_delay()
         try:
             return data[self._socket.send(data) :]
         except BlockingIOError:
@@ -212,11 +221,11 @@ class Channel:
             raise Broken(Code.RESPONSE_TOO_LARGE, f"more than {MAX_RECEIVED} bytes")
         return data
 
-    def _hurry(self) -> None:
+    def _set_no_delay(self) -> None:
         """Send from now on without waiting for acknowledgements (Nagle).
 
         Else an EHLO behind the handshake's last flight waits for one, and so does the last segment of a message.
         """
-        self._hurries = True
+        self._no_delay = True
         with contextlib.suppress(OSError):  # not over a socket pair
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

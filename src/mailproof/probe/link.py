@@ -155,7 +155,7 @@ class Link:
         self.verdict_at = self.verdict_at or self._loop.time()
         if self._channel is not None:
             send_quit = isinstance(self._next_action, Done) and self._next_action.send_quit
-            self._channel.part(b"QUIT\r\n" if send_quit else b"")  # RFC 5321 section 4.1.1.10
+            self._channel.end(b"QUIT\r\n" if send_quit else b"")  # RFC 5321 section 4.1.1.10
 
     async def _connect(self, addresses: Sequence[AddrInfo]) -> Cause | None:
         """Connect, and begin the dialogue."""

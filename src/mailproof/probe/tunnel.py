@@ -50,7 +50,7 @@ class Tunnel:
         except ValueError:  # a name that no certificate can have
             raise Broken(Code.TLS_HANDSHAKE_FAILED, "the host name can't be used with TLS", in_tls=True) from None
 
-    def shake(self) -> bool:
+    def handshake(self) -> bool:
         """Continue the handshake with the octets received so far, and return whether it is complete.
 
         Raises:
@@ -114,7 +114,7 @@ class Tunnel:
         except ssl.SSLError as error:
             raise tls_error(error) from None
 
-    def part(self) -> None:
+    def close_notify(self) -> None:
         """End the session: `output` then holds close_notify (RFC 8446 section 6.1)."""
         with contextlib.suppress(ssl.SSLError, ValueError):
             self._session.unwrap()
