@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailproof.net.egress import Policy, allow_rule, parse_rule
+from mailproof.net.egress import Policy, allow_rule
+from mailproof.net.egress_rules import parse_rule
 
 
 def listed(policy: Policy) -> Policy:

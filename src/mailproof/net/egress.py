@@ -17,8 +17,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from mailproof.net.egress_rules import Address, Network, Rule, parse_rule, plain_name
 from mailproof.net.guard import EgressDenied
 
-__all__ = ["Policy", "Profile", "Reach", "Rule", "allow_rule", "parse_rule", "policy_for_operator", "reach_of"]
-
 SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
 """Ports of mail submission: RFC 5321, RFC 6409, RFC 8314, and ports that providers offer besides."""
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl, sqlite_url
 from mailproof.domain.secret import Secret
-from mailproof.net.egress import Profile, Rule, allow_rule, parse_rule
+from mailproof.net.egress import Profile, allow_rule
+from mailproof.net.egress_rules import Rule, parse_rule
 from mailproof.service import settings_values as values
 from mailproof.service.declaration import Declaration, SettingError, Shape, setting
 from mailproof.service.settings_values import Listen

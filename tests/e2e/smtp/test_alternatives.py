@@ -16,7 +16,8 @@ import pytest
 
 from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG, eventually_here
-from mailproof.net.egress import Policy, Profile, parse_rule
+from mailproof.net.egress import Policy, Profile
+from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressDenied
 from mailproof.probe.probe import Probe
 from mailproof.probe.trials import PATIENCE

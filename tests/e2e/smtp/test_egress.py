@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
-from mailproof.net.egress import Policy, Profile, parse_rule
+from mailproof.net.egress import Policy, Profile
+from mailproof.net.egress_rules import parse_rule
 from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report, Step
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode

@@ -13,7 +13,8 @@ from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG
 from mailproof.cli.diagnose_output import as_json
 from mailproof.domain.secret import Secret
-from mailproof.net.egress import Policy, Profile, parse_rule
+from mailproof.net.egress import Policy, Profile
+from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressDenied
 from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Credentials, OAuth, Report

@@ -15,12 +15,11 @@ from mailproof.net.egress import (
     Policy,
     Profile,
     Reach,
-    Rule,
     allow_rule,
-    parse_rule,
     policy_for_operator,
     reach_of,
 )
+from mailproof.net.egress_rules import Rule, parse_rule
 from mailproof.net.guard import EgressDenied, EgressGuard
 from plain_support.egress import listed
 

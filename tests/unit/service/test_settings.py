@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.database import Engine
-from mailproof.net.egress import Profile, Rule
+from mailproof.net.egress import Profile
+from mailproof.net.egress_rules import Rule
 from mailproof.service.declaration import SettingError
 from mailproof.service.settings import ServiceSettings, add_arguments, describe, from_arguments
 from mailproof.service.settings_values import Listen
