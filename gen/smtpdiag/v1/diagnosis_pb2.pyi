@@ -191,9 +191,14 @@ class DiagnoseResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    STARTED_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def started(self) -> _report_pb2.StepStarted:
+        """A step of the test that begins."""
+
     @_builtins.property
     def step(self) -> _report_pb2.Step:
         """A step of the test that ended."""
@@ -209,15 +214,16 @@ class DiagnoseResponse(_message.Message):
     def __init__(
         self,
         *,
+        started: _report_pb2.StepStarted | None = ...,
         step: _report_pb2.Step | None = ...,
         heartbeat: _report_pb2.Heartbeat | None = ...,
         report: _report_pb2.Report | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "step", b"step"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["step", "heartbeat", "report"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "step", "heartbeat", "report"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 

@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from smtpdiag.v1 import vocabulary_pb2 as smtpdiag_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18smtpdiag/v1/report.proto\x12\x0bsmtpdiag.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"\xff\x01\n\x04Step\x12\'\n\x05stage\x18\x01 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x34\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x12\n\x04peer\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04sent\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08received\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x07 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\"f\n\tHeartbeat\x12\'\n\x05stage\x18\x01 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x30\n\x07\x65lapsed\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\"U\n\x08\x45vidence\x12\x18\n\nreply_code\x18\x01 \x01(\rB\x04\xe2\x41\x01\x03\x12\x1b\n\renhanced_code\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04text\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\"\x80\x02\n\x0b\x43\x65rtificate\x12\x15\n\x07subject\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04sans\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nnot_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x33\n\tnot_after\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x11\n\x03key\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tsignature\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x66ingerprint\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\"\xad\x01\n\x07TlsInfo\x12\x15\n\x07version\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x63ipher\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x61lpn\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x05\x63hain\x18\x04 \x03(\x0b\x32\x18.smtpdiag.v1.CertificateB\x04\xe2\x41\x01\x03\x12\x16\n\x08verified\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cverify_error\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\"\xdc\x01\n\x08\x45hloInfo\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12?\n\nextensions\x18\x02 \x03(\x0b\x32%.smtpdiag.v1.EhloInfo.ExtensionsEntryB\x04\xe2\x41\x01\x03\x12#\n\x15mechanisms_before_tls\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12#\n\x15mechanisms_inside_tls\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\x1a\x31\n\x0f\x45xtensionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xc9\x01\n\x07\x46inding\x12%\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12-\n\x08severity\x18\x02 \x01(\x0e\x32\x15.smtpdiag.v1.SeverityB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\x03 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04link\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\"\x8d\x01\n\x0b\x41lternative\x12\x12\n\x04port\x18\x01 \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x08tls_mode\x18\x02 \x01(\x0e\x32\x14.smtpdiag.v1.TlsModeB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x03 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\"\xf6\x03\n\x06Report\x12+\n\x07outcome\x18\x01 \x01(\x0e\x32\x14.smtpdiag.v1.OutcomeB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\x02 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x03 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x08\x65vidence\x18\x06 \x01(\x0b\x32\x15.smtpdiag.v1.EvidenceB\x04\xe2\x41\x01\x03\x12\'\n\x03tls\x18\x07 \x01(\x0b\x32\x14.smtpdiag.v1.TlsInfoB\x04\xe2\x41\x01\x03\x12)\n\x04\x65hlo\x18\x08 \x01(\x0b\x32\x15.smtpdiag.v1.EhloInfoB\x04\xe2\x41\x01\x03\x12,\n\x08\x66indings\x18\t \x03(\x0b\x32\x14.smtpdiag.v1.FindingB\x04\xe2\x41\x01\x03\x12\x34\n\x0c\x61lternatives\x18\n \x03(\x0b\x32\x18.smtpdiag.v1.AlternativeB\x04\xe2\x41\x01\x03\x12&\n\x05steps\x18\x0b \x03(\x0b\x32\x11.smtpdiag.v1.StepB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x0c \x01(\rB\x04\xe2\x41\x01\x03\x12\x19\n\x0bround_trips\x18\r \x01(\rB\x04\xe2\x41\x01\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18smtpdiag/v1/report.proto\x12\x0bsmtpdiag.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"\xff\x01\n\x04Step\x12\'\n\x05stage\x18\x01 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x34\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x12\n\x04peer\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04sent\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08received\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x07 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\"l\n\x0bStepStarted\x12\'\n\x05stage\x18\x01 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x34\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"f\n\tHeartbeat\x12\'\n\x05stage\x18\x01 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x30\n\x07\x65lapsed\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\"U\n\x08\x45vidence\x12\x18\n\nreply_code\x18\x01 \x01(\rB\x04\xe2\x41\x01\x03\x12\x1b\n\renhanced_code\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04text\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\"\xe2\x02\n\x0b\x43\x65rtificate\x12\x15\n\x07subject\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04sans\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nnot_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x33\n\tnot_after\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x11\n\x03key\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tsignature\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x66ingerprint\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x30\n\x04role\x18\t \x01(\x0e\x32\x1c.smtpdiag.v1.CertificateRoleB\x04\xe2\x41\x01\x03\x12\x15\n\x07problem\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tmore_sans\x18\x0b \x01(\rB\x04\xe2\x41\x01\x03\"\xe6\x01\n\x07TlsInfo\x12\x15\n\x07version\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x63ipher\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x61lpn\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x05\x63hain\x18\x04 \x03(\x0b\x32\x18.smtpdiag.v1.CertificateB\x04\xe2\x41\x01\x03\x12\x16\n\x08verified\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cverify_error\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rexpected_name\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0ctrust_anchor\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\"\xdc\x01\n\x08\x45hloInfo\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12?\n\nextensions\x18\x02 \x03(\x0b\x32%.smtpdiag.v1.EhloInfo.ExtensionsEntryB\x04\xe2\x41\x01\x03\x12#\n\x15mechanisms_before_tls\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12#\n\x15mechanisms_inside_tls\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\x1a\x31\n\x0f\x45xtensionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xc9\x01\n\x07\x46inding\x12%\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12-\n\x08severity\x18\x02 \x01(\x0e\x32\x15.smtpdiag.v1.SeverityB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\x03 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04link\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\"\x8d\x01\n\x0b\x41lternative\x12\x12\n\x04port\x18\x01 \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x08tls_mode\x18\x02 \x01(\x0e\x32\x14.smtpdiag.v1.TlsModeB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x03 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\"\x84\x01\n\x03\x46ix\x12\x31\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1a.smtpdiag.v1.SettingChangeB\x04\xe2\x41\x01\x03\x12\x16\n\x08verified\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cneeds_secret\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x16\n\x08sentence\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\"L\n\rSettingChange\x12\x15\n\x07setting\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x66rom\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x10\n\x02to\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\"\x9d\x04\n\x06Report\x12+\n\x07outcome\x18\x01 \x01(\x0e\x32\x14.smtpdiag.v1.OutcomeB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\x02 \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x03 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x08\x65vidence\x18\x06 \x01(\x0b\x32\x15.smtpdiag.v1.EvidenceB\x04\xe2\x41\x01\x03\x12\'\n\x03tls\x18\x07 \x01(\x0b\x32\x14.smtpdiag.v1.TlsInfoB\x04\xe2\x41\x01\x03\x12)\n\x04\x65hlo\x18\x08 \x01(\x0b\x32\x15.smtpdiag.v1.EhloInfoB\x04\xe2\x41\x01\x03\x12,\n\x08\x66indings\x18\t \x03(\x0b\x32\x14.smtpdiag.v1.FindingB\x04\xe2\x41\x01\x03\x12\x34\n\x0c\x61lternatives\x18\n \x03(\x0b\x32\x18.smtpdiag.v1.AlternativeB\x04\xe2\x41\x01\x03\x12&\n\x05steps\x18\x0b \x03(\x0b\x32\x11.smtpdiag.v1.StepB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x0c \x01(\rB\x04\xe2\x41\x01\x03\x12\x19\n\x0bround_trips\x18\r \x01(\rB\x04\xe2\x41\x01\x03\x12%\n\x05\x66ixes\x18\x0e \x03(\x0b\x32\x10.smtpdiag.v1.FixB\x04\xe2\x41\x01\x03*\x8c\x01\n\x0f\x43\x65rtificateRole\x12 \n\x1c\x43\x45RTIFICATE_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x45RTIFICATE_ROLE_LEAF\x10\x01\x12!\n\x1d\x43\x45RTIFICATE_ROLE_INTERMEDIATE\x10\x02\x12\x19\n\x15\x43\x45RTIFICATE_ROLE_ROOT\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,6 +49,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STEP'].fields_by_name['received']._serialized_options = b'\342A\001\003'
   _globals['_STEP'].fields_by_name['code']._loaded_options = None
   _globals['_STEP'].fields_by_name['code']._serialized_options = b'\342A\001\003'
+  _globals['_STEPSTARTED'].fields_by_name['stage']._loaded_options = None
+  _globals['_STEPSTARTED'].fields_by_name['stage']._serialized_options = b'\342A\001\003'
+  _globals['_STEPSTARTED'].fields_by_name['started_at']._loaded_options = None
+  _globals['_STEPSTARTED'].fields_by_name['started_at']._serialized_options = b'\342A\001\003'
   _globals['_HEARTBEAT'].fields_by_name['stage']._loaded_options = None
   _globals['_HEARTBEAT'].fields_by_name['stage']._serialized_options = b'\342A\001\003'
   _globals['_HEARTBEAT'].fields_by_name['elapsed']._loaded_options = None
@@ -75,6 +79,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CERTIFICATE'].fields_by_name['signature']._serialized_options = b'\342A\001\003'
   _globals['_CERTIFICATE'].fields_by_name['fingerprint']._loaded_options = None
   _globals['_CERTIFICATE'].fields_by_name['fingerprint']._serialized_options = b'\342A\001\003'
+  _globals['_CERTIFICATE'].fields_by_name['role']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['role']._serialized_options = b'\342A\001\003'
+  _globals['_CERTIFICATE'].fields_by_name['problem']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['problem']._serialized_options = b'\342A\001\003'
+  _globals['_CERTIFICATE'].fields_by_name['more_sans']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['more_sans']._serialized_options = b'\342A\001\003'
   _globals['_TLSINFO'].fields_by_name['version']._loaded_options = None
   _globals['_TLSINFO'].fields_by_name['version']._serialized_options = b'\342A\001\003'
   _globals['_TLSINFO'].fields_by_name['cipher']._loaded_options = None
@@ -87,6 +97,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TLSINFO'].fields_by_name['verified']._serialized_options = b'\342A\001\003'
   _globals['_TLSINFO'].fields_by_name['verify_error']._loaded_options = None
   _globals['_TLSINFO'].fields_by_name['verify_error']._serialized_options = b'\342A\001\003'
+  _globals['_TLSINFO'].fields_by_name['expected_name']._loaded_options = None
+  _globals['_TLSINFO'].fields_by_name['expected_name']._serialized_options = b'\342A\001\003'
+  _globals['_TLSINFO'].fields_by_name['trust_anchor']._loaded_options = None
+  _globals['_TLSINFO'].fields_by_name['trust_anchor']._serialized_options = b'\342A\001\003'
   _globals['_EHLOINFO_EXTENSIONSENTRY']._loaded_options = None
   _globals['_EHLOINFO_EXTENSIONSENTRY']._serialized_options = b'8\001'
   _globals['_EHLOINFO'].fields_by_name['name']._loaded_options = None
@@ -117,6 +131,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ALTERNATIVE'].fields_by_name['code']._serialized_options = b'\342A\001\003'
   _globals['_ALTERNATIVE'].fields_by_name['message']._loaded_options = None
   _globals['_ALTERNATIVE'].fields_by_name['message']._serialized_options = b'\342A\001\003'
+  _globals['_FIX'].fields_by_name['changes']._loaded_options = None
+  _globals['_FIX'].fields_by_name['changes']._serialized_options = b'\342A\001\003'
+  _globals['_FIX'].fields_by_name['verified']._loaded_options = None
+  _globals['_FIX'].fields_by_name['verified']._serialized_options = b'\342A\001\003'
+  _globals['_FIX'].fields_by_name['needs_secret']._loaded_options = None
+  _globals['_FIX'].fields_by_name['needs_secret']._serialized_options = b'\342A\001\003'
+  _globals['_FIX'].fields_by_name['sentence']._loaded_options = None
+  _globals['_FIX'].fields_by_name['sentence']._serialized_options = b'\342A\001\003'
+  _globals['_SETTINGCHANGE'].fields_by_name['setting']._loaded_options = None
+  _globals['_SETTINGCHANGE'].fields_by_name['setting']._serialized_options = b'\342A\001\003'
+  _globals['_SETTINGCHANGE'].fields_by_name['from']._loaded_options = None
+  _globals['_SETTINGCHANGE'].fields_by_name['from']._serialized_options = b'\342A\001\003'
+  _globals['_SETTINGCHANGE'].fields_by_name['to']._loaded_options = None
+  _globals['_SETTINGCHANGE'].fields_by_name['to']._serialized_options = b'\342A\001\003'
   _globals['_REPORT'].fields_by_name['outcome']._loaded_options = None
   _globals['_REPORT'].fields_by_name['outcome']._serialized_options = b'\342A\001\003'
   _globals['_REPORT'].fields_by_name['stage']._loaded_options = None
@@ -143,24 +171,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORT'].fields_by_name['elapsed_ms']._serialized_options = b'\342A\001\003'
   _globals['_REPORT'].fields_by_name['round_trips']._loaded_options = None
   _globals['_REPORT'].fields_by_name['round_trips']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['fixes']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['fixes']._serialized_options = b'\342A\001\003'
+  _globals['_CERTIFICATEROLE']._serialized_start=2647
+  _globals['_CERTIFICATEROLE']._serialized_end=2787
   _globals['_STEP']._serialized_start=170
   _globals['_STEP']._serialized_end=425
-  _globals['_HEARTBEAT']._serialized_start=427
-  _globals['_HEARTBEAT']._serialized_end=529
-  _globals['_EVIDENCE']._serialized_start=531
-  _globals['_EVIDENCE']._serialized_end=616
-  _globals['_CERTIFICATE']._serialized_start=619
-  _globals['_CERTIFICATE']._serialized_end=875
-  _globals['_TLSINFO']._serialized_start=878
-  _globals['_TLSINFO']._serialized_end=1051
-  _globals['_EHLOINFO']._serialized_start=1054
-  _globals['_EHLOINFO']._serialized_end=1274
-  _globals['_EHLOINFO_EXTENSIONSENTRY']._serialized_start=1225
-  _globals['_EHLOINFO_EXTENSIONSENTRY']._serialized_end=1274
-  _globals['_FINDING']._serialized_start=1277
-  _globals['_FINDING']._serialized_end=1478
-  _globals['_ALTERNATIVE']._serialized_start=1481
-  _globals['_ALTERNATIVE']._serialized_end=1622
-  _globals['_REPORT']._serialized_start=1625
-  _globals['_REPORT']._serialized_end=2127
+  _globals['_STEPSTARTED']._serialized_start=427
+  _globals['_STEPSTARTED']._serialized_end=535
+  _globals['_HEARTBEAT']._serialized_start=537
+  _globals['_HEARTBEAT']._serialized_end=639
+  _globals['_EVIDENCE']._serialized_start=641
+  _globals['_EVIDENCE']._serialized_end=726
+  _globals['_CERTIFICATE']._serialized_start=729
+  _globals['_CERTIFICATE']._serialized_end=1083
+  _globals['_TLSINFO']._serialized_start=1086
+  _globals['_TLSINFO']._serialized_end=1316
+  _globals['_EHLOINFO']._serialized_start=1319
+  _globals['_EHLOINFO']._serialized_end=1539
+  _globals['_EHLOINFO_EXTENSIONSENTRY']._serialized_start=1490
+  _globals['_EHLOINFO_EXTENSIONSENTRY']._serialized_end=1539
+  _globals['_FINDING']._serialized_start=1542
+  _globals['_FINDING']._serialized_end=1743
+  _globals['_ALTERNATIVE']._serialized_start=1746
+  _globals['_ALTERNATIVE']._serialized_end=1887
+  _globals['_FIX']._serialized_start=1890
+  _globals['_FIX']._serialized_end=2022
+  _globals['_SETTINGCHANGE']._serialized_start=2024
+  _globals['_SETTINGCHANGE']._serialized_end=2100
+  _globals['_REPORT']._serialized_start=2103
+  _globals['_REPORT']._serialized_end=2644
 # @@protoc_insertion_point(module_scope)

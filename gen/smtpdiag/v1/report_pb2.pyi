@@ -9,6 +9,7 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from smtpdiag.v1 import vocabulary_pb2 as _vocabulary_pb2
 import builtins as _builtins
 import sys
@@ -20,6 +21,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _CertificateRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CertificateRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CertificateRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CERTIFICATE_ROLE_UNSPECIFIED: _CertificateRole.ValueType  # 0
+    """The role is not known. The service never answers it."""
+    CERTIFICATE_ROLE_LEAF: _CertificateRole.ValueType  # 1
+    """The certificate is the server's own."""
+    CERTIFICATE_ROLE_INTERMEDIATE: _CertificateRole.ValueType  # 2
+    """The certificate is of an authority that another one vouches for."""
+    CERTIFICATE_ROLE_ROOT: _CertificateRole.ValueType  # 3
+    """The certificate is of an authority that signs itself."""
+
+class CertificateRole(_CertificateRole, metaclass=_CertificateRoleEnumTypeWrapper):
+    """What a certificate is in the chain that the server presented."""
+
+CERTIFICATE_ROLE_UNSPECIFIED: CertificateRole.ValueType  # 0
+"""The role is not known. The service never answers it."""
+CERTIFICATE_ROLE_LEAF: CertificateRole.ValueType  # 1
+"""The certificate is the server's own."""
+CERTIFICATE_ROLE_INTERMEDIATE: CertificateRole.ValueType  # 2
+"""The certificate is of an authority that another one vouches for."""
+CERTIFICATE_ROLE_ROOT: CertificateRole.ValueType  # 3
+"""The certificate is of an authority that signs itself."""
+Global___CertificateRole: _TypeAlias = CertificateRole  # noqa: Y015
 
 @_typing.final
 class Step(_message.Message):
@@ -39,9 +68,9 @@ class Step(_message.Message):
     peer: _builtins.str
     """The server's end of the connection as "address:port" or "[IPv6 address]:port". It is empty before there is one."""
     sent: _builtins.str
-    """What was sent to the server. It is empty where nothing was, as in a DNS lookup."""
+    """What was sent to the server, in the lines that it had. It is empty where nothing was sent, as in a DNS lookup."""
     received: _builtins.str
-    """What the server answered, or the step's result, such as the addresses that were found."""
+    """What the server answered, in the lines that it had, or the step's result, such as the addresses that were found."""
     code: _vocabulary_pb2.Code.ValueType
     """CODE_OK, or why the step failed."""
     @_builtins.property
@@ -70,6 +99,34 @@ class Step(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Step: _TypeAlias = Step  # noqa: Y015
+
+@_typing.final
+class StepStarted(_message.Message):
+    """Says that a step begins. Its Step follows as it ends."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    stage: _vocabulary_pb2.Stage.ValueType
+    """The stage that the step belongs to."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When the step began, by the service's clock."""
+
+    def __init__(
+        self,
+        *,
+        stage: _vocabulary_pb2.Stage.ValueType = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["stage", b"stage", "started_at", b"started_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StepStarted: _TypeAlias = StepStarted  # noqa: Y015
 
 @_typing.final
 class Heartbeat(_message.Message):
@@ -113,7 +170,7 @@ class Evidence(_message.Message):
     enhanced_code: _builtins.str
     """The enhanced status code (RFC 3463), such as "5.7.8". It is empty where the server sent none."""
     text: _builtins.str
-    """The reply's text, free of control characters and with secrets masked."""
+    """The reply's text in the lines that it had, free of other control characters and with secrets masked."""
     def __init__(
         self,
         *,
@@ -143,6 +200,9 @@ class Certificate(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     SIGNATURE_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    MORE_SANS_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """The distinguished name of who the certificate is for."""
     issuer: _builtins.str
@@ -153,9 +213,17 @@ class Certificate(_message.Message):
     """The algorithm of the signature, such as "sha256WithRSAEncryption"."""
     fingerprint: _builtins.str
     """The SHA-256 digest of the certificate's DER form, in lower-case hexadecimal digits."""
+    role: Global___CertificateRole.ValueType
+    """What the certificate is in the chain."""
+    problem: _builtins.str
+    """What is wrong with this certificate, as a phrase. It is empty where nothing is."""
+    more_sans: _builtins.int
+    """How many subject alternative names there are beyond those in `sans`."""
     @_builtins.property
     def sans(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The subject alternative names: the host names and addresses that the certificate is good for."""
+        """The subject alternative names: the host names and addresses that the certificate is good for. Of many the one that
+        was asked for comes first, and ten are shown; `more_sans` says how many are not.
+        """
 
     @_builtins.property
     def not_before(self) -> _timestamp_pb2.Timestamp:
@@ -176,10 +244,13 @@ class Certificate(_message.Message):
         key: _builtins.str = ...,
         signature: _builtins.str = ...,
         fingerprint: _builtins.str = ...,
+        role: Global___CertificateRole.ValueType = ...,
+        problem: _builtins.str = ...,
+        more_sans: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["not_after", b"not_after", "not_before", b"not_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fingerprint", b"fingerprint", "issuer", b"issuer", "key", b"key", "not_after", b"not_after", "not_before", b"not_before", "sans", b"sans", "signature", b"signature", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fingerprint", b"fingerprint", "issuer", b"issuer", "key", b"key", "more_sans", b"more_sans", "not_after", b"not_after", "not_before", b"not_before", "problem", b"problem", "role", b"role", "sans", b"sans", "signature", b"signature", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -197,6 +268,8 @@ class TlsInfo(_message.Message):
     CHAIN_FIELD_NUMBER: _builtins.int
     VERIFIED_FIELD_NUMBER: _builtins.int
     VERIFY_ERROR_FIELD_NUMBER: _builtins.int
+    EXPECTED_NAME_FIELD_NUMBER: _builtins.int
+    TRUST_ANCHOR_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The TLS version that was agreed on, such as "TLSv1.3"."""
     cipher: _builtins.str
@@ -207,6 +280,10 @@ class TlsInfo(_message.Message):
     """Whether the chain and the host's name were verified."""
     verify_error: _builtins.str
     """Why the verification failed. It is empty where `verified` is true."""
+    expected_name: _builtins.str
+    """The name or address that the certificate is to be for."""
+    trust_anchor: _builtins.str
+    """The distinguished name of the trusted authority that the chain leads to. It is empty where it leads to none."""
     @_builtins.property
     def chain(self) -> _containers.RepeatedCompositeFieldContainer[Global___Certificate]:
         """The certificates as the server presented them, its own first."""
@@ -220,10 +297,12 @@ class TlsInfo(_message.Message):
         chain: _abc.Iterable[Global___Certificate] | None = ...,
         verified: _builtins.bool = ...,
         verify_error: _builtins.str = ...,
+        expected_name: _builtins.str = ...,
+        trust_anchor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alpn", b"alpn", "chain", b"chain", "cipher", b"cipher", "verified", b"verified", "verify_error", b"verify_error", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alpn", b"alpn", "chain", b"chain", "cipher", b"cipher", "expected_name", b"expected_name", "trust_anchor", b"trust_anchor", "verified", b"verified", "verify_error", b"verify_error", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -370,8 +449,73 @@ class Alternative(_message.Message):
 Global___Alternative: _TypeAlias = Alternative  # noqa: Y015
 
 @_typing.final
+class Fix(_message.Message):
+    """What to change in the settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    NEEDS_SECRET_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    verified: _builtins.bool
+    """Whether the changed settings were tried, as far as EHLO and without credentials, and work."""
+    needs_secret: _builtins.bool
+    """Whether the password or client secret must be sent again with the changed settings, since a stored one is not used
+    for them.
+    """
+    sentence: _builtins.str
+    """The fix as a sentence for an administrator."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SettingChange]:
+        """The settings to change, all of them together."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___SettingChange] | None = ...,
+        verified: _builtins.bool = ...,
+        needs_secret: _builtins.bool = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "needs_secret", b"needs_secret", "sentence", b"sentence", "verified", b"verified"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fix: _TypeAlias = Fix  # noqa: Y015
+
+@_typing.final
+class SettingChange(_message.Message):
+    """One setting to change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETTING_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    setting: _builtins.str
+    """The setting: host, port, tls_mode, user or mechanism, or for a stored configuration (config_id) tls, host or user."""
+    to: _builtins.str
+    """The value to set, as the command line and the JSON requests write it: "465", "implicit", "true"."""
+    def __init__(
+        self,
+        *,
+        setting: _builtins.str = ...,
+        to: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "setting", b"setting", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettingChange: _TypeAlias = SettingChange  # noqa: Y015
+
+@_typing.final
 class Report(_message.Message):
-    """The answer of a test."""
+    """The answer of a test. It has 16 kB at most, whatever the server sends."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -388,6 +532,7 @@ class Report(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     ROUND_TRIPS_FIELD_NUMBER: _builtins.int
+    FIXES_FIELD_NUMBER: _builtins.int
     outcome: _vocabulary_pb2.Outcome.ValueType
     """Whether the requested test passed."""
     stage: _vocabulary_pb2.Stage.ValueType
@@ -429,6 +574,12 @@ class Report(_message.Message):
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
         """All steps in the order in which they ended, as the stream had them."""
 
+    @_builtins.property
+    def fixes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fix]:
+        """What may be changed so that the test passes, the best first. None names a setting that this report refutes. It is
+        empty where no change of the settings helps.
+        """
+
     def __init__(
         self,
         *,
@@ -445,10 +596,11 @@ class Report(_message.Message):
         steps: _abc.Iterable[Global___Step] | None = ...,
         elapsed_ms: _builtins.int = ...,
         round_trips: _builtins.int = ...,
+        fixes: _abc.Iterable[Global___Fix] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "tls", b"tls"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "tls", b"tls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "tls", b"tls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

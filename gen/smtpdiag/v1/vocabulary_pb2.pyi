@@ -352,11 +352,53 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """Warning: the server takes only messages of less than a million octets."""
     CODE_SERVER_ECHOES_SECRET: _Code.ValueType  # 66
     """Warning: the server repeats the password or token in its answers. It is masked in the report."""
+    CODE_CLIENT_IP_BLOCKED: _Code.ValueType  # 67
+    """The server, or a block list that it asks, refuses the address that the connection comes from."""
+    CODE_CLIENT_NO_RDNS: _Code.ValueType  # 68
+    """The address that the connection comes from has no reverse DNS, or one that does not lead back to it."""
+    CODE_SENDER_AUTHENTICATION_FAILED: _Code.ValueType  # 69
+    """The sender's domain does not vouch for the mail: SPF, DKIM or DMARC failed."""
+    CODE_SENDER_NOT_VERIFIED: _Code.ValueType  # 70
+    """The sender's address or domain was not confirmed with the provider."""
+    CODE_SENDER_NOT_OWNED: _Code.ValueType  # 71
+    """The account that logged in may not send as the sender."""
+    CODE_SENDER_DOMAIN_NOT_FOUND: _Code.ValueType  # 72
+    """The sender's domain does not exist, or can't receive mail."""
+    CODE_RECIPIENT_DOMAIN_NOT_FOUND: _Code.ValueType  # 73
+    """The recipient's domain does not exist, or can't receive mail."""
+    CODE_SENDING_LIMIT_REACHED: _Code.ValueType  # 74
+    """The account, its domain or its plan has sent as much as it may for now."""
+    CODE_ACCOUNT_RESTRICTED: _Code.ValueType  # 75
+    """The account is suspended, restricted, or not activated yet."""
+    CODE_PERMISSION_MISSING: _Code.ValueType  # 76
+    """The account or key lacks the permission to send."""
+    CODE_CONTENT_REJECTED: _Code.ValueType  # 77
+    """The server refuses what the message contains."""
+    CODE_OUTGOING_SMTP_BLOCKED: _Code.ValueType  # 78
+    """No mail port of the host answers from here: most probably outgoing SMTP is blocked where this service runs."""
+    CODE_TLS_INTERCEPTED: _Code.ValueType  # 79
+    """A virus scanner, a proxy or a captive portal answers in the server's place with a certificate of its own."""
+    CODE_SMTP_REDIRECTED: _Code.ValueType  # 80
+    """Another mail server answers in the place of the provider's: the network or the hosting redirects SMTP."""
+    CODE_AUTH_PASSWORD_EXPIRED: _Code.ValueType  # 81
+    """The password has expired, or must be changed before it can be used."""
+    CODE_AUTH_SMTP_DISABLED: _Code.ValueType  # 82
+    """Sending over SMTP is switched off for the account or its plan."""
+    CODE_AUTH_CLIENT_NOT_ALLOWED: _Code.ValueType  # 83
+    """The account may not log in from the address or country that the connection comes from."""
+    CODE_AUTH_TOO_MANY_ATTEMPTS: _Code.ValueType  # 84
+    """There were too many logins, or too many failed ones, and the server takes no more for now."""
+    CODE_LOGIN_NOT_TESTED: _Code.ValueType  # 85
+    """Warning: the server offers a login, and none was tried since no user is given."""
+    CODE_ADDRESSES_DIFFER: _Code.ValueType  # 86
+    """Warning: the host has several addresses, and one of them fails or answers otherwise."""
+    CODE_TRUST_STORE_EMPTY: _Code.ValueType  # 87
+    """This service trusts no authority at all, so that no certificate can be verified."""
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """What a test found. Each code has a page in docs/findings/. In upper case and without the prefix it is the reason of
-    google.rpc.ErrorInfo where a failed test is an error. The codes from 58 on are warnings, which fail no test; what is
-    wrong with a certificate is a warning too where the TLS mode does not demand that it is verified.
+    google.rpc.ErrorInfo where a failed test is an error. Those that begin with "Warning" fail no test; what is wrong with
+    a certificate is a warning too where the TLS mode does not demand that it is verified.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
@@ -493,4 +535,46 @@ CODE_SIZE_LIMIT_SMALL: Code.ValueType  # 65
 """Warning: the server takes only messages of less than a million octets."""
 CODE_SERVER_ECHOES_SECRET: Code.ValueType  # 66
 """Warning: the server repeats the password or token in its answers. It is masked in the report."""
+CODE_CLIENT_IP_BLOCKED: Code.ValueType  # 67
+"""The server, or a block list that it asks, refuses the address that the connection comes from."""
+CODE_CLIENT_NO_RDNS: Code.ValueType  # 68
+"""The address that the connection comes from has no reverse DNS, or one that does not lead back to it."""
+CODE_SENDER_AUTHENTICATION_FAILED: Code.ValueType  # 69
+"""The sender's domain does not vouch for the mail: SPF, DKIM or DMARC failed."""
+CODE_SENDER_NOT_VERIFIED: Code.ValueType  # 70
+"""The sender's address or domain was not confirmed with the provider."""
+CODE_SENDER_NOT_OWNED: Code.ValueType  # 71
+"""The account that logged in may not send as the sender."""
+CODE_SENDER_DOMAIN_NOT_FOUND: Code.ValueType  # 72
+"""The sender's domain does not exist, or can't receive mail."""
+CODE_RECIPIENT_DOMAIN_NOT_FOUND: Code.ValueType  # 73
+"""The recipient's domain does not exist, or can't receive mail."""
+CODE_SENDING_LIMIT_REACHED: Code.ValueType  # 74
+"""The account, its domain or its plan has sent as much as it may for now."""
+CODE_ACCOUNT_RESTRICTED: Code.ValueType  # 75
+"""The account is suspended, restricted, or not activated yet."""
+CODE_PERMISSION_MISSING: Code.ValueType  # 76
+"""The account or key lacks the permission to send."""
+CODE_CONTENT_REJECTED: Code.ValueType  # 77
+"""The server refuses what the message contains."""
+CODE_OUTGOING_SMTP_BLOCKED: Code.ValueType  # 78
+"""No mail port of the host answers from here: most probably outgoing SMTP is blocked where this service runs."""
+CODE_TLS_INTERCEPTED: Code.ValueType  # 79
+"""A virus scanner, a proxy or a captive portal answers in the server's place with a certificate of its own."""
+CODE_SMTP_REDIRECTED: Code.ValueType  # 80
+"""Another mail server answers in the place of the provider's: the network or the hosting redirects SMTP."""
+CODE_AUTH_PASSWORD_EXPIRED: Code.ValueType  # 81
+"""The password has expired, or must be changed before it can be used."""
+CODE_AUTH_SMTP_DISABLED: Code.ValueType  # 82
+"""Sending over SMTP is switched off for the account or its plan."""
+CODE_AUTH_CLIENT_NOT_ALLOWED: Code.ValueType  # 83
+"""The account may not log in from the address or country that the connection comes from."""
+CODE_AUTH_TOO_MANY_ATTEMPTS: Code.ValueType  # 84
+"""There were too many logins, or too many failed ones, and the server takes no more for now."""
+CODE_LOGIN_NOT_TESTED: Code.ValueType  # 85
+"""Warning: the server offers a login, and none was tried since no user is given."""
+CODE_ADDRESSES_DIFFER: Code.ValueType  # 86
+"""Warning: the host has several addresses, and one of them fails or answers otherwise."""
+CODE_TRUST_STORE_EMPTY: Code.ValueType  # 87
+"""This service trusts no authority at all, so that no certificate can be verified."""
 Global___Code: _TypeAlias = Code  # noqa: Y015

@@ -14,14 +14,18 @@ from mailproof.domain.secret import Secret
 from mailproof.rpc.times import duration, seconds_of, timestamp
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
+    CertificateRole,
     Credentials,
     EhloInfo,
     Evidence,
+    Fix,
     Heartbeat,
     OAuth,
     Plan,
+    Progress,
     Report,
     Step,
+    StepStarted,
     TlsInfo,
 )
 from mailproof.smtp.sasl.table import MECHANISMS
@@ -41,6 +45,7 @@ _CODES = _numbers(Code, dict(vocabulary_pb2.Code.items()), "CODE")
 _STAGES = _numbers(Stage, dict(vocabulary_pb2.Stage.items()), "STAGE")
 _OUTCOMES = _numbers(Outcome, dict(vocabulary_pb2.Outcome.items()), "OUTCOME")
 _SEVERITIES = _numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERITY")
+_ROLES = _numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
 _TLS_MODES = _numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
 _DEPTHS = {number: word for word, number in _numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
 _TLS_MODE_OF = {number: word for word, number in _TLS_MODES.items()}
@@ -129,8 +134,11 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
     return OAuth(access_token=Secret(token)), problems
 
 
-def diagnosis_event(event: Step | Heartbeat | Report) -> diagnosis_pb2.DiagnoseResponse:
+def diagnosis_event(event: Progress) -> diagnosis_pb2.DiagnoseResponse:
     """Return one message of the stream."""
+    if isinstance(event, StepStarted):
+        started = report_pb2.StepStarted(stage=_STAGES[event.stage], started_at=timestamp(event.started_at))
+        return diagnosis_pb2.DiagnoseResponse(started=started)
     if isinstance(event, Step):
         return diagnosis_pb2.DiagnoseResponse(step=_step(event))
     if isinstance(event, Heartbeat):
@@ -172,7 +180,16 @@ def _report(report: Report) -> report_pb2.Report:
         steps=[_step(step) for step in report.steps],
         elapsed_ms=report.elapsed_ms,
         round_trips=report.round_trips,
+        fixes=[_fix(fix) for fix in report.fixes],
     )
+
+
+def _fix(fix: Fix) -> report_pb2.Fix:
+    message = report_pb2.Fix(verified=fix.verified, needs_secret=fix.needs_secret, sentence=fix.sentence)
+    for change in fix.changes:
+        # The field's name is a keyword of Python.
+        message.changes.add(setting=change.setting, to=change.to, **{"from": change.current})
+    return message
 
 
 def _step(step: Step) -> report_pb2.Step:
@@ -204,6 +221,9 @@ def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
             key=certificate.key,
             signature=certificate.signature,
             fingerprint=certificate.fingerprint,
+            role=_ROLES[certificate.role],
+            problem=certificate.problem,
+            more_sans=certificate.more_sans,
         )
         for certificate in tls.chain
     ]
@@ -214,6 +234,8 @@ def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
         chain=chain,
         verified=tls.verified,
         verify_error=tls.verify_error,
+        expected_name=tls.expected_name,
+        trust_anchor=tls.trust_anchor,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
@@ -107,6 +107,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class StepStarted:
+    """Reports that a step begins."""
+
+    stage: Stage
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """Reports that a slow step is still running."""
 
@@ -129,9 +137,24 @@ class Evidence:
     text: str = ""
 
 
+class CertificateRole(StrEnum):
+    """What a certificate is in the chain that the server presented."""
+
+    LEAF = "leaf"
+    INTERMEDIATE = "intermediate"
+    ROOT = "root"  # signed by itself, and not the server's own
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of the chain that the server presented. Names are sanitised."""
+    """One certificate of the chain that the server presented. Names are sanitised.
+
+    Attributes:
+        sans: The subject alternative names that are shown, the expected one first.
+        role: What the certificate is in the chain.
+        problem: What is wrong with this certificate, as a phrase; empty where nothing is.
+        more_sans: How many subject alternative names there are beyond those in `sans`.
+    """
 
     subject: str
     sans: tuple[str, ...]
@@ -141,6 +164,9 @@ class Certificate:
     key: str  # "RSA 2048", "EC secp256r1"
     signature: str  # "sha256WithRSAEncryption"
     fingerprint: str  # SHA-256 of the DER, lower-case hex
+    role: CertificateRole = CertificateRole.LEAF
+    problem: str = ""
+    more_sans: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +180,8 @@ class TlsInfo:
         chain: The certificates that the server presented, leaf first.
         verified: Whether the certificate was verified.
         verify_error: OpenSSL's words on why verification failed.
+        expected_name: The name or address that the certificate is to be for.
+        trust_anchor: The distinguished name of the trusted authority that the chain leads to; empty for none.
     """
 
     version: str = ""
@@ -162,6 +190,8 @@ class TlsInfo:
     chain: tuple[Certificate, ...] = ()
     verified: bool = False
     verify_error: str = ""
+    expected_name: str = ""
+    trust_anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +234,38 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting to change.
+
+    Attributes:
+        setting: The setting's name, in the words of the API that was called (see `Audience`).
+        current: Its value now; empty for none.
+        to: The value to set.
+    """
+
+    setting: str
+    current: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to change in the settings.
+
+    Attributes:
+        changes: The settings to change, all of them together.
+        verified: Whether the changed settings were tried, to EHLO and without credentials, and work.
+        needs_secret: Whether the secret must be sent again with the changed settings.
+        sentence: The fix as a sentence for an administrator.
+    """
+
+    changes: tuple[SettingChange, ...]
+    verified: bool = False
+    needs_secret: bool = False
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of a test.
 
@@ -216,6 +278,7 @@ class Report:
         alternatives: Other settings that were tried.
         elapsed_ms: Milliseconds until the verdict.
         round_trips: How often the server was waited for until the verdict.
+        fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
     """
 
     outcome: Outcome
@@ -231,7 +294,8 @@ class Report:
     steps: tuple[Step, ...] = ()
     elapsed_ms: int = 0
     round_trips: int = 0
+    fixes: tuple[Fix, ...] = ()
 
 
-Progress = Step | Heartbeat | Report
-"""What a test streams while it runs: steps as they end, heartbeats, and one report, last."""
+Progress = StepStarted | Step | Heartbeat | Report
+"""What a test streams while it runs: steps as they begin and end, heartbeats, and one report, last."""

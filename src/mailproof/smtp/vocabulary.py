@@ -134,6 +134,27 @@ class Code(StrEnum):
     MESSAGE_REJECTED = "message_rejected"
     MESSAGE_TOO_LARGE = "message_too_large"
     SMTPUTF8_NOT_SUPPORTED = "smtputf8_not_supported"
+    # Causes of a refusal, at whichever command it comes.
+    CLIENT_IP_BLOCKED = "client_ip_blocked"
+    CLIENT_NO_RDNS = "client_no_rdns"
+    SENDER_AUTHENTICATION_FAILED = "sender_authentication_failed"
+    SENDER_NOT_VERIFIED = "sender_not_verified"
+    SENDER_NOT_OWNED = "sender_not_owned"
+    SENDER_DOMAIN_NOT_FOUND = "sender_domain_not_found"
+    RECIPIENT_DOMAIN_NOT_FOUND = "recipient_domain_not_found"
+    SENDING_LIMIT_REACHED = "sending_limit_reached"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    PERMISSION_MISSING = "permission_missing"
+    CONTENT_REJECTED = "content_rejected"
+    AUTH_PASSWORD_EXPIRED = "auth_password_expired"  # noqa: S105 - a code, not a password
+    AUTH_SMTP_DISABLED = "auth_smtp_disabled"
+    AUTH_CLIENT_NOT_ALLOWED = "auth_client_not_allowed"
+    AUTH_TOO_MANY_ATTEMPTS = "auth_too_many_attempts"
+    # Of the way there, and of this side.
+    OUTGOING_SMTP_BLOCKED = "outgoing_smtp_blocked"
+    TLS_INTERCEPTED = "tls_intercepted"
+    SMTP_REDIRECTED = "smtp_redirected"
+    TRUST_STORE_EMPTY = "trust_store_empty"
     # Warnings.
     CLEARTEXT_CREDENTIALS = "cleartext_credentials"
     STARTTLS_AVAILABLE_BUT_OFF = "starttls_available_but_off"
@@ -144,6 +165,8 @@ class Code(StrEnum):
     QUIT_IGNORED = "quit_ignored"
     SIZE_LIMIT_SMALL = "size_limit_small"
     SERVER_ECHOES_SECRET = "server_echoes_secret"  # noqa: S105 - a code, not a secret
+    LOGIN_NOT_TESTED = "login_not_tested"
+    ADDRESSES_DIFFER = "addresses_differ"
 
 
 WARNINGS: frozenset[Code] = frozenset(
