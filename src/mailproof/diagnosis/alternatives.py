@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from mailproof.smtp.actions import Cause
+from mailproof.diagnosis.catalogue import is_worth
+from mailproof.diagnosis.definition import Try
+from mailproof.diagnosis.interceptors import provider_of
+from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.plans import default_port
-from mailproof.smtp.report import Plan
+from mailproof.smtp.report import Plan, TlsInfo
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import check_host
 
@@ -30,32 +33,13 @@ USUAL = (
 )
 """The usual ports of submission with their TLS modes, best first."""
 
+CLEAR_TEXT_ALLOWED = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
+"""TLS modes of plans that allow clear text."""
+
 LOST = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
 """Ends without a reply, which do not show what is wrong."""
 
 _EARLY = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})  # stages where such an end may be due to the port
-_OTHER_PORT = frozenset(
-    {
-        Code.CONNECTION_REFUSED,
-        Code.NETWORK_UNREACHABLE,
-        Code.NOT_SMTP,
-        Code.WRONG_TLS_MODE_USE_IMPLICIT,
-        Code.WRONG_TLS_MODE_USE_STARTTLS,
-        Code.WRONG_TLS_MODE_USE_NONE,
-        Code.STARTTLS_NOT_OFFERED,
-        Code.STARTTLS_REJECTED,
-        Code.STARTTLS_INJECTION,
-        Code.TLS_HANDSHAKE_FAILED,
-        Code.TLS_VERSION_TOO_OLD,
-        Code.TLS_CLIENT_CERT_REQUIRED,
-        Code.TLS_UNRECOGNIZED_NAME,
-        Code.TLS_REQUIRED,
-        Code.AUTH_NOT_OFFERED,
-        Code.AUTH_NOT_ENABLED,
-        Code.AUTH_REQUIRES_TLS,
-    }
-)
-_DEMANDS_TLS = frozenset({Code.TLS_REQUIRED, Code.AUTH_REQUIRES_TLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +78,35 @@ class Trial:
     tls_mode: TlsMode
     name: str = ""
     family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """The result of a trial.
+
+    Attributes:
+        trial: The setting that was tried.
+        cause: Why it does not work; None where it works.
+        facts: What the conversation has shown.
+        tls: The TLS session; None without one.
+        message: A sentence on the result.
+    """
+
+    trial: Trial
+    cause: Cause | None
+    facts: Facts = field(default_factory=Facts)
+    tls: TlsInfo | None = None
+    message: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether the server answers with this setting and offers what the plan needs."""
+        return self.cause is None
+
+    @property
+    def spoke_tls(self) -> bool:
+        """Whether there was a TLS handshake, whether the certificate was verified or not."""
+        return self.facts.secure or self.tls is not None
 
 
 def trials_after(plan: Plan, attempt: FailedAttempt) -> tuple[Trial, ...]:
@@ -137,18 +150,20 @@ def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
         current_mode = TlsMode.IMPLICIT if attempt.implicit else TlsMode.STARTTLS
     if (mode := _other_mode(plan, attempt)) is not None:
         yield Trial(port, mode)
-    if cause.code is Code.TLS_HOSTNAME_MISMATCH:
-        for name in _usable_names(plan, attempt.names):
+    # Whatever answers in the place of a known provider is not to be given that provider's login.
+    if is_worth(cause.code, Try.NAMES) and provider_of(plan.host) is None:
+        for name in usable_names(plan, attempt.names):
             yield Trial(port, current_mode, name=name)
-    lost = cause.code in LOST and cause.stage in (Stage.GREETING, Stage.TLS)
-    if attempt.other_family and (lost or cause.code in (Code.NOT_SMTP, Code.TLS_HANDSHAKE_FAILED)):
+    lost = cause.stage in (Stage.GREETING, Stage.TLS) or cause.code not in LOST
+    if attempt.other_family and lost and is_worth(cause.code, Try.OTHER_FAMILY):
         yield Trial(port, current_mode, family=attempt.other_family)
 
 
 def _at_other_ports(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
     """Yield the settings to try at the other usual ports."""
     cause = attempt.cause
-    if cause.code not in _OTHER_PORT and not (cause.code in LOST and cause.stage in _EARLY):
+    early = cause.stage in _EARLY and is_worth(cause.code, Try.PORTS_IF_EARLY)
+    if not early and not is_worth(cause.code, Try.PORTS):
         return
     for port, mode in USUAL:
         # An attacker who injects into STARTTLS can do so at each port that offers it.
@@ -169,10 +184,10 @@ def _other_mode(plan: Plan, attempt: FailedAttempt) -> TlsMode | None:
     silent = cause.stage is Stage.GREETING and cause.code in LOST and not attempt.heard
     if silent or cause.code is Code.WRONG_TLS_MODE_USE_IMPLICIT:
         return TlsMode.IMPLICIT
-    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and cause.code in _DEMANDS_TLS else None
+    return TlsMode.STARTTLS if plan.tls_mode is TlsMode.NONE and is_worth(cause.code, Try.ENCRYPTED) else None
 
 
-def _usable_names(plan: Plan, names: Sequence[str]) -> list[str]:
+def usable_names(plan: Plan, names: Sequence[str]) -> list[str]:
     """Return the names of a certificate that can be set as the host: no wildcard, no address, not the host itself."""
     found: list[str] = []
     for name in names:

@@ -1,6 +1,6 @@
 """Turns the cause and the facts of a test into the findings of its report.
 
-The sentences are a table in `diagnosis.sentences`, the warnings one in `_WARNINGS`. No octet of the server is shown
+The sentences stand in `diagnosis.catalogue`, what detects a warning in `_WARNINGS`. No octet of the server is shown
 where the destination is forbidden or speaks no SMTP. Pure.
 """
 
@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from mailproof.diagnosis.advice import Case
-from mailproof.diagnosis.advice_rows import advice_for
-from mailproof.diagnosis.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
-from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
-from mailproof.smtp.actions import Cause, Facts
-from mailproof.smtp.report import Audience, Evidence, Finding, Plan, TlsInfo
-from mailproof.smtp.sanitize import Redactor
-from mailproof.smtp.sasl.table import possible
-from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
-from mailproof.syntax.host import bracketed, join_host_port
+from mailproof.diagnosis.advising import Advised, advise
+from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
+from mailproof.diagnosis.knowledge import Observed
+from mailproof.smtp.actions import Cause
+from mailproof.smtp.report import Certificate, Evidence, Finding, Fix
+from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
 
 EXPIRES_SOON = timedelta(days=14)
 """A certificate that expires sooner is warned of: automatic renewal happens 30 days ahead, so it must have failed."""
@@ -27,22 +23,8 @@ EXPIRES_SOON = timedelta(days=14)
 SMALL_SIZE = 1_000_000
 """Octets. A smaller limit is warned of, since ordinary attachments exceed it."""
 
-CERTIFICATE_CODES = frozenset(
-    {
-        Code.TLS_CERT_EXPIRED,
-        Code.TLS_CERT_NOT_YET_VALID,
-        Code.TLS_HOSTNAME_MISMATCH,
-        Code.TLS_SELF_SIGNED,
-        Code.TLS_UNTRUSTED,
-        Code.TLS_MISSING_INTERMEDIATE,
-        Code.TLS_CERT_WEAK,
-        Code.TLS_CERT_WRONG_PURPOSE,
-    }
-)
-"""Codes of a failed certificate verification."""
-
 _NO_EVIDENCE = Evidence()
-_SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
+_WITHIN = frozenset({Code.TLS_INTERCEPTED, Code.SMTP_REDIRECTED})  # their sentences hold the detail in the middle
 
 
 def page(code: Code) -> str:
@@ -50,130 +32,71 @@ def page(code: Code) -> str:
     return f"docs/findings/{code.value}.md"
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """Everything that was observed in one test.
-
-    Attributes:
-        port: The port that was dialled.
-        redact: Cleans texts and masks the plan's secrets in them.
-        now: The time that certificates are judged at.
-        tls: The TLS session; None without one.
-        cause: Why the test failed; None where it passed.
-        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS); else None.
-    """
-
-    plan: Plan
-    port: int
-    facts: Facts
-    redact: Redactor
-    now: datetime
-    tls: TlsInfo | None = None
-    cause: Cause | None = None
-    unverified: Code | None = None
-
-
 def evidence(seen: Observed) -> Evidence:
     """Return the reply that decided the test; empty where there is none, or where it must not be shown."""
     cause = seen.cause
-    if cause is None or cause.reply is None or cause.code in _SILENT:
+    if cause is None or cause.reply is None or CATALOGUE[cause.code].silent:
         return _NO_EVIDENCE
     text = seen.redact(cause.reply.text)
     sasl_error = seen.redact(cause.sasl_error)
     return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({sasl_error})".lstrip() if sasl_error else text)
 
 
-def conclude(seen: Observed) -> tuple[Finding, ...]:
-    """Return all findings: the root cause first where the test failed, then the warnings."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """All that is told about a test: the findings, the root cause first where it failed, and the root cause's fixes."""
+
+    findings: tuple[Finding, ...]
+    fixes: tuple[Fix, ...] = ()
+
+
+def conclude(seen: Observed) -> Conclusion:
+    """Return all findings, and the fixes of the root cause."""
+    found: list[Finding] = []
+    fixes: tuple[Fix, ...] = ()
     if seen.cause is not None:
-        found.append(_finding(seen, seen.cause.code, Severity.ERROR, seen.cause.stage, _detail_of(seen, seen.cause)))
+        code, stage = seen.cause.code, seen.cause.stage
+        advised = advise(seen, code, Severity.ERROR, stage, _detail_of(seen, seen.cause))
+        found.append(_finding(code, Severity.ERROR, stage, advised))
+        fixes = advised.fixes
+    warnings = [
+        (code, stage, detail) for code, (stage, detect) in _WARNINGS.items() if (detail := detect(seen)) is not None
+    ]
     if seen.unverified is not None:
-        detail = f", {_certificate_detail(seen)}" if _certificate_detail(seen) else ""
-        found.append(_finding(seen, seen.unverified, Severity.WARNING, Stage.TLS, detail))
-    for code, (stage, holds) in _WARNINGS.items():
-        detail_or_none = holds(seen)
-        if detail_or_none is not None:
-            found.append(_finding(seen, code, Severity.WARNING, stage, detail_or_none))
-    return tuple(found)
+        warnings.insert(0, (seen.unverified, Stage.TLS, _continued(_certificate_detail(seen))))
+    for code, stage, detail in warnings:
+        found.append(_finding(code, Severity.WARNING, stage, advise(seen, code, Severity.WARNING, stage, detail)))
+    return Conclusion(tuple(found), fixes)
 
 
 def passed(seen: Observed) -> str:
-    """Return the message of a test that passed, which says what was proven."""
-    depth, facts = seen.plan.depth, seen.facts
-    proven = "the connection stands"
+    """Return the message of a test that passed, which says what was proven, and what was not tested."""
+    depth, facts, plan = seen.plan.depth, seen.facts, seen.plan
+    login = ""
+    if facts.logged_in:
+        what = "user and password" if plan.oauth is None else "the access token"
+        login = f"the server accepts {what} ({facts.mechanism})"
     if depth is Depth.DATA:
-        proven = f"the server took a message for {seen.plan.recipient}"
+        proven = f"the server took a message for {plan.recipient}"
     elif depth is Depth.RCPT:
-        proven = f"the server takes mail for {seen.plan.recipient}"
+        proven = f"the server takes mail for {plan.recipient}"
     elif depth is Depth.MAIL:
-        proven = f"the server takes mail from {seen.plan.sender or 'the null sender'}"
-    elif depth is Depth.AUTH and facts.mechanism:
-        what = "user and password" if seen.plan.oauth is None else "the access token"
-        proven = f"the server accepts {what} ({facts.mechanism})"
+        proven = f"the server takes mail from {plan.sender or 'the null sender'}"
+    elif login:
+        proven, login = login, ""
     elif depth.reaches(Depth.EHLO):
         proven = "the server answers"
     elif depth is Depth.TLS and facts.secure:
         proven = "the connection is encrypted"
-    return SENTENCES[Code.OK][0].format(detail=proven)
+    else:
+        proven = "the connection stands"
+    proven = " and ".join(part for part in (login, proven) if part)
+    rest = "" if depth is Depth.DATA else " No message was sent."
+    return CATALOGUE[Code.OK].wording.message.format(detail=proven) + rest
 
 
-def _finding(seen: Observed, code: Code, severity: Severity, stage: Stage, detail: str) -> Finding:
-    place = (code, stage)
-    message, advice = AT_STAGE.get(place) or SENTENCES[code]
-    flag = seen.plan.audience is Audience.FLAG
-    if flag:
-        advice = FLAG_ADVICE_AT.get(place) or (advice if place in AT_STAGE else FLAG_ADVICE.get(code, advice))
-    row = advice_for(_case(seen, code, stage)) if severity is Severity.ERROR else None
-    if row is not None:
-        message, advice = row.message or message, (flag and row.flag_advice) or row.advice
-    words = _words(seen, stage, detail)
-    return Finding(code, severity, stage, message.format_map(words), advice.format_map(words), page(code))
-
-
-def _case(seen: Observed, code: Code, stage: Stage) -> Case:
-    """Return what the rows of `diagnosis.advice_rows` are compared with."""
-    plan, facts = seen.plan, seen.facts
-    return Case(
-        code=code,
-        stage=stage,
-        host=plan.host,
-        reply=seen.cause.reply if seen.cause else None,
-        mechanism=facts.mechanism,
-        offered=facts.ehlo.mechanisms if facts.ehlo else (),
-        user=plan.credentials.user if plan.credentials else "",
-        token=plan.oauth is not None,
-    )
-
-
-def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
-    """Return the fields of the templates, cleaned and masked."""
-    plan, facts = seen.plan, seen.facts
-    host = seen.redact(plan.host, 260)
-    flag = plan.audience is Audience.FLAG
-    reply = seen.cause.reply if seen.cause else None
-    text = seen.redact(str(reply.text), 200) if reply else ""
-    sasl_error = seen.redact(seen.cause.sasl_error, 200) if seen.cause else ""
-    if sasl_error:
-        text = f"{text.rstrip('. ')} ({sasl_error})".lstrip()
-    return {
-        "host": host,
-        "port": str(seen.port),
-        "at": bracketed(host),
-        "server": join_host_port(host, seen.port),
-        "stage": stage.value,
-        "mode": plan.tls_mode.value,
-        "tls": f"tls: {'true' if plan.tls_mode is TlsMode.AUTO else 'false'}" if flag else f"TLS mode {plan.tls_mode}",
-        "mechanisms": seen.redact(", ".join(facts.ehlo.mechanisms if facts.ehlo else ()) or "none", 200),
-        "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(possible(token=plan.oauth is not None)),
-        "mechanism": facts.mechanism,
-        "user": seen.redact(plan.credentials.user, 200) if plan.credentials else "",
-        "sender": plan.sender or "<>",
-        "recipient": plan.recipient or "the recipient",
-        "ehlo": facts.ehlo_name,
-        "detail": detail,
-        "reply": f": {reply.code} {text}".rstrip(". ") if reply else "",
-    }
+def _finding(code: Code, severity: Severity, stage: Stage, advised: Advised) -> Finding:
+    return Finding(code, severity, stage, advised.message, advised.advice, page(code))
 
 
 def _detail_of(seen: Observed, cause: Cause) -> str:
@@ -181,27 +104,32 @@ def _detail_of(seen: Observed, cause: Cause) -> str:
     phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
         return f": it answered {cause.reply.code}"
-    return f": {seen.redact(phrase, 200)}" if phrase else ""
+    phrase = seen.redact(phrase, 300)
+    return phrase if cause.code in _WITHIN else _continued(phrase)
+
+
+def _continued(phrase: str) -> str:
+    return f": {phrase}" if phrase else ""
 
 
 def _certificate_detail(seen: Observed) -> str:
-    """Return the leaf certificate's detail that explains the failed verification; empty where it has none."""
+    """Return what the chain shows of why the verification failed; empty where it shows nothing."""
     code = seen.cause.code if seen.cause and seen.cause.code in CERTIFICATE_CODES else seen.unverified
-    if seen.tls is None or not seen.tls.chain:
+    chain = seen.tls.chain if seen.tls else ()
+    if not chain:
         return ""
-    leaf = seen.tls.chain[0]
-    match code:
-        case Code.TLS_CERT_EXPIRED:
-            # An expired intermediate has the same code; then the leaf's date would mislead.
-            return f"it was valid until {leaf.not_after:%Y-%m-%d}" if leaf.not_after <= seen.now else ""
-        case Code.TLS_CERT_NOT_YET_VALID:
-            return f"it is valid from {leaf.not_before:%Y-%m-%d}" if leaf.not_before > seen.now else ""
-        case Code.TLS_HOSTNAME_MISMATCH:
-            return f"it is for {', '.join(leaf.sans[:5])}" if leaf.sans else "it names no host in subjectAltName"
-        case Code.TLS_UNTRUSTED | Code.TLS_MISSING_INTERMEDIATE:
-            return f"its issuer is {seen.tls.chain[-1].issuer}"
-        case _:
-            return ""
+    if code is Code.TLS_HOSTNAME_MISMATCH:
+        return f"it is for {_names(chain[0])}" if chain[0].sans else "it names no host in subjectAltName"
+    for certificate in chain:
+        if certificate.problem:
+            which = "" if certificate is chain[0] else f"the {certificate.role} certificate {certificate.subject} "
+            return f"{which}{certificate.problem}"
+    return ""
+
+
+def _names(certificate: Certificate) -> str:
+    shown, more = certificate.sans[:5], len(certificate.sans) - 5 + certificate.more_sans
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def _expires_soon(seen: Observed) -> str | None:
@@ -240,6 +168,14 @@ def _small_size(seen: Observed) -> str | None:
     return f"{limit} bytes" if 0 < limit < SMALL_SIZE else None
 
 
+def _login_not_tested(seen: Observed) -> str | None:
+    """Return "" where a login was in reach and none was given: then the test says less than it seems to."""
+    plan, ehlo = seen.plan, seen.facts.ehlo
+    in_reach = plan.depth.reaches(Depth.AUTH) and not plan.depth.reaches(Depth.RCPT)
+    untested = in_reach and seen.cause is None and plan.credentials is None and ehlo is not None and ehlo.mechanisms
+    return "" if untested else None
+
+
 def _when(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:
     return lambda seen: "" if holds(seen) else None
 
@@ -256,6 +192,7 @@ _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
     ),
     Code.SIZE_LIMIT_SMALL: (Stage.EHLO, _small_size),
     Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _when(lambda seen: seen.redact.echoed)),
+    Code.LOGIN_NOT_TESTED: (Stage.AUTH, _login_not_tested),
     Code.QUIT_IGNORED: (Stage.QUIT, _when(lambda seen: seen.facts.quit_answered is False)),
 }
 """Warning -> its stage, and a function that returns the detail of its sentence, or None where it does not apply."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
-from mailproof.diagnosis.fixes import TrialResult, advise, alternative
+from mailproof.diagnosis.findings import conclude, evidence, passed
+from mailproof.diagnosis.interception import root_cause
+from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.trial_results import alternative
 from mailproof.smtp.actions import Facts
 from mailproof.smtp.report import EhloInfo, Report, Step
 from mailproof.smtp.sanitize import Redactor
@@ -16,26 +18,22 @@ MAX_NAME = 64  # characters shown of an EHLO keyword and of a mechanism's name
 MAX_PARAMETERS = 300  # characters shown of an EHLO keyword's parameters
 
 
-def summarize(
-    seen: Observed, steps: Sequence[Step], results: Sequence[TrialResult], *, elapsed: float, round_trips: int
-) -> Report:
+def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_trips: int) -> Report:
     """Return the report.
 
     Args:
         seen: What was observed.
         steps: The steps of the test.
-        results: The other settings that were tried.
         elapsed: Seconds until the verdict.
         round_trips: How often the server was waited for until the verdict.
     """
+    seen = dataclasses.replace(seen, cause=root_cause(seen))
     cause = seen.cause
     said = evidence(seen)
     ehlo = _ehlo_info(seen.facts, seen.redact)
-    findings = conclude(seen)
+    concluded = conclude(seen)
+    findings = concluded.findings
     root = findings[0] if cause else None
-    if root is not None and results:
-        root = dataclasses.replace(root, advice=advise(seen.plan, results, root.advice))
-        findings = (root, *findings[1:])
     return Report(
         outcome=Outcome.FAIL if cause else Outcome.OK,
         stage=cause.stage if cause else Stage.QUIT,
@@ -46,10 +44,11 @@ def summarize(
         tls=seen.tls,
         ehlo=ehlo,
         findings=findings,
-        alternatives=tuple(alternative(trial) for trial in results),
+        alternatives=tuple(alternative(result) for result in seen.results),
         steps=tuple(steps),
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,
+        fixes=concluded.fixes,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from mailproof.diagnosis.findings import CERTIFICATE_CODES
+from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.net.resolver import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext

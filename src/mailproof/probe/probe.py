@@ -13,8 +13,8 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
-from mailproof.diagnosis.findings import Observed
-from mailproof.diagnosis.fixes import TrialResult
+from mailproof.diagnosis.alternatives import TrialResult
+from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.summary import summarize
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
@@ -211,10 +211,13 @@ class _Test:
             tls=link.tls if link else None,
             cause=cause,
             unverified=attempt.unverified,
+            results=results,
+            implicit=link.implicit if link else False,
+            heard=link.heard if link else False,
         )
         ended = link.verdict_at if link and link.verdict_at else self._loop.time()
         trips = link.round_trips if link else 0
-        return summarize(seen, self._steps, results, elapsed=ended - self._started, round_trips=trips)
+        return summarize(seen, self._steps, elapsed=ended - self._started, round_trips=trips)
 
 
 def _check(plan: Plan) -> None:

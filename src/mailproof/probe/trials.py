@@ -13,9 +13,10 @@ import threading
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 
-from mailproof.diagnosis.alternatives import FailedAttempt, Trial, is_near, trial_plan, trials_after
-from mailproof.diagnosis.findings import Observed, conclude
-from mailproof.diagnosis.fixes import TrialResult, answers, assess, refine, settles
+from mailproof.diagnosis.alternatives import FailedAttempt, Trial, TrialResult, is_near, trial_plan, trials_after
+from mailproof.diagnosis.findings import conclude
+from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.trial_results import answers, assess, refine, settles
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
 from mailproof.probe.link import Link
@@ -253,7 +254,7 @@ class Trials:
         )
         host = redact(seen.plan.host, 260)
         server = join_host_port(host, seen.port)
-        message = conclude(seen)[0].message if result.cause else redact(answers(server, result))
+        message = conclude(seen).findings[0].message if result.cause else redact(answers(server, result))
         return dataclasses.replace(result, message=message)
 
     async def _allowed_addresses(self, trial: Trial) -> list[AddrInfo]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mailproof.diagnosis.catalogue_webhook import WebhookCode
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings
@@ -21,7 +22,7 @@ from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncry
 from mailproof.usecases.transfers import Document, Entry, Imported
 from mailproof.usecases.webhook_tests import DEFAULT_TIMEOUT
 from mailproof.webhook.format import DEFAULT_RECIPIENT
-from mailproof.webhook.verdict import WebhookCode, WebhookReport
+from mailproof.webhook.verdict import WebhookReport
 from smtpdiag.v1 import instance_pb2, vocabulary_pb2
 
 MAX_DOCUMENT_BYTES = 1024 * 1024 - 16 * 1024

@@ -138,6 +138,7 @@ class Dialogue:
     # What follows each reply.
 
     def _greeted(self, reply: Reply) -> Action:
+        self.facts.greeting = reply.text
         if is_foreign_greeting(reply):
             return self._fail(Stage.GREETING, Code.NOT_SMTP, send_quit=False)
         return self._send_ehlo()
@@ -174,7 +175,10 @@ class Dialogue:
 
     def _authenticated(self, reply: Reply) -> Action:
         cause = self._authentication.accepted(reply)
-        return self._end(Done(cause, send_quit=True)) if cause else self._after_auth()
+        if cause:
+            return self._end(Done(cause, send_quit=True))
+        self.facts.logged_in = True
+        return self._after_auth()
 
     def _login_refused(self, reply: Reply) -> Action:
         return self._continue_login(self._authentication.refused(reply))

@@ -167,33 +167,3 @@ class Code(StrEnum):
     SERVER_ECHOES_SECRET = "server_echoes_secret"  # noqa: S105 - a code, not a secret
     LOGIN_NOT_TESTED = "login_not_tested"
     ADDRESSES_DIFFER = "addresses_differ"
-
-
-WARNINGS: frozenset[Code] = frozenset(
-    {
-        Code.CLEARTEXT_CREDENTIALS,
-        Code.STARTTLS_AVAILABLE_BUT_OFF,
-        Code.CERT_EXPIRES_SOON,
-        Code.OLD_TLS_VERSION,
-        Code.HELO_ONLY_SERVER,
-        Code.AUTH_OVER_LEGACY_SYNTAX,
-        Code.QUIT_IGNORED,
-        Code.SIZE_LIMIT_SMALL,
-        Code.SERVER_ECHOES_SECRET,
-    }
-)
-"""Codes that never fail a test."""
-
-TEMPORARY: frozenset[Code] = frozenset(
-    {
-        Code.DNS_TEMPORARY,
-        Code.SERVICE_UNAVAILABLE,
-        Code.TOO_MANY_CONNECTIONS,
-        Code.RATE_LIMITED,
-        Code.TEMPORARY_FAILURE,
-        Code.AUTH_TEMPORARY_FAILURE,
-        Code.GREYLISTED,
-        Code.MAILBOX_FULL,
-    }
-)
-"""Codes after which the same settings may work later; errors with them carry a google.rpc.RetryInfo."""

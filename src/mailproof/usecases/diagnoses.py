@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Protocol
 
+from mailproof.diagnosis.catalogue import may_pass_later
 from mailproof.diagnosis.findings import page
 from mailproof.domain.errors import (
     FieldViolation,
@@ -25,7 +26,7 @@ from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, Progress, Report
-from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.host import split_host_port
 from mailproof.syntax.oauth import ClientCredentials
@@ -274,7 +275,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         code=report.code.value,
         stage=report.stage.value,
         metadata={key: value for key, value in facts.items() if value},
-        retry_after=RETRY_AFTER if report.code in TEMPORARY else None,
+        retry_after=RETRY_AFTER if may_pass_later(report.code, evidence.reply_code) else None,
         timed_out=report.code is Code.TIMEOUT,
         reference=_REFERENCES.get(report.stage, ""),
         help_url=f"{documentation_url}/{explained}" if documentation_url else "",

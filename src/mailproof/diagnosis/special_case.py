@@ -1,9 +1,10 @@
-"""The rows of `diagnosis.advice_rows`: what they hold, and when one applies. Pure."""
+"""What a row of `diagnosis.special_cases` holds, and when it applies. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailproof.diagnosis.definition import Advice
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply
 
@@ -34,13 +35,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """One advice. All given conditions must hold; a condition with several values holds for any of them.
+class SpecialCase:
+    """A wording for particular servers, replies or mechanisms.
+
+    All given conditions must hold; a condition with several values holds for any of them.
 
     Attributes:
         source: Where the advice is documented, or where its reason was seen.
         codes: The root causes.
-        advice: A template, see `diagnosis.sentences`.
+        advice: What to change, best first; replaces the advice of the code.
         stages: The stages that failed; empty for any.
         hosts: Domains that the host is, or is below; empty for any.
         enhanced: Enhanced status codes, or how they end; empty for any.
@@ -51,12 +54,11 @@ class Advice:
         offered: Holds where the server offers one of these mechanisms; empty for any.
         lacking: Holds where the server offers none of these mechanisms.
         message: A template that replaces the sentence of the code; empty where that stays.
-        flag_advice: The advice for `Audience.FLAG` (see `diagnosis.flag_advice`); empty where `advice` serves.
     """
 
     source: str
     codes: tuple[Code, ...]
-    advice: str
+    advice: tuple[Advice, ...]
     stages: tuple[Stage, ...] = ()
     hosts: tuple[str, ...] = ()
     enhanced: tuple[str, ...] = ()
@@ -67,7 +69,6 @@ class Advice:
     offered: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     message: str = ""
-    flag_advice: str = ""
 
     def fits(self, case: Case) -> bool:
         """Return whether all conditions hold for a failed test."""

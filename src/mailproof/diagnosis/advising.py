@@ -1,0 +1,121 @@
+"""Turns a code and all that the test knows into a message, an advice, and fixes.
+
+Laws: what was tried and works is the advice; nothing is advised that is in use or was tried in vain; where nothing is
+known to help, the advice is empty. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailproof.diagnosis.catalogue import CATALOGUE
+from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
+from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
+from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.special_case import Case
+from mailproof.diagnosis.special_cases import special_case
+from mailproof.diagnosis.words import fields
+from mailproof.smtp.report import Audience, Fix
+from mailproof.smtp.vocabulary import Code, Severity, Stage
+
+MAX_SENTENCES = 2
+"""Advices that are told; more of them would hide the best."""
+
+_PROVEN = frozenset({Topic.TLS_MODE, Topic.USER, Topic.MECHANISM})
+"""Topics whose settings the cause proves to be right; others are only worth a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What is told about one code.
+
+    Attributes:
+        message: What happened.
+        advice: What to change; empty where nothing is known to help.
+        fixes: The changes of settings that the advice means, and others that were verified; best first.
+    """
+
+    message: str
+    advice: str
+    fixes: tuple[Fix, ...] = ()
+
+
+def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail: str) -> Advised:
+    """Return what is told about a code.
+
+    Args:
+        seen: What was observed.
+        code: The root cause, or a warning.
+        severity: Whether it is the root cause.
+        stage: Where it was found.
+        detail: As the message continues with it; empty for none.
+    """
+    root = severity is Severity.ERROR
+    wording = _wording(seen, code, stage, root=root)
+    values = fields(seen, stage, detail)
+    message = wording.message.format_map(values)
+    fixes = verified_fixes(seen) if root else ()
+    if fixes:
+        return Advised(message, fixes[0].sentence, fixes)
+    if root and (family := _other_family(seen)):
+        return Advised(message, family)
+    sentences, fixes = _sentences(seen, wording.advice, values)
+    return Advised(message, " ".join(sentences), fixes if root else ())
+
+
+def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:
+    recognised = seen.cause is None or seen.cause.recognised or not root
+    wording = CATALOGUE[code].worded(stage, recognised=recognised)
+    row = special_case(_case(seen, code, stage)) if root else None
+    return wording if row is None else Wording(row.message or wording.message, row.advice)
+
+
+def _sentences(seen: Observed, advice: Sequence[Advice], values: dict[str, str]) -> tuple[list[str], tuple[Fix, ...]]:
+    """Return the sentences that apply, best first, and the fixes that they mean."""
+    sentences: list[str] = []
+    fixes: tuple[Fix, ...] = ()
+    for item in advice:
+        if len(sentences) == MAX_SENTENCES or not all(seen.holds(condition) for condition in item.when):
+            continue
+        if isinstance(item, SettingsAdvice):
+            found = settings_fixes(seen, item)
+            if found and not fixes:  # the first kind of change is the likelier one
+                fixes = found
+                sentences.append(in_one_sentence(seen, found, proven=item.topic in _PROVEN))
+        else:
+            sentences.append(_in_words(seen, item).format_map(values))
+    return sentences, fixes
+
+
+def _in_words(seen: Observed, prose: Prose) -> str:
+    return (seen.plan.audience is Audience.FLAG and prose.flag_text) or prose.text
+
+
+def _other_family(seen: Observed) -> str:
+    """Return the advice where the server works over the other address family; empty where that was not shown.
+
+    No setting chooses a family, and an address as the host would fail the check of the certificate's name.
+    """
+    for result in seen.results:
+        if result.works and result.trial.family:
+            broken = "IPv4" if result.trial.family == "IPv6" else "IPv6"
+            return (
+                f"Have the {broken} address of the host repaired, or taken out of the DNS: verified, {result.message}"
+            )
+    return ""
+
+
+def _case(seen: Observed, code: Code, stage: Stage) -> Case:
+    """Return what the rows of `diagnosis.special_cases` are compared with."""
+    plan, facts = seen.plan, seen.facts
+    return Case(
+        code=code,
+        stage=stage,
+        host=plan.host,
+        reply=seen.cause.reply if seen.cause else None,
+        mechanism=facts.mechanism,
+        offered=facts.ehlo.mechanisms if facts.ehlo else (),
+        user=plan.credentials.user if plan.credentials else "",
+        token=plan.oauth is not None,
+    )

@@ -1,0 +1,353 @@
+"""The definitions of the codes from the policy to the EHLO, of wrong TLS modes, and of this side's own faults.
+
+Only data; see `diagnosis.definition`. Pure.
+"""
+
+from __future__ import annotations
+
+from mailproof.diagnosis.definition import (
+    Condition,
+    Definition,
+    Prose,
+    SettingsAdvice,
+    Topic,
+    Try,
+    Waiting,
+    told,
+)
+from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+
+_PORTS = SettingsAdvice(Topic.PORT)
+_LONGER = Prose(
+    Topic.TIMEOUT,
+    "Set a longer timeout if the server is known to be slow.",
+    "Give the call a longer deadline if the server is known to be slow.",
+)
+_WRONG_HOST = Prose(
+    Topic.HOST,
+    "No mail port of {host} answers from here: check that it is the right host, and that no firewall stands between.",
+    when=(Condition.NO_PORT_ANSWERS,),
+)
+_ON_THE_WAY = Prose(
+    Topic.CLIENT,
+    "Have firewalls, proxies and virus scanners between here and the server checked.",
+)
+_IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
+_STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
+_NO_LOGIN_OR_MAIL = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
+_EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY})
+
+CONNECTION: dict[Code, Definition] = {
+    Code.OK: Definition(told("The test passed: {detail}.")),
+    Code.EGRESS_DENIED: Definition(
+        told(
+            "The policy of this service forbids the destination{detail}.",
+            Prose(
+                Topic.HOST,
+                "Choose another host and port, or ask the operator of this service to allow this one.",
+            ),
+        ),
+        silent=True,
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.INVALID_HOST: Definition(
+        told(
+            "The host is not a valid host name.",
+            Prose(
+                Topic.HOST,
+                'Set the host to a name like "smtp.example.com" or to an IP address.',
+                'Set host to a name or address with its port, like "smtp.example.com:587".',
+            ),
+        ),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.DNS_NOT_FOUND: Definition(
+        told(
+            "The name {host} does not exist, or has no address.",
+            Prose(Topic.HOST, "Check the spelling of the host."),
+        ),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.DNS_TEMPORARY: Definition(
+        told(
+            "The name {host} could not be looked up right now.",
+            Prose(
+                Topic.WAITING,
+                "Try again in a few minutes; if it stays so, check the name servers of the domain and of this machine.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.DNS_ERROR: Definition(
+        told(
+            "The lookup of {host} failed.",
+            Prose(Topic.CLIENT, "Check the host and the DNS settings of the machine that this test runs on."),
+        ),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.CONNECTION_REFUSED: Definition(
+        told(
+            "{server} refused the connection: nothing listens on port {port}, or a firewall rejects it.",
+            _PORTS,
+            _WRONG_HOST,
+        ),
+        tries=frozenset({Try.PORTS}),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.NETWORK_UNREACHABLE: Definition(
+        told(
+            "There is no network route to {server}.",
+            Prose(Topic.CLIENT, "Check the host, and the network and firewall of the machine that this test runs on."),
+        ),
+        tries=frozenset({Try.PORTS}),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.OUTGOING_SMTP_BLOCKED: Definition(
+        told(
+            "No mail port of {host} answers from here{detail}.",
+            Prose(
+                Topic.CLIENT,
+                "{provider} does answer there, so outgoing SMTP is blocked where this test runs: have it opened, which "
+                "many hosting providers do on request.",
+                when=(Condition.KNOWN_PROVIDER,),
+            ),
+            Prose(
+                Topic.HOST,
+                "Check that {host} is the right host. If it is, outgoing SMTP is blocked where this test runs: have it "
+                "opened, which many hosting providers do on request.",
+                when=(Condition.UNKNOWN_PROVIDER,),
+            ),
+        ),
+        excludes=_NO_LOGIN_OR_MAIL,
+    ),
+    Code.TIMEOUT: Definition(
+        told(
+            "{server} did not answer in time at the stage {stage}.",
+            Prose(
+                Topic.SERVER,
+                "Try again with a longer timeout; if it stays silent, have the server's log looked at.",
+                "Try again with a longer deadline; if it stays silent, have the server's log looked at.",
+            ),
+        ),
+        tries=_EARLY,
+        at={
+            Stage.RESOLVE: told(
+                "The lookup of {host} took too long.",
+                Prose(Topic.CLIENT, "Check the host and the DNS settings of the machine that this test runs on."),
+            ),
+            Stage.CONNECT: told(
+                "No connection to {server} came about in time: usually a firewall drops the packets.",
+                _PORTS,
+                _WRONG_HOST,
+                Prose(
+                    Topic.CLIENT,
+                    "Check the host, and whether a firewall lets this machine connect to that port.",
+                    when=(Condition.SOME_PORT_ANSWERS,),
+                ),
+            ),
+            Stage.GREETING: told(
+                "{server} accepted the connection but sent no greeting in time.",
+                SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT),
+                _PORTS,
+                Prose(
+                    Topic.TIMEOUT,
+                    "The server has begun to answer and is slow: set a longer timeout.",
+                    "The server has begun to answer and is slow: give the call a longer deadline.",
+                    when=(Condition.GREETING_BEGUN,),
+                ),
+                Prose(
+                    Topic.SERVER,
+                    "It answers neither in clear text nor with TLS: have the server looked at, and any firewall or "
+                    "proxy before it.",
+                    when=(Condition.BOTH_MODES_TRIED,),
+                ),
+            ),
+            Stage.TLS: told(
+                "{server} did not answer the TLS handshake in time.",
+                _STARTTLS,
+                _PORTS,
+                _ON_THE_WAY,
+            ),
+            Stage.AUTH: told(
+                "{server} did not answer the authentication in time.",
+                Prose(
+                    Topic.LOGIN,
+                    "Check user and password first: some providers, like Microsoft 365, answer refused credentials "
+                    "with silence.",
+                    when=(Condition.PASSWORD,),
+                ),
+                Prose(
+                    Topic.LOGIN,
+                    "Check the access token and the user first: some servers answer refused ones with silence.",
+                    when=(Condition.TOKEN,),
+                ),
+            ),
+        },
+    ),
+    Code.CONNECTION_CLOSED: Definition(
+        told(
+            "{server} closed the connection at the stage {stage} without an answer.",
+            Prose(Topic.SERVER, "Have the server's log looked at: it says why the connection was closed."),
+        ),
+        tries=_EARLY,
+        at={
+            Stage.GREETING: told(
+                "{server} closed the connection without a greeting.",
+                _IMPLICIT,
+                _PORTS,
+                Prose(
+                    Topic.CLIENT,
+                    "Ask the server's operator whether the address that this test connects from is blocked.",
+                ),
+            ),
+            Stage.TLS: told(
+                "{server} closed the connection during the TLS handshake.",
+                _STARTTLS,
+                _PORTS,
+                Prose(
+                    Topic.SERVER,
+                    "Have the server's log looked at, and any firewall or proxy between here and the server.",
+                ),
+            ),
+            Stage.EHLO: told(
+                "{server} closed the connection after our EHLO {ehlo} without an answer.",
+                Prose(
+                    Topic.EHLO_NAME,
+                    "Set the EHLO name to this machine's full DNS name: some servers hang up on names that they "
+                    "refuse; otherwise the server's log says why it hung up.",
+                    "Have the operator of this service set its EHLO name (ehlo_name) to its full DNS name: some "
+                    "servers hang up on names that they refuse; otherwise the server's log says why it hung up.",
+                ),
+            ),
+            Stage.AUTH: told(
+                "{server} closed the connection during the authentication without an answer.",
+                Prose(Topic.LOGIN, "Check user and password first: some servers hang up where they should refuse."),
+            ),
+        },
+    ),
+    Code.CONNECTION_RESET: Definition(
+        told(
+            "The connection to {server} was reset at the stage {stage}.",
+            SettingsAdvice(Topic.PORT, when=(Condition.NOT_LOGGED_IN,)),
+            Prose(
+                Topic.CLIENT,
+                "Have any firewall, proxy or virus scanner between here and the server checked, and the server's log.",
+            ),
+        ),
+        tries=_EARLY,
+    ),
+    Code.NOT_SMTP: Definition(
+        told(
+            "What listens on {server} is not an SMTP server.",
+            _PORTS,
+            Prose(
+                Topic.HOST,
+                "Check that {host} is the right host, and that no proxy answers in its place.",
+            ),
+        ),
+        tries=frozenset({Try.PORTS, Try.OTHER_FAMILY}),
+        excludes=_NO_LOGIN_OR_MAIL,
+        silent=True,
+    ),
+    Code.PROTOCOL_ERROR: Definition(
+        told(
+            "{server} broke the rules of SMTP at the stage {stage}{detail}.",
+            Prose(
+                Topic.SERVER,
+                "Have the server looked at by its operator, and any proxy or firewall that may change the traffic.",
+            ),
+        ),
+    ),
+    Code.RESPONSE_TOO_LARGE: Definition(
+        told(
+            "{server} sent more than any SMTP server needs to at the stage {stage}{detail}.",
+            Prose(Topic.HOST, "Check that host and port belong to an SMTP server."),
+        ),
+    ),
+    Code.SERVICE_UNAVAILABLE: Definition(
+        told(
+            "{server} refuses service at the stage {stage}{reply}.",
+            Prose(
+                Topic.WAITING,
+                "Try again in a few minutes; if it stays so, ask the server's operator.",
+                when=(Condition.TEMPORARY,),
+            ),
+            Prose(
+                Topic.SERVER,
+                "Ask the server's operator whether this host takes mail for submission, and whether the address that "
+                "this test connects from is blocked: the answer gives no reason.",
+                when=(Condition.PERMANENT,),
+            ),
+        ),
+        waiting=Waiting.IF_TEMPORARY,
+    ),
+    Code.TOO_MANY_CONNECTIONS: Definition(
+        told(
+            "{server} has too many connections{reply}.",
+            Prose(
+                Topic.WAITING,
+                "Wait a few minutes and try again, or lower the number of connections that are open at once.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.HOST, Topic.PORT}),
+    ),
+    Code.RATE_LIMITED: Definition(
+        told(
+            "{server} limits how often it may be used, and the limit is reached{reply}.",
+            Prose(Topic.WAITING, "Wait before the next try, or ask the provider for a higher limit."),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.HOST, Topic.PORT}),
+    ),
+    Code.TEMPORARY_FAILURE: Definition(
+        told(
+            "{server} can't do it right now (stage {stage}){reply}.",
+            Prose(
+                Topic.WAITING,
+                "Try again in a few minutes; if the same answer comes again, the cause is lasting, and the server's "
+                "operator has to look into it.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+    ),
+    Code.CLIENT_IP_BLOCKED: Definition(
+        told(
+            "{server} blocks the address that this test connects from{reply}.",
+            Prose(
+                Topic.CLIENT,
+                "Have that address taken off the block list that the answer names, or send through a relay whose "
+                "address is not listed; settings of the login or the mail change nothing.",
+            ),
+        ),
+        excludes=frozenset(
+            {Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.USER, Topic.MESSAGE, Topic.WAITING, Topic.PORT}
+        ),
+    ),
+    Code.CLIENT_NO_RDNS: Definition(
+        told(
+            "{server} wants the address that this test connects from to have a reverse DNS name{reply}.",
+            Prose(
+                Topic.CLIENT,
+                "Have the hosting or network provider of that address set a PTR record to a name whose own address is "
+                "the same (forward-confirmed), or send through a relay that has one.",
+            ),
+        ),
+        excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE, Topic.WAITING, Topic.PORT}),
+    ),
+    Code.EHLO_REJECTED: Definition(
+        told(
+            "{server} refuses our name {ehlo}{reply}.",
+            Prose(
+                Topic.EHLO_NAME,
+                "Set the EHLO name to this machine's full DNS name, one that resolves to its public address.",
+                "Have the operator of this service set its EHLO name (ehlo_name) to the full DNS name of its public "
+                "address.",
+            ),
+        ),
+        excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),
+        unrecognised=told("{server} refuses our EHLO {ehlo}{reply}."),
+    ),
+}
+"""Code -> definition."""

@@ -1,0 +1,244 @@
+"""The definitions of the codes of the login, and of the account that it belongs to.
+
+Only data; see `diagnosis.definition`. Pure.
+"""
+
+from __future__ import annotations
+
+from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Waiting, told
+from mailproof.smtp.vocabulary import Code, TlsMode
+
+_PORTS = SettingsAdvice(Topic.PORT)
+_IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
+_STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
+_NOT_THE_MAIL = frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.MESSAGE, Topic.HOST})
+_NOT_THE_SETTINGS = _NOT_THE_MAIL | {Topic.PORT, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME}
+_LASTING = _NOT_THE_SETTINGS | {Topic.WAITING}
+
+LOGIN: dict[Code, Definition] = {
+    Code.AUTH_NOT_OFFERED: Definition(
+        told(
+            "{server} offers no authentication.",
+            _PORTS,
+            Prose(
+                Topic.SERVER,
+                "Leave user and password out if this relay needs none, or have authentication enabled on the server.",
+            ),
+        ),
+        tries=frozenset({Try.PORTS}),
+        excludes=_NOT_THE_MAIL | {Topic.WAITING},
+    ),
+    Code.AUTH_NOT_ENABLED: Definition(
+        told(
+            "{server} has authentication switched off{reply}.",
+            _PORTS,
+            Prose(
+                Topic.SERVER,
+                "Have authentication enabled on the server, or leave user and password out if this relay needs none.",
+            ),
+        ),
+        tries=frozenset({Try.PORTS}),
+        excludes=_NOT_THE_MAIL | {Topic.WAITING},
+    ),
+    Code.AUTH_MECHANISM_UNSUPPORTED: Definition(
+        told(
+            "{server} offers no authentication mechanism that is possible here: it has {mechanisms}; possible: "
+            "{spoken}.",
+            SettingsAdvice(Topic.MECHANISM),
+            Prose(
+                Topic.SERVER,
+                "Have one of the mechanisms that are possible here enabled on the server.",
+            ),
+        ),
+        excludes=_NOT_THE_MAIL | {Topic.WAITING},
+    ),
+    Code.AUTH_REQUIRES_TLS: Definition(
+        told(
+            "{server} accepts a login only inside TLS{reply}.",
+            _STARTTLS,
+            _IMPLICIT,
+            Prose(
+                Topic.SERVER,
+                "The connection was inside TLS already: ask the server's operator what else it demands.",
+                when=(Condition.ENCRYPTED,),
+            ),
+        ),
+        tries=frozenset({Try.PORTS, Try.ENCRYPTED}),
+        excludes=_NOT_THE_MAIL,
+    ),
+    Code.AUTH_REQUIRED: Definition(
+        told(
+            "{server} takes no mail without authentication{reply}.",
+            Prose(Topic.LOGIN, "Set user and password.", when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_OFFERED)),
+            SettingsAdvice(Topic.PORT, when=(Condition.LOGIN_NOT_OFFERED,)),
+            Prose(
+                Topic.LOGIN,
+                "Set user and password, on a port of the server that offers authentication.",
+                when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED),
+            ),
+            Prose(
+                Topic.ACCOUNT,
+                "The login was accepted before: ask the provider whether this account may send from this sender.",
+                when=(Condition.LOGGED_IN,),
+            ),
+        ),
+        excludes=frozenset({Topic.RECIPIENT, Topic.MESSAGE, Topic.WAITING}),
+    ),
+    Code.AUTH_REJECTED: Definition(
+        told(
+            "{server} refuses user and password{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Check the user (often the full address, or a word such as apikey) and the password (often an API "
+                "key).",
+                when=(Condition.PASSWORD,),
+            ),
+        ),
+        excludes=_LASTING - {Topic.MECHANISM},
+        unrecognised=told(
+            "{server} refuses the login{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Check user and password; where they are right, the provider's support can tell from its log what the "
+                "answer means.",
+                when=(Condition.PASSWORD,),
+            ),
+            Prose(
+                Topic.LOGIN,
+                "Check the access token and the user that it was given for.",
+                when=(Condition.TOKEN,),
+            ),
+        ),
+    ),
+    Code.AUTH_PASSWORD_EXPIRED: Definition(
+        told(
+            "{server} wants the password to be changed before it can be used{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Change the account's password where the provider has that done (webmail or account settings), and set "
+                "the new one here.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_APP_PASSWORD_REQUIRED: Definition(
+        told(
+            "{server} wants an app password instead of the account's own{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Create an app password (also called authorisation code) in the account's security settings and set it "
+                "as the password.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_WEB_LOGIN_REQUIRED: Definition(
+        told(
+            "{server} wants the account's owner to log in with a web browser first{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Log in to the account in a browser, confirm what it asks, and test again; or set an app password or "
+                "OAuth 2.0.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_BASIC_DISABLED: Definition(
+        told(
+            "{server} does not accept passwords for this account{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Set the authentication to OAuth 2.0, or have authenticated SMTP with a password enabled for the "
+                "account by its administrator.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_SMTP_DISABLED: Definition(
+        told(
+            "Sending over SMTP is switched off for this account at {server}{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Switch SMTP on in the account's settings (often under POP3, IMAP and SMTP), or choose a plan that "
+                "includes it; user and password need no change for that.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_CLIENT_NOT_ALLOWED: Definition(
+        told(
+            "{server} does not let this account log in from the address that this test connects from{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Allow that address, or its country, for the account at the provider (IP or country rules, conditional "
+                "access).",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.AUTH_TOO_MANY_ATTEMPTS: Definition(
+        told(
+            "{server} takes no login for now, after too many{reply}.",
+            Prose(
+                Topic.WAITING,
+                "Stop other programs that log in with a wrong password, wait (often 15 minutes to some hours), then "
+                "test once; the password itself may be right.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_NOT_THE_SETTINGS,
+    ),
+    Code.AUTH_TEMPORARY_FAILURE: Definition(
+        told(
+            "{server} can't check the login right now{reply}.",
+            Prose(
+                Topic.WAITING,
+                "Try again in a few minutes; user and password have not been refused. If the same answer comes again, "
+                "the server's operator has to look into it.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_NOT_THE_SETTINGS,
+    ),
+    Code.AUTH_TOKEN_FAILED: Definition(
+        told(
+            "No access token could be had from the token endpoint{detail}.",
+            Prose(Topic.LOGIN, "Check token endpoint, client id, client secret and scopes."),
+        ),
+        excludes=_NOT_THE_SETTINGS,
+    ),
+    Code.ACCOUNT_RESTRICTED: Definition(
+        told(
+            "{server} has restricted this account: it is suspended, or not activated yet{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Have the provider lift the restriction or finish the activation; its answer or its web console says "
+                "what it asks for.",
+            ),
+        ),
+        excludes=_LASTING - {Topic.SENDER},
+    ),
+    Code.PERMISSION_MISSING: Definition(
+        told(
+            "{server} says that this account or key may not send{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Give the account or the API key the permission to send (at the provider), or set one that has it.",
+            ),
+        ),
+        excludes=_LASTING,
+    ),
+    Code.SENDING_LIMIT_REACHED: Definition(
+        told(
+            "This account has reached a sending limit of {server}{reply}.",
+            Prose(
+                Topic.ACCOUNT,
+                "Wait until the limit starts anew (mostly within an hour or a day), or have it raised by the provider "
+                "or with a larger plan.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_NOT_THE_SETTINGS,
+    ),
+}
+"""Code -> definition."""

@@ -1,0 +1,200 @@
+"""The definitions of the codes of the mail transaction: sender, recipient and message.
+
+Only data; see `diagnosis.definition`. Pure.
+"""
+
+from __future__ import annotations
+
+from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Waiting, told
+from mailproof.smtp.vocabulary import Code
+
+_NOT_THE_WAY = frozenset({Topic.HOST, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME, Topic.TIMEOUT})
+_SENDER_ONLY = _NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.WAITING, Topic.LOGIN, Topic.MESSAGE}
+_RECIPIENT_ONLY = _NOT_THE_WAY | {Topic.PORT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}
+
+MAIL: dict[Code, Definition] = {
+    Code.SENDER_REJECTED: Definition(
+        told(
+            "{server} refuses the sender {sender}{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Set the sender to an address that this server takes mail from; its answer says what is wrong with "
+                "this one.",
+                "Set sender_address to one that this server takes mail from; its answer says what is wrong with this "
+                "one.",
+            ),
+        ),
+        excludes=_SENDER_ONLY,
+        unrecognised=told("{server} refuses the sender {sender}{reply}."),
+    ),
+    Code.SENDER_NOT_VERIFIED: Definition(
+        told(
+            "The sender {sender} is not verified with the provider of {server}{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Verify the sender's address or domain in the provider's console, or set the sender to one that is "
+                "verified there.",
+                "Verify the sender's address or domain in the provider's console, or set sender_address to one that is "
+                "verified there.",
+            ),
+        ),
+        excludes=_SENDER_ONLY - {Topic.RECIPIENT},
+    ),
+    Code.SENDER_NOT_OWNED: Definition(
+        told(
+            "{server} does not let this login send as {sender}{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Set the sender to the address of the account that logs in ({user}), or have the account allowed to "
+                "send as {sender}.",
+                "Set sender_address to the address of the account that logs in ({user}), or have the account allowed "
+                "to send as {sender}.",
+                when=(Condition.LOGIN_GIVEN,),
+            ),
+            Prose(
+                Topic.SENDER,
+                "Log in with the account that {sender} belongs to, by user and password, or set the sender to an "
+                "address that needs no login.",
+                "Log in with the account that {sender} belongs to, by user and password, or set sender_address to an "
+                "address that needs no login.",
+                when=(Condition.NO_LOGIN_GIVEN,),
+            ),
+        ),
+        excludes=_SENDER_ONLY,
+    ),
+    Code.SENDER_DOMAIN_NOT_FOUND: Definition(
+        told(
+            "{server} can't find the domain of the sender {sender} in the DNS{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Check the spelling of the sender's domain; it needs an MX or an address record that the whole "
+                "Internet can look up.",
+                "Check the spelling of the domain in sender_address; it needs an MX or an address record that the "
+                "whole Internet can look up.",
+            ),
+        ),
+        excludes=_SENDER_ONLY,
+    ),
+    Code.SENDER_AUTHENTICATION_FAILED: Definition(
+        told(
+            "The mail fails the sender's own protection, {proofs}{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Have the DNS of the sender's domain name this sending server (SPF), and have the mail signed by DKIM "
+                "for that domain; or set the sender to an address of a domain that this server is set up for.",
+                "Have the DNS of the domain in sender_address name this sending server (SPF), and have the mail signed "
+                "by DKIM for that domain; or set sender_address to one of a domain that this server is set up for.",
+            ),
+        ),
+        excludes=_SENDER_ONLY,
+    ),
+    Code.RECIPIENT_REJECTED: Definition(
+        told(
+            "{server} refuses the recipient {recipient}{reply}.",
+            Prose(
+                Topic.RECIPIENT,
+                "Check the recipient's address: the server knows no such mailbox, or takes no mail for it.",
+                "Check receiver_address: the server knows no such mailbox, or takes no mail for it.",
+            ),
+        ),
+        excludes=_RECIPIENT_ONLY | {Topic.WAITING},
+        unrecognised=told("{server} refuses the recipient {recipient}{reply}."),
+    ),
+    Code.RECIPIENT_DOMAIN_NOT_FOUND: Definition(
+        told(
+            "{server} can't find the domain of the recipient {recipient} in the DNS{reply}.",
+            Prose(
+                Topic.RECIPIENT,
+                "Check the spelling of the recipient's domain.",
+                "Check the spelling of the domain in receiver_address.",
+            ),
+        ),
+        excludes=_RECIPIENT_ONLY | {Topic.WAITING},
+    ),
+    Code.RELAY_DENIED: Definition(
+        told(
+            "{server} does not pass on mail from here to {recipient}{reply}.",
+            Prose(
+                Topic.LOGIN,
+                "Set user and password: a server passes on mail for those who log in.",
+                when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_OFFERED),
+            ),
+            SettingsAdvice(Topic.PORT, when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED)),
+            Prose(
+                Topic.CLIENT,
+                "Have the address that this test connects from allowed as a client of this relay, or use a server that "
+                "takes a login.",
+                when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED),
+            ),
+            Prose(
+                Topic.ACCOUNT,
+                "The login was accepted, so have this account allowed to send to other domains (relay), or check that "
+                "the sender's domain belongs to it.",
+                when=(Condition.LOGGED_IN,),
+            ),
+        ),
+        excludes=frozenset({Topic.WAITING, Topic.MESSAGE, Topic.RECIPIENT}),
+    ),
+    Code.GREYLISTED: Definition(
+        told(
+            "{server} asks senders that it does not know to come back later (greylisting){reply}.",
+            Prose(
+                Topic.WAITING,
+                "Try again in some minutes with the same sender and recipient: then it takes the mail.",
+            ),
+            Prose(
+                Topic.LOGIN,
+                "Most servers do not do so where user and password are set.",
+                when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_OFFERED),
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_NOT_THE_WAY | {Topic.RECIPIENT, Topic.SENDER, Topic.PORT},
+    ),
+    Code.MAILBOX_FULL: Definition(
+        told(
+            "The mailbox of {recipient} is full{reply}.",
+            Prose(
+                Topic.RECIPIENT,
+                "Set another recipient, or have the mailbox cleared.",
+                "Set another receiver_address, or have the mailbox cleared.",
+            ),
+        ),
+        waiting=Waiting.ALWAYS,
+        excludes=_RECIPIENT_ONLY,
+    ),
+    Code.CONTENT_REJECTED: Definition(
+        told(
+            "{server} refuses what the message contains{reply}.",
+            Prose(
+                Topic.MESSAGE,
+                "The login and the addresses were accepted. What the filter objects to stands in its answer: have its "
+                "operator allow mail of this sender, or change subject, text, links or attachments of the mail.",
+            ),
+        ),
+        excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
+    ),
+    Code.MESSAGE_REJECTED: Definition(
+        told("{server} refuses the message{reply}."),
+        excludes=_NOT_THE_WAY | {Topic.WAITING},
+    ),
+    Code.MESSAGE_TOO_LARGE: Definition(
+        told(
+            "The message is larger than {server} takes{detail}{reply}.",
+            Prose(Topic.SERVER, "Have the server's size limit raised, or send less."),
+        ),
+        excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.WAITING},
+    ),
+    Code.SMTPUTF8_NOT_SUPPORTED: Definition(
+        told(
+            "{server} can't handle addresses with characters beyond ASCII before the @{reply}.",
+            Prose(
+                Topic.SENDER,
+                "Set sender and recipient to addresses with ASCII characters only.",
+                "Set sender_address and receiver_address to addresses with ASCII characters only.",
+            ),
+        ),
+        excludes=_NOT_THE_WAY | {Topic.PORT, Topic.LOGIN, Topic.MESSAGE, Topic.WAITING},
+    ),
+}
+"""Code -> definition."""

@@ -1,0 +1,181 @@
+"""What the catalogue holds for each code: one `Definition`, with its sentences and advice. Pure.
+
+A message and an advice are `str.format` templates; `diagnosis.words` lists their fields. Law: a text names no port, no
+TLS mode and no SASL mechanism of its own. These come from a `SettingsAdvice`, whose settings are compared with what the
+test knows, so that nothing is advised that is in use or was tried in vain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from mailproof.smtp.vocabulary import Severity, Stage, TlsMode
+
+
+class Topic(Enum):
+    """What an advice tells to change."""
+
+    HOST = auto()
+    PORT = auto()  # with the TLS mode that belongs to it
+    TLS_MODE = auto()
+    MECHANISM = auto()
+    USER = auto()
+    LOGIN = auto()  # user and password, or the token
+    ACCOUNT = auto()  # at the provider: its plan, its rights, its state
+    SENDER = auto()
+    RECIPIENT = auto()
+    MESSAGE = auto()
+    EHLO_NAME = auto()
+    CLIENT = auto()  # the address, network or machine that the test runs on
+    SERVER = auto()  # by its operator
+    TIMEOUT = auto()
+    WAITING = auto()
+
+
+class Waiting(Enum):
+    """Whether the same settings may work later."""
+
+    NEVER = auto()
+    IF_TEMPORARY = auto()  # where the reply is a 4xx, or where there was none
+    ALWAYS = auto()
+
+
+class Try(Enum):
+    """Which other settings are worth a try after a failure."""
+
+    PORTS = auto()  # the other usual ports of submission, with their TLS modes
+    PORTS_IF_EARLY = auto()  # the same, where the connection was lost before the server proved to speak SMTP
+    ENCRYPTED = auto()  # STARTTLS at the same port, where the plan forgoes it
+    NAMES = auto()  # the names on the certificate as the host
+    OTHER_FAMILY = auto()  # the addresses of the other family, where the connection was lost or is no mail server's
+
+
+class Condition(Enum):
+    """What must be so for an advice to be given; `diagnosis.knowledge` decides it."""
+
+    ALWAYS = auto()
+    LOGIN_GIVEN = auto()  # the plan has a user
+    NO_LOGIN_GIVEN = auto()
+    LOGGED_IN = auto()
+    NOT_LOGGED_IN = auto()
+    TOKEN = auto()  # an access token is used, and not a password
+    PASSWORD = auto()
+    LOGIN_OFFERED = auto()  # the server offers AUTH
+    LOGIN_NOT_OFFERED = auto()
+    TEMPORARY = auto()  # the reply is a 4xx
+    PERMANENT = auto()  # the reply is a 5xx
+    NO_PORT_ANSWERS = auto()  # every port of the host that was tried refuses, is silent or unreachable
+    SOME_PORT_ANSWERS = auto()
+    KNOWN_PROVIDER = auto()
+    UNKNOWN_PROVIDER = auto()
+    ENCRYPTED = auto()
+    IN_CLEAR = auto()
+    BOTH_MODES_TRIED = auto()  # the mode `auto`, or trials, have shown that neither kind of TLS gets an answer
+    GREETING_BEGUN = auto()  # the server has sent something, so the TLS mode is right
+    FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """An advice in words.
+
+    Attributes:
+        topic: What it tells to change.
+        text: A template, for callers who have a TLS mode, a port and so on (`Audience.MODES`).
+        flag_text: A template for callers of the ZITADEL API (`Audience.FLAG`); empty where `text` serves.
+        when: What must be so, all of it.
+    """
+
+    topic: Topic
+    text: str
+    flag_text: str = ""
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsAdvice:
+    """An advice to change settings, whose values depend on what the test knows.
+
+    It is left out where every such value is in use, was tried in vain, or is impossible.
+
+    Attributes:
+        topic: `PORT`: the usual ports that were not tried; `TLS_MODE`: `mode`; `HOST`: a name on the certificate;
+            `MECHANISM`: another one that the server offers; `USER`: `user`.
+        mode: The TLS mode to set.
+        user: The user to set.
+        when: What must be so, all of it.
+    """
+
+    topic: Topic
+    mode: TlsMode | None = None
+    user: str = ""
+    when: tuple[Condition, ...] = ()
+
+
+Advice = Prose | SettingsAdvice
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a code is told.
+
+    Attributes:
+        message: A template of one sentence for an administrator: what happened.
+        advice: What to change, the best first.
+    """
+
+    message: str
+    advice: tuple[Advice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """All that there is to know of one code.
+
+    Attributes:
+        wording: How it is told.
+        severity: Whether it fails a test.
+        waiting: Whether the same settings may work later.
+        tries: Which other settings are worth a try.
+        excludes: What no advice on this code may tell to change.
+        at: More exact wordings at stages.
+        unrecognised: How it is told where only the refused command is known and not the cause; None for `wording`.
+        silent: Whether no octet of the server may be shown.
+        about_certificate: Whether it says why a certificate could not be verified.
+    """
+
+    wording: Wording
+    severity: Severity = Severity.ERROR
+    waiting: Waiting = Waiting.NEVER
+    tries: frozenset[Try] = frozenset()
+    excludes: frozenset[Topic] = frozenset()
+    at: Mapping[Stage, Wording] = field(default_factory=dict)
+    unrecognised: Wording | None = None
+    silent: bool = False
+    about_certificate: bool = False
+
+    def worded(self, stage: Stage, *, recognised: bool = True) -> Wording:
+        """Return how the code is told.
+
+        Args:
+            stage: The stage that failed.
+            recognised: Whether the cause was recognised, and not only the command that was refused.
+        """
+        if not recognised and self.unrecognised is not None:
+            return self.unrecognised
+        return self.at.get(stage, self.wording)
+
+    def may_pass_later(self, reply_code: int) -> bool:
+        """Return whether the same settings may work later.
+
+        Args:
+            reply_code: The reply that told of the failure; 0 for none.
+        """
+        return self.waiting is Waiting.ALWAYS or (self.waiting is Waiting.IF_TEMPORARY and reply_code < 500)
+
+
+def told(message: str, *advice: Advice) -> Wording:
+    """Return a wording of a message and its advice."""
+    return Wording(message, advice)

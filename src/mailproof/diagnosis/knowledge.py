@@ -1,0 +1,168 @@
+"""All that a test knows when it advises: plan, cause, what the conversation showed, and what was tried. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from mailproof.diagnosis.alternatives import USUAL, Trial, TrialResult
+from mailproof.diagnosis.definition import Condition
+from mailproof.diagnosis.interceptors import KnownProvider, provider_of
+from mailproof.smtp.actions import Cause, Facts
+from mailproof.smtp.report import Plan, TlsInfo
+from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+
+UNANSWERED = frozenset({Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.TIMEOUT})
+"""Codes of a port that does not answer; at the stage `connect`."""
+
+MANY_PORTS = 3
+"""So many ports of a host that do not answer are taken for all of them."""
+
+_BOTH_KINDS = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that was observed in one test.
+
+    Attributes:
+        port: The port that was dialled.
+        redact: Cleans texts and masks the plan's secrets in them.
+        now: The time that certificates are judged at.
+        tls: The TLS session; None without one.
+        cause: Why the test failed; None where it passed.
+        unverified: Why the certificate could not be verified where that is tolerated (opportunistic TLS); else None.
+        results: The other settings that were tried.
+        implicit: Whether the connection that decided began with TLS.
+        heard: Whether the server has sent anything.
+    """
+
+    plan: Plan
+    port: int
+    facts: Facts
+    redact: Redactor
+    now: datetime
+    tls: TlsInfo | None = None
+    cause: Cause | None = None
+    unverified: Code | None = None
+    results: Sequence[TrialResult] = ()
+    implicit: bool = False
+    heard: bool = False
+
+    @cached_property
+    def provider(self) -> KnownProvider | None:
+        """The known provider that the plan's host belongs to; None for any other host."""
+        return provider_of(self.plan.host)
+
+    def holds(self, condition: Condition) -> bool:
+        """Return whether a condition of an advice holds."""
+        return _CONDITIONS[condition](self)
+
+    @property
+    def no_port_answers(self) -> bool:
+        """Whether neither the plan's port nor any other that was tried answers, and they are many."""
+        if self.cause is None or not _unanswered(self.cause):
+            return False
+        ports = {self.port} | {result.trial.port for result in self.results}
+        silent = all(result.cause is not None and _unanswered(result.cause) for result in self.results)
+        return silent and len(ports) >= MANY_PORTS
+
+    def in_use(self, port: int, mode: TlsMode) -> bool:
+        """Return whether the plan uses a port with a TLS mode already; `AUTO` uses both kinds of TLS."""
+        used = self.plan.tls_mode
+        covered = used is mode or (used is TlsMode.AUTO and mode in _BOTH_KINDS)
+        return port == self.port and (covered or (used is TlsMode.OPPORTUNISTIC and mode is TlsMode.STARTTLS))
+
+    def tried_in_vain(self, port: int, mode: TlsMode) -> bool:
+        """Return whether a trial has shown that a port does not work with a TLS mode.
+
+        A port that does not answer at all works with none.
+        """
+        return any(
+            result.cause is not None
+            and result.trial.port == port
+            and (result.trial.tls_mode is mode or _unanswered(result.cause))
+            and not result.trial.name
+            and not result.trial.family
+            for result in self.results
+        )
+
+    def untried_ports(self) -> tuple[Trial, ...]:
+        """Return the usual ports that may work, best first: neither in use nor tried.
+
+        Where anything was tried, what was not tried is forbidden or impossible.
+        """
+        if self.results:
+            return ()
+        injected = self.cause is not None and self.cause.code is Code.STARTTLS_INJECTION
+        return tuple(
+            Trial(port, mode)
+            for port, mode in USUAL
+            if port != self.port and not (injected and mode is not TlsMode.IMPLICIT)
+        )
+
+
+def _unanswered(cause: Cause) -> bool:
+    return cause.stage is Stage.CONNECT and cause.code in UNANSWERED
+
+
+def _both_modes_tried(seen: Observed) -> bool:
+    if seen.plan.tls_mode is TlsMode.AUTO:
+        return True
+    other = TlsMode.STARTTLS if seen.implicit else TlsMode.IMPLICIT
+    return seen.tried_in_vain(seen.port, other)
+
+
+def _has_reply(seen: Observed, first: str) -> bool:
+    reply = seen.cause.reply if seen.cause else None
+    return reply is not None and str(reply.code).startswith(first)
+
+
+def _login_offered(seen: Observed) -> bool:
+    facts = seen.facts
+    hidden = facts.starttls_offered and not facts.secure  # AUTH may be offered inside TLS only (RFC 4954 section 4)
+    return hidden or bool(facts.ehlo and facts.ehlo.mechanisms)
+
+
+def _login_given(seen: Observed) -> bool:
+    return seen.plan.credentials is not None
+
+
+def behind_cisco_firewall(facts: Facts) -> bool:
+    """Return whether a Cisco PIX or ASA masks the traffic.
+
+    It overwrites the greeting with asterisks, and extensions such as STARTTLS with the letter X
+    (https://www.cisco.com/c/en/us/support/docs/security/pix-500-series-security-appliances/63118-fixup-smtp.html).
+    """
+    greeting = facts.greeting.replace(" ", "")
+    masked = len(greeting) >= 8 and greeting.count("*") * 2 > len(greeting)
+    extensions = facts.ehlo.extensions if facts.ehlo else {}
+    return masked or any(word.rstrip("ABCDE") == "X" * 7 for word in extensions)
+
+
+_CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
+    Condition.ALWAYS: lambda seen: True,
+    Condition.LOGIN_GIVEN: _login_given,
+    Condition.NO_LOGIN_GIVEN: lambda seen: not _login_given(seen),
+    Condition.LOGGED_IN: lambda seen: seen.facts.logged_in,
+    Condition.NOT_LOGGED_IN: lambda seen: not seen.facts.logged_in,
+    Condition.TOKEN: lambda seen: seen.plan.oauth is not None,
+    Condition.PASSWORD: lambda seen: seen.plan.oauth is None,
+    Condition.LOGIN_OFFERED: _login_offered,
+    Condition.LOGIN_NOT_OFFERED: lambda seen: not _login_offered(seen),
+    Condition.TEMPORARY: lambda seen: _has_reply(seen, "4"),
+    Condition.PERMANENT: lambda seen: _has_reply(seen, "5"),
+    Condition.NO_PORT_ANSWERS: lambda seen: seen.no_port_answers,
+    Condition.SOME_PORT_ANSWERS: lambda seen: bool(seen.results) and not seen.no_port_answers,
+    Condition.KNOWN_PROVIDER: lambda seen: seen.provider is not None,
+    Condition.UNKNOWN_PROVIDER: lambda seen: seen.provider is None,
+    Condition.ENCRYPTED: lambda seen: seen.facts.secure,
+    Condition.IN_CLEAR: lambda seen: not seen.facts.secure,
+    Condition.BOTH_MODES_TRIED: lambda seen: not seen.heard and _both_modes_tried(seen),
+    Condition.GREETING_BEGUN: lambda seen: seen.heard,
+    Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
+}
+"""Condition -> whether it holds."""
