@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
+from mailproof.diagnosis.findings import conclude, evidence, passed
+from mailproof.diagnosis.knowledge import Observed
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, FetchToken, Secure, Send
 from mailproof.smtp.dialogue import Dialogue
@@ -187,7 +188,7 @@ def check(data: bytes) -> None:
         logged_in = plan.credentials is not None and plan.depth.reaches(Depth.AUTH)
         assert not (logged_in and facts.mechanism.startswith("SCRAM")), "a server that can't know the password"
     seen = Observed(plan, 587, facts, session.redact, NOW, cause=cause)
-    sentences = [text for found in conclude(seen) for text in (found.message, found.advice)]
+    sentences = [text for found in conclude(seen).findings for text in (found.message, found.advice)]
     sentences.append(passed(seen) if cause is None else sentences[0])
     said = evidence(seen)
     extensions = facts.ehlo.extensions if facts.ehlo else {}

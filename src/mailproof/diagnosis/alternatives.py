@@ -23,15 +23,20 @@ from mailproof.syntax.host import check_host
 MAX_TRIALS = 8
 MAX_NAMES = 2  # names of a certificate that are tried; a large hoster's has hundreds
 
-USUAL = (
+STANDARD = (
     (465, TlsMode.IMPLICIT),  # RFC 8314 section 3.3 prefers it
     (587, TlsMode.STARTTLS),  # RFC 6409 section 3.1
+)
+"""The standard ports of submission with their TLS modes, best first."""
+
+USUAL = (
+    *STANDARD,
     (2525, TlsMode.STARTTLS),  # ports that providers offer besides
     (2465, TlsMode.IMPLICIT),
     (2587, TlsMode.STARTTLS),
     (25, TlsMode.STARTTLS),
 )
-"""The usual ports of submission with their TLS modes, best first."""
+"""The usual ports of submission, those besides the standard included, with their TLS modes, best first."""
 
 CLEAR_TEXT_ALLOWED = frozenset({TlsMode.NONE, TlsMode.OPPORTUNISTIC})
 """TLS modes of plans that allow clear text."""

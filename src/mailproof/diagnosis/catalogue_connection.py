@@ -56,7 +56,7 @@ CONNECTION: dict[Code, Definition] = {
             Prose(
                 Topic.HOST,
                 'Set the host to a name like "smtp.example.com" or to an IP address.',
-                'Set host to a name or address with its port, like "smtp.example.com:587".',
+                'Set host to a name or address with its port, like "smtp.example.com:PORT".',
             ),
         ),
         excludes=_NO_LOGIN_OR_MAIL,

@@ -131,11 +131,11 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_CERT_EXPIRED: _certificate(
-        "A certificate of {server} has expired{detail}.",
+        "{server} sends a certificate that is no longer valid{detail}.",
         Prose(Topic.SERVER, "Have that certificate renewed, and the server reloaded so that it uses the new one."),
     ),
     Code.TLS_CERT_NOT_YET_VALID: _certificate(
-        "The certificate of {server} is not valid yet{detail}.",
+        "{server} sends a certificate that is not valid yet{detail}.",
         Prose(Topic.SERVER, "Check the clocks of the server and of the machine that this test runs on."),
     ),
     Code.TLS_HOSTNAME_MISMATCH: _certificate(
@@ -178,7 +178,7 @@ TLS: dict[Code, Definition] = {
         "What answers at {server} is not the mail server itself: the certificate is made by {detail}.",
         Prose(
             Topic.CLIENT,
-            "Have it let connections to {server} through unchanged, or its inspection of mail switched off; the mail "
+            "Have it let connections to {host} through unchanged, or its inspection of mail switched off; the mail "
             "server's own certificate needs no change.",
         ),
     ),

@@ -128,7 +128,7 @@ def _certificate_detail(seen: Observed) -> str:
 
 
 def _names(certificate: Certificate) -> str:
-    shown, more = certificate.sans[:5], len(certificate.sans) - 5 + certificate.more_sans
+    shown, more = certificate.sans[:5], max(0, len(certificate.sans) - 5) + certificate.more_sans
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 

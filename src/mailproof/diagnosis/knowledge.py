@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from mailproof.diagnosis.alternatives import USUAL, Trial, TrialResult
+from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult
 from mailproof.diagnosis.definition import Condition
 from mailproof.diagnosis.interceptors import KnownProvider, provider_of
 from mailproof.smtp.actions import Cause, Facts
@@ -91,7 +91,7 @@ class Observed:
         )
 
     def untried_ports(self) -> tuple[Trial, ...]:
-        """Return the usual ports that may work, best first: neither in use nor tried.
+        """Return the standard ports of submission that may work, best first: neither in use nor tried.
 
         Where anything was tried, what was not tried is forbidden or impossible.
         """
@@ -100,7 +100,7 @@ class Observed:
         injected = self.cause is not None and self.cause.code is Code.STARTTLS_INJECTION
         return tuple(
             Trial(port, mode)
-            for port, mode in USUAL
+            for port, mode in STANDARD
             if port != self.port and not (injected and mode is not TlsMode.IMPLICIT)
         )
 

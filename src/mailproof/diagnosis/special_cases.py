@@ -252,7 +252,7 @@ SPECIAL_CASES: tuple[SpecialCase, ...] = (
         (Code.SENDER_NOT_VERIFIED,),
         (
             Prose(
-                Topic.LOGIN,
+                Topic.SENDER,
                 "Verify the sender's address or domain in SES in this very region; while the account is in the "
                 "sandbox, the recipient's as well.",
             ),

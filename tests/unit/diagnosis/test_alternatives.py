@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.diagnosis.alternatives import MAX_TRIALS, FailedAttempt, Trial, port_of, trial_plan, trials_after
+from mailproof.diagnosis.catalogue import WARNING_CODES
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Credentials, OAuth, Plan
-from mailproof.smtp.vocabulary import WARNINGS, Code, Depth, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
 AUTO, IMPLICIT, STARTTLS, NONE = TlsMode.AUTO, TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE
 OPPORTUNISTIC = TlsMode.OPPORTUNISTIC
@@ -122,7 +123,7 @@ plans = st.builds(
 )
 failures = st.builds(
     FailedAttempt,
-    cause=st.builds(Cause, st.sampled_from(Stage), st.sampled_from(sorted(set(Code) - WARNINGS))),
+    cause=st.builds(Cause, st.sampled_from(Stage), st.sampled_from(sorted(set(Code) - WARNING_CODES))),
     implicit=st.booleans(),
     heard=st.booleans(),
     names=st.lists(st.one_of(st.text(max_size=30), st.sampled_from(["x.test", "*.test", "mail.test"]))).map(tuple),

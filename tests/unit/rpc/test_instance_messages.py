@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from google.protobuf import json_format
 
+from mailproof.diagnosis.catalogue_webhook import WebhookCode
 from mailproof.domain.errors import ExportTooLarge, InvalidFields
 from mailproof.domain.ledger import Change, Event, EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, SmtpSettings
@@ -16,7 +17,7 @@ from mailproof.syntax.url import Phase
 from mailproof.usecases.history import EventPage, LoggedEvent
 from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
 from mailproof.usecases.transfers import Document, Entry, Imported, SecretState
-from mailproof.webhook.verdict import WebhookCode, WebhookReport
+from mailproof.webhook.verdict import WebhookReport
 from smtpdiag.v1 import instance_pb2
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from mailproof.diagnosis.catalogue import may_pass_later
 from mailproof.domain.errors import (
     InvalidFields,
     Kind,
@@ -32,7 +33,7 @@ from mailproof.domain.model import (
 )
 from mailproof.domain.secret import RecordIdentity, Secret
 from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan, Progress, Report
-from mailproof.smtp.vocabulary import TEMPORARY, Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.oauth import ClientCredentials
 from mailproof.usecases.diagnoses import Diagnoses, failure_of
@@ -401,7 +402,7 @@ def test_a_failed_report_is_an_error_with_its_facts() -> None:
 @pytest.mark.parametrize("code", Code)
 def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
     failure = failure_of(Report(Outcome.FAIL, Stage.GREETING, code, "x"))
-    assert (failure.retry_after is not None) == (code in TEMPORARY)
+    assert (failure.retry_after is not None) == may_pass_later(code)
     assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)
 
 
