@@ -82,7 +82,11 @@ def _sentences(seen: Observed, advice: Sequence[Advice], values: dict[str, str])
             found = settings_fixes(seen, item)
             if found and not fixes:  # the first kind of change is the likelier one
                 fixes = found
-                sentences.append(in_one_sentence(seen, found, proven=item.topic in _PROVEN))
+                sentence = in_one_sentence(seen, found, proven=item.topic in _PROVEN)
+                bad = seen.certificate_of(seen.port, item.mode) if item.mode else ""
+                sentences.append(
+                    f"{sentence} Then the certificate has to be put right as well: {bad}" if bad else sentence
+                )
         else:
             sentences.append(_in_words(seen, item).format_map(values))
     return sentences, fixes

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult
+from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.diagnosis.definition import Condition
 from mailproof.diagnosis.interceptors import KnownProvider, provider_of
 from mailproof.smtp.actions import Cause, Facts
@@ -79,16 +80,24 @@ class Observed:
     def tried_in_vain(self, port: int, mode: TlsMode) -> bool:
         """Return whether a trial has shown that a port does not work with a TLS mode.
 
-        A port that does not answer at all works with none.
+        A port that does not answer at all works with none. A bad certificate shows that the mode is right.
         """
         return any(
             result.cause is not None
+            and result.cause.code not in CERTIFICATE_CODES
             and result.trial.port == port
             and (result.trial.tls_mode is mode or _unanswered(result.cause))
             and not result.trial.name
             and not result.trial.family
             for result in self.results
         )
+
+    def certificate_of(self, port: int, mode: TlsMode) -> str:
+        """Return the sentence on the bad certificate that a trial has met; empty where it met none."""
+        for result in self.results:
+            if (result.trial.port, result.trial.tls_mode) == (port, mode) and not result.trial.name and result.cause:
+                return result.message if result.cause.code in CERTIFICATE_CODES else ""
+        return ""
 
     def untried_ports(self) -> tuple[Trial, ...]:
         """Return the standard ports of submission that may work, best first: neither in use nor tried.

@@ -150,7 +150,7 @@ def test_the_strongest_is_tried_first_and_the_next_ones_where_the_mechanism_is_r
 def test_the_last_mechanisms_refusal_is_told() -> None:
     report = login(Sasl(answers={"PLAIN": ["504 5.5.4 not today"]}), "PLAIN")
     assert (report.stage, report.code) == (Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
-    assert "offers PLAIN but does not go through with it: 504 not today" in report.message
+    assert "offers PLAIN but does not go through with it: 504 5.5.4 not today" in report.message
 
 
 @pytest.mark.parametrize("words", ["534 5.7.9 Application-specific password required", "535 5.7.8 no", "454 later"])
