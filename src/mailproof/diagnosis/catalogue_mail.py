@@ -25,7 +25,7 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_SENDER_ONLY,
-        unrecognised=told("{server} refuses the sender {sender}{reply}."),
+        unrecognised=told("{server} refused when the sender {sender} was named{reply}."),
     ),
     Code.SENDER_NOT_VERIFIED: Definition(
         told(
@@ -98,7 +98,7 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
-        unrecognised=told("{server} refuses the recipient {recipient}{reply}."),
+        unrecognised=told("{server} refused when the recipient {recipient} was named{reply}."),
     ),
     Code.RECIPIENT_DOMAIN_NOT_FOUND: Definition(
         told(
@@ -175,7 +175,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
     ),
     Code.MESSAGE_REJECTED: Definition(
-        told("{server} refuses the message{reply}."),
+        told("{server} refused when the message was sent{reply}."),
         excludes=_NOT_THE_WAY | {Topic.WAITING},
     ),
     Code.MESSAGE_TOO_LARGE: Definition(
