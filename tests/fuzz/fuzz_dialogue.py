@@ -66,6 +66,7 @@ class Session:
     last: bytes = b""
     nonce: bytes = b""
     secrets: list[str] = field(default_factory=list)  # those there are by now
+    proved: bool = False  # whether a password, a token or a proof of one was sent in a login
     rejected: bool = False  # whether there was a 535, which counts towards a lockout
 
     def __post_init__(self) -> None:
@@ -96,7 +97,7 @@ class Session:
         if isinstance(action, Secure):
             assert not self.talk.facts.secure, "TLS inside TLS"
             assert self.parser.leftover == b"", "bytes from before TLS are read inside it"
-            return self.talk.secured(lambda: self.binding)
+            return self.talk.secured(lambda: self.binding, verified=self.plan.tls_mode in DEMAND_TLS)
         if isinstance(action, DeriveKey):
             return self.talk.key_derived(b"\5" * 32)
         if isinstance(action, FetchToken):
@@ -145,6 +146,7 @@ class Session:
         if mode in DEMAND_TLS and not secure:
             assert data.startswith((b"EHLO ", b"STARTTLS\r\n", b"QUIT\r\n")), "worth something, and in clear"
         proof = self.holds_secret(data.decode()) or bool(action.secrets)
+        self.proved = self.proved or (proof and action.stage is Stage.AUTH)
         if action.credentials or proof:
             assert action.credentials, "credentials that are not called so"
             assert secure or mode is TlsMode.NONE or not self.talk.facts.starttls_offered
@@ -185,6 +187,7 @@ def check(data: bytes) -> None:
         assert not session.rejected
         assert facts.secure or plan.tls_mode not in DEMAND_TLS
         logged_in = plan.credentials is not None and plan.depth.reaches(Depth.AUTH)
+        assert session.proved or not logged_in, "a login without a password"
         assert not (logged_in and facts.mechanism.startswith("SCRAM")), "a server that can't know the password"
     seen = Observed(plan, 587, facts, session.redact, NOW, cause=cause)
     sentences = [text for found in conclude(seen) for text in (found.message, found.advice)]

@@ -320,7 +320,7 @@ class Link:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
             return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
         self._transcript.end(received=in_words(self._channel.tls))
-        return self._dialogue.secured(self._channel.binding)
+        return self._dialogue.secured(self._channel.binding, verified=self._verify)
 
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.context.trust, self.context.plan.ca_pem

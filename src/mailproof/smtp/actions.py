@@ -96,6 +96,7 @@ class Facts:
     ehlo_name: str = ""
     ehlo: Ehlo | None = None  # the last EHLO reply
     secure: bool = False
+    verified: bool = False  # inside TLS whose certificate was verified
     starttls_offered: bool = False
     helo_only: bool = False
     mechanisms_before_tls: tuple[str, ...] = ()

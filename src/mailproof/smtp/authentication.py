@@ -1,8 +1,9 @@
 """The AUTH part of a conversation (RFC 4954): which mechanism is tried, its responses, and what a refusal means.
 
-Laws: the strongest mechanism comes first; the next one is tried only where the mechanism was refused and not the
-account; none is tried after a 535, whatever its reason, since it counts towards a lockout; a login has succeeded only
-when the server has given the proof that the mechanism demands of it. Pure.
+Laws: the mechanisms are tried in the order of `sasl.table`; the next one is tried only where the mechanism was refused
+and not the account; none is tried after a 535, whatever its reason, since it counts towards a lockout; a login has
+succeeded only when the password or token was sent (or a proof of it), and when the server has given the proof that the
+mechanism demands of it. Pure.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Authentication:
                 token=plan.oauth is not None,
                 has_binding=binding is not None,
                 default_binding=default_binding,
+                verified=self.facts.verified,
             )
         )
         if not self._remaining:

@@ -88,14 +88,16 @@ class Dialogue:
         self.state = State.GREETING
         return _AWAIT_GREETING
 
-    def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
+    def secured(self, binding: Callable[[], Binding | None] = lambda: None, *, verified: bool = False) -> Action:
         """Return the action after the TLS handshake. Everything learned before it is forgotten.
 
         Args:
             binding: Returns the TLS session's channel binding.
+            verified: Whether the server's certificate was verified.
         """
         self._binding = binding
         self.facts.secure = True
+        self.facts.verified = verified
         self.facts.ehlo = None
         if self.implicit:
             if not self._reaches(Depth.EHLO):

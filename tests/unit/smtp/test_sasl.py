@@ -121,28 +121,49 @@ TOKENS = sasl.possible(token=True)
 
 
 @pytest.mark.parametrize(
-    ("offered", "wanted", "token", "bound", "chosen"),
+    ("offered", "wanted", "settings", "chosen"),
     [
-        (PASSWORDS[::-1], "", False, True, PASSWORDS),
-        (PASSWORDS, "", False, False, PASSWORDS[2:]),
-        (PASSWORDS + TOKENS, "", True, True, TOKENS),
-        (PASSWORDS, "", True, True, ()),
-        (PASSWORDS, "scram-sha-1", False, True, ("SCRAM-SHA-1",)),
-        (PASSWORDS, "SCRAM-SHA-1-PLUS", False, False, ()),
-        (("NTLM", "GSSAPI"), "", False, True, ()),
+        (PASSWORDS[::-1], "", {"has_binding": True, "verified": True}, PASSWORDS),
+        (PASSWORDS, "", {"verified": True}, PASSWORDS[2:]),
+        (PASSWORDS, "", {}, ("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN")),
+        (PASSWORDS, "", {"has_binding": True}, (*PASSWORDS[:4], "CRAM-MD5", "PLAIN", "LOGIN")),
+        (PASSWORDS, "", {"has_binding": True, "default_binding": False},
+         (*PASSWORDS[2:4], *PASSWORDS[:2], "CRAM-MD5", "PLAIN", "LOGIN")),
+        (("CRAM-MD5", "LOGIN"), "", {"verified": True}, ("LOGIN", "CRAM-MD5")),
+        (("LOGIN", "CRAM-MD5"), "", {}, ("CRAM-MD5", "LOGIN")),
+        (PASSWORDS + TOKENS, "", {"token": True, "has_binding": True}, TOKENS),
+        (PASSWORDS, "", {"token": True, "has_binding": True}, ()),
+        (PASSWORDS, "scram-sha-1", {"has_binding": True}, ("SCRAM-SHA-1",)),
+        (PASSWORDS, "SCRAM-SHA-1-PLUS", {}, ()),
+        (("NTLM", "GSSAPI"), "", {"has_binding": True}, ()),
     ],
-)
+)  # fmt: skip
 def test_which_mechanisms_are_chosen(
-    offered: tuple[str, ...], wanted: str, token: bool, bound: bool, chosen: tuple[str, ...]
+    offered: tuple[str, ...], wanted: str, settings: dict[str, bool], chosen: tuple[str, ...]
 ) -> None:
-    assert sasl.choose(offered, wanted, token=token, has_binding=bound) == chosen
+    assert sasl.choose(offered, wanted, **settings) == chosen
 
 
-def test_the_strongest_first() -> None:
+def test_the_order_inside_verified_tls() -> None:
     assert PASSWORDS == (
-        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN",
+        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5",
     )  # fmt: skip
     assert TOKENS == ("OAUTHBEARER", "XOAUTH2")
+
+
+@pytest.mark.parametrize("name", list(sasl.MECHANISMS))
+def test_a_login_is_accepted_only_after_the_proof_was_sent(name: str) -> None:
+    exchange = sasl.MECHANISMS[name](IDENTITY)
+    assert "before" in exchange.missing_proof()
+    answers = [exchange.initial()]
+    for challenge in (b"<1@x>", b"<2@x>"):
+        if exchange.proof_sent or name.startswith("SCRAM-"):
+            break
+        assert "before" in exchange.missing_proof()
+        answers.append(exchange.respond(challenge))
+    assert answers[-1] is not None
+    # SCRAM's first message holds no proof yet.
+    assert ("before" in exchange.missing_proof()) is name.startswith("SCRAM-")
 
 
 @pytest.mark.parametrize(
