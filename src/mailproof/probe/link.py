@@ -202,7 +202,7 @@ class Link:
         sent = action.shown if isinstance(action, Send) else ""
         self._begin(stage)
         try:
-            reply = await self._send_and_read(action)
+            reply, last = await self._send_and_read(action)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
@@ -215,12 +215,15 @@ class Link:
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
-        following = self._dialogue.received(reply, self._parser.leftover)
+        following = self._dialogue.received(reply, self._parser.leftover, last=last)
         self._write_step(stage, sent, reply, following)
         return following
 
-    async def _send_and_read(self, action: Wait | Send) -> Reply:
-        """Send what the action has to send, and return the reply.
+    async def _send_and_read(self, action: Wait | Send) -> tuple[Reply, bool]:
+        """Send what the action has to send, and read the reply.
+
+        Returns:
+            The reply, and whether it is a refusal that was cut off, after which nothing can be read.
 
         Raises:
             TimeoutError: There was no reply in time.
@@ -228,7 +231,7 @@ class Link:
             WireError: What the server has sent is no reply.
         """
         assert self._channel is not None  # noqa: S101 - `_connect` creates it
-        failure: Broken | None = None
+        failure: Broken | TimeoutError | None = None
         reply: Reply | None = None
         if isinstance(action, Send):
             if action.credentials:
@@ -247,12 +250,14 @@ class Link:
                 if not data:
                     break
                 self._parser.feed(data)
-        except Broken as error:
+        except (Broken, TimeoutError) as error:
             failure = failure or error
-        reply = reply or self._parser.final_reply()
+        if reply is not None:
+            return reply, False
+        reply = self._parser.final_reply()
         if reply is None:
             raise failure or Broken(Code.CONNECTION_CLOSED)
-        return reply
+        return reply, True
 
     def _write_step(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
         """Write the step of a command and its reply, and one more where the test has ended at another stage."""

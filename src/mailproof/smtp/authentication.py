@@ -118,6 +118,10 @@ class Authentication:
         problem = self._exchange.missing_proof()
         return Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, problem) if problem else None
 
+    def give_up(self) -> None:
+        """Try no other mechanism."""
+        self._remaining.clear()
+
     def refused(self, reply: Reply) -> Action:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling

@@ -186,9 +186,7 @@ def test_in_clear_or_in_unverified_tls_the_password_itself_is_sent_last(mode: Tl
         ("SCRAM-SHA-256", ("235 2.7.0 welcome",)),
     ],
 )
-def test_a_login_that_is_accepted_before_the_password_was_sent_is_none(
-    mechanism: str, answer: tuple[str, ...]
-) -> None:
+def test_a_login_that_is_accepted_before_the_password_was_sent_is_none(mechanism: str, answer: tuple[str, ...]) -> None:
     class Careless(Sasl):
         async def __call__(self, peer: Peer, line: str) -> Sequence[Part]:
             for challenge in answer[:-1]:

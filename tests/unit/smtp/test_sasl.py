@@ -155,7 +155,7 @@ def test_the_order_inside_verified_tls() -> None:
 def test_a_login_is_accepted_only_after_the_proof_was_sent(name: str) -> None:
     exchange = sasl.MECHANISMS[name](IDENTITY)
     assert "before" in exchange.missing_proof()
-    answers = [exchange.initial()]
+    answers: list[object] = [exchange.initial()]
     for challenge in (b"<1@x>", b"<2@x>"):
         if exchange.proof_sent or name.startswith("SCRAM-"):
             break
