@@ -16,7 +16,7 @@ from mailproof.diagnosis.flag_advice import FLAG_ADVICE, FLAG_ADVICE_AT
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Evidence, Finding, Plan, TlsInfo
-from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sanitize import MAX_SENTENCE, Redactor
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage, TlsMode
 from mailproof.syntax.host import bracketed, join_host_port
@@ -78,7 +78,7 @@ def evidence(seen: Observed) -> Evidence:
     cause = seen.cause
     if cause is None or cause.reply is None or cause.code in _SILENT:
         return _NO_EVIDENCE
-    text = seen.redact(cause.reply.text)
+    text = seen.redact("\n".join(cause.reply.texts), lines=True)
     sasl_error = seen.redact(cause.sasl_error)
     return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({sasl_error})".lstrip() if sasl_error else text)
 
@@ -152,8 +152,8 @@ def _words(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
     host = seen.redact(plan.host, 260)
     flag = plan.audience is Audience.FLAG
     reply = seen.cause.reply if seen.cause else None
-    text = seen.redact(str(reply.text), 200) if reply else ""
-    sasl_error = seen.redact(seen.cause.sasl_error, 200) if seen.cause else ""
+    text = seen.redact(reply.text, MAX_SENTENCE) if reply else ""
+    sasl_error = seen.redact(seen.cause.sasl_error, MAX_SENTENCE) if seen.cause else ""
     if sasl_error:
         text = f"{text.rstrip('. ')} ({sasl_error})".lstrip()
     return {

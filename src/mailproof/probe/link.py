@@ -268,7 +268,7 @@ class Link:
             code = cause.code
         elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
             code = judge(stage, reply, secure=secure)
-        received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN)
+        received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN, lines=True)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
             self._begin(cause.stage)

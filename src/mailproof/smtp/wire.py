@@ -1,8 +1,8 @@
 """SMTP's bytes: the reply parser, the EHLO parser and the command encoder.
 
 Does no I/O, keeps no order of commands and judges no reply. Laws: whatever bytes come, the parser raises nothing but
-`WireError`, holds no more than its bounds, and returns the same replies however the bytes were cut. A refusal (4xx, 5xx)
-counts from its first line's code on, even if the rest is too large or missing; a success counts only as a whole.
+`WireError`, holds no more than its bounds, and returns the same replies however the bytes were cut. A refusal (4xx or
+5xx) counts from its first line's code on, even if the rest is too large or missing; a success counts only as a whole.
 Whatever text goes into a command, no second command comes out. Pure.
 """
 
@@ -79,12 +79,19 @@ class Reply:
     @property
     def text(self) -> str:
         """The lines joined by a space, without the enhanced code that each line may repeat."""
+        return " ".join(self.texts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines without the enhanced code that each line may repeat."""
         if not self.enhanced:
-            return " ".join(self.lines)
-        return " ".join(line.removeprefix(self.enhanced).lstrip() for line in self.lines)
+            return self.lines
+        return tuple(line.removeprefix(self.enhanced).lstrip() for line in self.lines)
 
     def __str__(self) -> str:
-        return f"{self.code} {' / '.join(self.lines)}".rstrip()
+        r"""Return the reply as the wire has it, with "\n" between its lines."""
+        last = f"{self.code} {self.lines[-1]}".rstrip()
+        return "\n".join([*(f"{self.code}-{line}".rstrip() for line in self.lines[:-1]), last])
 
 
 class ReplyParser:

@@ -336,5 +336,7 @@ def no_leak(report: Report) -> None:
     assert PASSWORD not in shown
     assert base64.b64encode(PASSWORD.encode()).decode().rstrip("=") not in shown
     assert base64.b64encode(f"\0user\0{PASSWORD}".encode()).decode().rstrip("=") not in shown
-    for text in (report.message, report.advice, report.evidence.text, *(s.received + s.sent for s in report.steps)):
-        assert text.isprintable()
+    assert report.message.isprintable()
+    assert report.advice.isprintable()
+    for text in (report.evidence.text, *(s.received + s.sent for s in report.steps)):  # replies keep their lines
+        assert text.replace("\n", "").isprintable()

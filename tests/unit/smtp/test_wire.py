@@ -254,7 +254,20 @@ def test_greetings_of_others(text: str, foreign: bool) -> None:
 def test_the_text_of_a_reply_is_free_of_codes() -> None:
     reply = Reply(535, ("5.7.8 no.", "5.7.8 see here"), "5.7.8")
     assert reply.text == "no. see here"
-    assert str(reply) == "535 5.7.8 no. / 5.7.8 see here"
+    assert reply.texts == ("no.", "see here")
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        (Reply(220, ("mail.test ready",)), "220 mail.test ready"),
+        (Reply(250, ("",)), "250"),
+        (Reply(250, ("mail.test", "SIZE 1000", "HELP")), "250-mail.test\n250-SIZE 1000\n250 HELP"),
+        (Reply(535, ("5.7.8 no.", "", "5.7.8 see here"), "5.7.8"), "535-5.7.8 no.\n535-\n535 5.7.8 see here"),
+    ],
+)
+def test_a_reply_is_shown_as_the_wire_has_it(reply: Reply, shown: str) -> None:
+    assert str(reply) == shown
 
 
 @pytest.mark.parametrize(
