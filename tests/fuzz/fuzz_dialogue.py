@@ -18,6 +18,7 @@ from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, FetchToken, S
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.report import Credentials, OAuth, Plan
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import MAX_COMMAND, MAX_RESPONSE, Reply, ReplyParser, WireError
@@ -113,7 +114,8 @@ class Session:
             return Done(replace(reply, stage=action.stage))
         if action.stage is Stage.AUTH and reply.code == 535:
             self.rejected = True
-        self.check_shown(self.redact(str(reply), 1000, lines=True))
+        words = reply_in_words(reply) if action.stage is Stage.AUTH else ""
+        self.check_shown(self.redact(f"{reply} ({words})" if words else str(reply), 1000, lines=True))
         return self.talk.received(reply, self.parser.leftover)
 
     def answer(self) -> Reply | Cause:

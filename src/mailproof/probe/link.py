@@ -22,6 +22,7 @@ from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchT
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import TlsInfo
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 from mailproof.syntax.host import address_literal, take_apart
@@ -268,7 +269,11 @@ class Link:
             code = cause.code
         elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
             code = judge(stage, reply, secure=secure)
-        received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN, lines=True)
+        received = ""
+        if code is not Code.NOT_SMTP:
+            words = reply_in_words(reply) if stage is Stage.AUTH else ""
+            said = f"{reply} ({words})" if words else str(reply)
+            received = self.context.redact(said, MAX_SHOWN, lines=True)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
             self._begin(cause.stage)

@@ -16,7 +16,7 @@ class Cause:
     Attributes:
         reply: The reply that reported the failure; None where there was no reply.
         detail: A phrase of our own for the message.
-        sasl_error: The server's error message within a SASL exchange, not sanitised.
+        sasl_error: The server's error message within a SASL exchange, or decoded from the reply, not sanitised.
     """
 
     stage: Stage

@@ -18,6 +18,7 @@ from mailproof.smtp.plans import default_port
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl import table
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
@@ -132,7 +133,7 @@ class Authentication:
             # Nothing derived from the password was sent, so it was not refused: most probably the server does not
             # support our type of channel binding (Dovecot and mox answer 535 then).
             code = Code.AUTH_MECHANISM_UNSUPPORTED
-        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error)
+        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error or reply_in_words(reply))
         if (
             cancelled
             and self._refusal

@@ -324,6 +324,40 @@ def test_silence_after_microsofts_credentials_has_advice_of_its_own() -> None:
     assert (report.stage, report.code) == (Stage.AUTH, Code.TIMEOUT)
 
 
+def test_challenges_are_shown_in_words() -> None:
+    report = login(Sasl(), "LOGIN")
+    challenges = [step.received for step in report.steps if step.received.startswith("334")]
+    assert challenges == ["334", '334 UGFzc3dvcmQ6 ("Password:")']
+
+
+def test_a_refused_token_is_explained_in_the_step_too() -> None:
+    report = login(Sasl(token="another", error='{"status":"400","schemes":"bearer"}'), "XOAUTH2", **BY_TOKEN)
+    assert [step.received for step in report.steps if "(status 400, schemes bearer)" in step.received]
+
+
+def test_an_error_in_base64_within_the_refusal_is_told_in_words() -> None:
+    blob = encode('{"status":"401","error":"the mailbox is locked"}')
+    report = login(Sasl(answers={"PLAIN": [f"535 5.7.8 {blob}"]}), "PLAIN")
+    words = "(status 401, error the mailbox is locked)"
+    assert words in report.message
+    assert words in report.evidence.text
+    assert any(step.received.endswith(words) for step in report.steps)
+
+
+@pytest.mark.parametrize("challenge", ["secret-word", "AHVzZXIAc2VjcmV0LXdvcmQ="])
+def test_an_echo_in_a_challenge_is_masked_in_both_forms(challenge: str) -> None:
+    class Echo(Sasl):
+        async def __call__(self, peer: Peer, line: str) -> Sequence[Part]:
+            await peer.perform([f"334 {encode(challenge)}"])
+            await peer.hear()
+            return ["535 5.7.8 wrong"]
+
+    report = login(Echo(), "PLAIN")
+    shown = "".join(step.received for step in report.steps)
+    assert "secret-word" not in shown
+    assert "AHVzZXIAc2VjcmV0LXdvcmQ" not in shown
+
+
 def test_an_echoed_proof_is_hidden() -> None:
     class Echo(Sasl):
         async def _cram(self, peer: Any) -> Sequence[Part]:
