@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
+from mailproof.smtp.charset import readings
 from mailproof.syntax.text import has_invisible, replace_invisible
 
 MAX_TEXT = 500
@@ -267,7 +268,7 @@ class Redactor:
 
 
 def _spellings(secret: str, raw: bytes) -> set[str]:
-    """Return how a secret looks in a URL, in HTML, in JSON, and where its Latin-1 form is decoded as UTF-8."""
+    """Return how a secret looks in a URL, in HTML, in JSON, and where it is decoded in another charset than its own."""
     latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
     spellings = {
         quote(raw),
@@ -276,7 +277,9 @@ def _spellings(secret: str, raw: bytes) -> set[str]:
         secret.translate(_HTML),
         json.dumps(secret)[1:-1],
     }
-    return spellings | {_printable(latin)} if not secret.isascii() else spellings
+    if secret.isascii():
+        return spellings
+    return spellings | {_printable(reading) for reading in (latin, *readings(secret))}
 
 
 def _is_filler(character: str) -> bool:

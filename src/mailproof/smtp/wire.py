@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from mailproof.smtp.charset import decode
 from mailproof.syntax.text import fits_command
 
 # RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; servers with long AUTH lists exceed that.
@@ -165,7 +166,7 @@ class ReplyParser:
         line = self._buffer[self._position : self._position + MAX_LINE]
         if len(line) >= 3 and self._belongs(line):
             self._take(line)
-        return self._finish() if self._lines and _refuses(self._code) else None
+        return self._finish(cut_off=True) if self._lines and _refuses(self._code) else None
 
     @property
     def leftover(self) -> bytes:
@@ -206,7 +207,7 @@ class ReplyParser:
             self._take(line)
         within = _Passing.LINE if line[3:4] == b"-" else _Passing.LAST_LINE
         self._passing = within if line else _Passing.NEXT
-        reply = self._finish()
+        reply = self._finish(cut_off=bool(line))
         self._pass_over()
         return reply
 
@@ -260,9 +261,14 @@ class ReplyParser:
             raise self._fail(Fault.NOT_SMTP, "the first bytes are no SMTP greeting")
         raise self._fail(Fault.SYNTAX, "a reply does not begin with a code of three digits")
 
-    def _finish(self) -> Reply:
+    def _finish(self, *, cut_off: bool = False) -> Reply:
+        """Return the reply whose lines have been read.
+
+        Args:
+            cut_off: Whether the end of the last line is missing.
+        """
         code = int(self._code)
-        lines = tuple(line.decode("utf-8", "replace") for line in self._lines)
+        lines = tuple(decode(b"\n".join(self._lines), cut_off=cut_off).split("\n"))
         self._lines = []
         self._replies += 1
         return Reply(code, lines, enhanced_code(code, lines[0]))

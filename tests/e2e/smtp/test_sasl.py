@@ -324,6 +324,23 @@ def test_silence_after_microsofts_credentials_has_advice_of_its_own() -> None:
     assert (report.stage, report.code) == (Stage.AUTH, Code.TIMEOUT)
 
 
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        ("Неверный логин или пароль", "cp1251"),
+        ("密码错误，请使用授权码登录", "gb2312"),
+        ("認証に失敗しました", "iso2022_jp"),
+        ("Benutzername oder Kennwort ungültig", "latin-1"),
+    ],
+)
+def test_a_refusal_that_is_not_utf_8_can_be_read(words: str, codec: str) -> None:
+    report = login(Sasl(answers={"PLAIN": [b"535 5.7.8 " + words.encode(codec) + b"\r\n"]}), "PLAIN")
+    assert report.code is Code.AUTH_REJECTED
+    assert report.evidence.text == words
+    assert words in report.message
+    assert f"535 5.7.8 {words}" in [step.received for step in report.steps]
+
+
 def test_challenges_are_shown_in_words() -> None:
     report = login(Sasl(), "LOGIN")
     challenges = [step.received for step in report.steps if step.received.startswith("334")]
