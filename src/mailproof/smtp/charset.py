@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SAMPLE = 1024  # bytes of a reply that are rated
+_SAMPLE = 512  # bytes of a reply that are rated
 _ESCAPES = (b"\x1b$", b"\x1b(")  # the beginnings of ISO-2022-JP's sequences (RFC 1468)
 
 # Ratings are natural logarithms of a character's frequency in texts of the charset's languages, roughly.
