@@ -19,6 +19,7 @@ from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, FetchToken, S
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.report import Credentials, OAuth, Plan
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.smtp.wire import MAX_COMMAND, MAX_RESPONSE, Reply, ReplyParser, WireError
@@ -67,6 +68,7 @@ class Session:
     last: bytes = b""
     nonce: bytes = b""
     secrets: list[str] = field(default_factory=list)  # those there are by now
+    proved: bool = False  # whether a password, a token or a proof of one was sent in a login
     rejected: bool = False  # whether there was a 535, which counts towards a lockout
 
     def __post_init__(self) -> None:
@@ -97,7 +99,7 @@ class Session:
         if isinstance(action, Secure):
             assert not self.talk.facts.secure, "TLS inside TLS"
             assert self.parser.leftover == b"", "bytes from before TLS are read inside it"
-            return self.talk.secured(lambda: self.binding)
+            return self.talk.secured(lambda: self.binding, verified=self.plan.tls_mode in DEMAND_TLS)
         if isinstance(action, DeriveKey):
             return self.talk.key_derived(b"\5" * 32)
         if isinstance(action, FetchToken):
@@ -113,7 +115,8 @@ class Session:
             return Done(replace(reply, stage=action.stage))
         if action.stage is Stage.AUTH and reply.code == 535:
             self.rejected = True
-        self.check_shown(self.redact(str(reply), 1000))
+        words = reply_in_words(reply) if action.stage is Stage.AUTH else ""
+        self.check_shown(self.redact(f"{reply} ({words})" if words else str(reply), 1000, lines=True))
         return self.talk.received(reply, self.parser.leftover)
 
     def answer(self) -> Reply | Cause:
@@ -146,6 +149,7 @@ class Session:
         if mode in DEMAND_TLS and not secure:
             assert data.startswith((b"EHLO ", b"STARTTLS\r\n", b"QUIT\r\n")), "worth something, and in clear"
         proof = self.holds_secret(data.decode()) or bool(action.secrets)
+        self.proved = self.proved or (proof and action.stage is Stage.AUTH)
         if action.credentials or proof:
             assert action.credentials, "credentials that are not called so"
             assert secure or mode is TlsMode.NONE or not self.talk.facts.starttls_offered
@@ -161,7 +165,7 @@ class Session:
 
     def check_shown(self, text: str) -> None:
         """Check a text that people will see."""
-        assert text.isprintable(), "a control character reaches the report"
+        assert text.replace("\n", "").isprintable(), "a control character reaches the report"
         assert len(text) <= MAX_SENTENCE
         assert not self.holds_secret(text), "a secret reaches the report"
 
@@ -186,6 +190,7 @@ def check(data: bytes) -> None:
         assert not session.rejected
         assert facts.secure or plan.tls_mode not in DEMAND_TLS
         logged_in = plan.credentials is not None and plan.depth.reaches(Depth.AUTH)
+        assert session.proved or not logged_in, "a login without a password"
         assert not (logged_in and facts.mechanism.startswith("SCRAM")), "a server that can't know the password"
     seen = Observed(plan, 587, facts, session.redact, NOW, cause=cause)
     sentences = [text for found in conclude(seen).findings for text in (found.message, found.advice)]

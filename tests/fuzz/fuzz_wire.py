@@ -73,9 +73,10 @@ def check_reply(reply: Reply) -> None:
     assert 1 <= len(reply.lines) <= MAX_LINES
     assert all("\n" not in line and len(line) <= MAX_LINE for line in reply.lines)
     assert not reply.enhanced or reply.enhanced[0] == str(reply.code)[0]
-    shown = REDACT(str(reply))
-    assert shown.isprintable()
-    assert len(shown) <= MAX_TEXT
+    for shown in (REDACT(str(reply), lines=True), REDACT(reply.text)):
+        assert shown.replace("\n", "").isprintable()
+        assert len(shown) <= MAX_TEXT
+    assert "\n" not in shown
     ehlo = parse_ehlo(reply)
     assert ehlo.size_limit >= 0
     assert len(ehlo.extensions) < len(reply.lines)

@@ -5,10 +5,10 @@ import string
 from pathlib import Path
 
 import pytest
-
 from mailproof.diagnosis.advice_rows import ADVICES
-from mailproof.diagnosis.findings import page
 from mailproof.diagnosis.sentences import AT_STAGE, SENTENCES
+
+from mailproof.diagnosis.findings import page
 from mailproof.smtp.vocabulary import WARNINGS, Code
 
 ROOT = Path(__file__).parents[2]

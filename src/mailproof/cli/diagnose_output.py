@@ -36,7 +36,7 @@ class DiagnoseOutput:
         good = step.code.value == "ok"
         mark = self._printer.paint(GOOD, GREEN) if good else self._printer.paint(BAD, RED)
         texts = dict.fromkeys((step.sent, step.received))  # an address "resolves" to itself
-        words = " -> ".join(shortened(text) for text in texts if text)
+        words = " -> ".join(shortened(_in_one_line(text)) for text in texts if text)
         if not good:
             words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
         self._printer.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
@@ -76,6 +76,16 @@ class DiagnoseOutput:
             words = ", ".join(_setting(other) for other in others)
             words += f": {others[0].message}" if len(others) == 1 else ""
             self._printer.paragraph("  tried   ", f" {words}  [{code}]", DIM)
+
+
+def _in_one_line(text: str) -> str:
+    """Return a reply in one line, with its code once: "250 mail.example / SIZE 1000" for two lines of the wire."""
+    first, *others = text.split("\n")
+    if not others:
+        return text
+    code = first[:3]
+    lines = [line.removeprefix(code)[1:] if line.startswith(code) else line for line in (first, *others)]
+    return f"{code} {' / '.join(lines)}"
 
 
 def _described(certificate: Certificate) -> str:

@@ -72,10 +72,10 @@ class Printer:
 
 
 def shortened(text: str) -> str:
-    """Return a text as far as a terminal shows it."""
-    from mailproof.smtp.sanitize import cut
+    """Return a text as far as a terminal shows it in one line."""
+    from mailproof.smtp.sanitize import shorten
 
-    return cut(text, MAX_SHOWN)
+    return shorten(text, MAX_SHOWN)
 
 
 def print_json(document: Any) -> None:

@@ -37,7 +37,7 @@ def evidence(seen: Observed) -> Evidence:
     cause = seen.cause
     if cause is None or cause.reply is None or CATALOGUE[cause.code].silent:
         return _NO_EVIDENCE
-    text = seen.redact(cause.reply.text)
+    text = seen.redact("\n".join(cause.reply.texts), lines=True)
     sasl_error = seen.redact(cause.sasl_error)
     return Evidence(cause.reply.code, cause.reply.enhanced, f"{text} ({sasl_error})".lstrip() if sasl_error else text)
 

@@ -33,7 +33,13 @@ def assess(plan: Plan, result: TrialResult) -> TrialResult:
     if cause is None and ehlo is not None and plan.credentials and plan.depth.reaches(Depth.AUTH):
         if not ehlo.mechanisms:
             cause = Cause(Stage.AUTH, Code.AUTH_NOT_OFFERED)
-        elif not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None, has_binding=result.facts.secure):
+        elif not choose(
+            ehlo.mechanisms,
+            plan.mechanism,
+            token=plan.oauth is not None,
+            has_binding=result.facts.secure,
+            verified=result.facts.verified,
+        ):
             cause = Cause(Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED)
     return dataclasses.replace(result, trial=trial, cause=cause)
 

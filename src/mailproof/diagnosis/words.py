@@ -12,6 +12,7 @@ import re
 
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.smtp.report import Audience
+from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Stage, TlsMode
 from mailproof.syntax.host import bracketed, join_host_port
@@ -58,8 +59,8 @@ def reply_in_words(seen: Observed) -> str:
     reply = seen.cause.reply if seen.cause else None
     if seen.cause is None or reply is None:
         return ""
-    text = seen.redact(str(reply.text), 300)
-    sasl_error = seen.redact(seen.cause.sasl_error, 200)
+    text = seen.redact(reply.text, MAX_SENTENCE)
+    sasl_error = seen.redact(seen.cause.sasl_error, MAX_SENTENCE)
     if sasl_error:
         text = f"{text.rstrip('. ')} ({sasl_error})".lstrip()
     return f": {' '.join(part for part in (str(reply.code), reply.enhanced, text) if part)}".rstrip(". ")

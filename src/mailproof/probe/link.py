@@ -22,6 +22,7 @@ from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchT
 from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import TlsInfo
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 from mailproof.syntax.host import address_literal, take_apart
@@ -202,7 +203,7 @@ class Link:
         sent = action.shown if isinstance(action, Send) else ""
         self._begin(stage)
         try:
-            reply = await self._send_and_read(action)
+            reply, last = await self._send_and_read(action)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(stage, Code.TIMEOUT), sent))
         except Broken as error:
@@ -215,12 +216,15 @@ class Link:
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
-        following = self._dialogue.received(reply, self._parser.leftover)
+        following = self._dialogue.received(reply, self._parser.leftover, last=last)
         self._write_step(stage, sent, reply, following)
         return following
 
-    async def _send_and_read(self, action: Wait | Send) -> Reply:
-        """Send what the action has to send, and return the reply.
+    async def _send_and_read(self, action: Wait | Send) -> tuple[Reply, bool]:
+        """Send what the action has to send, and read the reply.
+
+        Returns:
+            The reply, and whether it is a refusal that was cut off, after which nothing can be read.
 
         Raises:
             TimeoutError: There was no reply in time.
@@ -228,7 +232,7 @@ class Link:
             WireError: What the server has sent is no reply.
         """
         assert self._channel is not None  # noqa: S101 - `_connect` creates it
-        failure: Broken | None = None
+        failure: Broken | TimeoutError | None = None
         reply: Reply | None = None
         if isinstance(action, Send):
             if action.credentials:
@@ -247,12 +251,14 @@ class Link:
                 if not data:
                     break
                 self._parser.feed(data)
-        except Broken as error:
+        except (Broken, TimeoutError) as error:
             failure = failure or error
-        reply = reply or self._parser.final_reply()
+        if reply is not None:
+            return reply, False
+        reply = self._parser.final_reply()
         if reply is None:
             raise failure or Broken(Code.CONNECTION_CLOSED)
-        return reply
+        return reply, True
 
     def _write_step(self, stage: Stage, sent: str, reply: Reply, following: Action) -> None:
         """Write the step of a command and its reply, and one more where the test has ended at another stage."""
@@ -263,7 +269,11 @@ class Link:
             code = cause.code
         elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
             code = judge(stage, reply, secure=secure)
-        received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN)
+        received = ""
+        if code is not Code.NOT_SMTP:
+            words = reply_in_words(reply) if stage is Stage.AUTH else ""
+            said = f"{reply} ({words})" if words else str(reply)
+            received = self.context.redact(said, MAX_SHOWN, lines=True)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
             self._begin(cause.stage)
@@ -320,7 +330,7 @@ class Link:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
             return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
         self._transcript.end(received=in_words(self._channel.tls))
-        return self._dialogue.secured(self._channel.binding)
+        return self._dialogue.secured(self._channel.binding, verified=self._verify)
 
     async def _context(self) -> ssl.SSLContext:
         trust, anchors = self.context.trust, self.context.plan.ca_pem

@@ -16,7 +16,7 @@ class Cause:
     Attributes:
         reply: The reply that reported the failure; None where there was no reply.
         detail: A phrase of our own for the message.
-        sasl_error: The server's error message within a SASL exchange, not sanitised.
+        sasl_error: The server's error message within a SASL exchange, or decoded from the reply, not sanitised.
         recognised: Whether the cause was recognised in the reply, and not only the command that was refused.
         words: The words of the reply that decided; empty where others did.
     """
@@ -101,6 +101,7 @@ class Facts:
     ehlo_name: str = ""
     ehlo: Ehlo | None = None  # the last EHLO reply
     secure: bool = False
+    verified: bool = False  # inside TLS whose certificate was verified
     starttls_offered: bool = False
     helo_only: bool = False
     mechanisms_before_tls: tuple[str, ...] = ()

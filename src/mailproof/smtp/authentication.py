@@ -1,8 +1,9 @@
 """The AUTH part of a conversation (RFC 4954): which mechanism is tried, its responses, and what a refusal means.
 
-Laws: the strongest mechanism comes first; the next one is tried only where the mechanism was refused and not the
-account; none is tried after a 535, whatever its reason, since it counts towards a lockout; a login has succeeded only
-when the server has given the proof that the mechanism demands of it. Pure.
+Laws: the mechanisms are tried in the order of `sasl.table`; the next one is tried only where the mechanism was refused
+and not the account; none is tried after a 535, whatever its reason, since it counts towards a lockout; a login has
+succeeded only when the password or token was sent (or a proof of it), and when the server has given the proof that the
+mechanism demands of it. Pure.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from mailproof.smtp.plans import default_port
 from mailproof.smtp.refusals import judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl import table
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import MAX_RESPONSE, Reply, encode_command
@@ -68,6 +70,7 @@ class Authentication:
                 token=plan.oauth is not None,
                 has_binding=binding is not None,
                 default_binding=default_binding,
+                verified=self.facts.verified,
             )
         )
         if not self._remaining:
@@ -116,6 +119,10 @@ class Authentication:
         problem = self._exchange.missing_proof()
         return Cause(Stage.AUTH, Code.PROTOCOL_ERROR, reply, problem) if problem else None
 
+    def give_up(self) -> None:
+        """Try no other mechanism."""
+        self._remaining.clear()
+
     def refused(self, reply: Reply) -> Action:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling
@@ -126,7 +133,7 @@ class Authentication:
             # Nothing derived from the password was sent, so it was not refused: most probably the server does not
             # support our type of channel binding (Dovecot and mox answer 535 then).
             code = Code.AUTH_MECHANISM_UNSUPPORTED
-        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error)
+        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error or reply_in_words(reply))
         if (
             cancelled
             and self._refusal

@@ -88,14 +88,16 @@ class Dialogue:
         self.state = State.GREETING
         return _AWAIT_GREETING
 
-    def secured(self, binding: Callable[[], Binding | None] = lambda: None) -> Action:
+    def secured(self, binding: Callable[[], Binding | None] = lambda: None, *, verified: bool = False) -> Action:
         """Return the action after the TLS handshake. Everything learned before it is forgotten.
 
         Args:
             binding: Returns the TLS session's channel binding.
+            verified: Whether the server's certificate was verified.
         """
         self._binding = binding
         self.facts.secure = True
+        self.facts.verified = verified
         self.facts.ehlo = None
         if self.implicit:
             if not self._reaches(Depth.EHLO):
@@ -104,18 +106,24 @@ class Dialogue:
             return _AWAIT_GREETING
         return self._send_ehlo() if self._reaches(Depth.EHLO) else self._send_quit()
 
-    def received(self, reply: Reply, surplus: bytes = b"") -> Action:
+    def received(self, reply: Reply, surplus: bytes = b"", *, last: bool = False) -> Action:
         """Return the action after a reply.
 
         Args:
             surplus: Octets that the server has already sent after the reply, before any further command.
+            last: Whether the reply is a refusal after which nothing can be read: the connection has failed or the time
+                is over. Then the refusal ends the conversation, whatever could be tried otherwise.
         """
         if self.state is State.QUIT:
             self.facts.quit_answered = reply.code == 221
             return self._end(Done())
         stage = _STAGES[self.state]
+        if last and self._login is not None:
+            self._login.give_up()
         handler = _TABLE.get((self.state, reply.code))
         action = handler(self, reply) if handler else self._refuse(reply)
+        if last and not isinstance(action, Done):
+            action = self._fail(stage, judge(stage, reply, secure=self.facts.secure), reply, send_quit=False)
         if not surplus or isinstance(action, Done):
             return action
         if isinstance(action, Secure):

@@ -55,7 +55,7 @@ class Plan:
         port: 1 to 65535, or 0 for the default of `tls_mode` (465 implicit, 25 none, otherwise 587).
         tls_mode: How the connection is secured.
         credentials: None where the test must not authenticate.
-        mechanism: Name of the only SASL mechanism to use; empty for the strongest first.
+        mechanism: Name of the only SASL mechanism to use; empty for the order of `sasl.table`.
         sender: Address for MAIL FROM; empty for the null reverse-path.
         sender_name: Display name of the From field.
         recipient: Address for RCPT TO; needed from depth `rcpt` on.

@@ -2,7 +2,8 @@
 
 Law: no text of a server reaches a step, a report or a message except through `clean` or a `Redactor`. A `Redactor`
 masks after cleaning and before cutting, so that no part of a password gets through, neither by an escape sequence
-inside it nor by the cut. A text that may hold a secret is given to a `Redactor` uncleaned and uncut. Pure.
+inside it nor by the cut. A text that may hold a secret is given to a `Redactor` uncleaned and uncut. What a `Redactor`
+cuts keeps its URLs and its end, which say what to do. Pure.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
+from mailproof.smtp.charset import readings
 from mailproof.syntax.text import has_invisible, replace_invisible
 
 MAX_TEXT = 500
-"""Characters of one shown text; a longer one is cut and ends with an ellipsis."""
+"""Characters of one shown text; a longer one is cut, with an ellipsis where something is missing."""
+
+MAX_SENTENCE = 300
+"""Characters of a server's text within a sentence of ours."""
 
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 
@@ -27,6 +32,16 @@ _OSC = r"\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"
 _ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
 # The same, and what some terminals take for a sequence and others for text: unfinished and two-character sequences.
 _POSSIBLE_ESCAPES = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
+# What stands between the texts of two lines of a reply: the next line's code, and the enhanced code that it repeats.
+_LINE_START = re.compile(r"\n(?:[2-5][0-9]{2}[- ])?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?")
+_GAP = " … "
+_CUT_MINIMUM = 80  # characters; a text that is cut to fewer is a name, and only its beginning is kept
+_MAX_LINKS = 8  # that are kept where a text is cut: the first ones and the last
+_NEAR = 24  # characters; a cut is moved to the space between two words if that is nearer
+# A link, also where its scheme was left out, as in "aka.ms/smtp_auth_disabled".
+_LINK = re.compile(
+    r"(?:https?://|(?<![\w.@/-])[\w-]+(?:\.[\w-]+)+/)[\w.~:/?#@!$&()*+,;=%\[\]-]+", re.IGNORECASE | re.ASCII
+)
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # Characters that may stand between the parts of a secret: one that they split is still readable.
 _FILLER = "/|�"  # and white space
@@ -42,6 +57,70 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
 def cut(text: str, limit: int = MAX_TEXT) -> str:
     """Return `text` in at most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shorten(text: str, limit: int = MAX_TEXT) -> str:
+    """Return `text` in at most `limit` characters, without its middle: the beginning, the links and the end stay.
+
+    A server's text ends with what to do, and its links explain it. A link is kept whole or not at all.
+    """
+    if len(text) <= limit or limit < _CUT_MINIMUM:
+        return cut(text, limit)
+    links = _links(text)
+    tail = (_begin_near(text, len(text) - limit // 3, links), len(text))
+    kept = [(0, limit // 4)]
+    for piece in [*links[-1:], tail, *links[:-1]]:
+        if len(_joined(text, [*kept, piece])) <= limit:
+            kept.append(piece)
+    while room := limit - len(_joined(text, kept)):  # the beginning takes what is left
+        kept[0] = (0, kept[0][1] + room)
+    kept[0] = (0, _end_near(text, kept, links))
+    return _joined(text, kept)
+
+
+def _links(text: str) -> list[tuple[int, int]]:
+    """Return where the links of a text are."""
+    links: list[tuple[int, int]] = []
+    for found in _LINK.finditer(text):
+        length = len(found[0].rstrip(".,;:!?)]"))
+        if len(links) == _MAX_LINKS:
+            links.pop()
+        links.append((found.start(), found.start() + length))
+    return links
+
+
+def _joined(text: str, pieces: Collection[tuple[int, int]]) -> str:
+    """Return the pieces of a text in their order, with an ellipsis wherever something between them is missing."""
+    parts: list[str] = []
+    at = 0
+    for start, stop in sorted(pieces):
+        if stop > at:
+            if start > at:
+                parts.append(_GAP)
+            parts.append(text[max(start, at) : stop])
+            at = stop
+    return "".join(parts) + ("…" if at < len(text) else "")
+
+
+def _begin_near(text: str, place: int, links: Collection[tuple[int, int]]) -> int:
+    """Return where the end of a text begins that is cut at `place`: behind a link or a space that is cut through."""
+    for start, stop in links:
+        if start < place < stop:
+            return stop
+    space = text.find(" ", place, place + _NEAR)
+    return place if space < 0 else space + 1
+
+
+def _end_near(text: str, pieces: Sequence[tuple[int, int]], links: Collection[tuple[int, int]]) -> int:
+    """Return where the first piece of a text ends: before a link or a word that is cut through and not kept whole."""
+    place = pieces[0][1]
+    if place >= len(text) or any(start <= place <= stop for start, stop in pieces[1:]):
+        return place
+    for start, stop in links:
+        if 0 < start < place < stop:
+            return start
+    space = text.rfind(" ", max(1, place - _NEAR), place + 1)
+    return place if space < 0 else space
 
 
 def _printable(text: str) -> str:
@@ -111,15 +190,30 @@ class Redactor:
         self.echoed = self.echoed or self.sent
         return lambda _, limit: cut(ECHO_NOTICE, limit)
 
-    def __call__(self, text: str, limit: int = MAX_TEXT) -> str:
-        """Return `text` cleaned, masked and cut to `limit` characters."""
-        shown = _printable(text)
+    def __call__(self, text: str, limit: int = MAX_TEXT, *, lines: bool = False) -> str:
+        """Return `text` cleaned, masked and cut to `limit` characters.
+
+        Args:
+            text: The text.
+            limit: Characters at most.
+            lines: Whether the text has several lines, which are kept. A secret is also masked where one line has its
+                beginning and the next one, behind its reply code, its end.
+        """
+        parted = lines and "\n" in text
+        shown = "\n".join(_printable(line) for line in text.split("\n")) if parted else _printable(text)
         if self._needles or self._words:
             masked = ECHO_NOTICE if self._hides_secret_in_escapes(text) else self._mask(shown)
+            if parted and self._is_split_over_lines(masked, text):
+                masked = ECHO_NOTICE
             if masked != shown:
                 shown = masked
                 self.echoed = self.echoed or self.sent
-        return cut(shown, limit)
+        return shorten(shown, limit)
+
+    def _is_split_over_lines(self, masked: str, text: str) -> bool:
+        """Return whether a masked text still has a secret, begun in one line and ended in the next."""
+        bare = _LINE_START.sub(" ", masked)
+        return self._mask(bare) != bare or self._hides_secret_in_escapes(_LINE_START.sub(" ", text))
 
     def _has_nothing_to_mask(self, texts: Collection[str]) -> bool:
         """Return whether these texts, joined, hold nothing to mask."""
@@ -174,7 +268,7 @@ class Redactor:
 
 
 def _spellings(secret: str, raw: bytes) -> set[str]:
-    """Return how a secret looks in a URL, in HTML, in JSON, and where its Latin-1 form is decoded as UTF-8."""
+    """Return how a secret looks in a URL, in HTML, in JSON, and where it is decoded in another charset than its own."""
     latin = secret.encode("latin-1", "replace").decode("utf-8", "replace")
     spellings = {
         quote(raw),
@@ -183,7 +277,9 @@ def _spellings(secret: str, raw: bytes) -> set[str]:
         secret.translate(_HTML),
         json.dumps(secret)[1:-1],
     }
-    return spellings | {_printable(latin)} if not secret.isascii() else spellings
+    if secret.isascii():
+        return spellings
+    return spellings | {_printable(reading) for reading in (latin, *readings(secret))}
 
 
 def _is_filler(character: str) -> bool:

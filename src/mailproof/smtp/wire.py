@@ -1,8 +1,9 @@
 """SMTP's bytes: the reply parser, the EHLO parser and the command encoder.
 
 Does no I/O, keeps no order of commands and judges no reply. Laws: whatever bytes come, the parser raises nothing but
-`WireError`, holds no more than its bounds, and returns the same replies however the bytes were cut. Whatever text goes
-into a command, no second command comes out. Pure.
+`WireError`, holds no more than its bounds, and returns the same replies however the bytes were cut. A refusal (4xx or
+5xx) counts from its first line's code on, even if the rest is too large or missing; a success counts only as a whole.
+Whatever text goes into a command, no second command comes out. Pure.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, auto
 
+from mailproof.smtp.charset import decode
 from mailproof.syntax.text import fits_command
 
 # RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; servers with long AUTH lists exceed that.
@@ -37,6 +39,14 @@ class Fault(Enum):
     TLS_RECORD = "a TLS record"  # the first bytes are TLS: the port speaks implicit TLS
     SYNTAX = "not a reply of RFC 5321"
     TOO_LARGE = "too large"
+
+
+class _Passing(Enum):
+    """Where in the rest of a refusal the parser is that it passes over."""
+
+    LINE = auto()  # inside a line that another one follows
+    NEXT = auto()  # before a line that may belong to it
+    LAST_LINE = auto()
 
 
 class WireError(Exception):
@@ -70,27 +80,36 @@ class Reply:
     @property
     def text(self) -> str:
         """The lines joined by a space, without the enhanced code that each line may repeat."""
+        return " ".join(self.texts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines without the enhanced code that each line may repeat."""
         if not self.enhanced:
-            return " ".join(self.lines)
-        return " ".join(line.removeprefix(self.enhanced).lstrip() for line in self.lines)
+            return self.lines
+        return tuple(line.removeprefix(self.enhanced).lstrip() for line in self.lines)
 
     def __str__(self) -> str:
-        return f"{self.code} {' / '.join(self.lines)}".rstrip()
+        r"""Return the reply as the wire has it, with "\n" between its lines."""
+        last = f"{self.code} {self.lines[-1]}".rstrip()
+        return "\n".join([*(f"{self.code}-{line}".rstrip() for line in self.lines[:-1]), last])
 
 
 class ReplyParser:
     """Turns a stream of bytes into replies: feed it, then call `next_reply` until it returns None.
 
-    Replies in front of an error are still returned; from the error on, each call of `next_reply` raises it again.
+    Replies in front of an error are still returned; from the error on, each call of `next_reply` raises it again. Of a
+    refusal that is too large the beginning is returned, and the rest is passed over.
     """
 
-    __slots__ = ("_buffer", "_code", "_error", "_lines", "_position", "_replies", "_total")
+    __slots__ = ("_buffer", "_code", "_error", "_lines", "_passing", "_position", "_replies", "_total")
 
     def __init__(self) -> None:
         self._buffer = b""
         self._position = 0  # where the unread part of the buffer starts
         self._lines: list[bytes] = []  # of the reply that has begun
         self._code = b""
+        self._passing: _Passing | None = None  # where in the rest of a refusal that is passed over
         self._replies = 0
         self._total = 0
         self._error: WireError | None = None
@@ -103,6 +122,7 @@ class ReplyParser:
         self._total += len(data)
         self._buffer = self._buffer[self._position :] + data if self._position < len(self._buffer) else data
         self._position = 0
+        self._pass_over()
 
     def next_reply(self) -> Reply | None:
         """Return the next complete reply, or None if more bytes are needed.
@@ -118,50 +138,96 @@ class ReplyParser:
             end = self._buffer.find(b"\n", self._position, self._position + MAX_LINE)
             stop = end + 1 if end >= 0 else min(len(self._buffer), self._position + MAX_LINE)
             line = self._buffer[self._position : stop]
+            if self._lines and _refuses(self._code) and not self._belongs(line):
+                return self._finish()  # the refusal ends where something else begins
             self._check(line)
             if end < 0:
                 if len(line) == MAX_LINE:
-                    raise self._fail(Fault.TOO_LARGE, f"a reply line is longer than {MAX_LINE} bytes")
-                if self._total > MAX_TOTAL:
-                    raise self._fail(Fault.TOO_LARGE, f"the server sent more than {MAX_TOTAL} bytes")
-                return None
-            self._position = stop
-            self._code = line[:3]
-            self._lines.append(line[4:].rstrip(b"\r\n"))
+                    return self._too_large(line, f"a reply line is longer than {MAX_LINE} bytes")
+                if self._total <= MAX_TOTAL:
+                    return None
+                if (reply := self.final_reply()) is not None:
+                    return reply
+                raise self._fail(Fault.TOO_LARGE, f"the server sent more than {MAX_TOTAL} bytes")
+            self._take(line)
             if line[3:4] != b"-":
                 return self._finish()
             if len(self._lines) >= MAX_LINES:
-                raise self._fail(Fault.TOO_LARGE, f"a reply has more than {MAX_LINES} lines")
+                return self._too_large(b"", f"a reply has more than {MAX_LINES} lines")
 
     def final_reply(self) -> Reply | None:
-        """Return the refusal that the peer had begun to send when it closed the connection, or None.
+        """Return the refusal that the peer had begun to send when nothing more is read, or None.
 
-        The code stands in front of each line, so a refusal that was cut off is known to be one; a success that was cut
-        off counts as no reply.
+        Nothing more is read after a close, a timeout, or too many bytes. The code stands in front of each line, so a
+        refusal that was cut off is known to be one; a success that was cut off counts as no reply.
         """
-        line = self._buffer[self._position : self._position + MAX_LINE]
-        if (
-            self._error is None
-            and len(line) >= 3
-            and line[:3].isdigit()
-            and (not self._lines or line[:3] == self._code)
-        ):
-            self._code = line[:3]
-            self._lines.append(line[4:].rstrip(b"\r\n"))
-            self._position = len(self._buffer)
-        if self._error is not None or not self._lines or self._code[:1] not in b"45":
+        if self._error is not None or self._passing is not None:
             return None
-        return self._finish()
+        line = self._buffer[self._position : self._position + MAX_LINE]
+        if len(line) >= 3 and self._belongs(line):
+            self._take(line)
+        return self._finish(cut_off=True) if self._lines and _refuses(self._code) else None
 
     @property
     def leftover(self) -> bytes:
         """The bytes after the last reply that was returned. Before the next command they are bytes nobody asked for."""
-        return self._buffer[self._position :]
+        return self._buffer[self._position :] if self._passing is None else b""
 
     @property
     def mid_reply(self) -> bool:
         """Whether a reply has begun and is not complete."""
         return bool(self._lines) or self._position < len(self._buffer)
+
+    def _belongs(self, line: bytes) -> bool:
+        """Return whether a line, as far as it has come, may belong to the reply that has begun, or may begin one."""
+        code = line[:3]
+        if not _CODE.fullmatch(code) or (self._lines and len(code) == 3 and code != self._code):
+            return False
+        return line[3:4] in _SEPARATORS
+
+    def _take(self, line: bytes) -> None:
+        """Read a line of a reply."""
+        self._position += len(line)
+        self._code = line[:3]
+        self._lines.append(line[4:].rstrip(b"\r\n"))
+
+    def _too_large(self, line: bytes, detail: str) -> Reply:
+        """Return the beginning of a refusal that is too large, and pass over the rest.
+
+        Args:
+            line: The beginning of its last line where that is too long; empty where the lines are too many.
+            detail: What is too large, for another reply.
+
+        Raises:
+            WireError: The reply is no refusal.
+        """
+        if not _refuses(line or self._code):
+            raise self._fail(Fault.TOO_LARGE, detail)
+        if line:
+            self._take(line)
+        within = _Passing.LINE if line[3:4] == b"-" else _Passing.LAST_LINE
+        self._passing = within if line else _Passing.NEXT
+        reply = self._finish(cut_off=bool(line))
+        self._pass_over()
+        return reply
+
+    def _pass_over(self) -> None:
+        """Pass over what has come of the rest of a refusal that was too large."""
+        while self._passing is not None:
+            if self._passing is _Passing.NEXT:
+                start = self._buffer[self._position : self._position + 4]
+                if len(start) < 4 and (self._code + b"-").startswith(start):
+                    return  # more bytes decide
+                if start[:3] != self._code or start[3:] not in _SEPARATORS:
+                    self._passing = None
+                    return
+                self._passing = _Passing.LINE if start[3:] == b"-" else _Passing.LAST_LINE
+            end = self._buffer.find(b"\n", self._position)
+            if end < 0:
+                self._position = len(self._buffer)
+                return
+            self._position = end + 1
+            self._passing = _Passing.NEXT if self._passing is _Passing.LINE else None
 
     def _check(self, line: bytes) -> None:
         """Check the beginning of a line as far as it has come, so that a peer that speaks no SMTP is found out at once.
@@ -195,9 +261,14 @@ class ReplyParser:
             raise self._fail(Fault.NOT_SMTP, "the first bytes are no SMTP greeting")
         raise self._fail(Fault.SYNTAX, "a reply does not begin with a code of three digits")
 
-    def _finish(self) -> Reply:
+    def _finish(self, *, cut_off: bool = False) -> Reply:
+        """Return the reply whose lines have been read.
+
+        Args:
+            cut_off: Whether the end of the last line is missing.
+        """
         code = int(self._code)
-        lines = tuple(line.decode("utf-8", "replace") for line in self._lines)
+        lines = tuple(decode(b"\n".join(self._lines), cut_off=cut_off).split("\n"))
         self._lines = []
         self._replies += 1
         return Reply(code, lines, enhanced_code(code, lines[0]))
@@ -206,6 +277,10 @@ class ReplyParser:
         self._error = WireError(fault, detail)
         self._buffer, self._position, self._lines = b"", 0, []
         return self._error
+
+
+def _refuses(code: bytes) -> bool:
+    return code[:1] in (b"4", b"5")
 
 
 def is_foreign_greeting(reply: Reply) -> bool:

@@ -30,9 +30,9 @@ WITH_PASSWORD = (
     "SCRAM-SHA-1-PLUS",
     "SCRAM-SHA-256",
     "SCRAM-SHA-1",
-    "CRAM-MD5",
     "PLAIN",
     "LOGIN",
+    "CRAM-MD5",
 )
 WITH_TOKEN = ("OAUTHBEARER", "XOAUTH2")
 
@@ -128,22 +128,23 @@ def test_a_token_too_long_for_the_command_waits_for_the_question() -> None:
     assert report.outcome is Outcome.OK
 
 
-def test_the_strongest_is_tried_first_and_the_next_ones_where_the_mechanism_is_refused() -> None:
+def test_the_best_is_tried_first_and_the_next_ones_where_the_mechanism_is_refused() -> None:
     answers: dict[str, Sequence[Part]] = {
         "SCRAM-SHA-256-PLUS": ["504 5.5.4 no"],
         "SCRAM-SHA-1-PLUS": ["334 " + encode("e=unsupported-channel-binding-type")],
         "SCRAM-SHA-256": ["501 5.5.2 what"],
         "SCRAM-SHA-1": ["534 5.7.9 too weak"],
-        "CRAM-MD5": ["500 5.5.6 too long"],
+        "PLAIN": ["500 5.5.6 too long"],
+        "LOGIN": ["504 5.5.4 not here"],
     }
     sasl = Sasl(answers=answers)
     report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2", old_tls=True)
-    assert sasl.tried == list(WITH_PASSWORD[:6])
+    assert sasl.tried == list(WITH_PASSWORD)
     assert report.outcome is Outcome.OK
     sasl.tried.clear()
     report = login(sasl, *reversed(WITH_PASSWORD), "XOAUTH2")  # tls-server-end-point, which few servers take
-    order = ["SCRAM-SHA-256", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "CRAM-MD5", "PLAIN"]
-    assert sasl.tried == order
+    order = ["SCRAM-SHA-256", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"]
+    assert sasl.tried == [*order, "PLAIN", "LOGIN", "CRAM-MD5"]
     assert report.outcome is Outcome.OK
 
 
@@ -155,9 +156,49 @@ def test_the_last_mechanisms_refusal_is_told() -> None:
 
 @pytest.mark.parametrize("words", ["534 5.7.9 Application-specific password required", "535 5.7.8 no", "454 later"])
 def test_a_refusal_of_the_account_stops(words: str) -> None:
-    sasl = Sasl(answers={"CRAM-MD5": [words]})
+    sasl = Sasl(answers={"PLAIN": [words]})
     login(sasl, "CRAM-MD5", "PLAIN", "LOGIN")
-    assert sasl.tried == ["CRAM-MD5"]
+    assert sasl.tried == ["PLAIN"]
+
+
+def test_a_server_with_hashed_passwords_that_offers_cram_md5_gets_the_password_inside_verified_tls() -> None:
+    sasl = Sasl(answers={"CRAM-MD5": ["535 5.7.8 wrong"]})
+    report = login(sasl, "CRAM-MD5", "LOGIN")
+    assert (report.outcome, sasl.tried) == (Outcome.OK, ["LOGIN"])
+
+
+@pytest.mark.parametrize("mode", [TlsMode.NONE, TlsMode.OPPORTUNISTIC])
+def test_in_clear_or_in_unverified_tls_the_password_itself_is_sent_last(mode: TlsMode) -> None:
+    sasl = Sasl()
+    offer = ["250-x", "250-AUTH PLAIN LOGIN CRAM-MD5", "250 HELP"]
+    before = offer if mode is TlsMode.NONE else ["250-x", "250 STARTTLS"]
+    with serve(smtp(auth=sasl, ehlo=before, ehlo_tls=offer, context=pki.bad("self-signed"))) as served:
+        report = run(served.port, tls_mode=mode, credentials=LOGIN)
+    assert (report.outcome, sasl.tried) == (Outcome.OK, ["CRAM-MD5"])
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "answer"),
+    [
+        ("LOGIN", ("235 2.7.0 welcome",)),
+        ("LOGIN", ("334 VXNlcm5hbWU6", "235 2.7.0 welcome")),
+        ("CRAM-MD5", ("235 2.7.0 welcome",)),
+        ("SCRAM-SHA-256", ("235 2.7.0 welcome",)),
+    ],
+)
+def test_a_login_that_is_accepted_before_the_password_was_sent_is_none(mechanism: str, answer: tuple[str, ...]) -> None:
+    class Careless(Sasl):
+        async def __call__(self, peer: Peer, line: str) -> Sequence[Part]:
+            for challenge in answer[:-1]:
+                await peer.perform([challenge])
+                await peer.hear()
+            return [answer[-1]]
+
+    report = login(Careless(), mechanism)
+    assert (report.stage, report.code) == (Stage.AUTH, Code.PROTOCOL_ERROR)
+    assert "accepts the login before" in report.message
+    assert "the password was sent" in report.message
+    assert report.evidence.reply_code == 235
 
 
 @pytest.mark.parametrize(
@@ -281,6 +322,57 @@ def test_much_stretching_does_not_hold_up_the_event_loop() -> None:
 def test_silence_after_microsofts_credentials_has_advice_of_its_own() -> None:
     report = login(Sasl(answers={"PLAIN": [Do.SILENCE]}), "PLAIN", timeout=0.5, loop_factory=WaitedClock(slowness=4))
     assert (report.stage, report.code) == (Stage.AUTH, Code.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        ("Неверный логин или пароль", "cp1251"),
+        ("密码错误，请使用授权码登录", "gb2312"),
+        ("認証に失敗しました", "iso2022_jp"),
+        ("Benutzername oder Kennwort ungültig", "latin-1"),
+    ],
+)
+def test_a_refusal_that_is_not_utf_8_can_be_read(words: str, codec: str) -> None:
+    report = login(Sasl(answers={"PLAIN": [b"535 5.7.8 " + words.encode(codec) + b"\r\n"]}), "PLAIN")
+    assert report.code is Code.AUTH_REJECTED
+    assert report.evidence.text == words
+    assert words in report.message
+    assert f"535 5.7.8 {words}" in [step.received for step in report.steps]
+
+
+def test_challenges_are_shown_in_words() -> None:
+    report = login(Sasl(), "LOGIN")
+    challenges = [step.received for step in report.steps if step.received.startswith("334")]
+    assert challenges == ["334", '334 UGFzc3dvcmQ6 ("Password:")']
+
+
+def test_a_refused_token_is_explained_in_the_step_too() -> None:
+    report = login(Sasl(token="another", error='{"status":"400","schemes":"bearer"}'), "XOAUTH2", **BY_TOKEN)
+    assert [step.received for step in report.steps if "(status 400, schemes bearer)" in step.received]
+
+
+def test_an_error_in_base64_within_the_refusal_is_told_in_words() -> None:
+    blob = encode('{"status":"401","error":"the mailbox is locked"}')
+    report = login(Sasl(answers={"PLAIN": [f"535 5.7.8 {blob}"]}), "PLAIN")
+    words = "(status 401, error the mailbox is locked)"
+    assert words in report.message
+    assert words in report.evidence.text
+    assert any(step.received.endswith(words) for step in report.steps)
+
+
+@pytest.mark.parametrize("challenge", ["secret-word", "AHVzZXIAc2VjcmV0LXdvcmQ="])
+def test_an_echo_in_a_challenge_is_masked_in_both_forms(challenge: str) -> None:
+    class Echo(Sasl):
+        async def __call__(self, peer: Peer, line: str) -> Sequence[Part]:
+            await peer.perform([f"334 {encode(challenge)}"])
+            await peer.hear()
+            return ["535 5.7.8 wrong"]
+
+    report = login(Echo(), "PLAIN")
+    shown = "".join(step.received for step in report.steps)
+    assert "secret-word" not in shown
+    assert "AHVzZXIAc2VjcmV0LXdvcmQ" not in shown
 
 
 def test_an_echoed_proof_is_hidden() -> None:

@@ -66,7 +66,7 @@ STEPS = (
     step(Stage.POLICY),
     step(Stage.RESOLVE, "::1", "::1"),
     step(Stage.CONNECT, "", "x" * 400),
-    step(Stage.EHLO, "EHLO me.test", "250 hello | 250 AUTH PLAIN"),
+    step(Stage.EHLO, "EHLO me.test", "250-hello\n250 AUTH PLAIN"),
     step(Stage.AUTH, "AUTH PLAIN ********", HOSTILE, Code.AUTH_REJECTED),
     step(Stage.QUIT, "", "", Code.TIMEOUT),
 )

@@ -142,6 +142,26 @@ def test_how_a_conversation_ends(
     assert (done.cause.stage, done.cause.code, done.send_quit) == (stage, code, send_quit)
 
 
+@pytest.mark.parametrize(
+    ("replies", "stage", "code"),
+    [
+        ([HI, "502 what?"], Stage.EHLO, Code.EHLO_REJECTED),  # HELO would follow
+        ([HI, PLAIN_OFFER, "504 no"], Stage.AUTH, Code.AUTH_MECHANISM_UNSUPPORTED),  # LOGIN would follow
+        ([HI, PLAIN_OFFER, "535 no"], Stage.AUTH, Code.AUTH_REJECTED),
+    ],
+)
+def test_a_refusal_after_which_nothing_can_be_read_is_the_end(replies: list[str], stage: Stage, code: Code) -> None:
+    talk = dialogue(credentials=LOGIN)
+    talk.begin()
+    for text in replies[:-1]:
+        talk.received(reply(text))
+    done = talk.received(reply(replies[-1]), last=True)
+    assert isinstance(done, Done)
+    assert done.cause is not None
+    assert (done.cause.stage, done.cause.code, done.cause.reply) == (stage, code, reply(replies[-1]))
+    assert talk.facts.mechanism in ("", "PLAIN")
+
+
 def after_starttls() -> Dialogue:
     talk = dialogue(**NEEDS_TLS)
     talk.begin()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.secret import MASK
-from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean
+from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean, cut, shorten
 from plain_support.text import printable
 
 
@@ -205,3 +205,105 @@ def test_no_secret_survives(password: str, before: str, after: str, lead: int) -
 )
 def test_a_text_is_cleaned_as_it_is_without_the_shortcut(text: str) -> None:
     assert clean(text, 10_000) == printable(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("250-mail.test\n250-SIZE 1000\n250 HELP", "250-mail.test\n250-SIZE 1000\n250 HELP"),
+        ("250-a\x1b[31mb\r\n250 c\u2028d\te\0", "250-ab \n250 c d e�"),
+        ("535-no hunter22! here\n535 see there", f"535-no {MASK} here\n535 see there"),
+        ("535-no hunt\n535 er22! here", ECHO_NOTICE),
+        ("535-5.7.8 no hunt\n535 5.7.8 er22! here", ECHO_NOTICE),
+        ("535-5.7.8 no hunt\x1b[\n535 5.7.8 er22! here", ECHO_NOTICE),
+        ("5.7.8 no hunt\n5.7.8 er22! here", ECHO_NOTICE),
+        (f"334-{b64('hunter22!')[:5]}\n334 {b64('hunter22!')[5:]}", ECHO_NOTICE),
+        ("no hunt\ner22! here", ECHO_NOTICE),
+        ("no hunter22! here\nno hunt\ner22! here", ECHO_NOTICE),
+    ],
+)
+def test_lines_are_kept_where_that_is_asked_for(text: str, shown: str) -> None:
+    redact = Redactor("hunter22!", "me")
+    redact.sent = True
+    assert redact(text, lines=True) == shown
+    assert redact.echoed is (MASK in shown)
+    assert "\n" not in redact(text)
+
+
+def test_a_secret_of_two_words_is_masked_over_lines() -> None:
+    assert Redactor("ab cd")("535-no ab\n535 cd here", lines=True) == ECHO_NOTICE
+
+
+GOOGLE = "https://support.google.com/mail/?p=InvalidSecondFactor 5b1f17b1804b1-43b6f4e5a1csm1234567f8f.11 - gsmtp"
+PROSE = "Your account was found to have sent more messages than its plan allows in this hour of the day. "
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("short", 300, ("short",)),
+        ("a name that is cut", 10, ("a name th",)),
+        (
+            f"Application-specific password required. {PROSE}Learn more at {GOOGLE}",
+            200,
+            (f"Application-specific password required. {PROSE[:54]}", GOOGLE),
+        ),
+        (
+            f"Blocked. See aka.ms/blocked. {PROSE * 2}Send the code 4711 to postmaster@example.com.",
+            120,
+            (f"Blocked. See aka.ms/blocked. {PROSE[:49]}", "code 4711 to postmaster@example.com."),
+        ),
+        (
+            f"{PROSE}Visit <https://mail.example/unlock>, then log in. {PROSE}",
+            140,
+            (PROSE[:63], "https://mail.example/unlock", PROSE[55:]),
+        ),
+        (
+            f"{'您的帐户已被锁定' * 20}请访问https://mail.example.cn/help解锁{'谢谢' * 40}",
+            120,
+            ("您的帐户已被锁定" * 5 + "您的帐户已被", "https://mail.example.cn/help", "谢谢" * 20),
+        ),
+    ],
+)
+def test_a_text_is_cut_in_its_prose(text: str, limit: int, shown: tuple[str, ...]) -> None:
+    ending = "…" if len(shown) == 1 and shown[0] != text else ""
+    assert shorten(text, limit) == " … ".join(shown) + ending
+    assert len(shorten(text, limit)) <= limit
+
+
+words = st.sampled_from(
+    ["blocked", "the", "a" * 70, "锁定" * 30, "x.", "/", "\n", "https://", "www.a.b/c", "«é»", "a@b.c/d"]
+)
+link = st.from_regex(r"https?://[a-z]{1,12}\.example/[a-zA-Z0-9?=&-]{0,60}[a-z0-9]", fullmatch=True)
+
+
+@given(st.lists(words | link, max_size=60), link, st.lists(words, max_size=20), st.integers(80, 400))
+def test_a_text_that_is_cut_keeps_its_beginning_its_last_link_and_its_end(
+    before: list[str], last: str, after: list[str], limit: int
+) -> None:
+    text = " ".join([*before, last, *after])
+    shown = shorten(text, limit)
+    assert len(shown) <= limit
+    if len(text) <= limit:
+        assert shown == text
+        return
+    beginning = shown.split("…")[0].rstrip()
+    assert beginning
+    assert text.startswith(beginning)
+    if not any("/" in word and len(word) > 2 for word in after) and len(last) < limit * 3 // 4 - 10:
+        assert last in shown
+    if len(last) < limit // 4:
+        assert shown.endswith(text[-10:])
+
+
+@given(st.text(max_size=500), st.integers(1, 200))
+def test_any_text_is_bounded_however_it_is_cut(text: str, limit: int) -> None:
+    for shown in (shorten(text, limit), cut(text, limit)):
+        assert len(shown) <= limit
+        assert shown[: limit // 5].rstrip("… ") in text
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "a/", "http://", "https://a ", "a.b/ ", "-", "锁", " ", "a" * 300 + " "])
+def test_a_hostile_text_is_cut_in_linear_time(unit: str) -> None:
+    """Quadratic time would take minutes, beyond the time that a test has."""
+    assert len(shorten(unit * (1_000_000 // len(unit)), 300)) <= 300

@@ -14,10 +14,12 @@ from mailproof.probe.bindings import end_point
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.sasl import table as sasl
 from mailproof.smtp.sasl.bearer import OAuthBearer, XOAuth2, explain
+from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.sasl.mechanism import Binding, ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.sasl.passwords import CramMd5, Login, Plain
 from mailproof.smtp.sasl.saslprep import prepared, saslprep
 from mailproof.smtp.sasl.scram import MAX_ITERATIONS, Scram
+from mailproof.smtp.wire import Reply
 
 PENCIL = Identity("user", Secret("pencil"))
 BINDING = Binding("tls-server-end-point", b"hash")
@@ -121,28 +123,49 @@ TOKENS = sasl.possible(token=True)
 
 
 @pytest.mark.parametrize(
-    ("offered", "wanted", "token", "bound", "chosen"),
+    ("offered", "wanted", "settings", "chosen"),
     [
-        (PASSWORDS[::-1], "", False, True, PASSWORDS),
-        (PASSWORDS, "", False, False, PASSWORDS[2:]),
-        (PASSWORDS + TOKENS, "", True, True, TOKENS),
-        (PASSWORDS, "", True, True, ()),
-        (PASSWORDS, "scram-sha-1", False, True, ("SCRAM-SHA-1",)),
-        (PASSWORDS, "SCRAM-SHA-1-PLUS", False, False, ()),
-        (("NTLM", "GSSAPI"), "", False, True, ()),
+        (PASSWORDS[::-1], "", {"has_binding": True, "verified": True}, PASSWORDS),
+        (PASSWORDS, "", {"verified": True}, PASSWORDS[2:]),
+        (PASSWORDS, "", {}, ("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN")),
+        (PASSWORDS, "", {"has_binding": True}, (*PASSWORDS[:4], "CRAM-MD5", "PLAIN", "LOGIN")),
+        (PASSWORDS, "", {"has_binding": True, "default_binding": False},
+         (*PASSWORDS[2:4], *PASSWORDS[:2], "CRAM-MD5", "PLAIN", "LOGIN")),
+        (("CRAM-MD5", "LOGIN"), "", {"verified": True}, ("LOGIN", "CRAM-MD5")),
+        (("LOGIN", "CRAM-MD5"), "", {}, ("CRAM-MD5", "LOGIN")),
+        (PASSWORDS + TOKENS, "", {"token": True, "has_binding": True}, TOKENS),
+        (PASSWORDS, "", {"token": True, "has_binding": True}, ()),
+        (PASSWORDS, "scram-sha-1", {"has_binding": True}, ("SCRAM-SHA-1",)),
+        (PASSWORDS, "SCRAM-SHA-1-PLUS", {}, ()),
+        (("NTLM", "GSSAPI"), "", {"has_binding": True}, ()),
     ],
-)
+)  # fmt: skip
 def test_which_mechanisms_are_chosen(
-    offered: tuple[str, ...], wanted: str, token: bool, bound: bool, chosen: tuple[str, ...]
+    offered: tuple[str, ...], wanted: str, settings: dict[str, bool], chosen: tuple[str, ...]
 ) -> None:
-    assert sasl.choose(offered, wanted, token=token, has_binding=bound) == chosen
+    assert sasl.choose(offered, wanted, **settings) == chosen
 
 
-def test_the_strongest_first() -> None:
+def test_the_order_inside_verified_tls() -> None:
     assert PASSWORDS == (
-        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN",
+        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5",
     )  # fmt: skip
     assert TOKENS == ("OAUTHBEARER", "XOAUTH2")
+
+
+@pytest.mark.parametrize("name", list(sasl.MECHANISMS))
+def test_a_login_is_accepted_only_after_the_proof_was_sent(name: str) -> None:
+    exchange = sasl.MECHANISMS[name](IDENTITY)
+    assert "before" in exchange.missing_proof()
+    answers: list[object] = [exchange.initial()]
+    for challenge in (b"<1@x>", b"<2@x>"):
+        if exchange.proof_sent or name.startswith("SCRAM-"):
+            break
+        assert "before" in exchange.missing_proof()
+        answers.append(exchange.respond(challenge))
+    assert answers[-1] is not None
+    # SCRAM's first message holds no proof yet.
+    assert ("before" in exchange.missing_proof()) is name.startswith("SCRAM-")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +184,43 @@ def test_the_strongest_first() -> None:
 )  # fmt: skip
 def test_an_error_challenge_is_shown_in_words(challenge: bytes, words: str) -> None:
     assert Redactor()(explain(challenge)).strip() == words
+
+
+def encoded(text: str | bytes) -> str:
+    return sasl.encode(text.encode() if isinstance(text, str) else text)
+
+
+ERROR = encoded('{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}')
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        (334, "VXNlcm5hbWU6", '"Username:"'),
+        (334, encoded("<1896.69@mail.test>"), '"<1896.69@mail.test>"'),
+        (334, encoded("Пароль:"), '"Пароль:"'),
+        (334, ERROR, "status 400, scope https://mail.google.com/, schemes Bearer"),
+        (334, encoded('{"error":"a\\nb"}'), "error a b"),
+        (334, encoded('{"unknown":1}'), '"{"unknown":1}"'),
+        (334, encoded(b"\0\1\2 binary"), ""),
+        (334, encoded(b"\xff\xfe"), ""),
+        (334, encoded("a\x1b[31mb"), ""),
+        (334, "", ""),
+        (334, "go on", ""),
+        (535, f"5.7.8 {ERROR}", "status 400, scope https://mail.google.com/, schemes Bearer"),
+        (535, f"5.7.8 see <{encoded('Account is locked')}>", '"Account is locked"'),
+        (535, "5.7.8 Authentication unsuccessful, 5b1f17b1804b1a43b6f4e5a1 InvalidSecondFactor1", ""),
+        (535, f"5.7.8 https://mail.test/{encoded('Account is locked')}", ""),
+        (535, "5.7.8 " + "AAAA" * 9000, ""),
+    ],
+)
+def test_base64_of_a_server_is_shown_in_words(code: int, text: str, words: str) -> None:
+    assert reply_in_words(Reply(code, (text,))) == words
+
+
+@given(st.integers(400, 599) | st.just(334), st.text(max_size=80) | st.binary(max_size=80).map(encoded))
+def test_no_reply_trips_the_decoder(code: int, text: str) -> None:
+    assert isinstance(reply_in_words(Reply(code, (text, "x"))), str)
 
 
 IDENTITY = Identity("user", Secret("secret-word"), Secret("token"), "mail.test", 587, BINDING)

@@ -40,7 +40,10 @@ def parse(*chunks: bytes) -> list[Reply | Fault]:
         (b"250-a\r\n250 b\r\n221 bye\r\n", [Reply(250, ("a", "b")), Reply(221, ("bye",))]),
         (b"250-a\r\n250\r\n", [Reply(250, ("a", ""))]),
         (b"535-5.7.8 no\r\n535 5.7.8 go\r\n", [Reply(535, ("5.7.8 no", "5.7.8 go"), "5.7.8")]),
-        (b"550 \xff\r\n", [Reply(550, ("�",))]),
+        (b"550 \x81\xff\r\n", [Reply(550, ("��",))]),
+        (b"550-caf\xe9 ferm\xe9\r\n550 \xe0 jamais\r\n", [Reply(550, ("café fermé", "à jamais"))]),
+        (b"550-\xcd\xe5\xf2\r\n550 \xef\xee\xeb\xfc\xe7\xee\xe2\xe0\xf2\xe5\xeb\xff\r\n",
+         [Reply(550, ("Нет", "пользователя"))]),
         (b"220 x", []),
         (b"220-a\r\n250 b\r\n", [Fault.SYNTAX]),
         (b"220 a\r\nhello\r\n", [Reply(220, ("a",)), Fault.SYNTAX]),
@@ -63,6 +66,17 @@ def parse(*chunks: bytes) -> list[Reply | Fault]:
         (b"220 " + b"x" * (MAX_LINE - 4), [Fault.TOO_LARGE]),
         (b"220-x\r\n" * (MAX_LINES - 1) + b"220 x\r\n", [Reply(220, ("x",) * MAX_LINES)]),
         (b"220-x\r\n" * MAX_LINES, [Fault.TOO_LARGE]),
+        (b"535 " + b"x" * 2 * MAX_LINE, [Reply(535, ("x" * (MAX_LINE - 4),))]),
+        (b"535 " + b"x" * MAX_LINE + b"\r\n421 bye\r\n", [Reply(535, ("x" * (MAX_LINE - 4),)), Reply(421, ("bye",))]),
+        (b"504-a\r\n504-" + b"x" * MAX_LINE + b"\r\n504-b\r\n504 c\r\n250 y\r\n",
+         [Reply(504, ("a", "x" * (MAX_LINE - 4))), Reply(250, ("y",))]),
+        (b"504-x\r\n" * 3 * MAX_LINES + b"504\n250 y\r\n", [Reply(504, ("x",) * MAX_LINES), Reply(250, ("y",))]),
+        (b"504-x\r\n" * MAX_LINES + b"50", [Reply(504, ("x",) * MAX_LINES)]),
+        (b"504-x\r\n" * MAX_LINES + b"250 y\r\n", [Reply(504, ("x",) * MAX_LINES), Reply(250, ("y",))]),
+        (b"535-a\r\n421 b\r\n", [Reply(535, ("a",)), Reply(421, ("b",))]),
+        (b"535-a\r\nnonsense\r\n", [Reply(535, ("a",)), Fault.SYNTAX]),
+        (b"535-a\r\n5350 b\r\n", [Reply(535, ("a",)), Fault.SYNTAX]),
+        (b"554-" + b"a" * 90 + b"\r\n\x16\x03", [Reply(554, ("a" * 90,)), Fault.SYNTAX]),
     ],
 )  # fmt: skip
 def test_a_stream_is_read_the_same_however_it_is_cut(stream: bytes, expected: list[Reply | Fault]) -> None:
@@ -77,6 +91,29 @@ def test_more_than_the_total_is_an_error_behind_the_last_reply() -> None:
         got = parse(*chunks)
         assert got[-1] is Fault.TOO_LARGE
         assert len(got) == replies + 1
+
+
+@pytest.mark.parametrize("size", [300, 1000])
+def test_a_refusal_that_reaches_the_total_counts_and_the_error_follows(size: int) -> None:
+    line = b"250 " + b"x" * (size - 6) + b"\r\n"
+    stream = line * (MAX_TOTAL // size) + b"535-5.7.8 no\r\n535 " + b"y" * size
+    cut = [stream[i : i + 997] for i in range(0, len(stream), 997)]
+    whole = parse(stream)
+    assert parse(*cut) == whole
+    assert isinstance(whole[-2], Reply)
+    assert whole[-2].code == 535
+    assert whole[-1] is Fault.TOO_LARGE
+
+
+def test_what_is_passed_over_of_a_refusal_is_no_reply_to_the_next_command() -> None:
+    parser = ReplyParser()
+    parser.feed(b"504 " + b"x" * MAX_LINE)
+    assert parser.next_reply() == Reply(504, ("x" * (MAX_LINE - 4),))
+    parser.feed(b"y" * 9000)
+    assert parser.leftover == b""
+    assert parser.final_reply() is None
+    parser.feed(b"\r\n334 \r\n")
+    assert parser.next_reply() == Reply(334, ("",))
 
 
 @pytest.mark.parametrize("stream", [b"250-a\r\n249a", b"250-a\r\n2x0 b\r\n", b"250-a\r\n2500\r\n"])
@@ -103,7 +140,23 @@ def test_an_error_is_repeated() -> None:
 
 # What is likely to be said, so that the generator finds more than garbage.
 pieces = st.sampled_from(
-    [b"220 ", b"250-", b"250 ", b"535-5.7.8 ", b"421 ", b"\r\n", b"\n", b"\r", b"\0", b"\x16\x03", b"x" * 300, b"5"]
+    [
+        b"220 ",
+        b"250-",
+        b"250 ",
+        b"535-5.7.8 ",
+        b"535 ",
+        b"535-x\r\n" * 130,
+        b"421 ",
+        b"y" * 4100,
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\x16\x03",
+        b"x" * 300,
+        b"5",
+    ]
 )
 streams = st.one_of(st.binary(max_size=600), st.lists(pieces, max_size=60).map(b"".join))
 
@@ -204,7 +257,20 @@ def test_greetings_of_others(text: str, foreign: bool) -> None:
 def test_the_text_of_a_reply_is_free_of_codes() -> None:
     reply = Reply(535, ("5.7.8 no.", "5.7.8 see here"), "5.7.8")
     assert reply.text == "no. see here"
-    assert str(reply) == "535 5.7.8 no. / 5.7.8 see here"
+    assert reply.texts == ("no.", "see here")
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        (Reply(220, ("mail.test ready",)), "220 mail.test ready"),
+        (Reply(250, ("",)), "250"),
+        (Reply(250, ("mail.test", "SIZE 1000", "HELP")), "250-mail.test\n250-SIZE 1000\n250 HELP"),
+        (Reply(535, ("5.7.8 no.", "", "5.7.8 see here"), "5.7.8"), "535-5.7.8 no.\n535-\n535 5.7.8 see here"),
+    ],
+)
+def test_a_reply_is_shown_as_the_wire_has_it(reply: Reply, shown: str) -> None:
+    assert str(reply) == shown
 
 
 @pytest.mark.parametrize(

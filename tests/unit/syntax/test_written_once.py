@@ -17,6 +17,7 @@ HOMES = {"characters": "syntax.text", "host and port": "syntax.host"}
 
 EXEMPT: Mapping[tuple[str, str], str] = {
     ("characters", "domain.database"): "domain imports nothing but the standard library",
+    ("characters", "smtp.charset"): "rates characters by their script, and looks for the escapes of ISO-2022-JP",
     ("characters", "smtp.sanitize"): "looks for the beginnings of ECMA-48's escape sequences",
     ("characters", "store.postgres.log"): "the store may import domain alone",
     ("characters", "syntax.mailbox"): "RFC 5321's grammar of a local part",

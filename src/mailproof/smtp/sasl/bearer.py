@@ -20,6 +20,7 @@ _ERROR_FIELDS = ("status", "scope", "schemes", "error", "error_description")
 class _Bearer(Mechanism):
     """Sends the token, then a dummy response to the server's error, so that the refusal follows."""
 
+    proof = "the access token"
     dummy_response = b""
 
     def __init__(self, identity: Identity) -> None:

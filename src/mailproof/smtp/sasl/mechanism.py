@@ -91,6 +91,7 @@ class Mechanism:
     """One exchange of a mechanism.
 
     Attributes:
+        proof: What the mechanism sends that a login depends on, in words.
         sasl_error: The server's error message within the exchange, not sanitised.
         secrets: What was sent and is derived from the password or token.
         proof_sent: Whether the password, the token or a proof derived from it was sent.
@@ -98,6 +99,8 @@ class Mechanism:
         binding_may_be_refused: Whether the server may refuse the exchange because of the channel binding's type, since
             servers do not announce the types.
     """
+
+    proof = "the password"
 
     def __init__(self) -> None:
         self.sasl_error = ""
@@ -127,5 +130,8 @@ class Mechanism:
         raise NotImplementedError
 
     def missing_proof(self) -> str:
-        """Return what the server has not proven when it accepts the login (235); empty where nothing is missing."""
-        return ""
+        """Return why a login does not count although the server accepts it (235); empty where it counts.
+
+        A server that accepts before it has what the login depends on (RFC 4954 section 4) has checked nothing.
+        """
+        return "" if self.proof_sent else f"the server accepts the login before {self.proof} was sent"

@@ -46,6 +46,8 @@ class Login(Mechanism):
 class CramMd5(Mechanism):
     """CRAM-MD5 (RFC 2195): a hash of the challenge keyed with the password; the password itself is not sent."""
 
+    proof = "a proof of the password"
+
     def __init__(self, identity: Identity) -> None:
         super().__init__()
         self._identity: Identity | None = identity

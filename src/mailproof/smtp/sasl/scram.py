@@ -50,6 +50,8 @@ class Scram(Mechanism):
         nonce: The client's nonce, for tests; empty for a random one.
     """
 
+    proof = "a proof of the password"
+
     def __init__(self, identity: Identity, digest: str, *, plus: bool = False, nonce: str = "") -> None:
         super().__init__()
         self._digest = digest
@@ -104,8 +106,10 @@ class Scram(Mechanism):
         return bare + b",p=" + proof
 
     def missing_proof(self) -> str:
-        """Return what is missing unless the server has sent its right signature."""
-        return "" if self._verified else "it has not proven that it knows the password (no SCRAM server signature)"
+        """Return what is missing: our proof, or the server's signature."""
+        if self._verified:
+            return ""
+        return super().missing_proof() or "it has not proven that it knows the password (no SCRAM server signature)"
 
     def _on_server_first(self, challenge: bytes) -> KeyDerivation | bytes:
         """Check the server-first-message, and return the derivation of the salted password."""

@@ -23,18 +23,21 @@ _WITH_PASSWORD: dict[str, Callable[[Identity], Mechanism]] = {
     "SCRAM-SHA-1-PLUS": lambda identity: Scram(identity, "sha1", plus=True),
     "SCRAM-SHA-256": lambda identity: Scram(identity, "sha256"),
     "SCRAM-SHA-1": lambda identity: Scram(identity, "sha1"),
-    "CRAM-MD5": CramMd5,
     "PLAIN": Plain,  # as strong as LOGIN, but a standard, and two round trips shorter
     "LOGIN": Login,
+    # Last inside verified TLS, where nobody can read the password: many servers that store it hashed offer CRAM-MD5
+    # and refuse the right password, since its check needs the password itself (RFC 2195 section 4).
+    "CRAM-MD5": CramMd5,
 }
+_SENDS_PASSWORD = frozenset({"PLAIN", "LOGIN"})
 _WITH_TOKEN: dict[str, Callable[[Identity], Mechanism]] = {"OAUTHBEARER": OAuthBearer, "XOAUTH2": XOAuth2}
 
 MECHANISMS: dict[str, Callable[[Identity], Mechanism]] = {**_WITH_PASSWORD, **_WITH_TOKEN}
-"""Every mechanism that is implemented, strongest first."""
+"""Every mechanism that is implemented, in the order of preference inside verified TLS."""
 
 
 def possible(*, token: bool) -> tuple[str, ...]:
-    """Return the mechanisms that use a password, or with `token` those that use an access token; strongest first."""
+    """Return the mechanisms that use a password, or with `token` those that use an access token, best first."""
     return tuple(_WITH_TOKEN if token else _WITH_PASSWORD)
 
 
@@ -45,8 +48,9 @@ def choose(
     token: bool = False,
     has_binding: bool = False,
     default_binding: bool = True,
+    verified: bool = False,
 ) -> tuple[str, ...]:
-    """Return the offered mechanisms that can be used, strongest first.
+    """Return the offered mechanisms that can be used, in the order in which they are tried.
 
     Args:
         offered: The mechanisms in the EHLO reply, in upper case.
@@ -56,12 +60,16 @@ def choose(
         default_binding: Whether the server can be expected to support the binding's type. If not, SCRAM without
             binding comes first: Dovecot and mox answer an unknown type with 535, which counts as a failed login, and
             no second mechanism may be tried after it.
+        verified: Whether the connection is inside TLS whose certificate was verified. If not, CRAM-MD5 comes before
+            the mechanisms that send the password.
     """
     names = [
         name
         for name in possible(token=token)
         if name in offered and mechanism.upper() in ("", name) and (has_binding or not is_bound(name))
     ]
+    if not verified:
+        names.sort(key=lambda name: name in _SENDS_PASSWORD)
     if not default_binding:
         names.sort(key=lambda name: (not name.startswith("SCRAM-"), is_bound(name)))
     return tuple(names)
