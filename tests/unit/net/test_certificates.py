@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from mailproof.domain.errors import ServiceShortage
 from mailproof.net.broken import Broken
 from mailproof.net.certificates import read_certificate
 from mailproof.net.chain_problems import chain_problems
@@ -24,13 +27,15 @@ HOST = "mail.example.com"
 DAY = pki.DAY
 
 
-def handshake(*chain: pki.Pair, anchors: str | None = None, host: str = HOST) -> tuple[TlsInfo, Code]:
+def handshake(
+    *chain: pki.Pair, anchors: str | None = None, host: str = HOST, has_anchors: bool = True
+) -> tuple[TlsInfo, Code]:
     """Shake hands in memory with a server that presents these certificates; return the session and the verdict."""
     context = pki.server_context(*chain, weak=True)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = context.wrap_bio(incoming, outgoing, server_side=True)
     trusted = TrustStore().context(pki.authority().pem if anchors is None else anchors)
-    tunnel = Tunnel(trusted, host, after_starttls=False)
+    tunnel = Tunnel(trusted, host, after_starttls=False, has_anchors=has_anchors)
     code = Code.OK
     try:
         while not tunnel.handshake():
@@ -156,6 +161,34 @@ def test_a_signature_that_is_not_the_issuers() -> None:
     real, forged = pki.issue("Twin", pki.authority(), ca=True), pki.issue("Twin", pki.authority(), ca=True)
     info, code = handshake(leaf(forged), real)
     assert (code, problems(info)) == (Code.TLS_UNTRUSTED, ["its signature is not that of its issuer", ""])
+
+
+def test_without_any_anchor_here_the_chain_is_not_blamed_for_it() -> None:
+    root = pki.issue("Public authority", ca=True)
+    for chain in ([leaf(root)], [leaf(root), root], [pki.issue("mail", sans=(HOST,))]):
+        info, code = handshake(*chain, has_anchors=False)
+        assert code is Code.TRUST_STORE_EMPTY
+        assert info.verify_error
+        assert not any(problems(info))
+    info, _ = handshake(leaf(root, start=-9 * DAY, end=-2 * DAY), has_anchors=False)
+    assert problems(info) == [f"expired on {day(-2 * DAY)}"]  # which anybody can see
+
+
+def test_an_issuer_is_not_called_missing_where_its_file_could_not_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_descriptor(*_: object, **__: object) -> int:
+        raise OSError(errno.EMFILE, "x")
+
+    chain = leaf(pki.issue("Nobody", ca=True))
+    original = TrustStore.context
+
+    def context(trust: TrustStore, ca_pem: str = "") -> ssl.SSLContext:
+        built = original(trust, ca_pem)
+        monkeypatch.setattr(os, "open", no_descriptor)
+        return built
+
+    monkeypatch.setattr(TrustStore, "context", context)
+    with pytest.raises(ServiceShortage):
+        handshake(chain)
 
 
 def test_a_weak_digest_is_named() -> None:
