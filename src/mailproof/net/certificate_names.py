@@ -87,6 +87,8 @@ def _is_address(text: str) -> bool:
 
 def _rank(name: str, wanted: str, labels: list[str]) -> tuple[bool, int, int, bool]:
     """Return by what names are sorted; those that resemble the wanted one more come first, else the order stays."""
+    if _is_address(wanted) or _is_address(name):  # their parts are no labels
+        return (not matches(name, wanted), 0, 0, True)
     own = name.rstrip(".").lower().split(".")
     shared = 0
     for ours, theirs in zip(reversed(labels), reversed(own), strict=False):

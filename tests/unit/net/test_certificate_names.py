@@ -37,6 +37,7 @@ def test_a_name_is_for_a_host_as_rfc_9525_has_it(name: str, expected: str, fits:
         ((*CROWD, "mail.example.com"), "mail.example.com", "mail.example.com"),
         ((*CROWD, "*.example.com"), "mail.example.com", "*.example.com"),
         ((*CROWD, "192.0.2.1"), "192.0.2.1", "192.0.2.1"),
+        (("www.example.com", *CROWD, "192.0.2.7"), "192.0.2.1", "www.example.com"),
         ((*CROWD, "www.example.com"), "mail.example.com", "www.example.com"),
         ((*CROWD, "www.example.com", "smtp.example.com"), "mail.example.com", "smtp.example.com"),
         ((*CROWD, "mail.example.de"), "mail.example.com", "mail.example.de"),
