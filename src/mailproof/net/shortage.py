@@ -24,6 +24,8 @@ _RESOURCES = {
     errno.ENFILE: Resource.FILE_DESCRIPTORS,
     errno.ENOMEM: Resource.MEMORY,
     errno.ENOBUFS: Resource.MEMORY,  # of the kernel, for sockets
+    10024: Resource.FILE_DESCRIPTORS,  # what sockets of Windows say: WSAEMFILE, WSAENOBUFS (winsock2.h)
+    10055: Resource.MEMORY,
 }
 """Errno -> what is used up; of a file, a socket or a lookup."""
 

@@ -155,6 +155,16 @@ def test_a_lookup_without_descriptors_is_no_fault_of_the_name(monkeypatch: pytes
         asyncio.run(Resolver().lookup("mail.test", 25))
 
 
+@pytest.mark.parametrize("error", [OSError(errno.EMFILE, "x"), MemoryError(), socket.gaierror(socket.EAI_MEMORY, "x")])
+def test_a_lookup_that_says_what_it_lacks(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(ServiceShortage):
+        asyncio.run(Resolver().lookup("mail.test", 25))
+
+
 def test_a_lookup_needs_a_thread_and_goes_on_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     looking = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [HERE])
