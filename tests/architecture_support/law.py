@@ -61,11 +61,11 @@ LAW = (
     Room(
         "net",
         "all of the network that is not SMTP",
-        ("syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
+        ("domain.errors", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
         libraries=(
             "aiohappyeyeballs: dial http",
             "asyncio",
-            "cryptography: certificates",
+            "cryptography: certificate_names certificates chain_problems",
             "h11: http",
             "select: epoll_readiness",
             "socket",

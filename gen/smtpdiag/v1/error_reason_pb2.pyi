@@ -125,6 +125,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     (FAILED_PRECONDITION). It must be set again.
     {"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
     """
+    ERROR_REASON_RESOURCES_SHORT: _ErrorReason.ValueType  # 43
+    """The service has no file descriptors, local ports, memory or threads left, so a test, a search or a post was not
+    finished (UNAVAILABLE). It says nothing about the server; google.rpc.RetryInfo says when to try again.
+    {"reason":"RESOURCES_SHORT","domain":"mailproof","metadata":{"resource":"file_descriptors"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -238,5 +243,10 @@ ERROR_REASON_SECRET_UNREADABLE: ErrorReason.ValueType  # 42
 """A stored secret can't be opened: it is damaged, or sealed under a key that this server does not have
 (FAILED_PRECONDITION). It must be set again.
 {"reason":"SECRET_UNREADABLE","domain":"mailproof","metadata":{"id":"1"}}
+"""
+ERROR_REASON_RESOURCES_SHORT: ErrorReason.ValueType  # 43
+"""The service has no file descriptors, local ports, memory or threads left, so a test, a search or a post was not
+finished (UNAVAILABLE). It says nothing about the server; google.rpc.RetryInfo says when to try again.
+{"reason":"RESOURCES_SHORT","domain":"mailproof","metadata":{"resource":"file_descriptors"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

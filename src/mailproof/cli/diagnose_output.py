@@ -53,7 +53,11 @@ class DiagnoseOutput:
         if report.advice:
             self._printer.paragraph("What to do:", report.advice, BOLD)
         if report.code.value.startswith(_ABOUT_CERTIFICATE) and report.tls and report.tls.chain:
-            self._printer.paragraph("Certificate:", _described(report.tls.chain[0]), BOLD)
+            leaf, *others = report.tls.chain
+            self._printer.paragraph("Certificate:", _described(leaf), BOLD)
+            for other in others:
+                if other.problem:
+                    self._printer.paragraph(f"Certificate ({other.role}):", _described(other), BOLD)
         self._alternatives(report.alternatives)
         for finding in report.findings:
             if finding.severity.value == "warning":
@@ -90,10 +94,15 @@ def _in_one_line(text: str) -> str:
 
 def _described(certificate: Certificate) -> str:
     names = f" for {', '.join(certificate.sans)}" if certificate.sans else " for no name"
+    if certificate.more_sans:
+        names += f" and {certificate.more_sans} more"
+    if certificate.role.value != "leaf":
+        names = ""
+    problem = f"; {certificate.problem}" if certificate.problem else ""
     return (
         f"{certificate.subject or 'without a subject'}{names}; issuer {certificate.issuer}; "
         f"valid from {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}; {certificate.key}; "
-        f"SHA-256 {certificate.fingerprint}"
+        f"SHA-256 {certificate.fingerprint}{problem}"
     )
 
 

@@ -14,11 +14,17 @@ TICK = 0.25  # seconds that Ctrl-C may take on Windows
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, as `asyncio.run` does."""
+    """Run a coroutine to its end, as `asyncio.run` does.
+
+    Raises:
+        ServiceShortage: There are no file descriptors for the loop itself.
+    """
     import asyncio
 
+    from mailproof.net.shortage import shortages_raised
+
     # Windows' default loop has no `add_reader`, and reports other error numbers than the sockets do.
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+    with shortages_raised(), asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         _tick(runner.get_loop())
         return runner.run(work)
 

@@ -18,7 +18,7 @@ from typing import NoReturn
 from mailproof import __version__
 from mailproof.cli import terminal
 from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
-from mailproof.domain.errors import StartupError
+from mailproof.domain.errors import ServiceShortage, StartupError
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,6 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mailproof.service.declaration import SettingError
 
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
+    except ServiceShortage as error:
+        print(f"mailproof: {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:

@@ -19,6 +19,7 @@ from dns.rdtypes.IN.SRV import SRV
 
 from mailproof.discovery.candidates import SrvRecord
 from mailproof.net.resolver import LookupFailed
+from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import check_host
 
@@ -69,6 +70,7 @@ class Records:
 
         Raises:
             LookupFailed: There was no answer.
+            ServiceShortage: Something is used up on this side.
         """
         try:
             if self._resolver is None:
@@ -83,12 +85,9 @@ class Records:
             )
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return ()
-        except dns.exception.Timeout:
-            raise LookupFailed(Code.TIMEOUT) from None
-        except dns.resolver.NoNameservers:  # each server has failed or refused
-            raise LookupFailed(Code.DNS_TEMPORARY) from None
-        except (dns.exception.DNSException, OSError, ValueError):  # a name too long, no configuration, broken packets
-            raise LookupFailed(Code.DNS_ERROR) from None
+        except (dns.exception.DNSException, OSError, ValueError) as error:
+            _raise_if_short(error)
+            raise LookupFailed(_code_of(error)) from None
         return answer.rrset or ()
 
     def _configured(self) -> dns.asyncresolver.Resolver:
@@ -97,6 +96,26 @@ class Records:
             resolver.nameservers = list(self._nameservers)
             resolver.port = self._port
         return resolver
+
+
+def _code_of(error: Exception) -> Code:
+    match error:
+        case dns.exception.Timeout():
+            return Code.TIMEOUT
+        case dns.resolver.NoNameservers():  # each server has failed or refused
+            return Code.DNS_TEMPORARY
+        case _:  # a name too long, no configuration, broken packets
+            return Code.DNS_ERROR
+
+
+def _raise_if_short(error: Exception) -> None:
+    """Raise `ServiceShortage` where a question failed for it. dnspython keeps what each try of it has raised."""
+    raise_if_short(error)
+    facts = error.kwargs if isinstance(error, dns.exception.DNSException) else {}
+    for *_, raised, _response in facts.get("errors", ()):
+        if isinstance(raised, Exception):
+            raise_if_short(raised)
+    raise_if_no_descriptor()  # without one no configuration is read
 
 
 def _host(name: str) -> str:

@@ -32,6 +32,7 @@ from mailproof.discovery.records import Records
 from mailproof.discovery.web import FetchFailed, Web
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
@@ -100,6 +101,7 @@ class SettingsSearch:
 
         Raises:
             ValueError: The address is invalid, or the timeout is not positive.
+            ServiceShortage: Something is used up on this side, so that the result would blame the servers for it.
         """
         mailbox = parse_mailbox(address)
         if not timeout > 0:
@@ -174,8 +176,9 @@ class _OneSearch:
         """Run the search and return its result."""
         complete = True
         try:
-            async with asyncio.timeout_at(self._deadline), asyncio.TaskGroup() as group:
-                await self._search(group)
+            with shortages_raised():
+                async with asyncio.timeout_at(self._deadline), asyncio.TaskGroup() as group:
+                    await self._search(group)
         except TimeoutError:
             complete = False
         published = self._published_so_far

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 class Kind(Enum):
@@ -350,6 +350,38 @@ class StoreUnavailable(Failure):
 
     def __init__(self, message: str = "the database can't be used right now", retry_after: float = 1.0) -> None:
         super().__init__(message, retry_after=retry_after)
+
+
+class Resource(StrEnum):
+    """What this service can run out of while it tests a server."""
+
+    FILE_DESCRIPTORS = "file_descriptors"
+    PORTS = "local_ports"
+    MEMORY = "memory"
+    THREADS = "threads"
+
+
+class ServiceShortage(Failure):
+    """Something is used up on this side, so that a test, a search or a post can't be finished: no fault of the server.
+
+    Args:
+        resource: What is used up.
+
+    Attributes:
+        resource: What is used up.
+    """
+
+    kind = Kind.UNAVAILABLE
+    reason = "RESOURCES_SHORT"
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(
+            f"this service has no {resource.replace('_', ' ')} left, so the test was not finished and says nothing "
+            "about the server; try again in a moment",
+            metadata={"resource": resource.value},
+            retry_after=5.0,
+        )
+        self.resource = resource
 
 
 class StartupError(Exception):

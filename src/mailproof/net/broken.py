@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ssl
 
+from mailproof.net.shortage import raise_if_short
 from mailproof.smtp.vocabulary import Code
 
 _ALERTS = {
@@ -37,7 +38,12 @@ class Broken(Exception):
 
 
 def tls_error(error: ssl.SSLError) -> Broken:
-    """Convert an error of OpenSSL."""
+    """Convert an error of OpenSSL.
+
+    Raises:
+        ServiceShortage: OpenSSL got no memory.
+    """
+    raise_if_short(error)
     reason = error.reason or ""
     if isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING":
         return Broken(Code.CONNECTION_CLOSED, in_tls=True)
@@ -46,7 +52,12 @@ def tls_error(error: ssl.SSLError) -> Broken:
 
 
 def socket_error(error: OSError) -> Broken:
-    """Convert an error of a socket."""
+    """Convert an error of a socket.
+
+    Raises:
+        ServiceShortage: Something is used up on this side.
+    """
+    raise_if_short(error)
     return Broken(socket_code(error.errno))
 
 

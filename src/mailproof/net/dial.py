@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import re
 import socket
 from collections.abc import Sequence
 
 from aiohappyeyeballs import start_connection
 
+from mailproof.domain.errors import Resource, ServiceShortage
 from mailproof.net.broken import Broken, socket_code, socket_error
 from mailproof.net.readiness import Readiness, readiness_of
 from mailproof.net.resolver import AddrInfo
+from mailproof.net.shortage import numbers_of, raise_if_no_port, raise_if_short
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port
 
@@ -23,8 +24,6 @@ ADDRESS_DELAY = 0.25  # seconds ahead that one address has over the next (RFC 83
 _MOST_INFORMATIVE = (Code.CONNECTION_REFUSED, Code.CONNECTION_RESET, Code.TIMEOUT, Code.NETWORK_UNREACHABLE)
 
 _SINCE = (0, errno.ECONNRESET, errno.EPIPE)  # errors of a connection that was there
-
-_NUMBERS = re.compile(r"\[(?:Errno|WinError) (\d+)\]")  # of Windows' sockets both are the same
 
 Name = tuple[str, int] | tuple[str, int, int, int]  # of a socket's end, as the system gives it
 
@@ -41,13 +40,14 @@ async def dial(addresses: Sequence[AddrInfo], limit: float) -> tuple[socket.sock
     Raises:
         TimeoutError: None has answered by then.
         Broken: None can be reached.
+        ServiceShortage: Something is used up on this side.
     """
     connected = await _race(addresses, limit) if len(addresses) > 1 else _begin(addresses[0])
     readiness: Readiness | None = None
     try:
-        readiness = readiness_of(connected)
+        readiness = _watched(connected)
         if len(addresses) == 1:
-            await _established(connected, readiness, limit)
+            await _established(connected, readiness, limit, addresses)
         peer = _peer(connected, addresses)
     except BaseException:
         if readiness is not None:
@@ -71,6 +71,16 @@ def _peer(connected: socket.socket, addresses: Sequence[AddrInfo]) -> Name | Non
     return peer
 
 
+def _watched(connected: socket.socket) -> Readiness:
+    try:
+        return readiness_of(connected)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # epoll_ctl(2): the kernel watches no more files for this user
+            raise ServiceShortage(Resource.FILE_DESCRIPTORS) from None
+        raise_if_short(error)
+        raise
+
+
 def _begin(info: AddrInfo) -> socket.socket:
     family, kind, protocol, _, address = info
     try:
@@ -80,19 +90,23 @@ def _begin(info: AddrInfo) -> socket.socket:
     connecting.setblocking(False)
     try:
         connecting.connect(address)
-    except BlockingIOError:
-        return connecting
     except OSError as error:
+        if isinstance(error, BlockingIOError) and error.errno != errno.EAGAIN:
+            return connecting
         connecting.close()
+        raise_if_no_port([error.errno or 0], [info])
         raise socket_error(error) from None
     return connecting
 
 
-async def _established(connecting: socket.socket, readiness: Readiness, limit: float) -> None:
+async def _established(
+    connecting: socket.socket, readiness: Readiness, limit: float, addresses: Sequence[AddrInfo]
+) -> None:
     readiness.bound(limit)
     if await readiness.connected():
         number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number not in _SINCE:
+            raise_if_no_port([number], addresses)
             raise Broken(socket_code(number))
         readiness.reset = number != 0  # asking has cleared it
 
@@ -103,17 +117,16 @@ async def _race(addresses: Sequence[AddrInfo], limit: float) -> socket.socket:
             return await start_connection(addresses, happy_eyeballs_delay=ADDRESS_DELAY, interleave=1)
     except TimeoutError:
         raise
-    except OSError as error:
-        if error.errno is not None:
-            raise socket_error(error) from None
-        raise _differing(str(error)) from None
-    except RuntimeError as error:  # of uvloop
-        raise _differing(str(error)) from None
+    except (OSError, RuntimeError) as error:  # uvloop raises either
+        raise_if_short(error)
+        numbers = numbers_of(error)
+        raise_if_no_port(numbers, addresses)
+        raise _differing(numbers) from None
 
 
-def _differing(words: str) -> Broken:
-    """Return why none could be reached; aiohappyeyeballs joins the errors of several addresses in one text."""
-    codes = {socket_code(int(digits)) for digits in _NUMBERS.findall(words)}
+def _differing(numbers: Sequence[int]) -> Broken:
+    """Return why none could be reached, given the errno of each failed connect."""
+    codes = {socket_code(number) for number in numbers}
     reported = [code for code in _MOST_INFORMATIVE if code in codes] or [Code.NETWORK_UNREACHABLE]
     detail = "the addresses fail differently: " + ", ".join(reported) if len(reported) > 1 else ""
     return Broken(reported[0], detail.replace("_", " "))

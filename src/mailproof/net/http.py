@@ -19,8 +19,10 @@ import h11
 from aiohappyeyeballs import start_connection
 
 from mailproof.net.certificates import verification_code
+from mailproof.net.chain_problems import NO_ISSUER
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.shortage import numbers_of, raise_if_no_descriptor, raise_if_no_port, raise_if_short
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import bracketed, join_host_port
@@ -97,6 +99,7 @@ class HttpClient:
 
         Raises:
             RequestFailed: There is no complete response within the bounds.
+            ServiceShortage: Something is used up on this side.
         """
         trace = trace or Trace()
         default = url.port == PORTS[url.scheme]
@@ -107,7 +110,8 @@ class HttpClient:
             return await _exchange(reader, writer, request, trace, head_only=head_only)
         except (h11.ProtocolError, EOFError):
             raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP") from None
-        except OSError:
+        except OSError as error:
+            raise_if_short(error)
             raise RequestFailed(Code.CONNECTION_RESET, "broke the connection") from None
         finally:
             writer.transport.abort()  # a clean TLS close would wait for the server
@@ -134,6 +138,8 @@ class HttpClient:
                 [info for info in found if info[4][0] in allowed], happy_eyeballs_delay=ADDRESS_DELAY
             )
         except (OSError, RuntimeError) as error:  # uvloop raises either
+            raise_if_short(error)
+            raise_if_no_port(numbers_of(error), found)
             unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
             code = Code.NETWORK_UNREACHABLE if unreachable else Code.CONNECTION_REFUSED
             raise RequestFailed(code, f"does not answer on port {port}") from None
@@ -144,13 +150,19 @@ class HttpClient:
             return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host, limit=CHUNK)
         except ssl.SSLCertVerificationError as error:
             sock.close()
+            if error.verify_code in NO_ISSUER:
+                raise_if_no_descriptor()  # OpenSSL may not have been able to open the issuer's file
+            if context is not None and self._trust.is_empty(context):
+                phrase = "can't be verified: no certificate authority is trusted here"
+                raise RequestFailed(Code.TRUST_STORE_EMPTY, phrase) from None
             code = verification_code(error.verify_code, ())
             raise RequestFailed(code, "has no valid certificate for that name") from None
         except ValueError:  # a name that no certificate can have
             sock.close()
             raise RequestFailed(Code.TLS_UNTRUSTED, "has no valid certificate for that name") from None
-        except OSError:
+        except OSError as error:
             sock.close()
+            raise_if_short(error)
             code = Code.TLS_HANDSHAKE_FAILED if context else Code.CONNECTION_RESET
             raise RequestFailed(code, "does not speak TLS" if context else "broke the connection") from None
 

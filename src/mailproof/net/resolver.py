@@ -16,10 +16,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
+from mailproof.domain.errors import Resource, ServiceShortage
+from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.smtp.vocabulary import Code
 
 MAX_THREADS = 32
-MAX_WAITING = 512  # lookups that wait for a thread; a further one fails as DNS_TEMPORARY
+MAX_WAITING = 512  # lookups that wait for a thread
 MAX_ADDRESSES = 16  # of one name
 
 AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
@@ -60,20 +62,20 @@ class _Lookup:
     def run(self) -> None:
         if self.future.cancelled():
             return
-        result: Sequence[AddrInfo] | LookupFailed
+        result: Sequence[AddrInfo] | LookupFailed | ServiceShortage
         try:
             result = _getaddrinfo(self.host, self.port)
-        except LookupFailed as error:
+        except (LookupFailed, ServiceShortage) as error:
             result = error
         try:
             self.loop.call_soon_threadsafe(self._settle, result)
         except RuntimeError:  # the loop was closed, so nobody waits any more
             return
 
-    def _settle(self, result: Sequence[AddrInfo] | LookupFailed) -> None:
+    def _settle(self, result: Sequence[AddrInfo] | LookupFailed | ServiceShortage) -> None:
         if self.future.done():
             return
-        if isinstance(result, LookupFailed):
+        if isinstance(result, LookupFailed | ServiceShortage):
             self.future.set_exception(result)
         else:
             self.future.set_result(result)
@@ -102,20 +104,35 @@ class Resolver:
 
         Raises:
             LookupFailed: There are no addresses.
+            ServiceShortage: Something is used up on this side.
         """
         literal = self.literal(host, port)
         if literal:
             return literal
         with self._lock:
             if self._open >= MAX_THREADS + MAX_WAITING:
-                raise LookupFailed(Code.DNS_TEMPORARY)
+                raise ServiceShortage(Resource.THREADS)
+            if self._threads < min(self._open + 1, MAX_THREADS):
+                self._start_thread()
             self._open += 1
-            if self._threads < min(self._open, MAX_THREADS):
-                self._threads += 1
-                threading.Thread(target=self._work, name="mailproof-dns", daemon=True).start()
         job = _Lookup(host, port)
         self._jobs.put(job)
         return await job.future
+
+    def _start_thread(self) -> None:
+        """Start one more thread; where that is impossible, those that there are serve as well.
+
+        Raises:
+            ServiceShortage: There are none.
+        """
+        try:
+            threading.Thread(target=self._work, name="mailproof-dns", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            if not self._threads:
+                raise_if_short(error)
+                raise
+        else:
+            self._threads += 1
 
     def _work(self) -> None:
         while True:
@@ -149,10 +166,13 @@ def _getaddrinfo(host: str, port: int) -> Sequence[AddrInfo]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     except socket.gaierror as error:
+        raise_if_short(error)
+        raise_if_no_descriptor()  # without one the system's resolver reads no configuration and asks nobody
         raise LookupFailed(_CODES.get(error.errno or 0, Code.DNS_ERROR)) from None
     except (UnicodeError, ValueError):
         raise LookupFailed(Code.INVALID_HOST) from None
-    except OSError:
+    except (OSError, MemoryError) as error:
+        raise_if_short(error)
         raise LookupFailed(Code.DNS_ERROR) from None
     if not found:
         raise LookupFailed(Code.DNS_NOT_FOUND)

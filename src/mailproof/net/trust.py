@@ -1,21 +1,28 @@
 """TLS client contexts, one for each set of trust anchors.
 
 Reading the system's anchors costs tens of milliseconds and about a megabyte, so contexts are kept and shared, which
-OpenSSL allows between threads. Law: TLS 1.2 at least, and OpenSSL verifies certificate and name; the one context that
-verifies nothing is for opportunistic TLS, after a verified handshake has failed and was reported.
+OpenSSL allows between threads. A context without any anchor is noted as such, since no server could pass its check.
+Law: TLS 1.2 at least, and OpenSSL verifies certificate and name; the one context that verifies nothing is for
+opportunistic TLS, after a verified handshake has failed and was reported.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import ssl
 import threading
 from collections import OrderedDict
 from hashlib import sha256
+from weakref import WeakSet
 
+from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.syntax.pem import check_ca_pem
 
 MAX_CONTEXTS = 16
 """Contexts that are kept; the one used longest ago is dropped first."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # how OpenSSL finds an anchor in a directory (openssl-rehash(1))
 
 
 class TrustStore:
@@ -36,6 +43,7 @@ class TrustStore:
             threading.Lock()
         )  # held while a context is built, so that tests that need the same one build it once
         self._unverified: ssl.SSLContext | None = None
+        self._empty: WeakSet[ssl.SSLContext] = WeakSet()
         if ca_pem:
             check_ca_pem(ca_pem)
 
@@ -53,6 +61,7 @@ class TrustStore:
 
         Raises:
             ValueError: The anchors can't be read.
+            ServiceShortage: The system's anchors can't be read, since something is used up on this side.
         """
         with self._building:
             context = self.cached(ca_pem)
@@ -64,6 +73,11 @@ class TrustStore:
                 while len(self._contexts) > MAX_CONTEXTS:
                     self._contexts.popitem(last=False)
             return context
+
+    def is_empty(self, context: ssl.SSLContext) -> bool:
+        """Return whether a context of this store has no anchor at all, neither the system's nor a given one."""
+        with self._lock:
+            return context in self._empty
 
     def unverified(self) -> ssl.SSLContext:
         """Return the context that encrypts and verifies nothing."""
@@ -78,11 +92,40 @@ class TrustStore:
         if ca_pem:
             check_ca_pem(ca_pem)
         context = _client_context()
-        context.load_default_certs()
+        has_anchors = _load_anchors_of_system(context)
         for anchors in (self._ca_pem, ca_pem):
             if anchors:
                 context.load_verify_locations(cadata=anchors)
+                has_anchors = True
+        if not has_anchors:
+            with self._lock:
+                self._empty.add(context)
         return context
+
+
+def _load_anchors_of_system(context: ssl.SSLContext) -> bool:
+    """Load the system's trust anchors, and return whether there are any.
+
+    Raises:
+        ServiceShortage: They can't be read, since something is used up on this side.
+    """
+    context.load_default_certs()
+    if context.cert_store_stats()["x509"]:
+        return True
+    raise_if_no_descriptor()  # OpenSSL takes a file that it can't open for one that does not exist
+    paths = ssl.get_default_verify_paths()
+    directories = os.environ.get(paths.openssl_capath_env, paths.openssl_capath)
+    return any(_has_anchors(directory) for directory in directories.split(os.pathsep) if directory)
+
+
+def _has_anchors(directory: str) -> bool:
+    """Return whether OpenSSL would find an anchor in a directory, which it reads only as it verifies."""
+    try:
+        with os.scandir(directory) as entries:
+            return any(_HASHED.fullmatch(entry.name) for entry in entries)
+    except OSError as error:
+        raise_if_short(error)
+        return False
 
 
 def _client_context() -> ssl.SSLContext:

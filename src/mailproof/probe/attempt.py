@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
+from mailproof.domain.errors import ServiceShortage
 from mailproof.net.resolver import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
@@ -23,6 +24,8 @@ IMPLICIT_PORTS = frozenset({465, 2465})  # where `AUTO` tries implicit TLS first
 # Results of one of `AUTO`'s two tries: the port speaks the other mode; nothing is known about the mode.
 _WRONG_MODE = frozenset({Code.WRONG_TLS_MODE_USE_IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS})
 _SILENT = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
+
+_UNVERIFIED = CERTIFICATE_CODES | {Code.TRUST_STORE_EMPTY}
 
 
 class Attempt:
@@ -54,6 +57,9 @@ class Attempt:
 
         Returns:
             The connection that decided, and why the test failed; None where it passed.
+
+        Raises:
+            ServiceShortage: Something is used up on this side, so that nothing can be said about the server.
         """
         if self._plan.tls_mode is TlsMode.AUTO and self._plan.depth is not Depth.CONNECT:
             link, cause = await self._find_mode(addresses)
@@ -62,14 +68,14 @@ class Attempt:
             cause = await link.open(addresses)
         if cause is None:
             cause = await link.converse()
-        if cause and cause.code in CERTIFICATE_CODES and self._plan.tls_mode is TlsMode.OPPORTUNISTIC:
+        if cause and cause.code in _UNVERIFIED and self._plan.tls_mode is TlsMode.OPPORTUNISTIC:
             # RFC 7435: where clear text is allowed, unauthenticated TLS is better. The verified handshake has shown
             # what is wrong; a second connection continues without verification, and the report warns.
             self.unverified = cause.code
             failed, link = link, self._link(implicit=False, verify=False)
             cause = await link.open(addresses) or await link.converse()
-            if link.tls and failed.tls:
-                link.note_verify_error(failed.tls.verify_error)
+            if failed.tls:
+                link.note_rejection(failed.tls)
         return link, cause
 
     async def _find_mode(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
@@ -82,13 +88,18 @@ class Attempt:
         second: Link | None = None
         tasks = {asyncio.create_task(first.open(addresses)): first}
         failures: dict[int, Cause] = {}
+        shortage: ServiceShortage | None = None
         try:
             while True:
                 done, _ = await asyncio.wait(
                     tasks, timeout=None if second else SECOND_TRY, return_when=asyncio.FIRST_COMPLETED
                 )
                 for task in done:
-                    link, cause = tasks.pop(task), task.result()
+                    link, error = tasks.pop(task), task.exception()
+                    if isinstance(error, ServiceShortage) and link is second:
+                        shortage = error  # the first may still decide
+                        continue
+                    cause = task.result()
                     if cause is None or self._conclusive(cause, link is first):
                         link.release()
                         return link, cause
@@ -99,6 +110,8 @@ class Attempt:
                 elif second is None:
                     second = self._link(implicit=not first.implicit, held=True)
                     tasks[asyncio.create_task(second.open(addresses))] = second
+                elif not tasks and shortage is not None:
+                    raise shortage
                 elif not tasks:
                     # Both failed: the first try's failure counts, unless it only says that the mode is wrong.
                     if failures[id(first)].code in _WRONG_MODE:

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Awaitable
 
+from mailproof.domain.errors import ServiceShortage
 from mailproof.net.broken import Broken, socket_error
 from mailproof.net.readiness import Readiness
 from mailproof.probe.tunnel import CHUNK, Tunnel
@@ -77,7 +78,13 @@ class Channel:
         return self._tunnel.binding() if self._tunnel is not None else None
 
     async def handshake(
-        self, context: ssl.SSLContext, host: str, *, after_starttls: bool, verified: bool = True
+        self,
+        context: ssl.SSLContext,
+        host: str,
+        *,
+        after_starttls: bool,
+        verified: bool = True,
+        has_anchors: bool = True,
     ) -> None:
         """Make the TLS handshake; the arguments are those of `Tunnel`.
 
@@ -88,11 +95,11 @@ class Channel:
             self._refuse_early_bytes()
         if not self._no_delay:
             self._set_no_delay()
-        tunnel = Tunnel(context, host, after_starttls=after_starttls, verified=verified)
+        tunnel = Tunnel(context, host, after_starttls=after_starttls, verified=verified, has_anchors=has_anchors)
         try:
             await self._handshake(tunnel)
         except Broken:
-            with contextlib.suppress(Broken):
+            with contextlib.suppress(Broken, ServiceShortage):
                 self._send_raw(tunnel.output())  # our alert tells the server why
             raise
         finally:
@@ -139,7 +146,7 @@ class Channel:
             farewell: A last command, whose reply is not waited for.
         """
         tunnel = self._tunnel
-        with contextlib.suppress(OSError, Broken):
+        with contextlib.suppress(OSError, Broken, ServiceShortage):
             if tunnel is not None:
                 if farewell:
                     tunnel.write(farewell)

@@ -1,7 +1,8 @@
 """One connection that follows one dialogue: performs the dialogue's actions, bounds each wait, writes the steps.
 
 It decides nothing: `smtp.dialogue` knows what a reply means, `probe.channel` what octets mean. Law: a failure of the
-connection never leaves this module as an exception; its step is written, and it is returned as a `Cause`.
+connection never leaves this module as an exception; its step is written, and it is returned as a `Cause`. A
+`ServiceShortage` passes through, since it says nothing about the server.
 """
 
 from __future__ import annotations
@@ -142,10 +143,13 @@ class Link:
         """Emit the steps that were kept back, and each later one as it ends."""
         self._transcript.release()
 
-    def note_verify_error(self, words: str) -> None:
+    def note_rejection(self, rejected: TlsInfo) -> None:
         """Add to the TLS session why it could not be verified, which an earlier handshake has shown."""
         if self._channel is not None and self._channel.tls is not None:
-            self._channel.tls = dataclasses.replace(self._channel.tls, verify_error=words)
+            tls = self._channel.tls
+            same = [one.fingerprint for one in tls.chain] == [one.fingerprint for one in rejected.chain]
+            chain = rejected.chain if same else tls.chain
+            self._channel.tls = dataclasses.replace(tls, verify_error=rejected.verify_error, chain=chain)
 
     def close(self) -> None:
         """Close the socket at once."""
@@ -322,7 +326,11 @@ class Link:
         try:
             context = await self._context()
             await self._channel.handshake(
-                context, self.context.host, after_starttls=not self.implicit, verified=self._verify
+                context,
+                self.context.host,
+                after_starttls=not self.implicit,
+                verified=self._verify,
+                has_anchors=not self.context.trust.is_empty(context),
             )
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))

@@ -18,6 +18,7 @@ from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.summary import summarize
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
+from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.probe import destination
 from mailproof.probe.attempt import Attempt
@@ -69,6 +70,7 @@ class Probe:
 
         Raises:
             ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
+            ServiceShortage: Something is used up on this side, so that nothing can be said about the server.
         """
         _check(plan)
         # Beside `run` it saves 9 % of the CPU of a plain test by itself: bench/shortcuts_bench.py, 2 cores.
@@ -82,6 +84,7 @@ class Probe:
 
         Raises:
             ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
+            ServiceShortage: Something is used up on this side, so that nothing can be said about the server.
         """
         _check(plan)
         feed = Feed(HEARTBEAT)
@@ -134,6 +137,10 @@ class _Test:
 
     async def run(self) -> Report:
         """Run the plan and return the report."""
+        with shortages_raised():
+            return await self._run()
+
+    async def _run(self) -> Report:
         probe = self._probe
         context = TestContext(
             plan=self._plan,

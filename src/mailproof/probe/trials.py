@@ -2,7 +2,7 @@
 
 Laws: credentials are never sent with another setting than the one they were given for, so a trial ends with EHLO; the
 guard judges every port, name and address before it is dialled, and a forbidden one is skipped without a word; the
-test's deadline holds; `stop` closes everything at once.
+test's deadline holds; a trial for which this side lacks the means has no result; `stop` closes everything at once.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from mailproof.diagnosis.alternatives import FailedAttempt, Trial, TrialResult, 
 from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import answers, assess, refine, settles
+from mailproof.domain.errors import ServiceShortage
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
+from mailproof.net.shortage import shortages_raised
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
@@ -219,11 +221,17 @@ class Trials:
         return self._assessed(trial, link, late)
 
     async def _try(self, trial: Trial) -> TrialResult | None:
-        """Run a trial and return its result; None where the guard forbids it."""
-        host, port = trial.name or self._context.host, trial.port
-        addresses = await self._allowed_addresses(trial)
-        if not addresses:
+        """Run a trial and return its result; None where the guard forbids it, or where this side lacks the means."""
+        try:
+            with shortages_raised():
+                addresses = await self._allowed_addresses(trial)
+                return await self._run(trial, addresses) if addresses else None
+        except ServiceShortage:
+            self._links.pop(trial, None)
             return None
+
+    async def _run(self, trial: Trial, addresses: Sequence[AddrInfo]) -> TrialResult:
+        host, port = trial.name or self._context.host, trial.port
         context = dataclasses.replace(
             self._context,
             plan=trial_plan(self._context.plan, trial),

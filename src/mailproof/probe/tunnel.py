@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from typing import NoReturn
 
 from mailproof.net.broken import Broken, tls_error
-from mailproof.net.certificates import describe, presented_chain, verification_code
+from mailproof.net.certificates import describe, describe_rejected, presented_chain, verification_code
+from mailproof.net.chain_problems import NO_ISSUER
+from mailproof.net.shortage import raise_if_no_descriptor
 from mailproof.probe.bindings import channel_binding
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.sasl.mechanism import Binding
@@ -28,6 +31,7 @@ class Tunnel:
         host: The name or address for SNI and the certificate check.
         after_starttls: Whether the conversation began in clear.
         verified: Whether the context verifies the certificate.
+        has_anchors: Whether the context trusts any authority.
 
     Attributes:
         info: The TLS session after a handshake, or after a failed one in which a certificate was presented; else None.
@@ -36,17 +40,36 @@ class Tunnel:
         Broken: The name can't be used with TLS.
     """
 
-    __slots__ = ("_after_starttls", "_head", "_incoming", "_outgoing", "_session", "_verified", "info")
+    __slots__ = (
+        "_after_starttls",
+        "_has_anchors",
+        "_head",
+        "_incoming",
+        "_name",
+        "_outgoing",
+        "_session",
+        "_verified",
+        "info",
+    )
 
-    def __init__(self, context: ssl.SSLContext, host: str, *, after_starttls: bool, verified: bool) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        host: str,
+        *,
+        after_starttls: bool,
+        verified: bool = True,
+        has_anchors: bool = True,
+    ) -> None:
         self._after_starttls = after_starttls
         self._verified = verified
+        self._has_anchors = has_anchors
         self._head: bytes | None = b""  # the first octets received, until the handshake is done
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.info: TlsInfo | None = None
-        name = host.partition("%")[0].rstrip(".")  # no zone, no root dot
+        self._name = host.partition("%")[0].rstrip(".")  # no zone, no root dot
         try:
-            self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+            self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=self._name)
         except ValueError:  # a name that no certificate can have
             raise Broken(Code.TLS_HANDSHAKE_FAILED, "the host name can't be used with TLS", in_tls=True) from None
 
@@ -55,19 +78,18 @@ class Tunnel:
 
         Raises:
             Broken: The handshake has failed. `output` then holds the alert that tells the server why.
+            ServiceShortage: Something is used up on this side.
         """
         try:
             self._session.do_handshake()
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLCertVerificationError as error:
-            chain = presented_chain(self._session)
-            self.info = describe(self._session, chain, verified=False, verify_error=error.verify_message)
-            raise Broken(verification_code(error.verify_code, chain), in_tls=True) from None
+            self._reject(error)
         except ssl.SSLError as error:
             raise tls_error(error) from None
         self._head = None
-        self.info = describe(self._session, presented_chain(self._session), verified=self._verified)
+        self.info = describe(self._session, presented_chain(self._session), self._name, verified=self._verified)
         return True
 
     def feed(self, data: bytes) -> None:
@@ -122,6 +144,16 @@ class Tunnel:
     def binding(self) -> Binding | None:
         """Return the session's channel binding, for SASL; None where none can be computed."""
         return channel_binding(self._session)
+
+    def _reject(self, error: ssl.SSLCertVerificationError) -> NoReturn:
+        """Raise what a rejected certificate means, once `info` has what the server presented."""
+        if error.verify_code in NO_ISSUER:
+            raise_if_no_descriptor()  # OpenSSL may not have been able to open the issuer's file
+        chain = presented_chain(self._session)
+        self.info = describe_rejected(self._session, chain, self._name, error, has_anchors=self._has_anchors)
+        if not self._has_anchors:
+            raise Broken(Code.TRUST_STORE_EMPTY, "no certificate authority is trusted here", in_tls=True) from None
+        raise Broken(verification_code(error.verify_code, chain), in_tls=True) from None
 
     def _check_record(self, head: bytes) -> None:
         """Raise `Broken` where the answer to our ClientHello is no TLS record (RFC 8446 section 5.1)."""

@@ -203,7 +203,7 @@ def test_what_was_tried_in_vain_is_said_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "names"), [("expired", "localhost, 127.0.0.1, ::1"), ("other name", "mail.example.org, 192.0.2.1")]
+    ("kind", "names"), [("expired", "127.0.0.1, localhost, ::1"), ("other name", "mail.example.org, 192.0.2.1")]
 )
 def test_a_bad_certificate_is_described(ca_file: str, kind: str, names: str) -> None:
     with serve(smtp(secure=True), context=pki.bad(kind)) as served:

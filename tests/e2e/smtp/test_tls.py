@@ -11,7 +11,7 @@ import pytest
 from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG
 from mailproof.probe.probe import Probe
-from mailproof.smtp.report import Report
+from mailproof.smtp.report import CertificateRole, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.probing import LOGIN, TRUST, Anywhere, make_plan, make_probe, run, run_events, run_plan
@@ -20,22 +20,22 @@ from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, serve_alerts, smtp
 pytestmark = pytest.mark.usefixtures("way")
 
 BAD = [
-    ("expired", Code.TLS_CERT_EXPIRED),
-    ("not yet valid", Code.TLS_CERT_NOT_YET_VALID),
-    ("other name", Code.TLS_HOSTNAME_MISMATCH),
-    ("no name", Code.TLS_HOSTNAME_MISMATCH),
-    ("self-signed", Code.TLS_SELF_SIGNED),
-    ("untrusted", Code.TLS_UNTRUSTED),
-    ("untrusted with root", Code.TLS_UNTRUSTED),
-    ("no intermediate", Code.TLS_MISSING_INTERMEDIATE),
-    ("client purpose", Code.TLS_CERT_WRONG_PURPOSE),
-    ("weak key", Code.TLS_CERT_WEAK),
+    ("expired", Code.TLS_CERT_EXPIRED, "expired on"),
+    ("not yet valid", Code.TLS_CERT_NOT_YET_VALID, "not valid before"),
+    ("other name", Code.TLS_HOSTNAME_MISMATCH, "is not for 127.0.0.1"),
+    ("no name", Code.TLS_HOSTNAME_MISMATCH, "is not for 127.0.0.1"),
+    ("self-signed", Code.TLS_SELF_SIGNED, "signed by itself"),
+    ("untrusted", Code.TLS_UNTRUSTED, "its issuer CN=Nobody's root is not among"),
+    ("untrusted with root", Code.TLS_UNTRUSTED, "not trusted here"),
+    ("no intermediate", Code.TLS_MISSING_INTERMEDIATE, "its issuer CN=Test Intermediate CA 1 is not among"),
+    ("client purpose", Code.TLS_CERT_WRONG_PURPOSE, "not meant for servers"),
+    ("weak key", Code.TLS_CERT_WEAK, "key of 1024 bits"),
 ]
 
 
 @pytest.mark.parametrize("mode", [TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.AUTO])
-@pytest.mark.parametrize(("kind", "code"), BAD, ids=[kind for kind, _ in BAD])
-def test_a_bad_certificate_is_named_and_its_chain_shown(kind: str, code: Code, mode: TlsMode) -> None:
+@pytest.mark.parametrize(("kind", "code", "problem"), BAD, ids=[kind for kind, *_ in BAD])
+def test_a_bad_certificate_is_named_and_its_chain_shown(kind: str, code: Code, problem: str, mode: TlsMode) -> None:
     context = pki.bad(kind)
     outer = context if mode is TlsMode.IMPLICIT else None
     with serve(smtp(context=context, secure=outer is not None), context=outer) as served:
@@ -45,6 +45,9 @@ def test_a_bad_certificate_is_named_and_its_chain_shown(kind: str, code: Code, m
     assert not report.tls.verified
     assert report.tls.verify_error
     assert report.tls.chain[0].fingerprint
+    (broken,) = (certificate for certificate in report.tls.chain if certificate.problem)
+    assert broken is report.tls.chain[-1]
+    assert broken.problem.startswith(problem)
     assert report.tls.chain[0].key == ("RSA 1024" if kind == "weak key" else "EC secp256r1")
     assert not any("AUTH" in peer.verbs for peer in served.peers)
 
@@ -58,7 +61,9 @@ def test_the_chain_of_a_good_certificate_is_reported() -> None:
     leaf = report.tls.chain[0]
     assert leaf.subject == "CN=localhost"
     assert leaf.issuer == "CN=mailproof test authority"
-    assert leaf.sans == pki.LOCAL
+    assert leaf.sans == ("127.0.0.1", "localhost", "::1")  # the expected one first
+    assert (leaf.role, leaf.problem, leaf.more_sans) == (CertificateRole.LEAF, "", 0)
+    assert (report.tls.expected_name, report.tls.trust_anchor) == ("127.0.0.1", "CN=mailproof test authority")
     assert leaf.signature == "ecdsa-with-SHA256"
 
 
@@ -140,6 +145,7 @@ def test_opportunistic_goes_on_with_an_unverified_certificate_and_warns() -> Non
     assert report.tls is not None
     assert not report.tls.verified
     assert "self" in report.tls.verify_error
+    assert report.tls.chain[0].problem.startswith("signed by itself")
     (warning,) = [finding for finding in report.findings if finding.code is Code.TLS_SELF_SIGNED]
     assert warning.severity is Severity.WARNING
     first, second = served.peers

@@ -12,6 +12,7 @@ import pytest
 from mailproof.net import dial
 from mailproof.net.plain_readiness import PlainReadiness
 from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.shortage import numbers_of
 from mailproof.probe.channel import Channel
 from mailproof.smtp.vocabulary import Code
 
@@ -33,7 +34,7 @@ class Forgetful:
 @pytest.mark.parametrize("word", ["Errno", "WinError"])
 def test_errors_of_several_addresses_are_told_apart(word: str) -> None:
     words = f"Multiple exceptions: [{word} {errno.ENETUNREACH}] x, [{word} {errno.ECONNREFUSED}] Connect call failed"
-    broken = dial._differing(words)
+    broken = dial._differing(numbers_of(OSError(words)))
     assert broken.code is Code.CONNECTION_REFUSED
     assert broken.detail == "the addresses fail differently: connection refused, network unreachable"
 

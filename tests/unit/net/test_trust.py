@@ -1,4 +1,6 @@
+import os
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +61,42 @@ def test_an_unreadable_certificate_keeps_its_fingerprint() -> None:
 )
 def test_verification_codes(number: int, code: Code) -> None:
     assert verification_code(number, ()) is code
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine without any certificate authority, as a slim container is; return its directory of anchors."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nonexistent"))
+    monkeypatch.setenv("SSL_CERT_DIR", f"{tmp_path / 'neither'}{os.pathsep}{tmp_path}")
+    return tmp_path
+
+
+def test_a_store_without_any_anchor_is_known_as_such(bare: Path) -> None:
+    trust = TrustStore()
+    assert trust.is_empty(trust.context())
+    assert not trust.is_empty(trust.unverified())
+    with_extra = trust.context(pki.authority().pem)
+    assert not trust.is_empty(with_extra)
+    operated = TrustStore(ca_pem=pki.authority().pem)
+    assert not operated.is_empty(operated.context())
+
+
+def test_an_empty_file_of_anchors_holds_none(bare: Path) -> None:
+    (bare / "nonexistent").write_text("")
+    trust = TrustStore()
+    assert trust.is_empty(trust.context())
+
+
+def test_a_directory_of_anchors_counts_though_it_is_read_only_later(bare: Path) -> None:
+    (bare / "README").write_text("no anchor")
+    empty = TrustStore()
+    assert empty.is_empty(empty.context())
+    (bare / "5e5ff31a.0").write_text(pki.authority().pem)
+    trust = TrustStore()
+    assert not trust.is_empty(trust.context())
+
+
+def test_a_servers_own_certificate_as_the_only_anchor_is_one(bare: Path) -> None:
+    (bare / "nonexistent").write_text(pki.issue("mail", sans=("mail.example.com",)).pem)
+    trust = TrustStore()
+    assert not trust.is_empty(trust.context())

@@ -64,6 +64,7 @@ TABLE = [
     (errors.TooManyTests(3), 8, 429, "TOO_MANY_TESTS"),
     (errors.DeadlineExceeded("late"), 4, 504, "DEADLINE_EXCEEDED"),
     (errors.StoreUnavailable(), 14, 503, "STORE_UNAVAILABLE"),
+    (errors.ServiceShortage(errors.Resource.MEMORY), 14, 503, "RESOURCES_SHORT"),
     (smtp_failure(), 9, 400, "AUTH_REJECTED"),
     (smtp_failure(code="timeout", timed_out=True), 4, 504, "TIMEOUT"),
 ]
