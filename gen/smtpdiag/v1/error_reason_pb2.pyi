@@ -57,7 +57,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"TOKEN_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_PERMISSION_MISSING: _ErrorReason.ValueType  # 9
-    """The token's role lacks the permission that the call needs (PERMISSION_DENIED).
+    """The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+    word, about an account at a mail provider; its metadata has a stage.
     {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
     """
     ERROR_REASON_SMTP_CONFIG_NOT_FOUND: _ErrorReason.ValueType  # 10
@@ -176,7 +177,8 @@ ERROR_REASON_TOKEN_INVALID: ErrorReason.ValueType  # 8
 {"reason":"TOKEN_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_PERMISSION_MISSING: ErrorReason.ValueType  # 9
-"""The token's role lacks the permission that the call needs (PERMISSION_DENIED).
+"""The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+word, about an account at a mail provider; its metadata has a stage.
 {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
 """
 ERROR_REASON_SMTP_CONFIG_NOT_FOUND: ErrorReason.ValueType  # 10

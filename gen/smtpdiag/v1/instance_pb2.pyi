@@ -226,6 +226,8 @@ class _WebhookCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WebhookCo
     """The receiver is asked too often (429)."""
     WEBHOOK_CODE_SERVER_ERROR: _WebhookCode.ValueType  # 24
     """The receiver itself failed (a status from 500 to 599)."""
+    WEBHOOK_CODE_TRUST_STORE_EMPTY: _WebhookCode.ValueType  # 25
+    """This service trusts no authority at all, so that no certificate can be verified."""
 
 class WebhookCode(_WebhookCode, metaclass=_WebhookCodeEnumTypeWrapper):
     """What happened to a post."""
@@ -282,6 +284,8 @@ WEBHOOK_CODE_RATE_LIMITED: WebhookCode.ValueType  # 23
 """The receiver is asked too often (429)."""
 WEBHOOK_CODE_SERVER_ERROR: WebhookCode.ValueType  # 24
 """The receiver itself failed (a status from 500 to 599)."""
+WEBHOOK_CODE_TRUST_STORE_EMPTY: WebhookCode.ValueType  # 25
+"""This service trusts no authority at all, so that no certificate can be verified."""
 Global___WebhookCode: _TypeAlias = WebhookCode  # noqa: Y015
 
 @_typing.final

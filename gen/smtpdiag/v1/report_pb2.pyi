@@ -488,7 +488,7 @@ Global___Fix: _TypeAlias = Fix  # noqa: Y015
 
 @_typing.final
 class SettingChange(_message.Message):
-    """One setting to change."""
+    """One setting to change, with its value now and the value that it is to get."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

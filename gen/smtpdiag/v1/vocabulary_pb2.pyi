@@ -390,9 +390,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """There were too many logins, or too many failed ones, and the server takes no more for now."""
     CODE_LOGIN_NOT_TESTED: _Code.ValueType  # 85
     """Warning: the server offers a login, and none was tried since no user is given."""
-    CODE_ADDRESSES_DIFFER: _Code.ValueType  # 86
-    """Warning: the host has several addresses, and one of them fails or answers otherwise."""
-    CODE_TRUST_STORE_EMPTY: _Code.ValueType  # 87
+    CODE_TRUST_STORE_EMPTY: _Code.ValueType  # 86
     """This service trusts no authority at all, so that no certificate can be verified."""
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
@@ -573,8 +571,6 @@ CODE_AUTH_TOO_MANY_ATTEMPTS: Code.ValueType  # 84
 """There were too many logins, or too many failed ones, and the server takes no more for now."""
 CODE_LOGIN_NOT_TESTED: Code.ValueType  # 85
 """Warning: the server offers a login, and none was tried since no user is given."""
-CODE_ADDRESSES_DIFFER: Code.ValueType  # 86
-"""Warning: the host has several addresses, and one of them fails or answers otherwise."""
-CODE_TRUST_STORE_EMPTY: Code.ValueType  # 87
+CODE_TRUST_STORE_EMPTY: Code.ValueType  # 86
 """This service trusts no authority at all, so that no certificate can be verified."""
 Global___Code: _TypeAlias = Code  # noqa: Y015

@@ -13,7 +13,7 @@ from mailproof.diagnosis.definition import (
     Topic,
     Try,
     Waiting,
-    told,
+    wording,
 )
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
@@ -38,9 +38,9 @@ _NO_LOGIN_OR_MAIL = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SEN
 _EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY})
 
 CONNECTION: dict[Code, Definition] = {
-    Code.OK: Definition(told("The test passed: {detail}.")),
+    Code.OK: Definition(wording("The test passed: {detail}.")),
     Code.EGRESS_DENIED: Definition(
-        told(
+        wording(
             "The policy of this service forbids the destination{detail}.",
             Prose(
                 Topic.HOST,
@@ -51,7 +51,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.INVALID_HOST: Definition(
-        told(
+        wording(
             "The host is not a valid host name.",
             Prose(
                 Topic.HOST,
@@ -62,14 +62,14 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.DNS_NOT_FOUND: Definition(
-        told(
+        wording(
             "The name {host} does not exist, or has no address.",
             Prose(Topic.HOST, "Check the spelling of the host."),
         ),
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.DNS_TEMPORARY: Definition(
-        told(
+        wording(
             "The name {host} could not be looked up right now.",
             Prose(
                 Topic.WAITING,
@@ -80,14 +80,14 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.DNS_ERROR: Definition(
-        told(
+        wording(
             "The lookup of {host} failed.",
             Prose(Topic.CLIENT, "Check the host and the DNS settings of the machine that this test runs on."),
         ),
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.CONNECTION_REFUSED: Definition(
-        told(
+        wording(
             "{server} refused the connection: nothing listens on port {port}, or a firewall rejects it.",
             _PORTS,
             _WRONG_HOST,
@@ -96,7 +96,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.NETWORK_UNREACHABLE: Definition(
-        told(
+        wording(
             "There is no network route to {server}.",
             Prose(Topic.CLIENT, "Check the host, and the network and firewall of the machine that this test runs on."),
         ),
@@ -104,7 +104,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.OUTGOING_SMTP_BLOCKED: Definition(
-        told(
+        wording(
             "No mail port of {host} answers from here{detail}.",
             Prose(
                 Topic.CLIENT,
@@ -122,7 +122,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.TIMEOUT: Definition(
-        told(
+        wording(
             "{server} did not answer in time at the stage {stage}.",
             Prose(
                 Topic.SERVER,
@@ -132,11 +132,11 @@ CONNECTION: dict[Code, Definition] = {
         ),
         tries=_EARLY,
         at={
-            Stage.RESOLVE: told(
+            Stage.RESOLVE: wording(
                 "The lookup of {host} took too long.",
                 Prose(Topic.CLIENT, "Check the host and the DNS settings of the machine that this test runs on."),
             ),
-            Stage.CONNECT: told(
+            Stage.CONNECT: wording(
                 "No connection to {server} came about in time: usually a firewall drops the packets.",
                 _PORTS,
                 _WRONG_HOST,
@@ -146,7 +146,7 @@ CONNECTION: dict[Code, Definition] = {
                     when=(Condition.SOME_PORT_ANSWERS,),
                 ),
             ),
-            Stage.GREETING: told(
+            Stage.GREETING: wording(
                 "{server} accepted the connection but sent no greeting in time.",
                 SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT),
                 _PORTS,
@@ -163,13 +163,13 @@ CONNECTION: dict[Code, Definition] = {
                     when=(Condition.BOTH_MODES_TRIED,),
                 ),
             ),
-            Stage.TLS: told(
+            Stage.TLS: wording(
                 "{server} did not answer the TLS handshake in time.",
                 _STARTTLS,
                 _PORTS,
                 _ON_THE_WAY,
             ),
-            Stage.AUTH: told(
+            Stage.AUTH: wording(
                 "{server} did not answer the authentication in time.",
                 Prose(
                     Topic.LOGIN,
@@ -186,13 +186,13 @@ CONNECTION: dict[Code, Definition] = {
         },
     ),
     Code.CONNECTION_CLOSED: Definition(
-        told(
+        wording(
             "{server} closed the connection at the stage {stage} without an answer.",
             Prose(Topic.SERVER, "Have the server's log looked at: it says why the connection was closed."),
         ),
         tries=_EARLY,
         at={
-            Stage.GREETING: told(
+            Stage.GREETING: wording(
                 "{server} closed the connection without a greeting.",
                 _IMPLICIT,
                 _PORTS,
@@ -201,7 +201,7 @@ CONNECTION: dict[Code, Definition] = {
                     "Ask the server's operator whether the address that this test connects from is blocked.",
                 ),
             ),
-            Stage.TLS: told(
+            Stage.TLS: wording(
                 "{server} closed the connection during the TLS handshake.",
                 _STARTTLS,
                 _PORTS,
@@ -210,7 +210,7 @@ CONNECTION: dict[Code, Definition] = {
                     "Have the server's log looked at, and any firewall or proxy between here and the server.",
                 ),
             ),
-            Stage.EHLO: told(
+            Stage.EHLO: wording(
                 "{server} closed the connection after our EHLO {ehlo} without an answer.",
                 Prose(
                     Topic.EHLO_NAME,
@@ -220,14 +220,14 @@ CONNECTION: dict[Code, Definition] = {
                     "servers hang up on names that they refuse; otherwise the server's log says why it hung up.",
                 ),
             ),
-            Stage.AUTH: told(
+            Stage.AUTH: wording(
                 "{server} closed the connection during the authentication without an answer.",
                 Prose(Topic.LOGIN, "Check user and password first: some servers hang up where they should refuse."),
             ),
         },
     ),
     Code.CONNECTION_RESET: Definition(
-        told(
+        wording(
             "The connection to {server} was reset at the stage {stage}.",
             SettingsAdvice(Topic.PORT, when=(Condition.NOT_LOGGED_IN,)),
             Prose(
@@ -238,7 +238,7 @@ CONNECTION: dict[Code, Definition] = {
         tries=_EARLY,
     ),
     Code.NOT_SMTP: Definition(
-        told(
+        wording(
             "What listens on {server} is not an SMTP server.",
             _PORTS,
             Prose(
@@ -251,7 +251,7 @@ CONNECTION: dict[Code, Definition] = {
         silent=True,
     ),
     Code.PROTOCOL_ERROR: Definition(
-        told(
+        wording(
             "{server} broke the rules of SMTP at the stage {stage}{detail}.",
             Prose(
                 Topic.SERVER,
@@ -260,13 +260,13 @@ CONNECTION: dict[Code, Definition] = {
         ),
     ),
     Code.RESPONSE_TOO_LARGE: Definition(
-        told(
+        wording(
             "{server} sent more than any SMTP server needs to at the stage {stage}{detail}.",
             Prose(Topic.HOST, "Check that host and port belong to an SMTP server."),
         ),
     ),
     Code.SERVICE_UNAVAILABLE: Definition(
-        told(
+        wording(
             "{server} refuses service at the stage {stage}{reply}.",
             Prose(
                 Topic.WAITING,
@@ -283,7 +283,7 @@ CONNECTION: dict[Code, Definition] = {
         waiting=Waiting.IF_TEMPORARY,
     ),
     Code.TOO_MANY_CONNECTIONS: Definition(
-        told(
+        wording(
             "{server} has too many connections{reply}.",
             Prose(
                 Topic.WAITING,
@@ -294,7 +294,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.HOST, Topic.PORT}),
     ),
     Code.RATE_LIMITED: Definition(
-        told(
+        wording(
             "{server} limits how often it may be used, and the limit is reached{reply}.",
             Prose(Topic.WAITING, "Wait before the next try, or ask the provider for a higher limit."),
         ),
@@ -302,7 +302,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.HOST, Topic.PORT}),
     ),
     Code.TEMPORARY_FAILURE: Definition(
-        told(
+        wording(
             "{server} can't do it right now (stage {stage}){reply}.",
             Prose(
                 Topic.WAITING,
@@ -313,7 +313,7 @@ CONNECTION: dict[Code, Definition] = {
         waiting=Waiting.ALWAYS,
     ),
     Code.CLIENT_IP_BLOCKED: Definition(
-        told(
+        wording(
             "{server} blocks the address that this test connects from{reply}.",
             Prose(
                 Topic.CLIENT,
@@ -326,7 +326,7 @@ CONNECTION: dict[Code, Definition] = {
         ),
     ),
     Code.CLIENT_NO_RDNS: Definition(
-        told(
+        wording(
             "{server} wants the address that this test connects from to have a reverse DNS name{reply}.",
             Prose(
                 Topic.CLIENT,
@@ -337,7 +337,7 @@ CONNECTION: dict[Code, Definition] = {
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE, Topic.WAITING, Topic.PORT}),
     ),
     Code.EHLO_REJECTED: Definition(
-        told(
+        wording(
             "{server} refuses our name {ehlo}{reply}.",
             Prose(
                 Topic.EHLO_NAME,
@@ -347,7 +347,7 @@ CONNECTION: dict[Code, Definition] = {
             ),
         ),
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),
-        unrecognised=told("{server} refuses our EHLO {ehlo}{reply}."),
+        unrecognised=wording("{server} refuses our EHLO {ehlo}{reply}."),
     ),
 }
 """Code -> definition."""

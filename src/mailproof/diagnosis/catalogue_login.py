@@ -5,7 +5,7 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Waiting, told
+from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Waiting, wording
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
@@ -17,7 +17,7 @@ _LASTING = _NOT_THE_SETTINGS | {Topic.WAITING}
 
 LOGIN: dict[Code, Definition] = {
     Code.AUTH_NOT_OFFERED: Definition(
-        told(
+        wording(
             "{server} offers no authentication.",
             _PORTS,
             Prose(
@@ -29,7 +29,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_MAIL | {Topic.WAITING},
     ),
     Code.AUTH_NOT_ENABLED: Definition(
-        told(
+        wording(
             "{server} has authentication switched off{reply}.",
             _PORTS,
             Prose(
@@ -41,7 +41,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_MAIL | {Topic.WAITING},
     ),
     Code.AUTH_MECHANISM_UNSUPPORTED: Definition(
-        told(
+        wording(
             "{server} offers no authentication mechanism that is possible here: it has {mechanisms}; possible: "
             "{spoken}.",
             SettingsAdvice(Topic.MECHANISM),
@@ -53,7 +53,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_MAIL | {Topic.WAITING},
     ),
     Code.AUTH_REQUIRES_TLS: Definition(
-        told(
+        wording(
             "{server} accepts a login only inside TLS{reply}.",
             _STARTTLS,
             _IMPLICIT,
@@ -67,7 +67,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_MAIL,
     ),
     Code.AUTH_REQUIRED: Definition(
-        told(
+        wording(
             "{server} takes no mail without authentication{reply}.",
             Prose(Topic.LOGIN, "Set user and password.", when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_OFFERED)),
             SettingsAdvice(Topic.PORT, when=(Condition.LOGIN_NOT_OFFERED,)),
@@ -85,7 +85,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=frozenset({Topic.RECIPIENT, Topic.MESSAGE, Topic.WAITING}),
     ),
     Code.AUTH_REJECTED: Definition(
-        told(
+        wording(
             "{server} refuses user and password{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -95,7 +95,7 @@ LOGIN: dict[Code, Definition] = {
             ),
         ),
         excludes=_LASTING - {Topic.MECHANISM},
-        unrecognised=told(
+        unrecognised=wording(
             "{server} refuses the login{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -111,7 +111,7 @@ LOGIN: dict[Code, Definition] = {
         ),
     ),
     Code.AUTH_PASSWORD_EXPIRED: Definition(
-        told(
+        wording(
             "{server} wants the password to be changed before it can be used{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -122,7 +122,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_APP_PASSWORD_REQUIRED: Definition(
-        told(
+        wording(
             "{server} wants an app password instead of the account's own{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -133,7 +133,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_WEB_LOGIN_REQUIRED: Definition(
-        told(
+        wording(
             "{server} wants the account's owner to log in with a web browser first{reply}.",
             Prose(
                 Topic.ACCOUNT,
@@ -144,7 +144,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_BASIC_DISABLED: Definition(
-        told(
+        wording(
             "{server} does not accept passwords for this account{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -155,7 +155,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_SMTP_DISABLED: Definition(
-        told(
+        wording(
             "Sending over SMTP is switched off for this account at {server}{reply}.",
             Prose(
                 Topic.ACCOUNT,
@@ -166,7 +166,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_CLIENT_NOT_ALLOWED: Definition(
-        told(
+        wording(
             "{server} does not let this account log in from the address that this test connects from{reply}.",
             Prose(
                 Topic.ACCOUNT,
@@ -177,7 +177,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.AUTH_TOO_MANY_ATTEMPTS: Definition(
-        told(
+        wording(
             "{server} takes no login for now, after too many{reply}.",
             Prose(
                 Topic.WAITING,
@@ -189,7 +189,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_SETTINGS,
     ),
     Code.AUTH_TEMPORARY_FAILURE: Definition(
-        told(
+        wording(
             "{server} can't check the login right now{reply}.",
             Prose(
                 Topic.WAITING,
@@ -201,14 +201,14 @@ LOGIN: dict[Code, Definition] = {
         excludes=_NOT_THE_SETTINGS,
     ),
     Code.AUTH_TOKEN_FAILED: Definition(
-        told(
+        wording(
             "No access token could be had from the token endpoint{detail}.",
             Prose(Topic.LOGIN, "Check token endpoint, client id, client secret and scopes."),
         ),
         excludes=_NOT_THE_SETTINGS,
     ),
     Code.ACCOUNT_RESTRICTED: Definition(
-        told(
+        wording(
             "{server} has restricted this account: it is suspended, or not activated yet{reply}.",
             Prose(
                 Topic.ACCOUNT,
@@ -219,7 +219,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING - {Topic.SENDER},
     ),
     Code.PERMISSION_MISSING: Definition(
-        told(
+        wording(
             "{server} says that this account or key may not send{reply}.",
             Prose(
                 Topic.ACCOUNT,
@@ -229,7 +229,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING,
     ),
     Code.SENDING_LIMIT_REACHED: Definition(
-        told(
+        wording(
             "This account has reached a sending limit of {server}{reply}.",
             Prose(
                 Topic.ACCOUNT,

@@ -5,7 +5,7 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Waiting, told
+from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Waiting, wording
 from mailproof.smtp.vocabulary import Code
 
 _NOT_THE_WAY = frozenset({Topic.HOST, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME, Topic.TIMEOUT})
@@ -14,7 +14,7 @@ _RECIPIENT_ONLY = _NOT_THE_WAY | {Topic.PORT, Topic.SENDER, Topic.LOGIN, Topic.M
 
 MAIL: dict[Code, Definition] = {
     Code.SENDER_REJECTED: Definition(
-        told(
+        wording(
             "{server} refuses the sender {sender}{reply}.",
             Prose(
                 Topic.SENDER,
@@ -25,10 +25,10 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_SENDER_ONLY,
-        unrecognised=told("{server} refused when the sender {sender} was named{reply}."),
+        unrecognised=wording("{server} refused when the sender {sender} was named{reply}."),
     ),
     Code.SENDER_NOT_VERIFIED: Definition(
-        told(
+        wording(
             "The sender {sender} is not verified with the provider of {server}{reply}.",
             Prose(
                 Topic.SENDER,
@@ -41,7 +41,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_SENDER_ONLY - {Topic.RECIPIENT},
     ),
     Code.SENDER_NOT_OWNED: Definition(
-        told(
+        wording(
             "{server} does not let this login send as {sender}{reply}.",
             Prose(
                 Topic.SENDER,
@@ -63,7 +63,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_SENDER_ONLY,
     ),
     Code.SENDER_DOMAIN_NOT_FOUND: Definition(
-        told(
+        wording(
             "{server} can't find the domain of the sender {sender} in the DNS{reply}.",
             Prose(
                 Topic.SENDER,
@@ -76,7 +76,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_SENDER_ONLY,
     ),
     Code.SENDER_AUTHENTICATION_FAILED: Definition(
-        told(
+        wording(
             "The mail fails the sender's own protection, {proofs}{reply}.",
             Prose(
                 Topic.SENDER,
@@ -89,7 +89,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_SENDER_ONLY,
     ),
     Code.RECIPIENT_REJECTED: Definition(
-        told(
+        wording(
             "{server} refuses the recipient {recipient}{reply}.",
             Prose(
                 Topic.RECIPIENT,
@@ -98,10 +98,10 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
-        unrecognised=told("{server} refused when the recipient {recipient} was named{reply}."),
+        unrecognised=wording("{server} refused when the recipient {recipient} was named{reply}."),
     ),
     Code.RECIPIENT_DOMAIN_NOT_FOUND: Definition(
-        told(
+        wording(
             "{server} can't find the domain of the recipient {recipient} in the DNS{reply}.",
             Prose(
                 Topic.RECIPIENT,
@@ -112,7 +112,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
     ),
     Code.RELAY_DENIED: Definition(
-        told(
+        wording(
             "{server} does not pass on mail from here to {recipient}{reply}.",
             Prose(
                 Topic.LOGIN,
@@ -136,7 +136,7 @@ MAIL: dict[Code, Definition] = {
         excludes=frozenset({Topic.WAITING, Topic.MESSAGE, Topic.RECIPIENT}),
     ),
     Code.GREYLISTED: Definition(
-        told(
+        wording(
             "{server} asks senders that it does not know to come back later (greylisting){reply}.",
             Prose(
                 Topic.WAITING,
@@ -152,7 +152,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_NOT_THE_WAY | {Topic.RECIPIENT, Topic.SENDER, Topic.PORT},
     ),
     Code.MAILBOX_FULL: Definition(
-        told(
+        wording(
             "The mailbox of {recipient} is full{reply}.",
             Prose(
                 Topic.RECIPIENT,
@@ -164,7 +164,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_RECIPIENT_ONLY,
     ),
     Code.CONTENT_REJECTED: Definition(
-        told(
+        wording(
             "{server} refuses what the message contains{reply}.",
             Prose(
                 Topic.MESSAGE,
@@ -175,18 +175,18 @@ MAIL: dict[Code, Definition] = {
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
     ),
     Code.MESSAGE_REJECTED: Definition(
-        told("{server} refused when the message was sent{reply}."),
+        wording("{server} refused when the message was sent{reply}."),
         excludes=_NOT_THE_WAY | {Topic.WAITING},
     ),
     Code.MESSAGE_TOO_LARGE: Definition(
-        told(
+        wording(
             "The message is larger than {server} takes{detail}{reply}.",
             Prose(Topic.SERVER, "Have the server's size limit raised, or send less."),
         ),
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.WAITING},
     ),
     Code.SMTPUTF8_NOT_SUPPORTED: Definition(
-        told(
+        wording(
             "{server} can't handle addresses with characters beyond ASCII before the @{reply}.",
             Prose(
                 Topic.SENDER,

@@ -5,7 +5,7 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Wording, told
+from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Wording, wording
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
@@ -40,22 +40,22 @@ def _trust(what: str) -> Prose:
 
 TLS: dict[Code, Definition] = {
     Code.WRONG_TLS_MODE_USE_IMPLICIT: Definition(
-        told("{server} speaks TLS from the first byte, but {tls} begins in clear text.", _IMPLICIT),
+        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", _IMPLICIT),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: Definition(
-        told("{server} begins in clear text, but {tls} begins with TLS.", _STARTTLS, _PORTS),
+        wording("{server} begins in clear text, but {tls} begins with TLS.", _STARTTLS, _PORTS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_NONE: Definition(
-        told("{server} speaks no TLS at all.", _PORTS, _NONE),
+        wording("{server} speaks no TLS at all.", _PORTS, _NONE),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.STARTTLS_NOT_OFFERED: Definition(
-        told(
+        wording(
             "{server} does not offer STARTTLS, or something on the way removes the offer, and {tls} demands "
             "encryption.",
             _FIREWALL,
@@ -70,7 +70,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.STARTTLS_REJECTED: Definition(
-        told(
+        wording(
             "{server} offers STARTTLS but refuses to start it{reply}.",
             _PORTS,
             Prose(Topic.SERVER, "Have the server's TLS certificate and key checked."),
@@ -79,7 +79,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.STARTTLS_INJECTION: Definition(
-        told(
+        wording(
             "{server} sent unencrypted data after agreeing to start TLS: an attack on the connection, or a broken "
             "proxy.",
             _PORTS,
@@ -89,7 +89,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_HANDSHAKE_FAILED: Definition(
-        told(
+        wording(
             "The TLS handshake with {server} failed{detail}.",
             _PORTS,
             Prose(
@@ -102,7 +102,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_VERSION_TOO_OLD: Definition(
-        told(
+        wording(
             "{server} speaks only TLS versions older than 1.2, which are insecure.",
             Prose(Topic.SERVER, "Have TLS 1.2 or 1.3 enabled on the server."),
         ),
@@ -110,7 +110,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_CLIENT_CERT_REQUIRED: Definition(
-        told(
+        wording(
             "{server} demands a TLS client certificate.",
             _PORTS,
             Prose(Topic.SERVER, "Have the server stop asking for certificates, or use a server that takes passwords."),
@@ -119,7 +119,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_UNRECOGNIZED_NAME: Definition(
-        told(
+        wording(
             "{server} does not know itself by the name {host} and refused TLS.",
             Prose(
                 Topic.HOST,
@@ -183,7 +183,7 @@ TLS: dict[Code, Definition] = {
         ),
     ),
     Code.SMTP_REDIRECTED: Definition(
-        told(
+        wording(
             "The connection to {server} reached another mail server, {detail}: the network or hosting provider here "
             "redirects SMTP.",
             _PORTS,
@@ -197,7 +197,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS | {Topic.WAITING, Topic.SERVER},
     ),
     Code.TRUST_STORE_EMPTY: Definition(
-        told(
+        wording(
             "This service trusts no certificate authority at all, so that no certificate can be verified, good as it "
             "may be.",
             Prose(
@@ -211,7 +211,7 @@ TLS: dict[Code, Definition] = {
         excludes=_OTHER_TOPICS | {Topic.SERVER, Topic.HOST, Topic.PORT, Topic.WAITING},
     ),
     Code.TLS_REQUIRED: Definition(
-        told(
+        wording(
             "{server} demands TLS before it goes on{reply}.",
             _STARTTLS,
             _IMPLICIT,

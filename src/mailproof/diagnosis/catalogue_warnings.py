@@ -53,9 +53,5 @@ WARNINGS: dict[Code, Definition] = {
         "No login was tried although {server} offers one ({mechanisms}): whether it takes mail without is not known.",
         Prose(Topic.LOGIN, "Set user and password if the server is to be used with a login, and test again."),
     ),
-    Code.ADDRESSES_DIFFER: _warning(
-        "{host} has several addresses, and not all of them work as this one{detail}.",
-        Prose(Topic.SERVER, "Have the addresses that fail repaired, or taken out of the DNS."),
-    ),
 }
 """Code -> definition."""

@@ -37,6 +37,7 @@ class WebhookCode(StrEnum):
     REJECTED = "rejected"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
+    TRUST_STORE_EMPTY = "trust_store_empty"
 
 
 _ADMIT = "Check name and port; if they are right, the operator of this service has to allow them (docs/egress.md)."
@@ -92,6 +93,10 @@ WEBHOOK: dict[WebhookCode, Definition] = {
     WebhookCode.TLS_UNTRUSTED: _defined(
         "The certificate of {host} can't be traced to a known authority.",
         "Install the whole chain of certificates at the receiver, or let this service's operator trust it (ca_file).",
+    ),
+    WebhookCode.TRUST_STORE_EMPTY: _defined(
+        "This service trusts no certificate authority at all, so that the certificate of {host} can't be verified.",
+        "Have the operator of this service install the authorities' certificates, or set trust anchors (ca_file).",
     ),
     WebhookCode.NOT_HTTP: _defined(
         "What answers at {host} port {port} does not speak HTTP as it should.",

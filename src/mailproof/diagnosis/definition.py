@@ -176,6 +176,6 @@ class Definition:
         return self.waiting is Waiting.ALWAYS or (self.waiting is Waiting.IF_TEMPORARY and reply_code < 500)
 
 
-def told(message: str, *advice: Advice) -> Wording:
+def wording(message: str, *advice: Advice) -> Wording:
     """Return a wording of a message and its advice."""
     return Wording(message, advice)

@@ -37,8 +37,6 @@ class WebhookPoster:
             status = answer.status
         except RequestFailed as error:
             status, code = error.status, error.code
-            if code is Code.TRUST_STORE_EMPTY:
-                code = Code.TLS_UNTRUSTED  # `webhook.verdict` has no code of its own for it
         except TimeoutError:
             code = Code.TIMEOUT
         return PostResult(trace.phase, code, status, time.monotonic() - started)
