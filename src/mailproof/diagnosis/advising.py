@@ -6,6 +6,7 @@ known to help, the advice is empty. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from mailproof.smtp.vocabulary import Code, Severity, Stage
 
 MAX_SENTENCES = 2
 """Advices that are told; more of them would hide the best."""
+
+_A_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")  # the full stop would become part of it
 
 _PROVEN = frozenset({Topic.TLS_MODE, Topic.USER, Topic.MECHANISM})
 """Topics whose settings the cause proves to be right; others are only worth a try."""
@@ -54,7 +57,7 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     root = severity is Severity.ERROR
     wording = _wording(seen, code, stage, root=root)
     values = fields(seen, stage, detail)
-    message = wording.message.format_map(values)
+    message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
     fixes = verified_fixes(seen) if root else ()
     if fixes:
         return Advised(message, fixes[0].sentence, fixes)
@@ -75,14 +78,16 @@ def _sentences(seen: Observed, advice: Sequence[Advice], values: dict[str, str])
     """Return the sentences that apply, best first, and the fixes that they mean."""
     sentences: list[str] = []
     fixes: tuple[Fix, ...] = ()
+    proven = False  # whether the cause proves a change that was told already; others are worth no try then
     for item in advice:
         if len(sentences) == MAX_SENTENCES or not all(seen.holds(condition) for condition in item.when):
             continue
         if isinstance(item, SettingsAdvice):
-            found = settings_fixes(seen, item)
-            if found and not fixes:  # the first kind of change is the likelier one
-                fixes = found
-                sentence = in_one_sentence(seen, found, proven=item.topic in _PROVEN)
+            found = () if proven else settings_fixes(seen, item)
+            if found:
+                proven = item.topic in _PROVEN
+                fixes += found
+                sentence = in_one_sentence(seen, found, proven=proven)
                 bad = seen.certificate_of(seen.port, item.mode) if item.mode else ""
                 sentences.append(
                     f"{sentence} Then the certificate has to be put right as well: {bad}" if bad else sentence

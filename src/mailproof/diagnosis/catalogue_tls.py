@@ -11,7 +11,7 @@ from mailproof.smtp.vocabulary import Code, TlsMode
 _PORTS = SettingsAdvice(Topic.PORT)
 _IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
 _STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
-_NONE = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.NONE)
+_NONE = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.NONE, when=(Condition.UNKNOWN_PROVIDER,))
 _FIREWALL = Prose(
     Topic.SERVER,
     "Have the inspection of SMTP switched off on the Cisco firewall in front of the server (no fixup protocol smtp, no "
@@ -60,6 +60,7 @@ TLS: dict[Code, Definition] = {
             "encryption.",
             _FIREWALL,
             _PORTS,
+            _NONE,
             Prose(
                 Topic.SERVER,
                 "Have TLS enabled on the server, and firewalls and virus scanners on the way checked, which may remove "

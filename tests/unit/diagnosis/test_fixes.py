@@ -17,7 +17,7 @@ from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Certificate, Credentials, Fix, Plan, SettingChange, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
-from mailproof.smtp.wire import Ehlo
+from mailproof.smtp.wire import Ehlo, Reply
 
 AUTO, IMPLICIT, STARTTLS, NONE = TlsMode.AUTO, TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE
 OPPORTUNISTIC = TlsMode.OPPORTUNISTIC
@@ -159,6 +159,29 @@ def test_the_names_of_a_certificate_are_worth_a_try_but_not_for_a_known_provider
     advice, fixes = told(Plan(host, 587, STARTTLS), [], cause, tls=TlsInfo(chain=(leaf,)))
     assert [fix.changes[0].to for fix in fixes] == tos
     assert ("certificate for smtp.gmail.com installed" in advice) is False
+
+
+@pytest.mark.parametrize(
+    ("host", "advice"),
+    [
+        ("mail.test", "Set the TLS mode to none, if clear text is acceptable on this network."),
+        ("smtp.gmail.com", "Have TLS enabled on the server"),
+    ],
+)
+def test_clear_text_is_advised_last_and_never_for_a_known_provider(host: str, advice: str) -> None:
+    told_so, fixes = told(
+        Plan(host, 587, STARTTLS), [bad(465, IMPLICIT)], Cause(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
+    )
+    assert told_so.startswith(advice)
+    assert bool(fixes) is (host == "mail.test")
+
+
+def test_a_link_at_the_end_of_a_message_stays_a_link() -> None:
+    reply = Reply(550, ("blocked; see https://list.test/1.2.3.4",))
+    seen = Observed(
+        Plan("mail.test", 587), 587, Facts(), Redactor(), NOW, cause=Cause(Stage.DATA, Code.MESSAGE_REJECTED, reply)
+    )
+    assert conclude(seen).findings[0].message.endswith("https://list.test/1.2.3.4")
 
 
 def test_a_mechanism_that_the_server_lacks_is_left_open() -> None:
