@@ -26,6 +26,9 @@ IO = frozenset(
 UNTRACEABLE = frozenset({"importlib", "imp", "runpy", "pkgutil"})
 """What imports by a name that no reader of the source sees."""
 
+DATA = "importlib.resources"
+"""Reads the package's own files, and is no way to import anything."""
+
 ANYTHING = ("*",)
 """Of a row: whatever stands before it in the table."""
 
@@ -125,6 +128,7 @@ LAW = (
             "smtp.plans",
             "smtp.report",
             "smtp.vocabulary",
+            "diagnosis.finding_pages",
             "diagnosis.findings",
             "discovery.progress",
             "webhook.format",
@@ -143,6 +147,7 @@ LAW = (
             "domain",
             "syntax",
             "usecases",
+            "diagnosis.finding_pages",
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
@@ -190,7 +195,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "syntax", "smtp", "net", "probe", "discovery"),
+        ("domain", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
         libraries=("asyncio",),
         modules=(
             "arguments",
@@ -200,6 +205,7 @@ LAW = (
             "discover_output",
             "event_loop",
             "exit_codes",
+            "explain",
             "oauth_arguments",
             "printer",
             "terminal",
@@ -324,7 +330,7 @@ def _problem(found: Import, room: Room, law: Sequence[Room]) -> str:
     top = found.target.split(".")[0]
     if found.target.startswith("."):
         return "a relative import hides its room"
-    if top in UNTRACEABLE:
+    if top in UNTRACEABLE and found.target != DATA:
         return "what it imports by that can't be seen"
     lazy_only = room.name == "cli" and found.eager
     if not found.ours:

@@ -65,7 +65,7 @@ def code_named(text: str) -> Code | None:
 def nearest_codes(text: str) -> tuple[Code, ...]:
     """Return the codes that a text resembles, the nearest first; at most three."""
     name = _normalised(text)
-    similar = difflib.get_close_matches(name, _NAMES, n=3, cutoff=0.6)
+    similar = difflib.get_close_matches(name, _NAMES, n=3, cutoff=0.75)
     within = [known for known in _NAMES if len(name) >= 4 and name in known]
     return tuple(Code(known) for known in dict.fromkeys((*similar, *within)))[:3]
 

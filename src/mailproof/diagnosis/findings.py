@@ -46,8 +46,8 @@ _SILENT = frozenset({Code.NOT_SMTP, Code.EGRESS_DENIED})
 
 
 def page(code: Code) -> str:
-    """Return the path of the documentation's page on a code, from the project's root."""
-    return f"docs/findings/{code.value}.md"
+    """Return the path at which the service has the page on a code (GetFinding)."""
+    return f"/v1/findings/{code.value}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def test_retry_info_where_it_may_work_later() -> None:
 
 
 def test_help_has_a_url_where_there_is_one() -> None:
-    url = "https://git.example.com/mailproof/docs/findings/auth_rejected.md"
+    url = "https://git.example.com/mailproof/src/mailproof/diagnosis/pages/auth_rejected.md"
     answer = details(status_error(smtp_failure(help_url=url)).status)["Help"]
     assert isinstance(answer, error_details_pb2.Help)
     assert [(link.url, bool(link.description)) for link in answer.links] == [(url, True)]
