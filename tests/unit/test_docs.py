@@ -24,7 +24,9 @@ def test_the_settings_page_is_the_settings() -> None:
     assert describe() in (ROOT / "docs" / "settings.md").read_text(), "renew the table with `describe()`"
 
 
-@pytest.mark.parametrize(("page", "command"), [("diagnose", diagnose_cli), ("discovery", discover_cli), ("explain", explain_cli)])
+@pytest.mark.parametrize(
+    ("page", "command"), [("diagnose", diagnose_cli), ("discovery", discover_cli), ("explain", explain_cli)]
+)
 def test_a_commands_page_has_every_argument_and_no_other(page: str, command: ModuleType) -> None:
     parser = argparse.ArgumentParser(add_help=False)
     command.add_arguments(parser)

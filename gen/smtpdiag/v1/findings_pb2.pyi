@@ -51,7 +51,7 @@ class GetFindingResponse(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     MARKDOWN_FIELD_NUMBER: _builtins.int
     code: _vocabulary_pb2.Code.ValueType
-    """The code."""
+    """The code that the page is on."""
     severity: _vocabulary_pb2.Severity.ValueType
     """Whether the code fails a test or is a warning."""
     may_pass_later: _builtins.bool

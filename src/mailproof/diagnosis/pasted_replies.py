@@ -57,47 +57,41 @@ _DOTNET = (
 )
 
 # Words by which programs name the command that was refused -> its stage.
-_COMMANDS: tuple[tuple[re.Pattern[str], Stage], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), stage)
-    for pattern, stage in (
+_COMMANDS: tuple[tuple[str, Stage], ...] = (
+    ("refused to talk to me|after initial connection|greeting|SMTPConnectError", Stage.GREETING),
+    ("in reply to STARTTLS|refused to start TLS|STARTTLS denied|connection with STARTTLS", Stage.STARTTLS),
+    ("in reply to (?:EHLO|HELO)|after (?:pipelined )?(?:EHLO|HELO)|SMTPHeloError|Invalid HELO", Stage.EHLO),
+    (
         (
-            r"refused to talk to me|after initial connection|initial server greeting|greeting|SMTPConnectError",
-            "greeting",
+            r"in reply to AUTH|SASL authentication failed|Invalid login|SMTPAuthenticationError|\bEAUTH\b"
+            r"|AuthenticationFailedException|AuthenticationException|Could not authenticate|authenticator failed"
+            r"|Failed to authenticate|authentication failed \(method|(?:AUTH|Password|User ?name) command failed"
         ),
-        (r"in reply to STARTTLS|refused to start TLS|STARTTLS denied|connection with STARTTLS", "starttls"),
-        (r"in reply to (?:EHLO|HELO)|after (?:pipelined )?(?:EHLO|HELO)|SMTPHeloError|Invalid HELO", "ehlo"),
+        Stage.AUTH,
+    ),
+    (
         (
-            (
-                r"in reply to AUTH|SASL authentication failed|Invalid login|SMTPAuthenticationError|\bEAUTH\b"
-                r"|AuthenticationFailedException|AuthenticationException|Could not authenticate|authenticator failed"
-                r"|Failed to authenticate|authentication failed \(method|(?:AUTH|Password|User ?name) command failed"
-            ),
-            Stage.AUTH,
+            "end of DATA|in reply to DATA|after DATA|DATA END command|DATA command failed|Message failed"
+            "|SMTPDataError|data not accepted|did not accept the mail|DATA failed"
         ),
+        Stage.DATA,
+    ),
+    (
         (
-            (
-                "end of DATA|in reply to DATA|after DATA|DATA END command|DATA command failed|Message failed"
-                "|SMTPDataError|data not accepted|did not accept the mail|DATA failed"
-            ),
-            Stage.DATA,
+            "in reply to RCPT|after (?:pipelined )?RCPT TO|(?:RCPT TO|Recipient) command failed"
+            "|recipients were rejected|SMTPRecipientsRefused|SMTPAddressFailedException|rejected RCPT"
+            r"|recipient address [^\n]{0,300} not accepted|following recipients failed|RCPT failed"
         ),
+        Stage.RCPT,
+    ),
+    (
         (
-            (
-                "in reply to RCPT|after (?:pipelined )?RCPT TO|(?:RCPT TO|Recipient) command failed"
-                "|recipients were rejected|SMTPRecipientsRefused|SMTPAddressFailedException|rejected RCPT"
-                r"|recipient address [^\n]{0,300} not accepted|following recipients failed|RCPT failed"
-            ),
-            Stage.RCPT,
+            "in reply to MAIL|after (?:pipelined )?MAIL FROM|(?:MAIL FROM|Mail) command failed|MAIL failed"
+            r"|SMTPSenderRefused|SMTPSenderFailedException|envelope from address [^\n]{0,300} not accepted"
+            "|From address failed"
         ),
-        (
-            (
-                "in reply to MAIL|after (?:pipelined )?MAIL FROM|(?:MAIL FROM|Mail) command failed|MAIL failed"
-                r"|SMTPSenderRefused|SMTPSenderFailedException|envelope from address [^\n]{0,300} not accepted"
-                "|From address failed"
-            ),
-            Stage.MAIL,
-        ),
-    )
+        Stage.MAIL,
+    ),
 )
 
 # Commands in a transcript; the last one before the reply is the one that was refused.
@@ -233,7 +227,7 @@ def _code_of(text: str, enhanced: str, words: str) -> int:
 def _named_stage(text: str, place: int) -> Stage | None:
     """Return the stage that a text names: by a program's words, or by the command before the reply."""
     for pattern, stage in _COMMANDS:
-        if pattern.search(text):
+        if re.search(pattern, text, re.IGNORECASE):
             return stage
     commands = _TRANSCRIPT.findall(text[:place])
     if not commands:

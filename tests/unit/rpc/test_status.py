@@ -51,6 +51,7 @@ TABLE = [
     (errors.Unauthenticated("no token"), 16, 401, "TOKEN_INVALID"),
     (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
     (errors.ProviderNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
+    (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
     (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
