@@ -127,7 +127,7 @@ _NETWORK = (
         "Postfix src/smtp/smtp_addr.c",
     ),
     ForeignWords(
-        r"ECONNREFUSED|Connection refused|actively refused|\[Errno (?:111|61)\]|WinError 10061",
+        r"ECONNREFUSED|Connection refused|actively refused|Errno 111\b|Errno 61\b|WinError 10061",
         (Code.CONNECTION_REFUSED, Code.OUTGOING_SMTP_BLOCKED),
         "nothing listens on that port of the host, or a firewall says so",
         "POSIX ECONNREFUSED; Windows Sockets 10061",
