@@ -26,6 +26,9 @@ IO = frozenset(
 UNTRACEABLE = frozenset({"importlib", "imp", "runpy", "pkgutil"})
 """What imports by a name that no reader of the source sees."""
 
+DATA = "importlib.resources"
+"""Reads the package's own files, and is no way to import anything."""
+
 ANYTHING = ("*",)
 """Of a row: whatever stands before it in the table."""
 
@@ -126,6 +129,7 @@ LAW = (
             "smtp.report",
             "smtp.vocabulary",
             "diagnosis.catalogue",
+            "diagnosis.finding_pages",
             "diagnosis.findings",
             "discovery.progress",
             "webhook.format",
@@ -145,6 +149,7 @@ LAW = (
             "syntax",
             "usecases",
             "diagnosis.catalogue_webhook",
+            "diagnosis.finding_pages",
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
@@ -192,7 +197,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "syntax", "smtp", "net", "probe", "discovery"),
+        ("domain", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
         libraries=("asyncio",),
         modules=(
             "arguments",
@@ -202,6 +207,7 @@ LAW = (
             "discover_output",
             "event_loop",
             "exit_codes",
+            "explain",
             "oauth_arguments",
             "printer",
             "terminal",
@@ -326,7 +332,7 @@ def _problem(found: Import, room: Room, law: Sequence[Room]) -> str:
     top = found.target.split(".")[0]
     if found.target.startswith("."):
         return "a relative import hides its room"
-    if top in UNTRACEABLE:
+    if top in UNTRACEABLE and found.target != DATA:
         return "what it imports by that can't be seen"
     lazy_only = room.name == "cli" and found.eager
     if not found.ours:

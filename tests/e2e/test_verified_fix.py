@@ -114,7 +114,7 @@ def test_the_report_names_the_fix_that_was_checked_and_its_page(place: Place, wi
     assert report.advice == (
         f"Set the port to 465: verified, {place.address}:465 with implicit TLS answers and offers AUTH PLAIN, LOGIN."
     )
-    assert report.findings[0].link == f"{SITE}/docs/findings/connection_refused.md"
+    assert report.findings[0].link == f"{SITE}/src/mailproof/diagnosis/pages/connection_refused.md"
     assert (report.alternatives[0].port, report.alternatives[0].message) == (465, report.advice.partition(", ")[2])
 
 
@@ -145,7 +145,7 @@ def test_the_error_names_the_fix_in_the_settings_of_its_api_and_its_page(
     assert (info.reason, info.metadata["advice"]) == ("CONNECTION_REFUSED", fix)
     assert "documentation" not in info.metadata
     (link,) = detail(status, error_details_pb2.Help).links
-    assert link.url == f"{SITE}/docs/findings/connection_refused.md"
+    assert link.url == f"{SITE}/src/mailproof/diagnosis/pages/connection_refused.md"
     assert link.description
 
 

@@ -23,6 +23,7 @@ from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
+from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.smtp.report import Plan, Progress, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
@@ -31,6 +32,7 @@ from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.syntax.url import Phase, Url
 from mailproof.usecases.access import Access, digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
@@ -38,7 +40,7 @@ from mailproof.usecases.searches import Searches
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.verdict import PostResult
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
@@ -112,6 +114,7 @@ class Table:
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(
                 Searches(EmptySearcher(), limits)
             ),
+            findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         self.calls = Calls(servicers, Access(self.store), vault, default_timeout=default_timeout)

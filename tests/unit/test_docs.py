@@ -12,6 +12,7 @@ import pytest
 from mailproof import __version__
 from mailproof.cli import diagnose as diagnose_cli
 from mailproof.cli import discover as discover_cli
+from mailproof.cli import explain as explain_cli
 from mailproof.service.settings import describe
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
 
@@ -23,7 +24,9 @@ def test_the_settings_page_is_the_settings() -> None:
     assert describe() in (ROOT / "docs" / "settings.md").read_text(), "renew the table with `describe()`"
 
 
-@pytest.mark.parametrize(("page", "command"), [("diagnose", diagnose_cli), ("discovery", discover_cli)])
+@pytest.mark.parametrize(
+    ("page", "command"), [("diagnose", diagnose_cli), ("discovery", discover_cli), ("explain", explain_cli)]
+)
 def test_a_commands_page_has_every_argument_and_no_other(page: str, command: ModuleType) -> None:
     parser = argparse.ArgumentParser(add_help=False)
     command.add_arguments(parser)

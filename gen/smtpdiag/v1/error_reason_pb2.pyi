@@ -131,12 +131,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     finished (UNAVAILABLE). It says nothing about the server; google.rpc.RetryInfo says when to try again.
     {"reason":"RESOURCES_SHORT","domain":"mailproof","metadata":{"resource":"file_descriptors"}}
     """
+    ERROR_REASON_FINDING_NOT_FOUND: _ErrorReason.ValueType  # 44
+    """No code of a diagnosis has this name (NOT_FOUND). The sentence names those that resemble it.
+    {"reason":"FINDING_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"auth_rejected"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
     test has the diagnosis' code in upper case as its reason instead (see Code):
     {"reason":"AUTH_REJECTED","domain":"mailproof","metadata":{"stage":"auth","serverCode":"535","enhancedCode":"5.7.8",
-    "serverText":"…","advice":"…","documentation":"docs/findings/auth_rejected.md"}}
+    "serverText":"…","advice":"…","documentation":"/v1/findings/auth_rejected"}}
     Where the service knows where the project's files can be read (its setting documentation_url), the page is a link in
     google.rpc.Help instead of "documentation". A temporary failure has google.rpc.RetryInfo, which says when to try
     again.
@@ -250,5 +254,9 @@ ERROR_REASON_RESOURCES_SHORT: ErrorReason.ValueType  # 43
 """The service has no file descriptors, local ports, memory or threads left, so a test, a search or a post was not
 finished (UNAVAILABLE). It says nothing about the server; google.rpc.RetryInfo says when to try again.
 {"reason":"RESOURCES_SHORT","domain":"mailproof","metadata":{"resource":"file_descriptors"}}
+"""
+ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
+"""No code of a diagnosis has this name (NOT_FOUND). The sentence names those that resemble it.
+{"reason":"FINDING_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"auth_rejected"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -391,8 +391,8 @@ class Finding(_message.Message):
     advice: _builtins.str
     """What to change, as a sentence for an administrator."""
     link: _builtins.str
-    """The page of the documentation that explains the code. It is a path in the project's files, "docs/findings/….md", or
-    a URL where the service knows where they can be read (its setting documentation_url).
+    """The page that explains the code. It is a path of this service, "/v1/findings/auth_rejected" (see GetFinding), or a
+    URL where the service knows where the project's files can be read (its setting documentation_url).
     """
     def __init__(
         self,

@@ -394,7 +394,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """This service trusts no authority at all, so that no certificate can be verified."""
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
-    """What a test found. Each code has a page in docs/findings/. In upper case and without the prefix it is the reason of
+    """What a test found. Each code has a page (see GetFinding). In upper case and without the prefix it is the reason of
     google.rpc.ErrorInfo where a failed test is an error. Those that begin with "Warning" fail no test; what is wrong with
     a certificate is a warning too where the TLS mode does not demand that it is verified.
     """

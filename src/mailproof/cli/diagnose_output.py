@@ -64,7 +64,7 @@ class DiagnoseOutput:
                 words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
                 self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
         if not good and report.findings:
-            self._printer.line(f"  More: {report.findings[0].link}")
+            self._printer.line(f"  More: mailproof explain {report.findings[0].code}")
 
     def _alternatives(self, tried: Sequence[Alternative]) -> None:
         """Print each setting that works with its sentence, and the others together by their codes."""

@@ -147,6 +147,13 @@ def _fill_discover(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=discover.run)
 
 
+def _fill_explain(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import explain
+
+    explain.add_arguments(parser)
+    parser.set_defaults(run=explain.run)
+
+
 def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import rebuild
 
@@ -161,4 +168,5 @@ _COMMANDS = (
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
+    _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
 )

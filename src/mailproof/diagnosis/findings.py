@@ -28,8 +28,8 @@ _WITHIN = frozenset({Code.TLS_INTERCEPTED, Code.SMTP_REDIRECTED})  # their sente
 
 
 def page(code: Code) -> str:
-    """Return the path of the documentation's page on a code, from the project's root."""
-    return f"docs/findings/{code.value}.md"
+    """Return the path at which the service has the page on a code (GetFinding)."""
+    return f"/v1/findings/{code.value}"
 
 
 def evidence(seen: Observed) -> Evidence:

@@ -171,6 +171,23 @@ class ProviderNotFound(Failure):
         super().__init__("SMTP configuration not found", metadata={"id": config_id[:100]}, reference=reference)
 
 
+class FindingNotFound(Failure):
+    """No code of a diagnosis has this name.
+
+    Args:
+        nearest: The codes that resemble it, the nearest first.
+    """
+
+    kind = Kind.NOT_FOUND
+    reason = "FINDING_NOT_FOUND"
+
+    def __init__(self, nearest: Sequence[str]) -> None:
+        hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(
+            f"no finding has this code{hint}", metadata={"nearest": ", ".join(nearest)} if nearest else None
+        )
+
+
 class PasswordRequired(InvalidFields):
     """The stored secret can't be used for these settings, so the caller must send one."""
 

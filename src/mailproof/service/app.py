@@ -34,6 +34,7 @@ from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
+from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
@@ -52,6 +53,7 @@ from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
 from mailproof.usecases.access import Access, digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.provider_secrets import check_keys
@@ -60,7 +62,7 @@ from mailproof.usecases.searches import Searches
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -197,6 +199,7 @@ class Service:
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(searches),
+            findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN

@@ -161,8 +161,8 @@ class ServiceSettings:
     documentation_url: str = setting(
         "documentation_url",
         values.documentation_url,
-        "URL of a copy of this project's files, which links to docs/findings/ in reports and errors begin with; empty: "
-        "they are paths",
+        "URL of a copy of this project's files, which links to the pages of findings in reports and errors begin with; "
+        "empty: they are paths of the service",
         metavar="URL",
     )
     test_timeout: float = setting(

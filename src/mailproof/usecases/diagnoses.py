@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from mailproof.diagnosis.catalogue import may_pass_later
+from mailproof.diagnosis.finding_pages import published_path
 from mailproof.diagnosis.findings import page
 from mailproof.domain.errors import (
     FieldViolation,
@@ -80,7 +81,7 @@ class Diagnoses:
         vault: Opens their secrets.
         prober: Runs the tests.
         limits: Bounds the tests of the whole process.
-        documentation_url: Where the project's files are published; empty where links stay paths within the project.
+        documentation_url: Where the project's files are published; empty where links are paths of this service.
     """
 
     def __init__(
@@ -239,7 +240,9 @@ class Diagnoses:
         if not self._documentation_url:
             return report
         url = self._documentation_url
-        findings = tuple(dataclasses.replace(found, link=f"{url}/{found.link}") for found in report.findings)
+        findings = tuple(
+            dataclasses.replace(found, link=f"{url}/{published_path(found.code)}") for found in report.findings
+        )
         return dataclasses.replace(report, findings=findings)
 
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
@@ -260,15 +263,15 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
 
     Args:
         report: The report of a test that has failed.
-        documentation_url: Where the project's files are published; empty for paths within the project.
+        documentation_url: Where the project's files are published; empty for paths of this service.
     """
-    evidence, explained = report.evidence, page(report.code)
+    evidence = report.evidence
     facts = {
         "serverCode": str(evidence.reply_code) if evidence.reply_code else "",
         "enhancedCode": evidence.enhanced_code,
         "serverText": evidence.text,
         "advice": report.advice,
-        "documentation": "" if documentation_url else explained,
+        "documentation": "" if documentation_url else page(report.code),
     }
     return SmtpTestFailed(
         " ".join(part for part in (report.message, report.advice) if part),
@@ -278,7 +281,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         retry_after=RETRY_AFTER if may_pass_later(report.code, evidence.reply_code) else None,
         timed_out=report.code is Code.TIMEOUT,
         reference=_REFERENCES.get(report.stage, ""),
-        help_url=f"{documentation_url}/{explained}" if documentation_url else "",
+        help_url=f"{documentation_url}/{published_path(report.code)}" if documentation_url else "",
     )
 
 

@@ -62,7 +62,7 @@ def test_a_failed_test_says_what_to_do_and_exits_1(ca_file: str) -> None:
     assert "FAILED at auth: auth_rejected" in done.stdout
     assert "What to do:" in done.stdout
     assert "535" in done.stdout
-    assert done.stdout.endswith("  More: docs/findings/auth_rejected.md\n")
+    assert done.stdout.endswith("  More: mailproof explain auth_rejected\n")
 
 
 def test_json_is_one_document_of_the_vocabulary(ca_file: str) -> None:

@@ -93,7 +93,7 @@ FAILED = Report(
     evidence=Evidence(535, "5.7.8", HOSTILE),
     tls=TlsInfo("TLSv1.3", "AES", "", (CERTIFICATE,), verify_error="name"),
     ehlo=EhloInfo("me.test", {"AUTH": "PLAIN"}, (), ("PLAIN",)),
-    findings=(Finding(Code.TLS_HOSTNAME_MISMATCH, Severity.ERROR, Stage.TLS, "No.", "Do.", "docs/findings/x.md"),),
+    findings=(Finding(Code.TLS_HOSTNAME_MISMATCH, Severity.ERROR, Stage.TLS, "No.", "Do.", "/v1/findings/x"),),
     alternatives=(
         Alternative(465, TlsMode.IMPLICIT, Code.OK, "answers"),
         Alternative(25, TlsMode.NONE, Code.TIMEOUT, "was silent"),

@@ -46,8 +46,8 @@ def test_findings_link_to_their_pages() -> None:
     facts = Facts(credentials_in_clear=True)
     found = conclude(seen(facts=facts, cause=Cause(Stage.AUTH, Code.AUTH_REJECTED))).findings
     assert [finding.link for finding in found] == [
-        "docs/findings/auth_rejected.md",
-        "docs/findings/cleartext_credentials.md",
+        "/v1/findings/auth_rejected",
+        "/v1/findings/cleartext_credentials",
     ]
 
 

@@ -14,8 +14,9 @@ from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
+from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, instance_pb2
+from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 RPC = Path(mailproof.rpc.__path__[0])
@@ -24,6 +25,7 @@ SERVICES: list[tuple[ServiceDescriptor, type]] = [
     (email_pb2.DESCRIPTOR.services_by_name["EmailService"], EmailService),
     (diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"], DiagnosisService),
     (discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"], DiscoveryService),
+    (findings_pb2.DESCRIPTOR.services_by_name["FindingsService"], FindingsService),
     (instance_pb2.DESCRIPTOR.services_by_name["InstanceService"], InstanceService),
 ]
 

@@ -51,6 +51,7 @@ TABLE = [
     (errors.Unauthenticated("no token"), 16, 401, "TOKEN_INVALID"),
     (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
     (errors.ProviderNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
+    (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
     (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
@@ -102,7 +103,7 @@ def test_retry_info_where_it_may_work_later() -> None:
 
 
 def test_help_has_a_url_where_there_is_one() -> None:
-    url = "https://git.example.com/mailproof/docs/findings/auth_rejected.md"
+    url = "https://git.example.com/mailproof/src/mailproof/diagnosis/pages/auth_rejected.md"
     answer = details(status_error(smtp_failure(help_url=url)).status)["Help"]
     assert isinstance(answer, error_details_pb2.Help)
     assert [(link.url, bool(link.description)) for link in answer.links] == [(url, True)]

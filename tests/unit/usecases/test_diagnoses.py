@@ -406,11 +406,12 @@ def test_only_a_temporary_failure_says_when_to_try_again(code: Code) -> None:
     assert (failure.kind is Kind.DEADLINE_EXCEEDED) == (code is Code.TIMEOUT)
 
 
-PAGE = "docs/findings/auth_rejected.md"
+PAGE = "/v1/findings/auth_rejected"
+FILE = "src/mailproof/diagnosis/pages/auth_rejected.md"
 SITE = "https://git.example.com/mailproof"
 
 
-@pytest.mark.parametrize(("url", "link"), [("", PAGE), (SITE, f"{SITE}/{PAGE}")])
+@pytest.mark.parametrize(("url", "link"), [("", PAGE), (SITE, f"{SITE}/{FILE}")])
 def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str) -> None:
     finding = Finding(Code.AUTH_REJECTED, Severity.ERROR, Stage.AUTH, "refused.", "Change it.", PAGE)
     prober = Prober(dataclasses.replace(REFUSED, findings=(finding, finding)))
@@ -424,4 +425,4 @@ def test_links_of_a_report_begin_with_the_documentations_url(url: str, link: str
 def test_a_failure_says_where_it_is_explained() -> None:
     without, with_url = failure_of(REFUSED), failure_of(REFUSED, SITE)
     assert (without.metadata["documentation"], without.help_url) == (PAGE, "")
-    assert ("documentation" in with_url.metadata, with_url.help_url) == (False, f"{SITE}/{PAGE}")
+    assert ("documentation" in with_url.metadata, with_url.help_url) == (False, f"{SITE}/{FILE}")
