@@ -31,7 +31,9 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     try:
         host = context.host = check_host(context.plan.host)
     except ValueError as error:
+        context.announce(Stage.RESOLVE, began)
         return _stop(context, Stage.RESOLVE, Code.INVALID_HOST, began, detail=str(error))
+    context.announce(Stage.POLICY, began)
     try:
         guard.check_name(host, port)
     except EgressDenied:
@@ -39,6 +41,7 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     judged = loop.time() - tick
     context.watch(Stage.RESOLVE)
     looked, tick = datetime.now(UTC), loop.time()
+    context.announce(Stage.RESOLVE, looked)
     failure: Code | None = None
     found: Sequence[AddrInfo] = ()
     try:
