@@ -98,8 +98,12 @@ def as_json(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = _plain(dataclasses.asdict(report))
     for step, plain in zip(report.steps, document["steps"], strict=True):
         plain["duration"] = f"{step.duration:.6f}s"
-    order = ("outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "alternatives")
-    return {key: document[key] for key in (*order, "steps", "elapsed_ms", "round_trips")}
+    for fix in document["fixes"]:
+        # "from" is a keyword of Python, so the field has another name than the API's.
+        fix["changes"] = [
+            {"setting": change["setting"], "from": change["current"], "to": change["to"]} for change in fix["changes"]
+        ]
+    return document
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from mailproof.diagnosis.bounds import bounded
 from mailproof.diagnosis.findings import Observed, conclude, evidence, passed
 from mailproof.diagnosis.fixes import TrialResult, advise, alternative
 from mailproof.smtp.actions import Facts
@@ -36,7 +37,7 @@ def summarize(
     if root is not None and results:
         root = dataclasses.replace(root, advice=advise(seen.plan, results, root.advice))
         findings = (root, *findings[1:])
-    return Report(
+    report = Report(
         outcome=Outcome.FAIL if cause else Outcome.OK,
         stage=cause.stage if cause else Stage.QUIT,
         code=cause.code if cause else Code.OK,
@@ -51,6 +52,7 @@ def summarize(
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,
     )
+    return bounded(report)
 
 
 def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:
