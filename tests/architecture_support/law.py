@@ -200,6 +200,7 @@ LAW = (
             "discover_output",
             "event_loop",
             "exit_codes",
+            "fixed_command",
             "oauth_arguments",
             "printer",
             "terminal",
