@@ -1,6 +1,7 @@
 """The destination of a test: the host is checked and looked up, and the guard judges its name and every address.
 
-Law: an address that a name resolves to is shown only where it may be dialled.
+Laws: an address that a name resolves to is shown only where it may be dialled; a denial says nothing else, and so not
+that there was a lookup.
 """
 
 from __future__ import annotations
@@ -41,7 +42,6 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     judged = loop.time() - tick
     context.watch(Stage.RESOLVE)
     looked, tick = datetime.now(UTC), loop.time()
-    context.announce(Stage.RESOLVE, looked)
     failure: Code | None = None
     found: Sequence[AddrInfo] = ()
     try:
@@ -58,6 +58,7 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
         except EgressDenied:
             return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
     context.emit(Step(Stage.POLICY, began, judged))
+    context.announce(Stage.RESOLVE, looked)  # not before the judgement: a denial does not say that there was a lookup
     if failure is not None:
         return _stop(context, Stage.RESOLVE, failure, looked, loop.time() - tick)
     usable = [info for info in found if info[4][0] in allowed]

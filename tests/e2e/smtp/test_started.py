@@ -39,7 +39,7 @@ def test_each_step_begins_before_it_ends() -> None:
     with serve(smtp(ehlo=EHLO_CLEAR)) as served:
         events = run_events(make_plan(served.port, tls_mode=TlsMode.NONE, credentials=LOGIN))
     assert words(events) == (
-        "+policy +resolve policy resolve +connect connect +greeting greeting +ehlo ehlo +auth auth +quit quit"
+        "+policy policy +resolve resolve +connect connect +greeting greeting +ehlo ehlo +auth auth +quit quit"
     )
 
 
@@ -106,7 +106,7 @@ class NoNames(Anywhere):
     ("probe", "host", "expected"),
     [
         (Probe(guard=NoNames(), trust=TRUST), "127.0.0.1", "+policy policy"),
-        (Probe(guard=Nowhere(), trust=TRUST), "127.0.0.1", "+policy +resolve policy"),
+        (Probe(guard=Nowhere(), trust=TRUST), "127.0.0.1", "+policy policy"),
         (make_probe(), "no such name", "+resolve resolve"),
     ],
     ids=["a forbidden name", "forbidden addresses", "no name"],
