@@ -208,6 +208,7 @@ LAW = (
             "event_loop",
             "exit_codes",
             "explain",
+            "fixed_command",
             "oauth_arguments",
             "printer",
             "terminal",

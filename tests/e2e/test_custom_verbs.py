@@ -56,9 +56,11 @@ def test_settings_are_diagnosed(service: RunningService, path: str) -> None:
     assert kind == "application/x-ndjson"
     documents = [json.loads(line) for line in answered]
     assert documents[-1]["report"]["outcome"] == "OUTCOME_OK"
-    assert "step" in documents[0]
+    assert documents[0]["started"]["stage"] == "STAGE_POLICY"
+    assert any("step" in document for document in documents)
     kind, answered = lines(service, path, target(service), "text/event-stream")
     assert kind == "text/event-stream"
+    assert answered[0] == "event: started"
     assert "event: report" in answered
 
 

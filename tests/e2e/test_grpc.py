@@ -11,7 +11,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from ccadmin.v1 import email_pb2, email_pb2_grpc
 from service_support.service import RunningService
-from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, vocabulary_pb2
+from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, report_pb2, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 from zitadel.v1 import message_pb2
 
@@ -217,6 +217,12 @@ def test_a_diagnosis_streams_its_steps_and_then_one_report(service: RunningServi
     assert report.tls.verified
     streamed = [message.step.stage for message in messages if message.WhichOneof("event") == "step"]
     assert streamed == [step.stage for step in report.steps]
+    for step in report.steps:
+        begun = diagnosis_pb2.DiagnoseResponse(
+            started=report_pb2.StepStarted(stage=step.stage, started_at=step.started_at)
+        )
+        assert messages.count(begun) == 1
+        assert messages.index(begun) < messages.index(diagnosis_pb2.DiagnoseResponse(step=step))
     names = [vocabulary_pb2.Stage.Name(stage) for stage in streamed]
     for stage in ("RESOLVE", "CONNECT", "GREETING", "EHLO", "STARTTLS", "TLS", "AUTH", "QUIT"):
         assert f"STAGE_{stage}" in names

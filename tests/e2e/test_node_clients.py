@@ -278,7 +278,7 @@ def test_a_stream_brings_steps_and_then_one_report(service: RunningService, call
     kinds = [next(iter(message)) for message in messages]
     assert kinds.count("report") == 1
     assert kinds[-1] == "report"
-    assert {"step"} <= set(kinds[:-1]) <= {"step", "heartbeat"}
+    assert {"started", "step"} <= set(kinds[:-1]) <= {"started", "step", "heartbeat"}
     assert messages[-1]["report"]["outcome"] == "OUTCOME_OK"
 
 

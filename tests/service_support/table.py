@@ -25,7 +25,7 @@ from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
-from mailproof.smtp.report import Plan, Progress, Report, Step
+from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
@@ -44,6 +44,7 @@ from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
+STARTED = StepStarted(STEP.stage, STEP.started_at)
 PASSED = Report(Outcome.OK, Stage.QUIT, Code.OK, "The test passed.", steps=(STEP,))
 FAILED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "The server refused the login.", "Check the password.")
 

@@ -11,7 +11,7 @@ from mailproof.domain.secret import Secret
 from mailproof.net.guard import EgressDenied
 from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
-from mailproof.smtp.report import Credentials, Plan, Progress, Report
+from mailproof.smtp.report import Credentials, Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import TlsMode
 
 from . import pki
@@ -55,14 +55,26 @@ def make_plan(port: int, **settings: Any) -> Plan:
 def run_events(
     plan: Plan, probe: Probe | None = None, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
 ) -> list[Progress]:
-    """Run a plan and return all events."""
+    """Run a plan and return all events, whose order is checked."""
 
     async def collect() -> list[Progress]:
         async with aclosing((probe or make_probe()).run(plan)) as events:
             return [event async for event in events]
 
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(collect())
+        events = runner.run(collect())
+    check_started(events)
+    return events
+
+
+def check_started(events: Sequence[Progress]) -> None:
+    """Check that the beginning of each step came exactly once, and before the step."""
+    begun = [event if isinstance(event, StepStarted) else None for event in events]
+    for place, event in enumerate(events):
+        if isinstance(event, Step):
+            announced = StepStarted(event.stage, event.started_at)
+            assert begun.count(announced) == 1, (event, events)
+            assert begun.index(announced) < place, (event, events)
 
 
 def run_plan(

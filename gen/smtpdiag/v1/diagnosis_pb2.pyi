@@ -197,7 +197,9 @@ class DiagnoseResponse(_message.Message):
     REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def started(self) -> _report_pb2.StepStarted:
-        """A step of the test that begins."""
+        """A step of the test that begins. It comes exactly once before the step itself, which has the same stage and
+        started_at. A step that is given up never ends.
+        """
 
     @_builtins.property
     def step(self) -> _report_pb2.Step:

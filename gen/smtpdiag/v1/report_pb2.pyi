@@ -515,7 +515,9 @@ Global___SettingChange: _TypeAlias = SettingChange  # noqa: Y015
 
 @_typing.final
 class Report(_message.Message):
-    """The answer of a test. It has 16 kB at most, whatever the server sends."""
+    """The answer of a test. It has 16 kB at most, whatever the server sends: where it would have more, parts of it are cut,
+    and say how much more there was ("… 37 more extensions").
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -572,7 +574,9 @@ class Report(_message.Message):
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """All steps in the order in which they ended, as the stream had them."""
+        """The steps in the order in which they ended: all of them, as the stream had them, unless the report would be too
+        large.
+        """
 
     @_builtins.property
     def fixes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fix]:

@@ -63,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="dial nothing but HOST:PORT; default: where the test fails for it, other TLS modes and ports of the same "
         "host are tried, without user and password",
     )
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="after a failed test print this command with the best fix applied; runs nothing, changes nothing",
+    )
     add_json(parser)
     oauth_arguments.add_arguments(parser)
 
@@ -77,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         return INTERRUPTED
 
     from mailproof.cli import event_loop
+    from mailproof.cli.fixed_command import fixed_command
     from mailproof.net.egress import Policy, Profile, policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
@@ -89,11 +95,18 @@ def run(args: argparse.Namespace) -> int:
         report = event_loop.run(show_until(Report, probe.run(plan), output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        output.end_progress()
+    passed = report.outcome.value == "ok"
+    fixed = fixed_command(args.typed, report.fixes) if args.apply and not passed else None
     if args.json:
-        print_json(as_json(report))
+        document = as_json(report)
+        print_json(document | {"fixed_command": fixed.text if fixed else ""} if args.apply else document)
     else:
         output.verdict(report)
-    return DONE if report.outcome.value == "ok" else FAILED
+        if args.apply and not passed:
+            output.fixed(fixed)
+    return DONE if passed else FAILED
 
 
 def _plan(args: argparse.Namespace) -> Plan:

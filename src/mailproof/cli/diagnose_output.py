@@ -12,7 +12,8 @@ from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, RED, YELLOW, Prin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mailproof.smtp.report import Alternative, Certificate, Heartbeat, Report, Step
+    from mailproof.cli.fixed_command import FixedCommand
+    from mailproof.smtp.report import Alternative, Certificate, Heartbeat, Report, Step, StepStarted
 
 _ABOUT_CERTIFICATE = ("tls_cert_", "tls_hostname_mismatch", "tls_self_signed", "tls_untrusted", "tls_missing")
 
@@ -23,14 +24,22 @@ class DiagnoseOutput:
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
 
-    def progress(self, seen: Step | Heartbeat) -> None:
-        """Print a step that ended, or that one is slow."""
-        from mailproof.smtp.report import Step
+    def progress(self, seen: StepStarted | Step | Heartbeat) -> None:
+        """Print a step that ended, show which one runs, and say that one is slow."""
+        from mailproof.smtp.report import Step, StepStarted
 
         if isinstance(seen, Step):
             self._step(seen)
+        elif isinstance(seen, StepStarted):
+            self._printer.running(f"  ...   {seen.stage}", DIM)
         else:
-            self._printer.line(f"  ...   {seen.stage:<9} waiting, {seen.elapsed:.0f} s", DIM)
+            words = f"  ...   {seen.stage:<9} waiting, {seen.elapsed:.0f} s"
+            if not self._printer.running(words, DIM):
+                self._printer.line(words, DIM)
+
+    def end_progress(self) -> None:
+        """Remove the line that shows which step runs."""
+        self._printer.clear()
 
     def _step(self, step: Step) -> None:
         good = step.code.value == "ok"
@@ -65,6 +74,14 @@ class DiagnoseOutput:
                 self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
         if not good and report.findings:
             self._printer.line(f"  More: mailproof explain {report.findings[0].code}")
+
+    def fixed(self, command: FixedCommand | None) -> None:
+        """Print the command with the best fix applied, on one line that can be copied, or that there is no fix."""
+        if command is None:
+            self._printer.paragraph("", "No change of the settings is known to help.")
+            return
+        label = "With the fix:" if command.verified else "With the fix, which was not tried:"
+        self._printer.line(f"  {self._printer.paint(label, BOLD)} {command.text}")
 
     def _alternatives(self, tried: Sequence[Alternative]) -> None:
         """Print each setting that works with its sentence, and the others together by their codes."""
@@ -117,8 +134,12 @@ def as_json(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = _plain(dataclasses.asdict(report))
     for step, plain in zip(report.steps, document["steps"], strict=True):
         plain["duration"] = f"{step.duration:.6f}s"
-    order = ("outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "alternatives")
-    return {key: document[key] for key in (*order, "steps", "elapsed_ms", "round_trips")}
+    for fix in document["fixes"]:
+        # "from" is a keyword of Python, so the field has another name than the API's.
+        fix["changes"] = [
+            {"setting": change["setting"], "from": change["current"], "to": change["to"]} for change in fix["changes"]
+        ]
+    return document
 
 
 def _plain(value: Any) -> Any:

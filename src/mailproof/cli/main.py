@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal.show_what_can_be_shown()
     try:
         parsed = _parser(arguments).parse_args(arguments)
+        parsed.typed = arguments  # `diagnose --apply` prints them again
         run: Callable[[argparse.Namespace], int] = parsed.run
         code = run(parsed)
         sys.stdout.flush()

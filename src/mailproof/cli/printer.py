@@ -11,7 +11,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailproof.cli.terminal import has_colour
+from mailproof.cli.terminal import can_replace, has_colour
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -39,10 +39,35 @@ class Printer:
         self._quiet = quiet
         self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         self._colour = has_colour()
+        self._can_replace = can_replace() and not quiet
+        self._shown = 0  # characters of the running line
+
+    def running(self, text: str, colour: str = "") -> bool:
+        """Show what is going on, on a line that the next output replaces.
+
+        Returns:
+            Whether it is shown, which only a terminal can do.
+        """
+        if not self._can_replace:
+            return False
+        self.clear()
+        text = text[: max(0, self._width - 1)]  # a line that is wrapped could not be replaced
+        sys.stdout.write(self.paint(text, colour))
+        sys.stdout.flush()
+        self._shown = len(text)
+        return True
+
+    def clear(self) -> None:
+        """Remove what is shown as going on."""
+        if self._shown:
+            sys.stdout.write(f"\r{' ' * self._shown}\r")  # by spaces, as any terminal can
+            sys.stdout.flush()
+            self._shown = 0
 
     def line(self, text: str, colour: str = "") -> None:
         """Print one line at once."""
         if not self._quiet:
+            self.clear()
             print(self.paint(text, colour), flush=True)
 
     def paragraph(self, label: str, text: str, colour: str = "") -> None:

@@ -22,6 +22,11 @@ def has_colour() -> bool:
     return os.name != "nt" or not os.environ.keys().isdisjoint({"WT_SESSION", "TERM_PROGRAM"})
 
 
+def can_replace() -> bool:
+    """Return whether a printed line can be replaced by another one: on a terminal that goes back to its beginning."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def reader_has_left(error: OSError) -> bool:
     """Return whether printing failed since the reader of our output is gone; Windows tells it as a bad argument."""
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)

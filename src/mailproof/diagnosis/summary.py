@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from mailproof.diagnosis.bounds import bounded
 from mailproof.diagnosis.findings import conclude, evidence, passed
 from mailproof.diagnosis.interception import root_cause
 from mailproof.diagnosis.knowledge import Observed
@@ -34,7 +35,7 @@ def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_tr
     concluded = conclude(seen)
     findings = concluded.findings
     root = findings[0] if cause else None
-    return Report(
+    report = Report(
         outcome=Outcome.FAIL if cause else Outcome.OK,
         stage=cause.stage if cause else Stage.QUIT,
         code=cause.code if cause else Code.OK,
@@ -50,6 +51,7 @@ def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_tr
         round_trips=round_trips,
         fixes=concluded.fixes,
     )
+    return bounded(report)
 
 
 def _ehlo_info(facts: Facts, redact: Redactor) -> EhloInfo | None:

@@ -1,6 +1,7 @@
 """The destination of a test: the host is checked and looked up, and the guard judges its name and every address.
 
-Law: an address that a name resolves to is shown only where it may be dialled.
+Laws: an address that a name resolves to is shown only where it may be dialled; a denial says nothing else, and so not
+that there was a lookup.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     try:
         host = context.host = check_host(context.plan.host)
     except ValueError as error:
+        context.announce(Stage.RESOLVE, began)
         return _stop(context, Stage.RESOLVE, Code.INVALID_HOST, began, detail=str(error))
+    context.announce(Stage.POLICY, began)
     try:
         guard.check_name(host, port)
     except EgressDenied:
@@ -55,6 +58,7 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
         except EgressDenied:
             return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
     context.emit(Step(Stage.POLICY, began, judged))
+    context.announce(Stage.RESOLVE, looked)  # not before the judgement: a denial does not say that there was a lookup
     if failure is not None:
         return _stop(context, Stage.RESOLVE, failure, looked, loop.time() - tick)
     usable = [info for info in found if info[4][0] in allowed]

@@ -1,6 +1,6 @@
-"""A queue from the task that runs a test to the reader of its steps, with a wake-up for heartbeats.
+"""A queue from the task that runs a test to the reader of its progress, with a wake-up for heartbeats.
 
-One timer serves the whole test. A step only notes its time, which postpones the wake-up; a new timer for each step
+One timer serves the whole test. What is put only notes its time, which postpones the wake-up; a new timer for each step
 would cost more than the step.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from mailproof.smtp.report import Step
+from mailproof.smtp.report import Step, StepStarted
 
 EARLY = 0.002  # seconds that a timer may fire early: uvloop counts in milliseconds
 
@@ -18,26 +18,26 @@ class Feed:
     """A queue with one reader.
 
     Args:
-        interval: Seconds without a step after which the reader is woken.
+        interval: Seconds in which nothing is put after which the reader is woken.
     """
 
     __slots__ = ("_events", "_interval", "_last_event", "_loop", "_timer", "_waiter")
 
     def __init__(self, interval: float) -> None:
         self._loop = asyncio.get_running_loop()
-        self._events: deque[Step] = deque()
+        self._events: deque[StepStarted | Step] = deque()
         self._waiter: asyncio.Future[bool] | None = None
         self._interval = interval
         self._last_event = self._loop.time()
         self._timer = self._loop.call_later(interval, self._on_timer)
 
-    def put(self, step: Step) -> None:
-        """Add a step and wake the reader."""
-        self._events.append(step)
+    def put(self, event: StepStarted | Step) -> None:
+        """Add a step's beginning or end, and wake the reader."""
+        self._events.append(event)
         self.wake()
 
-    def take(self) -> Step | None:
-        """Return the next step; None where there is none."""
+    def take(self) -> StepStarted | Step | None:
+        """Return what was put first; None where there is nothing."""
         return self._events.popleft() if self._events else None
 
     def wake(self) -> None:
@@ -47,7 +47,7 @@ class Feed:
             self._waiter.set_result(True)
 
     async def wait(self) -> bool:
-        """Wait until woken; return False where the interval has passed without a step."""
+        """Wait until woken; return False where the interval has passed and nothing was put."""
         self._waiter = self._loop.create_future()
         return await self._waiter
 

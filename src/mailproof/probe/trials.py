@@ -239,6 +239,7 @@ class Trials:
             port=port,
             emit=_discard,
             watch=_discard,
+            started=None,
         )
         link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
         try:

@@ -65,7 +65,7 @@ class Prober(Protocol):
     """Runs plans. Closing the generator, or cancelling the report, closes the sockets."""
 
     def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
-        """Run a plan, and yield steps as they end, heartbeats, and one report, last."""
+        """Run a plan, and yield steps as they begin and end, heartbeats, and one report, last."""
         ...
 
     async def report(self, plan: Plan) -> Report:

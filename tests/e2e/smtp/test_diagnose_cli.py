@@ -72,7 +72,7 @@ def test_json_is_one_document_of_the_vocabulary(ca_file: str) -> None:
     report = json.loads(done.stdout)
     assert list(report) == [
         "outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "alternatives",
-        "steps", "elapsed_ms", "round_trips",
+        "steps", "elapsed_ms", "round_trips", "fixes",
     ]  # fmt: skip
     assert (report["outcome"], report["stage"], report["code"]) == ("ok", "quit", "ok")
     assert report["tls"]["verified"] is True
@@ -262,6 +262,26 @@ def test_colour_is_for_terminals(environment: dict[str, str], coloured: bool) ->
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def test_on_a_terminal_the_stage_that_runs_is_shown_until_it_ends() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        with serve(raw("220 slow", Do.SILENCE)) as served:
+            command = [*COMMAND, f"127.0.0.1:{served.port}", "--tls", "none", "--timeout", "120"]
+            with subprocess.Popen(command, stdout=theirs, env=os.environ | {"NO_COLOR": "1", "TERM": "xterm"}) as child:
+                shown = ""
+                while not shown.endswith("  ...   ehlo"):
+                    shown += os.read(ours, 4096).decode()
+                child.send_signal(signal.SIGINT)
+                assert child.wait(HANG) == 130
+                shown += os.read(ours, 4096).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert re.search(r"  \.\.\.   greeting\r +\r  ok    greeting +[0-9.]+ ms  220 slow\r\n", shown)
+    assert re.search(r"  \.\.\.   ehlo\r +\r$", shown), "nothing is left of the line"
+    assert "\x1b" not in shown
 
 
 def test_steps_are_streamed_as_they_end() -> None:

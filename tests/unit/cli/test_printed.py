@@ -37,6 +37,7 @@ from mailproof.smtp.report import (
     Heartbeat,
     Report,
     Step,
+    StepStarted,
     TlsInfo,
 )
 from mailproof.smtp.vocabulary import Code, Outcome, Severity, Stage, TlsMode
@@ -135,9 +136,10 @@ FOUND = SearchResult((BEST, LITERAL, *OTHERS), "Use mx.test.", "Mind the gap.", 
 ALONE = SearchResult((LITERAL,), "Use it.", elapsed_ms=1)
 NOTHING = SearchResult(OTHERS, HOSTILE, LONG, complete=False, elapsed_ms=30000)
 
+BEGUN = tuple(StepStarted(each.stage, each.started_at) for each in STEPS)
 TESTS: Mapping[str, tuple[Any, ...]] = {
-    "passed": (*STEPS[:4], Heartbeat(Stage.AUTH, 4.6), PASSED),
-    "failed": (*STEPS, FAILED),
+    "passed": (*BEGUN[:2], *STEPS[:4], BEGUN[4], Heartbeat(Stage.AUTH, 4.6), PASSED),
+    "failed": (*(event for pair in zip(BEGUN, STEPS, strict=True) for event in pair), FAILED),
     "bare": (BARE,),
 }
 SEARCHES: Mapping[str, tuple[Any, ...]] = {

@@ -14,7 +14,7 @@ from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp
 from service_support.asgi import Answer, Exchange, call, scope
-from service_support.table import FAILED, PASSED, STEP, ScriptedProber, Table
+from service_support.table import FAILED, PASSED, STARTED, STEP, ScriptedProber, Table
 
 ORIGIN = "https://console.example.com"
 JSON = ("content-type", "application/json")
@@ -290,6 +290,23 @@ def test_a_stream_is_server_sent_events_where_accept_asks_for_them(app: HttpApp,
     assert step.startswith('event: step\ndata: {"stage":"STAGE_CONNECT"')
     assert report.startswith("event: report\ndata: {")
     assert step.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("accept", "line"),
+    [
+        ("*/*", '{"started":{"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z"}}'),
+        (
+            "text/event-stream",
+            'event: started\ndata: {"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z"}\n',
+        ),
+    ],
+)
+def test_a_stream_says_that_a_step_begins(app: HttpApp, table: Table, accept: str, line: str) -> None:
+    table.prober.events = (STARTED, STEP, PASSED)
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[("accept", accept)])
+    assert answer.chunks[0].decode() == f"{line}\n"
+    assert len(answer.chunks) == 3
 
 
 def test_a_stream_that_is_refused_has_its_status(app: HttpApp, table: Table) -> None:
