@@ -85,8 +85,6 @@ class DiagnoseOutput:
 
     def _alternatives(self, tried: Sequence[Alternative]) -> None:
         """Print each setting that works with its sentence, and the others together by their codes."""
-        if not any(other.code.value == "ok" for other in tried):
-            return  # the advice says what was tried in vain
         by_code: dict[str, list[Alternative]] = {}
         for other in tried:
             if other.code.value == "ok":

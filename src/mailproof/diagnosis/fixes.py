@@ -79,11 +79,11 @@ def _changes(plan: Plan, trial: Trial) -> tuple[SettingChange, ...]:
     flag = plan.audience is Audience.FLAG
     changes = []
     if flag:
+        if (encrypt := _flag(plan, trial.tls_mode)) is not None:
+            changes.append(SettingChange("tls", _word(plan.tls_mode is TlsMode.AUTO), _word(encrypt)))
         if trial.name or not is_near(plan, trial):
             to = join_host_port(trial.name or plan.host, trial.port)
             changes.append(SettingChange("host", join_host_port(plan.host, port_of(plan)), to))
-        if (encrypt := _flag(plan, trial.tls_mode)) is not None:
-            changes.append(SettingChange("tls", _word(plan.tls_mode is TlsMode.AUTO), _word(encrypt)))
         return tuple(changes)
     if trial.name:
         changes.append(SettingChange("host", plan.host, trial.name))
