@@ -4,9 +4,9 @@ from __future__ import annotations
 
 PREDICATES: dict[str, dict[str, str]] = {
     "NEG": {
-        "en": "not, no, without, unable, never, none, missing, lack*, non, neither, nor, denied, isn, un",
+        "en": "not, no, without, unable, never, none, missing, lack*, neither, nor",
         "de": "nicht, kein*, ohne, fehlt, fehlend*, nie",
-        "fr": "ne, n, pas, aucun*, sans, non, ni, absence, manquant*",
+        "fr": "ne, pas, aucun*, sans, non, ni, absence, manquant*",
         "es": "no, sin, falta, ningun*, ni, carece",
         "it": "non, senza, nessun*, mancant*, manca, no",
         "pt": "nao, sem, nenhum*, falta, ausente",
@@ -17,7 +17,7 @@ PREDICATES: dict[str, dict[str, str]] = {
     "WRONG": {
         "en": "incorrect*, invalid*, wrong*, bad, fail*, not accepted, unsuccess*, mismatch*, not correct, not valid, error*, "
         "unrecognized, unrecognised, reject*, denied, refused, unknown, does not match, do not match, revoked, expired, "
-        "could not be verified, not match, not recognized, was not recognized, unable to, can not, failure, not authorized, unauthorized, null, empty, blank",
+        "could not be verified, not match, not recognized, was not recognized, failure, authorization failed",
         "de": "falsch*, ungultig*, fehlgeschlagen*, inkorrekt*, fehler*, nicht korrekt, stimmt nicht, unbekannt*, "
         "nicht erfolgreich, abgelehnt, verweigert, gescheitert, nicht gultig, stimmen nicht, fehlerhaft*, schlug fehl",
         "fr": "incorrect*, invalid*, erron*, echou*, echec*, refus*, mauvais*, faux, erreur*, non valide*, rejet*, inconnu*",
@@ -77,16 +77,16 @@ PREDICATES: dict[str, dict[str, str]] = {
         "ja": "一時的, 後で, 再試行, しばらく, 再度, 一時, のちほど",
     },
     "EXCEEDED": {
-        "en": "exceed*, exeeded, reached, over, exhausted, used up, hit, too many, surpass*, achieved, overlimit, full, "
+        "en": "exceed*, exeeded, reached, exhausted, used up, hit, too many, surpass*, achieved, overlimit, "
         "overdrawn, above, out of, run out, consumed, insufficient, not enough, depleted, over quota, spent, max out, maxed, "
-        "exceeding, overquota, too much, allowed only, only, over limit, beyond, exceeds, upgrade",
+        "exceeding, overquota, too much, over limit, over the limit, beyond, exceeds, over its, over their, over your",
         "de": "uberschritt*, erreicht*, aufgebraucht, ausgeschopft*, uberschreit*, erschopft, zu viele, zuviele, verbraucht, uber",
         "fr": "depass*, atteint*, epuis*, trop de, excede*, insuffisant*, consomme*",
         "es": "excedid*, superad*, alcanzad*, agotad*, excede*, supera, demasiad*, excedio, ha alcanzado, supero, insuficiente, sobrepas*",
         "it": "superat*, raggiunt*, esaurit*, eccedut*, tropp*, supera, oltre, insufficient*",
         "pt": "excedid*, atingid*, ultrapassad*, esgotad*, excedeu, atingiu, ultrapassou, excede, muit*, insuficiente, demasiad*",
         "ru": "превы*, исчерпан*, достигнут*, слишком много, сверх, достиг*, недостаточно, израсходован*",
-        "zh": "超过, 超出, 超限, 已达, 达到, 用完, 用尽, 超過, 達到, 已達, 过多, 不足, 耗尽, 超额, 過多, 太多, 超",
+        "zh": "超过, 超出, 超限, 已达, 达到, 用完, 用尽, 超過, 達到, 已達, 过多, 不足, 耗尽, 超额, 過多, 太多, 上限",
         "ja": "超え, 超過, 達し, 超えて, 多すぎ, 不足, 到達, オーバー",
     },
     "TOO_MANY": {
@@ -117,7 +117,7 @@ PREDICATES: dict[str, dict[str, str]] = {
     "BLOCKED": {
         "en": "block*, blacklist*, black list*, blocklist*, banned, ban, denylist*, deny list, listed, blackhole*, black hole*, "
         "blacklisting, blackholed, greylisted by reputation, firewalled, filtered, bad reputation, poor reputation, low reputation, "
-        "reputation, denied, not whitelisted, embargo*, not white listed, unwelcome, blackholelist, rejectlist, blocklisted, quarantined, prohibited",
+        "reputation, not whitelisted, embargo*, not white listed, unwelcome, blackholelist, rejectlist, blocklisted",
         "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzen liste, blacklist*, gelistet*, sperrliste*, "
         "sperre, reputation, sperrung, abgewiesen, gefiltert",
         "fr": "bloqu*, liste noire, listes noires, blacklist*, banni*, reputation, blocage, interdit*",
@@ -146,9 +146,9 @@ PREDICATES: dict[str, dict[str, str]] = {
     },
     "SUSPENDED": {
         "en": "suspen*, locked, frozen, restricted, terminated, deactivated, disabled, banned, on hold, blocked, not active*, "
-        "inactive, closed, expired, lapsed, past due, unpaid, overdue, sandbox*, not yet active*, abuse*, compromised, hijacked, "
-        "blacklisted, freeze, paused, under review, not been activated, not activated, limited, restriction*, shut down, stopped, "
-        "probation, hacked, bounced, has been placed, disable, enable, not enabled, blocked due, cancelled, canceled",
+        "inactive, lapsed, past due, unpaid, overdue, not yet active*, compromised, hijacked, "
+        "blacklisted, freeze, paused, under review, not been activated, not activated, restriction*, shut down, "
+        "probation, hacked, not enabled",
         "de": "gesperrt*, eingefroren, deaktiviert*, gesperrter, sperrung, suspendiert*, nicht aktiv*, eingeschrankt*, "
         "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekundigt, blockiert*",
         "fr": "suspend*, bloque*, desactive*, verrouille*, restreint*, pas active*, non active*, gele, expire*, compromis*, inactif*, resilie*",
@@ -163,9 +163,9 @@ PREDICATES: dict[str, dict[str, str]] = {
     },
     "OFF": {
         "en": "disabled, turned off, switched off, deactivated, not enabled, not active*, not available, inactive, unavailable, "
-        "not activated, no permission, not allowed, not permitted, not have access, does not have access, not have permission*, "
-        "please enable, enable, please open, not open, not opened, closed, must be enabled, not subscribed, upgrade, not have "
-        "access rights, no access, turn on, not included, not support*, not been enabled, not switched on, not entitled, not authorized, denied, disable, activate",
+        "not activated, not allowed, not permitted, not have access, does not have access, not have permission*, "
+        "please enable, please open, not open, not opened, closed, must be enabled, not subscribed, upgrade, not have "
+        "access rights, no access, turn on, not included, not support*, not been enabled, not switched on, not entitled",
         "de": "deaktiviert*, nicht aktiviert*, ausgeschaltet, nicht freigeschaltet*, abgeschaltet, nicht erlaubt, nicht aktiv, "
         "aktivieren, freischalten, nicht verfugbar, nicht freigegeben, einschalten, gesperrt, nicht gestattet",
         "fr": "desactiv*, pas active*, non active*, pas autoris*, non autoris*, activer, activez, indisponible",
@@ -177,14 +177,14 @@ PREDICATES: dict[str, dict[str, str]] = {
         "ja": "無効, 停止, 有効に, 許可され, 利用でき, 使用でき, オフ, 有効",
     },
     "VERIFIED": {
-        "en": "verified, verify, verification, validated, validate, registered, confirmed, configured, linked, associated, "
-        "unverified, unregistered, unconfirmed, unconfigured, whitelisted, activated, confirm, unvalidated, added, approved, "
-        "exist in your account, valid sender, sender identity, verified sender, authorized domain, owned by your account, authorized",
+        "en": "verified, verify, validated, validate, registered, confirmed, "
+        "unverified, unregistered, unconfirmed, unconfigured, unvalidated, "
+        "exist in your account, valid sender, sender identity, verified sender, owned by your account",
         "de": "verifizier*, bestatigt*, registriert*, freigeschaltet*, uberpruft*, validiert*, hinterlegt*, freigegeben*",
-        "fr": "verifi*, valid*, confirm*, enregistre*, declare*, autorise*",
-        "es": "verific*, valid*, confirm*, registrad*, dad* de alta, autorizad*",
-        "it": "verificat*, verifica, validat*, confermat*, registrat*, autorizzat*",
-        "pt": "verific*, valid*, confirm*, registrad*, cadastrad*, autorizad*, registad*",
+        "fr": "verifie*, confirme*, enregistre, enregistree, declaree, validee",
+        "es": "verificad*, verificar, validad*, confirmad*, registrad*, dad* de alta",
+        "it": "verificat*, validat*, confermat*, registrat*",
+        "pt": "verificad*, verificar, validad*, confirmad*, registrad*, cadastrad*, registad*",
         "ru": "подтвержд*, верифиц*, проверен*, зарегистрирован*, провер*",
         "zh": "验证, 驗證, 核实, 认证, 注册, 確認, 确认, 备案, 認證, 配置, 未校验",
         "ja": "検証, 確認, 登録, 認証, 承認",
@@ -225,7 +225,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "it": "obbligatori*, necessari*, richiest*, deve, devi, bisogna, richiede, prima, occorre, prego",
         "pt": "requerid*, necessari*, obrigatori*, deve, exigid*, precisa, exige, requer, primeiro, por favor, e preciso, tem que",
         "ru": "требует*, необходим*, нужн*, должн*, требу*, обязательн*, сначала, пожалуиста, следует",
-        "zh": "需要, 必须, 请, 必須, 請, 先, 需, 要求, 应该",
+        "zh": "需要, 必须, 必須, 请先, 請先, 要求, 应该, 请登录, 请使用, 请进行, 請使用, 請登入",
         "ja": "必要, 必須, ください, 下さい, 要求, しなければ, 先に",
     },
     "EXPIRED": {
@@ -251,7 +251,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "it": "pien*, esaurit*, spazio, quota, superat*, satur*",
         "pt": "chei*, lotad*, espaco, cota, quota, excedid*, excedeu, esgotad*",
         "ru": "переполнен*, заполнен*, места, квот*, полон, полный, превы*",
-        "zh": "已满, 满, 滿, 已滿, 空间不足, 空間不足, 容量, 超过配额, 超出配额, 配额, 配額, 容量不足, 爆满",
+        "zh": "已满, 满了, 已滿, 空间不足, 空間不足, 容量, 超过配额, 超出配额, 配额, 配額, 容量不足, 爆满",
         "ja": "いっぱい, 満杯, 容量, 一杯, 超過, 空き, 割り当て",
     },
     "LARGE": {

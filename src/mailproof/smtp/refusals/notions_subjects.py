@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SUBJECTS: dict[str, dict[str, str]] = {
     "ACCOUNT": {
-        "en": "account*, subscription, tenant, customer, organization, organisation, membership, profile",
+        "en": "account, accounts, account's, subscription, tenant, membership",
         "de": "konto, kontos, konten, benutzerkonto*, mailkonto, emailkonto, nutzerkonto, mandant*, kundenkonto*, account",
         "fr": "compte, comptes",
         "es": "cuenta, cuentas",
@@ -61,14 +61,14 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "ja": "宛先, 受信者, 受取人, 送信先",
     },
     "DOMAIN": {
-        "en": "domain*, <host>, hostname, domainname",
+        "en": "domain*, domainname, mailfrom domain",
         "de": "domain*, domane*",
         "fr": "domaine*",
         "es": "dominio*",
         "it": "dominio, domini",
         "pt": "dominio*",
         "ru": "домен*",
-        "zh": "域名, 网域, 網域, 域",
+        "zh": "域名, 网域, 網域, 该域, 此域",
         "ja": "ドメイン",
     },
     "ADDRESS": {
@@ -83,12 +83,12 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "ja": "アドレス",
     },
     "CLIENT": {
-        "en": "<ip>, ip, ips, client host, clienthost, your host, your server, sending host, sending server, mail server, "
-        "mailserver, your mail server, your network, ip address, sending ip, source ip, client ip, remote host, network, "
-        "ip range, netblock, your isp, your ip, client address, connecting host, connecting ip, mta, sending mta, "
-        "outgoing mail server, originating ip, connecting server, client, this host, host, relay host, ipv4, ipv6, subnet",
+        "en": "<ip>, ip, ips, client host, clienthost, your host, your server, sending host, sending server, "
+        "your mailserver, your mail server, your network, sender ip, sender's ip, this ip, this mail server, ip address, sending ip, source ip, client ip, remote host, network, "
+        "ip range, netblock, your isp, your ip, client address, connecting host, connecting ip, sending mta, "
+        "outgoing mail server, originating ip, connecting server, clients, this host, ipv4, ipv6, subnet",
         "de": "ip, ip adresse, ihr server, ihrem server, ihres servers, serveranbieter, mailserver, ihr mailserver, "
-        "ihrem mailserver, absenderserver, client, ihre ip, server",
+        "ihrem mailserver, absenderserver, ihre ip",
         "fr": "ip, votre serveur, adresse ip, votre ip, serveur d envoi, serveur emetteur, reseau",
         "es": "ip, su servidor, direccion ip, su ip, servidor de envio",
         "it": "ip, indirizzo ip, il tuo server, vostro server, il vostro ip, server mittente",
@@ -136,7 +136,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "ja": "ログイン, 認証, サインイン",
     },
     "MESSAGE": {
-        "en": "message*, mail, mails, email*, letter*, mailing, mail's, submission*, submitted, emailing, mailings, msg, msgs",
+        "en": "message*, mail, mails, email*, letter*, mailing, mail's, submission*, submitted, emailing, mailings, msg, msgs, emails, messages",
         "de": "nachricht*, mail, mails, email*, sendung*, emails",
         "fr": "message*, courriel*, courrier*, mail, mails, email*, messages",
         "es": "mensaje*, correo*, email*, mail",
@@ -240,7 +240,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "en": "dkim, domainkeys, dmarc, dkim signature, dkimsignature, adsp, dmarc1, bimi",
     },
     "TLS": {
-        "en": "tls, starttls, ssl, ssltls, encrypt*, encryption, secure connection, tlsv1, secured connection, secure channel, "
+        "en": "tls, starttls, ssl, ssltls, encrypt*, encryption, secure connection, tlsv1, secured connection, secure channel, transport layer security, secure network, "
         "secure transport, unencrypted, non secure, insecure, cleartext, plaintext connection, secure session, secure, stls, ssl connection",
         "de": "verschlusselt*, verschlusselung*, tls, ssl, starttls, unverschlusselt*",
         "fr": "chiffre*, chiffrement, crypte*, securise*, tls, ssl",
@@ -253,14 +253,14 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "COUNTRY": {
         "en": "country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, overseas, geoblock*, country code",
-        "de": "land, landern, ausland, standort, region, auslandisch*, auslandszugriff",
+        "de": "landern, ausland, ihrem land, standort, region, auslandisch*, auslandszugriff",
         "fr": "pays, region, etranger",
         "es": "pais, paises, extranjer*, region, ubicacion",
         "it": "paese, paesi, nazione, estero, estera",
         "pt": "pais, paises, estrangeiro*, localizacao, regiao",
         "ru": "стран*, регион*, зарубеж*, геолокац*",
         "zh": "国家, 國家, 地区, 地區, 异地, 異地, 境外, 海外",
-        "ja": "国外, 海外, 国, 地域",
+        "ja": "国外, 海外, 地域",
     },
     "RELAY": {
         "en": "relay*, relaying, relayed, rcpthosts, relayer, open relay, forwarding, third party mail, relays, locally hosted",
@@ -300,7 +300,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     "PERIOD": {
         "en": "daily, day, days, per day, a day, hourly, hour, hours, per hour, monthly, month, weekly, week, today, 24h, "
         "24hours, 24 hour*, 24hr, per month, plan, tomorrow, peak, hrs, minutes window",
-        "de": "taglich*, tag, tage, tageslimit*, stunde, stunden, stundlich*, stundenlimit*, heute, monatlich*, monat*, "
+        "de": "taglich*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stundlich*, stundenlimit*, heute, monatlich*, monat*, "
         "pro tag, pro stunde, morgen, tageskontingent*",
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",
         "es": "diari*, dia, dias, hora, horas, mensual*, mes, por hora, hoy",

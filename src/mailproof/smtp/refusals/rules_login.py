@@ -12,9 +12,8 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_PASSWORD_EXPIRED,
         "RFC 5248: 5.7.13; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
         "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
-        ("PASSWORD EXPIRED", '"password transition"', '"credentials" "compromised"', '"credentials have expired"'),
+        ("PASSWORD EXPIRED|\"too simple\"|\"too weak\"|\"insecure\"|\"not secure\"", '"password transition"', '"credentials" "compromised"', '"credentials have expired"'),
         Strength.EXPLICIT,
-        replies=("5",),
         span=60,
     ),
     RefusalRule(
@@ -145,7 +144,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             '"invalid credentials for relay"',
             '"incorrect country code"',
-            '"ip address is not allowed to send"|"ip is not allowed to send"|"ip not authorized"|"ip not allowed"|"ip not whitelisted"|"ip address not authorized"',
+            '"ip address is not allowed to send"|"ip is not allowed to send"|"ip not authorized"|"ip not whitelisted"|"ip address not authorized"',
         ),
         Strength.EXPLICIT,
     ),
@@ -167,7 +166,7 @@ RULES: tuple[RefusalRule, ...] = (
         "Amazon SES 554 Access denied … is not authorized to perform ses:SendRawEmail; API keys without the scope",
         "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform `ses:SendRawEmail' on resource",
         (
-            '"not authorized to perform"|"sendrawemail"|"ses sendemail"',
+            '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
             '"scope"|"scopes" NEG|REQUIRED|WRONG',
             '"api key"|"apikey"|"token"|"credential"|"credentials"|"access key"|"api token"|"key" "permission*"|"privilege*"|"access"|"role" NEG|"restricted"|"only"|REQUIRED|"insufficient"',
             '"insufficient permission*"|"insufficient privilege*"|"missing permission*"|"lacks permission*"|"permission missing"|"insufficient scope*"|"no send permission"',
@@ -217,7 +216,7 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 5.7.8 Error: authentication failed: no mechanism available",
         (
             '"mechanism*"|"auth type"|"authentication type"|"authentication method*"|"auth method*"|"authentication scheme*"|"auth mode"|"authtype"|'
-            '"authentication types"|"login method"|"sasl method"|"auth mech*"|"authentication mode" NEG|WRONG|DENIED|UNKNOWN|"unsupported"|"unimplemented"|"weak"|"unable"|"not implemented"|"disabled"',
+            '"authentication types"|"login method"|"sasl method"|"auth mech*"|"authentication mode" NEG|WRONG|DENIED|UNKNOWN|"unsupported"|"unimplemented"|"weak"|"unable"|"not implemented"|"disabled" !"succeeded"',
             '"mechanismus"|"mecanisme"|"mecanismo"|"meccanismo"|"механизм*"|"anmeldeverfahren"|"authentifizierungsmethode"|"authentifizierungsverfahren"|"methode d authentification"|'
             '"metodo de autenticac*"|"metodo di autenticazione"|"tipo de autenticac*"|"tipo di autenticazione"|"тип* аутентификации"|"метод* аутентификации"|"type d authentification"|"authentifizierungstyp"'
             ' NEG|WRONG|DENIED|UNKNOWN|"unsupported"',
@@ -245,7 +244,8 @@ RULES: tuple[RefusalRule, ...] = (
         "Exim 503 AUTH command used when not advertised; Postfix 503 authentication not enabled; qmail 503 auth not available",
         "auth 503 5.5.1 Error: authentication not enabled",
         (
-            '"auth"|"authentication"|"smtp auth"|"authentication command" "not enabled"|"not available"|"not advertised"|"not allowed"|"not supported"|"unavailable"|"not implemented"|"not offered"|"disabled"|"not permitted"|"unimplemented"|"not recognized"',
+            '"auth"|"authentication"|"smtp auth"|"authentication command" "not enabled"|"not available"|"not advertised"|"not allowed"|"not supported"|"unavailable"|"not implemented"|"not offered"|"disabled"|"not permitted"|"unimplemented"|"not recognized" !USER !ACCOUNT !CLIENT !"failed" !"unsuccessful" !PASSWORD',
+            '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|DENIED|NEG|"unimplemented"|"unrecogni*"|"recogni*"|"reconnue" !"order" !"sequence" !"syntax"',
             '"do not auth"|"no auth"|"does not auth"|"not do auth"',
             '"authentifizierung"|"authentification"|"autenticacion"|"autenticacao"|"autenticazione"|"аутентификация"|"认证"|"验证"|"認証" OFF !USER !CLIENT !ACCOUNT !PASSWORD',
         ),
@@ -296,8 +296,8 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 4954 section 6: 530; Exchange 530 5.7.57; 503, 550, 553 and 554 in words",
         "mail 503 This mail server requires authentication",
         (
-            'LOGIN REQUIRED|"before send*"|"first" !SPF !DKIM !"domain" !"code" !"failed" !"results"',
-            '"not authenticated"|"not logged in"|"not authorized"|"unauthenticated"|"no authentication"|"without authentication"|"not login"|"without login"|"not log in"|"unauthorized"'
+            'LOGIN REQUIRED|"before send*"|"first" !ACCOUNT !LIMIT !BLOCKED !"connection" !SPF !DKIM !"domain" !"code" !"failed" !"results"',
+            '"not authenticated"|"not logged in"|"unauthenticated"|"no authentication"|"without authentication"|"not login"|"without login"|"not log in"'
             ' !SPF !DKIM !"authorized to perform" !"ip"',
             '"client host rejected access denied"|"auth first"|"login first"|"need auth"|"authenticate first"|"smtp auth"|"pop before smtp"|"auth command first"|"enable smtp auth*"|"turn on smtp auth*"',
             '"nicht angemeldet"|"nicht authentifiziert"|"nicht eingeloggt"|"non authentifie"|"pas authentifie"|"non identifie"|"no autenticado"|"no esta autenticado"|"no autenticada"|"sin autenticacion"|"sin autenticar"|'
@@ -379,7 +379,25 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 504 5.5.4 no",
         strength=Strength.REPLY,
         stages=AUTH,
-        replies=("504", "534", "501"),
+        replies=("504", "534"),
+    ),
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED,
+        "RFC 4954 section 4: 501, the initial response can't be decoded; another mechanism may do",
+        "auth 501 no",
+        strength=Strength.REPLY,
+        stages=AUTH,
+        replies=("501",),
+        recognised=False,
+    ),
+    RefusalRule(
+        Code.AUTH_REQUIRES_TLS,
+        "RFC 5248: X.7.10 encryption needed, X.7.11 encryption required for the mechanism",
+        "auth 503 5.7.10 no",
+        strength=Strength.HINT,
+        stages=AUTH,
+        enhanced=(".7.10", ".7.11"),
+        secure=False,
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,
@@ -397,6 +415,7 @@ RULES: tuple[RefusalRule, ...] = (
         strength=Strength.REPLY,
         stages=AUTH,
         replies=("50",),
+        recognised=False,
     ),
     RefusalRule(
         Code.AUTH_REJECTED,

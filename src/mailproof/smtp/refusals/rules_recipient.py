@@ -57,6 +57,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             'MAILBOX|USER|RECIPIENT|ACCOUNT FULL !"sending" !"send" !"submission" !RECIPIENTS !"rate" !SEND !LARGE !PERIOD !"message size" !"too many recipients"',
             '"mailbox"|"inbox"|"user"|"recipient*"|"account"|"postfach"|"boite"|"buzon"|"casella"|"caixa"|"ящик*"|"邮箱"|"郵箱"|"信箱"|"メールボックス"|"受信箱"|"帐户"|"帳戶" "full"|"over quota"|"overquota"|"quota exceeded"|"storage"|"voll"|"pleine"|"plein"|"lleno"|"llena"|"piena"|"cheia"|"переполнен*"|"已满"|"满"|"滿"|"空间不足"|"配额"|"配額"|"いっぱい"|"満杯"|"容量"|"超过"|"超過"|"超出"',
+            '"you tried to reach" "over quota"|"quota"|"full"',
             '"over quota"|"overquota"|"mailbox full"|"disk quota"|"user is over"|"quota full"|"shutoffquota*"|"out of storage"|"too much mail data"|"rp uqt"|"mailbox limit"|"storage quota"|"exceeded storage"|"mailfolder is full"|"insufficient system storage for user"|"mailbox size limit"|"quota exceed*" !SEND !PERIOD !"message quota" !"sending"',
             '"超过配额"|"超出配额"|"空间已满"|"容量已满"',
         ),
@@ -69,7 +70,7 @@ RULES: tuple[RefusalRule, ...] = (
         "Postfix reject_unknown_recipient_domain: 450 4.1.2; sendmail: Host unknown; RFC 3463 X.1.2; Gmail 553 5.1.2",
         "rcpt 450 4.1.2 <b@x.example>: Recipient address rejected: Domain not found",
         (
-            '"recipient address rejected domain not found"|"domain not found"|"host unknown"|"host not found"|"unknown host"|"invalid domain"|"no such domain"|"unknown domain"|"domain does not exist"|"domain is not reachable"|"domain not reachable"|"unrouteable domain"|"domain name not found"|"invalid destination domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|"name server timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|"mx record*"|"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|"unresolvable"|"no data by dns"'
+            '"no domain"|"recipient address rejected domain not found"|"domain not found"|"host unknown"|"host not found"|"unknown host"|"invalid domain"|"no such domain"|"unknown domain"|"domain does not exist"|"domain is not reachable"|"domain not reachable"|"unrouteable domain"|"domain name not found"|"invalid destination domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|"name server timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|"mx record*"|"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|"unresolvable"|"no data by dns"'
             ' !SENDER !EHLO',
             'DOMAIN UNKNOWN|"resolve*"|"reachable" !SENDER !USER !MAILBOX !"local" !SPF !"does not accept" !RELAY !"access" !ACCOUNT',
             'RECIPIENT DOMAIN UNKNOWN|"no mx"|"resolve*"|"dns" !SENDER',
@@ -83,12 +84,12 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 3463 X.1.1, X.2.1 in words; Postfix, Exim, Exchange 5.1.10; nine languages",
         "rcpt 550 5.1.1 <b@x.example>: Recipient address rejected: User unknown in local recipient table",
         (
-            "USER|MAILBOX|RECIPIENT UNKNOWN|DENIED|BLOCKED|SUSPENDED|OFF !SPAM !RECIPIENTS !CLIENT !LARGE !SENDER",
+            "USER|MAILBOX|RECIPIENT UNKNOWN|SUSPENDED|OFF !SPAM !CLIENT !LARGE !SENDER",
             "USER|MAILBOX|RECIPIENT UNKNOWN !SENDER",
             "ADDRESS UNKNOWN|SUSPENDED|OFF !SENDER !CLIENT",
             "ACCOUNT UNKNOWN|SUSPENDED|OFF !SENDER",
-            '"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses rejected"|"mailbox unavailable"|"requested action not taken mailbox"|"cuda nsu"|"not local"|"inactive mbox"',
-            '"recipient address rejected"|"rcptto"|"empfanger"|"destinataire"|"destinatario"|"получатель"|"收件人"|"宛先" WRONG|DENIED|UNKNOWN|NEG|BLOCKED|"inactive"|"invalid*"',
+            '"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses rejected"|"cuda nsu"|"not local"|"inactive mbox"',
+            '"recipient address rejected"|"rcptto"|"empfanger"|"destinataire"|"destinatario"|"получатель"|"收件人"|"宛先" UNKNOWN|"inactive"|"invalid*"',
             '"account" "receive" NEG',
         ),
         Strength.PLAIN,
@@ -100,8 +101,8 @@ RULES: tuple[RefusalRule, ...] = (
         "an unknown or closed recipient, told after DATA",
         "data 554 delivery error: dd This user doesn't have a example.com account (b@example.com) [-9]",
         (
-            "USER|MAILBOX|RECIPIENT UNKNOWN|SUSPENDED !SENDER !SPAM !CLIENT !FULL",
-            '"no valid recipients"|"invalid mailbox"|"no such user"|"unknown user"|"user unknown"|"user doesn"|"recipient not found"|"recipient rejected"|"recipient address rejected"|"not have a"|"no recipients"|"mail rejected by destination domain"|"aucun destinataire"',
+            "USER|MAILBOX|RECIPIENT UNKNOWN !SENDER !SPAM !CLIENT !FULL",
+            '"no valid recipients"|"invalid mailbox"|"no such user"|"unknown user"|"user unknown"|"user doesn"|"recipient not found"|"recipient rejected"|"no recipients"|"mail rejected by destination domain"|"aucun destinataire"',
         ),
         Strength.PLAIN,
         DATA,

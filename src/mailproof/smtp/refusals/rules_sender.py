@@ -12,7 +12,7 @@ RULES: tuple[RefusalRule, ...] = (
         "data 550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
         (
             'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|"reject*"|CLIENT !"greylist*" !"graylist*"',
-            '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|"openspf"|"mi spf"|"mi dma"|"message s spf"|"forged"|"spfbl check failed"',
+            '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"',
             '"allowed to send from"|"allowed to send mail from"|"permitted to send mail for"|"authorized to send mail for"|"designated"|"allowed to send mail for"|"authorized to send from"|"permitted sender"|"allowed to send mail on" NEG CLIENT|"<host>"|"record"|DOMAIN !USER !"alias"',
             '"for sending mail of domain"|"sender authentication fail*"|"email authentication"|"domain authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"发信域"|"dmarc"',
         ),
@@ -48,12 +48,25 @@ RULES: tuple[RefusalRule, ...] = (
         span=100,
     ),
     RefusalRule(
+        Code.SENDER_DOMAIN_NOT_FOUND,
+        "Postfix reject_unknown_sender_domain: 450 4.1.8; sendmail: Domain of sender address does not exist; RFC 3463 X.1.8",
+        "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
+        (
+            'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" !USER !SPF !DKIM',
+            '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address rejected nullmx"',
+            'SENDER|"mailfrom"|"mail from" "mx"|"mx record*"|"null mx"|"a record"|"system address"|"not configured for mail"',
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        span=90,
+    ),
+    RefusalRule(
         Code.SENDER_NOT_VERIFIED,
         "Amazon SES 554 Email address is not verified; SendGrid, SparkPost, Mailgun, Plunk, Azure, Postal",
         "data 554 Message rejected: Email address is not verified. The following identities failed the check in region",
         (
             '"unconfigured sending domain"|"sender identity"|"verified sender"|"from sender name is not valid"|"identities failed"|"not associated with your account"|"sender signature*"|"not been linked"|"not authorized to send from that"|"not allowed to send from that"',
-            'SENDER|ADDRESS|DOMAIN|"identity"|"from" NEG|REQUIRED VERIFIED !RECIPIENT !"verification failed" !"verify failed" !SPF !DKIM !"callout" !"recipient" !"unverified address" !"login" !USER !RELAY',
+            'SENDER|ADDRESS|DOMAIN|"identity" NEG|REQUIRED VERIFIED !RECIPIENT !"verification failed" !"verify failed" !SPF !DKIM !"callout" !"recipient" !"unverified address" !"login" !USER !RELAY',
             'SENDER|DOMAIN|"identity" "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"',
             'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your account"|"not active"|"not allowed to send"|"not approved"|"not linked"|"not authorised"',
         ),
@@ -74,19 +87,6 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDER_DOMAIN_NOT_FOUND,
-        "Postfix reject_unknown_sender_domain: 450 4.1.8; sendmail: Domain of sender address does not exist; RFC 3463 X.1.8",
-        "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
-        (
-            'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" !USER !SPF !DKIM',
-            '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address rejected nullmx"',
-            '"domain" "non existent" "spfbl"',
-        ),
-        Strength.EXPLICIT,
-        ENVELOPE,
-        span=90,
-    ),
-    RefusalRule(
-        Code.SENDER_DOMAIN_NOT_FOUND,
         "the domain is unknown, told to MAIL",
         "mail 553 x.example does not exist",
         ('DOMAIN UNKNOWN|"resolve*"|"no mx" !RECIPIENT !"local" !USER !RELAY !"not found in your account" !"not registered"', '"non existent domain"|"host not found"|"host unknown"'),
@@ -99,9 +99,8 @@ RULES: tuple[RefusalRule, ...] = (
         "Exim: Sender verify failed; Postfix: Sender address rejected; GoDaddy: Blank From; block lists of the recipient",
         "rcpt 550 Sender verify failed",
         (
-            '"sender verify failed"|"sender address rejected"|"blank sender"|"blank from"|"null sender"|"empty sender"|"sender rejected"|"sender blocked"|"block send"|"blocked by this recipient"|"user s reject list"|"illegal sender"|"invalid sender"|"sender address verification"|"mi imf"|"mi sfk"|"mi spb"|"wm blu"|"user in blacklist"|"sender in"|"sender address is blacklisted"',
-            '"sender" DENIED|WRONG|BLOCKED|UNKNOWN !"recipient" !"recipients" !CLIENT !LIST',
-            "SENDER DENIED|WRONG|BLOCKED|UNKNOWN|NEG !RECIPIENT !CLIENT !SPAM !LIST",
+            '"sender verify failed"|"sender address rejected unverified"|"need fully qualified address"|"blank sender"|"blank from"|"null sender"|"empty sender"|"sender rejected"|"sender blocked"|"block send"|"blocked by this recipient"|"user s reject list"|"illegal sender"|"invalid sender"|"sender address verification"|"mi imf"|"mi sfk"|"mi spb"|"wm blu"|"user in blacklist"|"sender in"|"sender address is blacklisted"',
+            'SENDER WRONG|BLOCKED|UNKNOWN !RECIPIENT !CLIENT !LIST !SPAM',
         ),
         Strength.PLAIN,
         ENVELOPE,
@@ -112,7 +111,7 @@ RULES: tuple[RefusalRule, ...] = (
         "the sender's address, told to MAIL",
         "mail 501 5.1.7 Invalid address",
         (
-            'ADDRESS|"mail from"|USER|MAILBOX WRONG|DENIED|UNKNOWN|BLOCKED|NEG !"command*" !"syntax*" !RELAY',
+            'ADDRESS|"mail from"|USER|MAILBOX WRONG|UNKNOWN|BLOCKED !"command*" !"syntax*" !RELAY !CLIENT !"unavailable"',
             '"administrat*" "denied"',
         ),
         Strength.PLAIN,

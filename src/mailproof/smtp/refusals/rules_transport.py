@@ -27,7 +27,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 5.7.0 Must issue a STARTTLS command first; Outlook 451 5.7.3; Courier 400; Gmail 421",
         "mail 451 5.7.3 STARTTLS is required to send mail",
-        ('TLS REQUIRED|"only"|"before"|"first"|"forced"|"enforced" !"certificate" !"error" !"failed"', 'TLS NEG|DENIED !"available" !"certificate" !"failed" !"sessions"'),
+        ('TLS REQUIRED|"only"|"before"|"first"|"forced"|"enforced" !"certificate" !"error" !"failed"', 'TLS NEG|DENIED !"mismatch" !"available" !"certificate" !"failed" !"sessions"'),
         Strength.EXPLICIT,
         ENVELOPE | EHLO | AUTH,
         secure=False,
@@ -51,7 +51,7 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 5321 section 4.2.4: commands out of order, unknown or malformed; in words",
         "data 503 Valid RCPT command must precede DATA",
         (
-            '"bad sequence"|"out of sequence"|"out of order"|"must precede"|"not yet given"|"rcpt first"|"mail first"|"ehlo first"|"helo first"|"need rcpt"|"need mail"|"no mail from"|"nested mail"|"sequence of commands"|"wrong sequence"|"command sequence"|"polite people"|"no identity changes"|"need rcpt command"|"sender already"|"first ehlo helo"|"bad command"|"duplicate helo"|"already specified"|"expecting mail arg"|"hostname not yet"|"synchronization error"|"improper use of"|"pipelin*"',
+            '"bad sequence"|"mauvaise sequence"|"out of sequence"|"out of order"|"must precede"|"not yet given"|"rcpt first"|"mail first"|"ehlo first"|"helo first"|"need rcpt"|"need mail"|"no mail from"|"nested mail"|"sequence of commands"|"wrong sequence"|"command sequence"|"polite people"|"no identity changes"|"need rcpt command"|"sender already"|"first ehlo helo"|"bad command"|"duplicate helo"|"already specified"|"expecting mail arg"|"hostname not yet"|"synchronization error"|"improper use of"|"pipelin*"',
             '"syntax"|"syntaxe"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
             '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|WRONG|NEG|DENIED|"unimplemented"|"not implemented"|"recogni*"|"reconnue"|"reconocid*"|"order"|"disabled"|"unexpected"|"out of"|"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|"последовательност*"|"sequenc*"|"secuencia"|"reihenfolge"|"不正"|"順序" !LOGIN',
             '"first"|"primero"|"primeiro"|"先发送"|"先送"|"先执行"|"avant"|"requis avant"|"zuerst"|"prima"|"сначала"|"先に"|"先傳送"|"先執行"|"before"|"vor" "ehlo"|"helo"|"mail from"|"rcpt to"|"rcpt"|"mail command"|"starttls" !LOGIN',

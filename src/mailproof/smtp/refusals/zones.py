@@ -22,7 +22,7 @@ ADDRESS_LISTS: dict[str, str] = {
     "blocklist.de": "https://www.blocklist.de/",
     "mail-abuse.com": "Trend Micro RBL+: http://www.mail-abuse.com/cgi-bin/lookup",
     "trendmicro.com": "https://servicecentral.trendmicro.com/en-US/ers/ip-lookup/",
-    "spfbl.net": "https://spfbl.net/en/dnsbl/",
+    "dnsbl.spfbl.net": "https://spfbl.net/en/dnsbl/",
     "backscatterer.org": "https://www.backscatterer.org/",
     "abusix.zone": "https://docs.abusix.com/abusix-mail-intelligence",
     "abusix.com": "https://lookup.abusix.com/",
