@@ -17,6 +17,8 @@ class Cause:
         reply: The reply that reported the failure; None where there was no reply.
         detail: A phrase of our own for the message.
         sasl_error: The server's error message within a SASL exchange, not sanitised.
+        recognised: Whether the reason is known; else the code only says what was refused (`smtp.refusals`).
+        words: The words of the reply that gave the reason, not sanitised.
     """
 
     stage: Stage
@@ -24,6 +26,8 @@ class Cause:
     reply: Reply | None = None
     detail: str = ""
     sasl_error: str = ""
+    recognised: bool = True
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Facts:
     """What was learned in the conversation, for the findings."""
 
     ehlo_name: str = ""
+    greeting: str = ""  # the text of the greeting, not sanitised
     ehlo: Ehlo | None = None  # the last EHLO reply
     secure: bool = False
     starttls_offered: bool = False
@@ -101,6 +106,7 @@ class Facts:
     mechanisms_before_tls: tuple[str, ...] = ()
     mechanisms_inside_tls: tuple[str, ...] = ()
     mechanism: str = ""  # the SASL mechanism last begun
+    logged_in: bool = False
     credentials_in_clear: bool = False  # set by `probe.link` as it sends them
     message_size: int = 0
     quit_answered: bool | None = None  # None: nobody waited for a reply to QUIT

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals import Situation, judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.transaction import Transaction
@@ -140,6 +140,7 @@ class Dialogue:
     def _greeted(self, reply: Reply) -> Action:
         if is_foreign_greeting(reply):
             return self._fail(Stage.GREETING, Code.NOT_SMTP, send_quit=False)
+        self.facts.greeting = reply.text
         return self._send_ehlo()
 
     def _ehlo_accepted(self, reply: Reply) -> Action:
@@ -174,7 +175,10 @@ class Dialogue:
 
     def _authenticated(self, reply: Reply) -> Action:
         cause = self._authentication.accepted(reply)
-        return self._end(Done(cause, send_quit=True)) if cause else self._after_auth()
+        if cause:
+            return self._end(Done(cause, send_quit=True))
+        self.facts.logged_in = True
+        return self._after_auth()
 
     def _login_refused(self, reply: Reply) -> Action:
         return self._continue_login(self._authentication.refused(reply))
@@ -252,7 +256,9 @@ class Dialogue:
         # Where STARTTLS was offered and not used, AUTH may be offered inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
         anonymous = login and self.plan.credentials is None
-        return self._fail(stage, judge(stage, reply, secure=secure, anonymous=anonymous), reply)
+        found = judge(reply, Situation(stage, secure, anonymous, self.facts.logged_in, self.plan.oauth is not None))
+        cause = Cause(stage, found.code, reply, recognised=found.recognised, words=found.words)
+        return self._end(Done(cause, send_quit=found.code is not Code.NOT_SMTP))
 
     def _fail(
         self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", send_quit: bool = True

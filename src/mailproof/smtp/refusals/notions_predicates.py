@@ -130,19 +130,19 @@ PREDICATES: dict[str, dict[str, str]] = {
         "ja": "ブロック, ブラックリスト, 遮断, 評価, レピュテーション, 拒否リスト, ホワイトリスト",
     },
     "LIST": {
-        "en": "<addresslist>, rbl, rbls, dnsbl, dnsbls, spamhaus, spamcop, sorbs, uceprotect*, barracuda, blacklist*, "
-        "blocklist*, black list*, block list*, blackhole*, real time black, reputation, senderbase, sender score, senderscore, "
+        "en": "<addresslist>, rbl, rbls, dnsbl, dnsbls, spamhaus, spamcop, sorbs, uceprotect*, barracuda, "
+        "blackhole*, real time black, reputation, senderbase, sender score, senderscore, "
         "cloudmark, invaluement, abusix, mailspike, nixspam, spamrl, rblless, sbl, xbl, pbl, css, cbl, zen, "
-        "deny list, brightmail, denylist*, realtime, rats, dul, dynamic ip, dynamic, dialup, dial up, residential, "
-        "dynamic range, psbl, ers rbl, ip reputation, cisco talos, talos, local blacklist, access list, blackholed",
-        "de": "schwarze liste, schwarzen liste, blockliste*, sperrliste*, gelistet, dynamisch*, einwahl*, dsl",
-        "fr": "liste noire, listes noires, ip dynamique, reputation, dynamique",
-        "es": "lista negra, listas negras, ip dinamica, reputacion, dinamica*",
-        "it": "lista nera, liste nere, reputazione, ip dinamic*, dinamic*",
-        "pt": "lista negra, listas negras, reputacao, ip dinamic*, dinamic*, lista de bloqueio",
-        "ru": "черный список, черном списке, черных списках, черного списка, репутац*, динамическ*, блок лист*",
-        "zh": "黑名单, 黑名單, 实时黑名单, 信誉, 信譽, 动态 ip, 動態 ip, rbl",
-        "ja": "ブラックリスト, レピュテーション, 評価, 動的",
+        "brightmail, realtime, rats, dul, dynamic ip, dynamic, dialup, dial up, residential, "
+        "dynamic range, psbl, ers rbl, ip reputation, cisco talos, talos, local blacklist, blackholed",
+        "de": "dynamisch*, einwahl*, dsl",
+        "fr": "ip dynamique, reputation, dynamique",
+        "es": "ip dinamica, reputacion, dinamica*",
+        "it": "reputazione, ip dinamic*, dinamic*",
+        "pt": "reputacao, ip dinamic*, dinamic*",
+        "ru": "репутац*, динамическ*",
+        "zh": "实时黑名单, 信誉, 信譽, 动态 ip, 動態 ip, rbl",
+        "ja": "レピュテーション, 評価, 動的",
     },
     "SUSPENDED": {
         "en": "suspen*, locked, frozen, restricted, terminated, deactivated, disabled, banned, on hold, blocked, not active*, "

@@ -62,7 +62,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "DOMAIN": {
         "en": "domain*, domainname, mailfrom domain",
-        "de": "domain*, domane*",
+        "de": "domain*, domane*, absenderdomain*, empfangerdomain*, zieldomain*",
         "fr": "domaine*",
         "es": "dominio*",
         "it": "dominio, domini",
@@ -147,7 +147,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "ja": "メール, メッセージ, 電子メール",
     },
     "SEND": {
-        "en": "send, sending, sent, sends, outgoing, outbound, submit*, submission*, deliver*, mailing, smtp, relay*, outbox",
+        "en": "send, sending, sent, sends, outgoing, outbound, submit*, submission*, mailing, smtp, relay*, outbox",
         "de": "versand*, versend*, senden, gesendet*, sende*, verschick*, schicken, ausgehend*, smtp versand",
         "fr": "envoi*, envoy*, expedi*, sortant*",
         "es": "envi*, enviar, saliente*",
@@ -305,7 +305,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",
         "es": "diari*, dia, dias, hora, horas, mensual*, mes, por hora, hoy",
         "it": "giornalier*, giorno, giorni, ora, ore, orari*, mensil*, mese, oggi, quotidian*",
-        "pt": "diari*, dia, dias, hora, horas, horari*, mensa*, mes, hoje",
+        "pt": "diari*, dia, dias, hora, horas, horari*, mensal, mensais, mes, hoje",
         "ru": "сутки, суток, суточн*, дневн*, день, дня, час, часов*, часа, месяц*, месячн*, ежедневн*, сегодня",
         "zh": "每日, 每天, 当天, 當天, 今日, 今天, 每小时, 每小時, 小时, 小時, 每月, 当月, 当日, 一天, 天内",
         "ja": "1 日, 一日, 時間, 毎日, 日次, 月間, 本日, 24 時間, 1日, 日間",

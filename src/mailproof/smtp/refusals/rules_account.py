@@ -83,10 +83,10 @@ RULES: tuple[RefusalRule, ...] = (
         "data 550 5.4.5 Daily user sending quota exceeded.",
         (
             'LIMIT|QUOTA EXCEEDED PERIOD !LARGE !"receive" !"they can receive" !FREQUENT !CONNECTION !"storage" !"recipient has"',
-            'LIMIT|QUOTA EXCEEDED|TOO_MANY "sending"|"sender"|"messaging"|"relay"|"outgoing"|"outbound"|"send"|"messages sent"|"emails sent"|"credits" !LARGE !FREQUENT !CONNECTION !"mailbox" !"storage" !"this recipient"',
-            '"submissionquotaexceeded*"|"relay quota"|"sending quota"|"messaging limits"|"sending limit*"|"send limit"|"daily limit"|"daily quota"|"hourly limit"|"hourly quota"|"outmail quota"|"email quota"|"monthly limit"|"relay limit*"|"emails limit"|"daily sending"|"recipients limit"|"message quota"|"messages quota"'
+            'LIMIT|QUOTA EXCEEDED|TOO_MANY "sending"|"sender"|"messaging"|"relay"|"outgoing"|"outbound"|"send"|"messages sent"|"emails sent"|"credits" !"thread" !LARGE !FREQUENT !CONNECTION !"mailbox" !"storage" !"this recipient"',
+            '"policy rejection quota"|"submissionquotaexceeded*"|"relay quota"|"sending quota"|"messaging limits"|"sending limit*"|"send limit"|"daily limit"|"daily quota"|"hourly limit"|"hourly quota"|"outmail quota"|"email quota"|"monthly limit"|"relay limit*"|"emails limit"|"daily sending"|"recipients limit"|"message quota"|"messages quota"'
             ' !CONNECTION',
-            '"messages per day"|"emails per day"|"mails per day"|"per day"|"per hour"|"a day"|"per month"|"this hour"|"an hour"|"within 24 hours"|"in 24 hours"|"last 24 hours"|"hour limit"|"day limit" EXCEEDED|"max"|LIMIT|"only" !CONNECTION !"this recipient" !"this ip has sent"',
+            '"messages per day"|"emails per day"|"mails per day"|"per day"|"per hour"|"a day"|"per month"|"this hour"|"an hour"|"within 24 hours"|"in 24 hours"|"last 24 hours"|"hour limit"|"day limit" EXCEEDED|"max"|LIMIT|"only" !CONNECTION !"receive" !LARGE !"this recipient" !"this ip has sent"',
             '"not enough"|"insufficient"|"out of"|"no" "credit"|"credits"|"sending quota"|"balance"',
             '"mi stc"|"rp trc"|"rp rcl"|"mi dmc"',
             'LIMIT|QUOTA EXCEEDED SEND !LARGE !FREQUENT !MAILBOX !CONNECTION !"storage" !"rate" !"receive"',
@@ -144,6 +144,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"this recipient per hour"',
             '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|"rp qrc"|"hl rep"|"hl mep"',
             '"too many commands"|"too many transactions"',
+            '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|"слишком част*" MESSAGE !RECIPIENTS !MAILBOX !FULL',
             '"too many"|"so many" "messages"|"mails"|"emails" !RECIPIENTS !MAILBOX !"server" !FULL',
         ),
         Strength.STRONG,

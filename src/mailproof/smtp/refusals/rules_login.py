@@ -280,7 +280,16 @@ RULES: tuple[RefusalRule, ...] = (
         ),
         Strength.PLAIN,
         AUTH,
-        ("5",),
+        ("52", "53", "54", "55"),
+    ),
+    RefusalRule(
+        Code.AUTH_REJECTED,
+        "servers that refuse a password with 501 or 500 and say so",
+        "auth 501 5.7.0 Authentication failed",
+        ("CREDENTIALS WRONG", '"authentication fail*"|"authentication unsuccessful"|"login fail*"|"auth failed"'),
+        Strength.STRONG,
+        AUTH,
+        ("50",),
     ),
     RefusalRule(
         Code.AUTH_REJECTED,

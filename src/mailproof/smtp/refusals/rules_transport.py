@@ -61,9 +61,21 @@ RULES: tuple[RefusalRule, ...] = (
             '"line too long"|"ligne trop longue"|"linea demasiado larga"|"zeile zu lang"',
         ),
         Strength.STRONG,
-        _ANY | AUTH | STARTTLS,
-        ("500", "501", "502", "503", "504", "523", "535", "554", "555", "421", "454"),
+        _ANY | STARTTLS,
+        ("500", "501", "502", "503", "504", "554", "555", "421", "454"),
         span=60,
+    ),
+    RefusalRule(
+        Code.PROTOCOL_ERROR,
+        "RFC 4954 section 4: AUTH out of order; Gmail 503 5.7.0, 535 5.5.4; Aliyun 523",
+        "auth 503 5.7.0 No identity changes permitted.",
+        (
+            '"bad sequence"|"mauvaise sequence"|"sequence"|"out of order"|"no identity changes"|"already authenticated"|"already logged in"|"optional argument"|"base64"|"ehlo first"|"helo first"|"first ehlo"|"primeiro"|"nested"',
+            '"先发送"|"先执行"|"最初に" EHLO',
+        ),
+        Strength.STRONG,
+        AUTH,
+        ("503", "523", "535", "554"),
     ),
     RefusalRule(
         Code.STARTTLS_REJECTED,

@@ -110,11 +110,11 @@ LEXICON = _lexicon()
 RULES: tuple[RefusalRule, ...] = tuple(
     sorted(
         rules_login.RULES
+        + rules_recipient.RULES
+        + rules_account.RULES
         + rules_client.RULES
         + rules_sender.RULES
-        + rules_account.RULES
         + rules_transport.RULES
-        + rules_recipient.RULES
         + rules_content.RULES,
         key=lambda rule: rule.strength,
     )
