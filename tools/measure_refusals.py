@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailproof.smtp.refusals import Judgement, Situation, judge
-from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.refusals.judgement import Circumstances, Judgement, judge
+from mailproof.smtp.vocabulary import Stage
 from mailproof.smtp.wire import Reply, enhanced_code
 
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "refusals.jsonl"
@@ -99,7 +99,7 @@ def rows(path: Path = CORPUS) -> Iterator[Row]:
 
 def judged(row: Row) -> Judgement:
     """Return the judgement of a row's reply, of which no more is known than the stage."""
-    return judge(row.reply, Situation(row.stage))
+    return judge(row.reply, Circumstances(row.stage))
 
 
 def table(title: str, counts: dict[str, Counter[str]]) -> None:

@@ -20,7 +20,7 @@ from mailproof.probe.oauth_tokens import TokenFailed
 from mailproof.probe.transcript import TestContext, Transcript
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Secure, Send, Wait
 from mailproof.smtp.dialogue import Dialogue
-from mailproof.smtp.refusals import Situation, judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
@@ -262,7 +262,7 @@ class Link:
         if cause is not None and cause.stage is stage:
             code = cause.code
         elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
-            code = judge(reply, Situation(stage, secure, logged_in=self.facts.logged_in)).code
+            code = judge(reply, Circumstances(stage, secure, logged_in=self.facts.logged_in)).code
         received = "" if code is Code.NOT_SMTP else self.context.redact(str(reply), MAX_SHOWN)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:

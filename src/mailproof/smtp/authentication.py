@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from mailproof.domain.secret import MASK, Secret
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Send
 from mailproof.smtp.plans import default_port
-from mailproof.smtp.refusals import Situation, judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl import table
 from mailproof.smtp.sasl.mechanism import INLINE_ITERATIONS, Binding, ExchangeError, Identity, KeyDerivation, Mechanism
@@ -120,7 +120,7 @@ class Authentication:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling
         token = self.plan.oauth is not None
-        judgement = judge(reply, Situation(Stage.AUTH, self.facts.secure, token=token))
+        judgement = judge(reply, Circumstances(Stage.AUTH, self.facts.secure, token=token))
         code, recognised, words = judgement.code, judgement.recognised, judgement.words
         if exchange.proof_rejected and code is Code.AUTH_MECHANISM_UNSUPPORTED:
             # The server's last challenge said so; this reply only ends the exchange.
@@ -129,9 +129,7 @@ class Authentication:
             # Nothing derived from the password was sent, so it was not refused: most probably the server does not
             # support our type of channel binding (Dovecot and mox answer 535 then).
             code, recognised, words = Code.AUTH_MECHANISM_UNSUPPORTED, True, ""
-        cause = Cause(
-            Stage.AUTH, code, reply, sasl_error=exchange.sasl_error, recognised=recognised, words=words
-        )
+        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error, recognised=recognised, words=words)
         if (
             cancelled
             and self._refusal

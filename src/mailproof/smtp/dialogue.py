@@ -14,7 +14,7 @@ from enum import Enum, auto
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
-from mailproof.smtp.refusals import Situation, judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.transaction import Transaction
@@ -256,7 +256,7 @@ class Dialogue:
         # Where STARTTLS was offered and not used, AUTH may be offered inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
         anonymous = login and self.plan.credentials is None
-        found = judge(reply, Situation(stage, secure, anonymous, self.facts.logged_in, self.plan.oauth is not None))
+        found = judge(reply, Circumstances(stage, secure, anonymous, self.facts.logged_in, self.plan.oauth is not None))
         cause = Cause(stage, found.code, reply, recognised=found.recognised, words=found.words)
         return self._end(Done(cause, send_quit=found.code is not Code.NOT_SMTP))
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailproof.diagnosis.advice import Case
 from mailproof.diagnosis.advice_rows import ADVICES, advice_for
-from mailproof.smtp.refusals import Situation, judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply, enhanced_code
 
@@ -16,7 +16,7 @@ A = Stage.AUTH
 def case(host: str, text: str, stage: Stage = A, mechanism: str = "PLAIN", **more: object) -> Case:
     number, words = int(text[:3]), text[4:]
     reply = Reply(number, (words,), enhanced_code(number, words))
-    code = judge(reply, Situation(stage, secure=True)).code
+    code = judge(reply, Circumstances(stage, secure=True)).code
     return Case(code, stage, host, reply, mechanism, **more)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What a refusal means: (reply, situation) -> what has to change. Pure.
+"""What a refusal means: (reply, circumstances) -> what has to change. Pure.
 
 Laws: the sentence decides over the code where they differ; a cause is recognised only by words or codes that a rule
 knows; where no rule knows them, the judgement says no more than which command was refused.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mailproof.smtp.refusals.lexicon import Found
 from mailproof.smtp.refusals.rule import RefusalRule
-from mailproof.smtp.refusals.table import COMPILED, LEXICON
+from mailproof.smtp.refusals.table import compiled
 from mailproof.smtp.refusals.words import Words, words_of
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply
@@ -20,7 +20,7 @@ MAX_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class Circumstances:
     """What surrounds a refusal.
 
     Attributes:
@@ -69,15 +69,16 @@ _ENVELOPE = frozenset({Stage.MAIL, Stage.RCPT, Stage.DATA})
 _NO_SERVICE = frozenset({521, 550, 553, 554, 556, 571})  # RFC 5321 section 3.1, RFC 7504; address block lists
 
 
-def judge(reply: Reply, situation: Situation) -> Judgement:
+def judge(reply: Reply, circumstances: Circumstances) -> Judgement:
     """Return what a reply means that refuses a command."""
     if reply.code < 400:  # a positive or intermediate reply that does not fit the command
         return Judgement(Code.PROTOCOL_ERROR, recognised=True)
     words = words_of(reply.text)
     enhanced = reply.enhanced or words.enhanced
-    clauses = [found for found in map(LEXICON.find, words.clauses) if found.mask]
-    for rule, patterns in COMPILED:
-        if not _holds(rule, reply, situation, enhanced):
+    table = compiled()
+    clauses = [found for found in map(table.lexicon.find, words.clauses) if found.mask]
+    for rule, patterns in table.rows:
+        if not _holds(rule, reply, circumstances, enhanced):
             continue
         if not patterns:
             return Judgement(rule.code, rule.recognised, "", rule.source, rule)
@@ -86,17 +87,17 @@ def judge(reply: Reply, situation: Situation) -> Judgement:
                 place = pattern.find(found, rule.span)
                 if place is not None:
                     return Judgement(rule.code, rule.recognised, _shown(words, place), rule.source, rule)
-    return Judgement(_default(reply, situation.stage), recognised=False)
+    return Judgement(_default(reply, circumstances.stage), recognised=False)
 
 
-def _holds(rule: RefusalRule, reply: Reply, situation: Situation, enhanced: str) -> bool:
+def _holds(rule: RefusalRule, reply: Reply, circumstances: Circumstances, enhanced: str) -> bool:
     return (
-        (not rule.stages or situation.stage in rule.stages)
+        (not rule.stages or circumstances.stage in rule.stages)
         and (not rule.replies or str(reply.code).startswith(rule.replies))
         and (not rule.enhanced or any(_same(enhanced, code) for code in rule.enhanced))
-        and (rule.secure is None or rule.secure is situation.secure)
-        and (rule.anonymous is None or rule.anonymous is situation.anonymous)
-        and (rule.logged_in is None or rule.logged_in is situation.logged_in)
+        and (rule.secure is None or rule.secure is circumstances.secure)
+        and (rule.anonymous is None or rule.anonymous is circumstances.anonymous)
+        and (rule.logged_in is None or rule.logged_in is circumstances.logged_in)
     )
 
 

@@ -1,11 +1,12 @@
-"""Finds the notions of a vocabulary in a reply's words. Each word costs a few look-ups, however many terms there are. Pure."""
+"""Finds the notions of a vocabulary in a reply's words. A word costs a few look-ups, however many terms. Pure."""
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mailproof.smtp.refusals.words import MAX_HITS, Token, words_of
+from mailproof.smtp.refusals.words import MAX_HITS, Word, split_term
 
 Place = tuple[int, int]
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -43,7 +44,7 @@ class Lexicon:
         self._numbers: dict[str, int] = {}
         self._whole: dict[str, list[_Term]] = {}
         self._stems: dict[str, list[_Term]] = {}
-        self._lengths: tuple[int, ...] = ()
+        self._lengths: list[int] = []  # of the stems, ascending
 
     def number(self, name: str) -> int:
         """Return the number of a notion.
@@ -63,19 +64,16 @@ class Lexicon:
         for term in terms:
             for spelling in {term, term.translate(_UMLAUTS)}:
                 self._add_term(number, spelling)
-        self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
         return number
 
     def _add_term(self, number: int, term: str) -> None:
-        parts: list[tuple[str, bool]] = []
-        for part in term.split():
-            tokens = [token.word for clause in words_of(part.rstrip("*")).clauses for token in clause]
-            parts += [(word, part.endswith("*") and word == tokens[-1]) for word in tokens]
-        (first, stem), rest = parts[0], tuple(parts[1:])
+        (first, stem), *rest = split_term(term)
+        if stem and len(first) not in self._lengths:
+            bisect.insort(self._lengths, len(first))
         table = self._stems if stem else self._whole
-        table.setdefault(first, []).append(_Term(number, rest))
+        table.setdefault(first, []).append(_Term(number, tuple(rest)))
 
-    def find(self, tokens: Sequence[Token]) -> Found:
+    def find(self, tokens: Sequence[Word]) -> Found:
         """Return the notions in a clause."""
         found = Found()
         for index, token in enumerate(tokens):
@@ -89,7 +87,7 @@ class Lexicon:
                     self._match(found, term, tokens, index)
         return found
 
-    def _match(self, found: Found, term: _Term, tokens: Sequence[Token], index: int) -> None:
+    def _match(self, found: Found, term: _Term, tokens: Sequence[Word], index: int) -> None:
         last = index
         for word, stem in term.rest:
             last += 1

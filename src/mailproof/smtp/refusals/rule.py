@@ -1,6 +1,6 @@
 """What a rule about a refusal is: notions that stand together in a sentence, and the circumstances in which it holds.
 
-A pattern names notions of the vocabulary (`LIMIT EXCEEDED DAY|MONTH`); all must stand in one clause, near each other, in
+A pattern names notions of the vocabulary (`LIMIT EXCEEDED PERIOD`); all must stand in one clause, near each other, in
 any order. `A|B` is one of them, `!A` must not stand in that clause, and words in double quotes are those words in that
 order, where a star stands for any ending ("not own*"). Pure.
 """

@@ -11,11 +11,17 @@ RULES: tuple[RefusalRule, ...] = (
         "Microsoft 5.1.8 and 5.7.501 to 5.7.705; Brevo, Mailgun, SMTP2GO, Zoho, MailChannels, Amazon SES",
         "data 550 5.1.8 Access denied, bad outbound sender AS(42004)",
         (
-            '"bad outbound sender"|"outboundspamexception"|"tenant has exceeded threshold"|"spam abuse detected"|"outbound spam"|"refusequota"|"wascl"',
+            (
+                '"bad outbound sender"|"outboundspamexception"|"tenant has exceeded threshold"|"spam abuse '
+                'detected"|"outbound spam"|"refusequota"|"wascl"'
+            ),
             '"not yet activated"|"not been activated"|"account not activated"|"is not activated"|"not subscribed"',
             '"sandbox"|"sandbox mode"|"test purposes only"|"trial account*"|"trial"|"demo account*"',
-            '"unusual sending activity"|"mail sending denied"|"sending has been disabled"|"sending is disabled"|"sending disabled"|"sending paused"|"sending suspended"|"account sending"'
-            ' ',
+            (
+                '"unusual sending activity"|"mail sending denied"|"sending has been disabled"|"sending is '
+                'disabled"|"sending disabled"|"sending paused"|"sending suspended"|"account sending"'
+                " "
+            ),
             '"unpaid"|"past due"|"overdue"|"outstanding invoice"|"payment"|"invoice"|"billing"',
             '"unusual amount" "address"',
             '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER',
@@ -41,7 +47,10 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 Authentication failed: account disabled",
         (
             "ACCOUNT|MAILBOX|USER SUSPENDED !PASSWORD !TLS",
-            '"sender address blocked"|"invalid state"|"user is locked"|"user suspended"|"user disabled"|"login disabled"',
+            (
+                '"sender address blocked"|"invalid state"|"user is locked"|"user suspended"|"user disabled"|'
+                '"login disabled"'
+            ),
         ),
         Strength.STRONG,
         AUTH,
@@ -49,13 +58,24 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.ACCOUNT_RESTRICTED,
-        "SMTP2GO 552 Your account has been suspended; MailChannels: your email address has been blocked; Zoho 554 5.1.8",
+        "SMTP2GO 552 Your account has been suspended; MailChannels: your email address has been "
+        "blocked; Zoho 554 5.1.8",
         "data 552 Your account has been suspended. Please contact us to reactivate",
         (
-            '"your account"|"this account"|"the account"|"sending account"|"your mailbox"|"your domain"|"user account"|"smtp account"|"sender account"|"account has"|"account is"|"your email address"|"your email"|"sending domain"|"main account"|"your organization"|"your tenant"|"api account"'
-            ' SUSPENDED|BLOCKED !"size" !RECIPIENT !SPF !DKIM !"listed" !"quota"',
-            '"sender address blocked"|"sender is blocked"|"sender blocked"|"sending blocked"|"blocked from sending"|"blocked sender"|"restricted from sending"|"sender suspended"|"sender is suspended"|"account suspended"|"account disabled"|"account blocked"|"account locked"|"domain suspended"',
-            "ACCOUNT SUSPENDED !RECIPIENT !\"you tried\" !LARGE",
+            (
+                '"your account"|"this account"|"the account"|"sending account"|"your mailbox"|"your domain"|'
+                '"user account"|"smtp account"|"sender account"|"account has"|"account is"|"your email '
+                'address"|"your email"|"sending domain"|"main account"|"your organization"|"your tenant"|'
+                '"api account"'
+                ' SUSPENDED|BLOCKED !"size" !RECIPIENT !SPF !DKIM !"listed" !"quota"'
+            ),
+            (
+                '"sender address blocked"|"sender is blocked"|"sender blocked"|"sending blocked"|"blocked '
+                'from sending"|"blocked sender"|"restricted from sending"|"sender suspended"|"sender is '
+                'suspended"|"account suspended"|"account disabled"|"account blocked"|"account locked"|'
+                '"domain suspended"'
+            ),
+            'ACCOUNT SUSPENDED !RECIPIENT !"you tried" !LARGE',
             '"ваш*" ACCOUNT|MAILBOX SUSPENDED',
             '"ihr"|"ihrem"|"ihre"|"votre"|"su"|"suo"|"sua"|"tuo"|"seu"|"您的"|"你的" ACCOUNT|MAILBOX SUSPENDED',
             "SENDER SUSPENDED ACCOUNT|MAILBOX|USER",
@@ -70,8 +90,12 @@ RULES: tuple[RefusalRule, ...] = (
         "the account's state, told at RCPT: only where the reply says that it is ours",
         "rcpt 550 5.7.1 Your account has been suspended",
         (
-            '"your account"|"your mailbox"|"your domain"|"sending account"|"smtp account"|"ihr konto"|"votre compte"|"su cuenta"|"sua conta"|"il tuo account"|"ваш аккаунт"|"您的账户"|"您的帐户"|"您的账号"|"お客様のアカウント"'
-            ' SUSPENDED|BLOCKED',
+            (
+                '"your account"|"your mailbox"|"your domain"|"sending account"|"smtp account"|"ihr konto"|'
+                '"votre compte"|"su cuenta"|"sua conta"|"il tuo account"|"ваш аккаунт"|"您的账户"|"您的帐户"|'
+                '"您的账号"|"お客様のアカウント"'
+                " SUSPENDED|BLOCKED"
+            ),
         ),
         Strength.STRONG,
         RCPT,
@@ -79,17 +103,38 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDING_LIMIT_REACHED,
-        "Gmail 550 5.4.5; Amazon SES 454 Daily message quota exceeded; GoDaddy, Zoho, MailerSend; Microsoft SubmissionQuotaExceeded",
+        "Gmail 550 5.4.5; Amazon SES 454 Daily message quota exceeded; GoDaddy, Zoho, MailerSend; "
+        "Microsoft SubmissionQuotaExceeded",
         "data 550 5.4.5 Daily user sending quota exceeded.",
         (
-            'LIMIT|QUOTA EXCEEDED PERIOD !LARGE !"receive" !"they can receive" !FREQUENT !CONNECTION !"storage" !"recipient has"',
-            'LIMIT|QUOTA EXCEEDED|TOO_MANY "sending"|"sender"|"messaging"|"relay"|"outgoing"|"outbound"|"send"|"messages sent"|"emails sent"|"credits" !"thread" !LARGE !FREQUENT !CONNECTION !"mailbox" !"storage" !"this recipient"',
-            '"policy rejection quota"|"submissionquotaexceeded*"|"relay quota"|"sending quota"|"messaging limits"|"sending limit*"|"send limit"|"daily limit"|"daily quota"|"hourly limit"|"hourly quota"|"outmail quota"|"email quota"|"monthly limit"|"relay limit*"|"emails limit"|"daily sending"|"recipients limit"|"message quota"|"messages quota"'
-            ' !CONNECTION',
-            '"messages per day"|"emails per day"|"mails per day"|"per day"|"per hour"|"a day"|"per month"|"this hour"|"an hour"|"within 24 hours"|"in 24 hours"|"last 24 hours"|"hour limit"|"day limit" EXCEEDED|"max"|LIMIT|"only" !CONNECTION !"receive" !LARGE !"this recipient" !"this ip has sent"',
+            (
+                'LIMIT|QUOTA EXCEEDED PERIOD !LARGE !"receive" !"they can receive" !FREQUENT !CONNECTION '
+                '!"storage" !"recipient has"'
+            ),
+            (
+                'LIMIT|QUOTA EXCEEDED|TOO_MANY "sending"|"sender"|"messaging"|"relay"|"outgoing"|"outbound"|'
+                '"send"|"messages sent"|"emails sent"|"credits" !"thread" !LARGE !FREQUENT !CONNECTION '
+                '!"mailbox" !"storage" !"this recipient"'
+            ),
+            (
+                '"policy rejection quota"|"submissionquotaexceeded*"|"relay quota"|"sending quota"|'
+                '"messaging limits"|"sending limit*"|"send limit"|"daily limit"|"daily quota"|"hourly limit"|'
+                '"hourly quota"|"outmail quota"|"email quota"|"monthly limit"|"relay limit*"|"emails limit"|'
+                '"daily sending"|"recipients limit"|"message quota"|"messages quota"'
+                " !CONNECTION"
+            ),
+            (
+                '"messages per day"|"emails per day"|"mails per day"|"per day"|"per hour"|"a day"|"per '
+                'month"|"this hour"|"an hour"|"within 24 hours"|"in 24 hours"|"last 24 hours"|"hour limit"|'
+                '"day limit" EXCEEDED|"max"|LIMIT|"only" !CONNECTION !"receive" !LARGE !"this recipient" '
+                '!"this ip has sent"'
+            ),
             '"not enough"|"insufficient"|"out of"|"no" "credit"|"credits"|"sending quota"|"balance"',
             '"mi stc"|"rp trc"|"rp rcl"|"mi dmc"',
-            'LIMIT|QUOTA EXCEEDED SEND !LARGE !FREQUENT !MAILBOX !CONNECTION !"storage" !"rate" !"receive"',
+            (
+                'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !LARGE !FREQUENT !MAILBOX !CONNECTION '
+                '!"storage" !"rate" !"receive"'
+            ),
         ),
         Strength.EXPLICIT,
         span=100,
@@ -99,8 +144,14 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 3463 X.5.3; Postfix, Gmail 452 4.5.3: too many recipients",
         "rcpt 452 4.5.3 Too many recipients",
         (
-            'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE',
-            '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many recipients"|"too much recipient*"|"too many invalid recipients" !"too many recipients from"',
+            (
+                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" '
+                '!"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
+            ),
+            (
+                '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many '
+                'recipients"|"too much recipient*"|"too many invalid recipients" !"too many recipients from"'
+            ),
             'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"hochstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
         Strength.STRONG,
@@ -110,9 +161,12 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.SENDING_LIMIT_REACHED,
         "quota or limit of messages, without its period",
-        "rcpt 450 4.7.1 <name@example.com>: Recipient address rejected: Policy Rejection- Quota Exceeded.",
+        'data 451 4.7.1 Ratelimit "user" exceeded',
         (
-            'LIMIT EXCEEDED MESSAGE|ACCOUNT !"queue" !"you tried" !LARGE !FREQUENT !MAILBOX !CONNECTION !"storage" !RECIPIENT !"recipient" !USER !"disk"',
+            (
+                'LIMIT EXCEEDED MESSAGE|ACCOUNT !"queue" !"you tried" !LARGE !FREQUENT !MAILBOX !CONNECTION '
+                '!"storage" !RECIPIENT !"recipient" !USER !"disk"'
+            ),
             '"policy rejection quota exceeded"|"ratelimit user exceeded"',
             'MESSAGE TOO_MANY PERIOD !FREQUENT !"ip has sent"',
         ),
@@ -125,9 +179,20 @@ RULES: tuple[RefusalRule, ...] = (
         "Postfix anvil 421 4.7.0; Exim smtp_accept_max 421; Exchange 421 4.3.2; Orange, Comcast, Sina",
         "greeting 421 4.7.0 mx.example.com Error: too many connections from 192.0.2.1",
         (
-            'CONNECTION TOO_MANY|EXCEEDED !"断开" !"斷開" !"關閉" !"关闭" !"closing" !TLS !"rate" !FREQUENT !MESSAGE !LOGIN !"messages" !PERIOD',
-            '"concurrent connection*"|"simultaneous connection*"|"concurrent smtp"|"connection limit"|"parallel connection*"|"concurrent session*"|"too many concurrent"|"too many simultaneous"|"maximum number of concurrent"|"too many connections"|"too many sessions"|"too many connect"|"thread limit"',
-            '"hl icc"|"并发连接"|"連接數"|"连接数"|"同時接続"|"одновременн*"|"gleichzeitig*"|"simultan*" CONNECTION|LIMIT|EXCEEDED',
+            (
+                'CONNECTION TOO_MANY|EXCEEDED !"断开" !"斷開" !"關閉" !"关闭" !"closing" !TLS !"rate" '
+                '!FREQUENT !MESSAGE !LOGIN !"messages" !PERIOD'
+            ),
+            (
+                '"concurrent connection*"|"simultaneous connection*"|"concurrent smtp"|"connection limit"|'
+                '"parallel connection*"|"concurrent session*"|"too many concurrent"|"too many simultaneous"|'
+                '"maximum number of concurrent"|"too many connections"|"too many sessions"|"too many '
+                'connect"|"thread limit"'
+            ),
+            (
+                '"hl icc"|"并发连接"|"連接數"|"连接数"|"同時接続"|"одновременн*"|"gleichzeitig*"|"simultan*" '
+                "CONNECTION|LIMIT|EXCEEDED"
+            ),
             '"server is too busy" "connection"',
         ),
         Strength.EXPLICIT,
@@ -138,13 +203,31 @@ RULES: tuple[RefusalRule, ...] = (
         "Amazon SES 454 Maximum sending rate exceeded; Microsoft 5.2.121; Oracle per minute; QQ: frequency limited",
         "data 454 Throttling failure: Maximum sending rate exceeded",
         (
-            'FREQUENT EXCEEDED|LIMIT|TOO_MANY|MESSAGE|CONNECTION|SEND|SENDER|RECIPIENT|NOW !LOGIN !"disk" !"virus" !"reputation"',
-            '"throttl*"|"ratelimit*"|"slow down"|"rate limit*"|"frequency limited"|"receive per hour"|"receiving mail"|"too frequent*"|"too quickly"|"too fast"|"rate limited"',
-            '"messages per session"|"per connection"|"per session"|"excessive volume"|"unexpected volume"|"per minute"|"per second"|"behaviour spam"|"behavior spam"|"too many requests"|"too many messages"|"too many mails"|"too many emails"|"too much mail"|"messages too"|"send too many"|"sent too many"|"too many recipients from"|"too many new tls sessions"|"unusual rate"|"unsolicited mail rate" !FULL !"server" !"mailbox"',
+            (
+                "FREQUENT EXCEEDED|LIMIT|TOO_MANY|MESSAGE|CONNECTION|SEND|SENDER|RECIPIENT|NOW !LOGIN "
+                '!"disk" !"virus" !"reputation"'
+            ),
+            (
+                '"throttl*"|"ratelimit*"|"slow down"|"rate limit*"|"frequency limited"|"receive per hour"|'
+                '"receiving mail"|"too frequent*"|"too quickly"|"too fast"|"rate limited"'
+            ),
+            (
+                '"messages per session"|"per connection"|"per session"|"excessive volume"|"unexpected '
+                'volume"|"per minute"|"per second"|"behaviour spam"|"behavior spam"|"too many requests"|"too '
+                'many messages"|"too many mails"|"too many emails"|"too much mail"|"messages too"|"send too '
+                'many"|"sent too many"|"too many recipients from"|"too many new tls sessions"|"unusual rate"|'
+                '"unsolicited mail rate" !FULL !"server" !"mailbox"'
+            ),
             '"this recipient per hour"',
-            '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|"rp qrc"|"hl rep"|"hl mep"',
+            (
+                '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|'
+                '"rp qrc"|"hl rep"|"hl mep"'
+            ),
             '"too many commands"|"too many transactions"',
-            '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|"слишком част*" MESSAGE !RECIPIENTS !MAILBOX !FULL',
+            (
+                '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|'
+                '"слишком част*" MESSAGE !RECIPIENTS !MAILBOX !FULL'
+            ),
             '"too many"|"so many" "messages"|"mails"|"emails" !RECIPIENTS !MAILBOX !"server" !FULL',
         ),
         Strength.STRONG,

@@ -21,9 +21,23 @@ RULES: tuple[RefusalRule, ...] = (
         "data 552 5.7.0 This message was blocked because its content presents a potential security issue.",
         (
             'VIRUS !"clean" !"no virus"',
-            '"attachment*"|"anhang"|"anhange"|"piece jointe"|"pieces jointes"|"adjunto*"|"allegat*"|"anexo*"|"вложени*"|"附件"|"添付"|"dateianhang*" DENIED|WRONG|BLOCKED|NEG|TOO_MANY|EXCEEDED|"illegal"|"dangerous"|"guidelines" !LARGE',
-            '"content"|"contents"|"subject"|"header*"|"inhalt"|"contenu"|"contenido"|"contenuto"|"conteudo"|"内容"|"內容"|"from header" DENIED|WRONG|BLOCKED|SPAM|REQUIRED|"security issue"|"mandatory"|"missing"|"multiple"|"compliant"|"duplicate"|"malformed" !"length" !SENDER !SPF !DKIM',
-            '"bare cr"|"bare lf"|"bare newline*"|"line is too long"|"line too long"|"lines too long"|"line length"|"domain present in"|"8 bit data"|"illegal attachment"|"dt sur"|"uribl"|"surbl"|"content filter*"|"banned file*"|"mime"|"multipart"|"<domainlist>"|"from header"|"from address in"|"missing a valid address"',
+            (
+                '"attachment*"|"anhang"|"anhange"|"piece jointe"|"pieces jointes"|"adjunto*"|"allegat*"|'
+                '"anexo*"|"вложени*"|"附件"|"添付"|"dateianhang*" DENIED|WRONG|BLOCKED|NEG|TOO_MANY|EXCEEDED|'
+                '"illegal"|"dangerous"|"guidelines" !LARGE'
+            ),
+            (
+                '"content"|"contents"|"subject"|"header*"|"inhalt"|"contenu"|"contenido"|"contenuto"|'
+                '"conteudo"|"内容"|"內容"|"from header" DENIED|WRONG|BLOCKED|SPAM|REQUIRED|"security issue"|'
+                '"mandatory"|"missing"|"multiple"|"compliant"|"duplicate"|"malformed" !"length" !SENDER !SPF '
+                "!DKIM"
+            ),
+            (
+                '"bare cr"|"bare lf"|"bare newline*"|"line is too long"|"line too long"|"lines too long"|'
+                '"line length"|"domain present in"|"8 bit data"|"illegal attachment"|"dt sur"|"uribl"|'
+                '"surbl"|"content filter*"|"banned file*"|"mime"|"multipart"|"<domainlist>"|"from header"|'
+                '"from address in"|"missing a valid address"'
+            ),
             '"url"|"urls"|"link"|"links" BLOCKED|LIST|SPAM|DENIED',
         ),
         Strength.EXPLICIT,
@@ -35,7 +49,11 @@ RULES: tuple[RefusalRule, ...] = (
         "spam verdicts on the message: rspamd, Exchange, mail.ru, Yandex, T-Online, GoDaddy, QQ, 163 DT:SPM, SFR",
         "data 554 5.7.1 Spam message rejected",
         (
-            'SPAM DENIED|MESSAGE|"detected"|"score"|"filter*"|BLOCKED|"policy"|"suspicion"|"probable"|"classified"|"considered"|WRONG|"verdacht"|"erkannt"|"detecte*"|"识别"|"判定"|"判断"|"特征" !CLIENT !ACCOUNT',
+            (
+                'SPAM DENIED|MESSAGE|"detected"|"score"|"filter*"|BLOCKED|"policy"|"suspicion"|"probable"|'
+                '"classified"|"considered"|WRONG|"verdacht"|"erkannt"|"detecte*"|"识别"|"判定"|"判断"|"特征" '
+                "!CLIENT !ACCOUNT"
+            ),
             "SPAM",
             '"dt spm"|"mi spm"|"spm"',
         ),
@@ -47,7 +65,14 @@ RULES: tuple[RefusalRule, ...] = (
         Code.CONTENT_REJECTED,
         "spam verdicts that come before DATA, on the message and not on the client",
         "rcpt 554 5.7.1 Email cannot be delivered. Reason: Email flagged as Spam.",
-        ('SPAM MESSAGE|"possible"|"suspected"|"flagged" DENIED|"flagged"|BLOCKED|NEG|"possible"|"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !SENDER', '"mi spm"', "VIRUS MESSAGE"),
+        (
+            (
+                'SPAM MESSAGE|"possible"|"suspected"|"flagged" DENIED|"flagged"|BLOCKED|NEG|"possible"|'
+                '"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !SENDER'
+            ),
+            '"mi spm"',
+            "VIRUS MESSAGE",
+        ),
         Strength.PLAIN,
         ENVELOPE,
         ("5", "452"),
@@ -56,9 +81,13 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.CONTENT_REJECTED,
         "policies on the message: Microsoft TRANSPORT.RULES, Mimecast, Zoho, Yahoo PH01, Gmail's suspicious message",
-        "data 554 Email rejected due to security policies",
+        "data 550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy",
         (
-            '"content policy"|"transport rules"|"rejectmessage"|"ph01"|"spoofed"|"impersonat*"|"suspicious"|"dangerous"|"content polic*"|"not rfc"|"rfc 5322"|"rfc 822"|"822 bis"|"message format"|"fishing"|"json parsing"|"parsing error"',
+            (
+                '"content policy"|"transport rules"|"rejectmessage"|"ph01"|"spoofed"|"impersonat*"|'
+                '"suspicious"|"dangerous"|"content polic*"|"not rfc"|"rfc 5322"|"rfc 822"|"822 bis"|"message '
+                'format"|"fishing"|"json parsing"|"parsing error"'
+            ),
             '"blocked for content"|"rejected for content"',
         ),
         Strength.PLAIN,
@@ -71,8 +100,18 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 1870 section 6; RFC 3463 X.3.4; qmail databytes; Coremail RP:SMS, DT:SMS; Gmail 552 5.2.3",
         "mail 552 5.3.4 Message size exceeds fixed limit",
         (
-            'MESSAGE|CONTENT LARGE EXCEEDED|TOO_MANY|"too large"|"too big"|"zu gross*"|"trop"|"demasiado"|"muito grande"|"maior"|"слишком"|"больше"|"过大"|"過大"|"太大"|"大きすぎ"|"大き過ぎ"|"超"|"volumineu*"|"fixed"|"reduce"|"maximum" !"mailbox" !"line"',
-            '"too large"|"too big"|"size exceed*"|"exceeds maximum size"|"maximum message size"|"message size exceeds"|"max message size"|"mail size"|"mailsize limit"|"databytes"|"size limit"|"rp sms"|"dt sms"|"length of data content"|"length of attach"|"message file too big"|"size exceeds"|"exceeds size"|"exceeded size"|"oversize*"|"exceeded mailsize*" !"mailbox" !"header" !"line" !CONNECTION',
+            (
+                'MESSAGE|CONTENT LARGE EXCEEDED|TOO_MANY|"too large"|"too big"|"zu gross*"|"trop"|'
+                '"demasiado"|"muito grande"|"maior"|"слишком"|"больше"|"过大"|"過大"|"太大"|"大きすぎ"|'
+                '"大き過ぎ"|"超"|"volumineu*"|"fixed"|"reduce"|"maximum" !"mailbox" !"line"'
+            ),
+            (
+                '"too large"|"too big"|"size exceed*"|"exceeds maximum size"|"maximum message size"|"message '
+                'size exceeds"|"max message size"|"mail size"|"mailsize limit"|"databytes"|"size limit"|"rp '
+                'sms"|"dt sms"|"length of data content"|"length of attach"|"message file too big"|"size '
+                'exceeds"|"exceeds size"|"exceeded size"|"oversize*"|"exceeded mailsize*" !"mailbox" '
+                '!"header" !"line" !CONNECTION'
+            ),
         ),
         Strength.STRONG,
         ENVELOPE,
@@ -82,7 +121,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.MESSAGE_REJECTED,
         "Coremail DT:MTH; RFC 3463 X.4.6: too many hops",
         "data 554 5.4.6 Too many hops",
-        ('"too many hops"|"mail loop"|"hop count"|"routing loop"|"dt mth"|"too many received"|"loop detected"|"loops back"',),
+        (
+            (
+                '"too many hops"|"mail loop"|"hop count"|"routing loop"|"dt mth"|"too many received"|"loop '
+                'detected"|"loops back"'
+            ),
+        ),
         Strength.STRONG,
         DATA,
     ),

@@ -12,7 +12,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_PASSWORD_EXPIRED,
         "RFC 5248: 5.7.13; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
         "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
-        ("PASSWORD EXPIRED|\"too simple\"|\"too weak\"|\"insecure\"|\"not secure\"", '"password transition"', '"credentials" "compromised"', '"credentials have expired"'),
+        (
+            'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"',
+            '"password transition"',
+            '"credentials" "compromised"',
+            '"credentials have expired"',
+        ),
         Strength.EXPLICIT,
         span=60,
     ),
@@ -21,8 +26,11 @@ RULES: tuple[RefusalRule, ...] = (
         "https://aka.ms/smtp_auth_disabled; Microsoft: basic authentication retired, 550 5.7.30",
         "auth 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
         (
-            '"smtpclientauthentication*"|"smtp client authentication"|"basic authentication"|"basic auth"|"legacy authentication"'
-            ' OFF|DENIED|NEG|BLOCKED',
+            (
+                '"smtpclientauthentication*"|"smtp client authentication"|"basic authentication"|"basic '
+                'auth"|"legacy authentication"'
+                " OFF|DENIED|NEG|BLOCKED"
+            ),
             '"security defaults"',
             '"conditional access"',
             '"did not meet the criteria"',
@@ -45,27 +53,57 @@ RULES: tuple[RefusalRule, ...] = (
         "Gmail 534 5.7.9 InvalidSecondFactor; Yahoo, iCloud, Yandex, mail.ru; QQ and 163: 授权码",
         "auth 535 Error: 请使用授权码登录",
         (
-            '"application specific"|"app password*"|"app specific"|"application password*"|"third party app*"|'
-            '"apps password"|"app passcode*"|"external application*"|"application passwords"|"client password"|"app key"|'
-            '"client specific password"|"device password*"|"mail client password"|"external app*"',
-            '"2fa"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|"2 factor"|'
-            '"two stage"|"two steps"|"otp"|"one time password"|"totp"',
+            (
+                '"application specific"|"app password*"|"app specific"|"application password*"|"third party app*"|'
+                '"apps password"|"app passcode*"|"external application*"|"application passwords"|"client '
+                'password"|"app key"|'
+                '"client specific password"|"device password*"|"mail client password"|"external app*"'
+            ),
+            (
+                '"2fa"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|"2 factor"|'
+                '"two stage"|"two steps"|"otp"|"one time password"|"totp"'
+            ),
             '"authorization code"|"authorisation code"|"auth code"|"authorized code"|"authentication code"',
-            '"授权码"|"授權碼"|"应用专用密码"|"專用密碼"|"专用密码"|"应用密码"|"應用程式密碼"|"独立密码"|"客户端密码"|"授权密码"|'
-            '"安全码"|"两步验证"|"二步验证"|"双因素"|"两因素"|"兩步驟驗證"|"雙重驗證"|"二次验证"|"第三方客户端"|"客户端授权"',
-            '"アプリパスワード"|"アプリ パスワード"|"アプリ固有"|"アプリケーションパスワード"|"アプリケーション固有"|"アプリ用パスワード"|"専用パスワード"|"段階認証"|"段階確認"|"二要素"|"2 要素"|"多要素"',
-            '"парол* приложени*"|"парол* для внешн*"|"парол* для приложени*"|"внешн* приложени*"|"двухфактор*"|"двухэтапн*"|'
-            '"parol prilozheniya"|"специальн* парол*"|"отдельн* парол*"',
-            '"mot de passe d application"|"mot de passe application"|"mots de passe d application"|"mot de passe specifique"|'
-            '"deux facteurs"|"deux etapes"|"double authentification"|"mots de passe specifique*"',
-            '"anwendungspasswort*"|"app passwort*"|"anwendungsspezifisch*"|"anwendungskennwort*"|"app kennwort*"|'
-            '"zwei faktor*"|"zweifaktor*"|"zweistufig*"|"applikationspasswort*"|"app spezifisch*"|"geratepasswort*"',
-            '"contrasena de aplicacion*"|"contrasena de la aplicacion"|"contrasenas de aplicacion*"|"contrasena especifica"|'
-            '"dos pasos"|"dos factores"|"doble factor"|"clave de aplicacion"|"contrasena de app"',
-            '"password per le app"|"password specifica"|"password dell applicazione"|"password per l app"|"due passaggi"|'
-            '"due fattori"|"password per app"|"password applicazione"|"password specifiche"',
-            '"senha de aplicativo*"|"senha de app*"|"senha especifica"|"senhas de app*"|"duas etapas"|"dois fatores"|'
-            '"palavra passe de aplicac*"|"senha do aplicativo"|"senha de aplicac*"|"palavra passe da aplicac*"',
+            (
+                '"授权码"|"授權碼"|"应用专用密码"|"專用密碼"|"专用密码"|"应用密码"|"應用程式密碼"|"独立密码"|'
+                '"客户端密码"|"授权密码"|'
+                '"安全码"|"两步验证"|"二步验证"|"双因素"|"两因素"|"兩步驟驗證"|"雙重驗證"|"二次验证"|'
+                '"第三方客户端"|"客户端授权"'
+            ),
+            (
+                '"アプリパスワード"|"アプリ パスワード"|"アプリ固有"|"アプリケーションパスワード"|'
+                '"アプリケーション固有"|"アプリ用パスワード"|"専用パスワード"|"段階認証"|"段階確認"|"二要素"|'
+                '"2 要素"|"多要素"'
+            ),
+            (
+                '"парол* приложени*"|"парол* для внешн*"|"парол* для приложени*"|"внешн* приложени*"|'
+                '"двухфактор*"|"двухэтапн*"|'
+                '"parol prilozheniya"|"специальн* парол*"|"отдельн* парол*"'
+            ),
+            (
+                '"mot de passe d application"|"mot de passe application"|"mots de passe d application"|"mot '
+                'de passe specifique"|'
+                '"deux facteurs"|"deux etapes"|"double authentification"|"mots de passe specifique*"'
+            ),
+            (
+                '"anwendungspasswort*"|"app passwort*"|"anwendungsspezifisch*"|"anwendungskennwort*"|"app kennwort*"|'
+                '"zwei faktor*"|"zweifaktor*"|"zweistufig*"|"applikationspasswort*"|"app spezifisch*"|"geratepasswort*"'
+            ),
+            (
+                '"contrasena de aplicacion*"|"contrasena de la aplicacion"|"contrasenas de aplicacion*"|'
+                '"contrasena especifica"|'
+                '"dos pasos"|"dos factores"|"doble factor"|"clave de aplicacion"|"contrasena de app"'
+            ),
+            (
+                '"password per le app"|"password specifica"|"password dell applicazione"|"password per l '
+                'app"|"due passaggi"|'
+                '"due fattori"|"password per app"|"password applicazione"|"password specifiche"'
+            ),
+            (
+                '"senha de aplicativo*"|"senha de app*"|"senha especifica"|"senhas de app*"|"duas etapas"'
+                '|"dois fatores"|"palavra passe de aplicac*"|"senha do aplicativo"|"senha de aplicac*"'
+                '|"palavra passe da aplicac*"'
+            ),
         ),
         Strength.EXPLICIT,
         AUTH,
@@ -73,13 +111,19 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_WEB_LOGIN_REQUIRED,
         "Gmail 534 5.7.14, 534 5.7.9 WebLoginRequired; Outlook: HipNotify",
-        "auth 534-5.7.9 Please log in with your web browser and then try again...",
+        "auth 534 5.7.9 Please log in with your web browser and then try again...",
         (
-            '"web browser"|"browser"|"web login"|"webloginrequired"|"webmail"|"captcha"|"web interface"|"web based login"'
-            ' LOGIN|REQUIRED|"solve"|"via"',
+            (
+                '"web browser"|"browser"|"web login"|"webloginrequired"|"webmail"|"captcha"|"web interface"|'
+                '"web based login"'
+                ' LOGIN|REQUIRED|"solve"|"via"'
+            ),
             '"captcha"',
             '"hipnotify"',
-            '"confirm your identity"|"verify your identity"|"suspicious sign in"|"suspicious login"|"unusual sign in"|"unlock"|"verify your account"',
+            (
+                '"confirm your identity"|"verify your identity"|"suspicious sign in"|"suspicious login"|'
+                '"unusual sign in"|"unlock"|"verify your account"'
+            ),
             '"webbrowser"|"browser" "bitte"|"anmeld*"|"einlogg*"',
             '"navigateur"|"navegador"|"браузер*"|"浏览器"|"瀏覽器"|"ブラウザ"|"网页"|"網頁"|"webmail"',
         ),
@@ -105,11 +149,15 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.AUTH_TOO_MANY_ATTEMPTS,
-        "Gmail 454 4.7.0 Too many login attempts; 163.com 451 too much fail authentication; Postfix: too many AUTH commands",
+        "Gmail 454 4.7.0 Too many login attempts; 163.com 451 too much fail authentication; Postfix: "
+        "too many AUTH commands",
         "auth 454 4.7.0 Too many login attempts, please try again later",
         (
-            'TOO_MANY|"repeated"|"multiple"|"several"|"exceeded" LOGIN|PASSWORD "attempt*"|"fail*"|"error*"|"times"|"tries"|"commands"|"retries"|"wrong"|"invalid"|"incorrect"|"bad" '
-            '!"quota" !"recipients" !"messages"',
+            (
+                'TOO_MANY|"repeated"|"multiple"|"several"|"exceeded" LOGIN|PASSWORD "attempt*"|"fail*"|'
+                '"error*"|"times"|"tries"|"commands"|"retries"|"wrong"|"invalid"|"incorrect"|"bad" '
+                '!"quota" !"recipients" !"messages"'
+            ),
             '"zu viele"|"mehrere"|"haufig*"|"zuviele" LOGIN|PASSWORD|"fehlversuche"|"versuche"|"fehlgeschlagen*"',
             '"trop"|"nombreuses"|"plusieurs" "tentative*"|"essais"|"echec*"',
             '"demasiad*"|"varios"|"muchos"|"numerosos"|"maximo" "intent*"|"fallos"',
@@ -117,8 +165,14 @@ RULES: tuple[RefusalRule, ...] = (
             '"muitas"|"excesso"|"varias"|"demasiad*"|"limite"|"excedid*"|"muitos" "tentativa*"',
             '"слишком"|"много"|"превыш*"|"множеств*" "попыт*"|"неудачн*" ',
             'TOO_MANY LOGIN WRONG|"次"|"尝试"|"嘗試"|"試行"|"回" !MESSAGE',
-            '"登录失败次数"|"登录次数"|"密码错误次数"|"尝试次数"|"登入失敗次數"|"試行回数"|"失敗回数"|"ログイン試行"|"尝试登录"|"次数过多"',
-            '"too many errors"|"too many failures"|"too many failed"|"too many bad"|"too many auth*"|"brute force"|"auth error limit"|"fail2ban"',
+            (
+                '"登录失败次数"|"登录次数"|"密码错误次数"|"尝试次数"|"登入失敗次數"|"試行回数"|"失敗回数"|'
+                '"ログイン試行"|"尝试登录"|"次数过多"'
+            ),
+            (
+                '"too many errors"|"too many failures"|"too many failed"|"too many bad"|"too many auth*"|'
+                '"brute force"|"auth error limit"|"fail2ban"'
+            ),
             '"login frequency"|"login rate"|"authenticate too many"|"authentication rate"|"auth rate"',
         ),
         Strength.EXPLICIT,
@@ -139,12 +193,16 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.AUTH_CLIENT_NOT_ALLOWED,
-        "Google Workspace relay: 550 5.7.1 Invalid credentials for relay; SMTP2GO, JetEmail: IP not allowed; onamae.com",
+        "Google Workspace relay: 550 5.7.1 Invalid credentials for relay; SMTP2GO, JetEmail: IP not "
+        "allowed; onamae.com",
         "mail 550 5.7.1 Invalid credentials for relay [192.0.2.1].",
         (
             '"invalid credentials for relay"',
             '"incorrect country code"',
-            '"ip address is not allowed to send"|"ip is not allowed to send"|"ip not authorized"|"ip not whitelisted"|"ip address not authorized"',
+            (
+                '"ip address is not allowed to send"|"ip is not allowed to send"|"ip not authorized"|"ip not '
+                'whitelisted"|"ip address not authorized"'
+            ),
         ),
         Strength.EXPLICIT,
     ),
@@ -155,8 +213,14 @@ RULES: tuple[RefusalRule, ...] = (
         (
             "COUNTRY DENIED|BLOCKED|OFF|WRONG|NEG|LOGIN",
             'CLIENT|"location" DENIED|BLOCKED !"username" !"password" !"server error" !TLS',
-            'CLIENT "not whitelisted"|"not authorized"|"unauthorized"|"restricted"|"restriction*"|"not in"|"allowlist"|"whitelist"|"not trusted"|"untrusted"',
-            '"unknown location"|"new location"|"unusual location"|"ip restriction*"|"ip whitelist*"|"allowed ip*"|"trusted ip*"|"ip 限制"|"异地登录"|"異地登入"',
+            (
+                'CLIENT "not whitelisted"|"not authorized"|"unauthorized"|"restricted"|"restriction*"|"not '
+                'in"|"allowlist"|"whitelist"|"not trusted"|"untrusted"'
+            ),
+            (
+                '"unknown location"|"new location"|"unusual location"|"ip restriction*"|"ip whitelist*"|'
+                '"allowed ip*"|"trusted ip*"|"ip 限制"|"异地登录"|"異地登入"'
+            ),
         ),
         Strength.STRONG,
         AUTH,
@@ -164,12 +228,19 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.PERMISSION_MISSING,
         "Amazon SES 554 Access denied … is not authorized to perform ses:SendRawEmail; API keys without the scope",
-        "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform `ses:SendRawEmail' on resource",
+        "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform "
+        "`ses:SendRawEmail' on resource",
         (
             '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
             '"scope"|"scopes" NEG|REQUIRED|WRONG',
-            '"api key"|"apikey"|"token"|"credential"|"credentials"|"access key"|"api token"|"key" "permission*"|"privilege*"|"access"|"role" NEG|"restricted"|"only"|REQUIRED|"insufficient"',
-            '"insufficient permission*"|"insufficient privilege*"|"missing permission*"|"lacks permission*"|"permission missing"|"insufficient scope*"|"no send permission"',
+            (
+                '"api key"|"apikey"|"token"|"credential"|"credentials"|"access key"|"api token"|"key" '
+                '"permission*"|"privilege*"|"access"|"role" NEG|"restricted"|"only"|REQUIRED|"insufficient"'
+            ),
+            (
+                '"insufficient permission*"|"insufficient privilege*"|"missing permission*"|"lacks '
+                'permission*"|"permission missing"|"insufficient scope*"|"no send permission"'
+            ),
             '"权限不足"|"缺少权限"|"api key"|"密钥" "权限"|"權限"|"权限不足"',
             '"api キー" "権限"',
         ),
@@ -182,15 +253,38 @@ RULES: tuple[RefusalRule, ...] = (
         "163.com 535 User has no permission; QQ: open smtp flag; Yandex: no access rights to this service",
         "auth 535 Error: authentication failed: This user does not have access rights to this service",
         (
-            '"user has no permission"|"smtp flag"|"access rights to this service"|"service is not open"|"service not open"|"open smtp"|'
-            '"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|"activate pop3"',
-            '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|"third party client*"|"submission" OFF|NEG|"restricted"|"not permitted"|"blocked"'
-            ' !TLS !WRONG !"mechanism*" !"service unavailable"',
-            '"smtp"|"pop"|"pop3"|"imap" "disabled"|"not enabled"|"not activated"|"not allowed"|"not permitted"|"blocked"|"not available"|"turned off"|"deactivated"|"denied for"|"restricted"',
-            '"smtp"|"pop3"|"imap"|"服务"|"服務"|"客户端" "未开启"|"未开通"|"未启用"|"已关闭"|"关闭"|"停用"|"禁用"|"未開啟"|"未啟用"|"没有权限"|"无权限"|"请开启"|"开启"|"未打开"|"請開啟"|"关闭了"|"沒有權限"',
-            '"smtp" "deaktiviert*"|"nicht aktiviert"|"nicht freigeschaltet*"|"nicht erlaubt"|"abgeschaltet"|"gesperrt"|"aktivieren"|"freischalten"',
-            '"smtp"|"imap"|"pop3" "desactiv*"|"desativad*"|"deshabilitad*"|"desabilitad*"|"disabilitat*"|"disattivat*"|"отключен*"|"выключен*"|"non attiv*"|"activer"|"habilit*"|"nao ativ*"|"включите"|"не включен*"|"無効"|"有効"|"許可されて"',
-            '"upgrade"|"paid plan"|"free plan"|"your plan"|"premium"|"subscription"|"package" "smtp"|"send"|"sending"|"access"|"feature"',
+            (
+                '"user has no permission"|"smtp flag"|"access rights to this service"|"service is not open"|'
+                '"service not open"|"open smtp"|'
+                '"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|"activate pop3"'
+            ),
+            (
+                '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|'
+                '"third party client*"|"submission" OFF|NEG|"restricted"|"not permitted"|"blocked"'
+                ' !TLS !WRONG !"mechanism*" !"service unavailable"'
+            ),
+            (
+                '"smtp"|"pop"|"pop3"|"imap" "disabled"|"not enabled"|"not activated"|"not allowed"|"not '
+                'permitted"|"blocked"|"not available"|"turned off"|"deactivated"|"denied for"|"restricted"'
+            ),
+            (
+                '"smtp"|"pop3"|"imap"|"服务"|"服務"|"客户端" "未开启"|"未开通"|"未启用"|"已关闭"|"关闭"|'
+                '"停用"|"禁用"|"未開啟"|"未啟用"|"没有权限"|"无权限"|"请开启"|"开启"|"未打开"|"請開啟"|'
+                '"关闭了"|"沒有權限"'
+            ),
+            (
+                '"smtp" "deaktiviert*"|"nicht aktiviert"|"nicht freigeschaltet*"|"nicht erlaubt"|'
+                '"abgeschaltet"|"gesperrt"|"aktivieren"|"freischalten"'
+            ),
+            (
+                '"smtp"|"imap"|"pop3" "desactiv*"|"desativad*"|"deshabilitad*"|"desabilitad*"|"disabilitat*"|'
+                '"disattivat*"|"отключен*"|"выключен*"|"non attiv*"|"activer"|"habilit*"|"nao ativ*"|'
+                '"включите"|"не включен*"|"無効"|"有効"|"許可されて"'
+            ),
+            (
+                '"upgrade"|"paid plan"|"free plan"|"your plan"|"premium"|"subscription"|"package" "smtp"|'
+                '"send"|"sending"|"access"|"feature"'
+            ),
             '"pop3 und imap"|"imap und pop3"|"pop3 imap"|"pop imap" OFF|NEG|REQUIRED',
         ),
         Strength.STRONG,
@@ -203,244 +297,14 @@ RULES: tuple[RefusalRule, ...] = (
         "mail 550 5.7.1 SMTP sending is not included in your plan, please upgrade",
         (
             '"upgrade"|"paid plan"|"free plan"|"your plan" "smtp" !EXCEEDED',
-            '"smtp access"|"smtp service"|"smtp relay"|"smtp sending" "disabled"|"not enabled"|"not activated"|"not included"|"deactivated"|"not available for" ',
+            (
+                '"smtp access"|"smtp service"|"smtp relay"|"smtp sending" "disabled"|"not enabled"|"not '
+                'activated"|"not included"|"deactivated"|"not available for" '
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
         ("5",),
         span=90,
-    ),
-    RefusalRule(
-        Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 section 6: 504 5.5.4, 534; Cyrus SASL: no mechanism available; Exchange 504 5.7.4",
-        "auth 535 5.7.8 Error: authentication failed: no mechanism available",
-        (
-            '"mechanism*"|"auth type"|"authentication type"|"authentication method*"|"auth method*"|"authentication scheme*"|"auth mode"|"authtype"|'
-            '"authentication types"|"login method"|"sasl method"|"auth mech*"|"authentication mode" NEG|WRONG|DENIED|UNKNOWN|"unsupported"|"unimplemented"|"weak"|"unable"|"not implemented"|"disabled" !"succeeded"',
-            '"mechanismus"|"mecanisme"|"mecanismo"|"meccanismo"|"механизм*"|"anmeldeverfahren"|"authentifizierungsmethode"|"authentifizierungsverfahren"|"methode d authentification"|'
-            '"metodo de autenticac*"|"metodo di autenticazione"|"tipo de autenticac*"|"tipo di autenticazione"|"тип* аутентификации"|"метод* аутентификации"|"type d authentification"|"authentifizierungstyp"'
-            ' NEG|WRONG|DENIED|UNKNOWN|"unsupported"',
-            '"验证类型"|"认证类型"|"认证方式"|"认证机制"|"驗證類型"|"验证方式"|"驗證機制"|"身份验证机制"|"验证机制"|"登录方式"|"认证方法"|"驗證方式"|"认证模式"',
-            '"認証方式"|"認証タイプ"|"認証メカニズム"|"認証の種類"|"認証機構"|"認証方法"',
-            '"unrecognized authentication"|"unsupported authentication"|"unrecognised authentication"|"unsupported auth"|"no worthy mechs"|"no worthy"',
-        ),
-        Strength.STRONG,
-        AUTH,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRES_TLS,
-        "RFC 4954 section 6: 538; RFC 3207 section 4: 530; Exim, Dovecot: plaintext authentication disallowed",
-        "auth 530 5.7.7 Email sending without SSL/TLS encryption is not allowed.",
-        (
-            'TLS REQUIRED|NEG|DENIED|"before"|"first"|"only"|"非"',
-            '"plaintext"|"plain text"|"cleartext"|"clear text"|"klartext"|"明文"|"平文" DENIED|NEG|OFF',
-        ),
-        Strength.STRONG,
-        AUTH,
-        secure=False,
-    ),
-    RefusalRule(
-        Code.AUTH_NOT_ENABLED,
-        "Exim 503 AUTH command used when not advertised; Postfix 503 authentication not enabled; qmail 503 auth not available",
-        "auth 503 5.5.1 Error: authentication not enabled",
-        (
-            '"auth"|"authentication"|"smtp auth"|"authentication command" "not enabled"|"not available"|"not advertised"|"not allowed"|"not supported"|"unavailable"|"not implemented"|"not offered"|"disabled"|"not permitted"|"unimplemented"|"not recognized" !USER !ACCOUNT !CLIENT !"failed" !"unsuccessful" !PASSWORD',
-            '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|DENIED|NEG|"unimplemented"|"unrecogni*"|"recogni*"|"reconnue" !"order" !"sequence" !"syntax"',
-            '"do not auth"|"no auth"|"does not auth"|"not do auth"',
-            '"authentifizierung"|"authentification"|"autenticacion"|"autenticacao"|"autenticazione"|"аутентификация"|"认证"|"验证"|"認証" OFF !USER !CLIENT !ACCOUNT !PASSWORD',
-        ),
-        Strength.STRONG,
-        AUTH,
-        ("500", "502", "503", "504", "535", "454", "550", "554"),
-        span=60,
-    ),
-    RefusalRule(
-        Code.AUTH_TEMPORARY_FAILURE,
-        "RFC 4954 section 6: 454; Dovecot and Cyrus say 535 when their own service is down",
-        "auth 535 5.7.8 Error: authentication failed: Connection lost to authentication server",
-        (
-            '"connection lost"|"generic failure"|"child"|"temporary authentication"|"auth server"|"authentication server"|"internal authentication"|"authentication service"|"authentication backend"|"saslauthd"|"auth temporarily"',
-            "SERVER_TROUBLE",
-            "NOW LOGIN",
-        ),
-        Strength.PLAIN,
-        AUTH,
-        ("4", "535", "550", "554", "421"),
-    ),
-    RefusalRule(
-        Code.AUTH_REJECTED,
-        "RFC 4954 section 6: 535, in words; Stalwart: OAuth token expired",
-        "auth 535 5.7.8 Error: authentication failed",
-        (
-            "CREDENTIALS|LOGIN WRONG|NEG|DENIED",
-            '"username"|"password"|"user"|"credentials" "incorrect"|"invalid"|"wrong"|"not found"|"unknown"|"bad"',
-            "USER UNKNOWN|WRONG",
-            '"login or password"',
-            '"another step is needed"|"bad protocol"',
-        ),
-        Strength.PLAIN,
-        AUTH,
-        ("52", "53", "54", "55"),
-    ),
-    RefusalRule(
-        Code.AUTH_REJECTED,
-        "servers that refuse a password with 501 or 500 and say so",
-        "auth 501 5.7.0 Authentication failed",
-        ("CREDENTIALS WRONG", '"authentication fail*"|"authentication unsuccessful"|"login fail*"|"auth failed"'),
-        Strength.STRONG,
-        AUTH,
-        ("50",),
-    ),
-    RefusalRule(
-        Code.AUTH_REJECTED,
-        "a wrong password that is told at a later command",
-        "mail 535 5.7.8 Authentication credentials invalid",
-        ("CREDENTIALS|LOGIN WRONG",),
-        Strength.PLAIN,
-        ENVELOPE,
-        ("535",),
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRED,
-        "RFC 4954 section 6: 530; Exchange 530 5.7.57; 503, 550, 553 and 554 in words",
-        "mail 503 This mail server requires authentication",
-        (
-            'LOGIN REQUIRED|"before send*"|"first" !ACCOUNT !LIMIT !BLOCKED !"connection" !SPF !DKIM !"domain" !"code" !"failed" !"results"',
-            '"not authenticated"|"not logged in"|"unauthenticated"|"no authentication"|"without authentication"|"not login"|"without login"|"not log in"'
-            ' !SPF !DKIM !"authorized to perform" !"ip"',
-            '"client host rejected access denied"|"auth first"|"login first"|"need auth"|"authenticate first"|"smtp auth"|"pop before smtp"|"auth command first"|"enable smtp auth*"|"turn on smtp auth*"',
-            '"nicht angemeldet"|"nicht authentifiziert"|"nicht eingeloggt"|"non authentifie"|"pas authentifie"|"non identifie"|"no autenticado"|"no esta autenticado"|"no autenticada"|"sin autenticacion"|"sin autenticar"|'
-            '"non autenticato"|"senza autenticazione"|"nao autenticado"|"sem autenticacao"|"nao esta autenticado"|"не авторизован*"|"не аутентифициров*"|"без авторизации"|"未登录"|"未认证"|"未登入"|"未驗證"|"未通过身份"|"未验证身份"|"未身份验证"|"没有登录"|"認証されていま"|"未認証"|"未經驗證"',
-        ),
-        Strength.STRONG,
-        _ENVELOPE_AND_EHLO,
-        ("5", "4"),
-        logged_in=False,
-        span=70,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRED,
-        "Postfix submission: permit_sasl_authenticated, reject; 554 5.7.1, that blames the recipient or the client",
-        "rcpt 554 5.7.1 <b@x.example>: Recipient address rejected: Access denied",
-        ('"recipient address rejected access denied"',),
-        Strength.EXPLICIT,
-        ENVELOPE,
-        ("5",),
-        anonymous=True,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRED,
-        "Postfix submission: permit_sasl_authenticated, reject, in smtpd_client_restrictions",
-        "rcpt 554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
-        ('"client host rejected access denied"',),
-        Strength.EXPLICIT,
-        ENVELOPE,
-        ("5",),
-        logged_in=False,
-    ),
-    # What the enhanced code or the code alone says.
-    RefusalRule(
-        Code.AUTH_BASIC_DISABLED,
-        "Microsoft: 5.7.139 SmtpClientAuthentication off, 5.7.30 basic authentication retired",
-        "auth 535 5.7.139 Authentication unsuccessful",
-        strength=Strength.STRONG,
-        enhanced=("5.7.139", "5.7.30"),
-    ),
-    RefusalRule(
-        Code.AUTH_WEB_LOGIN_REQUIRED,
-        "Gmail 534 5.7.14",
-        "auth 534 5.7.14 continue at",
-        strength=Strength.HINT,
-        stages=AUTH,
-        replies=("53",),
-        enhanced=("5.7.14",),
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRED,
-        "Exchange 530 5.7.57 Client was not authenticated",
-        "mail 530 5.7.57 SMTP",
-        strength=Strength.HINT,
-        stages=ENVELOPE,
-        enhanced=(".7.57",),
-        logged_in=False,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRES_TLS,
-        "RFC 4954 section 6: 538; RFC 5248: 523 5.7.10",
-        "auth 538 5.7.11 no",
-        strength=Strength.REPLY,
-        stages=AUTH,
-        replies=("538", "523"),
-        secure=False,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRES_TLS,
-        "RFC 3207 section 4: 530 to anything but STARTTLS",
-        "auth 530 5.7.0 no",
-        strength=Strength.REPLY,
-        stages=AUTH,
-        replies=("530",),
-        secure=False,
-    ),
-    RefusalRule(
-        Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 sections 4 and 6: 504 5.5.4, 534, 501",
-        "auth 504 5.5.4 no",
-        strength=Strength.REPLY,
-        stages=AUTH,
-        replies=("504", "534"),
-    ),
-    RefusalRule(
-        Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 section 4: 501, the initial response can't be decoded; another mechanism may do",
-        "auth 501 no",
-        strength=Strength.REPLY,
-        stages=AUTH,
-        replies=("501",),
-        recognised=False,
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRES_TLS,
-        "RFC 5248: X.7.10 encryption needed, X.7.11 encryption required for the mechanism",
-        "auth 503 5.7.10 no",
-        strength=Strength.HINT,
-        stages=AUTH,
-        enhanced=(".7.10", ".7.11"),
-        secure=False,
-    ),
-    RefusalRule(
-        Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 section 6: 500 5.5.6 exchange line too long",
-        "auth 500 5.5.6 exchange line too long",
-        strength=Strength.EXPLICIT,
-        stages=AUTH,
-        replies=("500",),
-        enhanced=("5.5.6",),
-    ),
-    RefusalRule(
-        Code.AUTH_NOT_ENABLED,
-        "500, 502 and 503 of servers without AUTH",
-        "auth 502 no",
-        strength=Strength.REPLY,
-        stages=AUTH,
-        replies=("50",),
-        recognised=False,
-    ),
-    RefusalRule(
-        Code.AUTH_REJECTED,
-        "RFC 4954 section 6: 535 5.7.8; RFC 5248",
-        "auth 535 5.7.8 no",
-        strength=Strength.HINT,
-        stages=AUTH,
-        enhanced=("5.7.8",),
-    ),
-    RefusalRule(
-        Code.AUTH_REQUIRED,
-        "RFC 4954 section 6: 530",
-        "ehlo 530 no",
-        strength=Strength.REPLY,
-        stages=_ENVELOPE_AND_EHLO,
-        replies=("530",),
-        logged_in=False,
     ),
 )

@@ -11,10 +11,25 @@ RULES: tuple[RefusalRule, ...] = (
         "Gmail 5.7.26; RFC 7372: 5.7.20 to 5.7.26; RFC 7489; Exchange 5.7.23, 5.7.509, 5.7.515; iCloud, mail.ru, QQ",
         "data 550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
         (
-            'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|"reject*"|CLIENT !"greylist*" !"graylist*"',
-            '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"',
-            '"allowed to send from"|"allowed to send mail from"|"permitted to send mail for"|"authorized to send mail for"|"designated"|"allowed to send mail for"|"authorized to send from"|"permitted sender"|"allowed to send mail on" NEG CLIENT|"<host>"|"record"|DOMAIN !USER !"alias"',
-            '"for sending mail of domain"|"sender authentication fail*"|"email authentication"|"domain authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"发信域"|"dmarc"',
+            (
+                'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
+                '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
+                '"reject*"|CLIENT !"greylist*" !"graylist*"'
+            ),
+            (
+                '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|'
+                '"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
+            ),
+            (
+                '"allowed to send from"|"allowed to send mail from"|"permitted to send mail for"|"authorized '
+                'to send mail for"|"designated"|"allowed to send mail for"|"authorized to send from"|'
+                '"permitted sender"|"allowed to send mail on" NEG CLIENT|"<host>"|"record"|DOMAIN !USER '
+                '!"alias"'
+            ),
+            (
+                '"for sending mail of domain"|"sender authentication fail*"|"email authentication"|"domain '
+                'authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"发信域"|"dmarc"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -26,22 +41,57 @@ RULES: tuple[RefusalRule, ...] = (
         "data 550 5.7.26 x",
         strength=Strength.STRONG,
         stages=ENVELOPE,
-        enhanced=(".7.20", ".7.21", ".7.22", ".7.23", ".7.24", ".7.26", ".7.27", ".7.29", ".7.30", "5.7.509", "5.7.515", ".7.40"),
+        enhanced=(
+            ".7.20",
+            ".7.21",
+            ".7.22",
+            ".7.23",
+            ".7.24",
+            ".7.26",
+            ".7.27",
+            ".7.29",
+            ".7.30",
+            "5.7.509",
+            "5.7.515",
+            ".7.40",
+        ),
     ),
     RefusalRule(
         Code.SENDER_NOT_OWNED,
-        "Exchange 5.7.60 SendAsDenied, 5.2.252; Postfix: not owned by user; Zoho: Relaying disallowed as; 163, Sina, Aliyun",
+        "Exchange 5.7.60 SendAsDenied, 5.2.252; Postfix: not owned by user; Zoho: Relaying "
+        "disallowed as; 163, Sina, Aliyun",
         "mail 553 5.7.1 <a@x.example>: Sender address rejected: not owned by user b@x.example",
         (
-            '"send as this sender"|"sendasdenied*"|"not owned by"|"relaying disallowed as"|"disallowed as"|"one of your addresses"|"from and auth"|"send as"|"sendas"|"send on behalf"|"incorrect sender header"|"sender address is not allowed"|"mi sum"|"dt sum"|"unknown sender address"|"unauthorized sender"|"must equal authorized user"',
-            '"must equal"|"must be same"|"must be the same"|"must match"|"should be same"|"not the same"|"should be the same"|"must be equal"|"should equal"|"should match"|"is different from"|"not equal"|"not same"|"not consistent"|"inconsistent"|"different from"|"doesnt match" SENDER|"from"|LOGIN|USER|ACCOUNT !"host" !"hostname" !EHLO !"ptr" !RDNS',
-            'SENDER OWN SELF !RDNS !EHLO !SPF !DKIM !"invalid" !"not registered"',
-            '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|"conform with authentication"|"sender does not match"|"sender address must"|"forged sender address"|"non local account"|"sender does not belong"|"not allowed to use this sender"|"not allowed to send as"|"not permitted to send as"',
-            '"发件人"|"发信人"|"发件地址"|"寄件者"|"寄件人"|"mail from"|"发件邮箱"|"from 地址"|"發件人"|"发信地址"|"发送者"|"mailfrom" OWN',
+            (
+                '"send as this sender"|"sendasdenied*"|"not owned by"|"relaying disallowed as"|"disallowed '
+                'as"|"one of your addresses"|"from and auth"|"send as"|"sendas"|"send on behalf"|"incorrect '
+                'sender header"|"sender address is not allowed"|"mi sum"|"dt sum"|"unknown sender address"|'
+                '"unauthorized sender"|"must equal authorized user"'
+            ),
+            (
+                '"must equal"|"must be same"|"must be the same"|"must match"|"should be same"|"not the same"|'
+                '"should be the same"|"must be equal"|"should equal"|"should match"|"is different from"|"not '
+                'equal"|"not same"|"not consistent"|"inconsistent"|"different from"|"doesnt match" SENDER|'
+                '"from"|LOGIN|USER|ACCOUNT !"host" !"hostname" !EHLO !"ptr" !RDNS'
+            ),
+            'SENDER OWN SELF !"from that email" !RDNS !EHLO !SPF !DKIM !"invalid" !"not registered"',
+            (
+                '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|'
+                '"conform with authentication"|"sender does not match"|"sender address must"|"forged sender '
+                'address"|"non local account"|"sender does not belong"|"not allowed to use this sender"|"not '
+                'allowed to send as"|"not permitted to send as"'
+            ),
+            (
+                '"发件人"|"发信人"|"发件地址"|"寄件者"|"寄件人"|"mail from"|"发件邮箱"|"from 地址"|"發件人"|'
+                '"发信地址"|"发送者"|"mailfrom" OWN'
+            ),
             '"差出人"|"送信者"|"送信元"|"from アドレス" OWN',
             'SENDER OWN NEG|DENIED|REQUIRED !RDNS !EHLO !SPF !DKIM !"registered" !"ip" !DOMAIN',
             '"use this sender"|"use this address"|"use this from"|"use that sender"|"use the sender" DENIED',
-            'ACCOUNT|USER|LOGIN|"you" "send from"|"send with"|"send mail from"|"send email from"|"send mails from" DENIED !CLIENT !"<host>" !SPF !VERIFIED',
+            (
+                'ACCOUNT|USER|LOGIN|"you" !"from that" "send from"|"send with"|"send mail from"|"send email '
+                'from"|"send mails from" DENIED !CLIENT !"<host>" !SPF !VERIFIED'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -49,12 +99,23 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDER_DOMAIN_NOT_FOUND,
-        "Postfix reject_unknown_sender_domain: 450 4.1.8; sendmail: Domain of sender address does not exist; RFC 3463 X.1.8",
+        "Postfix reject_unknown_sender_domain: 450 4.1.8; sendmail: Domain of sender address does "
+        "not exist; RFC 3463 X.1.8",
         "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
         (
-            'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" !USER !SPF !DKIM',
-            '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address rejected nullmx"',
-            'SENDER|"mailfrom"|"mail from" "mx"|"mx record*"|"null mx"|"a record"|"system address"|"not configured for mail"',
+            (
+                'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
+                "!USER !SPF !DKIM"
+            ),
+            (
+                '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain '
+                'of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address '
+                'rejected nullmx"'
+            ),
+            (
+                'SENDER|"mailfrom"|"mail from" "mx"|"mx record*"|"null mx"|"a record"|"system address"|"not '
+                'configured for mail"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -65,10 +126,24 @@ RULES: tuple[RefusalRule, ...] = (
         "Amazon SES 554 Email address is not verified; SendGrid, SparkPost, Mailgun, Plunk, Azure, Postal",
         "data 554 Message rejected: Email address is not verified. The following identities failed the check in region",
         (
-            '"unconfigured sending domain"|"sender identity"|"verified sender"|"from sender name is not valid"|"identities failed"|"not associated with your account"|"sender signature*"|"not been linked"|"not authorized to send from that"|"not allowed to send from that"',
-            'SENDER|ADDRESS|DOMAIN|"identity" NEG|REQUIRED VERIFIED !RECIPIENT !"verification failed" !"verify failed" !SPF !DKIM !"callout" !"recipient" !"unverified address" !"login" !USER !RELAY',
-            'SENDER|DOMAIN|"identity" "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"',
-            'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your account"|"not active"|"not allowed to send"|"not approved"|"not linked"|"not authorised"',
+            (
+                '"unconfigured sending domain"|"sender identity"|"verified sender"|"from sender name is not '
+                'valid"|"identities failed"|"not associated with your account"|"sender signature*"|"not been '
+                'linked"|"not authorized to send from that"|"not allowed to send from that"'
+            ),
+            (
+                'SENDER|ADDRESS|DOMAIN|"identity" NEG|REQUIRED VERIFIED !RECIPIENT !"verification failed" '
+                '!"verify failed" !SPF !DKIM !"callout" !"recipient" !"unverified address" !"login" !USER '
+                "!RELAY"
+            ),
+            (
+                'SENDER|DOMAIN|"identity" "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not '
+                'verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"'
+            ),
+            (
+                'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your '
+                'account"|"not active"|"not allowed to send"|"not approved"|"not linked"|"not authorised"'
+            ),
         ),
         Strength.EXPLICIT,
         MAIL | DATA,
@@ -89,18 +164,46 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SENDER_DOMAIN_NOT_FOUND,
         "the domain is unknown, told to MAIL",
         "mail 553 x.example does not exist",
-        ('DOMAIN UNKNOWN|"resolve*"|"no mx" !RECIPIENT !"local" !USER !RELAY !"not found in your account" !"not registered"', '"non existent domain"|"host not found"|"host unknown"'),
+        (
+            (
+                'DOMAIN UNKNOWN|"resolve*"|"no mx" !RECIPIENT !"local" !USER !RELAY !"not found in your '
+                'account" !"not registered"'
+            ),
+            '"non existent domain"|"host not found"|"host unknown"',
+            '"<host>" "does not exist"|"not exist"|"not found"',
+        ),
         Strength.STRONG,
         MAIL,
         span=60,
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
-        "Exim: Sender verify failed; Postfix: Sender address rejected; GoDaddy: Blank From; block lists of the recipient",
+        "a block list of domains names the sender's: vmo.de, iCloud",
+        "mail 550 5.1.0 MXIN506 MailFrom domain is listed in Spamhaus.",
+        (
+            (
+                'SENDER|"sending domain"|"your domain" "listed"|"blacklisted"|"blocklisted"|"black list" '
+                'LIST|"dbl"|"<domainlist>"|DOMAIN|ADDRESS !CLIENT !"helo"'
+            ),
+        ),
+        Strength.EXPLICIT,
+        MAIL | frozenset({Stage.RCPT}),
+        ("5",),
+    ),
+    RefusalRule(
+        Code.SENDER_REJECTED,
+        "Exim: Sender verify failed; Postfix: Sender address rejected; GoDaddy: Blank From; block "
+        "lists of the recipient",
         "rcpt 550 Sender verify failed",
         (
-            '"sender verify failed"|"sender address rejected unverified"|"need fully qualified address"|"blank sender"|"blank from"|"null sender"|"empty sender"|"sender rejected"|"sender blocked"|"block send"|"blocked by this recipient"|"user s reject list"|"illegal sender"|"invalid sender"|"sender address verification"|"mi imf"|"mi sfk"|"mi spb"|"wm blu"|"user in blacklist"|"sender in"|"sender address is blacklisted"',
-            'SENDER WRONG|BLOCKED|UNKNOWN !RECIPIENT !CLIENT !LIST !SPAM',
+            (
+                '"sender verify failed"|"sender address rejected unverified"|"need fully qualified address"|'
+                '"blank sender"|"blank from"|"null sender"|"empty sender"|"sender rejected"|"sender blocked"|'
+                '"block send"|"blocked by this recipient"|"user s reject list"|"illegal sender"|"invalid '
+                'sender"|"sender address verification"|"mi imf"|"mi sfk"|"mi spb"|"wm blu"|"user in '
+                'blacklist"|"sender in"|"sender address is blacklisted"'
+            ),
+            "SENDER WRONG|BLOCKED|UNKNOWN !RECIPIENT !CLIENT !LIST !SPAM",
         ),
         Strength.PLAIN,
         ENVELOPE,
@@ -111,7 +214,10 @@ RULES: tuple[RefusalRule, ...] = (
         "the sender's address, told to MAIL",
         "mail 501 5.1.7 Invalid address",
         (
-            'ADDRESS|"mail from"|USER|MAILBOX WRONG|UNKNOWN|BLOCKED !"command*" !"syntax*" !RELAY !CLIENT !"unavailable"',
+            (
+                'ADDRESS|"mail from"|USER|MAILBOX WRONG|UNKNOWN|BLOCKED !"command*" !"syntax*" !RELAY '
+                '!CLIENT !"unavailable"'
+            ),
             '"administrat*" "denied"',
         ),
         Strength.PLAIN,

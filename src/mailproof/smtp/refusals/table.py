@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from mailproof.smtp.refusals import (
     rules_account,
     rules_client,
     rules_content,
     rules_login,
+    rules_login_way,
     rules_recipient,
     rules_sender,
     rules_transport,
 )
 from mailproof.smtp.refusals.lexicon import Found, Lexicon, Place
+from mailproof.smtp.refusals.notions_matters import MATTERS
 from mailproof.smtp.refusals.notions_predicates import PREDICATES
+from mailproof.smtp.refusals.notions_states import STATES
 from mailproof.smtp.refusals.notions_subjects import SUBJECTS
 from mailproof.smtp.refusals.rule import RefusalRule
 
@@ -64,7 +68,7 @@ class Pattern:
 
 def _lexicon() -> Lexicon:
     lexicon = Lexicon()
-    for table in (SUBJECTS, PREDICATES):
+    for table in (SUBJECTS, MATTERS, PREDICATES, STATES):
         for name, languages in table.items():
             lexicon.add(name, [term.strip() for terms in languages.values() for term in terms.split(",")])
     return lexicon
@@ -105,11 +109,10 @@ def _mask(numbers: tuple[int, ...]) -> int:
     return mask
 
 
-LEXICON = _lexicon()
-
 RULES: tuple[RefusalRule, ...] = tuple(
     sorted(
         rules_login.RULES
+        + rules_login_way.RULES
         + rules_recipient.RULES
         + rules_account.RULES
         + rules_client.RULES
@@ -120,6 +123,18 @@ RULES: tuple[RefusalRule, ...] = tuple(
     )
 )
 
-COMPILED: tuple[tuple[RefusalRule, tuple[Pattern, ...]], ...] = tuple(
-    (rule, tuple(compile_pattern(pattern, LEXICON) for pattern in rule.patterns)) for rule in RULES
-)
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rules with their patterns compiled, and the vocabulary that finds their notions."""
+
+    lexicon: Lexicon
+    rows: tuple[tuple[RefusalRule, tuple[Pattern, ...]], ...]
+
+
+@cache
+def compiled() -> Table:
+    """Return the table. It is built at the first refusal: a test that passes needs none."""
+    lexicon = _lexicon()
+    rows = tuple((rule, tuple(compile_pattern(pattern, lexicon) for pattern in rule.patterns)) for rule in RULES)
+    return Table(lexicon, rows)

@@ -23,13 +23,15 @@ MAX_CLAUSES = 40  # a longer reply's middle is not judged
 MAX_HITS = 8  # of one notion in one clause
 
 _MARKS = re.compile("[\u0300-\u036f]")  # accents, also those of Cyrillic; not the voicing marks of Japanese
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "«": '"', "»": '"', "‐": "-"})
+_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019`\u00b4", "'") | dict.fromkeys("\u201c\u201d\u00ab\u00bb", '"'))
 _LINK = re.compile(r"(?:https?:\s?//|www\.)[^\s<>\"'\u3000-\u9fff]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,@\"'=]{1,80}@[^\s<>()\[\]:;,@\"'\u3000-\u9fff]{1,255}")
 _IPV4 = re.compile(r"(?<![\w.])[0-9x*#]{1,3}(?:\.[0-9x*#]{1,3}){3}(?![\w])")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?![\w:])")
 _ENHANCED = re.compile(r"(?<![\w.])(?:[245]\d\d[- ])?#?([245])\.(\d{1,3})\.(\d{1,3})(?![\w.]*\.\d|\w)")
-_HOST = re.compile(r"(?<![\w.@-])(?:[a-z0-9_](?:[\w-]{0,61}[a-z0-9_])?\.){1,10}([a-z]{2,18}|xn--[a-z0-9-]{2,40})(?![\w-])")
+_HOST = re.compile(
+    r"(?<![\w.@-])(?:[a-z0-9_](?:[\w-]{0,61}[a-z0-9_])?\.){1,10}([a-z]{2,18}|xn--[a-z0-9-]{2,40})(?![\w-])"
+)
 _ID = re.compile(r"(?<!\w)(?=\w{0,60}\d)(?=\w{0,60}[a-z])[a-z0-9_]{16,}")
 _EMAIL = re.compile(r"\be-mail")
 _NOT = (
@@ -51,7 +53,7 @@ def fold(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Word:
     """A word, a character of Chinese or Japanese, or a placeholder, and where it stands."""
 
     word: str
@@ -70,7 +72,7 @@ class Words:
     """
 
     text: str
-    clauses: tuple[tuple[Token, ...], ...]
+    clauses: tuple[tuple[Word, ...], ...]
     enhanced: str = ""
 
 
@@ -79,9 +81,6 @@ def words_of(text: str) -> Words:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]} ; {text[-TAIL:]}"
     text = fold(" ".join(text.split()))
-    for pattern, replacement in _NOT:
-        text = pattern.sub(replacement, text)
-    text = _EMAIL.sub("email", text)
     text = _LINK.sub(lambda found: _link(found[0]), text)
     text = _ADDRESS.sub(" <address> ", text)
     text = _IPV4.sub(" <ip> ", text)
@@ -89,8 +88,21 @@ def words_of(text: str) -> Words:
     text = _ENHANCED.sub(" ", text)
     text = _IPV6.sub(" <ip> ", text)
     text = _HOST.sub(_host, text)
-    text = " ".join(_ID.sub(" <id> ", text).split())
+    text = _EMAIL.sub("email", _ID.sub(" <id> ", text))
+    for pattern, replacement in _NOT:
+        text = pattern.sub(replacement, text)
+    text = " ".join(text.split())
     return Words(text, _clauses(text), ".".join(code.groups()) if code else "")
+
+
+def split_term(term: str) -> list[tuple[str, bool]]:
+    """Return a vocabulary term's words, each with whether it may have any ending, which a star says."""
+    parts: list[tuple[str, bool]] = []
+    for part in fold(term).split():
+        words: list[str] = _TOKEN.findall(part.rstrip("*"))
+        parts += [(word, False) for word in words[:-1]]
+        parts.append((words[-1], part.endswith("*")))
+    return parts
 
 
 def _link(link: str) -> str:
@@ -119,12 +131,12 @@ def _in(host: str, table: dict[str, str]) -> bool:
     return any(".".join(labels[place:]) in table for place in range(max(len(labels) - 1, 1)))
 
 
-def _clauses(text: str) -> tuple[tuple[Token, ...], ...]:
-    clauses: list[tuple[Token, ...]] = []
-    tokens: list[Token] = []
+def _clauses(text: str) -> tuple[tuple[Word, ...], ...]:
+    clauses: list[tuple[Word, ...]] = []
+    tokens: list[Word] = []
     for found in _TOKEN.finditer(text):
         if found[0] not in _END:
-            tokens.append(Token(found[0], found.start(), found.end()))
+            tokens.append(Word(found[0], found.start(), found.end()))
         elif tokens:
             clauses.append(tuple(tokens))
             tokens = []
