@@ -58,7 +58,7 @@ def test_every_rule_has_a_source_and_is_no_warning() -> None:
 
 
 MEANINGS = [
-    (G, "421 too busy", Code.TEMPORARY_FAILURE),
+    (G, "421 too busy", Code.SERVICE_UNAVAILABLE),
     (G, "421 4.7.0 Too many concurrent SMTP connections", Code.TOO_MANY_CONNECTIONS),
     (G, "421 4.7.28 unusual rate of mail", Code.RATE_LIMITED),
     (G, "554 no SMTP service here", Code.SERVICE_UNAVAILABLE),

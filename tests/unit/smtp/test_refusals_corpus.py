@@ -6,9 +6,9 @@ import json
 from collections import Counter
 
 import pytest
+from tools.measure_refusals import CORPUS, EQUIVALENT, UNRECOGNISED, Row, judged, read_reply, rows
 
 from mailproof.smtp.vocabulary import Code, Stage
-from tools.measure_refusals import CORPUS, EQUIVALENT, UNRECOGNISED, Row, judged, read_reply, rows
 
 ROWS = list(rows())
 

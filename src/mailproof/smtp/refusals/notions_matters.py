@@ -61,9 +61,9 @@ MATTERS: dict[str, dict[str, str]] = {
         "forward confirmed reverse, reverse client, client name",
         "de": "reverse dns*, ruckwarts*, reverse eintrag, ptr eintrag*, ptr record*, umkehr*, reverse "
         "lookup, rdns, ptr",
-        "fr": "dns inverse, resolution inverse, enregistrement ptr, reverse dns, inverse, ptr, reverse",
+        "fr": "dns inverse, resolution inverse, enregistrement ptr, reverse dns, ptr",
         "es": "dns inverso, resolucion inversa, registro ptr, inversa, inverso, ptr",
-        "it": "dns inverso, risoluzione inversa, record ptr, inversa, inverso, ptr, reverse",
+        "it": "dns inverso, risoluzione inversa, record ptr, inversa, inverso, ptr",
         "pt": "dns reverso, reverso, registro ptr, resolucao reversa, reversa, registo ptr, ptr, dns inverso",
         "ru": "обратн* dns, обратная запись, обратной записи, обратной зоны, ptr*, обратный dns, обратного dns, "
         "обратной зоне, обратный домен, обратное разрешение, обратная зона",
@@ -106,8 +106,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "ja": "国外, 海外, 地域",
     },
     "RELAY": {
-        "en": "relay*, relaying, relayed, rcpthosts, relayer, open relay, forwarding, third party mail, "
-        "relays, locally hosted",
+        "en": "relay*, relaying, relayed, rcpthosts, relayer, open relay, relays, locally hosted",
         "de": "relay*, weiterleitung, weiterleiten, weitergeleitet, relaying",
         "fr": "relais, relayer, relayage, relay*, retransmission",
         "es": "relay*, retransmi*, reenvio, reenviar, reencaminar",

@@ -180,7 +180,8 @@ RULES: tuple[RefusalRule, ...] = (
         "greeting 421 4.7.0 mx.example.com Error: too many connections from 192.0.2.1",
         (
             (
-                'CONNECTION TOO_MANY|EXCEEDED !"断开" !"斷開" !"關閉" !"关闭" !"closing" !TLS !"rate" '
+                'CONNECTION TOO_MANY|EXCEEDED !"rcpt" !"commands" !"断开" !"斷開" !"關閉" !"关闭" !"closing" '
+                '!TLS !"rate" '
                 '!FREQUENT !MESSAGE !LOGIN !"messages" !PERIOD'
             ),
             (

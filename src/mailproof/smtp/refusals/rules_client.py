@@ -51,10 +51,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"localhost"|"resolve*"|"legal" !SPF !"first" !"after" !LOGIN !"before" !"command '
                 'unrecognized" !"unknown command" !"identity" !"missing"'
             ),
-            (
-                '"need fully qualified hostname"|"fully qualified hostname"|"mi nhd"|"invalid hostname"|'
-                '"invalid host name"|"bad hostname"'
-            ),
+            ('"mi nhd"|"invalid hostname"|"invalid host name"|"bad hostname"'),
         ),
         Strength.EXPLICIT,
         _ANY - {Stage.STARTTLS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproof.smtp.refusals.rule import AUTH, ENVELOPE, RefusalRule, Strength
+from mailproof.smtp.refusals.rule import AUTH, DATA, ENVELOPE, MAIL, RefusalRule, Strength
 from mailproof.smtp.vocabulary import Code, Stage
 
 _ENVELOPE_AND_EHLO = ENVELOPE | {Stage.EHLO}
@@ -245,7 +245,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"api キー" "権限"',
         ),
         Strength.EXPLICIT,
-        AUTH | ENVELOPE,
+        AUTH | MAIL | DATA,
         ("5", "4"),
     ),
     RefusalRule(

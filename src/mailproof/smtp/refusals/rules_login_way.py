@@ -263,6 +263,7 @@ RULES: tuple[RefusalRule, ...] = (
         stages=AUTH,
         replies=("500",),
         enhanced=("5.5.6",),
+        recognised=False,
     ),
     RefusalRule(
         Code.AUTH_NOT_ENABLED,
@@ -284,7 +285,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_REQUIRED,
         "RFC 4954 section 6: 530",
-        "ehlo 530 no",
+        "mail 530 no",
         strength=Strength.REPLY,
         stages=_ENVELOPE_AND_EHLO,
         replies=("530",),

@@ -32,11 +32,11 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 550 5.7.1 Unable to relay for b@x.example",
         (
             (
-                'RELAY DENIED|NEG|OFF|WRONG|BLOCKED|REQUIRED|"only"|"access"|"attempt"|"login"|"authorized" '
+                "RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED "
                 '!QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF !"ip of" !EXCEEDED !"relay host"'
             ),
             (
-                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"mail relay"|"not a local '
+                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|"not a local '
                 'domain"|"not local domain"|"non local domain"|"deliver mail for"|"not our domain"|"local '
                 'domains"|"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user '
                 'only"|"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|"not '
@@ -158,7 +158,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no '
                 'such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the '
                 'target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses '
-                'rejected"|"not local"|"inactive mbox"'
+                'rejected"|"not local"|"inactive mbox" !SENDER'
             ),
             (
                 '"recipient address rejected"|"rcptto"|"empfanger"|"destinataire"|"destinatario"|'

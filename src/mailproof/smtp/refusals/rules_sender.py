@@ -14,7 +14,7 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
                 '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
-                '"reject*"|CLIENT !"greylist*" !"graylist*"'
+                '"reject*"|CLIENT !"duplicate" !"greylist*" !"graylist*"'
             ),
             (
                 '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|'
@@ -74,7 +74,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'equal"|"not same"|"not consistent"|"inconsistent"|"different from"|"doesnt match" SENDER|'
                 '"from"|LOGIN|USER|ACCOUNT !"host" !"hostname" !EHLO !"ptr" !RDNS'
             ),
-            'SENDER OWN SELF !"from that email" !RDNS !EHLO !SPF !DKIM !"invalid" !"not registered"',
+            'SENDER OWN SELF !"from that email" !CLIENT !RDNS !EHLO !SPF !DKIM !"invalid" !"not registered"',
             (
                 '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|'
                 '"conform with authentication"|"sender does not match"|"sender address must"|"forged sender '
@@ -83,10 +83,10 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"发件人"|"发信人"|"发件地址"|"寄件者"|"寄件人"|"mail from"|"发件邮箱"|"from 地址"|"發件人"|'
-                '"发信地址"|"发送者"|"mailfrom" OWN'
+                '"发信地址"|"发送者"|"mailfrom" OWN !CLIENT'
             ),
             '"差出人"|"送信者"|"送信元"|"from アドレス" OWN',
-            'SENDER OWN NEG|DENIED|REQUIRED !RDNS !EHLO !SPF !DKIM !"registered" !"ip" !DOMAIN',
+            'SENDER OWN NEG|DENIED|REQUIRED !CLIENT !RDNS !EHLO !SPF !DKIM !"registered" !"ip" !DOMAIN',
             '"use this sender"|"use this address"|"use this from"|"use that sender"|"use the sender" DENIED',
             (
                 'ACCOUNT|USER|LOGIN|"you" !"from that" "send from"|"send with"|"send mail from"|"send email '
