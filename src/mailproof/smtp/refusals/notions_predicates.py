@@ -144,7 +144,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "ratelimit*, too often, "
         "rate limit*, per minute, per second, a minute, a second, throttled, unusual rate, rate "
         "exceeded, excessive rate, "
-        "flood*, bursts, high rate, seconds, in a short time, overly frequent, slowdown",
+        "flood*, bursts, high rate, in a short time, overly frequent, slowdown",
         "de": "zu schnell, zu haufig, zu oft, rate, pro minute, pro sekunde, drossel*, gedrosselt",
         "fr": "trop rapide*, trop vite, trop souvent, trop frequent*, cadence, debit, par minute, frequence, ralenti*",
         "es": "demasiado rapido, tan rapido, muy rapido, frecuencia, frecuente*, por minuto, tasa, velocidad",

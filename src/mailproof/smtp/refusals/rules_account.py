@@ -19,7 +19,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"sandbox"|"sandbox mode"|"test purposes only"|"trial account*"|"trial"|"demo account*"',
             (
                 '"unusual sending activity"|"mail sending denied"|"sending has been disabled"|"sending is '
-                'disabled"|"sending disabled"|"sending paused"|"sending suspended"|"account sending"'
+                'disabled"|"sending disabled"|"sending paused"|"sending suspended"|"your sending"|"account sending"'
                 " "
             ),
             '"unpaid"|"past due"|"overdue"|"outstanding invoice"|"payment"|"invoice"|"billing"',
@@ -108,11 +108,13 @@ RULES: tuple[RefusalRule, ...] = (
         "data 550 5.4.5 Daily user sending quota exceeded.",
         (
             (
-                'LIMIT|QUOTA EXCEEDED PERIOD !LARGE !"receive" !"they can receive" !FREQUENT !CONNECTION '
+                'LIMIT|QUOTA EXCEEDED PERIOD !LARGE !"receive" !"recipients domain" !"max rcpt" !"they can '
+                'receive" !FREQUENT !CONNECTION '
                 '!"storage" !"recipient has"'
             ),
             (
-                'LIMIT|QUOTA EXCEEDED|TOO_MANY "sending"|"sender"|"messaging"|"relay"|"outgoing"|"outbound"|'
+                'LIMIT|QUOTA EXCEEDED|TOO_MANY !"messages from" "sending"|"sender"|"messaging"|"relay"|'
+                '"outgoing"|"outbound"|'
                 '"send"|"messages sent"|"emails sent"|"credits" !"thread" !LARGE !FREQUENT !CONNECTION '
                 '!"mailbox" !"storage" !"this recipient"'
             ),
@@ -126,14 +128,16 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 '"messages per day"|"emails per day"|"mails per day"|"per day"|"per hour"|"a day"|"per '
                 'month"|"this hour"|"an hour"|"within 24 hours"|"in 24 hours"|"last 24 hours"|"hour limit"|'
-                '"day limit" EXCEEDED|"max"|LIMIT|"only" !CONNECTION !"receive" !LARGE !"this recipient" '
+                '"day limit" EXCEEDED|"max"|LIMIT|"only" !"we have limits" !CONNECTION !"receive" '
+                '!"recipients domain" !"max rcpt" !LARGE !"this recipient" '
                 '!"this ip has sent"'
             ),
             '"not enough"|"insufficient"|"out of"|"no" "credit"|"credits"|"sending quota"|"balance"',
             '"mi stc"|"rp trc"|"rp rcl"|"mi dmc"',
             (
-                'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !LARGE !FREQUENT !MAILBOX !CONNECTION '
-                '!"storage" !"rate" !"receive"'
+                'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !"recipients domain" !"max rcpt" !LARGE '
+                "!FREQUENT !MAILBOX !CONNECTION "
+                '!"storage" !"rate" !"receive" !"recipients domain" !"max rcpt"'
             ),
         ),
         Strength.EXPLICIT,

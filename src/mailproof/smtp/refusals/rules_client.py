@@ -108,7 +108,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"hl ihu"|"hl ipb"|"mi ipb"|"mi rbl"|"dt rbl"|"wm bli"|"ip in blacklist"|"ip is rejected"',
             (
                 '"requires confirmation"|"confirm this mail server"|"open proxy"|"not allowed to connect"|'
-                '"accepting mail from your"|"bad sender ip"|"bad ip profile"|"access from mail server"|'
+                '"accepting mail from your ip"|"bad sender ip"|"bad ip profile"|"access from mail server"|'
                 '"currently sending spam"|"extreme bad"|"not accepting connections from"|"from this range"|'
                 '"not accepted from this"|"reserved ip"|"intrusion prevention"|"unwelcome connection"|'
                 '"network not allowed"|"register your ip"|"outbound mail refused"|"smtp server of your isp"|'

@@ -60,7 +60,8 @@ RULES: tuple[RefusalRule, ...] = (
                 '"client specific password"|"device password*"|"mail client password"|"external app*"'
             ),
             (
-                '"2fa"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|"2 factor"|'
+                '"2fa"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|'
+                '"2 factor"|'
                 '"two stage"|"two steps"|"otp"|"one time password"|"totp"'
             ),
             '"authorization code"|"authorisation code"|"auth code"|"authorized code"|"authentication code"',
@@ -87,7 +88,8 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"anwendungspasswort*"|"app passwort*"|"anwendungsspezifisch*"|"anwendungskennwort*"|"app kennwort*"|'
-                '"zwei faktor*"|"zweifaktor*"|"zweistufig*"|"applikationspasswort*"|"app spezifisch*"|"geratepasswort*"'
+                '"zwei faktor*"|"zweifaktor*"|"zweistufig*"|"applikationspasswort*"|"app spezifisch*"|'
+                '"geratepasswort*"'
             ),
             (
                 '"contrasena de aplicacion*"|"contrasena de la aplicacion"|"contrasenas de aplicacion*"|'
@@ -156,7 +158,7 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'TOO_MANY|"repeated"|"multiple"|"several"|"exceeded" LOGIN|PASSWORD "attempt*"|"fail*"|'
                 '"error*"|"times"|"tries"|"commands"|"retries"|"wrong"|"invalid"|"incorrect"|"bad" '
-                '!"quota" !"recipients" !"messages"'
+                '!QUOTA !"recipients" !"messages"'
             ),
             '"zu viele"|"mehrere"|"haufig*"|"zuviele" LOGIN|PASSWORD|"fehlversuche"|"versuche"|"fehlgeschlagen*"',
             '"trop"|"nombreuses"|"plusieurs" "tentative*"|"essais"|"echec*"',
@@ -164,7 +166,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"tropp*"|"numero massimo"|"ripetut*" "tentativ*"',
             '"muitas"|"excesso"|"varias"|"demasiad*"|"limite"|"excedid*"|"muitos" "tentativa*"',
             '"слишком"|"много"|"превыш*"|"множеств*" "попыт*"|"неудачн*" ',
-            'TOO_MANY LOGIN WRONG|"次"|"尝试"|"嘗試"|"試行"|"回" !MESSAGE',
+            'TOO_MANY LOGIN !QUOTA WRONG|"次"|"尝试"|"嘗試"|"試行"|"回" !MESSAGE',
             (
                 '"登录失败次数"|"登录次数"|"密码错误次数"|"尝试次数"|"登入失敗次數"|"試行回数"|"失敗回数"|'
                 '"ログイン試行"|"尝试登录"|"次数过多"'

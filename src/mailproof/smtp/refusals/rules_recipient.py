@@ -20,7 +20,9 @@ RULES: tuple[RefusalRule, ...] = (
             '"尝试向其发送"|"嘗試傳送"|"尝试联系的" "停用"|"不存在"|"停止"',
             (
                 '"user is terminated"|"account is disabled"|"mailbox is frozen"|"mailbox currently '
-                'suspended"|"honeypot"|"suppression list"|"spam trap"'
+                'suspended"|"honeypot"|"suppression list"|"spam trap"|"marked as inactive"|'
+                '"sendernotauthenticatedforgroup"|"restrictedtorecipientspermission"|"delivery restriction*"|'
+                '"sending to this group"|"on the recipient s list"|"recipient s list"'
             ),
         ),
         Strength.EXPLICIT,
@@ -44,7 +46,10 @@ RULES: tuple[RefusalRule, ...] = (
                 'that domain"|"mail for domain"|"gateway"|"tenantattribution*"|"not responsible for"|"we do '
                 'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
             ),
-            'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zustandig"|"ospitato"|"обслужива*"|"托管"|"本域" NEG',
+            (
+                'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zustandig"|"ospitato"|"обслужива*"|'
+                '"托管"|"本域" NEG'
+            ),
             (
                 '"ese dominio"|"este dominio"|"ce domaine"|"diese domain"|"questo dominio"|"этого домена"|'
                 '"该域"|"此域" DENIED|NEG'
@@ -58,7 +63,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.RELAY_DENIED,
         "Exim: You are not allowed to send email",
         'rcpt 550 "You are not allowed to send email"',
-        ('"not allowed to send email"|"not allowed to send mail"|"not permitted to send mail"|"not allowed to relay"',),
+        (
+            (
+                '"not allowed to send email"|"not allowed to send mail"|"not permitted to send mail"|"not '
+                'allowed to relay"'
+            ),
+        ),
         Strength.PLAIN,
         RCPT,
         ("5",),

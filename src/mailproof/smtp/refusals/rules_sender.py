@@ -74,10 +74,14 @@ RULES: tuple[RefusalRule, ...] = (
                 'equal"|"not same"|"not consistent"|"inconsistent"|"different from"|"doesnt match" SENDER|'
                 '"from"|LOGIN|USER|ACCOUNT !"host" !"hostname" !EHLO !"ptr" !RDNS'
             ),
-            'SENDER OWN SELF !"from that email" !CLIENT !RDNS !EHLO !SPF !DKIM !"invalid" !"not registered"',
+            (
+                'SENDER OWN SELF !"from that email" !RECIPIENT !"verified" !CLIENT !RDNS !EHLO !SPF !DKIM '
+                '!"invalid" !"not registered"'
+            ),
             (
                 '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|'
-                '"conform with authentication"|"sender does not match"|"sender address must"|"forged sender '
+                '"conform with authentication"|"send mail as"|"send email as"|"sender does not match"|'
+                '"sender address must"|"forged sender '
                 'address"|"non local account"|"sender does not belong"|"not allowed to use this sender"|"not '
                 'allowed to send as"|"not permitted to send as"'
             ),
@@ -86,7 +90,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"发信地址"|"发送者"|"mailfrom" OWN !CLIENT'
             ),
             '"差出人"|"送信者"|"送信元"|"from アドレス" OWN',
-            'SENDER OWN NEG|DENIED|REQUIRED !CLIENT !RDNS !EHLO !SPF !DKIM !"registered" !"ip" !DOMAIN',
+            (
+                'SENDER OWN NEG|DENIED|REQUIRED !"verified" !RECIPIENT !CLIENT !RDNS !EHLO !SPF !DKIM '
+                '!"registered" !"ip" !DOMAIN'
+            ),
             '"use this sender"|"use this address"|"use this from"|"use that sender"|"use the sender" DENIED',
             (
                 'ACCOUNT|USER|LOGIN|"you" !"from that" "send from"|"send with"|"send mail from"|"send email '
@@ -132,12 +139,12 @@ RULES: tuple[RefusalRule, ...] = (
                 'linked"|"not authorized to send from that"|"not allowed to send from that"'
             ),
             (
-                'SENDER|ADDRESS|DOMAIN|"identity" NEG|REQUIRED VERIFIED !RECIPIENT !"verification failed" '
+                'SENDER|ADDRESS|DOMAIN|"identity" NEG|REQUIRED VERIFIED !RELAY !RECIPIENT !"verification failed" '
                 '!"verify failed" !SPF !DKIM !"callout" !"recipient" !"unverified address" !"login" !USER '
                 "!RELAY"
             ),
             (
-                'SENDER|DOMAIN|"identity" "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not '
+                'SENDER|DOMAIN|"identity" !RELAY "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not '
                 'verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"'
             ),
             (
@@ -154,7 +161,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SENDER_NOT_VERIFIED,
         "the sender's identity, told at RCPT",
         "rcpt 550 Sender domain is not verified",
-        ('SENDER|"from" NEG VERIFIED !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
+        ('SENDER|"from" NEG VERIFIED !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
         Strength.EXPLICIT,
         frozenset({Stage.RCPT}),
         ("5",),

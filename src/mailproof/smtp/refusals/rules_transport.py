@@ -53,6 +53,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"серым списком"|"сером списке"|"gri"'
             ),
             '"first seen"|"first time"|"first attempt" NOW',
+            (
+                '"in" NOW "seconds"|"minutes"|"minute"|"secs"|"mins" !TOO_MANY !FREQUENT !LIMIT !LOGIN '
+                '!SERVER_TROUBLE !"spam" !BLOCKED'
+            ),
             '"try again in" "seconds"|"minutes"|"sec"|"min" !TOO_MANY !MESSAGE !FREQUENT',
         ),
         Strength.EXPLICIT,
@@ -136,9 +140,9 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SERVICE_UNAVAILABLE,
-        "RFC 5321 section 3.8: 421, and the words say that the server has trouble or that it may pass",
+        "RFC 5321 section 3.8: 421, and the words say that the server has trouble",
         "mail 421 4.4.5 too busy",
-        ("SERVER_TROUBLE", "NOW"),
+        ("SERVER_TROUBLE",),
         Strength.PLAIN,
         replies=("421",),
         stages=ENVELOPE | GREETING | EHLO,
