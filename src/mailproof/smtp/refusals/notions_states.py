@@ -171,7 +171,7 @@ STATES: dict[str, dict[str, str]] = {
         "quota, out of storage, "
         "quota exceeded, exceeded its quota, exceeded quota, exceeded the quota, over the quota, "
         "mailfolder is full, insufficient storage, not enough space, "
-        "no space, no room, too many messages, shutoffquota*, exceeded the space limit, out of "
+        "no space, no room, shutoffquota*, exceeded the space limit, out of "
         "space, quota full, space, over the maximum, quota, limit exceeded, overlimit, filled, limit",
         "de": "voll, uberfullt, speichervolumen, speicherplatz, uberfullung, zuviele mails, zu viele "
         "mails, quota, kontingent, speicher",

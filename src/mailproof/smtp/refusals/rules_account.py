@@ -19,7 +19,8 @@ RULES: tuple[RefusalRule, ...] = (
             '"sandbox"|"sandbox mode"|"test purposes only"|"trial account*"|"trial"|"demo account*"',
             (
                 '"unusual sending activity"|"mail sending denied"|"sending has been disabled"|"sending is '
-                'disabled"|"sending disabled"|"sending paused"|"sending suspended"|"your sending"|"account sending"'
+                'disabled"|"sending disabled"|"sending paused"|"sending suspended"|"your sending has"|'
+                '"account sending"'
                 " "
             ),
             '"unpaid"|"past due"|"overdue"|"outstanding invoice"|"payment"|"invoice"|"billing"',
@@ -100,6 +101,14 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.STRONG,
         RCPT,
         span=60,
+    ),
+    RefusalRule(
+        Code.RATE_LIMITED,
+        "Microsoft 5.2.122; limits of what a recipient may get, or of one session",
+        "data 554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.",
+        ('"can receive"|"recipients domain hourly"|"max rcpt"|"receiving mail at a rate"|"recipient has exceeded"',),
+        Strength.EXPLICIT,
+        ENVELOPE,
     ),
     RefusalRule(
         Code.SENDING_LIMIT_REACHED,

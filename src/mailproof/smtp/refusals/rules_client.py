@@ -91,6 +91,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'BLOCKED|LIST CLIENT !"sender address" !"email address" !DOMAIN !"recipient" !"relay" '
                 '!"recipients" !"link" !"attachment*" !CONTENT'
             ),
+            "COUNTRY BLOCKED|DENIED !MESSAGE",
             (
                 '"spam*"|"abuse"|"complaints" "from your ip"|"from your server"|"from your network"|"from '
                 'your host"|"from your mail server"|"from this ip"|"from your isp"|"from your address"|"from '
@@ -107,7 +108,8 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"hl ihu"|"hl ipb"|"mi ipb"|"mi rbl"|"dt rbl"|"wm bli"|"ip in blacklist"|"ip is rejected"',
             (
-                '"requires confirmation"|"confirm this mail server"|"open proxy"|"not allowed to connect"|'
+                '"you are listed"|"are listed on"|"requires confirmation"|"confirm this mail server"|"open '
+                'proxy"|"not allowed to connect"|'
                 '"accepting mail from your ip"|"bad sender ip"|"bad ip profile"|"access from mail server"|'
                 '"currently sending spam"|"extreme bad"|"not accepting connections from"|"from this range"|'
                 '"not accepted from this"|"reserved ip"|"intrusion prevention"|"unwelcome connection"|'

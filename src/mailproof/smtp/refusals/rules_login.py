@@ -166,7 +166,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"tropp*"|"numero massimo"|"ripetut*" "tentativ*"',
             '"muitas"|"excesso"|"varias"|"demasiad*"|"limite"|"excedid*"|"muitos" "tentativa*"',
             '"слишком"|"много"|"превыш*"|"множеств*" "попыт*"|"неудачн*" ',
-            'TOO_MANY LOGIN !QUOTA WRONG|"次"|"尝试"|"嘗試"|"試行"|"回" !MESSAGE',
+            'TOO_MANY LOGIN !QUOTA WRONG|"次"|"尝试"|"嘗試"|"試行"|"回" !MESSAGE !QUOTA',
             (
                 '"登录失败次数"|"登录次数"|"密码错误次数"|"尝试次数"|"登入失敗次數"|"試行回数"|"失敗回数"|'
                 '"ログイン試行"|"尝试登录"|"次数过多"'

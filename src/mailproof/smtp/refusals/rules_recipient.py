@@ -86,7 +86,8 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 550 Mailbox quota exceeded / Mailbox voll.",
         (
             (
-                '"quota violation"|"allowed quota"|"diskspace quota"|"userdisk quota"|"domaindisk quota"|'
+                '"messages on the server"|"mails on the server"|"mails auf dem server"|"quota violation"|'
+                '"allowed quota"|"diskspace quota"|"userdisk quota"|"domaindisk quota"|'
                 '"mail quota exceeded"|"not enough space"'
             ),
             (

@@ -142,7 +142,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SERVICE_UNAVAILABLE,
         "RFC 5321 section 3.8: 421, and the words say that the server has trouble",
         "mail 421 4.4.5 too busy",
-        ("SERVER_TROUBLE",),
+        ('SERVER_TROUBLE !"timeout"',),
         Strength.PLAIN,
         replies=("421",),
         stages=ENVELOPE | GREETING | EHLO,
