@@ -186,7 +186,7 @@ RULES: tuple[RefusalRule, ...] = (
         "163.com 554 IP is rejected, smtp auth error limit exceed; too many failed logins, told at another command",
         "mail 554 IP is rejected, smtp auth error limit exceed",
         (
-            'TOO_MANY|"repeated" LOGIN "attempt*"|"failure*"|"failed"|"fail" !"unauthenticated"',
+            'TOO_MANY|"repeated" LOGIN "attempt*"|"failure*"|"failed"|"fail" !"unauthenticated" !QUOTA',
             '"smtp auth error limit"',
             '"too many auth*"|"too much fail*"',
         ),
