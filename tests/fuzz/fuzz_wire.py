@@ -5,9 +5,9 @@ An input is one byte that says how the rest is cut, and the stream.
 
 from __future__ import annotations
 
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, Judgement, judge
 from mailproof.smtp.sanitize import MAX_TEXT, Redactor
-from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.smtp.vocabulary import Stage
 from mailproof.smtp.wire import (
     MAX_COMMAND,
     MAX_LINE,
@@ -84,7 +84,9 @@ def check_reply(reply: Reply) -> None:
     assert isinstance(is_foreign_greeting(reply), bool)
     for stage in Stage:
         for secure in (True, False):
-            assert isinstance(judge(stage, reply, secure=secure, anonymous=secure), Code)
+            assert isinstance(
+                judge(reply, Circumstances(stage, secure, anonymous=secure, logged_in=not secure)), Judgement
+            )
     try:
         command = encode_command("EHLO", reply.text)
     except ValueError:

@@ -12,7 +12,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, Judgement, judge
 from mailproof.smtp.sanitize import clean
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply, enhanced_code
@@ -124,12 +124,16 @@ class PastedReply:
         stage: The stage of the command that it refuses.
         is_stage_named: Whether the text names that command; otherwise the stage is guessed from the reply.
         code: What it means.
+        recognised: Whether the reason is known; otherwise the code only says what was refused.
+        words: The words of the reply that decided.
     """
 
     stage: Stage
     is_stage_named: bool
     reply: Reply
     code: Code
+    recognised: bool
+    words: str
 
 
 def cleaned(text: str) -> str:
@@ -148,15 +152,16 @@ def judged_reply(text: str) -> PastedReply | None:
     reply, place = found
     named = _named_stage(text, place)
     stage = named or _guessed_stage(reply)
-    return PastedReply(stage, named is not None, reply, _judged(stage, reply))
+    judgement = _judged(stage, reply)
+    return PastedReply(stage, named is not None, reply, judgement.code, judgement.recognised, judgement.words)
 
 
-def _judged(stage: Stage, reply: Reply) -> Code:
+def _judged(stage: Stage, reply: Reply) -> Judgement:
     """Return what a reply means: the one place where this module asks `smtp.refusals`.
 
     A refusal that speaks of encryption was mostly given to a connection in clear text; others tell nothing of that.
     """
-    return judge(stage, reply, secure=_ABOUT_TLS.search(reply.text) is None)
+    return judge(reply, Circumstances(stage, secure=_ABOUT_TLS.search(reply.text) is None))
 
 
 def _first_reply(text: str) -> tuple[Reply, int] | None:

@@ -21,7 +21,7 @@ from mailproof.probe.oauth_tokens import TokenFailed
 from mailproof.probe.transcript import TestContext, Transcript
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Secure, Send, Wait
 from mailproof.smtp.dialogue import Dialogue
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.sasl.encoded import reply_in_words
 from mailproof.smtp.vocabulary import Code, Stage
@@ -272,7 +272,7 @@ class Link:
         if cause is not None and cause.stage is stage:
             code = cause.code
         elif reply.code >= 400:  # the conversation goes on: with the next mechanism, or HELO
-            code = judge(stage, reply, secure=secure)
+            code = judge(reply, Circumstances(stage, secure, logged_in=self.facts.logged_in)).code
         received = ""
         if code is not Code.NOT_SMTP:
             words = reply_in_words(reply) if stage is Stage.AUTH else ""

@@ -97,8 +97,8 @@ Action = Wait | Send | Secure | DeriveKey | FetchToken | Done
 class Facts:
     """What was learned in the conversation, for the findings."""
 
-    greeting: str = ""  # the text of the greeting, not sanitised
     ehlo_name: str = ""
+    greeting: str = ""  # the text of the greeting, not sanitised
     ehlo: Ehlo | None = None  # the last EHLO reply
     secure: bool = False
     verified: bool = False  # inside TLS whose certificate was verified

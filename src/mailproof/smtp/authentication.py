@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from mailproof.domain.secret import MASK, Secret
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Send
 from mailproof.smtp.plans import default_port
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl import table
 from mailproof.smtp.sasl.encoded import reply_in_words
@@ -126,14 +126,24 @@ class Authentication:
     def refused(self, reply: Reply) -> Action:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling
-        code = judge(Stage.AUTH, reply, secure=self.facts.secure)
+        token = self.plan.oauth is not None
+        judgement = judge(reply, Circumstances(Stage.AUTH, self.facts.secure, token=token))
+        code, recognised, words = judgement.code, judgement.recognised, judgement.words
         if exchange.proof_rejected and code is Code.AUTH_MECHANISM_UNSUPPORTED:
-            code = Code.AUTH_REJECTED  # the server's last challenge said so; this reply only ends the exchange
+            # The server's last challenge said so; this reply only ends the exchange.
+            code, recognised, words = Code.AUTH_REJECTED, True, ""
         if code is Code.AUTH_REJECTED and exchange.binding_may_be_refused and not exchange.proof_sent:
             # Nothing derived from the password was sent, so it was not refused: most probably the server does not
             # support our type of channel binding (Dovecot and mox answer 535 then).
-            code = Code.AUTH_MECHANISM_UNSUPPORTED
-        cause = Cause(Stage.AUTH, code, reply, sasl_error=exchange.sasl_error or reply_in_words(reply))
+            code, recognised, words = Code.AUTH_MECHANISM_UNSUPPORTED, True, ""
+        cause = Cause(
+            Stage.AUTH,
+            code,
+            reply,
+            sasl_error=exchange.sasl_error or reply_in_words(reply),
+            recognised=recognised,
+            words=words,
+        )
         if (
             cancelled
             and self._refusal

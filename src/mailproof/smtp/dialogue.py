@@ -14,7 +14,7 @@ from enum import Enum, auto
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import Plan
 from mailproof.smtp.sasl.mechanism import Binding
 from mailproof.smtp.transaction import Transaction
@@ -123,7 +123,7 @@ class Dialogue:
         handler = _TABLE.get((self.state, reply.code))
         action = handler(self, reply) if handler else self._refuse(reply)
         if last and not isinstance(action, Done):
-            action = self._fail(stage, judge(stage, reply, secure=self.facts.secure), reply, send_quit=False)
+            action = self._end(Done(self._cause_of(stage, reply)))
         if not surplus or isinstance(action, Done):
             return action
         if isinstance(action, Secure):
@@ -146,9 +146,9 @@ class Dialogue:
     # What follows each reply.
 
     def _greeted(self, reply: Reply) -> Action:
-        self.facts.greeting = reply.text
         if is_foreign_greeting(reply):
             return self._fail(Stage.GREETING, Code.NOT_SMTP, send_quit=False)
+        self.facts.greeting = reply.text
         return self._send_ehlo()
 
     def _ehlo_accepted(self, reply: Reply) -> Action:
@@ -260,11 +260,17 @@ class Dialogue:
         stage = _STAGES[self.state]
         if stage is Stage.AUTH:
             return self._login_refused(reply)
+        cause = self._cause_of(stage, reply)
+        return self._end(Done(cause, send_quit=cause.code is not Code.NOT_SMTP))
+
+    def _cause_of(self, stage: Stage, reply: Reply) -> Cause:
+        """Return what a refusal means."""
         secure = self.facts.secure
         # Where STARTTLS was offered and not used, AUTH may be offered inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
         anonymous = login and self.plan.credentials is None
-        return self._fail(stage, judge(stage, reply, secure=secure, anonymous=anonymous), reply)
+        found = judge(reply, Circumstances(stage, secure, anonymous, self.facts.logged_in, self.plan.oauth is not None))
+        return Cause(stage, found.code, reply, recognised=found.recognised, words=found.words)
 
     def _fail(
         self, stage: Stage, code: Code, reply: Reply | None = None, *, detail: str = "", send_quit: bool = True

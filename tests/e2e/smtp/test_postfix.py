@@ -16,7 +16,7 @@ import pytest
 
 from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import Credentials, Report
 from mailproof.smtp.sasl.table import MECHANISMS
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
@@ -381,7 +381,7 @@ def test_auth_before_starttls(
         reply, words = client.docmd(verb, base64.b64encode(b"\0u\0p").decode() if verb == "AUTH PLAIN" else "")
     text = words.decode()
     assert (reply, text.split()[0]) == (code, enhanced)
-    assert judge(Stage.AUTH, Reply(reply, (text,)), secure=False) is meaning
+    assert judge(Reply(reply, (text,)), Circumstances(Stage.AUTH)).code is meaning
 
 
 def test_an_unknown_mechanism(server: Postfix) -> None:

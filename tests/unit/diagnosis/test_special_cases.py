@@ -4,7 +4,7 @@ import pytest
 
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
-from mailproof.smtp.refusals import judge
+from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply, enhanced_code
 
@@ -14,7 +14,7 @@ A = Stage.AUTH
 def case(host: str, text: str, stage: Stage = A, mechanism: str = "PLAIN", **more: object) -> Case:
     number, words = int(text[:3]), text[4:]
     reply = Reply(number, (words,), enhanced_code(number, words))
-    code = judge(stage, reply, secure=True)
+    code = judge(reply, Circumstances(stage, secure=True)).code
     return Case(code, stage, host, reply, mechanism, **more)  # type: ignore[arg-type]
 
 

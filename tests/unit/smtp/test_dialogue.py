@@ -278,3 +278,43 @@ def test_no_server_makes_us_send_secrets_in_clear(
         action = talk.received(Reply(code, lines))
     else:
         pytest.fail("the conversation has no end")
+
+
+def test_a_cause_says_whether_its_reason_is_known_and_by_which_words() -> None:
+    _, done = play(dialogue(**MAIL), HI, "250 x", "550 5.7.1 IP address is blacklisted")
+    assert done is not None
+    assert done.cause is not None
+    assert (done.cause.code, done.cause.recognised) == (Code.CLIENT_IP_BLOCKED, True)
+    assert "blacklisted" in done.cause.words
+    _, done = play(dialogue(**MAIL), HI, "250 x", "550 5.7.1 No")
+    assert done is not None
+    assert done.cause is not None
+    assert (done.cause.code, done.cause.recognised, done.cause.words) == (Code.SENDER_REJECTED, False, "")
+
+
+def test_after_a_login_nobody_is_told_to_log_in() -> None:
+    talk = dialogue(credentials=LOGIN, **MAIL)
+    _, done = play(talk, "220 hi there", PLAIN_OFFER, "235 ok", "530 5.7.0 Authentication required")
+    assert done is not None
+    assert done.cause is not None
+    assert done.cause.code is not Code.AUTH_REQUIRED
+    assert talk.facts.logged_in
+    assert talk.facts.greeting == "hi there"
+    talk = dialogue(**MAIL)
+    _, done = play(talk, HI, PLAIN_OFFER, "530 5.7.0 Authentication required")
+    assert done is not None
+    assert done.cause is not None
+    assert done.cause.code is Code.AUTH_REQUIRED
+    assert not talk.facts.logged_in
+
+
+def test_a_refused_login_says_whether_its_reason_is_known() -> None:
+    for text, code, recognised in (
+        ("535 5.7.8 Error: authentication failed", Code.AUTH_REJECTED, True),
+        ("535 No", Code.AUTH_REJECTED, False),
+        ("535 Your password has expired", Code.AUTH_PASSWORD_EXPIRED, True),
+    ):
+        _, done = play(dialogue(credentials=LOGIN, depth=Depth.AUTH), HI, PLAIN_OFFER, text)
+        assert done is not None
+        assert done.cause is not None
+        assert (done.cause.code, done.cause.recognised) == (code, recognised)
