@@ -122,8 +122,8 @@ MAIL: dict[Code, Definition] = {
             SettingsAdvice(Topic.PORT, when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED)),
             Prose(
                 Topic.CLIENT,
-                "Have the address that this test connects from allowed as a client of this relay, or use a server that "
-                "takes a login.",
+                "Set user and password on a port that offers a login, or have the address that this test connects from "
+                "allowed as a client of this relay.",
                 when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED),
             ),
             Prose(

@@ -13,6 +13,7 @@ from datetime import timedelta
 from mailproof.diagnosis.advising import Advised, advise
 from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.words import reply_in_words
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Certificate, Evidence, Finding, Fix
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
@@ -103,7 +104,7 @@ def _detail_of(seen: Observed, cause: Cause) -> str:
     """Return the detail of the root cause as the sentence continues with it; empty for none."""
     phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
-        return f": it answered {cause.reply.code}"
+        return f": it answered {reply_in_words(seen).removeprefix(': ')}"
     phrase = seen.redact(phrase, 300)
     return phrase if cause.code in _WITHIN else _continued(phrase)
 

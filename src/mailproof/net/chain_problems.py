@@ -37,7 +37,7 @@ _WEAK_DIGEST = 68  # CA_MD_TOO_WEAK
 _LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ec": 224}  # of OpenSSL's security level 2: 112 bits
 _WEAK_DIGESTS = {"md5": "MD5", "sha1": "SHA-1"}
 
-Found = Iterator[tuple[int, str]]
+LinkProblems = Iterator[tuple[int, str]]
 """Places in the chain, each with a phrase that says what is wrong there."""
 
 
@@ -71,7 +71,7 @@ class _Chain:
         self._now = now
         self._path = self._follow()
 
-    def problems(self, verify_code: int) -> Found:
+    def problems(self, verify_code: int) -> LinkProblems:
         """Yield the problem that OpenSSL has found, then what is wrong besides, since OpenSSL stops at the first."""
         for codes, find in self._table():
             if verify_code in codes:
@@ -80,7 +80,7 @@ class _Chain:
         if not any(matches(name, self._expected) for name in alternative_names(self._certificates[0])):
             yield from self._wrong_name()
 
-    def _table(self) -> tuple[tuple[frozenset[int], Callable[[], Found]], ...]:
+    def _table(self) -> tuple[tuple[frozenset[int], Callable[[], LinkProblems]], ...]:
         return (
             (NO_ISSUER, self._issuer),
             (frozenset({_SELF_SIGNED_LEAF}), self._self_signed),
@@ -110,18 +110,18 @@ class _Chain:
             path.append(place)
         return path
 
-    def _issuer(self) -> Found:
+    def _issuer(self) -> LinkProblems:
         issuer = clean(self._certificates[self._path[-1]].issuer.rfc4514_string(), MAX_NAME)
         yield self._path[-1], f"its issuer {issuer} is not among the certificates sent and not trusted here"
 
-    def _self_signed(self) -> Found:
+    def _self_signed(self) -> LinkProblems:
         yield 0, "signed by itself and not trusted here"
 
-    def _untrusted_root(self) -> Found:
+    def _untrusted_root(self) -> LinkProblems:
         if len(self._path) > 1:
             yield self._path[-1], "not trusted here"
 
-    def _signatures(self) -> Found:
+    def _signatures(self) -> LinkProblems:
         from cryptography.exceptions import InvalidSignature
 
         for child, parent in zip(self._path, self._path[1:], strict=False):
@@ -130,7 +130,7 @@ class _Chain:
             except (InvalidSignature, ValueError, TypeError):
                 yield child, "its signature is not that of its issuer"
 
-    def _dates(self) -> Found:
+    def _dates(self) -> LinkProblems:
         for place in self._path:
             certificate = self._certificates[place]
             if certificate.not_valid_after_utc < self._now:
@@ -138,11 +138,11 @@ class _Chain:
             elif certificate.not_valid_before_utc > self._now:
                 yield place, f"not valid before {certificate.not_valid_before_utc:%Y-%m-%d}"
 
-    def _dates_of_the_anchor(self) -> Found:
+    def _dates_of_the_anchor(self) -> LinkProblems:
         if not any(self._dates()):
             yield self._path[-1], "leads to an authority that is trusted here but not valid at the present date"
 
-    def _purpose(self) -> Found:
+    def _purpose(self) -> LinkProblems:
         from cryptography import x509
         from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -154,7 +154,7 @@ class _Chain:
             if not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usages):
                 yield place, "not meant for servers"
 
-    def _authority(self) -> Found:
+    def _authority(self) -> LinkProblems:
         from cryptography import x509
 
         for place in self._path[1:]:
@@ -167,16 +167,16 @@ class _Chain:
             if not may_sign:
                 yield place, "not allowed to sign other certificates"
 
-    def _wrong_name(self) -> Found:
+    def _wrong_name(self) -> LinkProblems:
         yield 0, f"is not for {self._expected}"
 
-    def _keys(self) -> Found:
+    def _keys(self) -> LinkProblems:
         for place in self._path:
             bits = _weak_bits(self._certificates[place])
             if bits:
                 yield place, f"key of {bits} bits"
 
-    def _digests(self) -> Found:
+    def _digests(self) -> LinkProblems:
         for place in self._path:
             certificate = self._certificates[place]
             algorithm = certificate.signature_hash_algorithm

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
+from mailproof.smtp.vocabulary import Code
 from smtp_support import pki
 from smtp_support.scripted import serve, smtp
 
@@ -34,7 +35,7 @@ def diagnose(env: dict[str, str], *arguments: str) -> dict[str, Any]:
 def test_no_server_is_blamed_for_an_empty_store(kind: str, bare: dict[str, str]) -> None:
     with serve(smtp(context=pki.bad(kind))) as served:
         report = diagnose(bare, f"localhost:{served.port}")
-    assert (report["stage"], report["code"]) == ("tls", "trust_store_empty")
+    assert (report["stage"], report["code"]) == ("tls", Code.TRUST_STORE_EMPTY)
     assert [finding["code"] for finding in report["findings"] if finding["severity"] == "error"] == [
         "trust_store_empty"
     ]

@@ -50,7 +50,7 @@ PASTED = [
     ),
     ("Error: Can't send mail - all recipients were rejected: 550 No such user", 550, Stage.RCPT, True,
      Code.RECIPIENT_REJECTED),
-    ("Error: Message failed: 554 5.6.0 no", 554, Stage.DATA, True, Code.MESSAGE_REJECTED),
+    ("Error: Message failed: 554 5.6.0 no", 554, Stage.DATA, True, Code.CONTENT_REJECTED),
     # Python
     (r"smtplib.SMTPAuthenticationError: (535, b'5.7.8 Error: authentication failed:\n5.7.8 x')", 535, Stage.AUTH, True,
      Code.AUTH_REJECTED),
@@ -77,7 +77,7 @@ PASTED = [
     ("Could not connect to SMTP host: x, port: 25, response: 421", 421, Stage.RCPT, False, Code.SERVICE_UNAVAILABLE),
     (
         PHPMAILER,
-        554, Stage.DATA, True, Code.MESSAGE_REJECTED,
+        554, Stage.DATA, True, Code.CONTENT_REJECTED,
     ),
     ('Expected response code "250" but got code "550", with message "550 5.1.1 no such user".', 550, Stage.RCPT,
      False, Code.RECIPIENT_REJECTED),
