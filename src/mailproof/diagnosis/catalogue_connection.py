@@ -6,6 +6,7 @@ Only data; see `diagnosis.definition`. Pure.
 from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
+    THE_LINK,
     Condition,
     Definition,
     Prose,
@@ -258,6 +259,7 @@ CONNECTION: dict[Code, Definition] = {
                 "Have the server looked at by its operator, and any proxy or firewall that may change the traffic.",
             ),
         ),
+        unrecognised=wording("{server} refused the command at the stage {stage}{reply}.", THE_LINK),
     ),
     Code.RESPONSE_TOO_LARGE: Definition(
         wording(
@@ -268,6 +270,7 @@ CONNECTION: dict[Code, Definition] = {
     Code.SERVICE_UNAVAILABLE: Definition(
         wording(
             "{server} refuses service at the stage {stage}{reply}.",
+            THE_LINK,
             Prose(
                 Topic.WAITING,
                 "Try again in a few minutes; if it stays so, ask the server's operator.",
@@ -347,7 +350,7 @@ CONNECTION: dict[Code, Definition] = {
             ),
         ),
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),
-        unrecognised=wording("{server} refuses our EHLO {ehlo}{reply}."),
+        unrecognised=wording("{server} refuses our EHLO {ehlo}{reply}.", THE_LINK),
     ),
 }
 """Code -> definition."""

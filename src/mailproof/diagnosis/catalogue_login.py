@@ -5,7 +5,17 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Waiting, wording
+from mailproof.diagnosis.definition import (
+    THE_LINK,
+    Condition,
+    Definition,
+    Prose,
+    SettingsAdvice,
+    Topic,
+    Try,
+    Waiting,
+    wording,
+)
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
@@ -97,6 +107,7 @@ LOGIN: dict[Code, Definition] = {
         excludes=_LASTING - {Topic.MECHANISM},
         unrecognised=wording(
             "{server} refuses the login{reply}.",
+            THE_LINK,
             Prose(
                 Topic.LOGIN,
                 "Check user and password; where they are right, the provider's support can tell from its log what the "

@@ -5,7 +5,16 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Waiting, wording
+from mailproof.diagnosis.definition import (
+    THE_LINK,
+    Condition,
+    Definition,
+    Prose,
+    SettingsAdvice,
+    Topic,
+    Waiting,
+    wording,
+)
 from mailproof.smtp.vocabulary import Code
 
 _NOT_THE_WAY = frozenset({Topic.HOST, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME, Topic.TIMEOUT})
@@ -25,7 +34,7 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_SENDER_ONLY,
-        unrecognised=wording("{server} refused when the sender {sender} was named{reply}."),
+        unrecognised=wording("{server} refused when the sender {sender} was named{reply}.", THE_LINK),
     ),
     Code.SENDER_NOT_VERIFIED: Definition(
         wording(
@@ -98,7 +107,7 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
-        unrecognised=wording("{server} refused when the recipient {recipient} was named{reply}."),
+        unrecognised=wording("{server} refused when the recipient {recipient} was named{reply}.", THE_LINK),
     ),
     Code.RECIPIENT_DOMAIN_NOT_FOUND: Definition(
         wording(
@@ -175,7 +184,7 @@ MAIL: dict[Code, Definition] = {
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
     ),
     Code.MESSAGE_REJECTED: Definition(
-        wording("{server} refused when the message was sent{reply}."),
+        wording("{server} refused when the message was sent{reply}.", THE_LINK),
         excludes=_NOT_THE_WAY | {Topic.WAITING},
     ),
     Code.MESSAGE_TOO_LARGE: Definition(

@@ -74,6 +74,7 @@ class Condition(Enum):
     IN_CLEAR = auto()
     BOTH_MODES_TRIED = auto()  # the mode `auto`, or trials, have shown that neither kind of TLS gets an answer
     GREETING_BEGUN = auto()  # the server has sent something, so the TLS mode is right
+    LINK_GIVEN = auto()  # the reply names a page
     FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
 
 
@@ -174,6 +175,10 @@ class Definition:
             reply_code: The reply that told of the failure; 0 for none.
         """
         return self.waiting is Waiting.ALWAYS or (self.waiting is Waiting.IF_TEMPORARY and reply_code < 500)
+
+
+THE_LINK = Prose(Topic.SERVER, "The server's answer names a page about it: {link}", when=(Condition.LINK_GIVEN,))
+"""The advice on a refusal whose cause is not recognised: the server may explain itself."""
 
 
 def wording(message: str, *advice: Advice) -> Wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ UNANSWERED = frozenset({Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.
 
 MANY_PORTS = 3
 """So many ports of a host that do not answer are taken for all of them."""
+
+_LINK = re.compile(r"https?://[^\s<>\"]{4,500}", re.IGNORECASE)
 
 _BOTH_KINDS = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
 
@@ -140,6 +143,13 @@ def _login_given(seen: Observed) -> bool:
     return seen.plan.credentials is not None
 
 
+def link_in(seen: Observed) -> str:
+    """Return the first link in the reply that decided the test, cleaned and masked; empty where it has none."""
+    reply = seen.cause.reply if seen.cause else None
+    found = _LINK.search(reply.text) if reply else None
+    return seen.redact(found[0].rstrip(".,;:!?)>]'\""), 300) if found else ""
+
+
 def behind_cisco_firewall(facts: Facts) -> bool:
     """Return whether a Cisco PIX or ASA masks the traffic.
 
@@ -172,6 +182,7 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.IN_CLEAR: lambda seen: not seen.facts.secure,
     Condition.BOTH_MODES_TRIED: lambda seen: not seen.heard and _both_modes_tried(seen),
     Condition.GREETING_BEGUN: lambda seen: seen.heard,
+    Condition.LINK_GIVEN: lambda seen: bool(link_in(seen)),
     Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
 }
 """Condition -> whether it holds."""

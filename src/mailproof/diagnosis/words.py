@@ -3,14 +3,14 @@
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
 that works with hashed passwords), {user}, {sender}, {recipient}, {ehlo} (the name that we gave), {provider}, {proofs}
-(SPF, DKIM, DMARC), {detail}, {reply}.
+(SPF, DKIM, DMARC), {link} (in the reply), {detail}, {reply}.
 """
 
 from __future__ import annotations
 
 import re
 
-from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.knowledge import Observed, link_in
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
@@ -49,6 +49,7 @@ def fields(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
         "ehlo": facts.ehlo_name,
         "provider": seen.provider.name if seen.provider else "the provider",
         "proofs": _proofs(seen),
+        "link": link_in(seen),
         "detail": detail,
         "reply": reply_in_words(seen),
     }

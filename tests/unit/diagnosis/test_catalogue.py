@@ -15,7 +15,7 @@ from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.smtp.vocabulary import Code, Stage
 
 FIELDS = {"host", "port", "at", "server", "stage", "tls", "mechanisms", "spoken", "mechanism", "weaker", "user"}
-FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "detail", "reply"}
+FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "detail", "reply"}
 WEBHOOK_FIELDS = {"host", "port", "status", "doing", "seconds"}
 
 LATER = re.compile(r"\b(try again|later|wait)\b", re.IGNORECASE)
@@ -52,7 +52,7 @@ def test_the_sentences_of_a_code(code: Code) -> None:
         assert wording.message.endswith(".")
         assert wording.message.count(". ") == 0
         for text in texts(wording):
-            assert text.endswith(".")
+            assert text.endswith((".", "{link}"))
             assert fields_of(text) <= FIELDS
 
 
