@@ -112,6 +112,12 @@ def _show_reply(printer: Printer, found: PastedReply) -> None:
     stage = found.stage.value
     where = f"at the stage {stage}" if found.is_stage_named else f"taken for one at the stage {stage}"
     printer.line(f"{printer.paint('Refusal', DIM)} {shortened(str(found.reply))}  ({where})")
+    if not found.recognised:
+        printer.paragraph("", "It gives no reason that is known. Only the server's operator can tell what it means.")
+        printer.line(f"  The command that was refused: mailproof explain {found.code}")
+        return
+    if found.words:
+        printer.line(f"{printer.paint('Decided by', DIM)} {shortened(found.words)}")
     printer.line("")
     _show(printer, found.code)
 

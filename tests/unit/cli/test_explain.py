@@ -42,7 +42,10 @@ def test_a_pasted_reply_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
     text = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
     code, out, _ = explain(capsys, text)
     assert code == 0
-    assert out.startswith(f"Refusal {text}  (taken for one at the stage auth)\n\nauth_basic_disabled  (")
+    assert out.startswith(
+        f"Refusal {text}  (taken for one at the stage auth)\nDecided by smtpclientauthentication is disabled"
+    )
+    assert "\n\nauth_basic_disabled  (" in out
     code, out, _ = explain(capsys, "smtplib.SMTPAuthenticationError: (535, b'5.7.8 no')")
     assert out.startswith("Refusal 535 5.7.8 no  (at the stage auth)\n\nauth_rejected  (")
 
@@ -79,12 +82,20 @@ def test_hostile_words_are_shown_cleaned(capsys: pytest.CaptureFixture[str]) -> 
     assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(out)
 
 
+def test_a_reply_without_a_known_reason_gets_no_advice(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = explain(capsys, "550 5.7.1 Nope (in reply to end of DATA command)")
+    assert code == 0
+    assert "It gives no reason that is known." in out
+    assert "mailproof explain message_rejected" in out
+    assert "What to change" not in out
+
+
 def test_a_log_comes_by_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     given = io.TextIOWrapper(io.BytesIO(b"x said: 550 5.1.1 no such user\xff (in reply to RCPT TO command)\n"))
     monkeypatch.setattr(sys, "stdin", given)
     code, out, _ = explain(capsys, "-")
     assert code == 0
-    assert "(at the stage rcpt)\n\nrecipient_rejected  (" in out
+    assert "(at the stage rcpt)\nDecided by no such user\n\nrecipient_rejected  (" in out
 
 
 def test_nothing_but_words_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
