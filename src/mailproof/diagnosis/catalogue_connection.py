@@ -6,6 +6,7 @@ Only data; see `diagnosis.definition`. Pure.
 from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
+    ASK_THE_OPERATOR,
     THE_LINK,
     Condition,
     Definition,
@@ -259,7 +260,29 @@ CONNECTION: dict[Code, Definition] = {
                 "Have the server looked at by its operator, and any proxy or firewall that may change the traffic.",
             ),
         ),
-        unrecognised=wording("{server} refused the command at the stage {stage}{reply}.", THE_LINK),
+        at={
+            Stage.MAIL: wording(
+                "{server} takes the command with the sender {sender} for wrong or out of place{detail}.",
+                Prose(
+                    Topic.SENDER,
+                    "Check that the sender is one plain address (name@domain); otherwise have the server looked at by "
+                    "its operator, and any proxy on the way.",
+                    "Check that sender_address is one plain address (name@domain); otherwise have the server looked at "
+                    "by its operator, and any proxy on the way.",
+                ),
+            ),
+            Stage.RCPT: wording(
+                "{server} takes the command with the recipient {recipient} for wrong or out of place{detail}.",
+                Prose(
+                    Topic.RECIPIENT,
+                    "Check that the recipient is one plain address (name@domain); otherwise have the server looked at "
+                    "by its operator, and any proxy on the way.",
+                    "Check that receiver_address is one plain address (name@domain); otherwise have the server looked "
+                    "at by its operator, and any proxy on the way.",
+                ),
+            ),
+        },
+        unrecognised=wording("{server} refused the command at the stage {stage}{reply}.", THE_LINK, ASK_THE_OPERATOR),
     ),
     Code.RESPONSE_TOO_LARGE: Definition(
         wording(
@@ -309,8 +332,8 @@ CONNECTION: dict[Code, Definition] = {
             "{server} can't do it right now (stage {stage}){reply}.",
             Prose(
                 Topic.WAITING,
-                "Try again in a few minutes; if the same answer comes again, the cause is lasting, and the server's "
-                "operator has to look into it.",
+                "Try again in a few minutes; if the same answer comes again, the cause is lasting: act on what it "
+                "names, or ask the server's operator.",
             ),
         ),
         waiting=Waiting.ALWAYS,
@@ -320,8 +343,8 @@ CONNECTION: dict[Code, Definition] = {
             "{server} blocks the address that this test connects from{reply}.",
             Prose(
                 Topic.CLIENT,
-                "Have that address taken off the block list that the answer names, or send through a relay whose "
-                "address is not listed; settings of the login or the mail change nothing.",
+                "Have that address taken off the block list that the answer names, or, where it names none, ask the "
+                "server's operator to unblock it; or send through a relay whose address is not blocked.",
             ),
         ),
         excludes=frozenset(
@@ -350,7 +373,7 @@ CONNECTION: dict[Code, Definition] = {
             ),
         ),
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),
-        unrecognised=wording("{server} refuses our EHLO {ehlo}{reply}.", THE_LINK),
+        unrecognised=wording("{server} refuses our EHLO {ehlo}{reply}.", THE_LINK, ASK_THE_OPERATOR),
     ),
 }
 """Code -> definition."""

@@ -110,8 +110,8 @@ LOGIN: dict[Code, Definition] = {
             THE_LINK,
             Prose(
                 Topic.LOGIN,
-                "Check user and password; where they are right, the provider's support can tell from its log what the "
-                "answer means.",
+                "Where the answer names user, password or key, check those, and else what it names; the provider's "
+                "support can tell from its log what it means.",
                 when=(Condition.PASSWORD,),
             ),
             Prose(
@@ -171,7 +171,7 @@ LOGIN: dict[Code, Definition] = {
             Prose(
                 Topic.ACCOUNT,
                 "Switch SMTP on in the account's settings (often under POP3, IMAP and SMTP), or choose a plan that "
-                "includes it; user and password need no change for that.",
+                "includes it.",
             ),
         ),
         excludes=_LASTING,
@@ -189,7 +189,7 @@ LOGIN: dict[Code, Definition] = {
     ),
     Code.AUTH_TOO_MANY_ATTEMPTS: Definition(
         wording(
-            "{server} takes no login for now, after too many{reply}.",
+            "{server} takes no login for now, after too many tries{reply}.",
             Prose(
                 Topic.WAITING,
                 "Stop other programs that log in with a wrong password, wait (often 15 minutes to some hours), then "
@@ -241,11 +241,11 @@ LOGIN: dict[Code, Definition] = {
     ),
     Code.SENDING_LIMIT_REACHED: Definition(
         wording(
-            "This account has reached a sending limit of {server}{reply}.",
+            "A sending limit of {server} is reached{reply}.",
             Prose(
                 Topic.ACCOUNT,
-                "Wait until the limit starts anew (mostly within an hour or a day), or have it raised by the provider "
-                "or with a larger plan.",
+                "Wait until the limit starts anew, send less or to fewer recipients at once, or have the limit raised "
+                "by the provider (often with a larger plan).",
             ),
         ),
         waiting=Waiting.ALWAYS,

@@ -6,6 +6,7 @@ Only data; see `diagnosis.definition`. Pure.
 from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
+    ASK_THE_OPERATOR,
     THE_LINK,
     Condition,
     Definition,
@@ -27,14 +28,14 @@ MAIL: dict[Code, Definition] = {
             "{server} refuses the sender {sender}{reply}.",
             Prose(
                 Topic.SENDER,
-                "Set the sender to an address that this server takes mail from; its answer says what is wrong with "
-                "this one.",
-                "Set sender_address to one that this server takes mail from; its answer says what is wrong with this "
-                "one.",
+                "Set the sender to an address that this server takes mail from (that of the login, where it is one), "
+                "or repair what its answer names.",
+                "Set sender_address to one that this server takes mail from (that of the login, where it is one), or "
+                "repair what its answer names.",
             ),
         ),
         excludes=_SENDER_ONLY,
-        unrecognised=wording("{server} refused when the sender {sender} was named{reply}.", THE_LINK),
+        unrecognised=wording("{server} refused when the sender {sender} was named{reply}.", THE_LINK, ASK_THE_OPERATOR),
     ),
     Code.SENDER_NOT_VERIFIED: Definition(
         wording(
@@ -89,10 +90,29 @@ MAIL: dict[Code, Definition] = {
             "The mail fails the sender's own protection, {proofs}{reply}.",
             Prose(
                 Topic.SENDER,
+                "Have the SPF record of the sender's domain name the server that sends (its address, or its include).",
+                when=(Condition.SPF_NAMED,),
+            ),
+            Prose(
+                Topic.SENDER,
+                "Have the mail signed by DKIM for the sender's domain, with the key in its DNS.",
+                when=(Condition.DKIM_NAMED,),
+            ),
+            Prose(
+                Topic.SENDER,
+                "Have SPF or DKIM pass for the very domain of the sender's address (DMARC alignment), or set the "
+                "sender to an address of a domain that this server is set up for.",
+                "Have SPF or DKIM pass for the very domain of sender_address (DMARC alignment), or set it to one of a "
+                "domain that this server is set up for.",
+                when=(Condition.DMARC_NAMED,),
+            ),
+            Prose(
+                Topic.SENDER,
                 "Have the DNS of the sender's domain name this sending server (SPF), and have the mail signed by DKIM "
                 "for that domain; or set the sender to an address of a domain that this server is set up for.",
                 "Have the DNS of the domain in sender_address name this sending server (SPF), and have the mail signed "
                 "by DKIM for that domain; or set sender_address to one of a domain that this server is set up for.",
+                when=(Condition.NO_PROOF_NAMED,),
             ),
         ),
         excludes=_SENDER_ONLY,
@@ -107,7 +127,9 @@ MAIL: dict[Code, Definition] = {
             ),
         ),
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
-        unrecognised=wording("{server} refused when the recipient {recipient} was named{reply}.", THE_LINK),
+        unrecognised=wording(
+            "{server} refused when the recipient {recipient} was named{reply}.", THE_LINK, ASK_THE_OPERATOR
+        ),
     ),
     Code.RECIPIENT_DOMAIN_NOT_FOUND: Definition(
         wording(
@@ -177,14 +199,14 @@ MAIL: dict[Code, Definition] = {
             "{server} refuses what the message contains{reply}.",
             Prose(
                 Topic.MESSAGE,
-                "The login and the addresses were accepted. What the filter objects to stands in its answer: have its "
-                "operator allow mail of this sender, or change subject, text, links or attachments of the mail.",
+                "Change what its answer objects to (subject, text, links, attachments or header fields); where it "
+                "names nothing, ask the server's operator which filter refused the mail.",
             ),
         ),
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
     ),
     Code.MESSAGE_REJECTED: Definition(
-        wording("{server} refused when the message was sent{reply}.", THE_LINK),
+        wording("{server} refused when the message was sent{reply}.", THE_LINK, ASK_THE_OPERATOR),
         excludes=_NOT_THE_WAY | {Topic.WAITING},
     ),
     Code.MESSAGE_TOO_LARGE: Definition(

@@ -73,8 +73,8 @@ TLS: dict[Code, Definition] = {
     Code.STARTTLS_REJECTED: Definition(
         wording(
             "{server} offers STARTTLS but refuses to start it{reply}.",
+            Prose(Topic.SERVER, "Have the server's TLS certificate and key checked by its operator."),
             _PORTS,
-            Prose(Topic.SERVER, "Have the server's TLS certificate and key checked."),
         ),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,

@@ -75,6 +75,10 @@ class Condition(Enum):
     BOTH_MODES_TRIED = auto()  # the mode `auto`, or trials, have shown that neither kind of TLS gets an answer
     GREETING_BEGUN = auto()  # the server has sent something, so the TLS mode is right
     LINK_GIVEN = auto()  # the reply names a page
+    SPF_NAMED = auto()  # the reply names it, as the next two
+    DKIM_NAMED = auto()
+    DMARC_NAMED = auto()
+    NO_PROOF_NAMED = auto()
     FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
 
 
@@ -178,7 +182,12 @@ class Definition:
 
 
 THE_LINK = Prose(Topic.SERVER, "The server's answer names a page about it: {link}", when=(Condition.LINK_GIVEN,))
-"""The advice on a refusal whose cause is not recognised: the server may explain itself."""
+"""The first advice on a refusal whose cause is not recognised: the server may explain itself."""
+
+ASK_THE_OPERATOR = Prose(
+    Topic.SERVER, "Only the server's operator can tell why: give them this answer and the time of the test."
+)
+"""The last one: whatever went beyond that would be a guess."""
 
 
 def wording(message: str, *advice: Advice) -> Wording:

@@ -25,6 +25,12 @@ MANY_PORTS = 3
 
 _LINK = re.compile(r"https?://[^\s<>\"]{4,500}", re.IGNORECASE)
 
+_PROOFS = {
+    "SPF": re.compile(r"\bSPF\b|sender policy framework", re.IGNORECASE),
+    "DKIM": re.compile(r"\bDKIM\b|domainkeys", re.IGNORECASE),
+    "DMARC": re.compile(r"\bDMARC\b", re.IGNORECASE),
+}
+
 _BOTH_KINDS = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
 
 
@@ -150,6 +156,13 @@ def link_in(seen: Observed) -> str:
     return seen.redact(found[0].rstrip(".,;:!?)>]'\""), 300) if found else ""
 
 
+def proofs_named(seen: Observed) -> tuple[str, ...]:
+    """Return which of SPF, DKIM and DMARC the reply that decided the test names."""
+    reply = seen.cause.reply if seen.cause else None
+    text = reply.text if reply else ""
+    return tuple(name for name, pattern in _PROOFS.items() if pattern.search(text))
+
+
 def behind_cisco_firewall(facts: Facts) -> bool:
     """Return whether a Cisco PIX or ASA masks the traffic.
 
@@ -183,6 +196,10 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.BOTH_MODES_TRIED: lambda seen: not seen.heard and _both_modes_tried(seen),
     Condition.GREETING_BEGUN: lambda seen: seen.heard,
     Condition.LINK_GIVEN: lambda seen: bool(link_in(seen)),
+    Condition.SPF_NAMED: lambda seen: "SPF" in proofs_named(seen),
+    Condition.DKIM_NAMED: lambda seen: "DKIM" in proofs_named(seen),
+    Condition.DMARC_NAMED: lambda seen: "DMARC" in proofs_named(seen),
+    Condition.NO_PROOF_NAMED: lambda seen: not proofs_named(seen),
     Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
 }
 """Condition -> whether it holds."""

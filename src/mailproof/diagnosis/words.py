@@ -8,16 +8,12 @@ that works with hashed passwords), {user}, {sender}, {recipient}, {ehlo} (the na
 
 from __future__ import annotations
 
-import re
-
-from mailproof.diagnosis.knowledge import Observed, link_in
+from mailproof.diagnosis.knowledge import Observed, link_in, proofs_named
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
 from mailproof.smtp.vocabulary import Stage, TlsMode
 from mailproof.syntax.host import bracketed, join_host_port
-
-_PROOFS = ("SPF", "DKIM", "DMARC")
 
 
 def fields(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
@@ -68,8 +64,6 @@ def reply_in_words(seen: Observed) -> str:
 
 
 def _proofs(seen: Observed) -> str:
-    """Return which of SPF, DKIM and DMARC the reply names."""
-    reply = seen.cause.reply if seen.cause else None
-    named = [word for word in _PROOFS if reply and re.search(rf"\b{word}\b", reply.text, re.IGNORECASE)]
-    chosen = named or list(_PROOFS)
-    return chosen[0] if len(chosen) == 1 else f"{', '.join(chosen[:-1])} or {chosen[-1]}"
+    """Return which of SPF, DKIM and DMARC have failed, as far as the reply says."""
+    named = proofs_named(seen) or ("SPF", "DKIM", "DMARC")
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"

@@ -21,7 +21,7 @@ from mailproof.syntax.text import has_invisible, replace_invisible
 MAX_TEXT = 500
 """Characters of one shown text; a longer one is cut, with an ellipsis where something is missing."""
 
-MAX_SENTENCE = 300
+MAX_SENTENCE = 500
 """Characters of a server's text within a sentence of ours."""
 
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
