@@ -81,7 +81,7 @@ def _server(command: _Arguments, changes: Mapping[str, str]) -> str | None:
     """Return the changed HOST[:PORT]; None where it stays as it was typed."""
     from mailproof.smtp.plans import default_port
     from mailproof.smtp.vocabulary import TlsMode
-    from mailproof.syntax.host import bracketed, take_apart
+    from mailproof.syntax.host import bracketed, join_host_port, take_apart
 
     parts = take_apart(command.words[command.host])
     host, port = changes.get("host", parts.host), changes.get("port", parts.port or "")
@@ -91,7 +91,7 @@ def _server(command: _Arguments, changes: Mapping[str, str]) -> str | None:
         port = "" if default_port(TlsMode(changes["tls_mode"])) == tested else str(tested)
     if (host, port) == (parts.host, parts.port or ""):
         return None
-    return f"{bracketed(host)}:{port}" if port else bracketed(host)
+    return join_host_port(host, int(port)) if port else bracketed(host)
 
 
 class _Arguments:

@@ -57,8 +57,10 @@ REFUSALS = [
             "spelling of the sender's domain", never="try again"),
     Refusal(M, "501 mail from address must be same as authorization user", Code.SENDER_NOT_OWNED, "account"),
     # The account.
-    Refusal(D, "550 5.4.5 Daily user sending limit exceeded.", Code.SENDING_LIMIT_REACHED, "limit starts anew", never="Set the sender"),
-    Refusal(R, "554 5.7.1 You have reached your daily quota of messages", Code.SENDING_LIMIT_REACHED, "limit", never="Set the sender"),
+    Refusal(D, "550 5.4.5 Daily user sending limit exceeded.", Code.SENDING_LIMIT_REACHED, "limit starts anew",
+            never="Set the sender"),
+    Refusal(R, "554 5.7.1 You have reached your daily quota of messages", Code.SENDING_LIMIT_REACHED, "limit",
+            never="Set the sender"),
     Refusal(D, "552 5.7.0 Your account has been suspended for sending spam", Code.ACCOUNT_RESTRICTED, "provider lift"),
     Refusal(M, "550 5.7.1 The provided authorization grant does not have permission to send mail",
             Code.PERMISSION_MISSING, "permission to send"),

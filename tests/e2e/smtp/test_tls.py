@@ -246,7 +246,7 @@ def test_auto_waits_for_a_slow_greeting_while_the_other_try_is_refused() -> None
     [
         (raw(Do.SILENCE), Code.TIMEOUT, Stage.GREETING),
         (raw(Do.CLOSE), Code.CONNECTION_CLOSED, Stage.GREETING),
-        (raw("554 5.7.1 blocked"), Code.SERVICE_UNAVAILABLE, Stage.GREETING),
+        (raw("554 5.7.1 No"), Code.SERVICE_UNAVAILABLE, Stage.GREETING),
         (raw(b"SSH-2.0-x\r\n"), Code.NOT_SMTP, Stage.GREETING),
     ],
     ids=["silence", "closed", "refused", "SSH"],
