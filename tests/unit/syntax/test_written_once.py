@@ -19,10 +19,6 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("characters", "domain.database"): "domain imports nothing but the standard library",
     ("characters", "smtp.charset"): "rates characters by their script, and looks for the escapes of ISO-2022-JP",
     ("characters", "diagnosis.bounds"): "counts what JSON escapes, a rule of JSON's",
-    (
-        "characters",
-        "smtp.refusals.words",
-    ): "a mail address ends at Chinese or Japanese text, which needs no space before it",
     ("characters", "smtp.sanitize"): "looks for the beginnings of ECMA-48's escape sequences",
     ("characters", "store.postgres.log"): "the store may import domain alone",
     ("characters", "syntax.mailbox"): "RFC 5321's grammar of a local part",
@@ -32,6 +28,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ): "domain imports nothing but the standard library; a URL may name several hosts",
     ("host and port", "service.settings_values"): "a web origin has a scheme before and is compared as a whole",
     ("host and port", "smtp.plans"): "a port that is a number already, and 0 for none",
+    ("host and port", "smtp.refusals.words"): "finds addresses in a server's sentence, and reads none",
     ("host and port", "net.shortage"): "the number of an error in brackets",
     ("host and port", "transport.routes"): "a custom verb (AIP-136) behind the last colon of a path",
     ("host and port", "transport.grpc_server"): "grpc's own form, percent-encoded and with the family before",
