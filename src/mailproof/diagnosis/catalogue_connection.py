@@ -20,11 +20,6 @@ from mailproof.diagnosis.definition import (
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
-_LONGER = Prose(
-    Topic.TIMEOUT,
-    "Set a longer timeout if the server is known to be slow.",
-    "Give the call a longer deadline if the server is known to be slow.",
-)
 _WRONG_HOST = Prose(
     Topic.HOST,
     "No mail port of {host} answers from here: check that it is the right host, and that no firewall stands between.",

@@ -55,7 +55,6 @@ class Try(Enum):
 class Condition(Enum):
     """What must be so for an advice to be given; `diagnosis.knowledge` decides it."""
 
-    ALWAYS = auto()
     LOGIN_GIVEN = auto()  # the plan has a user
     NO_LOGIN_GIVEN = auto()
     LOGGED_IN = auto()
@@ -71,7 +70,6 @@ class Condition(Enum):
     KNOWN_PROVIDER = auto()
     UNKNOWN_PROVIDER = auto()
     ENCRYPTED = auto()
-    IN_CLEAR = auto()
     BOTH_MODES_TRIED = auto()  # the mode `auto`, or trials, have shown that neither kind of TLS gets an answer
     GREETING_BEGUN = auto()  # the server has sent something, so the TLS mode is right
     LINK_GIVEN = auto()  # the reply names a page

@@ -176,7 +176,6 @@ def behind_cisco_firewall(facts: Facts) -> bool:
 
 
 _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
-    Condition.ALWAYS: lambda seen: True,
     Condition.LOGIN_GIVEN: _login_given,
     Condition.NO_LOGIN_GIVEN: lambda seen: not _login_given(seen),
     Condition.LOGGED_IN: lambda seen: seen.facts.logged_in,
@@ -192,7 +191,6 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.KNOWN_PROVIDER: lambda seen: seen.provider is not None,
     Condition.UNKNOWN_PROVIDER: lambda seen: seen.provider is None,
     Condition.ENCRYPTED: lambda seen: seen.facts.secure,
-    Condition.IN_CLEAR: lambda seen: not seen.facts.secure,
     Condition.BOTH_MODES_TRIED: lambda seen: not seen.heard and _both_modes_tried(seen),
     Condition.GREETING_BEGUN: lambda seen: seen.heard,
     Condition.LINK_GIVEN: lambda seen: bool(link_in(seen)),
