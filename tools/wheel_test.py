@@ -32,7 +32,8 @@ def main() -> int:
         subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
         command = str(clean / "bin" / "mailproof")
         print(f"testing {wheel.name}", flush=True)
-        tests = [sys.executable, "-m", "pytest", *sys.argv[1:]]
+        # A file stays in one process, so that its servers are started once.
+        tests = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *sys.argv[1:]]
         return subprocess.run(
             tests, cwd=ROOT, env={**os.environ, "MAILPROOF_TEST_COMMAND": command}, check=False
         ).returncode
