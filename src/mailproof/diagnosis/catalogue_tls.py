@@ -161,7 +161,8 @@ TLS: dict[Code, Definition] = {
         "The certificate of {server} is self-signed, so nobody vouches for it.", _trust("this one")
     ),
     Code.TLS_UNTRUSTED: _certificate(
-        "The certificate of {server} can't be traced to an authority that is trusted here{detail}.", _trust("its authority")
+        "The certificate of {server} can't be traced to an authority that is trusted here{detail}.",
+        _trust("its authority"),
     ),
     Code.TLS_MISSING_INTERMEDIATE: _certificate(
         "{server} does not send the intermediate certificate that connects its own to a trusted authority{detail}.",

@@ -6,6 +6,7 @@ works, and with a warning where the plan demands TLS. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, is_near, port_of, usable_names
@@ -19,6 +20,8 @@ from mailproof.syntax.host import join_host_port
 
 MAX_VERIFIED = 3
 MAX_UNVERIFIED = 2
+
+_MAIL_HOST = re.compile(r"(?:smtp|mail|mx|out|send|relay|submission|imap|pop)[a-z0-9-]*\.", re.IGNORECASE)
 
 _NAMES = {"tls_mode": "the TLS mode", "port": "the port", "host": "the host", "user": "the user"}
 
@@ -119,11 +122,16 @@ def _mode_changes(seen: Observed, mode: TlsMode) -> list[tuple[SettingChange, ..
 
 
 def _name_changes(seen: Observed) -> list[tuple[SettingChange, ...]]:
-    """Return the changes to names on the certificate: few and not tried, else nobody can say which one is meant."""
+    """Return the changes to names on the certificate that are a mail server's or of the host's own domain.
+
+    Where other settings are tried, a name that was not tried leads to another address: it is somebody else's.
+    """
     chain = seen.tls.chain if seen.tls else ()
-    names = usable_names(seen.plan, chain[0].sans) if chain else []
-    if seen.results or len(names) > MAX_UNVERIFIED or (chain and chain[0].more_sans):
+    if seen.plan.verify_alternatives or not chain:
         return []
+    own = seen.plan.host.lower().rstrip(".").split(".")[-2:]
+    usable = usable_names(seen.plan, chain[0].sans)
+    names = [name for name in usable if name.split(".")[-2:] == own or _MAIL_HOST.match(name)]
     return [_changes(seen.plan, Trial(seen.port, seen.plan.tls_mode, name=name)) for name in names]
 
 

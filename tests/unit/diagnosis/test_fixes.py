@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
@@ -145,10 +146,10 @@ def test_a_stored_secret_must_be_sent_again_with_another_destination(audience: A
 @pytest.mark.parametrize(
     ("host", "names", "tos"),
     [
-        ("mail.customer.test", ("web1.hoster.test",), ["web1.hoster.test"]),
-        ("mail.customer.test", ("a.hoster.test", "b.hoster.test", "c.hoster.test"), ["a.hoster.test", "b.hoster.test"]),
-        ("mail.customer.test", ("*.hoster.test",), []),
-        ("smtp.gmail.com", ("web1.hoster.test",), []),
+        ("mail.customer.test", ("mx1.hoster.test",), ["mx1.hoster.test"]),
+        ("mail.customer.test", ("www.customer.test", "smtp.hoster.test"), ["www.customer.test", "smtp.hoster.test"]),
+        ("mail.customer.test", ("archive.example", "*.hoster.test"), []),
+        ("smtp.gmail.com", ("mx1.hoster.test",), []),
     ],
 )
 def test_the_names_of_a_certificate_are_worth_a_try_but_not_for_a_known_provider(
@@ -156,9 +157,12 @@ def test_the_names_of_a_certificate_are_worth_a_try_but_not_for_a_known_provider
 ) -> None:
     leaf = Certificate("CN=x", names, "CN=y", NOW, NOW, "RSA 2048", "s", "f")
     cause = Cause(Stage.TLS, Code.TLS_HOSTNAME_MISMATCH)
-    advice, fixes = told(Plan(host, 587, STARTTLS), [], cause, tls=TlsInfo(chain=(leaf,)))
+    plan = Plan(host, 587, STARTTLS, verify_alternatives=False)
+    advice, fixes = told(plan, [], cause, tls=TlsInfo(chain=(leaf,)))
     assert [fix.changes[0].to for fix in fixes] == tos
-    assert ("certificate for smtp.gmail.com installed" in advice) is False
+    assert "certificate for smtp.gmail.com installed" not in advice
+    tried = dataclasses.replace(plan, verify_alternatives=True)
+    assert told(tried, [], cause, tls=TlsInfo(chain=(leaf,)))[1] == ()
 
 
 @pytest.mark.parametrize(
