@@ -18,7 +18,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "content*, attachment*, attached, subject, header*, body, link, links, url, urls, file type, "
         "mime, extension, "
         "html, text, text part, filename, file, files, image, images, line, lines, character*, boundary, format",
-        "de": "inhalt*, anhang*, anhange*, betreff, dateianhang*, dateityp*, kopfzeile*, zeile*",
+        "de": "inhalt*, anhang*, anhänge*, betreff, dateianhang*, dateityp*, kopfzeile*, zeile*",
         "fr": "contenu*, piece jointe, pieces jointes, objet, lien, liens, entete*, en tete*",
         "es": "contenid*, adjunt*, asunto, enlace*, encabezado*, cabecera*",
         "it": "contenut*, allegat*, oggetto, collegament*, intestazion*",
@@ -31,7 +31,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "spam*, spammy, junk, unsolicited, ube, uce, bulk mail, bulk email, antispam, spammer*, "
         "spamming, scam, "
         "phish*, spoof*, suspicious, spoofed, bulk",
-        "de": "spam*, spamverdacht, junk, werbung, unerwunscht*, werbemail*",
+        "de": "spam*, spamverdacht, junk, werbung, unerwünscht*, werbemail*",
         "fr": "spam*, pourriel*, indesirable*, hameconnage",
         "es": "spam*, no deseado, basura, no solicitado, sospechos*",
         "it": "spam*, indesiderat*, posta indesiderata, sospett*",
@@ -59,7 +59,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "forward and reverse, "
         "reverse forward, fcrdns, in addr, reverse address, rdns lookup, ip name lookup, ip lookup, reverse domain, "
         "forward confirmed reverse, reverse client, client name",
-        "de": "reverse dns*, ruckwarts*, reverse eintrag, ptr eintrag*, ptr record*, umkehr*, reverse "
+        "de": "reverse dns*, rückwärts*, reverse eintrag, ptr eintrag*, ptr record*, umkehr*, reverse "
         "lookup, rdns, ptr",
         "fr": "dns inverse, resolution inverse, enregistrement ptr, reverse dns, ptr",
         "es": "dns inverso, resolucion inversa, registro ptr, inversa, inverso, ptr",
@@ -84,7 +84,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "connection, secure channel, transport layer security, secure network, "
         "secure transport, unencrypted, non secure, insecure, cleartext, plaintext connection, "
         "secure session, secure, stls, ssl connection",
-        "de": "verschlusselt*, verschlusselung*, tls, ssl, starttls, unverschlusselt*",
+        "de": "verschlüsselt*, verschlüsselung*, tls, ssl, starttls, unverschlüsselt*",
         "fr": "chiffre*, chiffrement, crypte*, securise*, tls, ssl",
         "es": "cifrad*, encriptad*, cifrado, conexion segura, tls, ssl",
         "it": "crittograf*, cifrat*, connessione sicura, tls, ssl, criptat*",
@@ -96,7 +96,7 @@ MATTERS: dict[str, dict[str, str]] = {
     "COUNTRY": {
         "en": "country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, "
         "overseas, geoblock*, country code",
-        "de": "landern, ausland, ihrem land, standort, region, auslandisch*, auslandszugriff",
+        "de": "ländern, ausland, ihrem land, standort, region, ausländisch*, auslandszugriff",
         "fr": "pays, region, etranger",
         "es": "pais, paises, extranjer*, region, ubicacion",
         "it": "paese, paesi, nazione, estero, estera",
@@ -116,6 +116,29 @@ MATTERS: dict[str, dict[str, str]] = {
         "zh": "中继, 中繼, 转发, 轉發, 轉寄, 转寄, relay*, 匿名转发, 转送",
         "ja": "中継, リレー, 転送, relay*",
     },
+    "CREDITS": {
+        "en": "credit, credits, balance, prepaid, quota left, messages left, emails left",
+        "de": "guthaben, credits, kreditpunkte, freikontingent*, kontingent",
+        "fr": "credit, credits, solde",
+        "es": "credito*, saldo, creditos",
+        "it": "credit*, saldo, crediti",
+        "pt": "credito*, saldo",
+        "ru": "баланс*, кредит*, пакет писем, счете, счету",
+        "zh": "余额, 餘額, 点数, 點數, 额度, 額度, 积分",
+        "ja": "残高, クレジット, ポイント, 残通数",
+    },
+    "SPENT": {
+        "en": "no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, none left, "
+        "too low, zero, negative",
+        "de": "aufgebraucht, erschöpft, kein*, verbraucht, nicht ausreichend, reicht nicht, aufladen, leer",
+        "fr": "epuise*, plus de, insuffisant*, recharge*, aucun*, pas assez",
+        "es": "agotad*, sin, insuficiente*, no tiene, recarg*, no dispone, no quedan, no le quedan",
+        "it": "esaurit*, insufficient*, non hai, non ha, ricaric*, terminat*, acquista, finiti",
+        "pt": "esgotad*, sem, insuficiente*, nao tem, nao possui, recarreg*, acabaram, adquira",
+        "ru": "закончил*, исчерпан*, недостаточно, пополните, нет, израсходован*, кончил*",
+        "zh": "不足, 用完, 用尽, 耗尽, 充值, 儲值, 没有, 已用",
+        "ja": "不足, なくな, ありませ, 使い切, 残って",
+    },
     "QUOTA": {
         "en": "quota*, allowance, credit, credits, overquota, balance",
         "de": "kontingent*, quota, guthaben, freikontingent*",
@@ -131,9 +154,9 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "limit*, quota*, threshold*, allowance, maximum*, max, capacity, cap, volume, overlimit, "
         "number of messages, "
         "number of recipients, number of mails, limitation*, sendlimit, ratelimit*",
-        "de": "limit*, kontingent*, hochstzahl, obergrenze, maximal*, sendelimit*, versandlimit*, "
+        "de": "limit*, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, versandlimit*, "
         "tageslimit*, stundenlimit*, "
-        "beschrankung*, hochstgrenze, grenze, grenzwert*, anzahl, sendekontingent*, empfangerlimit, "
+        "beschränkung*, höchstgrenze, grenze, grenzwert*, anzahl, sendekontingent*, empfängerlimit, "
         "versandkontingent*",
         "fr": "limite*, quota*, plafond*, seuil*, maximum, maximal*, nombre, max",
         "es": "limite*, cuota*, cupo, maximo*, maxima*, tope, umbral",
@@ -147,7 +170,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "daily, day, days, per day, a day, hourly, hour, hours, per hour, monthly, month, weekly, "
         "week, today, 24h, "
         "24hours, 24 hour*, 24hr, per month, plan, tomorrow, peak, hrs, minutes window",
-        "de": "taglich*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stundlich*, "
+        "de": "täglich*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stündlich*, "
         "stundenlimit*, heute, monatlich*, monat*, "
         "pro tag, pro stunde, morgen, tageskontingent*",
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",

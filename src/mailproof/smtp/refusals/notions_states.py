@@ -45,8 +45,8 @@ STATES: dict[str, dict[str, str]] = {
         "blacklisted, freeze, paused, under review, not been activated, not activated, restriction*, shut down, "
         "probation, hacked, not enabled",
         "de": "gesperrt*, eingefroren, deaktiviert*, gesperrter, sperrung, suspendiert*, nicht aktiv*, "
-        "eingeschrankt*, "
-        "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekundigt, blockiert*",
+        "eingeschränkt*, "
+        "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekündigt, blockiert*",
         "fr": "suspend*, bloque*, desactive*, verrouille*, restreint*, pas active*, non active*, gele, "
         "expire*, compromis*, inactif*, resilie*",
         "es": "suspend*, bloquead*, desactivad*, restringid*, no activad*, inhabilitad*, deshabilitad*, "
@@ -73,7 +73,7 @@ STATES: dict[str, dict[str, str]] = {
         "switched on, not entitled",
         "de": "deaktiviert*, nicht aktiviert*, ausgeschaltet, nicht freigeschaltet*, abgeschaltet, nicht "
         "erlaubt, nicht aktiv, "
-        "aktivieren, freischalten, nicht verfugbar, nicht freigegeben, einschalten, gesperrt, nicht gestattet",
+        "aktivieren, freischalten, nicht verfügbar, nicht freigegeben, einschalten, gesperrt, nicht gestattet",
         "fr": "desactiv*, pas active*, non active*, pas autoris*, non autoris*, activer, activez, indisponible",
         "es": "desactivad*, deshabilitad*, no habilitad*, no activad*, habilite, active, no esta "
         "habilitad*, inhabilitad*, no permitid*, no disponible",
@@ -91,7 +91,7 @@ STATES: dict[str, dict[str, str]] = {
         "en": "verified, verify, validated, validate, registered, confirmed, "
         "unverified, unregistered, unconfirmed, unconfigured, unvalidated, "
         "exist in your account, valid sender, sender identity, verified sender, owned by your account",
-        "de": "verifizier*, bestatigt*, registriert*, freigeschaltet*, uberpruft*, validiert*, "
+        "de": "verifizier*, bestätigt*, registriert*, freigeschaltet*, überprüft*, validiert*, "
         "hinterlegt*, freigegeben*",
         "fr": "verifie*, confirme*, enregistre, enregistree, declaree, validee",
         "es": "verificad*, verificar, validad*, confirmad*, registrad*, dad* de alta",
@@ -111,7 +111,7 @@ STATES: dict[str, dict[str, str]] = {
         "sendasdenied*, allowed sender, "
         "allowed to use, permitted to use, authorized to use, authorized to send, not same, alias, "
         "sender addresses, inconsistent",
-        "de": "gehor*, entspricht nicht, stimmt nicht uberein, ubereinstimm*, im namen, identisch, "
+        "de": "überein, gehör*, entspricht nicht, stimmt nicht überein, übereinstimm*, im namen, identisch, "
         "eigene*, absenderadresse nicht, zugeordnet, "
         "berechtigt, entsprechen",
         "fr": "appart*, correspond*, au nom, identique, differ*, meme, propre",
@@ -138,8 +138,8 @@ STATES: dict[str, dict[str, str]] = {
         "en": "require*, must, need, needs, needed, necessary, mandatory, please, first, before, have to, "
         "should, requires, only, "
         "necessary, enforced, demand*, expected, issue, prior to, unless, obligatory, missing, required",
-        "de": "erforderlich*, notwendig*, muss, mussen, benotigt, bitte, verlangt, notig, zuerst, pflicht, "
-        "vorher, zunachst",
+        "de": "erforderlich*, notwendig*, muss, müssen, benötigt, bitte, verlangt, nötig, zuerst, pflicht, "
+        "vorher, zunächst",
         "fr": "requis*, necessaire*, obligatoire*, veuillez, doit, devez, exige*, doivent, faut, demand*, "
         "besoin, merci, d abord",
         "es": "requier*, requerid*, necesari*, debe*, obligatori*, precisa, necesita, por favor, primero, "
@@ -157,7 +157,7 @@ STATES: dict[str, dict[str, str]] = {
         "too old, needs to be changed, password change, please change, must be reset, update your "
         "password, change it, be changed, "
         "renew, transition, compromised, leaked",
-        "de": "abgelaufen, andern, geandert werden, zurucksetzen, zurucksetzen, erneuern, wechseln, kompromittiert*",
+        "de": "abgelaufen, ändern, geändert werden, zurücksetzen, zurücksetzen, erneuern, wechseln, kompromittiert*",
         "fr": "expire*, changer, modifier, reinitialis*, renouvel*, compromis*, changez, modifiez",
         "es": "caducad*, expirad*, cambi*, vencid*, restable*, ha caducado, ha expirado, comprometid*, caduco, expiro",
         "it": "scadut*, cambiare, modificare, reimpost*, scadenza, compromess*, cambia, modifica, e scaduta",
@@ -166,6 +166,42 @@ STATES: dict[str, dict[str, str]] = {
         "zh": "过期, 過期, 修改密码, 更改密码, 变更密码, 失效, 更改, 修改, 變更密碼, 重置, 重设, 重設",
         "ja": "期限, 変更, 失効, 更新, リセット, 期限切れ",
     },
+    "RENEWED": {
+        "en": "choose a new, set a new, new password, be replaced, replace, lifetime, update, older than, too old, "
+        "at first login, first use, breach*, temporary password, one time use, be renewed, pwned, must be updated",
+        "de": "initialpasswort*, startpasswort*, erstpasswort*, neues passwort, neues kennwort, neu setzen, neu vergeben, "
+        "aktualisier*, geändert, veraltet, zu alt, ersetzen, gültigkeit*",
+        "fr": "change, nouveau mot de passe, perime*, trop ancien, definir un nouveau, mis a jour, mettre a jour",
+        "es": "nueva contrasena, actualic*, renovar, renueve, caduca, actualizar, demasiado antigua",
+        "it": "nuova password, rinnov*, aggiorn*, cambiata, sostitu*, cambio password",
+        "pt": "nova senha, renov*, atualiz*, nova palavra passe, expira*, muito antiga",
+        "ru": "новый пароль, задайте, обновите, старше, замен*, поменя*, новыи",
+        "zh": "新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, 到期",
+        "ja": "新しいパスワード, 初期パスワード, 初回パスワード, 再設定, 切れ",
+    },
+    "SEND_AS": {
+        "en": "send as, send mail as, send email as, sending as, send on behalf, sending on behalf, on behalf of, "
+        "send from this address, send from that address, send from this, use this address, use that address, "
+        "use address, with that address, with this address, as sender, as a sender, use the address, "
+        "use as sender, use this from, use as from, use this sender, use the sender, use that sender, "
+        "right to use, allowed to use, permitted to use, authorized to use, authorised to use",
+        "de": "unter dieser adresse, mit dieser adresse, von dieser adresse, im namen, als absender, dieser absender, "
+        "diese absenderadresse, mit diesem absender, unter diesem absender, diesen absender, dieser absenderadresse, "
+        "als dieser, fremde absender, fremder absender*",
+        "fr": "avec cette adresse, au nom, depuis cette adresse, en tant que, sous cette adresse, cette adresse d expediteur, "
+        "comme expediteur, cet expediteur, pour le compte",
+        "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, este remitente, desde ese, "
+        "con este remitente, esa direccion",
+        "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, questo mittente, "
+        "a nome di",
+        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, este remetente, a partir deste, "
+        "esse endereco",
+        "ru": "от имени, с этого адреса, от этого адреса, с данного адреса, в качестве отправителя, чужого адреса, "
+        "этот адрес отправителя, использовать адрес, с указанного адреса, от адреса",
+        "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 该发件人, 此发件人, 代表, 該地址, 此寄件者, 该发件地址, 代发, 冒用",
+        "ja": "このアドレスで, このアドレスから, 名義, として送信, この差出人, この送信者, 代理, このメールアドレスで, "
+        "このメールアドレスから",
+    },
     "FULL": {
         "en": "full, overquota, over quota, over its quota, storage, disk quota, exceeded storage, mailbox "
         "quota, out of storage, "
@@ -173,7 +209,7 @@ STATES: dict[str, dict[str, str]] = {
         "mailfolder is full, insufficient storage, not enough space, "
         "no space, no room, shutoffquota*, exceeded the space limit, out of "
         "space, quota full, space, over the maximum, quota, limit exceeded, overlimit, filled, limit",
-        "de": "voll, uberfullt, speichervolumen, speicherplatz, uberfullung, zuviele mails, zu viele "
+        "de": "voll, überfüllt, speichervolumen, speicherplatz, überfüllung, zuviele mails, zu viele "
         "mails, quota, kontingent, speicher",
         "fr": "plein*, sature*, remplie*, depass*, espace, quota, saturee, surchargee",
         "es": "llen*, cuota, sin espacio, espacio, excedid*, lleno, completa, saturad*",
@@ -190,8 +226,8 @@ STATES: dict[str, dict[str, str]] = {
         "than, mail size, exceeds fixed, "
         "file size, email size, length, size, sizelimit, mailsize, databytes, exceeds the size, data "
         "size, huge, bigger",
-        "de": "zu gross*, grosse, maximale grosse, uberschreitet die, nachrichtengrosse*, "
-        "grossenbeschrankung, grosser, mailgrosse",
+        "de": "zu gross*, grosse, maximale größe, überschreitet die, nachrichtengröße*, "
+        "größenbeschrankung, grosser, mailgröße",
         "fr": "trop gros*, trop volumineu*, taille, trop grand*, trop lourd*, volumineu*",
         "es": "demasiado grande*, tamano, muy grande, demasiado larg*, grande, pesad*",
         "it": "troppo grand*, dimension*, troppo pesant*, eccede, troppo lung*, grande, grandezza",
@@ -216,7 +252,7 @@ STATES: dict[str, dict[str, str]] = {
         "temporarily unavailable, could not load, service error, internal software, server problem, "
         "writing, insufficient disk, lock, storage, crashed, server too busy, exception, exceeded "
         "timeout",
-        "de": "serverfehler, systemfehler, interner fehler, internen fehler*, datenbank*, uberlastet, "
+        "de": "serverfehler, systemfehler, interner fehler, internen fehler*, datenbank*, überlastet, "
         "technisch*, zeituberschreitung, wartung*, auslesen, wartungsarbeiten, speicherplatz",
         "fr": "erreur interne, erreur systeme, surcharge*, maintenance, erreur serveur, stockage, base de "
         "donnees, delai, echec temporaire, technique*",

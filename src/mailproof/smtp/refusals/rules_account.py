@@ -27,6 +27,11 @@ RULES: tuple[RefusalRule, ...] = (
             '"unusual amount" "address"',
             '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER',
             '"account unavailable"',
+            "ACCOUNT|SERVICE|MAILBOX BANNED UNPAID !RECIPIENT",
+            "ACCOUNT UNPAID !RECIPIENT",
+            'ACCOUNT|SERVICE|MAILBOX BANNED ABUSE !RECIPIENT !CLIENT !CONTENT !MANY !MESSAGE',
+            'ACCOUNT|MAILBOX BANNED ABUSE SEND|SERVICE !RECIPIENT !CLIENT !CONTENT !MANY',
+            "ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD",
             '"account" "under review"|"not allowed to send"|"unable to send"|"can not send"|"banned"|"probation"',
         ),
         Strength.EXPLICIT,
@@ -80,7 +85,12 @@ RULES: tuple[RefusalRule, ...] = (
             '"ваш*" ACCOUNT|MAILBOX SUSPENDED',
             '"ihr"|"ihrem"|"ihre"|"votre"|"su"|"suo"|"sua"|"tuo"|"seu"|"您的"|"你的" ACCOUNT|MAILBOX SUSPENDED',
             "SENDER SUSPENDED ACCOUNT|MAILBOX|USER",
-            'SEND SUSPENDED ACCOUNT|MAILBOX !"quota" !RECIPIENT !LIMIT',
+            'SEND|SERVICE SUSPENDED|BANNED ACCOUNT|MAILBOX !"quota" !RECIPIENT !LIMIT',
+            (
+                '"service"|"subscription"|"contract"|"servicio"|"servizio"|"servico"|"услуга"|"サービス" '
+                '"suspended"|"cancelled"|"canceled"|"terminated"|"suspendid*"|"sospes*"|"suspens*"|"приостановлен*"|'
+                '"停止し"|"停止中"'
+            ),
         ),
         Strength.STRONG,
         MAIL | DATA,
@@ -106,7 +116,10 @@ RULES: tuple[RefusalRule, ...] = (
         Code.RATE_LIMITED,
         "Microsoft 5.2.122; limits of what a recipient may get, or of one session",
         "data 554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.",
-        ('"can receive"|"recipients domain hourly"|"max rcpt"|"receiving mail at a rate"|"recipient has exceeded"',),
+        ('"can receive"|"recipients domain hourly"|"receiving mail at a rate"',
+            '"recipient has exceeded" PERIOD|FREQUENT',
+            '"recipients received" PERIOD|FREQUENT',
+        ),
         Strength.EXPLICIT,
         ENVELOPE,
     ),
@@ -142,7 +155,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"this ip has sent"'
             ),
             '"not enough"|"insufficient"|"out of"|"no" "credit"|"credits"|"sending quota"|"balance"',
-            '"mi stc"|"rp trc"|"rp rcl"|"mi dmc"',
+            'CREDITS SPENT !"mailbox" !MAILBOX !LOGIN',
+            '"sent" "of"|"out of" MESSAGE PERIOD !CLIENT !SPAM',
+            '"max rcpt" PERIOD',
+            '"mi stc"|"rp trc"|"rp rcl"',
             (
                 'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !"recipients domain" !"max rcpt" !LARGE '
                 "!FREQUENT !MAILBOX !CONNECTION "
@@ -158,14 +174,14 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 452 4.5.3 Too many recipients",
         (
             (
-                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" '
+                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT !WRONG '
                 '!"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
             ),
             (
                 '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many '
-                'recipients"|"too much recipient*"|"too many invalid recipients" !"too many recipients from"'
+                'recipients"|"too much recipient*" !"too many recipients from" !FREQUENT !WRONG !UNKNOWN'
             ),
-            'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"hochstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
+            'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"höchstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
         Strength.STRONG,
         ENVELOPE,
@@ -234,10 +250,12 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"this recipient per hour"',
             (
-                '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|'
-                '"rp qrc"|"hl rep"|"hl mep"'
+                '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi dmc"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|'
+                '"rp qrc"|"hl rep"'
             ),
             '"too many commands"|"too many transactions"',
+            'RECIPIENTS TOO_MANY FREQUENT|WRONG|UNKNOWN !CLIENT',
+            'SEND|MESSAGE|RECIPIENTS FREQUENT !LOGIN !"reputation" !CLIENT',
             (
                 '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|'
                 '"слишком част*" MESSAGE !RECIPIENTS !MAILBOX !FULL'

@@ -150,12 +150,12 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.CONTENT_REJECTED,
-        "RFC 3463 X.6.0 and X.7.7",
-        "data 554 5.6.0 x",
+        "RFC 3463 X.6.1: media not supported",
+        "data 554 5.6.1 x",
         strength=Strength.HINT,
         stages=DATA,
         replies=("5",),
-        enhanced=(".6.0", ".6.1"),
+        enhanced=(".6.1",),
     ),
     RefusalRule(
         Code.MESSAGE_TOO_LARGE,

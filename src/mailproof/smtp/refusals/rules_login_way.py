@@ -54,6 +54,15 @@ RULES: tuple[RefusalRule, ...] = (
         secure=False,
     ),
     RefusalRule(
+        Code.AUTH_TEMPORARY_FAILURE,
+        "Exchange Online: federated STS service was unreachable; servers that can't reach what knows the passwords",
+        "auth 535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.",
+        ("AUTH_SERVER DOWN|NOW|SERVER_TROUBLE", '"federated sts"'),
+        Strength.EXPLICIT,
+        AUTH,
+        span=80,
+    ),
+    RefusalRule(
         Code.AUTH_NOT_ENABLED,
         "Exim 503 AUTH command used when not advertised; Postfix 503 authentication not enabled; "
         "qmail 503 auth not available",
@@ -215,7 +224,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_REQUIRES_TLS,
         "RFC 4954 section 6: 538; RFC 5248: 523 5.7.10",
         "auth 538 no",
-        strength=Strength.REPLY,
+        strength=Strength.HINT,
         stages=AUTH,
         replies=("538", "523"),
         secure=False,
@@ -231,11 +240,19 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 sections 4 and 6: 504 5.5.4, 534, 501",
+        "RFC 4954 sections 4 and 6: 504 5.5.4",
         "auth 504 5.5.4 no",
+        strength=Strength.HINT,
+        stages=AUTH,
+        replies=("504",),
+    ),
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED,
+        "RFC 4954 section 6: 534",
+        "auth 534 no",
         strength=Strength.REPLY,
         stages=AUTH,
-        replies=("504", "534"),
+        replies=("534",),
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,

@@ -47,7 +47,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
             ),
             (
-                'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zustandig"|"ospitato"|"обслужива*"|'
+                'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|'
                 '"托管"|"本域" NEG'
             ),
             (
@@ -172,7 +172,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'rejected"|"not local"|"inactive mbox" !SENDER'
             ),
             (
-                '"recipient address rejected"|"rcptto"|"empfanger"|"destinataire"|"destinatario"|'
+                '"recipient address rejected"|"rcptto"|"empfänger"|"destinataire"|"destinatario"|'
                 '"получатель"|"收件人"|"宛先" UNKNOWN|"inactive"|"invalid*"'
             ),
             '"account" "receive" NEG',

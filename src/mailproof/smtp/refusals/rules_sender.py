@@ -17,7 +17,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"reject*"|CLIENT !"duplicate" !"greylist*" !"graylist*"'
             ),
             (
-                '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|'
+                '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|"mail is not authenticated"|"sender is unauthenticated"|"required authentication level"|'
                 '"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
             ),
             (
@@ -27,8 +27,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"alias"'
             ),
             (
+                '"permitted"|"allowed"|"authorized"|"designated" NEG "send for"|"send on behalf of domain"|"send mail as '
+                'domain"|"mail for" CLIENT "<host>"|DOMAIN'
+            ),
+            'DOMAIN|"mail from" CLIENT "mismatch*"|"不一致"|"not match"',
+            (
                 '"for sending mail of domain"|"sender authentication fail*"|"email authentication"|"domain '
-                'authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"发信域"|"dmarc"'
+                'authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"dmarc"'
             ),
         ),
         Strength.EXPLICIT,
@@ -81,7 +86,7 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|'
                 '"conform with authentication"|"send mail as"|"send email as"|"sender does not match"|'
-                '"sender address must"|"forged sender '
+                '"sender address must match"|"sender address must be the same"|"forged sender '
                 'address"|"non local account"|"sender does not belong"|"not allowed to use this sender"|"not '
                 'allowed to send as"|"not permitted to send as"'
             ),
@@ -93,6 +98,14 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SENDER OWN NEG|DENIED|REQUIRED !"verified" !RECIPIENT !CLIENT !RDNS !EHLO !SPF !DKIM '
                 '!"registered" !"ip" !DOMAIN'
+            ),
+            'SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT',
+            "ADDRESS OWN REQUIRED|NEG SELF !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED",
+            '"<address>"|SENDER "not one of your"|"one of your aliases"|"none of your"',
+            'SENDER "stimmt nicht"|"stimmen nicht" USER|LOGIN|ACCOUNT',
+            (
+                '"вошли"|"logged in as"|"eingeloggt als"|"connecte en tant que"|"compte connecte"|"登录账号" SENDER|'
+                '"<address>"|ADDRESS OWN|NEG|DENIED'
             ),
             '"use this sender"|"use this address"|"use this from"|"use that sender"|"use the sender" DENIED',
             (
@@ -110,6 +123,11 @@ RULES: tuple[RefusalRule, ...] = (
         "not exist; RFC 3463 X.1.8",
         "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
         (
+            (
+                'SENDER DOMAIN "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|"nicht auflos*"|'
+                '"nicht aufgelost"|"resoudre"|"resolver"|"risolvere"|"не удалось найти"|"разрешить"|"解析"|"解決" '
+                "!RECIPIENT !SPF !DKIM"
+            ),
             (
                 'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
                 "!USER !SPF !DKIM"
@@ -146,6 +164,16 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SENDER|DOMAIN|"identity" !RELAY "unverified"|"unregistered"|"unconfirmed"|"unconfigured"|"not '
                 'verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"'
+            ),
+            (
+                'SENDER|DOMAIN "pas ete valide*"|"pas encore valide*"|"pas valide dans"|"valide dans votre compte"|'
+                '"pending verification"|"hinterlegen"|"hinterlegt"|"verify your domain"|"verify domain"|"ajoutez"|'
+                '"noch nicht bestatigt"|"не подтвержден*"|"sending from domain is not allowed"'
+            ),
+            (
+                '"confirm"|"verify"|"register"|"validate"|"bestatig*"|"verifizier*"|"hinterleg*"|"confirm*"|"valid*"|'
+                '"подтверд*"|"验证"|"驗證" SENDER|DOMAIN|"identity" REQUIRED|"dashboard"|"console"|"account"|"konto"|'
+                '"compte"|"cuenta" !RELAY !RECIPIENT !"failed" !WRONG !SPF !DKIM !USER !LOGIN !CLIENT'
             ),
             (
                 'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your '

@@ -17,8 +17,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '"client certificate"|"tls certificate"|"clientzertifikat"|"certificat client"|"certificado '
                 'de cliente"|"客户端证书"|"クライアント証明書" NEG|REQUIRED|WRONG|DENIED|"trusted"'
             ),
+            (
+                'CERTIFICATE NEG|REQUIRED|ONLY|DENIED|UNKNOWN|"present*"|"trust*"|"untrusted"|"vorgelegt"|"attendibile"|'
+                '"presentant*" !KEY !DKIM'
+            ),
         ),
         Strength.EXPLICIT,
+        ENVELOPE | GREETING | EHLO,
     ),
     RefusalRule(
         Code.TLS_VERSION_TOO_OLD,
@@ -34,6 +39,7 @@ RULES: tuple[RefusalRule, ...] = (
         "mail 451 5.7.3 STARTTLS is required to send mail",
         (
             'TLS REQUIRED|"only"|"before"|"first"|"forced"|"enforced" !"certificate" !"error" !"failed"',
+            "TLS ONLY|USE !CERTIFICATE",
             'TLS NEG|DENIED !"mismatch" !"available" !"certificate" !"failed" !"sessions"',
         ),
         Strength.EXPLICIT,
@@ -46,13 +52,9 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 6647; postgrey, SPFBL, milter-greylist",
         "rcpt 450 4.2.0 <b@x.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/",
         (
-            (
-                '"greylist*"|"graylist*"|"grey list*"|"gray list*"|"greylisting"|"liste grise"|"lista gris"|'
-                '"listas grises"|"lista grigia"|"lista cinza"|"greylisted"|"серый список"|"серые списки"|'
-                '"серого списка"|"грейлист*"|"灰名单"|"灰名單"|"グレイリスト*"|"グレーリスト"|"grauliste"|'
-                '"серым списком"|"сером списке"|"gri"'
-            ),
+            'GREYLIST|"gri"',
             '"first seen"|"first time"|"first attempt" NOW',
+            "FIRST_TIME NOW|SOON !LOGIN",
             (
                 '"in" NOW "seconds"|"minutes"|"minute"|"secs"|"mins" !TOO_MANY !FREQUENT !LIMIT !LOGIN '
                 '!SERVER_TROUBLE !"spam" !BLOCKED'
@@ -157,7 +159,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'accept mail"|"does not accept mail"|"closing transmission channel"|"service is unavailable"|'
                 '"service temporarily unavailable"|"服务不可用"|"服務不可用"|"service indisponible"|'
                 '"servicio no disponible"|"servizio non disponibile"|"servico indisponivel"|"dienst nicht '
-                'verfugbar"|"сервис недоступен"|"служба недоступна"|"利用できません"|"サービス"'
+                'verfügbar"|"сервис недоступен"|"служба недоступна"|"利用できません"|"サービス"'
             ),
         ),
         Strength.PLAIN,
@@ -184,7 +186,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS; before EHLO nothing else can be missing",
         "ehlo 530 no",
-        strength=Strength.HINT,
+        strength=Strength.REPLY,
         stages=EHLO,
         replies=("530",),
         secure=False,
@@ -193,7 +195,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS, without words",
         "mail 530 5.7.0 x",
-        strength=Strength.HINT,
+        strength=Strength.REPLY,
         stages=ENVELOPE,
         replies=("530",),
         enhanced=("5.7.0",),
