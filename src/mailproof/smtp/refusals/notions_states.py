@@ -112,7 +112,7 @@ STATES: dict[str, dict[str, str]] = {
         "allowed to use, permitted to use, authorized to use, authorized to send, not same, alias, "
         "sender addresses, inconsistent",
         "de": "überein, gehör*, entspricht nicht, stimmt nicht überein, übereinstimm*, im namen, identisch, "
-        "eigene*, absenderadresse nicht, zugeordnet, "
+        "eigene*, zugeordnet, "
         "berechtigt, entsprechen",
         "fr": "appart*, correspond*, au nom, identique, differ*, meme, propre",
         "es": "pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",

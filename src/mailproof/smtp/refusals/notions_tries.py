@@ -49,7 +49,7 @@ TRIES: dict[str, dict[str, str]] = {
     },
     "ATTEMPTS": {
         "en": "attempt*, tries, retries, failed login*, failed logon*, failed authentication*, failed password*, "
-        "login failure*, authentication failure*, failed sign in*, unsuccessful login*, unsuccessful sign in*, "
+        "login failures, authentication failures, failed sign in*, unsuccessful login*, unsuccessful sign in*, "
         "wrong password*, invalid password*, incorrect password*, bad password*, invalid login*, bad login*, "
         "unsuccessful authentication*, brute force, bruteforce, tried to log in, auth failures, auth fail*, "
         "failed auth*, password failures, login errors, auth errors, authentication errors, login times",

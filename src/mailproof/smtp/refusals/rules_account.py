@@ -25,7 +25,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"unpaid"|"past due"|"overdue"|"outstanding invoice"|"payment"|"invoice"|"billing"',
             '"unusual amount" "address"',
-            '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER',
+            '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER !LOGIN',
             '"account unavailable"',
             "ACCOUNT|SERVICE|MAILBOX BANNED UNPAID !RECIPIENT",
             "ACCOUNT UNPAID !RECIPIENT",
@@ -76,7 +76,7 @@ RULES: tuple[RefusalRule, ...] = (
                 ' SUSPENDED|BLOCKED !"size" !RECIPIENT !SPF !DKIM !"listed" !"quota"'
             ),
             (
-                '"sender address blocked"|"sender is blocked"|"sender blocked"|"sending blocked"|"blocked '
+                '"sender address blocked"|"sending blocked"|"blocked '
                 'from sending"|"blocked sender"|"restricted from sending"|"sender suspended"|"sender is '
                 'suspended"|"account suspended"|"account disabled"|"account blocked"|"account locked"|'
                 '"domain suspended"'
@@ -119,6 +119,7 @@ RULES: tuple[RefusalRule, ...] = (
         ('"can receive"|"recipients domain hourly"|"receiving mail at a rate"',
             '"recipient has exceeded" PERIOD|FREQUENT',
             '"recipients received" PERIOD|FREQUENT',
+            '"max rcpt" "session*"|"commands"|"connection*"',
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -224,6 +225,7 @@ RULES: tuple[RefusalRule, ...] = (
                 "CONNECTION|LIMIT|EXCEEDED"
             ),
             '"server is too busy" "connection"',
+            '"hl icc"|"connections open"|"open connections"',
         ),
         Strength.EXPLICIT,
         span=90,

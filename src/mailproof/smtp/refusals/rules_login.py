@@ -12,7 +12,9 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_REJECTED,
         "Exchange Online: 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect",
         "auth 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
-        ('"credentials were incorrect"', '"username or password is incorrect"', '"username and password not accepted"'),
+        (
+            '"authentication failed system busy"',  # QQ: user, authorisation code or SMTP switched off
+            '"credentials were incorrect"', '"username or password is incorrect"', '"username and password not accepted"'),
         Strength.EXPLICIT,
         AUTH,
         ("5",),
@@ -27,7 +29,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"アプリ" !WRONG'
             ),
             'PASSWORD DEDICATED REQUIRED|USE !"new" !EXPIRED !WRONG',
-            'PASSWORD CLIENT_PROGRAM REQUIRED|USE|NEG|ENDED|DENIED !WRONG !EXPIRED',
+            'PASSWORD CLIENT_PROGRAM REQUIRED|USE|NEG|ENDED|DENIED !WRONG !EXPIRED !RENEWED',
             (
                 '"application specific"|"app password*"|"app specific"|"application password*"|"third party app*"|'
                 '"apps password"|"app passcode*"|"external application*"|"application passwords"|"client '
@@ -90,11 +92,11 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 5248: 5.7.13; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
         "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
         (
-            'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"|"initial"|"initialpasswort*" !CLIENT_PROGRAM !DEDICATED',
+            'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"|"initial"|"initialpasswort*" !DEDICATED',
             '"password transition"',
             '"credentials" "compromised"',
             '"credentials" "expired"|"older than"|"too old"|"outdated"',
-            'PASSWORD RENEWED !CLIENT_PROGRAM !DEDICATED',
+            'PASSWORD RENEWED !DEDICATED',
         ),
         Strength.EXPLICIT,
         stages=AUTH | ENVELOPE,
@@ -130,7 +132,7 @@ RULES: tuple[RefusalRule, ...] = (
         "Gmail 534 5.7.14, 534 5.7.9 WebLoginRequired; Outlook: HipNotify",
         "auth 534 5.7.9 Please log in with your web browser and then try again...",
         (
-            'WEB SIGN_IN|REQUIRED|IDENTITY|CONFIRM !ENABLE !OFF !CLIENT_PROGRAM',
+            'WEB SIGN_IN|REQUIRED|IDENTITY|CONFIRM !ENABLE !OFF !CLIENT_PROGRAM !"check"',
             '"captcha"|"recaptcha"|"captchas"',
             '"hipnotify"|"webloginrequired"|"web login required"',
             "IDENTITY SIGN_IN|REQUIRED|CONFIRM|WEB",
@@ -138,7 +140,20 @@ RULES: tuple[RefusalRule, ...] = (
             '"<url>" SIGN_IN CONFIRM|IDENTITY',
         ),
         Strength.EXPLICIT,
-        AUTH | ENVELOPE,
+        AUTH,
+        ("5",),
+    ),
+    RefusalRule(
+        Code.AUTH_WEB_LOGIN_REQUIRED,
+        "Outlook.com 554 5.2.0 … HipNotify: the owner's confirmation is asked for after the login",
+        "mail 550 5.7.1 Please verify your account in a web browser before sending",
+        (
+            '"hipnotify"|"webloginrequired"|"web login required"',
+            '"captcha"|"recaptcha"|"confirm your identity"|"verify your identity"|"本人確認"|"确认身份"',
+            '"verify your account"|"unlock your account"|"log in"|"sign in" "web browser"|"browser"|"webmail"|"captcha"',
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
         ("5",),
     ),
     RefusalRule(
@@ -205,6 +220,16 @@ RULES: tuple[RefusalRule, ...] = (
         span=70,
     ),
     RefusalRule(
+        Code.AUTH_REJECTED,
+        "a password or token that is refused at a later command: Zoho, Stalwart",
+        "mail 550 Login credentials no longer valid. Please re-authenticate.",
+        ('"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|"revoked"',),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("5",),
+        span=50,
+    ),
+    RefusalRule(
         Code.PERMISSION_MISSING,
         "Amazon SES 554 Access denied … is not authorized to perform ses:SendRawEmail; API keys without the scope",
         "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform "
@@ -212,6 +237,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
             "KEY SCOPE LACKING !PASSWORD !COUNTRY",
+            '"api" KEY SCOPE LACKING !COUNTRY',
             '"scope"|"scopes" NEG|REQUIRED|WRONG',
             (
                 '"insufficient right*"|"unzureichende berechtigung*"|"droits insuffisants"|"permisos insuficientes"|'

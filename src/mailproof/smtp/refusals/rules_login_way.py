@@ -46,7 +46,7 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 4954 section 6: 538; RFC 3207 section 4: 530; Exim, Dovecot: plaintext authentication disallowed",
         "auth 530 5.7.7 Email sending without SSL/TLS encryption is not allowed.",
         (
-            'TLS REQUIRED|NEG|DENIED|"before"|"first"|"only"|"非"',
+            'TLS REQUIRED|NEG|DENIED|ONLY|"before"|"first"|"非" !CERTIFICATE',
             '"plaintext"|"plain text"|"cleartext"|"clear text"|"klartext"|"明文"|"平文" DENIED|NEG|OFF',
         ),
         Strength.EXPLICIT,
@@ -75,7 +75,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"failed" !"unsuccessful" !PASSWORD'
             ),
             (
-                '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|'
+                'COMMAND UNKNOWN|'
                 'DENIED|NEG|"unimplemented"|"unrecogni*"|"recogni*"|"reconnue" !"order" !"sequence" !"syntax"'
             ),
             '"do not auth"|"no auth"|"does not auth"|"not do auth"',
@@ -193,6 +193,26 @@ RULES: tuple[RefusalRule, ...] = (
         ENVELOPE,
         ("5",),
         logged_in=False,
+    ),
+    RefusalRule(
+        Code.AUTH_REQUIRED,
+        "RFC 4954 section 6: 530, and the words speak of a login",
+        "mail 530 No login, no mail",
+        ('LOGIN|"anonym*" !TLS !WRONG !CERTIFICATE',),
+        Strength.PLAIN,
+        _ENVELOPE_AND_EHLO,
+        ("530",),
+        logged_in=False,
+    ),
+    RefusalRule(
+        Code.AUTH_REQUIRES_TLS,
+        "RFC 4954 section 6, RFC 3207 section 4: 530, 538, and the words speak of encryption",
+        "auth 530 Refusing to accept a password in the clear",
+        ("TLS",),
+        Strength.EXPLICIT,
+        AUTH,
+        ("530", "538", "523"),
+        secure=False,
     ),
     # What the enhanced code or the code alone says.
     RefusalRule(

@@ -19,7 +19,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"尝试向其发送"|"嘗試傳送"|"尝试联系的" "停用"|"不存在"|"停止"',
             (
-                '"user is terminated"|"account is disabled"|"mailbox is frozen"|"mailbox currently '
+                '"user is terminated"|"mailbox is frozen"|"mailbox currently '
                 'suspended"|"honeypot"|"suppression list"|"spam trap"|"marked as inactive"|'
                 '"sendernotauthenticatedforgroup"|"restrictedtorecipientspermission"|"delivery restriction*"|'
                 '"sending to this group"|"on the recipient s list"|"recipient s list"'
@@ -35,11 +35,11 @@ RULES: tuple[RefusalRule, ...] = (
         (
             (
                 "RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED "
-                '!QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF !"ip of" !EXCEEDED !"relay host"'
+                '!QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF !"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
             (
                 '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|"not a local '
-                'domain"|"not local domain"|"non local domain"|"deliver mail for"|"not our domain"|"local '
+                'domain"|"not local domain"|"non local domain"|"deliver mail for"|"currently not permitted to"|"not permitted to relay"|"not our domain"|"local '
                 'domains"|"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user '
                 'only"|"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|"not '
                 'allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|"mail for '
@@ -47,17 +47,26 @@ RULES: tuple[RefusalRule, ...] = (
                 'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
             ),
             (
-                'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|'
+                'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|"handled"|"alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|'
                 '"托管"|"本域" NEG'
             ),
             (
-                '"ese dominio"|"este dominio"|"ce domaine"|"diese domain"|"questo dominio"|"этого домена"|'
-                '"该域"|"此域" DENIED|NEG'
+                '"ese dominio"|"este dominio"|"esse dominio"|"ce domaine"|"diese domain"|"questo dominio"|"этого домена"|'
+                '"этот домен"|"этом домене"|"该域"|"此域"|"このドメイン"|"that domain"|"this domain" DENIED|NEG '
+                "!UNKNOWN !SENDER !SPF !DKIM"
             ),
         ),
         Strength.STRONG,
         ENVELOPE,
         span=80,
+    ),
+    RefusalRule(
+        Code.RECIPIENT_REJECTED,
+        "Gmail, Exim: the recipient's account is switched off",
+        "rcpt 550 5.2.1 This account is disabled",
+        ('"account is disabled"|"account disabled"|"account is inactive"|"account has been disabled" !"your" !SEND',),
+        Strength.EXPLICIT,
+        RCPT,
     ),
     RefusalRule(
         Code.RELAY_DENIED,
@@ -106,7 +115,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"over quota"|"overquota"|"mailbox full"|"disk quota"|"user is over"|"quota full"|'
                 '"shutoffquota*"|"out of storage"|"too much mail data"|"rp uqt"|"mailbox limit"|"storage '
                 'quota"|"exceeded storage"|"mailfolder is full"|"insufficient system storage for user"|'
-                '"mailbox size limit"|"quota exceed*" !SEND !PERIOD !"message quota" !"sending"'
+                '"mailbox size limit"|"quota exceed*" !SEND !PERIOD !"message quota" !"sending" !"queue"'
             ),
             '"超过配额"|"超出配额"|"空间已满"|"容量已满"',
         ),
@@ -136,6 +145,7 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 450 4.1.2 <b@x.example>: Recipient address rejected: Domain not found",
         (
             (
+                '"no mail server found"|"no mail server for"|"host lookup failed"|"domain lookup failed"|"no mail exchanger"|'
                 '"no domain"|"recipient address rejected domain not found"|"domain must exist"|"host '
                 'unreachable"|"domain not found"|"host unknown"|"host not found"|"unknown host"|"invalid '
                 'domain"|"no such domain"|"unknown domain"|"domain does not exist"|"domain is not reachable"|'
@@ -166,7 +176,7 @@ RULES: tuple[RefusalRule, ...] = (
             'ADDRESS UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER !CLIENT',
             'ACCOUNT UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER',
             (
-                '"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no '
+                '"not in route list"|"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no '
                 'such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the '
                 'target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses '
                 'rejected"|"not local"|"inactive mbox" !SENDER'

@@ -100,7 +100,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"registered" !"ip" !DOMAIN'
             ),
             'SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT',
-            "ADDRESS OWN REQUIRED|NEG SELF !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED",
+            "ADDRESS OWN REQUIRED|NEG SELF !\"from that email\" !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED",
             '"<address>"|SENDER "not one of your"|"one of your aliases"|"none of your"',
             'SENDER "stimmt nicht"|"stimmen nicht" USER|LOGIN|ACCOUNT',
             (
@@ -116,6 +116,14 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.EXPLICIT,
         ENVELOPE,
         span=100,
+    ),
+    RefusalRule(
+        Code.SENDER_NOT_OWNED,
+        "163.com 553 Local user only, to MAIL: the sender is no user of the server, or not the one who logged in",
+        "mail 553 Requested action not taken: Local user only",
+        ('"local user only"|"local users only"',),
+        Strength.EXPLICIT,
+        MAIL,
     ),
     RefusalRule(
         Code.SENDER_DOMAIN_NOT_FOUND,
@@ -189,7 +197,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SENDER_NOT_VERIFIED,
         "the sender's identity, told at RCPT",
         "rcpt 550 Sender domain is not verified",
-        ('SENDER|"from" NEG VERIFIED !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
+        ('SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
         Strength.EXPLICIT,
         frozenset({Stage.RCPT}),
         ("5",),

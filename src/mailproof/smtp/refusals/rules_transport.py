@@ -78,9 +78,9 @@ RULES: tuple[RefusalRule, ...] = (
                 'command"|"duplicate helo"|"already specified"|"expecting mail arg"|"hostname not yet"|'
                 '"synchronization error"|"improper use of"|"pipelin*"'
             ),
-            '"syntax"|"syntaxe"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
+            '"syntax"|"syntaxe"|"syntaxfehler"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
             (
-                '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|'
+                'COMMAND UNKNOWN|'
                 'WRONG|NEG|DENIED|"unimplemented"|"not implemented"|"recogni*"|"reconnue"|"reconocid*"|'
                 '"order"|"disabled"|"unexpected"|"out of"|"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|'
                 '"последовательност*"|"sequenc*"|"secuencia"|"reihenfolge"|"不正"|"順序" !LOGIN'
@@ -103,6 +103,25 @@ RULES: tuple[RefusalRule, ...] = (
         _ANY | STARTTLS,
         ("500", "501", "502", "503", "504", "554", "555", "421", "454"),
         span=60,
+    ),
+    RefusalRule(
+        Code.GREYLISTED,
+        "RFC 6647: a first delivery is deferred, told in two sentences",
+        "rcpt 450 4.2.0 First contact from this triplet; deferred for 300 s, resend it then",
+        ("FIRST_TIME NOW|SOON !LOGIN",),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("4",),
+        anywhere=True,
+    ),
+    RefusalRule(
+        Code.PROTOCOL_ERROR,
+        "RFC 5321 section 4.2.4: 501, the syntax, in words, to AUTH",
+        "auth 501 Syntax error in parameters",
+        ('"syntax"|"syntaxe"|"syntaxfehler"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文"',),
+        Strength.STRONG,
+        AUTH,
+        ("500", "501"),
     ),
     RefusalRule(
         Code.PROTOCOL_ERROR,
@@ -181,6 +200,16 @@ RULES: tuple[RefusalRule, ...] = (
         strength=Strength.REPLY,
         replies=("421",),
         recognised=False,
+    ),
+    RefusalRule(
+        Code.TLS_REQUIRED,
+        "RFC 3207 section 4: 530, and the words speak of encryption",
+        "mail 530 Unencrypted sessions are refused",
+        ("TLS !CERTIFICATE",),
+        Strength.STRONG,
+        ENVELOPE | EHLO,
+        ("530",),
+        secure=False,
     ),
     RefusalRule(
         Code.TLS_REQUIRED,

@@ -123,7 +123,7 @@ def _host(found: re.Match[str]) -> str:
     if _in(name, ADDRESS_LISTS):
         return " <addresslist> "
     known = len(found[1]) == 2 or found[1] in TOP_LEVEL or found[1].startswith("xn--")
-    return " <host> " if known else name.replace(".", " . ")
+    return " <host> " if known else name.replace(".", " ")
 
 
 def _in(host: str, table: dict[str, str]) -> bool:
