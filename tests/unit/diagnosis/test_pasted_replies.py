@@ -77,7 +77,7 @@ PASTED = [
     ("Could not connect to SMTP host: x, port: 25, response: 421", 421, Stage.RCPT, False, Code.SERVICE_UNAVAILABLE),
     (
         PHPMAILER,
-        554, Stage.DATA, True, Code.MESSAGE_REJECTED,
+        554, Stage.DATA, True, Code.CONTENT_REJECTED,
     ),
     ('Expected response code "250" but got code "550", with message "550 5.1.1 no such user".', 550, Stage.RCPT,
      False, Code.RECIPIENT_REJECTED),

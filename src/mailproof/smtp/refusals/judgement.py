@@ -85,7 +85,7 @@ def judge(reply: Reply, circumstances: Circumstances) -> Judgement:
         if not _holds(rule, reply, circumstances, enhanced):
             continue
         if not patterns:
-            if rule.strength is Strength.REPLY and rule.recognised and not few:
+            if rule.strength >= Strength.CODE and rule.recognised and not few:
                 continue
             return Judgement(rule.code, rule.recognised, "", rule.source, rule)
         for found in [_joined(clauses)] if rule.anywhere else clauses:

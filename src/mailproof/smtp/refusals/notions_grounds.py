@@ -99,9 +99,9 @@ GROUNDS: dict[str, dict[str, str]] = {
         "ja": "社内ネットワーク, 学内, 社内, vpn, 内部ネットワーク, 許可された ip, 社内ネット",
     },
     "FIRST_TIME": {
-        "en": "first contact, first delivery, first attempt, first time, first seen, first message, new triplet, "
+        "en": "not seen you, not seen you before, first contact, first delivery, first attempt, first time, first seen, first message, new triplet, "
         "unknown triplet, this triplet, not seen before, initial delivery, first try, never seen",
-        "de": "erstkontakt*, ersteinlieferung*, erste zustellung*, erster zustellversuch*, ersten zustellversuch*, "
+        "de": "unbekannte kombination, neue kombination, erstkontakt*, ersteinlieferung*, erste zustellung*, erster zustellversuch*, ersten zustellversuch*, "
         "erstmalig*, zum ersten mal, erster versuch, erstzustellung*",
         "fr": "premier envoi, premiere tentative, premier message, premiere livraison, premier contact, "
         "premiere remise, premiere presentation",

@@ -94,14 +94,14 @@ MATTERS: dict[str, dict[str, str]] = {
         "ja": "暗号, 平文, tls, ssl, 平文",
     },
     "COUNTRY": {
-        "en": "country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, "
+        "en": "abroad, country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, "
         "overseas, geoblock*, country code",
         "de": "ländern, ausland, ihrem land, standort, region, ausländisch*, auslandszugriff",
         "fr": "pays, region, etranger",
-        "es": "pais, paises, extranjer*, region, ubicacion",
+        "es": "pais, paises, extranjer*, exterior, region, ubicacion",
         "it": "paese, paesi, nazione, estero, estera",
-        "pt": "pais, paises, estrangeiro*, localizacao, regiao",
-        "ru": "стран*, регион*, зарубеж*, геолокац*",
+        "pt": "pais, paises, estrangeiro*, exterior, localizacao, regiao",
+        "ru": "стран*, рубеж*, границ*, регион*, зарубеж*, геолокац*",
         "zh": "国家, 國家, 地区, 地區, 异地, 異地, 境外, 海外",
         "ja": "国外, 海外, 地域",
     },
@@ -172,7 +172,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "ja": "残高, クレジット, ポイント, 残通数",
     },
     "SPENT": {
-        "en": "no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, none left, "
+        "en": "empty, no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, none left, "
         "too low, zero, negative",
         "de": "aufgebraucht, erschöpft, kein*, verbraucht, nicht ausreichend, reicht nicht, aufladen, leer",
         "fr": "epuise*, plus de, insuffisant*, recharge*, aucun*, pas assez",
@@ -185,7 +185,7 @@ MATTERS: dict[str, dict[str, str]] = {
     },
     "QUOTA": {
         "en": "quota*, allowance, credit, credits, overquota, balance",
-        "de": "kontingent*, quota, guthaben, freikontingent*",
+        "de": "kontingent*, *kontingent, quota, guthaben, freikontingent*",
         "fr": "quota*, credit*, contingent*",
         "es": "cuota*, cupo, credito*, saldo",
         "it": "quota, quote, credit*",
@@ -198,7 +198,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "limit*, quota*, threshold*, allowance, maximum*, max, capacity, cap, volume, overlimit, "
         "number of messages, "
         "number of recipients, number of mails, limitation*, sendlimit, ratelimit*",
-        "de": "limit*, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, versandlimit*, "
+        "de": "limit*, *limit, *kontingent, *grenze, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, versandlimit*, "
         "tageslimit*, stundenlimit*, "
         "beschränkung*, höchstgrenze, grenze, grenzwert*, anzahl, sendekontingent*, empfängerlimit, "
         "versandkontingent*",
@@ -214,7 +214,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "daily, day, days, per day, a day, hourly, hour, hours, per hour, monthly, month, weekly, "
         "week, today, 24h, "
         "24hours, 24 hour*, 24hr, per month, plan, tomorrow, peak, hrs, minutes window",
-        "de": "täglich*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stündlich*, "
+        "de": "täglich*, tages*, monats*, stunden*, wochen*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stündlich*, "
         "stundenlimit*, heute, monatlich*, monat*, "
         "pro tag, pro stunde, morgen, tageskontingent*",
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",

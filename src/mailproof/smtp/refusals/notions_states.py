@@ -9,7 +9,7 @@ STATES: dict[str, dict[str, str]] = {
         "blacklisting, blackholed, greylisted by reputation, firewalled, filtered, bad reputation, "
         "poor reputation, low reputation, "
         "reputation, not whitelisted, embargo*, not white listed, unwelcome, blackholelist, rejectlist, blocklisted",
-        "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzen liste, blacklist*, "
+        "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzer liste, schwarzen liste, blacklist*, "
         "gelistet*, sperrliste*, "
         "sperre, reputation, sperrung, abgewiesen, gefiltert",
         "fr": "bloqu*, liste noire, listes noires, blacklist*, banni*, reputation, blocage, interdit*",
@@ -118,7 +118,7 @@ STATES: dict[str, dict[str, str]] = {
         "es": "pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",
         "it": "appart*, corrispond*, per conto, propri*, uguale, coincid*, diverso, stess*",
         "pt": "pertenc*, correspond*, em nome, propri*, igual, coincid*, mesm*, difere*",
-        "ru": "принадлеж*, совпада*, от имени, соответств*, чужо*",
+        "ru": "отлича*, не соответ*, принадлеж*, совпада*, от имени, соответств*, чужо*",
         "zh": "一致, 匹配, 相同, 不符, 代表, 不属于, 相符, 不屬於, 代发, 冒用",
         "ja": "一致, 異なり, 異なる, 代理, 所有, 同じ, なりすまし",
     },
@@ -167,17 +167,17 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "期限, 変更, 失効, 更新, リセット, 期限切れ",
     },
     "RENEWED": {
-        "en": "choose a new, set a new, new password, be replaced, replace, lifetime, update, older than, too old, "
+        "en": "fresh password, aging, start password, changed password, since you changed, replace it, choose a new, set a new, new password, be replaced, replace, lifetime, update, older than, too old, "
         "at first login, first use, breach*, temporary password, one time use, be renewed, pwned, must be updated",
-        "de": "initialpasswort*, startpasswort*, erstpasswort*, neues passwort, neues kennwort, neu setzen, neu vergeben, "
+        "de": "initialpasswort*, startpasswort*, startkennwort*, ersetzt, erstpasswort*, neues passwort, neues kennwort, neu setzen, neu vergeben, "
         "aktualisier*, geändert, veraltet, zu alt, ersetzen, gültigkeit*",
-        "fr": "change, nouveau mot de passe, perime*, trop ancien, definir un nouveau, mis a jour, mettre a jour",
-        "es": "nueva contrasena, actualic*, renovar, renueve, caduca, actualizar, demasiado antigua",
-        "it": "nuova password, rinnov*, aggiorn*, cambiata, sostitu*, cambio password",
-        "pt": "nova senha, renov*, atualiz*, nova palavra passe, expira*, muito antiga",
-        "ru": "новый пароль, задайте, обновите, старше, замен*, поменя*, новыи",
-        "zh": "新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, 到期",
-        "ja": "新しいパスワード, 初期パスワード, 初回パスワード, 再設定, 切れ",
+        "fr": "provisoire, temporaire, remplace*, change*, modifi*, nouveau mot de passe, perime*, trop ancien, definir un nouveau, mis a jour, mettre a jour",
+        "es": "temporal, provisional, inicial, cambiar*, cambie, sin cambiar, nueva contrasena, actualic*, renovar, renueve, caduca, actualizar, demasiado antigua",
+        "it": "temporanea, provvisoria, iniziale, modific*, cambia*, nuova password, rinnov*, aggiorn*, cambiata, sostitu*, cambio password",
+        "pt": "provisoria, temporaria, inicial, alterad*, trocad*, nova senha, renov*, atualiz*, nova palavra passe, expira*, muito antiga",
+        "ru": "временный пароль, начальный пароль, не менялся, сменит*, новый пароль, задайте, обновите, старше, замен*, поменя*, новыи",
+        "zh": "默认密码, 預設密碼, 临时密码, 修改密码, 新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, 到期",
+        "ja": "仮パスワード, 新しいパスワード, 初期パスワード, 初回パスワード, 再設定, 切れ",
     },
     "SEND_AS": {
         "en": "send as, send mail as, send email as, sending as, send on behalf, sending on behalf, on behalf of, "

@@ -48,7 +48,7 @@ TRIES: dict[str, dict[str, str]] = {
         "ja": "のみ, 限, だけ",
     },
     "ATTEMPTS": {
-        "en": "attempt*, tries, retries, failed login*, failed logon*, failed authentication*, failed password*, "
+        "en": "attempt*, lockout*, tries, retries, failed login*, failed logon*, failed authentication*, failed password*, "
         "login failures, authentication failures, failed sign in*, unsuccessful login*, unsuccessful sign in*, "
         "wrong password*, invalid password*, incorrect password*, bad password*, invalid login*, bad login*, "
         "unsuccessful authentication*, brute force, bruteforce, tried to log in, auth failures, auth fail*, "

@@ -227,9 +227,9 @@ WAYS: dict[str, dict[str, str]] = {
         "de": "tarif*, paket*, upgrade*, upgraden, kostenlosen konto, gratis*, freemail, bezahl*, premium*, "
         "kostenpflichtig*, vertrag*",
         "fr": "offre, forfait, formule, abonnement, payant*, gratuit*, premium",
-        "es": "plan, paquete, suscripcion, de pago, gratuit*, premium",
-        "it": "piano, pacchetto, abbonamento, a pagamento, gratuit*, premium, offerta",
-        "pt": "plano, pacote, assinatura, pago, gratuit*, premium",
+        "es": "plan, planes, paquete, suscripcion, de pago, gratuit*, premium",
+        "it": "piano, piani, pacchetto, abbonamento, a pagamento, gratuit*, premium, offerta",
+        "pt": "plano, planos, pacote, assinatura, pago, gratuit*, premium",
         "ru": "тариф*, бесплатн*, платн*, подписк*, премиум, пакет*",
         "zh": "套餐, 免费版, 免費版, 付费, 付費, 升级, 升級, 方案, 版本, 会员",
         "ja": "プラン, 無料版, 有料, アップグレード, ご契約, 無料会員",

@@ -29,9 +29,12 @@ RULES: tuple[RefusalRule, ...] = (
             '"account unavailable"',
             "ACCOUNT|SERVICE|MAILBOX BANNED UNPAID !RECIPIENT",
             "ACCOUNT UNPAID !RECIPIENT",
-            'ACCOUNT|SERVICE|MAILBOX BANNED ABUSE !RECIPIENT !CLIENT !CONTENT !MANY !MESSAGE',
-            'ACCOUNT|MAILBOX BANNED ABUSE SEND|SERVICE !RECIPIENT !CLIENT !CONTENT !MANY',
-            "ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD",
+            "ACCOUNT|SERVICE|MAILBOX BANNED ABUSE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS !MESSAGE",
+            "ACCOUNT|MAILBOX BANNED ABUSE SEND|SERVICE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS",
+            'ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD !"smtp" !"imap" !"pop3" !CLIENT_PROGRAM !COUNTRY !OAUTH '
+            "!BASIC !LOGIN",
+            '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|"abonnement" '
+            'BANNED|"終了"|"ended"|"expired"|"beendet"|"abgelaufen" !PASSWORD',
             '"account" "under review"|"not allowed to send"|"unable to send"|"can not send"|"banned"|"probation"',
         ),
         Strength.EXPLICIT,
@@ -116,7 +119,8 @@ RULES: tuple[RefusalRule, ...] = (
         Code.RATE_LIMITED,
         "Microsoft 5.2.122; limits of what a recipient may get, or of one session",
         "data 554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.",
-        ('"can receive"|"recipients domain hourly"|"receiving mail at a rate"',
+        (
+            '"can receive"|"recipients domain hourly"|"receiving mail at a rate"',
             '"recipient has exceeded" PERIOD|FREQUENT',
             '"recipients received" PERIOD|FREQUENT',
             '"max rcpt" "session*"|"commands"|"connection*"',
@@ -159,6 +163,8 @@ RULES: tuple[RefusalRule, ...] = (
             'CREDITS SPENT !"mailbox" !MAILBOX !LOGIN',
             '"sent" "of"|"out of" MESSAGE PERIOD !CLIENT !SPAM',
             '"max rcpt" PERIOD',
+            "ALREADY SEND PERIOD MESSAGE|NEG|LIMIT !RECIPIENT !CLIENT !CONNECTION !LOGIN !FREQUENT",
+            "EXCEEDED SEND PERIOD !RECIPIENT !CLIENT !CONNECTION !LOGIN !FREQUENT !LARGE",
             '"mi stc"|"rp trc"|"rp rcl"',
             (
                 'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !"recipients domain" !"max rcpt" !LARGE '
@@ -175,12 +181,12 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 452 4.5.3 Too many recipients",
         (
             (
-                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT !WRONG '
+                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT !"invalid*" !"unknown" '
                 '!"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
             ),
             (
                 '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many '
-                'recipients"|"too much recipient*" !"too many recipients from" !FREQUENT !WRONG !UNKNOWN'
+                'recipients"|"too much recipient*" !"too many recipients from" !FREQUENT !"invalid*" !"unknown"'
             ),
             'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"höchstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
@@ -256,7 +262,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"rp qrc"|"hl rep"'
             ),
             '"too many commands"|"too many transactions"',
-            'RECIPIENTS TOO_MANY FREQUENT|WRONG|UNKNOWN !CLIENT',
+            'RECIPIENTS TOO_MANY FREQUENT|"invalid*"|"unknown"|"per session" !CLIENT',
             'SEND|MESSAGE|RECIPIENTS FREQUENT !LOGIN !"reputation" !CLIENT',
             (
                 '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|'

@@ -110,6 +110,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"blocked"|"blacklisted"|"problem" "this ip"|"following ip"|"<ip>"|"ip address" "attempting to send"|'
                 '"attempting to mail"|"too many unwanted"|"unwanted messages"|"too many invalid"|"spam"'
             ),
+            "NETWORK BLOCKED|ABUSE|SPAM !CONTENT !ACCOUNT !RELAY !SENDER !LIMIT",
+            "CONSUMER_LINE DENIED|BLOCKED|NEG|SEND|USE !RDNS",
+            '"client" "found in"|"listed in"|"listed by"|"listed at"',
+            '"your network"|"your server"|"your host"|"your ip"|"your mail server" SPAM|ABUSE',
             '"too many unknown rcpt"|"too many unknown recipients"',
             (
                 '"plage"|"plages"|"range"|"ranges"|"bereich"|"rango"|"intervallo"|"faixa"|"диапазон*" '

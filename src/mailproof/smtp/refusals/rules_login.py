@@ -14,7 +14,10 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
         (
             '"authentication failed system busy"',  # QQ: user, authorisation code or SMTP switched off
-            '"credentials were incorrect"', '"username or password is incorrect"', '"username and password not accepted"'),
+            '"credentials were incorrect"',
+            '"username or password is incorrect"',
+            '"username and password not accepted"',
+        ),
         Strength.EXPLICIT,
         AUTH,
         ("5",),
@@ -28,8 +31,10 @@ RULES: tuple[RefusalRule, ...] = (
                 'PASSWORD DEDICATED CLIENT_PROGRAM|"app"|"apps"|"device"|"programm*"|"program"|"программ*"|"приложени*"|'
                 '"アプリ" !WRONG'
             ),
-            'PASSWORD DEDICATED REQUIRED|USE !"new" !EXPIRED !WRONG',
-            'PASSWORD CLIENT_PROGRAM REQUIRED|USE|NEG|ENDED|DENIED !WRONG !EXPIRED !RENEWED',
+            'PASSWORD DEDICATED REQUIRED|USE !"new" !EXPIRED !WRONG !RENEWED !"startkennwort" !"initial*"',
+            "PASSWORD APPS !WRONG !EXPIRED",
+            "PASSWORD APPS DEDICATED|USE !EXPIRED",
+            "PASSWORD CLIENT_PROGRAM REQUIRED|USE|NEG|ENDED|DENIED !WRONG !EXPIRED !RENEWED",
             (
                 '"application specific"|"app password*"|"app specific"|"application password*"|"third party app*"|'
                 '"apps password"|"app passcode*"|"external application*"|"application passwords"|"client '
@@ -89,14 +94,14 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.AUTH_PASSWORD_EXPIRED,
-        "RFC 5248: 5.7.13; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
+        "RFC 5248: 5.7.12; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
         "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
         (
             'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"|"initial"|"initialpasswort*" !DEDICATED',
             '"password transition"',
             '"credentials" "compromised"',
             '"credentials" "expired"|"older than"|"too old"|"outdated"',
-            'PASSWORD RENEWED !DEDICATED',
+            "PASSWORD RENEWED !DEDICATED",
         ),
         Strength.EXPLICIT,
         stages=AUTH | ENVELOPE,
@@ -119,13 +124,23 @@ RULES: tuple[RefusalRule, ...] = (
             "OAUTH REQUIRED|USE|ONLY !KEY !WRONG !EXPIRED",
             "BASIC OAUTH !KEY",
             "PASSWORD OAUTH NEG|ENDED !KEY",
-            "BASIC ENDED !TLS !MANY !CLIENT_PROGRAM !COUNTRY !CLIENT !DEDICATED !EXPIRED",
             '"smtp auth"|"smtp authentication"|LOGIN|OAUTH OFF|ENDED "tenant"|"mandant*"|"locataire"|"organization"|'
             '"organisation*"|"organizacion"|"organizzazione"|"inquilino"|"организаци*"|"租户"|"租用戶"|"テナント" !USER '
-            '!COUNTRY',
+            "!COUNTRY",
         ),
         Strength.EXPLICIT,
         AUTH | ENVELOPE,
+    ),
+    RefusalRule(
+        Code.AUTH_BASIC_DISABLED,
+        "Exchange Online, Google Workspace and company servers: passwords as such are switched off",
+        "auth 535 5.7.3 Password authentication is no longer supported",
+        (
+            "BASIC ENDED|BLOCKED !TLS !MANY !CLIENT_PROGRAM !COUNTRY !CLIENT !DEDICATED !EXPIRED !APPS",
+            '"legacy"|"устаревш*"|"veraltete"|"heredad*"|"legad*"|"herite*" LOGIN BLOCKED|ENDED',
+        ),
+        Strength.EXPLICIT,
+        AUTH,
     ),
     RefusalRule(
         Code.AUTH_WEB_LOGIN_REQUIRED,
@@ -223,7 +238,9 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_REJECTED,
         "a password or token that is refused at a later command: Zoho, Stalwart",
         "mail 550 Login credentials no longer valid. Please re-authenticate.",
-        ('"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|"revoked"',),
+        (
+            '"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|"revoked" !"for relay"',
+        ),
         Strength.EXPLICIT,
         ENVELOPE,
         ("5",),
@@ -237,6 +254,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
             "KEY SCOPE LACKING !PASSWORD !COUNTRY",
+            'KEY SEND NEG|DENIED|"may not" !PASSWORD !COUNTRY !WRONG !EXPIRED !SENDER !CLIENT !OAUTH',
             '"api" KEY SCOPE LACKING !COUNTRY',
             '"scope"|"scopes" NEG|REQUIRED|WRONG',
             (
@@ -280,7 +298,8 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 5.7.8 Login from your country is not allowed",
         (
             'COUNTRY DENIED|BLOCKED|OFF|WRONG|NEG|LOGIN|BANNED|"restrict*"',
-            "INTERNAL ONLY|REQUIRED|DENIED|NEG|BLOCKED|BANNED",
+            "ALLOW_LIST CLIENT|NEG|DENIED",
+            'INTERNAL|"inside our"|"our office" ONLY|REQUIRED|DENIED|NEG|BLOCKED|BANNED',
             'CLIENT NEG|ONLY|BANNED "allow list"|"allowlist"|"whitelist*"|"authorized"|"allowed"|"trusted"|"白名单"|"白名單"',
             '"location" DENIED|BLOCKED|BANNED|NEG|"restrict*"|"unusual"|"unknown"',
             'CLIENT|"location" DENIED|BLOCKED !"username" !"password" !"server error" !TLS',
@@ -301,7 +320,7 @@ RULES: tuple[RefusalRule, ...] = (
         "163.com 535 User has no permission; QQ: open smtp flag; Yandex: no access rights to this service",
         "auth 535 Error: authentication failed: This user does not have access rights to this service",
         (
-            'CLIENT_PROGRAM OFF|DENIED|NEG|PLAN|ENABLE|ENDED|BANNED !COUNTRY !CLIENT',
+            "CLIENT_PROGRAM OFF|DENIED|NEG|PLAN|ENABLE|ENDED|BANNED !COUNTRY !CLIENT",
             '"smtp"|"smtp versand"|"pop"|"pop3"|"imap" ENABLE|PLAN !WRONG',
             '"无权登陆"|"无权登录"|"無權登入"',
             (
@@ -311,7 +330,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|'
-                '"third party client*"|"submission" OFF|NEG|"restricted"|"not permitted"|"blocked"'
+                '"third party client*"|"submission" OFF|ENDED|"restricted"|"not permitted"|"blocked"'
                 ' !TLS !WRONG !"mechanism*" !"service unavailable"'
             ),
             (

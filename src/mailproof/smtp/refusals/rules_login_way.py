@@ -75,7 +75,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"failed" !"unsuccessful" !PASSWORD'
             ),
             (
-                'COMMAND UNKNOWN|'
+                "COMMAND UNKNOWN|"
                 'DENIED|NEG|"unimplemented"|"unrecogni*"|"recogni*"|"reconnue" !"order" !"sequence" !"syntax"'
             ),
             '"do not auth"|"no auth"|"does not auth"|"not do auth"',
@@ -92,7 +92,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_TEMPORARY_FAILURE,
         "RFC 4954 section 6: 454; Dovecot and Cyrus say 535 when their own service is down",
-        "auth 535 5.7.8 Error: authentication failed: Connection lost to authentication server",
+        "auth 535 5.7.8 Error: authentication failed: generic failure",
         (
             (
                 '"connection lost"|"generic failure"|"child"|"temporary authentication"|"auth server"|'
@@ -133,7 +133,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_REJECTED,
         "a wrong password that is told at a later command",
-        "mail 535 5.7.8 Authentication credentials invalid",
+        "mail 535 5.7.8 Authentication failed",
         ("CREDENTIALS|LOGIN WRONG",),
         Strength.PLAIN,
         ENVELOPE,
@@ -148,6 +148,12 @@ RULES: tuple[RefusalRule, ...] = (
                 'LOGIN REQUIRED|"before send*"|"first" !ACCOUNT !LIMIT !BLOCKED !"connection" !SPF !DKIM '
                 '!"domain" !"code" !"failed" !"results"'
             ),
+            'LOGIN ENABLE|"forgot"|"ohne"|"行われて"|"without" !ACCOUNT !BLOCKED !SPF !DKIM !OFF',
+            '"smtp auth*"|"smtp 認証"|"smtp authentifizierung"|"autenticacion smtp"|"autenticazione smtp"|'
+            '"autenticacao smtp"|"smtp авториза*"|"smtp аутентифик*"|"authentification smtp"|"smtp 验证"|"smtp 驗證" '
+            "ENABLE|REQUIRED|USE !OFF",
+            '"requires authentication"|"requiert une authentification"|"requiere autenticacion"',
+            '"n etes pas identifie"|"pas identifie"|"non identifie"|"no se ha identificado"|"not identified"',
             (
                 '"not authenticated"|"not logged in"|"unauthenticated"|"no authentication"|"without '
                 'authentication"|"not login"|"without login"|"not log in"'
@@ -207,7 +213,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_REQUIRES_TLS,
         "RFC 4954 section 6, RFC 3207 section 4: 530, 538, and the words speak of encryption",
-        "auth 530 Refusing to accept a password in the clear",
+        "auth 530 Password over an unencrypted line",
         ("TLS",),
         Strength.EXPLICIT,
         AUTH,
@@ -230,6 +236,14 @@ RULES: tuple[RefusalRule, ...] = (
         stages=AUTH,
         replies=("53",),
         enhanced=("5.7.14",),
+    ),
+    RefusalRule(
+        Code.AUTH_PASSWORD_EXPIRED,
+        "RFC 5248: 5.7.12 a password transition is needed",
+        "auth 534 5.7.12 x",
+        strength=Strength.HINT,
+        stages=AUTH,
+        enhanced=(".7.12",),
     ),
     RefusalRule(
         Code.AUTH_REQUIRED,

@@ -43,9 +43,11 @@ RULES: tuple[RefusalRule, ...] = (
                 'domains"|"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user '
                 'only"|"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|"not '
                 'allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|"mail for '
-                'that domain"|"mail for domain"|"gateway"|"tenantattribution*"|"not responsible for"|"we do '
+                'that domain"|"mail for domain"|"not a gateway"|"sorry gateway"|"tenantattribution*"|"not responsible for"|"we do '
                 'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
             ),
+            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
+            ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (
                 'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|"handled"|"alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|'
                 '"托管"|"本域" NEG'

@@ -99,8 +99,11 @@ RULES: tuple[RefusalRule, ...] = (
                 'SENDER OWN NEG|DENIED|REQUIRED !"verified" !RECIPIENT !CLIENT !RDNS !EHLO !SPF !DKIM '
                 '!"registered" !"ip" !DOMAIN'
             ),
-            'SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT',
-            "ADDRESS OWN REQUIRED|NEG SELF !\"from that email\" !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED",
+            "SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT",
+            'ADDRESS OWN REQUIRED|NEG SELF !"from that email" !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED',
+            "OWN_ADDRESSES ONLY|DENIED|NEG|SEND !RECIPIENT !SPF !DKIM !EHLO !CLIENT",
+            'SENDER "angemeldet"|"logged in"|"connecte"|"autenticado"|"autenticato"|"вошли" "<address>" "aber"|"but"|"mais"|'
+            '"pero"|"ma"|"mas"|"а"',
             '"<address>"|SENDER "not one of your"|"one of your aliases"|"none of your"',
             'SENDER "stimmt nicht"|"stimmen nicht" USER|LOGIN|ACCOUNT',
             (
@@ -132,16 +135,16 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
         (
             (
-                'SENDER DOMAIN "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|"nicht auflos*"|'
+                'SENDER DOMAIN !ACCOUNT "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|"nicht auflos*"|'
                 '"nicht aufgelost"|"resoudre"|"resolver"|"risolvere"|"не удалось найти"|"разрешить"|"解析"|"解決" '
                 "!RECIPIENT !SPF !DKIM"
             ),
             (
-                'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
+                'SENDER DOMAIN !ACCOUNT UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
                 "!USER !SPF !DKIM"
             ),
             (
-                '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain '
+                '"sender address rejected domain not found"|"sender address rejected malformed dns"|"unroutable sender*"|"unrouteable sender*"|"ofr004 405"|"domain '
                 'of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address '
                 'rejected nullmx"'
             ),
@@ -184,8 +187,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '"compte"|"cuenta" !RELAY !RECIPIENT !"failed" !WRONG !SPF !DKIM !USER !LOGIN !CLIENT'
             ),
             (
+                'SENDER|DOMAIN REGISTERED NEG|UNKNOWN|"unknown" ACCOUNT|"dashboard"|"console"|"控制台"|"管理画面"|"panel" '
+                "!RECIPIENT !USER !RELAY !SPF !DKIM !CLIENT"
+            ),
+            '"verify"|"verifizier*"|"verifi*"|"подтверд*"|"验证" "<host>" "before"|"dns records"|"dashboard"|"first"|"add"',
+            (
                 'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your '
-                'account"|"not active"|"not allowed to send"|"not approved"|"not linked"|"not authorised"'
+                'account"|"not active"|"domain is not allowed to send"|"not approved"|"not linked"|"not authorised"'
             ),
         ),
         Strength.EXPLICIT,
@@ -197,7 +205,9 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SENDER_NOT_VERIFIED,
         "the sender's identity, told at RCPT",
         "rcpt 550 Sender domain is not verified",
-        ('SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
+        (
+            'SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',
+        ),
         Strength.EXPLICIT,
         frozenset({Stage.RCPT}),
         ("5",),
@@ -209,7 +219,7 @@ RULES: tuple[RefusalRule, ...] = (
         "mail 553 x.example does not exist",
         (
             (
-                'DOMAIN UNKNOWN|"resolve*"|"no mx" !RECIPIENT !"local" !USER !RELAY !"not found in your '
+                'DOMAIN UNKNOWN|"resolve*"|"no mx" !ACCOUNT !RECIPIENT !"local" !USER !RELAY !"not found in your '
                 'account" !"not registered"'
             ),
             '"non existent domain"|"host not found"|"host unknown"',

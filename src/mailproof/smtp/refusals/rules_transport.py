@@ -59,6 +59,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"in" NOW "seconds"|"minutes"|"minute"|"secs"|"mins" !TOO_MANY !FREQUENT !LIMIT !LOGIN '
                 '!SERVER_TROUBLE !"spam" !BLOCKED'
             ),
+            (
+                'NOW "minuten"|"sekunden"|"secondes"|"minutos"|"segundos"|"minuti"|"secondi"|"минут*"|"секунд*"|"分钟"|'
+                '"分鐘"|"分後"|"秒" !TOO_MANY !FREQUENT !LIMIT !LOGIN !SERVER_TROUBLE !SPAM !BLOCKED !EXCEEDED'
+            ),
             '"try again in" "seconds"|"minutes"|"sec"|"min" !TOO_MANY !MESSAGE !FREQUENT',
         ),
         Strength.EXPLICIT,
@@ -80,7 +84,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"syntax"|"syntaxe"|"syntaxfehler"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
             (
-                'COMMAND UNKNOWN|'
+                "COMMAND UNKNOWN|"
                 'WRONG|NEG|DENIED|"unimplemented"|"not implemented"|"recogni*"|"reconnue"|"reconocid*"|'
                 '"order"|"disabled"|"unexpected"|"out of"|"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|'
                 '"последовательност*"|"sequenc*"|"secuencia"|"reihenfolge"|"不正"|"順序" !LOGIN'
@@ -215,7 +219,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS; before EHLO nothing else can be missing",
         "ehlo 530 no",
-        strength=Strength.REPLY,
+        strength=Strength.CODE,
         stages=EHLO,
         replies=("530",),
         secure=False,
@@ -224,7 +228,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS, without words",
         "mail 530 5.7.0 x",
-        strength=Strength.REPLY,
+        strength=Strength.CODE,
         stages=ENVELOPE,
         replies=("530",),
         enhanced=("5.7.0",),
