@@ -11,7 +11,7 @@ _WORDS = {
     "es": "el la los las un una es son ha han sido esta estan fue ser todavia aun ya su sus este esta de del",
     "it": "il lo la i gli le un una e sono stato stata stati state ancora piu essere del della dei di da questo",
     "pt": "o a os as um uma e sao foi foram sido esta estao ainda mais ser do da dos das de seu sua este esta",
-    "ru": "был была было были еще ещё более больше ваш ваша вашего вашей этот этого этой",
+    "ru": "был была было были еще более больше ваш ваша вашего вашей этот этого этой",
 }
 
-FILLERS = frozenset(word.replace("ё", "е") for words in _WORDS.values() for word in words.split())
+FILLERS = frozenset(word for words in _WORDS.values() for word in words.split())

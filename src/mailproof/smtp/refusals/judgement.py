@@ -16,7 +16,7 @@ from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply
 
 MAX_FEW = 4
-"""Two words, or four characters of Chinese or Japanese: a reply of more gives a reason, which a code does not replace."""
+"""Two words, or four characters of Chinese or Japanese: in a reply of more the words count, not the code."""
 
 MAX_WORDS = 120
 """Characters of the words that decided."""

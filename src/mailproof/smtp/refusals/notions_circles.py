@@ -7,8 +7,8 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "allow list, allowlist*, allowed addresses, permitted addresses, list of allowed, whitelist*, "
         "list of permitted, authorized addresses, allowed ips, allowed ip*, trusted ips, authorized ips, approved ip*, "
         "permitted ip*, ip restriction*, list of trusted, ip lock*, access list",
-        "de": "liste erlaubten, erlaubten adressen, erlaubten ip*, freigegebenen adressen, freigegebenen ip*, whitelist, "
-        "zugelassenen adressen, zugelassenen ip*, positivliste, ip sperre, ip beschränkung",
+        ("de"): "liste erlaubten, erlaubten adressen, erlaubten ip*, freigegebenen adressen, freigegebenen ip*, "
+        "whitelist, zugelassenen adressen, zugelassenen ip*, positivliste, ip sperre, ip beschränkung",
         "fr": "liste blanche, adresses autorisees, liste adresses autorisees, ip autorisees, adresses ip autorisees",
         "es": "lista blanca, direcciones permitidas, direcciones autorizadas, ip permitidas, ips permitidas, "
         "ips autorizadas, direcciones ip autorizadas",
@@ -38,15 +38,15 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "foreign domain*, external domain*, other domains, other people's domains, remote domain*, "
         "third party domain*, outside domain*, external recipients, remote recipients, external addresses, "
         "outside recipients, non local recipients, external destinations",
-        "de": "fremde domains, fremden domains, externe domains, externen domains, fremde empfänger, externe empfänger, "
-        "fremde domänen, externen empfänger*",
+        ("de"): "fremde domains, fremden domains, externe domains, externen domains, fremde empfänger, "
+        "externe empfänger, fremde domänen, externen empfänger*",
         "fr": "domaines externes, domaines exterieurs, autres domaines, destinataires externes, domaines tiers, "
         "domaine externe",
         "es": "dominios externos, otros dominios, destinatarios externos, dominios ajenos, dominio externo",
         "it": "domini esterni, altri domini, destinatari esterni, dominio esterno, domini altrui",
         "pt": "dominios externos, outros dominios, destinatarios externos, dominio externo",
-        "ru": "чужие домены, внешние домены, чужих доменов, сторонние домены, внешних получателей, внешним получателям, "
-        "чужой домен, внешний домен, внешних доменов, чужого домена",
+        ("ru"): "чужие домены, внешние домены, чужих доменов, сторонние домены, внешних получателей, "
+        "внешним получателям, чужой домен, внешний домен, внешних доменов, чужого домена",
         "zh": "外部域名, 其他域, 外部收件人, 外域, 外部網域, 外部地址",
         "ja": "外部ドメイン, 他ドメイン, 外部宛, 外部のドメイン, 他のドメイン",
     },
@@ -54,8 +54,9 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "your own addresses, own addresses, your own address, own address, own domain, someone else's address, "
         "another user's address, another user, another person's address, others' addresses, someone else, "
         "foreign sender*, other people's addresses, other users",
-        "de": "eigene adressen, eigenen adressen, eigenen adresse, eigene adresse, fremde absender*, fremder absender*, "
-        "fremden absender*, eigener absender*, eigene absender*, eigenen absender*, fremde adresse*, fremden adresse*",
+        ("de"): "eigene adressen, eigenen adressen, eigenen adresse, eigene adresse, fremde absender*, "
+        "fremder absender*, fremden absender*, eigener absender*, eigene absender*, eigenen absender*, "
+        "fremde adresse*, fremden adresse*",
         "fr": "propres adresses, propre adresse, adresse d autrui, autre utilisateur",
         "es": "propias direcciones, propia direccion, direccion ajena, direcciones propias, otro usuario",
         "it": "propri indirizzi, proprio indirizzo, indirizzo altrui, altro utente, indirizzi propri",
@@ -97,7 +98,9 @@ CIRCLES: dict[str, dict[str, str]] = {
         "fr": "ip dynamique*, adresse* dynamique*, residentiel*, plage dynamique, adsl, particuliers",
         "es": "ip dinamica*, direccion* dinamica*, ips dinamicas, residencial*, adsl, direcciones ip dinamicas",
         "it": "ip dinamic*, indirizz* dinamic*, residenzial*, adsl, indirizzi ip dinamici",
-        "pt": "ip dinamico*, ips dinamicos, endereco* dinamico*, residencia*, adsl, banda larga, enderecos ip dinamicos",
+        (
+            "pt"
+        ): "ip dinamico*, ips dinamicos, endereco* dinamico*, residencia*, adsl, banda larga, enderecos ip dinamicos",
         "ru": "динамическ* адрес*, динамическ* ip*, динамическ* диапазон*, домашн* сет*, динамическим ip",
         "zh": "动态 ip, 動態 ip, 动态地址, 動態位址, 家庭宽带, 家用寬頻, 拨号",
         "ja": "動的 ip, 動的アドレス, 動的な ip, 家庭用回線, 一般家庭, ダイナミック ip",

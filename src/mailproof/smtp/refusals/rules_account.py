@@ -28,13 +28,21 @@ RULES: tuple[RefusalRule, ...] = (
             '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER !LOGIN',
             '"account unavailable"',
             "ACCOUNT|SERVICE|MAILBOX BANNED UNPAID !RECIPIENT",
+            (
+                '"outgoing mail"|"outgoing email"|"outbound mail"|"postausgang"|"外发"|"исходящая почта" BANNED !LIMIT '
+                "!QUOTA !CONTENT"
+            ),
             "ACCOUNT UNPAID !RECIPIENT",
             "ACCOUNT|SERVICE|MAILBOX BANNED ABUSE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS !MESSAGE",
             "ACCOUNT|MAILBOX BANNED ABUSE SEND|SERVICE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS",
-            'ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD !"smtp" !"imap" !"pop3" !CLIENT_PROGRAM !COUNTRY !OAUTH '
-            "!BASIC !LOGIN",
-            '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|"abonnement" '
-            'BANNED|"終了"|"ended"|"expired"|"beendet"|"abgelaufen" !PASSWORD',
+            (
+                'ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD !"smtp" !"imap" !"pop3" !CLIENT_PROGRAM '
+                "!COUNTRY !OAUTH !BASIC !LOGIN"
+            ),
+            (
+                '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|"abonnement" '
+                'BANNED|"終了"|"ended"|"expired"|"beendet"|"abgelaufen" !PASSWORD'
+            ),
             '"account" "under review"|"not allowed to send"|"unable to send"|"can not send"|"banned"|"probation"',
         ),
         Strength.EXPLICIT,
@@ -181,8 +189,8 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 452 4.5.3 Too many recipients",
         (
             (
-                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT !"invalid*" !"unknown" '
-                '!"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
+                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT '
+                '!"invalid*" !"unknown" !"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
             ),
             (
                 '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many '

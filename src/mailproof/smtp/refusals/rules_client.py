@@ -18,9 +18,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"setup"|"configure*"|"valid"|CLIENT|"resolve*"|"dns"|"missing"'
             ),
             (
-                '"find your hostname"|"find your reverse hostname"|"nom inverse"|"reverse hostname*"|"reverse names"|"resolve your hostname"|"sender ip must '
-                'resolve"|"ip name lookup failed"|"may not be mail exchanger"|"resolve your ip"|"find your '
-                'host"|"resolve your address"|"verify your hostname"|"your hostname"'
+                '"find your hostname"|"find your reverse hostname"|"nom inverse"|"reverse hostname*"|"reverse names"|'
+                '"resolve your hostname"|"sender ip must resolve"|"ip name lookup failed"|'
+                '"may not be mail exchanger"|"resolve your ip"|"find your host"|"resolve your address"|'
+                '"verify your hostname"|"your hostname"'
             ),
             (
                 'CLIENT "does not resolve"|"not resolve"|"must resolve"|"no hostname"|"no host name"|"lookup '

@@ -11,7 +11,10 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 6531 section 3.5; RFC 5248: X.6.7, X.6.9",
         "mail 553 5.6.7 Must declare SMTPUTF8 to send unicode address",
         (
-            '"smtputf8"|"non ascii"|"utf8smtp"|"internationalized"|"internationalised"|"unicode"|"ascii"|"umlaut*"|"idn"|"eai"|"punycode" NEG|REQUIRED|DENIED|WRONG|ADDRESS',
+            (
+                '"smtputf8"|"non ascii"|"utf8smtp"|"internationalized"|"internationalised"|"unicode"|"ascii"|'
+                '"umlaut*"|"idn"|"eai"|"punycode" NEG|REQUIRED|DENIED|WRONG|ADDRESS'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,

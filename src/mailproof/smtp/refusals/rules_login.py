@@ -28,8 +28,8 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 Error: 请使用授权码登录",
         (
             (
-                'PASSWORD DEDICATED CLIENT_PROGRAM|"app"|"apps"|"device"|"programm*"|"program"|"программ*"|"приложени*"|'
-                '"アプリ" !WRONG'
+                'PASSWORD DEDICATED CLIENT_PROGRAM|"app"|"apps"|"device"|"programm*"|"program"|"программ*"|'
+                '"приложени*"|"アプリ" !WRONG'
             ),
             'PASSWORD DEDICATED REQUIRED|USE !"new" !EXPIRED !WRONG !RENEWED !"startkennwort" !"initial*"',
             "PASSWORD APPS !WRONG !EXPIRED",
@@ -42,9 +42,9 @@ RULES: tuple[RefusalRule, ...] = (
                 '"client specific password"|"device password*"|"mail client password"|"external app*"'
             ),
             (
-                '"2fa"|"two step verification"|"2 step verification"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|'
-                '"2 factor"|'
-                '"two stage"|"two steps"|"otp"|"one time password"|"totp"'
+                '"2fa"|"two step verification"|"2 step verification"|"two factor"|"second factor"|"multi factor"|'
+                '"multifactor"|"mfa"|"two step"|"2 step"|"2 factor"|"two stage"|"two steps"|"otp"|'
+                '"one time password"|"totp"'
             ),
             '"authorization code"|"authorisation code"|"auth code"|"authorized code"|"authentication code"',
             (
@@ -124,9 +124,11 @@ RULES: tuple[RefusalRule, ...] = (
             "OAUTH REQUIRED|USE|ONLY !KEY !WRONG !EXPIRED",
             "BASIC OAUTH !KEY",
             "PASSWORD OAUTH NEG|ENDED !KEY",
-            '"smtp auth"|"smtp authentication"|LOGIN|OAUTH OFF|ENDED "tenant"|"mandant*"|"locataire"|"organization"|'
-            '"organisation*"|"organizacion"|"organizzazione"|"inquilino"|"организаци*"|"租户"|"租用戶"|"テナント" !USER '
-            "!COUNTRY",
+            (
+                '"smtp auth"|"smtp authentication"|LOGIN|OAUTH OFF|ENDED "tenant"|"mandant*"|"locataire"|'
+                '"organization"|"organisation*"|"organizacion"|"organizzazione"|"inquilino"|"организаци*"|"租户"|'
+                '"租用戶"|"テナント" !USER !COUNTRY'
+            ),
         ),
         Strength.EXPLICIT,
         AUTH | ENVELOPE,
@@ -165,7 +167,10 @@ RULES: tuple[RefusalRule, ...] = (
         (
             '"hipnotify"|"webloginrequired"|"web login required"',
             '"captcha"|"recaptcha"|"confirm your identity"|"verify your identity"|"本人確認"|"确认身份"',
-            '"verify your account"|"unlock your account"|"log in"|"sign in" "web browser"|"browser"|"webmail"|"captcha"',
+            (
+                '"verify your account"|"unlock your account"|"log in"|"sign in" "web browser"|"browser"|"webmail"|'
+                '"captcha"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -200,7 +205,10 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             "ATTEMPTS MANY|EXCEEDED !QUOTA !MESSAGE !RECIPIENTS !CONNECTION",
             "ATTEMPTS BANNED !MESSAGE !RECIPIENTS",
-            'LOGIN "too often"|"zu oft"|"trop souvent"|"demasiadas veces"|"troppe volte"|"muitas vezes"|"слишком часто"',
+            (
+                'LOGIN "too often"|"zu oft"|"trop souvent"|"demasiadas veces"|"troppe volte"|"muitas vezes"|'
+                '"слишком часто"'
+            ),
             '"zu viele"|"mehrere"|"häufig*"|"zuviele" LOGIN|PASSWORD|"fehlversuche"|"versuche"|"fehlgeschlagen*"',
             '"trop"|"nombreuses"|"plusieurs" "tentative*"|"essais"|"echec*"',
             '"demasiad*"|"varios"|"muchos"|"numerosos"|"maximo" "intent*"|"fallos"',
@@ -239,7 +247,10 @@ RULES: tuple[RefusalRule, ...] = (
         "a password or token that is refused at a later command: Zoho, Stalwart",
         "mail 550 Login credentials no longer valid. Please re-authenticate.",
         (
-            '"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|"revoked" !"for relay"',
+            (
+                '"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|'
+                '"revoked" !"for relay"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -300,7 +311,10 @@ RULES: tuple[RefusalRule, ...] = (
             'COUNTRY DENIED|BLOCKED|OFF|WRONG|NEG|LOGIN|BANNED|"restrict*"',
             "ALLOW_LIST CLIENT|NEG|DENIED",
             'INTERNAL|"inside our"|"our office" ONLY|REQUIRED|DENIED|NEG|BLOCKED|BANNED',
-            'CLIENT NEG|ONLY|BANNED "allow list"|"allowlist"|"whitelist*"|"authorized"|"allowed"|"trusted"|"白名单"|"白名單"',
+            (
+                'CLIENT NEG|ONLY|BANNED "allow list"|"allowlist"|"whitelist*"|"authorized"|"allowed"|"trusted"|'
+                '"白名单"|"白名單"'
+            ),
             '"location" DENIED|BLOCKED|BANNED|NEG|"restrict*"|"unusual"|"unknown"',
             'CLIENT|"location" DENIED|BLOCKED !"username" !"password" !"server error" !TLS',
             (
@@ -330,7 +344,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|'
-                '"third party client*"|"submission" OFF|ENDED|"restricted"|"not permitted"|"blocked"'
+                '"third party client*"|"submission" OFF|BANNED|"restricted"|"not permitted"|"blocked"'
                 ' !TLS !WRONG !"mechanism*" !"service unavailable"'
             ),
             (

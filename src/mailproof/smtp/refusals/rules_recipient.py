@@ -34,28 +34,31 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 550 5.7.1 Unable to relay for b@x.example",
         (
             (
-                "RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED "
-                '!QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF !"ip of" !EXCEEDED !"relay host" !"bypassing"'
+                'RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED !QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF '
+                '!"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
             (
-                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|"not a local '
-                'domain"|"not local domain"|"non local domain"|"deliver mail for"|"currently not permitted to"|"not permitted to relay"|"not our domain"|"local '
-                'domains"|"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user '
-                'only"|"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|"not '
-                'allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|"mail for '
-                'that domain"|"mail for domain"|"not a gateway"|"sorry gateway"|"tenantattribution*"|"not responsible for"|"we do '
-                'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
+                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|'
+                '"not a local domain"|"not local domain"|"non local domain"|"deliver mail for"|'
+                '"currently not permitted to"|"not permitted to relay"|"not our domain"|"local domains"|'
+                '"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user only"|'
+                '"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|'
+                '"not allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|'
+                '"mail for that domain"|"mail for domain"|"not a gateway"|"sorry gateway"|"tenantattribution*"|'
+                '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
+                '"domain not served"'
             ),
             ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
             ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (
-                'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|"handled"|"alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|'
-                '"托管"|"本域" NEG'
+                'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|'
+                '"handled"|"alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|"托管"|'
+                '"本域" NEG'
             ),
             (
-                '"ese dominio"|"este dominio"|"esse dominio"|"ce domaine"|"diese domain"|"questo dominio"|"этого домена"|'
-                '"этот домен"|"этом домене"|"该域"|"此域"|"このドメイン"|"that domain"|"this domain" DENIED|NEG '
-                "!UNKNOWN !SENDER !SPF !DKIM"
+                '"ese dominio"|"este dominio"|"esse dominio"|"ce domaine"|"diese domain"|"questo dominio"|'
+                '"этого домена"|"этот домен"|"этом домене"|"该域"|"此域"|"このドメイン"|"that domain"|"this domain" '
+                "DENIED|NEG !UNKNOWN !SENDER !SPF !DKIM"
             ),
         ),
         Strength.STRONG,
@@ -147,16 +150,15 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 450 4.1.2 <b@x.example>: Recipient address rejected: Domain not found",
         (
             (
-                '"no mail server found"|"no mail server for"|"host lookup failed"|"domain lookup failed"|"no mail exchanger"|'
-                '"no domain"|"recipient address rejected domain not found"|"domain must exist"|"host '
-                'unreachable"|"domain not found"|"host unknown"|"host not found"|"unknown host"|"invalid '
-                'domain"|"no such domain"|"unknown domain"|"domain does not exist"|"domain is not reachable"|'
-                '"domain not reachable"|"unrouteable domain"|"domain name not found"|"invalid destination '
-                'domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|"name server '
-                'timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|"mx record*"|'
-                '"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|'
-                '"unresolvable"|"no data by dns"'
-                " !SENDER !EHLO"
+                '"no mail server found"|"no mail server for"|"host lookup failed"|"domain lookup failed"|'
+                '"no mail exchanger"|"no domain"|"recipient address rejected domain not found"|"domain must exist"|'
+                '"host unreachable"|"domain not found"|"host unknown"|"host not found"|"unknown host"|'
+                '"invalid domain"|"no such domain"|"unknown domain"|"domain does not exist"|'
+                '"domain is not reachable"|"domain not reachable"|"unrouteable domain"|"domain name not found"|'
+                '"invalid destination domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|'
+                '"name server timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|'
+                '"mx record*"|"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|'
+                '"unresolvable"|"no data by dns" !SENDER !EHLO'
             ),
             (
                 'DOMAIN UNKNOWN|"resolve*"|"reachable" !SENDER !USER !MAILBOX !"local" !SPF !"does not '
@@ -178,10 +180,10 @@ RULES: tuple[RefusalRule, ...] = (
             'ADDRESS UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER !CLIENT',
             'ACCOUNT UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER',
             (
-                '"not in route list"|"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no '
-                'such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the '
-                'target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses '
-                'rejected"|"not local"|"inactive mbox" !SENDER'
+                '"not in route list"|"unrouteable address"|"undeliverable address"|"no valid recipients"|'
+                '"no mailbox here"|"no such user"|"user unknown"|"not our customer"|"invalid recipient"|'
+                '"policy rejection on the target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|'
+                '"all recipient addresses rejected"|"not local"|"inactive mbox" !SENDER'
             ),
             (
                 '"recipient address rejected"|"rcptto"|"empfänger"|"destinataire"|"destinatario"|'

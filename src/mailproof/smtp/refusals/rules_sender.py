@@ -14,11 +14,12 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
                 '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
-                '"reject*"|CLIENT !"duplicate" !"greylist*" !"graylist*"'
+                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*"'
             ),
             (
-                '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|"mail is not authenticated"|"sender is unauthenticated"|"required authentication level"|'
-                '"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
+                '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|'
+                '"mail is not authenticated"|"sender is unauthenticated"|"required authentication level"|"openspf"|'
+                '"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
             ),
             (
                 '"allowed to send from"|"allowed to send mail from"|"permitted to send mail for"|"authorized '
@@ -27,8 +28,8 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"alias"'
             ),
             (
-                '"permitted"|"allowed"|"authorized"|"designated" NEG "send for"|"send on behalf of domain"|"send mail as '
-                'domain"|"mail for" CLIENT "<host>"|DOMAIN'
+                '"permitted"|"allowed"|"authorized"|"designated" NEG "send for"|"send on behalf of domain"|'
+                '"send mail as domain"|"mail for" CLIENT "<host>"|DOMAIN'
             ),
             'DOMAIN|"mail from" CLIENT "mismatch*"|"不一致"|"not match"',
             (
@@ -102,8 +103,10 @@ RULES: tuple[RefusalRule, ...] = (
             "SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT",
             'ADDRESS OWN REQUIRED|NEG SELF !"from that email" !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED',
             "OWN_ADDRESSES ONLY|DENIED|NEG|SEND !RECIPIENT !SPF !DKIM !EHLO !CLIENT",
-            'SENDER "angemeldet"|"logged in"|"connecte"|"autenticado"|"autenticato"|"вошли" "<address>" "aber"|"but"|"mais"|'
-            '"pero"|"ma"|"mas"|"а"',
+            (
+                'SENDER "angemeldet"|"logged in"|"connecte"|"autenticado"|"autenticato"|"вошли" "<address>" "aber"|'
+                '"but"|"mais"|"pero"|"ma"|"mas"|"а"'
+            ),
             '"<address>"|SENDER "not one of your"|"one of your aliases"|"none of your"',
             'SENDER "stimmt nicht"|"stimmen nicht" USER|LOGIN|ACCOUNT',
             (
@@ -135,18 +138,18 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
         (
             (
-                'SENDER DOMAIN !ACCOUNT "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|"nicht auflos*"|'
-                '"nicht aufgelost"|"resoudre"|"resolver"|"risolvere"|"не удалось найти"|"разрешить"|"解析"|"解決" '
-                "!RECIPIENT !SPF !DKIM"
+                'SENDER DOMAIN !ACCOUNT "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|'
+                '"nicht auflos*"|"nicht aufgelost"|"resoudre"|"resolver"|"risolvere"|"не удалось найти"|"разрешить"|'
+                '"解析"|"解決" !RECIPIENT !SPF !DKIM'
             ),
             (
                 'SENDER DOMAIN !ACCOUNT UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
                 "!USER !SPF !DKIM"
             ),
             (
-                '"sender address rejected domain not found"|"sender address rejected malformed dns"|"unroutable sender*"|"unrouteable sender*"|"ofr004 405"|"domain '
-                'of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address '
-                'rejected nullmx"'
+                '"sender address rejected domain not found"|"sender address rejected malformed dns"|'
+                '"unroutable sender*"|"unrouteable sender*"|"ofr004 405"|"domain of sender*"|"sender domain must*"|'
+                '"sender domain must resolve"|"mi dns"|"sender address rejected nullmx"'
             ),
             (
                 'SENDER|"mailfrom"|"mail from" "mx"|"mx record*"|"null mx"|"a record"|"system address"|"not '
@@ -187,10 +190,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '"compte"|"cuenta" !RELAY !RECIPIENT !"failed" !WRONG !SPF !DKIM !USER !LOGIN !CLIENT'
             ),
             (
-                'SENDER|DOMAIN REGISTERED NEG|UNKNOWN|"unknown" ACCOUNT|"dashboard"|"console"|"控制台"|"管理画面"|"panel" '
-                "!RECIPIENT !USER !RELAY !SPF !DKIM !CLIENT"
+                'SENDER|DOMAIN REGISTERED NEG|UNKNOWN|"unknown" ACCOUNT|"dashboard"|"console"|"控制台"|"管理画面"|'
+                '"panel" !RECIPIENT !USER !RELAY !SPF !DKIM !CLIENT'
             ),
-            '"verify"|"verifizier*"|"verifi*"|"подтверд*"|"验证" "<host>" "before"|"dns records"|"dashboard"|"first"|"add"',
+            (
+                '"verify"|"verifizier*"|"verifi*"|"подтверд*"|"验证" "<host>" "before"|"dns records"|"dashboard"|'
+                '"first"|"add"'
+            ),
             (
                 'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your '
                 'account"|"not active"|"domain is not allowed to send"|"not approved"|"not linked"|"not authorised"'
@@ -206,7 +212,10 @@ RULES: tuple[RefusalRule, ...] = (
         "the sender's identity, told at RCPT",
         "rcpt 550 Sender domain is not verified",
         (
-            'SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',
+            (
+                'SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" '
+                "!SPF !USER"
+            ),
         ),
         Strength.EXPLICIT,
         frozenset({Stage.RCPT}),

@@ -18,8 +18,8 @@ RULES: tuple[RefusalRule, ...] = (
                 'de cliente"|"客户端证书"|"クライアント証明書" NEG|REQUIRED|WRONG|DENIED|"trusted"'
             ),
             (
-                'CERTIFICATE NEG|REQUIRED|ONLY|DENIED|UNKNOWN|"present*"|"trust*"|"untrusted"|"vorgelegt"|"attendibile"|'
-                '"presentant*" !KEY !DKIM'
+                'CERTIFICATE NEG|REQUIRED|ONLY|DENIED|UNKNOWN|"present*"|"trust*"|"untrusted"|"vorgelegt"|'
+                '"attendibile"|"presentant*" !KEY !DKIM !"gatewaying" !"rcpthosts"'
             ),
         ),
         Strength.EXPLICIT,
@@ -82,12 +82,15 @@ RULES: tuple[RefusalRule, ...] = (
                 'command"|"duplicate helo"|"already specified"|"expecting mail arg"|"hostname not yet"|'
                 '"synchronization error"|"improper use of"|"pipelin*"'
             ),
-            '"syntax"|"syntaxe"|"syntaxfehler"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
             (
-                "COMMAND UNKNOWN|"
-                'WRONG|NEG|DENIED|"unimplemented"|"not implemented"|"recogni*"|"reconnue"|"reconocid*"|'
-                '"order"|"disabled"|"unexpected"|"out of"|"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|'
-                '"последовательност*"|"sequenc*"|"secuencia"|"reihenfolge"|"不正"|"順序" !LOGIN'
+                '"syntax"|"syntaxe"|"syntaxfehler"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|'
+                '"語法"|"構文" '
+            ),
+            (
+                'COMMAND UNKNOWN|NEG|"invalid"|"illegal"|"wrong"|"incorrect"|"bad"|"malformed"|"unimplemented"|'
+                '"not implemented"|"recogni*"|"reconnue"|"reconocid*"|"order"|"disabled"|"unexpected"|"out of"|'
+                '"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|"последовательност*"|"sequenc*"|"secuencia"|'
+                '"reihenfolge"|"不正"|"順序" !LOGIN'
             ),
             (
                 '"first"|"primero"|"primeiro"|"先发送"|"先送"|"先执行"|"avant"|"requis avant"|"zuerst"|'
