@@ -7,7 +7,7 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "allow list, allowlist*, allowed addresses, permitted addresses, list of allowed, whitelist*, "
         "list of permitted, authorized addresses, allowed ips, allowed ip*, trusted ips, authorized ips, approved ip*, "
         "permitted ip*, ip restriction*, list of trusted, ip lock*, access list",
-        ("de"): "liste erlaubten, erlaubten adressen, erlaubten ip*, freigegebenen adressen, freigegebenen ip*, "
+        "de": "liste erlaubten, erlaubten adressen, erlaubten ip*, freigegebenen adressen, freigegebenen ip*, "
         "whitelist, zugelassenen adressen, zugelassenen ip*, positivliste, ip sperre, ip beschränkung",
         "fr": "liste blanche, adresses autorisees, liste adresses autorisees, ip autorisees, adresses ip autorisees",
         "es": "lista blanca, direcciones permitidas, direcciones autorizadas, ip permitidas, ips permitidas, "
@@ -38,14 +38,14 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "foreign domain*, external domain*, other domains, other people's domains, remote domain*, "
         "third party domain*, outside domain*, external recipients, remote recipients, external addresses, "
         "outside recipients, non local recipients, external destinations",
-        ("de"): "fremde domains, fremden domains, externe domains, externen domains, fremde empfänger, "
+        "de": "fremde domains, fremden domains, externe domains, externen domains, fremde empfänger, "
         "externe empfänger, fremde domänen, externen empfänger*",
         "fr": "domaines externes, domaines exterieurs, autres domaines, destinataires externes, domaines tiers, "
         "domaine externe",
         "es": "dominios externos, otros dominios, destinatarios externos, dominios ajenos, dominio externo",
         "it": "domini esterni, altri domini, destinatari esterni, dominio esterno, domini altrui",
         "pt": "dominios externos, outros dominios, destinatarios externos, dominio externo",
-        ("ru"): "чужие домены, внешние домены, чужих доменов, сторонние домены, внешних получателей, "
+        "ru": "чужие домены, внешние домены, чужих доменов, сторонние домены, внешних получателей, "
         "внешним получателям, чужой домен, внешний домен, внешних доменов, чужого домена",
         "zh": "外部域名, 其他域, 外部收件人, 外域, 外部網域, 外部地址",
         "ja": "外部ドメイン, 他ドメイン, 外部宛, 外部のドメイン, 他のドメイン",
@@ -54,7 +54,7 @@ CIRCLES: dict[str, dict[str, str]] = {
         "en": "your own addresses, own addresses, your own address, own address, own domain, someone else's address, "
         "another user's address, another user, another person's address, others' addresses, someone else, "
         "foreign sender*, other people's addresses, other users",
-        ("de"): "eigene adressen, eigenen adressen, eigenen adresse, eigene adresse, fremde absender*, "
+        "de": "eigene adressen, eigenen adressen, eigenen adresse, eigene adresse, fremde absender*, "
         "fremder absender*, fremden absender*, eigener absender*, eigene absender*, eigenen absender*, "
         "fremde adresse*, fremden adresse*",
         "fr": "propres adresses, propre adresse, adresse d autrui, autre utilisateur",

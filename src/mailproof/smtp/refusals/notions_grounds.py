@@ -31,34 +31,36 @@ GROUNDS: dict[str, dict[str, str]] = {
         "sido activad*, modo de prueba, periodo de prueba, no aprobad*, activacion, sin activar, en periodo de prueba",
         "it": "in attesa, non attivat*, non attivo, in fase di verifica, modalita di prova, periodo di prova, "
         "non approvat*, attivazione, in revisione, in prova, da attivare",
-        ("pt"): "pendente, em analise, nao ativad*, foi ativad*, modo de teste, periodo de teste, nao aprovad*, "
+        "pt": "pendente, em analise, nao ativad*, foi ativad*, modo de teste, periodo de teste, nao aprovad*, "
         "ativacao, aguardando, em revisao, por ativar, fase de testes",
-        ("ru"): "не активирован*, на проверке, на модерации, ожидает, тестов* режим*, пробн*, не подтвержден*, "
+        "ru": "не активирован*, на проверке, на модерации, ожидает, тестов* режим*, пробн*, не подтвержден*, "
         "активации, модерац*, тестовый период, не прошел проверку, не прошла проверку",
-        ("zh"): "未激活, 未审核, 审核中, 審核中, 待审核, 尚未啟用, 试用, 試用, 未启用, 沙盒, 测试模式, 未通过审核, "
+        "zh": "未激活, 未审核, 审核中, 審核中, 待审核, 尚未啟用, 试用, 試用, 未启用, 沙盒, 测试模式, 未通过审核, "
         "等待审核, 未實名, 未实名, 未开通, 測試模式",
-        ("ja"): "審査中, 未承認, 有効化されて, 承認待ち, お試し, サンドボックス, 試用, 本登録, 仮登録, トライアル, "
+        "ja": "審査中, 未承認, 有効化されて, 承認待ち, お試し, サンドボックス, 試用, 本登録, 仮登録, トライアル, "
         "開通して",
     },
     "BANNED": {
-        "en": "suspended, suspension, blocked, disabled, locked, frozen, terminated, cancelled, canceled, deactivated, "
-        "banned, on hold, paused, restricted, closed, stopped, revoked, compromised, hacked, inactive, shut down, held",
+        "en": "suspended, suspension, blocked, disabled, locked, frozen, terminated, cancelled, canceled, "
+        "deactivated, banned, on hold, paused, restricted, closed, stopped, revoked, compromised, hacked, "
+        "inactive, shut down, held, stopped, barred, deleted",
         "de": "gesperrt*, deaktiviert*, eingefroren*, gekündigt*, stillgelegt*, blockiert*, ausgesetzt, pausiert*, "
         "eingestellt, gestoppt, sperrung, sperre",
-        ("fr"): "suspend*, suspension, bloque*, desactive*, verrouille*, gele*, resilie*, restreint*, ferme, arrete*, "
+        "fr": "suspend*, suspension, bloque*, desactive*, verrouille*, gele*, resilie*, restreint*, ferme, arrete*, "
         "annule*",
-        ("es"): "suspendid*, bloquead*, desactivad*, congelad*, cancelad*, dad* de baja, restringid*, inhabilitad*, "
+        "es": "suspendid*, bloquead*, desactivad*, congelad*, cancelad*, dad* de baja, restringid*, inhabilitad*, "
         "cerrad*, detenid*, deshabilitad*",
         "it": "sospes*, bloccat*, disattivat*, congelat*, disdett*, limitat*, chius*, cessat*, disabilitat*",
-        "pt": "suspens*, bloquead*, desativad*, congelad*, cancelad*, encerrad*, restrit*, inativ*, desabilitad*",
+        "pt": "suspens*, impedid*, bloquead*, desativad*, congelad*, cancelad*, encerrad*, restrit*, inativ*, "
+        "desabilitad*",
         "ru": "приостанов*, заблокирован*, отключен*, заморожен*, закрыт*, деактивирован*, расторгнут*, ограничен*, "
         "остановлен*, блокиров*",
-        ("zh"): "冻结, 凍結, 暂停, 暫停, 停用, 封停, 停权, 停權, 锁定, 鎖定, 停止, 终止, 終止, 关闭, 被封, 封禁, 受限, "
-        "限制",
+        "zh": "冻结, 凍結, 暂停, 暫停, 停用, 封停, 停权, 停權, 锁定, 鎖定, 停止, 禁止, 终止, 終止, 关闭, 被封, 封禁, "
+        "受限, 限制",
         "ja": "停止, 凍結, ロック, 解約, 無効, 制限, 中断, 利用停止",
     },
     "SERVICE": {
-        ("en"): "service, services, hosting, sending, mail sending, email sending, subscription, contract, "
+        "en": "service, services, hosting, sending, mail sending, email sending, subscription, contract, "
         "outgoing mail, outgoing email, outbound mail, your sending",
         "de": "dienst, dienste, versand, mailversand, emailversand, hosting, vertrag, postausgang",
         "fr": "service, services, envoi, envois, hebergement, abonnement, contrat",
@@ -88,11 +90,11 @@ GROUNDS: dict[str, dict[str, str]] = {
         "trusted location*, allowed location*, compliant device*, managed device*",
         "de": "internen netz*, firmennetz*, interne netz*, internes netz*, hausnetz*, campusnetz*, hochschulnetz*, "
         "universitätsnetz*, vpn, intranet, lokalen netz*, eigenen netz*, netz der, unternehmensnetz*, internen ip*",
-        ("fr"): "reseau interne, reseau local, reseau de l entreprise, reseau d entreprise, vpn, intranet, "
+        "fr": "reseau interne, reseau local, reseau de l entreprise, reseau d entreprise, vpn, intranet, "
         "reseau du campus, adresses internes, reseaux autorises, notre reseau",
         "es": "red interna, red corporativa, red local, red de la empresa, vpn, intranet, red de la universidad, "
         "red del campus, redes autorizadas, nuestra red",
-        ("it"): "rete interna, rete aziendale, rete locale, vpn, intranet, rete di ateneo, reti autorizzate, "
+        "it": "rete interna, rete aziendale, rete locale, vpn, intranet, rete di ateneo, reti autorizzate, "
         "rete del campus, nostra rete",
         "pt": "rede interna, rede corporativa, rede local, rede da empresa, vpn, intranet, redes autorizadas, "
         "rede da universidade, nossa rede",
@@ -102,17 +104,17 @@ GROUNDS: dict[str, dict[str, str]] = {
         "ja": "社内ネットワーク, 学内, 社内, vpn, 内部ネットワーク, 許可された ip, 社内ネット",
     },
     "FIRST_TIME": {
-        ("en"): "not seen you, not seen you before, first contact, first delivery, first attempt, first time, "
+        "en": "not seen you, not seen you before, first contact, first delivery, first attempt, first time, "
         "first seen, first message, new triplet, unknown triplet, this triplet, not seen before, "
         "initial delivery, first try, never seen",
-        ("de"): "unbekannte kombination, neue kombination, erstkontakt*, ersteinlieferung*, erste zustellung*, "
+        "de": "unbekannte kombination, neue kombination, erstkontakt*, ersteinlieferung*, erste zustellung*, "
         "erster zustellversuch*, ersten zustellversuch*, erstmalig*, zum ersten mal, erster versuch, "
         "erstzustellung*",
         "fr": "premier envoi, premiere tentative, premier message, premiere livraison, premier contact, "
         "premiere remise, premiere presentation",
         "es": "primer envio, primera entrega, primer intento, primer mensaje, primer contacto, primera vez",
         "it": "prima consegna, primo invio, primo tentativo, primo messaggio, primo contatto, prima volta",
-        ("pt"): "primeira entrega, primeiro envio, primeira tentativa, primeira mensagem, primeiro contato, "
+        "pt": "primeira entrega, primeiro envio, primeira tentativa, primeira mensagem, primeiro contato, "
         "primeira vez, primeiro contacto",
         "ru": "перв* доставк*, перв* отправк*, перв* попытк*, перв* письм*, первый раз, впервые, перв* контакт*",
         "zh": "首次, 第一次, 初次",

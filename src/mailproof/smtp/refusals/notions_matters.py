@@ -90,7 +90,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "fr": "chiffr*, en clair, non chiffre*, crypte*, securise*, tls, ssl",
         "es": "cifra*, sin cifrar, encripta*, texto plano, en claro, cifrado, conexion segura, tls, ssl",
         "it": "crittograf*, cifra*, in chiaro, protett*, connessione sicura, tls, ssl, criptat*",
-        ("pt"): "criptograf*, encript*, texto claro, cifra*, conexao segura, cifrad*, encriptad*, tls, ssl, "
+        "pt": "criptograf*, encript*, texto claro, cifra*, conexao segura, cifrad*, encriptad*, tls, ssl, "
         "ligacao segura",
         "ru": "шифров*, незашифров*, незащищенн*, открытом виде, шифрован*, защищенн*, tls, ssl, зашифрован*",
         "zh": "加密, tls, ssl, 安全连接, 安全連線, 明文",
@@ -175,7 +175,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "ja": "残高, クレジット, ポイント, 残通数",
     },
     "SPENT": {
-        ("en"): "empty, no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, "
+        "en": "empty, no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, "
         "none left, too low, zero, negative",
         "de": "aufgebraucht, erschöpft, kein*, verbraucht, nicht ausreichend, reicht nicht, aufladen, leer",
         "fr": "epuise*, plus de, insuffisant*, recharge*, aucun*, pas assez",
@@ -201,7 +201,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "limit*, quota*, threshold*, allowance, maximum*, max, capacity, cap, volume, overlimit, "
         "number of messages, "
         "number of recipients, number of mails, limitation*, sendlimit, ratelimit*",
-        ("de"): "limit*, *limit, *kontingent, *grenze, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, "
+        "de": "limit*, *limit, *kontingent, *grenze, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, "
         "versandlimit*, tageslimit*, stundenlimit*, beschränkung*, höchstgrenze, grenze, grenzwert*, anzahl, "
         "sendekontingent*, empfängerlimit, versandkontingent*",
         "fr": "limite*, quota*, plafond*, seuil*, maximum, maximal*, nombre, max",
@@ -216,7 +216,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "daily, day, days, per day, a day, hourly, hour, hours, per hour, monthly, month, weekly, "
         "week, today, 24h, "
         "24hours, 24 hour*, 24hr, per month, plan, tomorrow, peak, hrs, minutes window",
-        ("de"): "täglich*, tages*, monats*, stunden*, wochen*, pro tag, am tag, je tag, tage, tageslimit*, stunde, "
+        "de": "täglich*, tages*, monats*, stunden*, wochen*, pro tag, am tag, je tag, tage, tageslimit*, stunde, "
         "stunden, stündlich*, stundenlimit*, heute, monatlich*, monat*, pro tag, pro stunde, morgen, "
         "tageskontingent*",
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",

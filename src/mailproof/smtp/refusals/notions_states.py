@@ -9,7 +9,7 @@ STATES: dict[str, dict[str, str]] = {
         "blacklisting, blackholed, greylisted by reputation, firewalled, filtered, bad reputation, "
         "poor reputation, low reputation, "
         "reputation, not whitelisted, embargo*, not white listed, unwelcome, blackholelist, rejectlist, blocklisted",
-        ("de"): "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzer liste, schwarzen liste, "
+        "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzer liste, schwarzen liste, "
         "blacklist*, gelistet*, sperrliste*, sperre, reputation, sperrung, abgewiesen, gefiltert",
         "fr": "bloqu*, liste noire, listes noires, blacklist*, banni*, reputation, blocage, interdit*",
         "es": "bloque*, lista negra, listas negras, reputacion, vetad*, prohibid*, blacklist*",
@@ -38,11 +38,10 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "レピュテーション, 評価, 動的",
     },
     "SUSPENDED": {
-        "en": "suspen*, locked, frozen, restricted, terminated, deactivated, disabled, banned, on hold, "
-        "blocked, not active*, "
-        "inactive, lapsed, past due, unpaid, overdue, not yet active*, compromised, hijacked, "
-        "blacklisted, freeze, paused, under review, not been activated, not activated, restriction*, shut down, "
-        "probation, hacked, not enabled",
+        "en": "suspen*, closed, cancelled, canceled, deleted, locked, frozen, restricted, terminated, deactivated, "
+        "disabled, banned, on hold, blocked, not active*, inactive, lapsed, past due, unpaid, overdue, "
+        "not yet active*, compromised, hijacked, blacklisted, freeze, paused, under review, not been activated, "
+        "not activated, restriction*, shut down, probation, hacked, not enabled",
         "de": "gesperrt*, eingefroren, deaktiviert*, gesperrter, sperrung, suspendiert*, nicht aktiv*, "
         "eingeschränkt*, "
         "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekündigt, blockiert*",
@@ -166,23 +165,23 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "期限, 変更, 失効, 更新, リセット, 期限切れ",
     },
     "RENEWED": {
-        ("en"): "fresh password, aging, start password, changed password, since you changed, replace it, choose a new, "
+        "en": "fresh password, aging, start password, changed password, since you changed, replace it, choose a new, "
         "set a new, new password, be replaced, replace, lifetime, update, older than, too old, at first login, "
         "first use, breach*, temporary password, one time use, be renewed, pwned, must be updated",
-        ("de"): "initialpasswort*, startpasswort*, startkennwort*, ersetzt, erstpasswort*, neues passwort, "
+        "de": "initialpasswort*, startpasswort*, startkennwort*, ersetzt, erstpasswort*, neues passwort, "
         "neues kennwort, neu setzen, neu vergeben, aktualisier*, geändert, veraltet, zu alt, ersetzen, "
         "gültigkeit*",
-        ("fr"): "provisoire, temporaire, remplace*, change*, modifi*, nouveau mot de passe, perime*, trop ancien, "
+        "fr": "provisoire, temporaire, remplace*, change*, modifi*, nouveau mot de passe, perime*, trop ancien, "
         "definir un nouveau, mis a jour, mettre a jour",
-        ("es"): "temporal, provisional, inicial, cambiar*, cambie, sin cambiar, nueva contrasena, actualic*, renovar, "
+        "es": "temporal, provisional, inicial, cambiar*, cambie, sin cambiar, nueva contrasena, actualic*, renovar, "
         "renueve, caduca, actualizar, demasiado antigua",
-        ("it"): "temporanea, provvisoria, iniziale, modific*, cambia*, nuova password, rinnov*, aggiorn*, cambiata, "
+        "it": "temporanea, provvisoria, iniziale, modific*, cambia*, nuova password, rinnov*, aggiorn*, cambiata, "
         "sostitu*, cambio password",
-        ("pt"): "provisoria, temporaria, inicial, alterad*, trocad*, nova senha, renov*, atualiz*, nova palavra passe, "
+        "pt": "provisoria, temporaria, inicial, alterad*, trocad*, nova senha, renov*, atualiz*, nova palavra passe, "
         "expira*, muito antiga",
-        ("ru"): "временный пароль, начальный пароль, не менялся, сменит*, новый пароль, задайте, обновите, старше, "
+        "ru": "временный пароль, начальный пароль, не менялся, сменит*, новый пароль, задайте, обновите, старше, "
         "замен*, поменя*, новыи",
-        ("zh"): "默认密码, 預設密碼, 临时密码, 修改密码, 新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, "
+        "zh": "默认密码, 預設密碼, 临时密码, 修改密码, 新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, "
         "到期",
         "ja": "仮パスワード, 新しいパスワード, 初期パスワード, 初回パスワード, 再設定, 切れ",
     },
@@ -195,17 +194,17 @@ STATES: dict[str, dict[str, str]] = {
         "de": "unter dieser adresse, mit dieser adresse, von dieser adresse, im namen, als absender, dieser absender, "
         "diese absenderadresse, mit diesem absender, unter diesem absender, diesen absender, dieser absenderadresse, "
         "als dieser, fremde absender, fremder absender*",
-        ("fr"): "avec cette adresse, au nom, depuis cette adresse, en tant que, sous cette adresse, "
+        "fr": "avec cette adresse, au nom, depuis cette adresse, en tant que, sous cette adresse, "
         "cette adresse d expediteur, comme expediteur, cet expediteur, pour le compte",
-        ("es"): "como este, en nombre, con esta direccion, desde esta direccion, como remitente, este remitente, "
+        "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, este remitente, "
         "desde ese, con este remitente, esa direccion",
-        ("it"): "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, "
+        "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, "
         "questo mittente, a nome di",
         "pt": "como este, em nome, com este endereco, deste endereco, como remetente, este remetente, a partir deste, "
         "esse endereco",
         "ru": "от имени, с этого адреса, от этого адреса, с данного адреса, в качестве отправителя, чужого адреса, "
         "этот адрес отправителя, использовать адрес, с указанного адреса, от адреса",
-        ("zh"): "使用该地址, 以该地址, 以此地址, 使用此地址, 该发件人, 此发件人, 代表, 該地址, 此寄件者, 该发件地址, "
+        "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 该发件人, 此发件人, 代表, 該地址, 此寄件者, 该发件地址, "
         "代发, 冒用",
         "ja": "このアドレスで, このアドレスから, 名義, として送信, この差出人, この送信者, 代理, このメールアドレスで, "
         "このメールアドレスから",

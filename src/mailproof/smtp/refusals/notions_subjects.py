@@ -137,7 +137,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "de": "anmeld*, angemeldet*, authentifizier*, authentisier*, einlogg*, eingeloggt, login, autorisierung, "
         "authentifikation, smtp auth, logins",
         "fr": "authentifi*, connexion, identification, identifie*, identifier, s identifier, authentication, connecte",
-        ("es"): "autentic*, autentif*, inicio de sesion, iniciar sesion, inicie sesion, acceso, identificarse, "
+        "es": "autentic*, autentif*, inicio de sesion, iniciar sesion, inicie sesion, acceso, identificarse, "
         "identificad*",
         "it": "autentic*, accesso, login, autenticare, autenticato",
         "pt": "autentic*, login, iniciar sessao, acesso, autenticado",

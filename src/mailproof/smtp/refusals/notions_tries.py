@@ -48,13 +48,13 @@ TRIES: dict[str, dict[str, str]] = {
         "ja": "のみ, 限, だけ",
     },
     "ATTEMPTS": {
-        ("en"): "attempt*, lockout*, tries, retries, failed login*, failed logon*, failed authentication*, "
+        "en": "attempt*, lockout*, tries, retries, failed login*, failed logon*, failed authentication*, "
         "failed password*, login failures, authentication failures, failed sign in*, unsuccessful login*, "
         "unsuccessful sign in*, wrong password*, invalid password*, incorrect password*, bad password*, "
         "invalid login*, bad login*, unsuccessful authentication*, brute force, bruteforce, tried to log in, "
         "auth failures, auth fail*, failed auth*, password failures, login errors, auth errors, "
         "authentication errors, login times",
-        ("de"): "*versuch, *versuche, *versuchen, falscheingabe*, falsche passwörter, falscher passwörter, "
+        "de": "*versuch, *versuche, *versuchen, falscheingabe*, falsche passwörter, falscher passwörter, "
         "falsche kennwörter, fehlgeschlagene anmeldung*, fehlgeschlagener anmeldung*, fehlanmeldung*, "
         "fehllogin*, fehleingabe*, falschen passwörtern, falscher kennwörter, *fehlversuchen, "
         "gescheiterte anmeldungen",
@@ -71,10 +71,10 @@ TRIES: dict[str, dict[str, str]] = {
     "MANY": {
         "en": "too many, too much, too often, repeated*, multiple, several, exceed*, maximum, max, limit*, excessive, "
         "numerous, many, after, due to, reached, following",
-        ("de"): "zu viele, zu vieler, zuviele, zu oft, mehrere*, wiederholt*, maximal*, überschritten, nach, wegen, "
+        "de": "zu viele, zu vieler, zuviele, zu oft, mehrere*, wiederholt*, maximal*, überschritten, nach, wegen, "
         "zahlreiche*",
         "fr": "trop, plusieurs, nombre*, repete*, maximal*, maximum, multiples, suite a, apres",
-        ("es"): "demasiad*, multiples, varios, vari*, repetid*, maximo, numero, supero, superad*, exces*, numeros*, "
+        "es": "demasiad*, multiples, varios, vari*, repetid*, maximo, numero, supero, superad*, exces*, numeros*, "
         "excedid*",
         "it": "tropp*, ripetut*, numero, massimo, superat*, divers*, numeros*, eccessiv*, molteplici, dopo",
         "pt": "muit*, varias, excesso, repetid*, maximo, excedid*, multiplas, limite, sucessiv*, numero, apos",
@@ -88,7 +88,7 @@ TRIES: dict[str, dict[str, str]] = {
         "auth daemon*, authentication daemon*, directory server*, directory service*, ldap server*, ldap, radius, "
         "saslauthd, auth service*, sts service, identity provider*, auth socket, password server, user database, "
         "authentication system, login server, sts url, domain controller*, authentication database",
-        ("de"): "authentifizierungsserver*, anmeldeserver*, authentifizierungsdienst*, anmeldedienst*, loginserver, "
+        "de": "authentifizierungsserver*, anmeldeserver*, authentifizierungsdienst*, anmeldedienst*, loginserver, "
         "ldap*, verzeichnisdienst*, verzeichnisserver, benutzerdatenbank, authentisierungsserver",
         "fr": "serveur d authentification, service d authentification, annuaire, ldap, base des utilisateurs",
         "es": "servidor de autenticacion, servicio de autenticacion, directorio, ldap, servidor de autentificacion",
@@ -101,24 +101,24 @@ TRIES: dict[str, dict[str, str]] = {
         "ja": "認証サーバ, 認証サービス, 認証基盤, 認証システム, ディレクトリ, ldap",
     },
     "DOWN": {
-        ("en"): "unreachable, not reachable, unavailable, not available, down, failed to connect, could not connect, "
+        "en": "unreachable, not reachable, unavailable, not available, down, failed to connect, could not connect, "
         "timed out, timeout, time out, not responding, no response, offline, could not contact, can not contact, "
         "busy, overloaded, not reach, unable to contact, unable to connect, unable to reach, did not respond, "
         "not answer*, lost, error, does not support https, maintenance, lost connection, connection refused, "
         "connection lost",
-        ("de"): "nicht erreichbar, nicht verfügbar, antwortet nicht, überlastet, ausgefallen, zeitüberschreitung, "
+        "de": "nicht erreichbar, nicht verfügbar, antwortet nicht, überlastet, ausgefallen, zeitüberschreitung, "
         "wartung*, gestört, störung, nicht erreicht, offline, keine antwort, fehler*",
-        ("fr"): "indisponible, injoignable, inaccessible, ne repond pas, en panne, maintenance, pas disponible, delai, "
+        "fr": "indisponible, injoignable, inaccessible, ne repond pas, en panne, maintenance, pas disponible, delai, "
         "surcharge*",
         "es": "no disponible, no responde, inaccesible, caido, no se puede conectar, mantenimiento, fuera de servicio, "
         "indisponible, sobrecargad*, sin respuesta, no alcanzable",
         "it": "non disponibile, non raggiungibile, irraggiungibile, non risponde, manutenzione, fuori servizio, "
         "sovraccaric*, indisponibile",
-        ("pt"): "indisponivel, nao disponivel, nao responde, inacessivel, manutencao, fora do ar, sobrecarregad*, "
+        "pt": "indisponivel, nao disponivel, nao responde, inacessivel, manutencao, fora do ar, sobrecarregad*, "
         "sem resposta",
-        ("ru"): "недоступ*, не отвечает, перегруж*, обслуживан*, не удалось связаться, не удалось подключиться, "
+        "ru": "недоступ*, не отвечает, перегруж*, обслуживан*, не удалось связаться, не удалось подключиться, "
         "тайм аут, нет связи, отключен*",
-        ("zh"): "不可用, 无响应, 無回應, 超时, 逾時, 繁忙, 忙碌, 维护, 維護, 故障, 无法连接, 無法連線, 异常, 无法访问, "
+        "zh": "不可用, 无响应, 無回應, 超时, 逾時, 繁忙, 忙碌, 维护, 維護, 故障, 无法连接, 無法連線, 异常, 无法访问, "
         "暂时",
         "ja": "接続できませ, 応答, 停止中, 障害, 混雑, タイムアウト, メンテナンス, 利用できませ, 接続できな",
     },

@@ -83,7 +83,7 @@ WAYS: dict[str, dict[str, str]] = {
         "fr": "authentification de base, authentification basique, authentification par mot de passe, "
         "connexion par mot de passe, mots de passe, authentification simple, authentification basic, "
         "authentification heritee",
-        ("es"): "autenticacion basica, autenticacion con contrasena, autenticacion por contrasena, "
+        "es": "autenticacion basica, autenticacion con contrasena, autenticacion por contrasena, "
         "acceso con contrasena, acceso por contrasena, inicio de sesion con contrasena, "
         "autenticacion mediante contrasena, contrasenas, autenticacion heredada",
         "it": "autenticazione di base, autenticazione base, autenticazione basic, accesso con password, "
@@ -106,7 +106,7 @@ WAYS: dict[str, dict[str, str]] = {
         "sunset, prohibited, forbidden, unavailable, deactivated, obsolete, not possible, "
         "does not allow, does not accept, do not accept, do not support, does not support, not meet, "
         "stopped, cease*, withdrawn, switched off, turned off, only, not active",
-        ("de"): "deaktiviert*, abgeschaltet*, nicht unterstützt*, nicht möglich, nicht erlaubt, abgeschafft, "
+        "de": "deaktiviert*, abgeschaltet*, nicht unterstützt*, nicht möglich, nicht erlaubt, abgeschafft, "
         "eingestellt, gesperrt, nicht zulässig, nicht akzeptiert, entfällt, abgekündigt*, blockiert, unzulässig, "
         "ausgeschaltet, nicht verfügbar, nicht zugelassen, nicht gestattet, nur",
         "fr": "desactive*, pas accepte*, pas pris* en charge, supprime*, interdit*, bloque*, plus accepte*, "
@@ -129,14 +129,14 @@ WAYS: dict[str, dict[str, str]] = {
     "WEB": {
         "en": "browser*, web, webmail*, web mail, website, web site, web page, portal, captcha*, web browser, "
         "control panel, web interface, our site, web ui, web version, online account, my account page, recaptcha",
-        ("de"): "browser*, webbrowser*, webmail*, webmailer*, webseite, website, webinterface, kundencenter, "
+        "de": "browser*, webbrowser*, webmail*, webmailer*, webseite, website, webinterface, kundencenter, "
         "kundenportal, kundenbereich, weboberfläche*, captcha*, kontoseite, portal, im internet",
         "fr": "navigateur*, webmail*, site, interface web, portail, captcha*, espace client, page web, site web, web",
         "es": "navegador*, webmail*, sitio web, la web, interfaz web, portal, captcha*, pagina web, area de cliente, "
         "sitio, correo web, web",
         "it": "browser, webmail*, sito, interfaccia web, portale, captcha*, area clienti, pagina web, web",
         "pt": "navegador*, webmail*, site, interface web, portal, captcha*, area do cliente, pagina, sitio, web",
-        ("ru"): "браузер*, веб, веб интерфейс*, веб почт*, сайт*, личн* кабинет*, captcha*, капч*, веб версии, "
+        "ru": "браузер*, веб, веб интерфейс*, веб почт*, сайт*, личн* кабинет*, captcha*, капч*, веб версии, "
         "веб версию, вебмейл*, портал*, webmail*",
         "zh": "浏览器, 瀏覽器, 网页, 網頁, 网站, 網站, 官网, web, webmail, 网页版, 網頁版",
         "ja": "ブラウザ, ウェブ, web*, webmail*, サイト, マイページ, キャプチャ, 管理画面, 会員ページ",
@@ -151,7 +151,7 @@ WAYS: dict[str, dict[str, str]] = {
         "resolver, resuelva, identifiquese, inicia, entra, accede",
         "it": "accedere, accedi, acceda, accesso, login, entrare, collegarsi, accettare, risolvere, effettua*, "
         "risolvi, autenticarsi",
-        ("pt"): "acesse, acessar, aceda, entre, entrar, login, iniciar, inicie, aceitar, aceite, resolver, resolva, "
+        "pt": "acesse, acessar, aceda, entre, entrar, login, iniciar, inicie, aceitar, aceite, resolver, resolva, "
         "acesso",
         "ru": "войд*, войти, вход*, заход*, зайд*, авториз*, принять, примите, введите, пройд*, зайти",
         "zh": "登录, 登入, 登錄, 登陆, 登陸, 访问, 輸入, 输入, 前往",
@@ -173,7 +173,7 @@ WAYS: dict[str, dict[str, str]] = {
         "es": "robot, captcha*, identidad, pregunta de seguridad, terminos, condiciones, acceso sospechoso, "
         "actividad sospechosa, actividad inusual, inicio de sesion sospechoso, acceso inusual, verifique cuenta, "
         "inicio de sesion inusual",
-        ("it"): "robot, captcha*, identita, domanda di sicurezza, termini, condizioni, accesso sospetto, "
+        "it": "robot, captcha*, identita, domanda di sicurezza, termini, condizioni, accesso sospetto, "
         "accesso insolito, attivita sospett*, attivita insolita, accesso anomalo, verificare account",
         "pt": "robo, captcha*, identidade, pergunta de seguranca, termos, condicoes, acesso suspeito, "
         "atividade suspeita, acesso incomum, atividade incomum, login suspeito, login incomum, acesso invulgar",
@@ -190,7 +190,7 @@ WAYS: dict[str, dict[str, str]] = {
         "mail app*, email app*, desktop client*, external app*, third party app*, external mail program*, "
         "external program*, mail software, email software, external access, client access, mailer*, client software, "
         "outlook or, thunderbird",
-        ("de"): "mailprogramm*, emailprogramm*, mail programm*, email programm*, mailclient*, mail client*, "
+        "de": "mailprogramm*, emailprogramm*, mail programm*, email programm*, mailclient*, mail client*, "
         "email client*, externe programme, externe zugriffe, externer zugriff, externen zugriff, "
         "externe clients, mailsoftware, externe apps, email software, mail app*",
         "fr": "client de messagerie, clients de messagerie, logiciel de messagerie, logiciels de messagerie, "
@@ -204,9 +204,9 @@ WAYS: dict[str, dict[str, str]] = {
         "programas externos, clientes externos, aplicativos externos, acesso externo, gestor* de email",
         "ru": "почтов* программ*, почтов* клиент*, внешн* программ*, внешн* клиент*, сторонн* программ*, "
         "сторонн* клиент*, сторонн* приложени*, почтов* приложени*, внешн* приложени*",
-        ("zh"): "第三方客户端, 邮件客户端, 郵件用戶端, 客户端软件, 邮件软件, 第三方软件, 郵件軟體, 外部客户端, "
+        "zh": "第三方客户端, 邮件客户端, 郵件用戶端, 客户端软件, 邮件软件, 第三方软件, 郵件軟體, 外部客户端, "
         "客户端登录, 第三方应用, 外部软件, 客户端",
-        ("ja"): "メールソフト, メールクライアント, メーラー, 外部アプリ, 外部メール, メールアプリ, 外部ソフト, "
+        "ja": "メールソフト, メールクライアント, メーラー, 外部アプリ, 外部メール, メールアプリ, 外部ソフト, "
         "外部クライアント",
     },
     "DEDICATED": {

@@ -40,7 +40,8 @@ RULES: tuple[RefusalRule, ...] = (
                 "!COUNTRY !OAUTH !BASIC !LOGIN"
             ),
             (
-                '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|"abonnement" '
+                '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|'
+                '"abonnement" '
                 'BANNED|"終了"|"ended"|"expired"|"beendet"|"abgelaufen" !PASSWORD'
             ),
             '"account" "under review"|"not allowed to send"|"unable to send"|"can not send"|"banned"|"probation"',

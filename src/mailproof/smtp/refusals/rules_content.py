@@ -76,7 +76,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             (
                 'SPAM MESSAGE|"possible"|"suspected"|"flagged" DENIED|"flagged"|BLOCKED|NEG|"possible"|'
-                '"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !SENDER'
+                '"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !MAILBOX !SENDER'
             ),
             '"mi spm"',
             "VIRUS MESSAGE",

@@ -151,7 +151,8 @@ RULES: tuple[RefusalRule, ...] = (
             'LOGIN ENABLE|"forgot"|"ohne"|"行われて"|"without" !ACCOUNT !BLOCKED !SPF !DKIM !OFF',
             (
                 '"smtp auth*"|"smtp 認証"|"smtp authentifizierung"|"autenticacion smtp"|"autenticazione smtp"|'
-                '"autenticacao smtp"|"smtp авториза*"|"smtp аутентифик*"|"authentification smtp"|"smtp 验证"|"smtp 驗證" '
+                '"autenticacao smtp"|"smtp авториза*"|"smtp аутентифик*"|"authentification smtp"|'
+                '"smtp 验证"|"smtp 驗證" '
                 "ENABLE|REQUIRED|USE !OFF"
             ),
             '"requires authentication"|"requiert une authentification"|"requiere autenticacion"',
