@@ -153,7 +153,10 @@ RULES: tuple[RefusalRule, ...] = (
             '"captcha"|"recaptcha"|"captchas"',
             '"hipnotify"|"webloginrequired"|"web login required"',
             "IDENTITY SIGN_IN|REQUIRED|CONFIRM|WEB",
-            '"confirm your identity"|"verify your identity"|"verify your account"|"unlock"|"本人確認"|"确认身份" !"not verify"',
+            (
+                '"confirm your identity"|"verify your identity"|"verify your account"|"unlock"|"本人確認"|'
+                '"确认身份" !"not verify"'
+            ),
             '"<url>" SIGN_IN CONFIRM|IDENTITY',
         ),
         Strength.EXPLICIT,
@@ -338,9 +341,10 @@ RULES: tuple[RefusalRule, ...] = (
             '"smtp"|"smtp versand"|"pop"|"pop3"|"imap" ENABLE|PLAN !WRONG',
             '"无权登陆"|"无权登录"|"無權登入"',
             (
-                '"user has no permission"|"smtp 权限"|"smtp 權限"|"smtp を利用"|"smtp は利用"|"smtp が利用"|"smtp を使用"|"smtp flag"|"access rights to this service"|"service is not open"|'
-                '"service not open"|"open smtp"|'
-                '"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|"activate pop3"'
+                '"user has no permission"|"smtp 权限"|"smtp 權限"|"smtp を利用"|"smtp は利用"|"smtp が利用"|'
+                '"smtp を使用"|"smtp flag"|"access rights to this service"|"service is not open"|"service not open"|'
+                '"open smtp"|"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|'
+                '"activate pop3"'
             ),
             (
                 '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|'
