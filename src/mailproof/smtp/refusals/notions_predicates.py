@@ -144,17 +144,17 @@ PREDICATES: dict[str, dict[str, str]] = {
         "throttl*, slow down, ratelimit*, too often, rate limit*, per minute, per second, a minute, a second, "
         "throttled, unusual rate, rate exceeded, excessive rate, flood*, bursts, high rate, in a short time, "
         "overly frequent, slowdown",
-        ("de"): "langsamer, zu schnell, zu häufig, kurzer zeit, kürzester zeit, zu rasch, zu oft, rate, pro minute, "
+        "de": "langsamer, zu schnell, zu häufig, kurzer zeit, kürzester zeit, zu rasch, zu oft, rate, pro minute, "
         "pro sekunde, drossel*, gedrosselt",
-        ("fr"): "ralentissez, trop rapide*, peu de temps, trop frequemment, tres court, trop vite, trop souvent, "
+        "fr": "ralentissez, trop rapide*, peu de temps, trop frequemment, tres court, trop vite, trop souvent, "
         "trop frequent*, cadence, debit, par minute, frequence, ralenti*",
-        ("es"): "mas despacio, demasiado rapido, poco tiempo, demasiado deprisa, demasiado frecuente*, corto tiempo, "
+        "es": "mas despacio, demasiado rapido, poco tiempo, demasiado deprisa, demasiado frecuente*, corto tiempo, "
         "tan rapido, muy rapido, frecuencia, frecuente*, por minuto, tasa, velocidad",
-        ("it"): "rallent*, troppo veloc*, troppo rapid*, poco tempo, breve tempo, troppo frequent*, frequenza, "
+        "it": "rallent*, troppo veloc*, troppo rapid*, poco tempo, breve tempo, troppo frequent*, frequenza, "
         "troppo spesso, al minuto, frequent*, velocita",
-        ("pt"): "mais devagar, muito rapido, pouco tempo, curto espaco, curto periodo, rapido demais, frequencia, "
+        "pt": "mais devagar, muito rapido, pouco tempo, curto espaco, curto periodo, rapido demais, frequencia, "
         "por minuto, taxa, frequente*, velocidade, muito rapidamente",
-        ("ru"): "медленнее, слишком част*, короткое время, короткий промежуток, короткий период, слишком часто, "
+        "ru": "медленнее, слишком част*, короткое время, короткий промежуток, короткий период, слишком часто, "
         "слишком быстро, частот*, скорост*, в минуту, часто",
         "zh": "短时间, 短時間, 过于频繁, 速度, 频率, 频繁, 过快, 頻率, 頻繁, 太快, 每分钟, 每分鐘, 频度, 太频繁, "
         "速率, 限流, 过频",

@@ -100,25 +100,22 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "検証, 確認, 登録, 認証, 承認",
     },
     "OWN": {
-        "en": "own, owned, owner, owns, belong*, one of your, must be the same, same as, identical, equal, "
-        "match, matches, mismatch, "
+        ("en"): "used by this login, associated with your, associated with this, an alias of, own, owned, owner, owns, "
+        "belong*, one of your, must be the same, same as, identical, equal, match, matches, mismatch, "
         "not match, conform*, send as, on behalf, sendas, as this sender, not the same, unauthorized sender, "
         "send from, different from, differ, differs, differ from, your own, authorized user, "
-        "authenticated user, login user, "
-        "authenticated account, auth user, login account, authenticated as, authenticated sender, "
-        "sendasdenied*, allowed sender, "
-        "allowed to use, permitted to use, authorized to use, authorized to send, not same, alias, "
-        "sender addresses, inconsistent",
-        "de": "überein, gehör*, entspricht nicht, stimmt nicht überein, übereinstimm*, im namen, identisch, "
-        "eigene*, zugeordnet, "
-        "berechtigt, entsprechen",
-        "fr": "appart*, correspond*, au nom, identique, differ*, meme, propre",
-        "es": "pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",
-        "it": "appart*, corrispond*, per conto, propri*, uguale, coincid*, diverso, stess*",
-        "pt": "pertenc*, correspond*, em nome, propri*, igual, coincid*, mesm*, difere*",
-        "ru": "отлича*, не соответ*, принадлеж*, совпада*, от имени, соответств*, чужо*",
-        "zh": "一致, 匹配, 相同, 不符, 代表, 不属于, 相符, 不屬於, 代发, 冒用",
-        "ja": "一致, 異なり, 異なる, 代理, 所有, 同じ, なりすまし",
+        "authenticated user, login user, authenticated account, auth user, login account, authenticated as, "
+        "authenticated sender, sendasdenied*, allowed sender, allowed to use, permitted to use, "
+        "authorized to use, authorized to send, not same, alias, sender addresses, inconsistent",
+        ("de"): "passt nicht, passen nicht, zugehörig*, verknüpft*, überein, gehör*, entspricht nicht, "
+        "stimmt nicht überein, übereinstimm*, im namen, identisch, eigene*, zugeordnet, berechtigt, entsprechen",
+        "fr": "associe*, lie a, rattache*, appart*, correspond*, au nom, identique, differ*, meme, propre",
+        "es": "asociad*, vinculad*, pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",
+        "it": "associat*, collegat*, appart*, corrispond*, per conto, propri*, uguale, coincid*, diverso, stess*",
+        "pt": "associad*, vinculad*, pertenc*, correspond*, em nome, propri*, igual, coincid*, mesm*, difere*",
+        "ru": "не привязан*, связан*, отлича*, не соответ*, принадлеж*, совпада*, от имени, соответств*, чужо*",
+        "zh": "关联, 綁定, 绑定, 一致, 匹配, 相同, 不符, 代表, 不属于, 相符, 不屬於, 代发, 冒用",
+        "ja": "関連付け, 紐付, 一致, 異なり, 異なる, 代理, 所有, 同じ, なりすまし",
     },
     "SELF": {
         "en": "user*, login*, account*, authenticated, authorized user, auth, your, authentication, you, "
@@ -191,23 +188,19 @@ STATES: dict[str, dict[str, str]] = {
         "use address, with that address, with this address, as sender, as a sender, use the address, "
         "use as sender, use this from, use as from, use this sender, use the sender, use that sender, "
         "right to use, allowed to use, permitted to use, authorized to use, authorised to use",
-        "de": "unter dieser adresse, mit dieser adresse, von dieser adresse, im namen, als absender, dieser absender, "
-        "diese absenderadresse, mit diesem absender, unter diesem absender, diesen absender, dieser absenderadresse, "
+        "de": "unter dieser adresse, mit dieser adresse, von dieser adresse, im namen, als absender, "
+        "mit diesem absender, unter diesem absender, diesen absender, dieser absenderadresse, "
         "als dieser, fremde absender, fremder absender*",
         "fr": "avec cette adresse, au nom, depuis cette adresse, en tant que, sous cette adresse, "
-        "cette adresse d expediteur, comme expediteur, cet expediteur, pour le compte",
-        "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, este remitente, "
-        "desde ese, con este remitente, esa direccion",
-        "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, "
-        "questo mittente, a nome di",
-        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, este remetente, a partir deste, "
-        "esse endereco",
+        "comme expediteur, pour le compte",
+        "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, "
+        "desde ese, con esa direccion",
+        "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, a nome di",
+        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, a partir deste, esse endereco",
         "ru": "от имени, с этого адреса, от этого адреса, с данного адреса, в качестве отправителя, чужого адреса, "
         "этот адрес отправителя, использовать адрес, с указанного адреса, от адреса",
-        "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 该发件人, 此发件人, 代表, 該地址, 此寄件者, 该发件地址, "
-        "代发, 冒用",
-        "ja": "このアドレスで, このアドレスから, 名義, として送信, この差出人, この送信者, 代理, このメールアドレスで, "
-        "このメールアドレスから",
+        "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 代表, 代发, 冒用",
+        "ja": "このアドレスで, このアドレスから, 名義, として送信, 代理, このメールアドレスで, このメールアドレスから",
     },
     "FULL": {
         "en": "full, overquota, over quota, over its quota, storage, disk quota, exceeded storage, mailbox "

@@ -148,6 +148,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'LOGIN REQUIRED|"before send*"|"first" !ACCOUNT !LIMIT !BLOCKED !"connection" !SPF !DKIM '
                 '!"domain" !"code" !"failed" !"results"'
             ),
+            'LOGIN RELAY ONLY|"sans"|"sin"|"senza"|"sem"|"ohne" !BLOCKED',
             'LOGIN ENABLE|"forgot"|"ohne"|"行われて"|"without" !ACCOUNT !BLOCKED !SPF !DKIM !OFF',
             (
                 '"smtp auth*"|"smtp 認証"|"smtp authentifizierung"|"autenticacion smtp"|"autenticazione smtp"|'
