@@ -113,6 +113,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             "NETWORK BLOCKED|ABUSE|SPAM !CONTENT !ACCOUNT !RELAY !SENDER !LIMIT",
             "CONSUMER_LINE DENIED|BLOCKED|NEG|SEND|USE !RDNS",
+            '"sender s server"|"sending server"|"sender s host"|"sender s ip" BLOCKED|"listed"',
             '"client" "found in"|"listed in"|"listed by"|"listed at"',
             '"your network"|"your server"|"your host"|"your ip"|"your mail server" SPAM|ABUSE',
             '"too many unknown rcpt"|"too many unknown recipients"',

@@ -7,6 +7,23 @@ from mailproof.smtp.vocabulary import Code, Stage
 
 RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
+        Code.TEMPORARY_FAILURE,
+        "RFC 7208 section 2.6.6 temperror; amavisd, rspamd: what checks the sender or the message can't work now",
+        "data 451 4.3.0 Virus scanner is down, try again later",
+        (
+            (
+                'SPF|DKIM|SPAM|VIRUS "unreachable"|"not reachable"|"down"|"timeout"|"timed out"|"unavailable"|'
+                '"temporary dns"|"dns failure"|"temperror"|"overloaded"|"not responding"|"nicht erreichbar"|'
+                '"nicht verfügbar"|"indisponible"|"no disponible"|"non disponibile"|"indisponivel"|"недоступ*"|"超时"|'
+                '"タイムアウト" !BLOCKED'
+            ),
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("4",),
+        span=60,
+    ),
+    RefusalRule(
         Code.SENDER_AUTHENTICATION_FAILED,
         "Gmail 5.7.26; RFC 7372: 5.7.20 to 5.7.26; RFC 7489; Exchange 5.7.23, 5.7.509, 5.7.515; iCloud, mail.ru, QQ",
         "data 550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
