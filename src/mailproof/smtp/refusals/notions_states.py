@@ -100,14 +100,14 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "検証, 確認, 登録, 認証, 承認",
     },
     "OWN": {
-        ("en"): "used by this login, associated with your, associated with this, an alias of, own, owned, owner, owns, "
+        "en": "used by this login, associated with your, associated with this, an alias of, own, owned, owner, owns, "
         "belong*, one of your, must be the same, same as, identical, equal, match, matches, mismatch, "
         "not match, conform*, send as, on behalf, sendas, as this sender, not the same, unauthorized sender, "
         "send from, different from, differ, differs, differ from, your own, authorized user, "
         "authenticated user, login user, authenticated account, auth user, login account, authenticated as, "
         "authenticated sender, sendasdenied*, allowed sender, allowed to use, permitted to use, "
         "authorized to use, authorized to send, not same, alias, sender addresses, inconsistent",
-        ("de"): "passt nicht, passen nicht, zugehörig*, verknüpft*, überein, gehör*, entspricht nicht, "
+        "de": "passt nicht, passen nicht, zugehörig*, verknüpft*, überein, gehör*, entspricht nicht, "
         "stimmt nicht überein, übereinstimm*, im namen, identisch, eigene*, zugeordnet, berechtigt, entsprechen",
         "fr": "associe*, lie a, rattache*, appart*, correspond*, au nom, identique, differ*, meme, propre",
         "es": "asociad*, vinculad*, pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 WAYS: dict[str, dict[str, str]] = {
     "KEY": {
-        "en": "api key*, apikey*, key, keys, token*, access key*, credential, api token*, api user*, api credential*, "
-        "smtp credential*, service account, role, iam",
+        ("en"): "authorization grant*, api key*, apikey*, key, keys, token*, access key*, credential, api token*, "
+        "api user*, api credential*, smtp credential*, service account, role, iam",
         "de": "api schlüssel*, apischlüssel*, schlüssel, token*, api zugang*",
         "fr": "cle, cles, cle api, cle d api, jeton*, token*",
         "es": "clave api, clave de api, clave de la api, token*, llave, credencial, ficha de acceso",
