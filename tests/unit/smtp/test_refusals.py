@@ -155,6 +155,36 @@ def test_nine_languages(stage: Stage, code: int, text: str, wanted: Code) -> Non
     assert (found.code, found.recognised) == (wanted, True)
 
 
+@pytest.mark.parametrize(
+    ("stage", "text", "code"),
+    [
+        (A, "534 5.7.12 Bitte melden", Code.AUTH_PASSWORD_EXPIRED),
+        (A, "534 no", Code.AUTH_MECHANISM_UNSUPPORTED),
+        (A, "534 Asmodeus demands many zorkmids", None),
+        (M, "530 5.7.0 no", Code.TLS_REQUIRED),
+        (M, "530 5.7.0 Asmodeus demands many zorkmids", None),
+        (R, "552 over", Code.MAILBOX_FULL),
+        (R, "552 Kann leider nur jeweils eine Zieladresse annehmen", None),
+    ],
+)
+def test_a_code_decides_only_where_the_reply_says_next_to_nothing(stage: Stage, text: str, code: Code | None) -> None:
+    found = meaning(stage, text)
+    assert (found.code if found.recognised else None) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["550 Sender not verified", "550 Sender has not yet been verified", "550 Absender wurde noch nicht verifiziert"],
+)
+def test_words_that_say_nothing_may_stand_within_a_term(text: str) -> None:
+    assert meaning(M, text).code is Code.SENDER_NOT_VERIFIED
+
+
+@pytest.mark.parametrize("text", ["535 Initialpasswort abgelaufen", "535 Mailpasswort ist abgelaufen"])
+def test_a_compound_is_known_by_its_end(text: str) -> None:
+    assert meaning(A, text).code is Code.AUTH_PASSWORD_EXPIRED
+
+
 def test_a_refusal_without_a_reason_is_told_as_such() -> None:
     for text in ("550 Blocked", "554 5.7.1 Transaction failed", "550 5.7.1 Access denied", "550 No"):
         for stage, code in ((M, Code.SENDER_REJECTED), (R, Code.RECIPIENT_REJECTED), (D, Code.MESSAGE_REJECTED)):

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailproof.smtp.refusals.lexicon import Found
-from mailproof.smtp.refusals.rule import RefusalRule
+from mailproof.smtp.refusals.rule import RefusalRule, Strength
 from mailproof.smtp.refusals.table import compiled
 from mailproof.smtp.refusals.words import Words, words_of
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Reply
+
+MAX_FEW = 4
+"""Two words, or four characters of Chinese or Japanese: in a reply of more the words count, not the code."""
 
 MAX_WORDS = 120
 """Characters of the words that decided."""
@@ -76,11 +79,14 @@ def judge(reply: Reply, circumstances: Circumstances) -> Judgement:
     words = words_of(reply.text)
     enhanced = reply.enhanced or words.enhanced
     table = compiled()
+    few = _few(words)
     clauses = [found for found in map(table.lexicon.find, words.clauses) if found.mask]
     for rule, patterns in table.rows:
         if not _holds(rule, reply, circumstances, enhanced):
             continue
         if not patterns:
+            if rule.strength >= Strength.CODE and rule.recognised and not few:
+                continue
             return Judgement(rule.code, rule.recognised, "", rule.source, rule)
         for found in [_joined(clauses)] if rule.anywhere else clauses:
             for pattern in patterns:
@@ -103,6 +109,12 @@ def _holds(rule: RefusalRule, reply: Reply, circumstances: Circumstances, enhanc
 
 def _same(enhanced: str, code: str) -> bool:
     return enhanced[1:] == code if code.startswith(".") else enhanced == code
+
+
+def _few(words: Words) -> bool:
+    """Return whether a reply says next to nothing, so that its code is all there is to go by."""
+    letters = sum(1 if word.word[0] >= "\u3040" else 2 for clause in words.clauses for word in clause)
+    return letters <= MAX_FEW
 
 
 def _joined(clauses: list[Found]) -> Found:

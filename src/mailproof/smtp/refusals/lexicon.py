@@ -6,10 +6,12 @@ import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from mailproof.smtp.refusals.fillers import FILLERS
 from mailproof.smtp.refusals.words import MAX_HITS, Word, split_term
 
 Place = tuple[int, int]
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+MAX_SKIPPED = 2  # words that say nothing, between two words of a term
 
 
 @dataclass(slots=True)
@@ -45,6 +47,8 @@ class Lexicon:
         self._whole: dict[str, list[_Term]] = {}
         self._stems: dict[str, list[_Term]] = {}
         self._lengths: list[int] = []  # of the stems, ascending
+        self._ends: dict[str, list[_Term]] = {}
+        self._end_lengths: list[int] = []  # of the ends, ascending
 
     def number(self, name: str) -> int:
         """Return the number of a notion.
@@ -58,7 +62,8 @@ class Lexicon:
         """Add terms to a notion and return its number.
 
         Args:
-            terms: Words in order; a star at a word's end stands for any ending.
+            terms: Words in order, between which words that say nothing may stand; a star at a word's end: any
+                ending, at a term's beginning: any beginning of its first word.
         """
         number = self._numbers.setdefault(name, len(self._numbers))
         for term in terms:
@@ -68,6 +73,11 @@ class Lexicon:
 
     def _add_term(self, number: int, term: str) -> None:
         (first, stem), *rest = split_term(term)
+        if term.startswith("*"):
+            if len(first) not in self._end_lengths:
+                bisect.insort(self._end_lengths, len(first))
+            self._ends.setdefault(first, []).append(_Term(number, tuple(rest)))
+            return
         if stem and len(first) not in self._lengths:
             bisect.insort(self._lengths, len(first))
         table = self._stems if stem else self._whole
@@ -85,16 +95,27 @@ class Lexicon:
                     break
                 for term in self._stems.get(word[:length], ()):
                     self._match(found, term, tokens, index)
+            for length in self._end_lengths:
+                if length > len(word):
+                    break
+                for term in self._ends.get(word[-length:], ()):
+                    self._match(found, term, tokens, index)
         return found
 
     def _match(self, found: Found, term: _Term, tokens: Sequence[Word], index: int) -> None:
         last = index
         for word, stem in term.rest:
             last += 1
-            if last >= len(tokens):
-                return
-            token = tokens[last].word
-            if token != word and not (stem and token.startswith(word)):
+            skipped = 0
+            while last < len(tokens):
+                token = tokens[last].word
+                if token == word or (stem and token.startswith(word)):
+                    break
+                if token not in FILLERS or skipped == MAX_SKIPPED:
+                    return
+                last += 1
+                skipped += 1
+            else:
                 return
         places = found.places.setdefault(term.notion, [])
         if len(places) < MAX_HITS:

@@ -18,7 +18,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "content*, attachment*, attached, subject, header*, body, link, links, url, urls, file type, "
         "mime, extension, "
         "html, text, text part, filename, file, files, image, images, line, lines, character*, boundary, format",
-        "de": "inhalt*, anhang*, anhange*, betreff, dateianhang*, dateityp*, kopfzeile*, zeile*",
+        "de": "inhalt*, anhang*, anhänge*, betreff, dateianhang*, dateityp*, kopfzeile*, zeile*",
         "fr": "contenu*, piece jointe, pieces jointes, objet, lien, liens, entete*, en tete*",
         "es": "contenid*, adjunt*, asunto, enlace*, encabezado*, cabecera*",
         "it": "contenut*, allegat*, oggetto, collegament*, intestazion*",
@@ -31,7 +31,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "spam*, spammy, junk, unsolicited, ube, uce, bulk mail, bulk email, antispam, spammer*, "
         "spamming, scam, "
         "phish*, spoof*, suspicious, spoofed, bulk",
-        "de": "spam*, spamverdacht, junk, werbung, unerwunscht*, werbemail*",
+        "de": "spam*, spamverdacht, junk, werbung, unerwünscht*, werbemail*",
         "fr": "spam*, pourriel*, indesirable*, hameconnage",
         "es": "spam*, no deseado, basura, no solicitado, sospechos*",
         "it": "spam*, indesiderat*, posta indesiderata, sospett*",
@@ -59,7 +59,7 @@ MATTERS: dict[str, dict[str, str]] = {
         "forward and reverse, "
         "reverse forward, fcrdns, in addr, reverse address, rdns lookup, ip name lookup, ip lookup, reverse domain, "
         "forward confirmed reverse, reverse client, client name",
-        "de": "reverse dns*, ruckwarts*, reverse eintrag, ptr eintrag*, ptr record*, umkehr*, reverse "
+        "de": "reverse dns*, rückwärts*, reverse eintrag, ptr eintrag*, ptr record*, umkehr*, reverse "
         "lookup, rdns, ptr",
         "fr": "dns inverse, resolution inverse, enregistrement ptr, reverse dns, ptr",
         "es": "dns inverso, resolucion inversa, registro ptr, inversa, inverso, ptr",
@@ -80,28 +80,31 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "dkim, domainkeys, dmarc, dkim signature, dkimsignature, adsp, dmarc1, bimi",
     },
     "TLS": {
-        "en": "tls, starttls, ssl, ssltls, encrypt*, encryption, secure connection, tlsv1, secured "
-        "connection, secure channel, transport layer security, secure network, "
-        "secure transport, unencrypted, non secure, insecure, cleartext, plaintext connection, "
-        "secure session, secure, stls, ssl connection",
-        "de": "verschlusselt*, verschlusselung*, tls, ssl, starttls, unverschlusselt*",
-        "fr": "chiffre*, chiffrement, crypte*, securise*, tls, ssl",
-        "es": "cifrad*, encriptad*, cifrado, conexion segura, tls, ssl",
-        "it": "crittograf*, cifrat*, connessione sicura, tls, ssl, criptat*",
-        "pt": "criptograf*, conexao segura, cifrad*, encriptad*, tls, ssl, ligacao segura",
-        "ru": "шифрован*, защищенн*, tls, ssl, зашифрован*",
+        (
+            "en"
+        ): "in the clear, unencrypted*, tls, starttls, ssl, ssltls, encrypt*, encryption, secure connection, tlsv1, "
+        "secured connection, secure channel, transport layer security, secure network, secure transport, "
+        "unencrypted, non secure, insecure, cleartext, plaintext connection, secure session, secure, stls, "
+        "ssl connection",
+        "de": "verschlüsselt*, verschlüsselung*, tls, ssl, starttls, unverschlüsselt*",
+        "fr": "chiffr*, en clair, non chiffre*, crypte*, securise*, tls, ssl",
+        "es": "cifra*, sin cifrar, encripta*, texto plano, en claro, cifrado, conexion segura, tls, ssl",
+        "it": "crittograf*, cifra*, in chiaro, protett*, connessione sicura, tls, ssl, criptat*",
+        "pt": "criptograf*, encript*, texto claro, cifra*, conexao segura, cifrad*, encriptad*, tls, ssl, "
+        "ligacao segura",
+        "ru": "шифров*, незашифров*, незащищенн*, открытом виде, шифрован*, защищенн*, tls, ssl, зашифрован*",
         "zh": "加密, tls, ssl, 安全连接, 安全連線, 明文",
-        "ja": "暗号, tls, ssl, 平文",
+        "ja": "暗号, 平文, tls, ssl, 平文",
     },
     "COUNTRY": {
-        "en": "country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, "
+        "en": "abroad, country, countries, geographic*, geo, geoip, geolocation, geographical, region, foreign, "
         "overseas, geoblock*, country code",
-        "de": "landern, ausland, ihrem land, standort, region, auslandisch*, auslandszugriff",
+        "de": "ländern, ausland, ihrem land, standort, region, ausländisch*, auslandszugriff",
         "fr": "pays, region, etranger",
-        "es": "pais, paises, extranjer*, region, ubicacion",
+        "es": "pais, paises, extranjer*, exterior, region, ubicacion",
         "it": "paese, paesi, nazione, estero, estera",
-        "pt": "pais, paises, estrangeiro*, localizacao, regiao",
-        "ru": "стран*, регион*, зарубеж*, геолокац*",
+        "pt": "pais, paises, estrangeiro*, exterior, localizacao, regiao",
+        "ru": "стран*, рубеж*, границ*, регион*, зарубеж*, геолокац*",
         "zh": "国家, 國家, 地区, 地區, 异地, 異地, 境外, 海外",
         "ja": "国外, 海外, 地域",
     },
@@ -116,9 +119,76 @@ MATTERS: dict[str, dict[str, str]] = {
         "zh": "中继, 中繼, 转发, 轉發, 轉寄, 转寄, relay*, 匿名转发, 转送",
         "ja": "中継, リレー, 転送, relay*",
     },
+    "COMMAND": {
+        "en": "command*, verb",
+        "de": "befehl*, kommando*",
+        "fr": "commande*",
+        "es": "comando*, orden",
+        "it": "comand*",
+        "pt": "comando*",
+        "ru": "команд*",
+        "zh": "命令, 指令",
+        "ja": "コマンド",
+    },
+    "FILE": {
+        "en": "file type*, filetype*, file extension*, extension*, executable*, zip, exe, macro*",
+        "de": "dateityp*, dateiendung*, dateiformat*, dateianhang*, dateien",
+        "fr": "type* de fichier, fichier*, extension*",
+        "es": "tipo* de archivo, archivo*, fichero*, extension*",
+        "it": "tipo di file, file, estension*, tipi di file",
+        "pt": "tipo* de arquivo, tipo* de ficheiro, arquivo*, ficheiro*, extens*",
+        "ru": "тип* файл*, файл*, расширени*",
+        "zh": "文件类型, 檔案類型, 附件类型, 附件類型, 檔案, 扩展名, 副檔名",
+        "ja": "ファイル, 拡張子, 形式",
+    },
+    "SIZE": {
+        "en": "size, too large, too big, oversize*, larger, bigger, megabyte*, bytes",
+        "de": "größe, *größe, zu groß, zu große, *größen",
+        "fr": "taille, volumineu*, trop gros*, trop lourd*",
+        "es": "tamano, grande*, pesad*",
+        "it": "dimension*, grand*, pesant*",
+        "pt": "tamanho, grande*, pesad*",
+        "ru": "размер*, больш*, велик*, объем*",
+        "zh": "大小, 过大, 過大, 太大, 超大, 体积, 尺寸",
+        "ja": "サイズ, 大きすぎ, 大き過ぎ, 容量",
+    },
+    "MAXIMUM": {
+        "en": "maximum, max, limit*, exceed*, too large, too big, fixed, allowed, permitted, over, above, more than",
+        "de": "maximal*, überschr*, zu groß*, limit*, erlaubt*, zulässig*, höchst*",
+        "fr": "maxim*, depass*, trop, limite*, excess*, autorise*, excede*",
+        "es": "maxim*, excedid*, excede, limite*, demasiado, muy, super*, permitid*",
+        "it": "massim*, superat*, supera, limite, troppo, ecced*, consentit*",
+        "pt": "maxim*, excedid*, excede, limite*, muito, demais, ultrapass*, permitid*",
+        "ru": "максимальн*, превы*, слишком, предел*, допустим*, лимит*",
+        "zh": "超过, 超過, 超出, 最大, 限制, 上限, 过, 過",
+        "ja": "超え, 上限, 最大, 制限, すぎ, 過ぎ, 超過",
+    },
+    "CREDITS": {
+        "en": "credit, credits, balance, prepaid, quota left, messages left, emails left",
+        "de": "guthaben, credits, kreditpunkte, freikontingent*, kontingent",
+        "fr": "credit, credits, solde",
+        "es": "credito*, saldo, creditos",
+        "it": "credit*, saldo, crediti",
+        "pt": "credito*, saldo",
+        "ru": "баланс*, кредит*, пакет писем, счете, счету",
+        "zh": "余额, 餘額, 点数, 點數, 额度, 額度, 积分",
+        "ja": "残高, クレジット, ポイント, 残通数",
+    },
+    "SPENT": {
+        "en": "empty, no, out of, exhausted, used up, insufficient, not enough, depleted, run out, ran out, top up, "
+        "none left, too low, zero, negative",
+        "de": "aufgebraucht, erschöpft, kein*, verbraucht, nicht ausreichend, reicht nicht, aufladen, leer",
+        "fr": "epuise*, plus de, insuffisant*, recharge*, aucun*, pas assez",
+        "es": "agotad*, sin, insuficiente*, no tiene, recarg*, no dispone, no quedan, no le quedan",
+        "it": "esaurit*, insufficient*, non hai, non ha, ricaric*, terminat*, acquista, finiti",
+        "pt": "esgotad*, sem, insuficiente*, nao tem, nao possui, recarreg*, acabaram, adquira",
+        "ru": "закончил*, исчерпан*, недостаточно, пополните, нет, израсходован*, кончил*",
+        "zh": "不足, 用完, 用尽, 耗尽, 充值, 儲值, 没有, 已用",
+        "ja": "不足, なくな, ありませ, 使い切, 残って",
+    },
     "QUOTA": {
         "en": "quota*, allowance, credit, credits, overquota, balance",
-        "de": "kontingent*, quota, guthaben, freikontingent*",
+        "de": "kontingent*, *kontingent, quota, guthaben, freikontingent*",
         "fr": "quota*, credit*, contingent*",
         "es": "cuota*, cupo, credito*, saldo",
         "it": "quota, quote, credit*",
@@ -131,10 +201,9 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "limit*, quota*, threshold*, allowance, maximum*, max, capacity, cap, volume, overlimit, "
         "number of messages, "
         "number of recipients, number of mails, limitation*, sendlimit, ratelimit*",
-        "de": "limit*, kontingent*, hochstzahl, obergrenze, maximal*, sendelimit*, versandlimit*, "
-        "tageslimit*, stundenlimit*, "
-        "beschrankung*, hochstgrenze, grenze, grenzwert*, anzahl, sendekontingent*, empfangerlimit, "
-        "versandkontingent*",
+        "de": "limit*, *limit, *kontingent, *grenze, kontingent*, höchstzahl, obergrenze, maximal*, sendelimit*, "
+        "versandlimit*, tageslimit*, stundenlimit*, beschränkung*, höchstgrenze, grenze, grenzwert*, anzahl, "
+        "sendekontingent*, empfängerlimit, versandkontingent*",
         "fr": "limite*, quota*, plafond*, seuil*, maximum, maximal*, nombre, max",
         "es": "limite*, cuota*, cupo, maximo*, maxima*, tope, umbral",
         "it": "limite, limiti, quota, soglia, massimo, massima, numero",
@@ -147,9 +216,9 @@ MATTERS: dict[str, dict[str, str]] = {
         "en": "daily, day, days, per day, a day, hourly, hour, hours, per hour, monthly, month, weekly, "
         "week, today, 24h, "
         "24hours, 24 hour*, 24hr, per month, plan, tomorrow, peak, hrs, minutes window",
-        "de": "taglich*, pro tag, am tag, je tag, tage, tageslimit*, stunde, stunden, stundlich*, "
-        "stundenlimit*, heute, monatlich*, monat*, "
-        "pro tag, pro stunde, morgen, tageskontingent*",
+        "de": "täglich*, tages*, monats*, stunden*, wochen*, pro tag, am tag, je tag, tage, tageslimit*, stunde, "
+        "stunden, stündlich*, stundenlimit*, heute, monatlich*, monat*, pro tag, pro stunde, morgen, "
+        "tageskontingent*",
         "fr": "quotidien*, jour, jours, journalier*, journee, heure, heures, horaire*, mensuel*, mois, aujourd hui",
         "es": "diari*, dia, dias, hora, horas, mensual*, mes, por hora, hoy",
         "it": "giornalier*, giorno, giorni, ora, ore, orari*, mensil*, mese, oggi, quotidian*",

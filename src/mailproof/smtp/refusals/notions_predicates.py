@@ -20,8 +20,8 @@ PREDICATES: dict[str, dict[str, str]] = {
         "unrecognized, unrecognised, reject*, denied, refused, unknown, does not match, do not "
         "match, revoked, expired, "
         "could not be verified, not match, not recognized, was not recognized, failure, authorization failed",
-        "de": "falsch*, ungultig*, fehlgeschlagen*, inkorrekt*, fehler*, nicht korrekt, stimmt nicht, unbekannt*, "
-        "nicht erfolgreich, abgelehnt, verweigert, gescheitert, nicht gultig, stimmen nicht, "
+        "de": "falsch*, ungültig*, fehlgeschlagen*, inkorrekt*, fehler*, nicht korrekt, stimmt nicht, unbekannt*, "
+        "nicht erfolgreich, abgelehnt, verweigert, gescheitert, nicht gültig, stimmen nicht, "
         "fehlerhaft*, schlug fehl",
         "fr": "incorrect*, invalid*, erron*, echou*, echec*, refus*, mauvais*, faux, erreur*, non valide*, "
         "rejet*, inconnu*",
@@ -46,11 +46,11 @@ PREDICATES: dict[str, dict[str, str]] = {
         "accept, barred, impossible, "
         "unauthorised, not supported, not have permission, not entitled, do not accept, does not "
         "accept, unacceptable, not support, can not send",
-        "de": "abgelehnt*, verweigert*, nicht erlaubt, zuruckgewiesen*, nicht gestattet, nicht zugelassen, "
+        "de": "abgelehnt*, verweigert*, nicht erlaubt, zurückgewiesen*, nicht gestattet, nicht zugelassen, "
         "untersagt, "
-        "nicht zulassig, nicht berechtigt, verboten, nicht akzeptiert, unzulassig*, nicht annehmen, "
+        "nicht zulässig, nicht berechtigt, verboten, nicht akzeptiert, unzulässig*, nicht annehmen, "
         "nicht angenommen, "
-        "nicht moglich, ablehn*, keine berechtigung, abgewiesen*",
+        "nicht möglich, ablehn*, keine berechtigung, abgewiesen*",
         "fr": "refus*, rejet*, non autoris*, pas autoris*, interdi*, pas permis, pas accept*, non accept*, "
         "non permis, pas le droit, bloque*",
         "es": "rechaz*, deneg*, no permitid*, prohibid*, no autorizad*, no se permite, no admitid*, no "
@@ -77,7 +77,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "notfound, couldn, no longer valid, isn't valid, does not have",
         "de": "unbekannt*, existiert nicht, nicht gefunden, nicht bekannt, nicht vorhanden, nicht "
         "existent, existieren nicht, "
-        "ungultig*, nicht existier*, kein postfach, kein solcher, gibt es nicht, nicht zustellbar, nicht auflosbar",
+        "ungültig*, nicht existier*, kein postfach, kein solcher, gibt es nicht, nicht zustellbar, nicht auflösbar",
         "fr": "inconnu*, n existe pas, introuvable*, inexistant*, non trouve*, pas trouve*, invalide*, n "
         "existe plus, "
         "n a pas ete trouve*, existe pas, non reconnu*, non valide",
@@ -99,7 +99,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "en": "temporar*, try again, try later, later, retry, again, at this time, right now, currently, "
         "moment, tempfail, "
         "transient, wait, come back, deferred, tempfailed, delayed, momentarily",
-        "de": "vorubergehend*, spater, erneut, temporar*, momentan, zur zeit, zurzeit, derzeit, nochmal*, noch einmal",
+        "de": "vorübergehend*, später, erneut, temporar*, momentan, zur zeit, zurzeit, derzeit, nochmal*, noch einmal",
         "fr": "temporaire*, plus tard, reessay*, provisoire*, momentan*, ulterieurement",
         "es": "temporal*, mas tarde, reintent*, vuelva, intente*, intentelo, momentane*",
         "it": "temporane*, piu tardi, riprov*, momento, momentane*",
@@ -114,7 +114,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "quota, spent, max out, maxed, "
         "exceeding, overquota, too much, over limit, over the limit, beyond, exceeds, over its, over "
         "their, over your",
-        "de": "uberschritt*, erreicht*, aufgebraucht, ausgeschopft*, uberschreit*, erschopft, zu viele, "
+        "de": "überschritt*, erreicht*, aufgebraucht, ausgeschöpft*, überschreit*, erschöpft, zu viele, "
         "zuviele, verbraucht, uber",
         "fr": "depass*, atteint*, epuis*, trop de, excede*, insuffisant*, consomme*",
         "es": "excedid*, superad*, alcanzad*, agotad*, excede*, supera, demasiad*, excedio, ha alcanzado, "
@@ -130,7 +130,7 @@ PREDICATES: dict[str, dict[str, str]] = {
         "en": "too many, too much, excessive, excessively, too often, too frequent*, too fast, too "
         "quickly, so many, max, maximum, "
         "limit*, exceed*, unusual rate, high volume, excess",
-        "de": "zu viele, zuviele, zu viel, zuviel, zu oft, zu haufig, zu schnell, maximal*, uberschritt*, limit*",
+        "de": "zu viele, zuviele, zu viel, zuviel, zu oft, zu häufig, zu schnell, maximal*, überschritt*, limit*",
         "fr": "trop, trop de, trop souvent, excessif*, depass*, limite*",
         "es": "demasiad*, excesiv*, excedid*, limite*, maximo*, muchos, muchas",
         "it": "tropp*, eccessiv*, superat*, limite, massimo",
@@ -140,18 +140,24 @@ PREDICATES: dict[str, dict[str, str]] = {
         "ja": "多すぎ, 頻繁, 超え, 上限, 制限, 過剰",
     },
     "FREQUENT": {
-        "en": "rate, rates, too fast, too quickly, too frequent*, frequency, throttl*, slow down, "
-        "ratelimit*, too often, "
-        "rate limit*, per minute, per second, a minute, a second, throttled, unusual rate, rate "
-        "exceeded, excessive rate, "
-        "flood*, bursts, high rate, in a short time, overly frequent, slowdown",
-        "de": "zu schnell, zu haufig, zu oft, rate, pro minute, pro sekunde, drossel*, gedrosselt",
-        "fr": "trop rapide*, trop vite, trop souvent, trop frequent*, cadence, debit, par minute, frequence, ralenti*",
-        "es": "demasiado rapido, tan rapido, muy rapido, frecuencia, frecuente*, por minuto, tasa, velocidad",
-        "it": "troppo veloc*, frequenza, troppo spesso, al minuto, frequent*, velocita",
-        "pt": "muito rapido, rapido demais, frequencia, por minuto, taxa, frequente*, velocidade, muito rapidamente",
-        "ru": "слишком часто, слишком быстро, частот*, скорост*, в минуту, часто",
-        "zh": "频率, 频繁, 过快, 頻率, 頻繁, 太快, 每分钟, 每分鐘, 频度, 太频繁, 速率, 限流, 过频",
-        "ja": "頻度, 頻繁, 短すぎ, 速すぎ, 毎分, 短時間, レート, 流量",
+        "en": "short time, short period, too rapid*, rate, rates, too fast, too quickly, too frequent*, frequency, "
+        "throttl*, slow down, ratelimit*, too often, rate limit*, per minute, per second, a minute, a second, "
+        "throttled, unusual rate, rate exceeded, excessive rate, flood*, bursts, high rate, in a short time, "
+        "overly frequent, slowdown",
+        "de": "langsamer, zu schnell, zu häufig, kurzer zeit, kürzester zeit, zu rasch, zu oft, rate, pro minute, "
+        "pro sekunde, drossel*, gedrosselt",
+        "fr": "ralentissez, trop rapide*, peu de temps, trop frequemment, tres court, trop vite, trop souvent, "
+        "trop frequent*, cadence, debit, par minute, frequence, ralenti*",
+        "es": "mas despacio, demasiado rapido, poco tiempo, demasiado deprisa, demasiado frecuente*, corto tiempo, "
+        "tan rapido, muy rapido, frecuencia, frecuente*, por minuto, tasa, velocidad",
+        "it": "rallent*, troppo veloc*, troppo rapid*, poco tempo, breve tempo, troppo frequent*, frequenza, "
+        "troppo spesso, al minuto, frequent*, velocita",
+        "pt": "mais devagar, muito rapido, pouco tempo, curto espaco, curto periodo, rapido demais, frequencia, "
+        "por minuto, taxa, frequente*, velocidade, muito rapidamente",
+        "ru": "медленнее, слишком част*, короткое время, короткий промежуток, короткий период, слишком часто, "
+        "слишком быстро, частот*, скорост*, в минуту, часто",
+        "zh": "短时间, 短時間, 过于频繁, 速度, 频率, 频繁, 过快, 頻率, 頻繁, 太快, 每分钟, 每分鐘, 频度, 太频繁, "
+        "速率, 限流, 过频",
+        "ja": "間隔, 短時間, 短い時間, 速度, 頻度, 頻繁, 短すぎ, 速すぎ, 毎分, 短時間, レート, 流量",
     },
 }

@@ -9,9 +9,8 @@ STATES: dict[str, dict[str, str]] = {
         "blacklisting, blackholed, greylisted by reputation, firewalled, filtered, bad reputation, "
         "poor reputation, low reputation, "
         "reputation, not whitelisted, embargo*, not white listed, unwelcome, blackholelist, rejectlist, blocklisted",
-        "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzen liste, blacklist*, "
-        "gelistet*, sperrliste*, "
-        "sperre, reputation, sperrung, abgewiesen, gefiltert",
+        "de": "gesperrt*, geblockt*, blockiert*, blockliste*, schwarze liste, schwarzer liste, schwarzen liste, "
+        "blacklist*, gelistet*, sperrliste*, sperre, reputation, sperrung, abgewiesen, gefiltert",
         "fr": "bloqu*, liste noire, listes noires, blacklist*, banni*, reputation, blocage, interdit*",
         "es": "bloque*, lista negra, listas negras, reputacion, vetad*, prohibid*, blacklist*",
         "it": "bloccat*, lista nera, blacklist*, reputazione, blocco, bandit*, liste nere",
@@ -39,14 +38,13 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "レピュテーション, 評価, 動的",
     },
     "SUSPENDED": {
-        "en": "suspen*, locked, frozen, restricted, terminated, deactivated, disabled, banned, on hold, "
-        "blocked, not active*, "
-        "inactive, lapsed, past due, unpaid, overdue, not yet active*, compromised, hijacked, "
-        "blacklisted, freeze, paused, under review, not been activated, not activated, restriction*, shut down, "
-        "probation, hacked, not enabled",
+        "en": "suspen*, closed, cancelled, canceled, deleted, locked, frozen, restricted, terminated, deactivated, "
+        "disabled, banned, on hold, blocked, not active*, inactive, lapsed, past due, unpaid, overdue, "
+        "not yet active*, compromised, hijacked, blacklisted, freeze, paused, under review, not been activated, "
+        "not activated, restriction*, shut down, probation, hacked, not enabled",
         "de": "gesperrt*, eingefroren, deaktiviert*, gesperrter, sperrung, suspendiert*, nicht aktiv*, "
-        "eingeschrankt*, "
-        "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekundigt, blockiert*",
+        "eingeschränkt*, "
+        "nicht freigeschaltet*, freischalt*, stillgelegt, kompromittiert*, abgelaufen, gekündigt, blockiert*",
         "fr": "suspend*, bloque*, desactive*, verrouille*, restreint*, pas active*, non active*, gele, "
         "expire*, compromis*, inactif*, resilie*",
         "es": "suspend*, bloquead*, desactivad*, restringid*, no activad*, inhabilitad*, deshabilitad*, "
@@ -73,7 +71,7 @@ STATES: dict[str, dict[str, str]] = {
         "switched on, not entitled",
         "de": "deaktiviert*, nicht aktiviert*, ausgeschaltet, nicht freigeschaltet*, abgeschaltet, nicht "
         "erlaubt, nicht aktiv, "
-        "aktivieren, freischalten, nicht verfugbar, nicht freigegeben, einschalten, gesperrt, nicht gestattet",
+        "aktivieren, freischalten, nicht verfügbar, nicht freigegeben, einschalten, gesperrt, nicht gestattet",
         "fr": "desactiv*, pas active*, non active*, pas autoris*, non autoris*, activer, activez, indisponible",
         "es": "desactivad*, deshabilitad*, no habilitad*, no activad*, habilite, active, no esta "
         "habilitad*, inhabilitad*, no permitid*, no disponible",
@@ -91,7 +89,7 @@ STATES: dict[str, dict[str, str]] = {
         "en": "verified, verify, validated, validate, registered, confirmed, "
         "unverified, unregistered, unconfirmed, unconfigured, unvalidated, "
         "exist in your account, valid sender, sender identity, verified sender, owned by your account",
-        "de": "verifizier*, bestatigt*, registriert*, freigeschaltet*, uberpruft*, validiert*, "
+        "de": "verifizier*, bestätigt*, registriert*, freigeschaltet*, überprüft*, validiert*, "
         "hinterlegt*, freigegeben*",
         "fr": "verifie*, confirme*, enregistre, enregistree, declaree, validee",
         "es": "verificad*, verificar, validad*, confirmad*, registrad*, dad* de alta",
@@ -102,25 +100,22 @@ STATES: dict[str, dict[str, str]] = {
         "ja": "検証, 確認, 登録, 認証, 承認",
     },
     "OWN": {
-        "en": "own, owned, owner, owns, belong*, one of your, must be the same, same as, identical, equal, "
-        "match, matches, mismatch, "
+        "en": "used by this login, associated with your, associated with this, an alias of, own, owned, owner, owns, "
+        "belong*, one of your, must be the same, same as, identical, equal, match, matches, mismatch, "
         "not match, conform*, send as, on behalf, sendas, as this sender, not the same, unauthorized sender, "
         "send from, different from, differ, differs, differ from, your own, authorized user, "
-        "authenticated user, login user, "
-        "authenticated account, auth user, login account, authenticated as, authenticated sender, "
-        "sendasdenied*, allowed sender, "
-        "allowed to use, permitted to use, authorized to use, authorized to send, not same, alias, "
-        "sender addresses, inconsistent",
-        "de": "gehor*, entspricht nicht, stimmt nicht uberein, ubereinstimm*, im namen, identisch, "
-        "eigene*, absenderadresse nicht, zugeordnet, "
-        "berechtigt, entsprechen",
-        "fr": "appart*, correspond*, au nom, identique, differ*, meme, propre",
-        "es": "pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",
-        "it": "appart*, corrispond*, per conto, propri*, uguale, coincid*, diverso, stess*",
-        "pt": "pertenc*, correspond*, em nome, propri*, igual, coincid*, mesm*, difere*",
-        "ru": "принадлеж*, совпада*, от имени, соответств*, чужо*",
-        "zh": "一致, 匹配, 相同, 不符, 代表, 不属于, 相符, 不屬於, 代发, 冒用",
-        "ja": "一致, 異なり, 異なる, 代理, 所有, 同じ, なりすまし",
+        "authenticated user, login user, authenticated account, auth user, login account, authenticated as, "
+        "authenticated sender, sendasdenied*, allowed sender, allowed to use, permitted to use, "
+        "authorized to use, authorized to send, not same, alias, sender addresses, inconsistent",
+        "de": "passt nicht, passen nicht, zugehörig*, verknüpft*, überein, gehör*, entspricht nicht, "
+        "stimmt nicht überein, übereinstimm*, im namen, identisch, eigene*, zugeordnet, berechtigt, entsprechen",
+        "fr": "associe*, lie a, rattache*, appart*, correspond*, au nom, identique, differ*, meme, propre",
+        "es": "asociad*, vinculad*, pertenec*, coincid*, en nombre, propi*, igual, corresponde*, mism*",
+        "it": "associat*, collegat*, appart*, corrispond*, per conto, propri*, uguale, coincid*, diverso, stess*",
+        "pt": "associad*, vinculad*, pertenc*, correspond*, em nome, propri*, igual, coincid*, mesm*, difere*",
+        "ru": "не привязан*, связан*, отлича*, не соответ*, принадлеж*, совпада*, от имени, соответств*, чужо*",
+        "zh": "关联, 綁定, 绑定, 一致, 匹配, 相同, 不符, 代表, 不属于, 相符, 不屬於, 代发, 冒用",
+        "ja": "関連付け, 紐付, 一致, 異なり, 異なる, 代理, 所有, 同じ, なりすまし",
     },
     "SELF": {
         "en": "user*, login*, account*, authenticated, authorized user, auth, your, authentication, you, "
@@ -138,8 +133,8 @@ STATES: dict[str, dict[str, str]] = {
         "en": "require*, must, need, needs, needed, necessary, mandatory, please, first, before, have to, "
         "should, requires, only, "
         "necessary, enforced, demand*, expected, issue, prior to, unless, obligatory, missing, required",
-        "de": "erforderlich*, notwendig*, muss, mussen, benotigt, bitte, verlangt, notig, zuerst, pflicht, "
-        "vorher, zunachst",
+        "de": "erforderlich*, notwendig*, muss, müssen, benötigt, bitte, verlangt, nötig, zuerst, pflicht, "
+        "vorher, zunächst",
         "fr": "requis*, necessaire*, obligatoire*, veuillez, doit, devez, exige*, doivent, faut, demand*, "
         "besoin, merci, d abord",
         "es": "requier*, requerid*, necesari*, debe*, obligatori*, precisa, necesita, por favor, primero, "
@@ -157,7 +152,7 @@ STATES: dict[str, dict[str, str]] = {
         "too old, needs to be changed, password change, please change, must be reset, update your "
         "password, change it, be changed, "
         "renew, transition, compromised, leaked",
-        "de": "abgelaufen, andern, geandert werden, zurucksetzen, zurucksetzen, erneuern, wechseln, kompromittiert*",
+        "de": "abgelaufen, ändern, geändert werden, zurücksetzen, zurücksetzen, erneuern, wechseln, kompromittiert*",
         "fr": "expire*, changer, modifier, reinitialis*, renouvel*, compromis*, changez, modifiez",
         "es": "caducad*, expirad*, cambi*, vencid*, restable*, ha caducado, ha expirado, comprometid*, caduco, expiro",
         "it": "scadut*, cambiare, modificare, reimpost*, scadenza, compromess*, cambia, modifica, e scaduta",
@@ -166,6 +161,47 @@ STATES: dict[str, dict[str, str]] = {
         "zh": "过期, 過期, 修改密码, 更改密码, 变更密码, 失效, 更改, 修改, 變更密碼, 重置, 重设, 重設",
         "ja": "期限, 変更, 失効, 更新, リセット, 期限切れ",
     },
+    "RENEWED": {
+        "en": "fresh password, aging, start password, changed password, since you changed, replace it, choose a new, "
+        "set a new, new password, be replaced, replace, lifetime, update, older than, too old, at first login, "
+        "first use, breach*, temporary password, one time use, be renewed, pwned, must be updated",
+        "de": "initialpasswort*, startpasswort*, startkennwort*, ersetzt, erstpasswort*, neues passwort, "
+        "neues kennwort, neu setzen, neu vergeben, aktualisier*, geändert, veraltet, zu alt, ersetzen, "
+        "gültigkeit*",
+        "fr": "provisoire, temporaire, remplace*, change*, modifi*, nouveau mot de passe, perime*, trop ancien, "
+        "definir un nouveau, mis a jour, mettre a jour",
+        "es": "temporal, provisional, inicial, cambiar*, cambie, sin cambiar, nueva contrasena, actualic*, renovar, "
+        "renueve, caduca, actualizar, demasiado antigua",
+        "it": "temporanea, provvisoria, iniziale, modific*, cambia*, nuova password, rinnov*, aggiorn*, cambiata, "
+        "sostitu*, cambio password",
+        "pt": "provisoria, temporaria, inicial, alterad*, trocad*, nova senha, renov*, atualiz*, nova palavra passe, "
+        "expira*, muito antiga",
+        "ru": "временный пароль, начальный пароль, не менялся, сменит*, новый пароль, задайте, обновите, старше, "
+        "замен*, поменя*, новыи",
+        "zh": "默认密码, 預設密碼, 临时密码, 修改密码, 新密码, 新密碼, 初始密码, 初始密碼, 更换, 更換, 变更, 變更, "
+        "到期",
+        "ja": "仮パスワード, 新しいパスワード, 初期パスワード, 初回パスワード, 再設定, 切れ",
+    },
+    "SEND_AS": {
+        "en": "send as, send mail as, send email as, sending as, send on behalf, sending on behalf, on behalf of, "
+        "send from this address, send from that address, send from this, use this address, use that address, "
+        "use address, with that address, with this address, as sender, as a sender, use the address, "
+        "use as sender, use this from, use as from, use this sender, use the sender, use that sender, "
+        "right to use, allowed to use, permitted to use, authorized to use, authorised to use",
+        "de": "unter dieser adresse, mit dieser adresse, von dieser adresse, im namen, als absender, "
+        "mit diesem absender, unter diesem absender, diesen absender, dieser absenderadresse, "
+        "als dieser, fremde absender, fremder absender*",
+        "fr": "avec cette adresse, au nom, depuis cette adresse, en tant que, sous cette adresse, "
+        "comme expediteur, pour le compte",
+        "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, "
+        "desde ese, con esa direccion",
+        "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, a nome di",
+        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, a partir deste, esse endereco",
+        "ru": "от имени, с этого адреса, от этого адреса, с данного адреса, в качестве отправителя, чужого адреса, "
+        "этот адрес отправителя, использовать адрес, с указанного адреса, от адреса",
+        "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 代表, 代发, 冒用",
+        "ja": "このアドレスで, このアドレスから, 名義, として送信, 代理, このメールアドレスで, このメールアドレスから",
+    },
     "FULL": {
         "en": "full, overquota, over quota, over its quota, storage, disk quota, exceeded storage, mailbox "
         "quota, out of storage, "
@@ -173,7 +209,7 @@ STATES: dict[str, dict[str, str]] = {
         "mailfolder is full, insufficient storage, not enough space, "
         "no space, no room, shutoffquota*, exceeded the space limit, out of "
         "space, quota full, space, over the maximum, quota, limit exceeded, overlimit, filled, limit",
-        "de": "voll, uberfullt, speichervolumen, speicherplatz, uberfullung, zuviele mails, zu viele "
+        "de": "voll, überfüllt, speichervolumen, speicherplatz, überfüllung, zuviele mails, zu viele "
         "mails, quota, kontingent, speicher",
         "fr": "plein*, sature*, remplie*, depass*, espace, quota, saturee, surchargee",
         "es": "llen*, cuota, sin espacio, espacio, excedid*, lleno, completa, saturad*",
@@ -190,8 +226,8 @@ STATES: dict[str, dict[str, str]] = {
         "than, mail size, exceeds fixed, "
         "file size, email size, length, size, sizelimit, mailsize, databytes, exceeds the size, data "
         "size, huge, bigger",
-        "de": "zu gross*, grosse, maximale grosse, uberschreitet die, nachrichtengrosse*, "
-        "grossenbeschrankung, grosser, mailgrosse",
+        "de": "zu gross*, grosse, maximale größe, überschreitet die, nachrichtengröße*, "
+        "größenbeschrankung, grosser, mailgröße",
         "fr": "trop gros*, trop volumineu*, taille, trop grand*, trop lourd*, volumineu*",
         "es": "demasiado grande*, tamano, muy grande, demasiado larg*, grande, pesad*",
         "it": "troppo grand*, dimension*, troppo pesant*, eccede, troppo lung*, grande, grandezza",
@@ -216,7 +252,7 @@ STATES: dict[str, dict[str, str]] = {
         "temporarily unavailable, could not load, service error, internal software, server problem, "
         "writing, insufficient disk, lock, storage, crashed, server too busy, exception, exceeded "
         "timeout",
-        "de": "serverfehler, systemfehler, interner fehler, internen fehler*, datenbank*, uberlastet, "
+        "de": "serverfehler, systemfehler, interner fehler, internen fehler*, datenbank*, überlastet, "
         "technisch*, zeituberschreitung, wartung*, auslesen, wartungsarbeiten, speicherplatz",
         "fr": "erreur interne, erreur systeme, surcharge*, maintenance, erreur serveur, stockage, base de "
         "donnees, delai, echec temporaire, technique*",

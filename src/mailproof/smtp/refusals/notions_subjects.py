@@ -54,7 +54,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     "RECIPIENT": {
         "en": "recipient*, rcpt, rcptto, to address, receiver*, addressee*, destination address*, target address, "
         "destination mailbox, forward path, destination",
-        "de": "empfanger*, adressat*, zieladresse*",
+        "de": "empfänger*, adressat*, zieladresse*",
         "fr": "destinataire*, adresse de destination",
         "es": "destinatari*, receptor",
         "it": "destinatari*",
@@ -65,7 +65,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "DOMAIN": {
         "en": "domain*, domainname, mailfrom domain",
-        "de": "domain*, domane*, absenderdomain*, empfangerdomain*, zieldomain*",
+        "de": "domain*, domäne*, absenderdomain*, empfängerdomain*, zieldomain*",
         "fr": "domaine*",
         "es": "dominio*",
         "it": "dominio, domini",
@@ -103,7 +103,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "PASSWORD": {
         "en": "password*, passwd, passphrase, passcode, pass word, pwd, userpass",
-        "de": "passwort*, passworter, kennwort*",
+        "de": "passwort*, passwörter*, kennwort*, kennwörter*, *passwort, *kennwort, *passwörter, *passworts",
         "fr": "mot de passe, mots de passe",
         "es": "contrasena*, clave*",
         "it": "password, parola d ordine, parola chiave",
@@ -136,8 +136,9 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "sasl, unauthenticated",
         "de": "anmeld*, angemeldet*, authentifizier*, authentisier*, einlogg*, eingeloggt, login, autorisierung, "
         "authentifikation, smtp auth, logins",
-        "fr": "authentifi*, connexion, identification, identifie*, s identifier, authentication, connecte",
-        "es": "autentic*, autentif*, inicio de sesion, iniciar sesion, inicie sesion, acceso, identificarse",
+        "fr": "authentifi*, connexion, identification, identifie*, identifier, s identifier, authentication, connecte",
+        "es": "autentic*, autentif*, inicio de sesion, iniciar sesion, inicie sesion, acceso, identificarse, "
+        "identificad*",
         "it": "autentic*, accesso, login, autenticare, autenticato",
         "pt": "autentic*, login, iniciar sessao, acesso, autenticado",
         "ru": "аутентифика*, авториз*, вход*, логин, войдите, войти",
@@ -170,7 +171,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     "RECIPIENTS": {
         "en": "recipients, rcpts, rcpt, recipient number, destinations, receivers, rcpt tos, envelope "
         "recipients, recips",
-        "de": "empfanger, empfangern",
+        "de": "empfänger, empfängern",
         "fr": "destinataires",
         "es": "destinatarios",
         "it": "destinatari",

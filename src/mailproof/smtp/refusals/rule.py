@@ -21,7 +21,8 @@ class Strength(IntEnum):
     PLAIN = 3  # a general sentence, which a more particular one in the same reply explains
     WEAK = 4  # a word that suggests it
     HINT = 5  # an enhanced code, where no words are known
-    REPLY = 6  # the reply's code alone
+    CODE = 6  # a code of several meanings, where the reply says next to nothing else
+    REPLY = 7  # what the reply's code may mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,25 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"unpaid"|"past due"|"overdue"|"outstanding invoice"|"payment"|"invoice"|"billing"',
             '"unusual amount" "address"',
-            '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER',
+            '"allowed to send email"|"allowed to send mail" NEG ACCOUNT|USER !LOGIN',
             '"account unavailable"',
+            "ACCOUNT|SERVICE|MAILBOX BANNED UNPAID !RECIPIENT",
+            (
+                '"outgoing mail"|"outgoing email"|"outbound mail"|"postausgang"|"外发"|"исходящая почта" BANNED !LIMIT '
+                "!QUOTA !CONTENT"
+            ),
+            "ACCOUNT UNPAID !RECIPIENT",
+            "ACCOUNT|SERVICE|MAILBOX BANNED ABUSE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS !MESSAGE",
+            "ACCOUNT|MAILBOX BANNED ABUSE SEND|SERVICE !RECIPIENT !CLIENT !CONTENT !ATTEMPTS",
+            (
+                'ACCOUNT PENDING !RECIPIENT !SENDER !DOMAIN !PASSWORD !"smtp" !"imap" !"pop3" !CLIENT_PROGRAM '
+                "!COUNTRY !OAUTH !BASIC !LOGIN"
+            ),
+            (
+                '"contract"|"vertrag*"|"contrat"|"contrato"|"contratto"|"ご契約"|"договор*"|"subscription"|'
+                '"abonnement" '
+                'BANNED|"終了"|"ended"|"expired"|"beendet"|"abgelaufen" !PASSWORD'
+            ),
             '"account" "under review"|"not allowed to send"|"unable to send"|"can not send"|"banned"|"probation"',
         ),
         Strength.EXPLICIT,
@@ -71,7 +88,7 @@ RULES: tuple[RefusalRule, ...] = (
                 ' SUSPENDED|BLOCKED !"size" !RECIPIENT !SPF !DKIM !"listed" !"quota"'
             ),
             (
-                '"sender address blocked"|"sender is blocked"|"sender blocked"|"sending blocked"|"blocked '
+                '"sender address blocked"|"sending blocked"|"blocked '
                 'from sending"|"blocked sender"|"restricted from sending"|"sender suspended"|"sender is '
                 'suspended"|"account suspended"|"account disabled"|"account blocked"|"account locked"|'
                 '"domain suspended"'
@@ -80,7 +97,12 @@ RULES: tuple[RefusalRule, ...] = (
             '"ваш*" ACCOUNT|MAILBOX SUSPENDED',
             '"ihr"|"ihrem"|"ihre"|"votre"|"su"|"suo"|"sua"|"tuo"|"seu"|"您的"|"你的" ACCOUNT|MAILBOX SUSPENDED',
             "SENDER SUSPENDED ACCOUNT|MAILBOX|USER",
-            'SEND SUSPENDED ACCOUNT|MAILBOX !"quota" !RECIPIENT !LIMIT',
+            'SEND|SERVICE SUSPENDED|BANNED ACCOUNT|MAILBOX !"quota" !RECIPIENT !LIMIT',
+            (
+                '"service"|"subscription"|"contract"|"servicio"|"servizio"|"servico"|"услуга"|"サービス" '
+                '"suspended"|"cancelled"|"canceled"|"terminated"|"suspendid*"|"sospes*"|"suspens*"|"приостановлен*"|'
+                '"停止し"|"停止中"'
+            ),
         ),
         Strength.STRONG,
         MAIL | DATA,
@@ -106,7 +128,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.RATE_LIMITED,
         "Microsoft 5.2.122; limits of what a recipient may get, or of one session",
         "data 554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.",
-        ('"can receive"|"recipients domain hourly"|"max rcpt"|"receiving mail at a rate"|"recipient has exceeded"',),
+        (
+            '"can receive"|"recipients domain hourly"|"receiving mail at a rate"',
+            '"recipient has exceeded" PERIOD|FREQUENT',
+            '"recipients received" PERIOD|FREQUENT',
+            '"max rcpt" "session*"|"commands"|"connection*"',
+        ),
         Strength.EXPLICIT,
         ENVELOPE,
     ),
@@ -142,7 +169,12 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"this ip has sent"'
             ),
             '"not enough"|"insufficient"|"out of"|"no" "credit"|"credits"|"sending quota"|"balance"',
-            '"mi stc"|"rp trc"|"rp rcl"|"mi dmc"',
+            'CREDITS SPENT !"mailbox" !MAILBOX !LOGIN',
+            '"sent" "of"|"out of" MESSAGE PERIOD !CLIENT !SPAM',
+            '"max rcpt" PERIOD',
+            "ALREADY SEND PERIOD MESSAGE|NEG|LIMIT !RECIPIENT !CLIENT !CONNECTION !LOGIN !FREQUENT",
+            "EXCEEDED SEND PERIOD !RECIPIENT !CLIENT !CONNECTION !LOGIN !FREQUENT !LARGE",
+            '"mi stc"|"rp trc"|"rp rcl"',
             (
                 'LIMIT|QUOTA EXCEEDED SEND !"thread" !"receive" !"recipients domain" !"max rcpt" !LARGE '
                 "!FREQUENT !MAILBOX !CONNECTION "
@@ -158,14 +190,14 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 452 4.5.3 Too many recipients",
         (
             (
-                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" '
-                '!"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
+                'RECIPIENTS TOO_MANY|"maximum"|"over size"|"threshold"|"limit" !"per second" !"per minute" !FREQUENT '
+                '!"invalid*" !"unknown" !"too many recipients from" !FULL !"too many messages" !FREQUENT !LARGE'
             ),
             (
                 '"total of rcpts"|"number of rcpt*"|"too many rcpt*"|"number of recipients"|"too many '
-                'recipients"|"too much recipient*"|"too many invalid recipients" !"too many recipients from"'
+                'recipients"|"too much recipient*" !"too many recipients from" !FREQUENT !"invalid*" !"unknown"'
             ),
-            'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"hochstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
+            'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"höchstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
         Strength.STRONG,
         ENVELOPE,
@@ -208,6 +240,7 @@ RULES: tuple[RefusalRule, ...] = (
                 "CONNECTION|LIMIT|EXCEEDED"
             ),
             '"server is too busy" "connection"',
+            '"hl icc"|"connections open"|"open connections"',
         ),
         Strength.EXPLICIT,
         span=90,
@@ -234,10 +267,12 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"this recipient per hour"',
             (
-                '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|'
-                '"rp qrc"|"hl rep"|"hl mep"'
+                '"hl itc"|"hl ifq"|"hl ifc"|"rp cel"|"mi cel"|"dt osl"|"mi dmc"|"mi ccl"|"rp ccl"|"rp drc"|"mi sfq"|'
+                '"rp qrc"|"hl rep"'
             ),
             '"too many commands"|"too many transactions"',
+            'RECIPIENTS TOO_MANY FREQUENT|"invalid*"|"unknown"|"per session" !CLIENT',
+            'SEND|MESSAGE|RECIPIENTS FREQUENT !LOGIN !"reputation" !CLIENT',
             (
                 '"zu viele"|"zuviele"|"trop de"|"demasiados"|"troppi"|"troppe"|"muitas"|"слишком много"|'
                 '"слишком част*" MESSAGE !RECIPIENTS !MAILBOX !FULL'

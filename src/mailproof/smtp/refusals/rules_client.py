@@ -18,9 +18,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"setup"|"configure*"|"valid"|CLIENT|"resolve*"|"dns"|"missing"'
             ),
             (
-                '"find your hostname"|"find your reverse hostname"|"resolve your hostname"|"sender ip must '
-                'resolve"|"ip name lookup failed"|"may not be mail exchanger"|"resolve your ip"|"find your '
-                'host"|"resolve your address"|"verify your hostname"|"your hostname"'
+                '"find your hostname"|"find your reverse hostname"|"nom inverse"|"reverse hostname*"|"reverse names"|'
+                '"resolve your hostname"|"sender ip must resolve"|"ip name lookup failed"|'
+                '"may not be mail exchanger"|"resolve your ip"|"find your host"|"resolve your address"|'
+                '"verify your hostname"|"your hostname"'
             ),
             (
                 'CLIENT "does not resolve"|"not resolve"|"must resolve"|"no hostname"|"no host name"|"lookup '
@@ -45,6 +46,11 @@ RULES: tuple[RefusalRule, ...] = (
         "Postfix reject_*_helo_hostname, often delayed until RCPT; Exim; iCloud 450 4.7.1",
         "rcpt 550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)",
         (
+            (
+                '"announced yourself"|"introduce yourself"|"introduced yourself"|"greet with"|"greeted with"|'
+                '"identified yourself"|"identify yourself as"|"представились"|"представляет*"|"sie melden sich als"|'
+                '"vous vous presentez"|"se presenta como"|"名乗" !LOGIN'
+            ),
             (
                 'EHLO WRONG|DENIED|UNKNOWN|BLOCKED|"fqdn"|"fully qualified"|"hostname"|"name"|'
                 '"syntactically"|"impersonat*"|"domain"|"match*"|"forged"|"fake"|"literal"|"own"|"argument"|'
@@ -96,6 +102,24 @@ RULES: tuple[RefusalRule, ...] = (
                 '"spam*"|"abuse"|"complaints" "from your ip"|"from your server"|"from your network"|"from '
                 'your host"|"from your mail server"|"from this ip"|"from your isp"|"from your address"|"from '
                 'your provider"'
+            ),
+            (
+                '"blacklisted host"|"blacklisted server"|"blocklisted host"|"blocked host"|"spam list"|'
+                '"policy rejection abuse"'
+            ),
+            (
+                '"blocked"|"blacklisted"|"problem" "this ip"|"following ip"|"<ip>"|"ip address" "attempting to send"|'
+                '"attempting to mail"|"too many unwanted"|"unwanted messages"|"too many invalid"|"spam"'
+            ),
+            "NETWORK BLOCKED|ABUSE|SPAM !CONTENT !ACCOUNT !RELAY !SENDER !LIMIT",
+            "CONSUMER_LINE DENIED|BLOCKED|NEG|SEND|USE !RDNS",
+            '"sender s server"|"sending server"|"sender s host"|"sender s ip" BLOCKED|"listed"',
+            '"client" "found in"|"listed in"|"listed by"|"listed at"',
+            '"your network"|"your server"|"your host"|"your ip"|"your mail server" SPAM|ABUSE',
+            '"too many unknown rcpt"|"too many unknown recipients"',
+            (
+                '"plage"|"plages"|"range"|"ranges"|"bereich"|"rango"|"intervallo"|"faixa"|"диапазон*" '
+                '"dynami*"|"residen*"|"résiden*"|"dinami*"|"динамич*"|"dialup"|"einwahl*"'
             ),
             '"amount of spam"|"amount of unsolicited" CLIENT',
             (

@@ -10,7 +10,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SMTPUTF8_NOT_SUPPORTED,
         "RFC 6531 section 3.5; RFC 5248: X.6.7, X.6.9",
         "mail 553 5.6.7 Must declare SMTPUTF8 to send unicode address",
-        ('"smtputf8"|"non ascii"|"utf8smtp"|"internationalized"|"unicode" NEG|REQUIRED|DENIED|WRONG|ADDRESS',),
+        (
+            (
+                '"smtputf8"|"non ascii"|"utf8smtp"|"internationalized"|"internationalised"|"unicode"|"ascii"|'
+                '"umlaut*"|"idn"|"eai"|"punycode" NEG|REQUIRED|DENIED|WRONG|ADDRESS'
+            ),
+        ),
         Strength.EXPLICIT,
         ENVELOPE,
         ("5",),
@@ -38,6 +43,9 @@ RULES: tuple[RefusalRule, ...] = (
                 '"surbl"|"content filter*"|"banned file*"|"mime"|"multipart"|"<domainlist>"|"from header"|'
                 '"from address in"|"missing a valid address"'
             ),
+            'FILE DENIED|BLOCKED|"违反"|"違反"|"security"|"sicherheit*" !LARGE !SIZE !"files" !SPF',
+            'CONTENT "敏感"|"违反"|"違反"|"违规"|"違規"|"forbidden"|"prohibited"|"violat*"',
+            '"bare <lf>"|"bare <cr>"',
             '"url"|"urls"|"link"|"links" BLOCKED|LIST|SPAM|DENIED',
         ),
         Strength.EXPLICIT,
@@ -68,7 +76,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             (
                 'SPAM MESSAGE|"possible"|"suspected"|"flagged" DENIED|"flagged"|BLOCKED|NEG|"possible"|'
-                '"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !SENDER'
+                '"suspected" !CLIENT !LIST !"geoip" !ACCOUNT !MAILBOX !SENDER'
             ),
             '"mi spm"',
             "VIRUS MESSAGE",
@@ -100,6 +108,7 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 1870 section 6; RFC 3463 X.3.4; qmail databytes; Coremail RP:SMS, DT:SMS; Gmail 552 5.2.3",
         "mail 552 5.3.4 Message size exceeds fixed limit",
         (
+            'SIZE MAXIMUM !MAILBOX !QUOTA !"line" !"header" !CONNECTION !RECIPIENT !USER !"queue"',
             (
                 'MESSAGE|CONTENT LARGE EXCEEDED|TOO_MANY|"too large"|"too big"|"zu gross*"|"trop"|'
                 '"demasiado"|"muito grande"|"maior"|"слишком"|"больше"|"过大"|"過大"|"太大"|"大きすぎ"|'
@@ -150,12 +159,12 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.CONTENT_REJECTED,
-        "RFC 3463 X.6.0 and X.7.7",
-        "data 554 5.6.0 x",
+        "RFC 3463 X.6.1: media not supported",
+        "data 554 5.6.1 x",
         strength=Strength.HINT,
         stages=DATA,
         replies=("5",),
-        enhanced=(".6.0", ".6.1"),
+        enhanced=(".6.1",),
     ),
     RefusalRule(
         Code.MESSAGE_TOO_LARGE,

@@ -9,41 +9,15 @@ _ENVELOPE_AND_EHLO = ENVELOPE | {Stage.EHLO}
 
 RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
-        Code.AUTH_PASSWORD_EXPIRED,
-        "RFC 5248: 5.7.13; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
-        "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
-        (
-            'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"',
-            '"password transition"',
-            '"credentials" "compromised"',
-            '"credentials have expired"',
-        ),
-        Strength.EXPLICIT,
-        span=60,
-    ),
-    RefusalRule(
-        Code.AUTH_BASIC_DISABLED,
-        "https://aka.ms/smtp_auth_disabled; Microsoft: basic authentication retired, 550 5.7.30",
-        "auth 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
-        (
-            (
-                '"smtpclientauthentication*"|"smtp client authentication"|"basic authentication"|"basic '
-                'auth"|"legacy authentication"'
-                " OFF|DENIED|NEG|BLOCKED"
-            ),
-            '"security defaults"',
-            '"conditional access"',
-            '"did not meet the criteria"',
-            '"modern authentication" REQUIRED',
-            '"oauth"|"oauth2"|"xoauth2" REQUIRED !"token"',
-        ),
-        Strength.EXPLICIT,
-    ),
-    RefusalRule(
         Code.AUTH_REJECTED,
         "Exchange Online: 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect",
         "auth 535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
-        ('"credentials were incorrect"', '"username or password is incorrect"', '"username and password not accepted"'),
+        (
+            '"authentication failed system busy"',  # QQ: user, authorisation code or SMTP switched off
+            '"credentials were incorrect"',
+            '"username or password is incorrect"',
+            '"username and password not accepted"',
+        ),
         Strength.EXPLICIT,
         AUTH,
         ("5",),
@@ -54,15 +28,23 @@ RULES: tuple[RefusalRule, ...] = (
         "auth 535 Error: 请使用授权码登录",
         (
             (
+                'PASSWORD DEDICATED CLIENT_PROGRAM|"app"|"apps"|"device"|"programm*"|"program"|"программ*"|'
+                '"приложени*"|"アプリ" !WRONG'
+            ),
+            'PASSWORD DEDICATED REQUIRED|USE !"new" !EXPIRED !WRONG !RENEWED !"startkennwort" !"initial*"',
+            "PASSWORD APPS !WRONG !EXPIRED",
+            "PASSWORD APPS DEDICATED|USE !EXPIRED",
+            "PASSWORD CLIENT_PROGRAM REQUIRED|USE|NEG|ENDED|DENIED !WRONG !EXPIRED !RENEWED",
+            (
                 '"application specific"|"app password*"|"app specific"|"application password*"|"third party app*"|'
                 '"apps password"|"app passcode*"|"external application*"|"application passwords"|"client '
                 'password"|"app key"|'
                 '"client specific password"|"device password*"|"mail client password"|"external app*"'
             ),
             (
-                '"2fa"|"two factor"|"second factor"|"multi factor"|"multifactor"|"mfa"|"two step"|"2 step"|'
-                '"2 factor"|'
-                '"two stage"|"two steps"|"otp"|"one time password"|"totp"'
+                '"2fa"|"two step verification"|"2 step verification"|"two factor"|"second factor"|"multi factor"|'
+                '"multifactor"|"mfa"|"two step"|"2 step"|"2 factor"|"two stage"|"two steps"|"otp"|'
+                '"one time password"|"totp"'
             ),
             '"authorization code"|"authorisation code"|"auth code"|"authorized code"|"authentication code"',
             (
@@ -89,7 +71,7 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 '"anwendungspasswort*"|"app passwort*"|"anwendungsspezifisch*"|"anwendungskennwort*"|"app kennwort*"|'
                 '"zwei faktor*"|"zweifaktor*"|"zweistufig*"|"applikationspasswort*"|"app spezifisch*"|'
-                '"geratepasswort*"'
+                '"gerätepasswort*"'
             ),
             (
                 '"contrasena de aplicacion*"|"contrasena de la aplicacion"|"contrasenas de aplicacion*"|'
@@ -111,26 +93,90 @@ RULES: tuple[RefusalRule, ...] = (
         AUTH,
     ),
     RefusalRule(
+        Code.AUTH_PASSWORD_EXPIRED,
+        "RFC 5248: 5.7.12; Aruba, one.com, Exchange Online 535 5.7.139 … password has expired",
+        "auth 535 5.7.139 Authentication unsuccessful, the user's password has expired.",
+        (
+            'PASSWORD EXPIRED|"too simple"|"too weak"|"insecure"|"not secure"|"initial"|"initialpasswort*" !DEDICATED',
+            '"password transition"',
+            '"credentials" "compromised"',
+            '"credentials" "expired"|"older than"|"too old"|"outdated"',
+            "PASSWORD RENEWED !DEDICATED",
+        ),
+        Strength.EXPLICIT,
+        stages=AUTH | ENVELOPE,
+        span=80,
+    ),
+    RefusalRule(
+        Code.AUTH_BASIC_DISABLED,
+        "https://aka.ms/smtp_auth_disabled; Microsoft: basic authentication retired, 550 5.7.30",
+        "auth 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+        (
+            (
+                '"smtpclientauthentication*"|"smtp client authentication"|"basic authentication"|"basic '
+                'auth"|"legacy authentication"'
+                " OFF|DENIED|NEG|BLOCKED"
+            ),
+            '"security defaults"',
+            '"conditional access"',
+            '"did not meet the criteria"',
+            '"modern authentication" REQUIRED',
+            "OAUTH REQUIRED|USE|ONLY !KEY !WRONG !EXPIRED",
+            "BASIC OAUTH !KEY",
+            "PASSWORD OAUTH NEG|ENDED !KEY",
+            (
+                '"smtp auth"|"smtp authentication"|LOGIN|OAUTH OFF|ENDED "tenant"|"mandant*"|"locataire"|'
+                '"organization"|"organisation*"|"organizacion"|"organizzazione"|"inquilino"|"организаци*"|"租户"|'
+                '"租用戶"|"テナント" !USER !COUNTRY'
+            ),
+        ),
+        Strength.EXPLICIT,
+        AUTH | ENVELOPE,
+    ),
+    RefusalRule(
+        Code.AUTH_BASIC_DISABLED,
+        "Exchange Online, Google Workspace and company servers: passwords as such are switched off",
+        "auth 535 5.7.3 Password authentication is no longer supported",
+        (
+            "BASIC ENDED|BLOCKED !TLS !MANY !CLIENT_PROGRAM !COUNTRY !CLIENT !DEDICATED !EXPIRED !APPS",
+            '"legacy"|"устаревш*"|"veraltete"|"heredad*"|"legad*"|"herite*" LOGIN BLOCKED|ENDED',
+        ),
+        Strength.EXPLICIT,
+        AUTH,
+    ),
+    RefusalRule(
         Code.AUTH_WEB_LOGIN_REQUIRED,
         "Gmail 534 5.7.14, 534 5.7.9 WebLoginRequired; Outlook: HipNotify",
         "auth 534 5.7.9 Please log in with your web browser and then try again...",
         (
+            'WEB SIGN_IN|REQUIRED|IDENTITY|CONFIRM !ENABLE !OFF !CLIENT_PROGRAM !"check"',
+            '"captcha"|"recaptcha"|"captchas"',
+            '"hipnotify"|"webloginrequired"|"web login required"',
+            "IDENTITY SIGN_IN|REQUIRED|CONFIRM|WEB",
             (
-                '"web browser"|"browser"|"web login"|"webloginrequired"|"webmail"|"captcha"|"web interface"|'
-                '"web based login"'
-                ' LOGIN|REQUIRED|"solve"|"via"'
+                '"confirm your identity"|"verify your identity"|"verify your account"|"unlock"|"本人確認"|'
+                '"确认身份" !"not verify"'
             ),
-            '"captcha"',
-            '"hipnotify"',
-            (
-                '"confirm your identity"|"verify your identity"|"suspicious sign in"|"suspicious login"|'
-                '"unusual sign in"|"unlock"|"verify your account"'
-            ),
-            '"webbrowser"|"browser" "bitte"|"anmeld*"|"einlogg*"',
-            '"navigateur"|"navegador"|"браузер*"|"浏览器"|"瀏覽器"|"ブラウザ"|"网页"|"網頁"|"webmail"',
+            '"<url>" SIGN_IN CONFIRM|IDENTITY',
         ),
         Strength.EXPLICIT,
-        AUTH | ENVELOPE,
+        AUTH,
+        ("5",),
+    ),
+    RefusalRule(
+        Code.AUTH_WEB_LOGIN_REQUIRED,
+        "Outlook.com 554 5.2.0 … HipNotify: the owner's confirmation is asked for after the login",
+        "mail 550 5.7.1 Please verify your account in a web browser before sending",
+        (
+            '"hipnotify"|"webloginrequired"|"web login required"',
+            '"captcha"|"recaptcha"|"confirm your identity"|"verify your identity"|"本人確認"|"确认身份"',
+            (
+                '"verify your account"|"unlock your account"|"log in"|"sign in" "web browser"|"browser"|"webmail"|'
+                '"captcha"'
+            ),
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
         ("5",),
     ),
     RefusalRule(
@@ -160,7 +206,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '"error*"|"times"|"tries"|"commands"|"retries"|"wrong"|"invalid"|"incorrect"|"bad" '
                 '!QUOTA !"recipients" !"messages"'
             ),
-            '"zu viele"|"mehrere"|"haufig*"|"zuviele" LOGIN|PASSWORD|"fehlversuche"|"versuche"|"fehlgeschlagen*"',
+            "ATTEMPTS MANY|EXCEEDED !QUOTA !MESSAGE !RECIPIENTS !CONNECTION",
+            "ATTEMPTS BANNED !MESSAGE !RECIPIENTS",
+            (
+                'LOGIN "too often"|"zu oft"|"trop souvent"|"demasiadas veces"|"troppe volte"|"muitas vezes"|'
+                '"слишком часто"'
+            ),
+            '"zu viele"|"mehrere"|"häufig*"|"zuviele" LOGIN|PASSWORD|"fehlversuche"|"versuche"|"fehlgeschlagen*"',
             '"trop"|"nombreuses"|"plusieurs" "tentative*"|"essais"|"echec*"',
             '"demasiad*"|"varios"|"muchos"|"numerosos"|"maximo" "intent*"|"fallos"',
             '"tropp*"|"numero massimo"|"ripetut*" "tentativ*"',
@@ -194,6 +246,52 @@ RULES: tuple[RefusalRule, ...] = (
         span=70,
     ),
     RefusalRule(
+        Code.AUTH_REJECTED,
+        "a password or token that is refused at a later command: Zoho, Stalwart",
+        "mail 550 Login credentials no longer valid. Please re-authenticate.",
+        (
+            (
+                '"credentials"|"password"|"token"|"api key"|"passerr" "no longer valid"|"invalid"|"incorrect"|'
+                '"revoked" !"for relay"'
+            ),
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("5",),
+        span=50,
+    ),
+    RefusalRule(
+        Code.PERMISSION_MISSING,
+        "Amazon SES 554 Access denied … is not authorized to perform ses:SendRawEmail; API keys without the scope",
+        "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform "
+        "`ses:SendRawEmail' on resource",
+        (
+            '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
+            "KEY SCOPE LACKING !PASSWORD !COUNTRY",
+            'KEY SEND NEG|DENIED|"may not" !PASSWORD !COUNTRY !WRONG !EXPIRED !SENDER !CLIENT !OAUTH',
+            '"api" KEY SCOPE LACKING !COUNTRY',
+            '"scope"|"scopes" NEG|REQUIRED|WRONG',
+            (
+                '"insufficient right*"|"unzureichende berechtigung*"|"droits insuffisants"|"permisos insuficientes"|'
+                '"permessi insufficienti"|"permissoes insuficientes"|"недостаточно прав"|"權限不足"|"権限が不足"|'
+                '"fehlende berechtigung*"|"read only key"|"role does not allow"|"role not allow"'
+            ),
+            (
+                '"api key"|"apikey"|"token"|"credential"|"credentials"|"access key"|"api token"|"key" '
+                '"permission*"|"privilege*"|"access"|"role" NEG|"restricted"|"only"|REQUIRED|"insufficient"'
+            ),
+            (
+                '"insufficient permission*"|"insufficient privilege*"|"missing permission*"|"lacks '
+                'permission*"|"permission missing"|"insufficient scope*"|"no send permission"'
+            ),
+            '"权限不足"|"缺少权限"|"api key"|"密钥" "权限"|"權限"|"权限不足"',
+            '"api キー" "権限"',
+        ),
+        Strength.EXPLICIT,
+        AUTH | MAIL | DATA,
+        ("5", "4"),
+    ),
+    RefusalRule(
         Code.AUTH_CLIENT_NOT_ALLOWED,
         "Google Workspace relay: 550 5.7.1 Invalid credentials for relay; SMTP2GO, JetEmail: IP not "
         "allowed; onamae.com",
@@ -213,7 +311,14 @@ RULES: tuple[RefusalRule, ...] = (
         "a login that is refused for where it comes from: address, country, location rule",
         "auth 535 5.7.8 Login from your country is not allowed",
         (
-            "COUNTRY DENIED|BLOCKED|OFF|WRONG|NEG|LOGIN",
+            'COUNTRY DENIED|BLOCKED|OFF|WRONG|NEG|LOGIN|BANNED|"restrict*"',
+            "ALLOW_LIST CLIENT|NEG|DENIED",
+            'INTERNAL|"inside our"|"our office" ONLY|REQUIRED|DENIED|NEG|BLOCKED|BANNED',
+            (
+                'CLIENT NEG|ONLY|BANNED "allow list"|"allowlist"|"whitelist*"|"authorized"|"allowed"|"trusted"|'
+                '"白名单"|"白名單"'
+            ),
+            '"location" DENIED|BLOCKED|BANNED|NEG|"restrict*"|"unusual"|"unknown"',
             'CLIENT|"location" DENIED|BLOCKED !"username" !"password" !"server error" !TLS',
             (
                 'CLIENT "not whitelisted"|"not authorized"|"unauthorized"|"restricted"|"restriction*"|"not '
@@ -228,41 +333,22 @@ RULES: tuple[RefusalRule, ...] = (
         AUTH,
     ),
     RefusalRule(
-        Code.PERMISSION_MISSING,
-        "Amazon SES 554 Access denied … is not authorized to perform ses:SendRawEmail; API keys without the scope",
-        "data 554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform "
-        "`ses:SendRawEmail' on resource",
-        (
-            '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
-            '"scope"|"scopes" NEG|REQUIRED|WRONG',
-            (
-                '"api key"|"apikey"|"token"|"credential"|"credentials"|"access key"|"api token"|"key" '
-                '"permission*"|"privilege*"|"access"|"role" NEG|"restricted"|"only"|REQUIRED|"insufficient"'
-            ),
-            (
-                '"insufficient permission*"|"insufficient privilege*"|"missing permission*"|"lacks '
-                'permission*"|"permission missing"|"insufficient scope*"|"no send permission"'
-            ),
-            '"权限不足"|"缺少权限"|"api key"|"密钥" "权限"|"權限"|"权限不足"',
-            '"api キー" "権限"',
-        ),
-        Strength.EXPLICIT,
-        AUTH | MAIL | DATA,
-        ("5", "4"),
-    ),
-    RefusalRule(
         Code.AUTH_SMTP_DISABLED,
         "163.com 535 User has no permission; QQ: open smtp flag; Yandex: no access rights to this service",
         "auth 535 Error: authentication failed: This user does not have access rights to this service",
         (
+            "CLIENT_PROGRAM OFF|DENIED|NEG|PLAN|ENABLE|ENDED|BANNED !COUNTRY !CLIENT",
+            '"smtp"|"smtp versand"|"pop"|"pop3"|"imap" ENABLE|PLAN !WRONG',
+            '"无权登陆"|"无权登录"|"無權登入"',
             (
-                '"user has no permission"|"smtp flag"|"access rights to this service"|"service is not open"|'
-                '"service not open"|"open smtp"|'
-                '"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|"activate pop3"'
+                '"user has no permission"|"smtp 权限"|"smtp 權限"|"smtp を利用"|"smtp は利用"|"smtp が利用"|'
+                '"smtp を使用"|"smtp flag"|"access rights to this service"|"service is not open"|"service not open"|'
+                '"open smtp"|"enable smtp"|"enable pop3"|"enable imap"|"activate smtp"|"turn on smtp"|'
+                '"activate pop3"'
             ),
             (
                 '"smtp"|"pop"|"pop3"|"imap"|"client access"|"external access"|"mail client*"|"email client*"|'
-                '"third party client*"|"submission" OFF|NEG|"restricted"|"not permitted"|"blocked"'
+                '"third party client*"|"submission" OFF|BANNED|"restricted"|"not permitted"|"blocked"'
                 ' !TLS !WRONG !"mechanism*" !"service unavailable"'
             ),
             (
@@ -298,7 +384,7 @@ RULES: tuple[RefusalRule, ...] = (
         "plans without SMTP, told after the login",
         "mail 550 5.7.1 SMTP sending is not included in your plan, please upgrade",
         (
-            '"upgrade"|"paid plan"|"free plan"|"your plan" "smtp" !EXCEEDED',
+            '"smtp"|"smtp versand"|CLIENT_PROGRAM PLAN NEG|ONLY|OFF|REQUIRED|DENIED !EXCEEDED !LIMIT',
             (
                 '"smtp access"|"smtp service"|"smtp relay"|"smtp sending" "disabled"|"not enabled"|"not '
                 'activated"|"not included"|"deactivated"|"not available for" '

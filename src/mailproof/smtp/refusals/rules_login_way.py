@@ -46,12 +46,21 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 4954 section 6: 538; RFC 3207 section 4: 530; Exim, Dovecot: plaintext authentication disallowed",
         "auth 530 5.7.7 Email sending without SSL/TLS encryption is not allowed.",
         (
-            'TLS REQUIRED|NEG|DENIED|"before"|"first"|"only"|"非"',
+            'TLS REQUIRED|NEG|DENIED|ONLY|"before"|"first"|"非" !CERTIFICATE',
             '"plaintext"|"plain text"|"cleartext"|"clear text"|"klartext"|"明文"|"平文" DENIED|NEG|OFF',
         ),
         Strength.EXPLICIT,
         AUTH,
         secure=False,
+    ),
+    RefusalRule(
+        Code.AUTH_TEMPORARY_FAILURE,
+        "Exchange Online: federated STS service was unreachable; servers that can't reach what knows the passwords",
+        "auth 535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.",
+        ("AUTH_SERVER DOWN|NOW|SERVER_TROUBLE", '"federated sts"'),
+        Strength.EXPLICIT,
+        AUTH,
+        span=80,
     ),
     RefusalRule(
         Code.AUTH_NOT_ENABLED,
@@ -66,7 +75,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"failed" !"unsuccessful" !PASSWORD'
             ),
             (
-                '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|'
+                "COMMAND UNKNOWN|"
                 'DENIED|NEG|"unimplemented"|"unrecogni*"|"recogni*"|"reconnue" !"order" !"sequence" !"syntax"'
             ),
             '"do not auth"|"no auth"|"does not auth"|"not do auth"',
@@ -83,7 +92,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_TEMPORARY_FAILURE,
         "RFC 4954 section 6: 454; Dovecot and Cyrus say 535 when their own service is down",
-        "auth 535 5.7.8 Error: authentication failed: Connection lost to authentication server",
+        "auth 535 5.7.8 Error: authentication failed: generic failure",
         (
             (
                 '"connection lost"|"generic failure"|"child"|"temporary authentication"|"auth server"|'
@@ -124,7 +133,7 @@ RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
         Code.AUTH_REJECTED,
         "a wrong password that is told at a later command",
-        "mail 535 5.7.8 Authentication credentials invalid",
+        "mail 535 5.7.8 Authentication failed",
         ("CREDENTIALS|LOGIN WRONG",),
         Strength.PLAIN,
         ENVELOPE,
@@ -139,6 +148,16 @@ RULES: tuple[RefusalRule, ...] = (
                 'LOGIN REQUIRED|"before send*"|"first" !ACCOUNT !LIMIT !BLOCKED !"connection" !SPF !DKIM '
                 '!"domain" !"code" !"failed" !"results"'
             ),
+            'LOGIN RELAY ONLY|"sans"|"sin"|"senza"|"sem"|"ohne" !BLOCKED',
+            'LOGIN ENABLE|"forgot"|"ohne"|"行われて"|"without" !ACCOUNT !BLOCKED !SPF !DKIM !OFF',
+            (
+                '"smtp auth*"|"smtp 認証"|"smtp authentifizierung"|"autenticacion smtp"|"autenticazione smtp"|'
+                '"autenticacao smtp"|"smtp авториза*"|"smtp аутентифик*"|"authentification smtp"|'
+                '"smtp 验证"|"smtp 驗證" '
+                "ENABLE|REQUIRED|USE !OFF"
+            ),
+            '"requires authentication"|"requiert une authentification"|"requiere autenticacion"',
+            '"n etes pas identifie"|"pas identifie"|"non identifie"|"no se ha identificado"|"not identified"',
             (
                 '"not authenticated"|"not logged in"|"unauthenticated"|"no authentication"|"without '
                 'authentication"|"not login"|"without login"|"not log in"'
@@ -185,6 +204,26 @@ RULES: tuple[RefusalRule, ...] = (
         ("5",),
         logged_in=False,
     ),
+    RefusalRule(
+        Code.AUTH_REQUIRED,
+        "RFC 4954 section 6: 530, and the words speak of a login",
+        "mail 530 No login, no mail",
+        ('LOGIN|"anonym*" !TLS !WRONG !CERTIFICATE',),
+        Strength.PLAIN,
+        _ENVELOPE_AND_EHLO,
+        ("530",),
+        logged_in=False,
+    ),
+    RefusalRule(
+        Code.AUTH_REQUIRES_TLS,
+        "RFC 4954 section 6, RFC 3207 section 4: 530, 538, and the words speak of encryption",
+        "auth 530 Password over an unencrypted line",
+        ("TLS",),
+        Strength.EXPLICIT,
+        AUTH,
+        ("530", "538", "523"),
+        secure=False,
+    ),
     # What the enhanced code or the code alone says.
     RefusalRule(
         Code.AUTH_BASIC_DISABLED,
@@ -203,6 +242,14 @@ RULES: tuple[RefusalRule, ...] = (
         enhanced=("5.7.14",),
     ),
     RefusalRule(
+        Code.AUTH_PASSWORD_EXPIRED,
+        "RFC 5248: 5.7.12 a password transition is needed",
+        "auth 534 5.7.12 x",
+        strength=Strength.HINT,
+        stages=AUTH,
+        enhanced=(".7.12",),
+    ),
+    RefusalRule(
         Code.AUTH_REQUIRED,
         "Exchange 530 5.7.57 Client was not authenticated",
         "mail 530 5.7.57 SMTP",
@@ -215,7 +262,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.AUTH_REQUIRES_TLS,
         "RFC 4954 section 6: 538; RFC 5248: 523 5.7.10",
         "auth 538 no",
-        strength=Strength.REPLY,
+        strength=Strength.HINT,
         stages=AUTH,
         replies=("538", "523"),
         secure=False,
@@ -231,11 +278,19 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,
-        "RFC 4954 sections 4 and 6: 504 5.5.4, 534, 501",
+        "RFC 4954 sections 4 and 6: 504 5.5.4",
         "auth 504 5.5.4 no",
+        strength=Strength.HINT,
+        stages=AUTH,
+        replies=("504",),
+    ),
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED,
+        "RFC 4954 section 6: 534",
+        "auth 534 no",
         strength=Strength.REPLY,
         stages=AUTH,
-        replies=("504", "534"),
+        replies=("534",),
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,

@@ -19,7 +19,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"尝试向其发送"|"嘗試傳送"|"尝试联系的" "停用"|"不存在"|"停止"',
             (
-                '"user is terminated"|"account is disabled"|"mailbox is frozen"|"mailbox currently '
+                '"user is terminated"|"mailbox is frozen"|"mailbox currently '
                 'suspended"|"honeypot"|"suppression list"|"spam trap"|"marked as inactive"|'
                 '"sendernotauthenticatedforgroup"|"restrictedtorecipientspermission"|"delivery restriction*"|'
                 '"sending to this group"|"on the recipient s list"|"recipient s list"'
@@ -34,30 +34,44 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 550 5.7.1 Unable to relay for b@x.example",
         (
             (
-                "RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED "
-                '!QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF !"ip of" !EXCEEDED !"relay host"'
+                'RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED !QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF '
+                '!"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
             (
-                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|"not a local '
-                'domain"|"not local domain"|"non local domain"|"deliver mail for"|"not our domain"|"local '
-                'domains"|"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user '
-                'only"|"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|"not '
-                'allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|"mail for '
-                'that domain"|"mail for domain"|"gateway"|"tenantattribution*"|"not responsible for"|"we do '
-                'not accept mail for"|"no such domain here"|"no such domain at this"|"domain not served"'
+                '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|'
+                '"not a local domain"|"not local domain"|"non local domain"|"deliver mail for"|'
+                '"currently not permitted to"|"not permitted to relay"|"not our domain"|"local domains"|'
+                '"not hosted here"|"do not serve"|"not handled here"|"not served here"|"local user only"|'
+                '"local users only"|"rp frl"|"rp drl"|"domain is not hosted"|"domain not hosted"|'
+                '"not allowed to send to destination"|"domain isn\'t allowed"|"mail for this domain"|'
+                '"mail for that domain"|"mail for domain"|"not a gateway"|"sorry gateway"|"tenantattribution*"|'
+                '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
+                '"domain not served"'
+            ),
+            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
+            ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
+            (
+                'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|'
+                '"handled"|"alojado"|"hospedado"|"heberge*"|"gehostet"|"zuständig"|"ospitato"|"обслужива*"|"托管"|'
+                '"本域" NEG'
             ),
             (
-                'DOMAIN "alojado"|"hospedado"|"heberge*"|"gehostet"|"zustandig"|"ospitato"|"обслужива*"|'
-                '"托管"|"本域" NEG'
-            ),
-            (
-                '"ese dominio"|"este dominio"|"ce domaine"|"diese domain"|"questo dominio"|"этого домена"|'
-                '"该域"|"此域" DENIED|NEG'
+                '"ese dominio"|"este dominio"|"esse dominio"|"ce domaine"|"diese domain"|"questo dominio"|'
+                '"этого домена"|"этот домен"|"этом домене"|"该域"|"此域"|"このドメイン"|"that domain"|"this domain" '
+                "DENIED|NEG !UNKNOWN !SENDER !SPF !DKIM"
             ),
         ),
         Strength.STRONG,
         ENVELOPE,
         span=80,
+    ),
+    RefusalRule(
+        Code.RECIPIENT_REJECTED,
+        "Gmail, Exim: the recipient's account is switched off",
+        "rcpt 550 5.2.1 This account is disabled",
+        ('"account is disabled"|"account disabled"|"account is inactive"|"account has been disabled" !"your" !SEND',),
+        Strength.EXPLICIT,
+        RCPT,
     ),
     RefusalRule(
         Code.RELAY_DENIED,
@@ -106,7 +120,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"over quota"|"overquota"|"mailbox full"|"disk quota"|"user is over"|"quota full"|'
                 '"shutoffquota*"|"out of storage"|"too much mail data"|"rp uqt"|"mailbox limit"|"storage '
                 'quota"|"exceeded storage"|"mailfolder is full"|"insufficient system storage for user"|'
-                '"mailbox size limit"|"quota exceed*" !SEND !PERIOD !"message quota" !"sending"'
+                '"mailbox size limit"|"quota exceed*" !SEND !PERIOD !"message quota" !"sending" !"queue"'
             ),
             '"超过配额"|"超出配额"|"空间已满"|"容量已满"',
         ),
@@ -136,15 +150,15 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 450 4.1.2 <b@x.example>: Recipient address rejected: Domain not found",
         (
             (
-                '"no domain"|"recipient address rejected domain not found"|"domain must exist"|"host '
-                'unreachable"|"domain not found"|"host unknown"|"host not found"|"unknown host"|"invalid '
-                'domain"|"no such domain"|"unknown domain"|"domain does not exist"|"domain is not reachable"|'
-                '"domain not reachable"|"unrouteable domain"|"domain name not found"|"invalid destination '
-                'domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|"name server '
-                'timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|"mx record*"|'
-                '"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|'
-                '"unresolvable"|"no data by dns"'
-                " !SENDER !EHLO"
+                '"no mail server found"|"no mail server for"|"host lookup failed"|"domain lookup failed"|'
+                '"no mail exchanger"|"no domain"|"recipient address rejected domain not found"|"domain must exist"|'
+                '"host unreachable"|"domain not found"|"host unknown"|"host not found"|"unknown host"|'
+                '"invalid domain"|"no such domain"|"unknown domain"|"domain does not exist"|'
+                '"domain is not reachable"|"domain not reachable"|"unrouteable domain"|"domain name not found"|'
+                '"invalid destination domain"|"bad destination system"|"no mx"|"nullmx"|"null mx"|"dns resolve"|'
+                '"name server timeout"|"denied domain name"|"unreachable host"|"domain lookup"|"nxdomain"|'
+                '"mx record*"|"not find domain"|"domain can not be resolved"|"unable to resolve"|"dns lookup"|'
+                '"unresolvable"|"no data by dns" !SENDER !EHLO'
             ),
             (
                 'DOMAIN UNKNOWN|"resolve*"|"reachable" !SENDER !USER !MAILBOX !"local" !SPF !"does not '
@@ -166,13 +180,13 @@ RULES: tuple[RefusalRule, ...] = (
             'ADDRESS UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER !CLIENT',
             'ACCOUNT UNKNOWN|SUSPENDED|OFF !NOW !"unavailable" !SENDER',
             (
-                '"unrouteable address"|"undeliverable address"|"no valid recipients"|"no mailbox here"|"no '
-                'such user"|"user unknown"|"not our customer"|"invalid recipient"|"policy rejection on the '
-                'target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|"all recipient addresses '
-                'rejected"|"not local"|"inactive mbox" !SENDER'
+                '"not in route list"|"unrouteable address"|"undeliverable address"|"no valid recipients"|'
+                '"no mailbox here"|"no such user"|"user unknown"|"not our customer"|"invalid recipient"|'
+                '"policy rejection on the target"|"destination domain"|"rp rpb"|"rp rdn"|"invalid user"|'
+                '"all recipient addresses rejected"|"not local"|"inactive mbox" !SENDER'
             ),
             (
-                '"recipient address rejected"|"rcptto"|"empfanger"|"destinataire"|"destinatario"|'
+                '"recipient address rejected"|"rcptto"|"empfänger"|"destinataire"|"destinatario"|'
                 '"получатель"|"收件人"|"宛先" UNKNOWN|"inactive"|"invalid*"'
             ),
             '"account" "receive" NEG',

@@ -7,6 +7,23 @@ from mailproof.smtp.vocabulary import Code, Stage
 
 RULES: tuple[RefusalRule, ...] = (
     RefusalRule(
+        Code.TEMPORARY_FAILURE,
+        "RFC 7208 section 2.6.6 temperror; amavisd, rspamd: what checks the sender or the message can't work now",
+        "data 451 4.3.0 Virus scanner is down, try again later",
+        (
+            (
+                'SPF|DKIM|SPAM|VIRUS "unreachable"|"not reachable"|"down"|"timeout"|"timed out"|"unavailable"|'
+                '"temporary dns"|"dns failure"|"temperror"|"overloaded"|"not responding"|"nicht erreichbar"|'
+                '"nicht verfügbar"|"indisponible"|"no disponible"|"non disponibile"|"indisponivel"|"недоступ*"|"超时"|'
+                '"タイムアウト" !BLOCKED'
+            ),
+        ),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("4",),
+        span=60,
+    ),
+    RefusalRule(
         Code.SENDER_AUTHENTICATION_FAILED,
         "Gmail 5.7.26; RFC 7372: 5.7.20 to 5.7.26; RFC 7489; Exchange 5.7.23, 5.7.509, 5.7.515; iCloud, mail.ru, QQ",
         "data 550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
@@ -14,11 +31,12 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
                 '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
-                '"reject*"|CLIENT !"duplicate" !"greylist*" !"graylist*"'
+                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*"'
             ),
             (
-                '"unauthenticated email"|"sender is unauthenticated"|"required authentication level"|'
-                '"openspf"|"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
+                '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|'
+                '"mail is not authenticated"|"sender is unauthenticated"|"required authentication level"|"openspf"|'
+                '"mi spf"|"mi dma"|"message s spf"|"spfbl check failed"'
             ),
             (
                 '"allowed to send from"|"allowed to send mail from"|"permitted to send mail for"|"authorized '
@@ -27,8 +45,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"alias"'
             ),
             (
+                '"permitted"|"allowed"|"authorized"|"designated" NEG "send for"|"send on behalf of domain"|'
+                '"send mail as domain"|"mail for" CLIENT "<host>"|DOMAIN'
+            ),
+            'DOMAIN|"mail from" CLIENT "mismatch*"|"不一致"|"not match"',
+            (
                 '"for sending mail of domain"|"sender authentication fail*"|"email authentication"|"domain '
-                'authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"发信域"|"dmarc"'
+                'authentication"|"身份验证 spf"|"spf 验证"|"spf 检查"|"dmarc"'
             ),
         ),
         Strength.EXPLICIT,
@@ -81,7 +104,7 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 '"sender mismatch"|"mail from must"|"from must"|"mismatch with login"|"mismatch with header"|'
                 '"conform with authentication"|"send mail as"|"send email as"|"sender does not match"|'
-                '"sender address must"|"forged sender '
+                '"sender address must match"|"sender address must be the same"|"forged sender '
                 'address"|"non local account"|"sender does not belong"|"not allowed to use this sender"|"not '
                 'allowed to send as"|"not permitted to send as"'
             ),
@@ -94,6 +117,19 @@ RULES: tuple[RefusalRule, ...] = (
                 'SENDER OWN NEG|DENIED|REQUIRED !"verified" !RECIPIENT !CLIENT !RDNS !EHLO !SPF !DKIM '
                 '!"registered" !"ip" !DOMAIN'
             ),
+            "SEND_AS DENIED|NEG|SCOPE|OFF !RECIPIENT !RELAY !SPF !DKIM !CLIENT",
+            'ADDRESS OWN REQUIRED|NEG SELF !"from that email" !CLIENT !RDNS !EHLO !RECIPIENT !SPF !DKIM !VERIFIED',
+            "OWN_ADDRESSES ONLY|DENIED|NEG|SEND !RECIPIENT !SPF !DKIM !EHLO !CLIENT",
+            (
+                'SENDER "angemeldet"|"logged in"|"connecte"|"autenticado"|"autenticato"|"вошли" "<address>" "aber"|'
+                '"but"|"mais"|"pero"|"ma"|"mas"|"а"'
+            ),
+            '"<address>"|SENDER "not one of your"|"one of your aliases"|"none of your"',
+            'SENDER "stimmt nicht"|"stimmen nicht" USER|LOGIN|ACCOUNT',
+            (
+                '"вошли"|"logged in as"|"eingeloggt als"|"connecte en tant que"|"compte connecte"|"登录账号" SENDER|'
+                '"<address>"|ADDRESS OWN|NEG|DENIED'
+            ),
             '"use this sender"|"use this address"|"use this from"|"use that sender"|"use the sender" DENIED',
             (
                 'ACCOUNT|USER|LOGIN|"you" !"from that" "send from"|"send with"|"send mail from"|"send email '
@@ -105,19 +141,32 @@ RULES: tuple[RefusalRule, ...] = (
         span=100,
     ),
     RefusalRule(
+        Code.SENDER_NOT_OWNED,
+        "163.com 553 Local user only, to MAIL: the sender is no user of the server, or not the one who logged in",
+        "mail 553 Requested action not taken: Local user only",
+        ('"local user only"|"local users only"',),
+        Strength.EXPLICIT,
+        MAIL,
+    ),
+    RefusalRule(
         Code.SENDER_DOMAIN_NOT_FOUND,
         "Postfix reject_unknown_sender_domain: 450 4.1.8; sendmail: Domain of sender address does "
         "not exist; RFC 3463 X.1.8",
         "rcpt 450 4.1.8 <a@x.internal>: Sender address rejected: Domain not found",
         (
             (
-                'SENDER DOMAIN UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
+                'SENDER DOMAIN !ACCOUNT "not find"|"unable to look"|"not be resolved"|"resolv*"|"lookup"|'
+                '"nicht auflos*"|"nicht aufgelost"|"resoudre"|"resolver"|"risolvere"|"не удалось найти"|"разрешить"|'
+                '"解析"|"解決" !RECIPIENT !SPF !DKIM'
+            ),
+            (
+                'SENDER DOMAIN !ACCOUNT UNKNOWN|"no mx"|"resolve*"|"nullmx"|"malformed dns"|"dns" !RECIPIENT !"local" '
                 "!USER !SPF !DKIM"
             ),
             (
-                '"sender address rejected domain not found"|"sender address rejected malformed dns"|"domain '
-                'of sender*"|"sender domain must*"|"sender domain must resolve"|"mi dns"|"sender address '
-                'rejected nullmx"'
+                '"sender address rejected domain not found"|"sender address rejected malformed dns"|'
+                '"unroutable sender*"|"unrouteable sender*"|"ofr004 405"|"domain of sender*"|"sender domain must*"|'
+                '"sender domain must resolve"|"mi dns"|"sender address rejected nullmx"'
             ),
             (
                 'SENDER|"mailfrom"|"mail from" "mx"|"mx record*"|"null mx"|"a record"|"system address"|"not '
@@ -148,8 +197,26 @@ RULES: tuple[RefusalRule, ...] = (
                 'verified"|"not registered"|"not confirmed" !RECIPIENT !"unverified address"'
             ),
             (
+                'SENDER|DOMAIN "pas ete valide*"|"pas encore valide*"|"pas valide dans"|"valide dans votre compte"|'
+                '"pending verification"|"hinterlegen"|"hinterlegt"|"verify your domain"|"verify domain"|"ajoutez"|'
+                '"noch nicht bestatigt"|"не подтвержден*"|"sending from domain is not allowed"'
+            ),
+            (
+                '"confirm"|"verify"|"register"|"validate"|"bestatig*"|"verifizier*"|"hinterleg*"|"confirm*"|"valid*"|'
+                '"подтверд*"|"验证"|"驗證" SENDER|DOMAIN|"identity" REQUIRED|"dashboard"|"console"|"account"|"konto"|'
+                '"compte"|"cuenta" !RELAY !RECIPIENT !"failed" !WRONG !SPF !DKIM !USER !LOGIN !CLIENT'
+            ),
+            (
+                'SENDER|DOMAIN REGISTERED NEG|UNKNOWN|"unknown" ACCOUNT|"dashboard"|"console"|"控制台"|"管理画面"|'
+                '"panel" !RECIPIENT !USER !RELAY !SPF !DKIM !CLIENT'
+            ),
+            (
+                '"verify"|"verifizier*"|"verifi*"|"подтверд*"|"验证" "<host>" "before"|"dns records"|"dashboard"|'
+                '"first"|"add"'
+            ),
+            (
                 'DOMAIN "not added"|"not configured"|"not set up"|"not in your account"|"not found in your '
-                'account"|"not active"|"not allowed to send"|"not approved"|"not linked"|"not authorised"'
+                'account"|"not active"|"domain is not allowed to send"|"not approved"|"not linked"|"not authorised"'
             ),
         ),
         Strength.EXPLICIT,
@@ -161,7 +228,12 @@ RULES: tuple[RefusalRule, ...] = (
         Code.SENDER_NOT_VERIFIED,
         "the sender's identity, told at RCPT",
         "rcpt 550 Sender domain is not verified",
-        ('SENDER|"from" NEG VERIFIED !RELAY !"verify failed" !RECIPIENT !"unverified address" !SPF !USER',),
+        (
+            (
+                'SENDER|"from" NEG VERIFIED !"valid sender" !RELAY !"verify failed" !RECIPIENT !"unverified address" '
+                "!SPF !USER"
+            ),
+        ),
         Strength.EXPLICIT,
         frozenset({Stage.RCPT}),
         ("5",),
@@ -173,7 +245,7 @@ RULES: tuple[RefusalRule, ...] = (
         "mail 553 x.example does not exist",
         (
             (
-                'DOMAIN UNKNOWN|"resolve*"|"no mx" !RECIPIENT !"local" !USER !RELAY !"not found in your '
+                'DOMAIN UNKNOWN|"resolve*"|"no mx" !ACCOUNT !RECIPIENT !"local" !USER !RELAY !"not found in your '
                 'account" !"not registered"'
             ),
             '"non existent domain"|"host not found"|"host unknown"',

@@ -17,8 +17,13 @@ RULES: tuple[RefusalRule, ...] = (
                 '"client certificate"|"tls certificate"|"clientzertifikat"|"certificat client"|"certificado '
                 'de cliente"|"客户端证书"|"クライアント証明書" NEG|REQUIRED|WRONG|DENIED|"trusted"'
             ),
+            (
+                'CERTIFICATE NEG|REQUIRED|ONLY|DENIED|UNKNOWN|"present*"|"trust*"|"untrusted"|"vorgelegt"|'
+                '"attendibile"|"presentant*" !KEY !DKIM !"gatewaying" !"rcpthosts"'
+            ),
         ),
         Strength.EXPLICIT,
+        ENVELOPE | GREETING | EHLO,
     ),
     RefusalRule(
         Code.TLS_VERSION_TOO_OLD,
@@ -34,6 +39,7 @@ RULES: tuple[RefusalRule, ...] = (
         "mail 451 5.7.3 STARTTLS is required to send mail",
         (
             'TLS REQUIRED|"only"|"before"|"first"|"forced"|"enforced" !"certificate" !"error" !"failed"',
+            "TLS ONLY|USE !CERTIFICATE",
             'TLS NEG|DENIED !"mismatch" !"available" !"certificate" !"failed" !"sessions"',
         ),
         Strength.EXPLICIT,
@@ -46,16 +52,16 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 6647; postgrey, SPFBL, milter-greylist",
         "rcpt 450 4.2.0 <b@x.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/",
         (
-            (
-                '"greylist*"|"graylist*"|"grey list*"|"gray list*"|"greylisting"|"liste grise"|"lista gris"|'
-                '"listas grises"|"lista grigia"|"lista cinza"|"greylisted"|"серый список"|"серые списки"|'
-                '"серого списка"|"грейлист*"|"灰名单"|"灰名單"|"グレイリスト*"|"グレーリスト"|"grauliste"|'
-                '"серым списком"|"сером списке"|"gri"'
-            ),
+            'GREYLIST|"gri"',
             '"first seen"|"first time"|"first attempt" NOW',
+            "FIRST_TIME NOW|SOON !LOGIN",
             (
                 '"in" NOW "seconds"|"minutes"|"minute"|"secs"|"mins" !TOO_MANY !FREQUENT !LIMIT !LOGIN '
                 '!SERVER_TROUBLE !"spam" !BLOCKED'
+            ),
+            (
+                'NOW "minuten"|"sekunden"|"secondes"|"minutos"|"segundos"|"minuti"|"secondi"|"минут*"|"секунд*"|"分钟"|'
+                '"分鐘"|"分後"|"秒" !TOO_MANY !FREQUENT !LIMIT !LOGIN !SERVER_TROUBLE !SPAM !BLOCKED !EXCEEDED'
             ),
             '"try again in" "seconds"|"minutes"|"sec"|"min" !TOO_MANY !MESSAGE !FREQUENT',
         ),
@@ -76,12 +82,15 @@ RULES: tuple[RefusalRule, ...] = (
                 'command"|"duplicate helo"|"already specified"|"expecting mail arg"|"hostname not yet"|'
                 '"synchronization error"|"improper use of"|"pipelin*"'
             ),
-            '"syntax"|"syntaxe"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文" ',
             (
-                '"command*"|"befehl*"|"commande*"|"comando*"|"команд*"|"命令"|"コマンド"|"指令" UNKNOWN|'
-                'WRONG|NEG|DENIED|"unimplemented"|"not implemented"|"recogni*"|"reconnue"|"reconocid*"|'
-                '"order"|"disabled"|"unexpected"|"out of"|"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|'
-                '"последовательност*"|"sequenc*"|"secuencia"|"reihenfolge"|"不正"|"順序" !LOGIN'
+                '"syntax"|"syntaxe"|"syntaxfehler"|"syntaxis"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|'
+                '"語法"|"構文" '
+            ),
+            (
+                'COMMAND UNKNOWN|NEG|"invalid"|"illegal"|"wrong"|"incorrect"|"bad"|"malformed"|"unimplemented"|'
+                '"not implemented"|"recogni*"|"reconnue"|"reconocid*"|"order"|"disabled"|"unexpected"|"out of"|'
+                '"unrecogni*"|"sequence"|"未实现"|"顺序"|"次序"|"последовательност*"|"sequenc*"|"secuencia"|'
+                '"reihenfolge"|"不正"|"順序" !LOGIN'
             ),
             (
                 '"first"|"primero"|"primeiro"|"先发送"|"先送"|"先执行"|"avant"|"requis avant"|"zuerst"|'
@@ -101,6 +110,25 @@ RULES: tuple[RefusalRule, ...] = (
         _ANY | STARTTLS,
         ("500", "501", "502", "503", "504", "554", "555", "421", "454"),
         span=60,
+    ),
+    RefusalRule(
+        Code.GREYLISTED,
+        "RFC 6647: a first delivery is deferred, told in two sentences",
+        "rcpt 450 4.2.0 First contact from this triplet; deferred for 300 s, resend it then",
+        ("FIRST_TIME NOW|SOON !LOGIN",),
+        Strength.EXPLICIT,
+        ENVELOPE,
+        ("4",),
+        anywhere=True,
+    ),
+    RefusalRule(
+        Code.PROTOCOL_ERROR,
+        "RFC 5321 section 4.2.4: 501, the syntax, in words, to AUTH",
+        "auth 501 Syntax error in parameters",
+        ('"syntax"|"syntaxe"|"syntaxfehler"|"sintaxis"|"sintassi"|"sintaxe"|"синтакс*"|"语法"|"語法"|"構文"',),
+        Strength.STRONG,
+        AUTH,
+        ("500", "501"),
     ),
     RefusalRule(
         Code.PROTOCOL_ERROR,
@@ -157,7 +185,7 @@ RULES: tuple[RefusalRule, ...] = (
                 'accept mail"|"does not accept mail"|"closing transmission channel"|"service is unavailable"|'
                 '"service temporarily unavailable"|"服务不可用"|"服務不可用"|"service indisponible"|'
                 '"servicio no disponible"|"servizio non disponibile"|"servico indisponivel"|"dienst nicht '
-                'verfugbar"|"сервис недоступен"|"служба недоступна"|"利用できません"|"サービス"'
+                'verfügbar"|"сервис недоступен"|"служба недоступна"|"利用できません"|"サービス"'
             ),
         ),
         Strength.PLAIN,
@@ -182,9 +210,19 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.TLS_REQUIRED,
+        "RFC 3207 section 4: 530, and the words speak of encryption",
+        "mail 530 Unencrypted sessions are refused",
+        ("TLS !CERTIFICATE",),
+        Strength.STRONG,
+        ENVELOPE | EHLO,
+        ("530",),
+        secure=False,
+    ),
+    RefusalRule(
+        Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS; before EHLO nothing else can be missing",
         "ehlo 530 no",
-        strength=Strength.HINT,
+        strength=Strength.CODE,
         stages=EHLO,
         replies=("530",),
         secure=False,
@@ -193,7 +231,7 @@ RULES: tuple[RefusalRule, ...] = (
         Code.TLS_REQUIRED,
         "RFC 3207 section 4: 530 to anything but STARTTLS, without words",
         "mail 530 5.7.0 x",
-        strength=Strength.HINT,
+        strength=Strength.CODE,
         stages=ENVELOPE,
         replies=("530",),
         enhanced=("5.7.0",),

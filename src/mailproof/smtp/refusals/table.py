@@ -17,10 +17,14 @@ from mailproof.smtp.refusals import (
     rules_transport,
 )
 from mailproof.smtp.refusals.lexicon import Found, Lexicon, Place
+from mailproof.smtp.refusals.notions_circles import CIRCLES
+from mailproof.smtp.refusals.notions_grounds import GROUNDS
 from mailproof.smtp.refusals.notions_matters import MATTERS
 from mailproof.smtp.refusals.notions_predicates import PREDICATES
 from mailproof.smtp.refusals.notions_states import STATES
 from mailproof.smtp.refusals.notions_subjects import SUBJECTS
+from mailproof.smtp.refusals.notions_tries import TRIES
+from mailproof.smtp.refusals.notions_ways import WAYS
 from mailproof.smtp.refusals.rule import RefusalRule
 
 _GROUP = re.compile(r'(!?)((?:"[^"]+"|[A-Z_]+)(?:\|(?:"[^"]+"|[A-Z_]+))*)(?:\s|$)')
@@ -68,7 +72,7 @@ class Pattern:
 
 def _lexicon() -> Lexicon:
     lexicon = Lexicon()
-    for table in (SUBJECTS, MATTERS, PREDICATES, STATES):
+    for table in (SUBJECTS, MATTERS, PREDICATES, STATES, WAYS, TRIES, GROUNDS, CIRCLES):
         for name, languages in table.items():
             lexicon.add(name, [term.strip() for terms in languages.values() for term in terms.split(",")])
     return lexicon

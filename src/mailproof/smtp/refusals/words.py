@@ -24,7 +24,7 @@ MAX_HITS = 8  # of one notion in one clause
 
 _MARKS = re.compile("[\u0300-\u036f]")  # accents, also those of Cyrillic; not the voicing marks of Japanese
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019`\u00b4", "'") | dict.fromkeys("\u201c\u201d\u00ab\u00bb", '"'))
-_LINK = re.compile(r"(?:https?:\s?//|www\.)[^\s<>\"'\u3000-\u9fff]+")
+_LINK = re.compile(r"(?:https?:\s?//|(?<![\w.@-])www\.)[^\s<>\"'\u3000-\u9fff]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,@\"'=]{1,80}@[^\s<>()\[\]:;,@\"'\u3000-\u9fff]{1,255}")
 _IPV4 = re.compile(r"(?<![\w.])[0-9x*#]{1,3}(?:\.[0-9x*#]{1,3}){3}(?![\w])")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?![\w:])")
@@ -123,7 +123,7 @@ def _host(found: re.Match[str]) -> str:
     if _in(name, ADDRESS_LISTS):
         return " <addresslist> "
     known = len(found[1]) == 2 or found[1] in TOP_LEVEL or found[1].startswith("xn--")
-    return " <host> " if known else name.replace(".", " . ")
+    return " <host> " if known else name.replace(".", " ")
 
 
 def _in(host: str, table: dict[str, str]) -> bool:
