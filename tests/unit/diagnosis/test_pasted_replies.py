@@ -50,7 +50,7 @@ PASTED = [
     ),
     ("Error: Can't send mail - all recipients were rejected: 550 No such user", 550, Stage.RCPT, True,
      Code.RECIPIENT_REJECTED),
-    ("Error: Message failed: 554 5.6.0 no", 554, Stage.DATA, True, Code.CONTENT_REJECTED),
+    ("Error: Message failed: 554 5.6.0 no", 554, Stage.DATA, True, Code.MESSAGE_REJECTED),
     # Python
     (r"smtplib.SMTPAuthenticationError: (535, b'5.7.8 Error: authentication failed:\n5.7.8 x')", 535, Stage.AUTH, True,
      Code.AUTH_REJECTED),
