@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from mailproof.diagnosis.advising import Advised, advise
 from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
+from mailproof.diagnosis.interception import certificate_cause
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.words import reply_in_words
 from mailproof.smtp.actions import Cause
@@ -64,7 +65,8 @@ def conclude(seen: Observed) -> Conclusion:
         (code, stage, detail) for code, (stage, detect) in _WARNINGS.items() if (detail := detect(seen)) is not None
     ]
     if seen.unverified is not None:
-        warnings.insert(0, (seen.unverified, Stage.TLS, _continued(_certificate_detail(seen))))
+        cause = certificate_cause(seen, seen.unverified)
+        warnings.insert(0, (cause.code, Stage.TLS, cause.detail or _continued(_certificate_detail(seen))))
     for code, stage, detail in warnings:
         found.append(_finding(code, Severity.WARNING, stage, advise(seen, code, Severity.WARNING, stage, detail)))
     return Conclusion(tuple(found), fixes)

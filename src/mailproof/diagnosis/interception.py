@@ -39,6 +39,13 @@ def root_cause(seen: Observed) -> Cause | None:
     return cause
 
 
+def certificate_cause(seen: Observed, code: Code) -> Cause:
+    """Return why a certificate that was tolerated could not be verified, made more exact in the same way."""
+    cause = Cause(Stage.TLS, code)
+    chain = seen.tls.chain if seen.tls else ()
+    return _by_certificate(seen, cause, chain) if code in _MAKES_NO_SENSE and chain else cause
+
+
 def _by_certificate(seen: Observed, cause: Cause, chain: tuple[Certificate, ...]) -> Cause:
     leaf, provider = chain[0], seen.provider
     texts = [text for certificate in chain for text in (certificate.issuer, certificate.subject)]

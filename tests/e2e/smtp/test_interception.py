@@ -115,3 +115,16 @@ def test_nothing_gets_out_of_here(monkeypatch: pytest.MonkeyPatch, address: str)
     )
     assert "outgoing SMTP is blocked where this test runs" in report.advice
     assert report.fixes == ()
+
+
+def test_where_the_certificate_is_tolerated_the_warning_names_who_made_it(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    context = certificate(PROVIDER, "Avast Web/Mail Shield Root")
+    with serve(smtp(context=context), host=address) as served:
+        report = run(monkeypatch, address, served.port, tls_mode=TlsMode.OPPORTUNISTIC)
+    assert report.code is Code.OK
+    (warning,) = report.findings
+    assert warning.code is Code.TLS_INTERCEPTED
+    assert "Avast" in warning.message
+    assert "installed" not in warning.advice
