@@ -88,13 +88,21 @@ def _sentences(seen: Observed, advice: Sequence[Advice], values: dict[str, str])
                 proven = item.topic in _PROVEN
                 fixes += found
                 sentence = in_one_sentence(seen, found, proven=proven)
-                bad = seen.certificate_of(seen.port, item.mode) if item.mode else ""
+                bad = _bad_certificate(seen, item)
                 sentences.append(
                     f"{sentence} Then the certificate has to be put right as well: {bad}" if bad else sentence
                 )
-        else:
+        elif not (item.otherwise and sentences):
             sentences.append(_in_words(seen, item).format_map(values))
     return sentences, fixes
+
+
+def _bad_certificate(seen: Observed, advice: SettingsAdvice) -> str:
+    """Return the sentence on the bad certificate that was met with the advised settings; empty where none was."""
+    if advice.topic is Topic.TLS_MODE and advice.mode is not None:
+        return seen.certificate_of(seen.port, advice.mode)
+    ports = seen.untried_ports() if advice.topic is Topic.PORT else ()
+    return seen.certificate_of(ports[0].port, ports[0].tls_mode) if ports else ""
 
 
 def _in_words(seen: Observed, prose: Prose) -> str:

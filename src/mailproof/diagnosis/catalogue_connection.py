@@ -88,6 +88,12 @@ CONNECTION: dict[Code, Definition] = {
             "{server} refused the connection: nothing listens on port {port}, or a firewall rejects it.",
             _PORTS,
             _WRONG_HOST,
+            Prose(
+                Topic.SERVER,
+                "Other ports of {host} answer, but none of them as it has to: what each lacks stands with what was "
+                "tried.",
+                when=(Condition.SOME_PORT_ANSWERS,),
+            ),
         ),
         tries=frozenset({Try.PORTS}),
         excludes=_NO_LOGIN_OR_MAIL,
@@ -300,6 +306,7 @@ CONNECTION: dict[Code, Definition] = {
                 "this test connects from is blocked: the answer gives no reason.",
                 when=(Condition.PERMANENT,),
             ),
+            Prose(Topic.SERVER, "Ask the server's operator.", otherwise=True),
         ),
         waiting=Waiting.IF_TEMPORARY,
     ),

@@ -19,7 +19,6 @@ from mailproof.diagnosis.definition import (
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
-_IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
 _STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
 _NOT_THE_MAIL = frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.MESSAGE, Topic.HOST})
 _NOT_THE_SETTINGS = _NOT_THE_MAIL | {Topic.PORT, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME}
@@ -66,11 +65,16 @@ LOGIN: dict[Code, Definition] = {
         wording(
             "{server} accepts a login only inside TLS{reply}.",
             _STARTTLS,
-            _IMPLICIT,
+            _PORTS,
             Prose(
                 Topic.SERVER,
                 "The connection was inside TLS already: ask the server's operator what else it demands.",
                 when=(Condition.ENCRYPTED,),
+            ),
+            Prose(
+                Topic.SERVER,
+                "Have TLS enabled on the server, or use one that offers it: it takes no login without.",
+                otherwise=True,
             ),
         ),
         tries=frozenset({Try.PORTS, Try.ENCRYPTED}),
@@ -90,6 +94,11 @@ LOGIN: dict[Code, Definition] = {
                 Topic.ACCOUNT,
                 "The login was accepted before: ask the provider whether this account may send from this sender.",
                 when=(Condition.LOGGED_IN,),
+            ),
+            Prose(
+                Topic.SERVER,
+                "A login is set, and the server asked for none before: ask its operator which login it wants.",
+                otherwise=True,
             ),
         ),
         excludes=frozenset({Topic.RECIPIENT, Topic.MESSAGE, Topic.WAITING}),

@@ -163,6 +163,11 @@ MAIL: dict[Code, Definition] = {
                 "the sender's domain belongs to it.",
                 when=(Condition.LOGGED_IN,),
             ),
+            Prose(
+                Topic.CLIENT,
+                "Have the address that this test connects from allowed as a client of this relay.",
+                otherwise=True,
+            ),
         ),
         excludes=frozenset({Topic.WAITING, Topic.MESSAGE, Topic.RECIPIENT}),
     ),

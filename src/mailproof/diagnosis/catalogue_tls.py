@@ -18,6 +18,11 @@ _FIREWALL = Prose(
     "inspect esmtp): it masks the server's words and takes STARTTLS away.",
     when=(Condition.FIREWALL_BANNER,),
 )
+_REPAIR_TLS = Prose(
+    Topic.SERVER,
+    "Have the TLS set-up of the server checked by its operator: what else could be set fails as well.",
+    otherwise=True,
+)
 _OTHER_TOPICS = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
 _TRY_PORTS = frozenset({Try.PORTS})
 
@@ -40,17 +45,17 @@ def _trust(what: str) -> Prose:
 
 TLS: dict[Code, Definition] = {
     Code.WRONG_TLS_MODE_USE_IMPLICIT: Definition(
-        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", _IMPLICIT),
+        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", _IMPLICIT, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: Definition(
-        wording("{server} begins in clear text, but {tls} begins with TLS.", _STARTTLS, _PORTS),
+        wording("{server} begins in clear text, but {tls} begins with TLS.", _STARTTLS, _PORTS, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_NONE: Definition(
-        wording("{server} speaks no TLS at all.", _PORTS, _NONE),
+        wording("{server} speaks no TLS at all.", _PORTS, _NONE, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
@@ -216,12 +221,13 @@ TLS: dict[Code, Definition] = {
         wording(
             "{server} demands TLS before it goes on{reply}.",
             _STARTTLS,
-            _IMPLICIT,
+            _PORTS,
             Prose(
                 Topic.SERVER,
                 "The connection was inside TLS already: ask the server's operator what else it demands.",
                 when=(Condition.ENCRYPTED,),
             ),
+            _REPAIR_TLS,
         ),
         tries=frozenset({Try.PORTS, Try.ENCRYPTED}),
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),

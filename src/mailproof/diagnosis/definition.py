@@ -89,12 +89,14 @@ class Prose:
         text: A template, for callers who have a TLS mode, a port and so on (`Audience.MODES`).
         flag_text: A template for callers of the ZITADEL API (`Audience.FLAG`); empty where `text` serves.
         when: What must be so, all of it.
+        otherwise: Whether it is given only where no advice before it applies.
     """
 
     topic: Topic
     text: str
     flag_text: str = ""
     when: tuple[Condition, ...] = ()
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,10 +111,12 @@ class Observed:
     def untried_ports(self) -> tuple[Trial, ...]:
         """Return the standard ports of submission that may work, best first: neither in use nor tried.
 
-        Where anything was tried, what was not tried is forbidden or impossible.
+        Where anything was tried, what was not tried is forbidden or impossible; a port where only the certificate is
+        bad may still be the right one.
         """
         if self.results:
-            return ()
+            tried = (result.trial for result in self.results if result.trial.port != self.port)
+            return tuple(trial for trial in tried if self.certificate_of(trial.port, trial.tls_mode))
         injected = self.cause is not None and self.cause.code is Code.STARTTLS_INJECTION
         return tuple(
             Trial(port, mode)

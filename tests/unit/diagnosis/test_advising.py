@@ -79,6 +79,7 @@ def check(seen: Observed, finding: Finding, fixes: tuple[Fix, ...]) -> None:
     text, plan, cause = finding.advice, seen.plan, seen.cause
     assert cause is not None
     assert "{" not in finding.message + text
+    assert text
     changes = [change for fix in fixes for change in fix.changes]
     assert all(change.setting in SETTINGS[plan.audience] for change in changes)
     assert all(change.to != change.current for change in changes)
