@@ -70,7 +70,7 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:
     recognised = seen.cause is None or seen.cause.recognised or not root
     wording = CATALOGUE[code].worded(stage, recognised=recognised)
-    row = special_case(_case(seen, code, stage)) if root else None
+    row = special_case(_case(seen, code, stage)) if root and recognised else None
     return wording if row is None else Wording(row.message or wording.message, row.advice)
 
 

@@ -140,3 +140,11 @@ def test_where_no_port_answers_there_is_a_conclusion(
     concluded = conclude(Observed(seen.plan, 587, Facts(), Redactor(), NOW, cause=cause, results=seen.results))
     assert words in concluded.findings[0].advice
     assert concluded.fixes == ()
+
+
+@pytest.mark.parametrize(("recognised", "words"), [(True, "apppasswords"), (False, "the provider's support")])
+def test_a_provider_is_advised_on_only_where_the_reason_is_known(recognised: bool, words: str) -> None:
+    cause = Cause(Stage.AUTH, Code.AUTH_REJECTED, Reply(550, ("no",)), recognised=recognised)
+    plan = Plan("smtp.gmail.com", 587, credentials=LOGIN)
+    seen = Observed(plan, 587, Facts(ehlo=OFFER), Redactor(), NOW, cause=cause)
+    assert words in conclude(seen).findings[0].advice

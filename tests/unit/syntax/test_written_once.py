@@ -19,6 +19,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("characters", "domain.database"): "domain imports nothing but the standard library",
     ("characters", "smtp.charset"): "rates characters by their script, and looks for the escapes of ISO-2022-JP",
     ("characters", "diagnosis.bounds"): "counts what JSON escapes, a rule of JSON's",
+    ("characters", "smtp.refusals.judgement"): "a character of Chinese or Japanese says as much as a word of others",
     ("characters", "smtp.sanitize"): "looks for the beginnings of ECMA-48's escape sequences",
     ("characters", "store.postgres.log"): "the store may import domain alone",
     ("characters", "syntax.mailbox"): "RFC 5321's grammar of a local part",
