@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from aiohappyeyeballs import start_connection
 
 from mailproof.domain.errors import Resource, ServiceShortage
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken, socket_code, socket_error
 from mailproof.net.readiness import Readiness, readiness_of
-from mailproof.net.resolver import AddrInfo
 from mailproof.net.shortage import numbers_of, raise_if_no_port, raise_if_short
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port

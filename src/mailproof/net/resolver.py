@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import cast
 
 from mailproof.domain.errors import Resource, ServiceShortage
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.smtp.vocabulary import Code
 
@@ -24,7 +25,6 @@ MAX_THREADS = 32
 MAX_WAITING = 512  # lookups that wait for a thread
 MAX_ADDRESSES = 16  # of one name
 
-AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 _NOT_FOUND = ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")  # not every system has all of them
 _NO_DATA = 11004  # what Windows tells of a name without addresses: WSANO_DATA (winsock2.h)

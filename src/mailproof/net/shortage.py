@@ -12,12 +12,9 @@ import socket
 import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from mailproof.domain.errors import Resource, ServiceShortage
-
-if TYPE_CHECKING:
-    from mailproof.net.resolver import AddrInfo
+from mailproof.net.addrinfo import AddrInfo
 
 _RESOURCES = {
     errno.EMFILE: Resource.FILE_DESCRIPTORS,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.domain.errors import ServiceShortage
-from mailproof.net.resolver import AddrInfo
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause

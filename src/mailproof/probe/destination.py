@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.guard import EgressDenied, EgressGuard
-from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
+from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Step

@@ -12,10 +12,10 @@ import dataclasses
 import ssl
 from collections.abc import Awaitable, Sequence
 
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken
 from mailproof.net.certificates import in_words
 from mailproof.net.dial import dial
-from mailproof.net.resolver import AddrInfo
 from mailproof.probe.channel import Channel
 from mailproof.probe.oauth_tokens import TokenFailed
 from mailproof.probe.transcript import TestContext, Transcript

@@ -18,8 +18,9 @@ from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import answers, assess, refine, settles
 from mailproof.domain.errors import ServiceShortage
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.guard import EgressDenied, EgressGuard
-from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
+from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext

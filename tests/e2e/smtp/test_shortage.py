@@ -25,8 +25,8 @@ from clock_support.waiting import HANG
 from mailproof.discovery.search import SettingsSearch
 from mailproof.domain.errors import Resource, ServiceShortage
 from mailproof.domain.secret import Secret
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.dial import dial
-from mailproof.net.resolver import AddrInfo
 from mailproof.smtp.report import Credentials, OAuth, Plan, Progress, Report, Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.oauth import ClientCredentials

@@ -16,11 +16,12 @@ import pytest
 from mailproof.discovery.records import Records
 from mailproof.domain.errors import Resource, ServiceShortage
 from mailproof.net import resolver as resolving
+from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken
 from mailproof.net.dial import dial
 from mailproof.net.egress import Policy, Profile
 from mailproof.net.http import HttpClient, RequestFailed
-from mailproof.net.resolver import AddrInfo, LookupFailed, Resolver
+from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import raise_if_no_port, raise_if_short, shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.vocabulary import Code
