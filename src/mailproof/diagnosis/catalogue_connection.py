@@ -309,6 +309,19 @@ CONNECTION: dict[Code, Definition] = {
             Prose(Topic.SERVER, "Ask the server's operator.", otherwise=True),
         ),
         waiting=Waiting.IF_TEMPORARY,
+        at={
+            Stage.EHLO: wording(
+                "{server} refuses service after our EHLO {ehlo}{reply}.",
+                THE_LINK,
+                Prose(
+                    Topic.EHLO_NAME,
+                    "Set the EHLO name to this machine's full DNS name, which some servers demand; otherwise ask the "
+                    "server's operator.",
+                    "Have the operator of this service set its EHLO name (ehlo_name) to its full DNS name, which some "
+                    "servers demand; otherwise ask the server's operator.",
+                ),
+            ),
+        },
     ),
     Code.TOO_MANY_CONNECTIONS: Definition(
         wording(

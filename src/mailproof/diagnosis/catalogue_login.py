@@ -39,11 +39,12 @@ LOGIN: dict[Code, Definition] = {
     ),
     Code.AUTH_NOT_ENABLED: Definition(
         wording(
-            "{server} has authentication switched off{reply}.",
+            "{server} takes no login on this port{reply}.",
             _PORTS,
             Prose(
                 Topic.SERVER,
-                "Have authentication enabled on the server, or leave user and password out if this relay needs none.",
+                "Use the port for logins that its answer or its provider names, or have authentication enabled there; "
+                "leave user and password out only if this relay needs none.",
             ),
         ),
         tries=frozenset({Try.PORTS}),
@@ -109,7 +110,7 @@ LOGIN: dict[Code, Definition] = {
             Prose(
                 Topic.LOGIN,
                 "Check the user (often the full address, or a word such as apikey) and the password (often an API "
-                "key).",
+                "key, or an app password where the account has two-step login).",
                 when=(Condition.PASSWORD,),
             ),
         ),
@@ -119,8 +120,8 @@ LOGIN: dict[Code, Definition] = {
             THE_LINK,
             Prose(
                 Topic.LOGIN,
-                "Where the answer names user, password or key, check those, and else what it names; the provider's "
-                "support can tell from its log what it means.",
+                "The reason is not known here: do what the answer asks for, where it does. User and password may be "
+                "right; the provider's support can tell from its log.",
                 when=(Condition.PASSWORD,),
             ),
             Prose(
@@ -229,21 +230,22 @@ LOGIN: dict[Code, Definition] = {
     ),
     Code.ACCOUNT_RESTRICTED: Definition(
         wording(
-            "{server} has restricted this account: it is suspended, or not activated yet{reply}.",
+            "{server} does not let this account or its domain send as it is now{reply}.",
             Prose(
                 Topic.ACCOUNT,
-                "Have the provider lift the restriction or finish the activation; its answer or its web console says "
-                "what it asks for.",
+                "Do what its answer or the provider's web console asks for (activate, verify, pay, choose a plan), or "
+                "have the provider's support lift the restriction.",
             ),
         ),
         excludes=_LASTING - {Topic.SENDER},
     ),
     Code.PERMISSION_MISSING: Definition(
         wording(
-            "{server} says that this account or key may not send{reply}.",
+            "{server} says that this account or key lacks the permission to send this{reply}.",
             Prose(
                 Topic.ACCOUNT,
-                "Give the account or the API key the permission to send (at the provider), or set one that has it.",
+                "Give the account or the API key the permission to send (for this sender's domain, where its answer "
+                "names one) at the provider, or set one that has it.",
             ),
         ),
         excludes=_LASTING,
@@ -253,8 +255,8 @@ LOGIN: dict[Code, Definition] = {
             "A sending limit of {server} is reached{reply}.",
             Prose(
                 Topic.ACCOUNT,
-                "Wait until the limit starts anew, send less or to fewer recipients at once, or have the limit raised "
-                "by the provider (often with a larger plan).",
+                "Do what its answer asks: wait until the limit starts anew, buy credits, or choose a larger plan; or "
+                "send fewer mails, to fewer recipients at once.",
             ),
         ),
         waiting=Waiting.ALWAYS,

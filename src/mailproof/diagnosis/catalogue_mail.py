@@ -29,9 +29,9 @@ MAIL: dict[Code, Definition] = {
             Prose(
                 Topic.SENDER,
                 "Set the sender to an address that this server takes mail from (that of the login, where it is one), "
-                "or repair what its answer names.",
+                "or have this one allowed as a sender at the provider.",
                 "Set sender_address to one that this server takes mail from (that of the login, where it is one), or "
-                "repair what its answer names.",
+                "have this one allowed as a sender at the provider.",
             ),
         ),
         excludes=_SENDER_ONLY,
@@ -59,7 +59,13 @@ MAIL: dict[Code, Definition] = {
                 "send as {sender}.",
                 "Set sender_address to the address of the account that logs in ({user}), or have the account allowed "
                 "to send as {sender}.",
-                when=(Condition.LOGIN_GIVEN,),
+                when=(Condition.LOGIN_GIVEN, Condition.SENDER_IS_NOT_LOGIN),
+            ),
+            Prose(
+                Topic.SENDER,
+                "Have {sender} added at the provider as an address that this account may send as (identity, alias or "
+                "send-as right), and check that the From field of the mails is the same.",
+                when=(Condition.LOGIN_GIVEN, Condition.SENDER_IS_LOGIN),
             ),
             Prose(
                 Topic.SENDER,
@@ -90,12 +96,13 @@ MAIL: dict[Code, Definition] = {
             "The mail fails the sender's own protection, {proofs}{reply}.",
             Prose(
                 Topic.SENDER,
-                "Have the SPF record of the sender's domain name the server that sends (its address, or its include).",
+                "Add the server that sends to the SPF record of the sender's domain (by its address or its include).",
                 when=(Condition.SPF_NAMED,),
             ),
             Prose(
                 Topic.SENDER,
-                "Have the mail signed by DKIM for the sender's domain, with the key in its DNS.",
+                "Have the mail signed by DKIM for the sender's domain, with the key in its DNS, and changed by nothing "
+                "after that.",
                 when=(Condition.DKIM_NAMED,),
             ),
             Prose(
@@ -147,7 +154,8 @@ MAIL: dict[Code, Definition] = {
             "{server} does not pass on mail from here to {recipient}{reply}.",
             Prose(
                 Topic.LOGIN,
-                "Set user and password: a server passes on mail for those who log in.",
+                "Set user and password: a server passes on mail for those who log in; or, for a relay without logins, "
+                "have its operator allow the address that this test connects from.",
                 when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_OFFERED),
             ),
             SettingsAdvice(Topic.PORT, when=(Condition.NO_LOGIN_GIVEN, Condition.LOGIN_NOT_OFFERED)),

@@ -72,6 +72,8 @@ class Condition(Enum):
     ENCRYPTED = auto()
     BOTH_MODES_TRIED = auto()  # the mode `auto`, or trials, have shown that neither kind of TLS gets an answer
     GREETING_BEGUN = auto()  # the server has sent something, so the TLS mode is right
+    SENDER_IS_LOGIN = auto()  # the sender is the user that logs in
+    SENDER_IS_NOT_LOGIN = auto()
     LINK_GIVEN = auto()  # the reply names a page
     SPF_NAMED = auto()  # the reply names it, as the next two
     DKIM_NAMED = auto()
@@ -185,7 +187,9 @@ THE_LINK = Prose(Topic.SERVER, "The server's answer names a page about it: {link
 """The first advice on a refusal whose cause is not recognised: the server may explain itself."""
 
 ASK_THE_OPERATOR = Prose(
-    Topic.SERVER, "Only the server's operator can tell why: give them this answer and the time of the test."
+    Topic.SERVER,
+    "The reason is not known here: do what the server's answer says, where it says something; otherwise give its "
+    "operator this answer and the time of the test.",
 )
 """The last one: whatever went beyond that would be a guess."""
 

@@ -147,6 +147,11 @@ def _login_offered(seen: Observed) -> bool:
     return hidden or bool(facts.ehlo and facts.ehlo.mechanisms)
 
 
+def _sender_is_login(seen: Observed) -> bool:
+    user = seen.plan.credentials.user if seen.plan.credentials else ""
+    return bool(user) and user.casefold() == seen.plan.sender.casefold()
+
+
 def _login_given(seen: Observed) -> bool:
     return seen.plan.credentials is not None
 
@@ -195,6 +200,8 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.ENCRYPTED: lambda seen: seen.facts.secure,
     Condition.BOTH_MODES_TRIED: lambda seen: not seen.heard and _both_modes_tried(seen),
     Condition.GREETING_BEGUN: lambda seen: seen.heard,
+    Condition.SENDER_IS_LOGIN: _sender_is_login,
+    Condition.SENDER_IS_NOT_LOGIN: lambda seen: not _sender_is_login(seen),
     Condition.LINK_GIVEN: lambda seen: bool(link_in(seen)),
     Condition.SPF_NAMED: lambda seen: "SPF" in proofs_named(seen),
     Condition.DKIM_NAMED: lambda seen: "DKIM" in proofs_named(seen),

@@ -86,7 +86,13 @@ MECHANISMS: tuple[SpecialCase, ...] = (
         (Code.AUTH_MECHANISM_UNSUPPORTED,),
         (
             SettingsAdvice(Topic.MECHANISM),
-            Prose(Topic.SERVER, ("Have {mechanism} repaired or switched off on the server.")),
+            Prose(
+                Topic.SERVER,
+                (
+                    "Use a way to log in that the server's answer or its provider names, or have {mechanism} repaired "
+                    "by the operator."
+                ),
+            ),
         ),
         mechanisms=("SCRAM", "CRAM", "PLAIN", "LOGIN", "OAUTH", "XOAUTH"),
         message="{server} offers {mechanism} but does not go through with it{detail}{reply}.",

@@ -61,7 +61,7 @@ REFUSALS = [
             never="Set the sender"),
     Refusal(R, "554 5.7.1 You have reached your daily quota of messages", Code.SENDING_LIMIT_REACHED, "limit",
             never="Set the sender"),
-    Refusal(D, "552 5.7.0 Your account has been suspended for sending spam", Code.ACCOUNT_RESTRICTED, "provider lift"),
+    Refusal(D, "552 5.7.0 Your account has been suspended for sending spam", Code.ACCOUNT_RESTRICTED, "support lift"),
     Refusal(M, "550 5.7.1 The provided authorization grant does not have permission to send mail",
             Code.PERMISSION_MISSING, "permission to send"),
     Refusal(D, "554 Access denied: User is not authorized to perform ses:SendRawEmail", Code.PERMISSION_MISSING,
@@ -83,9 +83,9 @@ REFUSALS = [
     # TLS and logins in other words.
     Refusal(R, "503 5.5.1 You must authenticate first", Code.PROTOCOL_ERROR, "operator", never="Set user and password"),
     # Nothing that is known: the command and the server's words, and no advice.
-    Refusal(D, "550 5.7.1 Nope", Code.MESSAGE_REJECTED, "Only the server's operator", never="content"),
-    Refusal(R, "550 5.7.1 Nope", Code.RECIPIENT_REJECTED, "Only the server's operator", never="Check"),
-    Refusal(M, "550 5.7.1 Nope", Code.SENDER_REJECTED, "Only the server's operator", never="Set the sender"),
+    Refusal(D, "550 5.7.1 Nope", Code.MESSAGE_REJECTED, "The reason is not known here", never="content"),
+    Refusal(R, "550 5.7.1 Nope", Code.RECIPIENT_REJECTED, "The reason is not known here", never="Check"),
+    Refusal(M, "550 5.7.1 Nope", Code.SENDER_REJECTED, "The reason is not known here", never="Set the sender"),
 ]  # fmt: skip
 
 
