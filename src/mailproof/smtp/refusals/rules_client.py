@@ -123,8 +123,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             '"amount of spam"|"amount of unsolicited" CLIENT',
             (
-                '"permanently deferred"|"tss04"|"tss05"|"tss09"|"ts01"|"ts02"|"ts03"|"ts04"|"dyn t1"|"rtr '
-                'bl"|"hvu b1"|"rly b1"|"dnsbl"'
+                '"permanently deferred"|"dnsbl"'
             ),
             (
                 '"ip"|"ips" "垃圾"|"屏蔽"|"白名单"|"白名單"|"黑名单"|"黑名單"|"封禁"|"封鎖"|"无权直接"|'

@@ -12,6 +12,7 @@ from mailproof.smtp.refusals import (
     rules_content,
     rules_login,
     rules_login_way,
+    rules_providers,
     rules_recipient,
     rules_sender,
     rules_transport,
@@ -115,7 +116,8 @@ def _mask(numbers: tuple[int, ...]) -> int:
 
 RULES: tuple[RefusalRule, ...] = tuple(
     sorted(
-        rules_login.RULES
+        rules_providers.RULES
+        + rules_login.RULES
         + rules_login_way.RULES
         + rules_recipient.RULES
         + rules_account.RULES
