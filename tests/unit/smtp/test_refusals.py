@@ -48,7 +48,7 @@ def test_each_rule_explains_its_example_and_no_earlier_rule_does(rule: RefusalRu
     assert found.rule is rule
     assert found.code is rule.code
     assert found.recognised is rule.recognised
-    assert bool(found.words) is bool(rule.patterns)
+    assert bool(found.words) is bool(rule.patterns and rule.recognised)
 
 
 def test_every_rule_has_a_source_and_is_no_warning() -> None:

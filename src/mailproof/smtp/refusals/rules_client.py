@@ -77,6 +77,14 @@ RULES: tuple[RefusalRule, ...] = (
         frozenset({Stage.EHLO}),
     ),
     RefusalRule(
+        Code.EHLO_REJECTED,
+        "RFC 5321 section 4.1.1.1: 501 and 504 refuse the argument of EHLO",
+        "ehlo 501 no",
+        strength=Strength.REPLY,
+        stages=frozenset({Stage.EHLO}),
+        replies=("501", "504", "550", "553", "554"),
+    ),
+    RefusalRule(
         Code.CLIENT_IP_BLOCKED,
         "Spamhaus, SpamCop, Barracuda, Trend Micro, Proofpoint, Cloudmark in every server's words; "
         "Microsoft 5.7.606, S3140",
@@ -183,6 +191,15 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.WEAK,
         _ANY,
         ("5", "4"),
+    ),
+    RefusalRule(
+        Code.CLIENT_IP_BLOCKED,
+        "QQ 550 Connection denied: the connection, and so the address, is refused, whatever the command",
+        "rcpt 550 Connection denied.",
+        ('"connection denied"|"connection rejected"|"connection blocked"|"connection not allowed" !LOGIN !TLS !RELAY',),
+        Strength.PLAIN,
+        _ANY,
+        ("5",),
     ),
     RefusalRule(
         Code.CLIENT_IP_BLOCKED,

@@ -48,6 +48,16 @@ RULES: tuple[RefusalRule, ...] = (
                 '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
                 '"domain not served"'
             ),
+                    ),
+        Strength.STRONG,
+        ENVELOPE,
+        span=80,
+    ),
+    RefusalRule(
+        Code.RELAY_DENIED,
+        "domains that a server does not serve, told to RCPT; to MAIL they would be the sender's",
+        "rcpt 550 We only accept mail for our own domains",
+        (
             ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
             ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (
@@ -62,7 +72,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
         ),
         Strength.STRONG,
-        ENVELOPE,
+        _RCPT_DATA,
         span=80,
     ),
     RefusalRule(

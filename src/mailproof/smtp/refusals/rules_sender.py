@@ -17,6 +17,9 @@ RULES: tuple[RefusalRule, ...] = (
                 '"nicht verfügbar"|"indisponible"|"no disponible"|"non disponibile"|"indisponivel"|"недоступ*"|"超时"|'
                 '"タイムアウト" !BLOCKED'
             ),
+            '"scanner*"|"scan"|"scanning" "fail*"|"error*"|"down"|"unavailable"|"timeout"|"timed out"',
+            'SPF|DKIM "could not be checked"|"can not be checked"|"could not check"|"unable to check"|"lookup"|"dns error"|'
+            '"temporary error"|"temporary failure"|"temporarily"|"dns timeout"|"servfail"|"could not be verified at this"',
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -287,6 +290,7 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.PLAIN,
         ENVELOPE,
         span=60,
+        recognised=False,
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
@@ -303,6 +307,7 @@ RULES: tuple[RefusalRule, ...] = (
         MAIL,
         ("5",),
         span=60,
+        recognised=False,
     ),
     RefusalRule(
         Code.SENDER_NOT_OWNED,
