@@ -98,7 +98,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"open resolver"|"banned sending ip"|"mail from ip banned"|"ip banned"|"ip blocked"|"ip '
-                'reputation"|"permanently banned"|"reputation of the sending ip"|"reputation of the sending"|'
+                'reputation"|"permanently banned"|"reputation of the sending ip"|"reputation of sending ip"|'
                 '"access to submit messages"'
             ),
             (
@@ -130,9 +130,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"dynami*"|"residen*"|"résiden*"|"dinami*"|"динамич*"|"dialup"|"einwahl*"'
             ),
             '"amount of spam"|"amount of unsolicited" CLIENT',
-            (
-                '"permanently deferred"|"dnsbl"'
-            ),
+            ('"permanently deferred"|"dnsbl"'),
             (
                 '"ip"|"ips" "垃圾"|"屏蔽"|"白名单"|"白名單"|"黑名单"|"黑名單"|"封禁"|"封鎖"|"无权直接"|'
                 '"無權直接"|"拒绝"|"拒絕"|"禁止"'

@@ -37,6 +37,18 @@ RULES: tuple[RefusalRule, ...] = (
                 'RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED !QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF '
                 '!"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
+            '"rcpthosts"|"rcpthost"|"insecure mail relay"|"not permitted to relay"|"currently not permitted to"|'
+            '"tenantattribution*"',
+        ),
+        Strength.STRONG,
+        ENVELOPE,
+        span=80,
+    ),
+    RefusalRule(
+        Code.RELAY_DENIED,
+        "domains that a server does not serve, told to RCPT; to MAIL they would be the sender's",
+        "rcpt 550 We only accept mail for our own domains",
+        (
             (
                 '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|'
                 '"not a local domain"|"not local domain"|"non local domain"|"deliver mail for"|'
@@ -48,16 +60,6 @@ RULES: tuple[RefusalRule, ...] = (
                 '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
                 '"domain not served"'
             ),
-                    ),
-        Strength.STRONG,
-        ENVELOPE,
-        span=80,
-    ),
-    RefusalRule(
-        Code.RELAY_DENIED,
-        "domains that a server does not serve, told to RCPT; to MAIL they would be the sender's",
-        "rcpt 550 We only accept mail for our own domains",
-        (
             ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
             ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (

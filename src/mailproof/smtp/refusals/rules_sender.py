@@ -34,7 +34,8 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
                 '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
-                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*"'
+                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*" '
+                '!"temperror" !"temp error" !"temporary error" !"timeout" !"timed out" !"servfail"'
             ),
             (
                 '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|'
