@@ -64,7 +64,7 @@ RULES: tuple[RefusalRule, ...] = (
         "163.com, Aruba, Sohu, Zoho, SendGrid: account suspended, disabled, frozen",
         "auth 535 Authentication failed: account disabled",
         (
-            "ACCOUNT|MAILBOX|USER SUSPENDED !PASSWORD !TLS",
+            "ACCOUNT|MAILBOX|USER|DOMAIN SUSPENDED !PASSWORD !TLS",
             (
                 '"sender address blocked"|"invalid state"|"user is locked"|"user suspended"|"user disabled"|'
                 '"login disabled"'

@@ -44,7 +44,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"from address in"|"missing a valid address"'
             ),
             'FILE DENIED|BLOCKED|"违反"|"違反"|"security"|"sicherheit*" !LARGE !SIZE !"files" !SPF',
-            'CONTENT "敏感"|"违反"|"違反"|"违规"|"違規"|"forbidden"|"prohibited"|"violat*"',
+            'CONTENT "敏感"|"违反"|"違反"|"违规"|"違規"|"违禁"|"違禁"|"forbidden"|"prohibited"|"violat*"',
             '"bare <lf>"|"bare <cr>"',
             '"url"|"urls"|"link"|"links" BLOCKED|LIST|SPAM|DENIED',
         ),

@@ -76,6 +76,7 @@ def _lexicon() -> Lexicon:
     for table in (SUBJECTS, MATTERS, PREDICATES, STATES, WAYS, TRIES, GROUNDS, CIRCLES):
         for name, languages in table.items():
             lexicon.add(name, [term.strip() for terms in languages.values() for term in terms.split(",")])
+    lexicon.deny(("SUSPENDED", "BANNED", "BLOCKED"))
     return lexicon
 
 
