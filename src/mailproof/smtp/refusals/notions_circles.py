@@ -22,7 +22,8 @@ CIRCLES: dict[str, dict[str, str]] = {
         "ja": "ホワイトリスト, 許可リスト, 許可されていない ip, 許可された ip, 許可されていない",
     },
     "OUR_DOMAINS": {
-        "en": "our domains, own domains, own customers, own users, local domains, domains we host, hosted domains, our users, our customers, "
+        "en": "our domains, own domains, own customers, own users, "
+        "local domains, domains we host, hosted domains, our users, our customers, "
         "domains hosted here, domains served here",
         "de": "eigene domains, eigenen domains, unsere domains, lokale domains, eigene domänen, unseren domains, "
         "hier gehostete*, eigene kunden, lokale empfänger",

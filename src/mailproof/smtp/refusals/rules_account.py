@@ -199,7 +199,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"höchstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
-        Strength.STRONG,
+        Strength.PLAIN,
         ENVELOPE,
         span=80,
     ),

@@ -82,7 +82,7 @@ RULES: tuple[RefusalRule, ...] = (
         "ehlo 501 no",
         strength=Strength.REPLY,
         stages=frozenset({Stage.EHLO}),
-        replies=("501", "504", "550", "553", "554"),
+        replies=("501", "504"),
     ),
     RefusalRule(
         Code.CLIENT_IP_BLOCKED,

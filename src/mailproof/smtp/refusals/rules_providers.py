@@ -32,7 +32,10 @@ RULES: tuple[RefusalRule, ...] = (
             '"blocked see" "<addresslist>"',
             '"not in whitelist for rcpt domain"|"blocked for abuse"|"dictionary attack*"',
             '"denied" "mode normal" !RECIPIENT',
-            '"your ip"|"sending ip"|"ip address"|"your server" "block list"|"blocklist*"|"blacklist*"|"black list"|"on a list" !DOMAIN',
+            (
+                '"your ip"|"sending ip"|"ip address"|"your server" '
+                '"block list"|"blocklist*"|"blacklist*"|"black list"|"on a list" !DOMAIN'
+            ),
             '"blacklist ip"|"ip blacklist*"|"ip blocklist*"',
             '"too many bad recipients"|"too many invalid recipients"|"too many unknown recipients" CLIENT|"connection"',
             '"poor reputation sender"|"poor reputation domain or ip"|"directory harvest*"',
@@ -101,8 +104,10 @@ RULES: tuple[RefusalRule, ...] = (
         "Gmail: reputation of the sending domain; Exim: Verification failed for the sender",
         "data 550 5.7.1 This message is suspicious due to the very low reputation of the sending domain.",
         (
-            '"reputation of the sending domain"|"reputation of sending domain"|"domain reputation"|'
-            '"reputation of your domain"',
+            (
+                '"reputation of the sending domain"|"reputation of sending domain"|"domain reputation"|'
+                '"reputation of your domain"'
+            ),
             '"verification failed for" "<address>" !RECIPIENT',
         ),
         Strength.EXPLICIT,
@@ -125,7 +130,7 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.GREYLISTED,
-        "Postfix POSTSCREEN_README: 450 4.3.2 Service currently unavailable, to a client whose tests are passed just now",
+        "Postfix POSTSCREEN_README: 450 4.3.2, to a client whose tests are passed just now",
         "rcpt 450 4.3.2 Service currently unavailable",
         ('"service currently unavailable"',),
         Strength.EXPLICIT,
@@ -202,8 +207,8 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.ACCOUNT_RESTRICTED,
-        "Postmark: pending approval; Brevo: activate your smtp account; Resend: testing emails; Mailtrap: demo domains; "
-        "Mailgun: domain disabled; Zoho: Email Outgoing Blocked; Mimecast: Account outbounds disabled; Hostinger: hPanel",
+        "Postmark: pending approval; Brevo: activate your smtp account; Resend: testing emails; "
+        "Mailtrap: demo domains; Mailgun: domain disabled; Zoho: Email Outgoing Blocked; Hostinger: hPanel",
         "data 550 You can only send testing emails to your own email address",
         (
             '"your account" "pending approval"|"awaiting approval"|"being reviewed"|"in review"',
@@ -211,7 +216,6 @@ RULES: tuple[RefusalRule, ...] = (
             '"send testing emails"|"send test emails"|"demo domain*"|"sandbox domain*"|"sandbox subdomain*"',
             '"domain has been disabled"|"domain is disabled"|"domain has been suspended"|"domain is suspended"',
             '"email outgoing blocked"|"outgoing blocked"',
-            '"disabled by user from hpanel"|"sending from this mailbox"|"outgoing mail has been suspended" NEG|BLOCKED|OFF',
             '"disabled by user from hpanel"|"limit sending is disabled"|"account is limited"|"account limited"',
         ),
         Strength.EXPLICIT,
@@ -236,14 +240,19 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDING_LIMIT_REACHED,
-        "Hostinger: hostinger_out_ratelimit; Yandex 360: outgoing messages of this mailbox; All-Inkl: number of mails in "
-        "total; GMX 550 Limit exceeded; mailcow: Ratelimit of a mailbox",
+        "Hostinger: hostinger_out_ratelimit; Yandex 360: outgoing messages of this mailbox; "
+        "All-Inkl: number of mails in total; GMX 550 Limit exceeded; mailcow: Ratelimit of a mailbox",
         "rcpt 554 5.7.1 <a@x.example>: Recipient address rejected: Quota exceeded (number of mails in total)",
         (
             '"out ratelimit"|"outgoing ratelimit"|"outbound ratelimit"',
-            'LIMIT EXCEEDED "outgoing messages"|"outgoing mails"|"outgoing emails"|"sent messages"|"messages sent"|'
-            '"sent mails"|"sent emails"|"mails sent"|"emails sent" !FREQUENT !CLIENT',
-            'EXCEEDED "number of mails"|"number of messages"|"number of emails" !CONNECTION !FREQUENT !"receive" !CLIENT',
+            (
+                'LIMIT EXCEEDED "outgoing messages"|"outgoing mails"|"outgoing emails"|"sent messages"|'
+                '"messages sent"|"sent mails"|"sent emails"|"mails sent"|"emails sent" !FREQUENT !CLIENT'
+            ),
+            (
+                'EXCEEDED "number of mails"|"number of messages"|"number of emails" !CONNECTION !FREQUENT '
+                '!"receive" !CLIENT'
+            ),
             '"requested action aborted limit exceeded"',
             '"used up" MESSAGE PERIOD !CLIENT !MAILBOX',
             '"ratelimit exceeded for" MAILBOX|USER|ACCOUNT|ADDRESS',
@@ -328,8 +337,10 @@ RULES: tuple[RefusalRule, ...] = (
         "hosters' switch for logins from mail programs",
         "auth 535 5.7.8 External logins are disabled for this account",
         (
-            '"external login*"|"remote login*"|"client login*"|"smtp login*"|"external authentication"|'
-            '"external smtp" OFF|ENDED|DENIED !TLS !CLIENT !COUNTRY !WRONG',
+            (
+                '"external login*"|"remote login*"|"client login*"|"smtp login*"|"external authentication"|'
+                '"external smtp" OFF|ENDED|DENIED !TLS !CLIENT !COUNTRY !WRONG'
+            ),
         ),
         Strength.EXPLICIT,
         AUTH,

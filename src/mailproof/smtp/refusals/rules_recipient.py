@@ -37,8 +37,10 @@ RULES: tuple[RefusalRule, ...] = (
                 'RELAY DENIED|NEG|OFF|BLOCKED|REQUIRED !QUOTA !LIMIT !"disallowed as" !LIST !"relay service" !SPF '
                 '!"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
-            '"rcpthosts"|"rcpthost"|"insecure mail relay"|"not permitted to relay"|"currently not permitted to"|'
-            '"tenantattribution*"',
+            (
+                '"rcpthosts"|"rcpthost"|"insecure mail relay"|"not permitted to relay"|'
+                '"currently not permitted to"|"tenantattribution*"'
+            ),
         ),
         Strength.STRONG,
         ENVELOPE,

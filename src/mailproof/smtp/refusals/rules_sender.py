@@ -18,8 +18,10 @@ RULES: tuple[RefusalRule, ...] = (
                 '"タイムアウト" !BLOCKED'
             ),
             '"scanner*"|"scan"|"scanning" "fail*"|"error*"|"down"|"unavailable"|"timeout"|"timed out"',
-            'SPF|DKIM "could not be checked"|"can not be checked"|"could not check"|"unable to check"|"lookup"|"dns error"|'
-            '"temporary error"|"temporary failure"|"temporarily"|"dns timeout"|"servfail"|"could not be verified at this"',
+            (
+                'SPF|DKIM "could not be checked"|"can not be checked"|"could not check"|"unable to check"|'
+                '"lookup"|"dns error"|"temporary error"|"temporary failure"|"temporarily"|"dns timeout"|"servfail"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,

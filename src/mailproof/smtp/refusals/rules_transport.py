@@ -196,7 +196,10 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 5321 section 4.2.1: 4xx, and the words say that a fault is temporary",
         "rcpt 451 Temporary problem",
         (
-            'NOW WRONG|SERVER_TROUBLE|"fehler"|"problem*"|"trouble"|"failed"|"エラー"|"障害"|"故障"|"错误"|"錯誤"|"сбой"',
+            (
+                'NOW WRONG|SERVER_TROUBLE|"fehler"|"problem*"|"trouble"|"failed"|"エラー"|"障害"|"故障"|'
+                '"错误"|"錯誤"|"сбой"'
+            ),
         ),
         Strength.WEAK,
         ENVELOPE | GREETING | EHLO,
