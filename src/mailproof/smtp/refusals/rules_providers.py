@@ -140,9 +140,9 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.GREYLISTED,
-        "RFC 3463 X.7.1 with 4xx and no other reason than that it may pass: a policy defers the first delivery",
+        "rspamd, milter-greylist: 451 4.7.1 Try again later, without another reason, is their greylisting",
         "data 451 4.7.1 Try again later",
-        ("NOW !SERVER_TROUBLE !CLIENT !BLOCKED !SPAM !LIMIT !SENDER",),
+        ('"try again later"|"try later"|"come back later" !SERVER_TROUBLE !CLIENT !BLOCKED !SPAM !LIMIT !SENDER',),
         Strength.WEAK,
         RCPT | DATA,
         ("45",),
