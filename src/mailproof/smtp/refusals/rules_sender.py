@@ -277,6 +277,14 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
+        "Postfix reject_sender_access, reject_unlisted_sender: the sender's address is refused as such",
+        "rcpt 554 5.7.1 <a@x.example>: Sender address rejected: Access denied",
+        ('"sender address rejected" !RECIPIENT !CLIENT !LIST !SPAM',),
+        Strength.PLAIN,
+        ENVELOPE,
+    ),
+    RefusalRule(
+        Code.SENDER_REJECTED,
         "Exim: Sender verify failed; Postfix: Sender address rejected; GoDaddy: Blank From; block "
         "lists of the recipient",
         "rcpt 550 Sender verify failed",
