@@ -64,7 +64,7 @@ RULES: tuple[RefusalRule, ...] = (
             '"message filtered"|"mail filtered"|"email filtered"|"cs message blocked"',
             '"matched map" "body"|"subject"|"content"|"url"|"header"',
             '"spamsignature*"|"mcspamsignature*"|"high probability of spam"|"likely unsolicited"',
-            '"header"|"headers" LARGE|"too many"',
+            '"header"|"headers" LARGE|"too many" !"received"',
             '"archive*"|"executable*"|"macro*"|"password protected" DENIED|BLOCKED|NEG',
             '"lone cr"|"lone lf"|"nul characters"|"null characters"|"nul character"|"control character*"',
         ),

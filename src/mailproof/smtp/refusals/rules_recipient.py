@@ -62,7 +62,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
                 '"domain not served"'
             ),
-            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
+            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE !SPAM"),
             ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (
                 'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|'
