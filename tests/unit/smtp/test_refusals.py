@@ -48,7 +48,7 @@ def test_each_rule_explains_its_example_and_no_earlier_rule_does(rule: RefusalRu
     assert found.rule is rule
     assert found.code is rule.code
     assert found.recognised is rule.recognised
-    assert bool(found.words) is bool(rule.patterns)
+    assert bool(found.words) is bool(rule.patterns and rule.recognised)
 
 
 def test_every_rule_has_a_source_and_is_no_warning() -> None:
@@ -137,6 +137,31 @@ MEANINGS = [
     (D, "554 5.7.1 spam", Code.CONTENT_REJECTED),
     (D, "554 Message not accepted because of an SPF failure", Code.SENDER_AUTHENTICATION_FAILED),
     (D, "421 4.7.0 All messages from 192.0.2.1 will be permanently deferred", Code.CLIENT_IP_BLOCKED),
+    # A lasting cause that is told with 4xx, and a final code whose words say "temporary".
+    (A, "454 4.7.0 invalid username or password", Code.AUTH_REJECTED),
+    (A, "450 Account suspended", Code.ACCOUNT_RESTRICTED),
+    (D, "451 4.7.1 Message is spam", Code.CONTENT_REJECTED),
+    (D, "554 Temporary problem, try again later", Code.MESSAGE_REJECTED),
+    # What checks the sender can't work now: the sender is not at fault.
+    (M, "451 4.7.24 SPF-Result=x.example: 'SERVFAIL' error on DNS 'TXT' lookup", Code.TEMPORARY_FAILURE),
+    (D, "451 4.7.1 DMARC policy could not be checked, try again", Code.TEMPORARY_FAILURE),
+    (D, "550 5.7.1 SPF check: temperror", Code.MESSAGE_REJECTED),
+    # A block of our address that is told in words of limits.
+    (G, "554 Your IP address exceeded the limit of bad recipients and was banned", Code.CLIENT_IP_BLOCKED),
+    (R, "550 Too many spam messages from your IP address, you are blocked for one hour", Code.CLIENT_IP_BLOCKED),
+    (R, "550 5.7.1 The daily limit of recipients of your plan is reached", Code.SENDING_LIMIT_REACHED),
+    # At MAIL nothing is known of a recipient, and a domain is the sender's.
+    (M, "550 5.7.1 This domain is not hosted here", Code.SENDER_REJECTED),
+    (R, "550 5.7.1 This domain is not hosted here", Code.RELAY_DENIED),
+    (M, "550 relaying denied", Code.RELAY_DENIED),
+    # Headers are content, whatever is wrong with them.
+    (D, "552 5.3.4 Header too large", Code.CONTENT_REJECTED),
+    (D, "550 5.7.1 Missing From header", Code.CONTENT_REJECTED),
+    (R, "554 5.7.1 Service unavailable; Helo command [x.example] blocked using dbl.spamhaus.org", Code.EHLO_REJECTED),
+    (A, "535 5.7.139 Authentication unsuccessful, federated sign-in service timed out", Code.AUTH_TEMPORARY_FAILURE),
+    (M, "550 5.7.1 The provided authorization grant does not have permission to send mail", Code.PERMISSION_MISSING),
+    # A state that is denied is none.
+    (A, "535 Incorrect password. Your account is not locked.", Code.AUTH_REJECTED),
 ]  # fmt: skip
 
 
@@ -183,6 +208,25 @@ def test_words_that_say_nothing_may_stand_within_a_term(text: str) -> None:
 @pytest.mark.parametrize("text", ["535 Initialpasswort abgelaufen", "535 Mailpasswort ist abgelaufen"])
 def test_a_compound_is_known_by_its_end(text: str) -> None:
     assert meaning(A, text).code is Code.AUTH_PASSWORD_EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("stage", "text"),
+    [
+        (D, "554 Temporary problem, try again later"),
+        (R, "451 Please retry"),
+        (M, "550 Sender rejected"),
+        (D, "550 5.7.1 SPF check: temperror"),
+    ],
+)
+def test_words_that_say_only_when_or_what_are_no_reason(stage: Stage, text: str) -> None:
+    assert not meaning(stage, text).recognised
+
+
+@pytest.mark.parametrize("text", ["501", "504 no"])
+def test_the_name_in_ehlo_is_refused_even_without_words(text: str) -> None:
+    found = meaning(E, text)
+    assert (found.code, found.recognised) == (Code.EHLO_REJECTED, True)
 
 
 def test_a_refusal_without_a_reason_is_told_as_such() -> None:

@@ -82,6 +82,8 @@ def judge(reply: Reply, circumstances: Circumstances) -> Judgement:
     few = _few(words)
     clauses = [found for found in map(table.lexicon.find, words.clauses) if found.mask]
     for rule, patterns in table.rows:
+        if reply.code >= 500 and rule.code is Code.TEMPORARY_FAILURE:  # RFC 5321 section 4.2.1: a 5xx is final
+            continue
         if not _holds(rule, reply, circumstances, enhanced):
             continue
         if not patterns:
@@ -92,7 +94,8 @@ def judge(reply: Reply, circumstances: Circumstances) -> Judgement:
             for pattern in patterns:
                 place = pattern.find(found, rule.span)
                 if place is not None:
-                    return Judgement(rule.code, rule.recognised, _shown(words, place), rule.source, rule)
+                    shown = _shown(words, place) if rule.recognised else ""
+                    return Judgement(rule.code, rule.recognised, shown, rule.source, rule)
     return Judgement(_default(reply, circumstances.stage), recognised=False)
 
 

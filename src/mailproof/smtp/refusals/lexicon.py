@@ -11,6 +11,7 @@ from mailproof.smtp.refusals.words import MAX_HITS, Word, split_term
 
 Place = tuple[int, int]
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+NEGATIONS = frozenset({"not", "never", "nicht", "pas", "no", "non", "nao", "не"})
 MAX_SKIPPED = 2  # words that say nothing, between two words of a term
 
 
@@ -49,6 +50,7 @@ class Lexicon:
         self._lengths: list[int] = []  # of the stems, ascending
         self._ends: dict[str, list[_Term]] = {}
         self._end_lengths: list[int] = []  # of the ends, ascending
+        self._deniable = 0
 
     def number(self, name: str) -> int:
         """Return the number of a notion.
@@ -57,6 +59,11 @@ class Lexicon:
             KeyError: There is none of this name.
         """
         return self._numbers[name]
+
+    def deny(self, names: Iterable[str]) -> None:
+        """Let a notion not be found where the word before it denies it."""
+        for name in names:
+            self._deniable |= 1 << self._numbers[name]
 
     def add(self, name: str, terms: Iterable[str]) -> int:
         """Add terms to a notion and return its number.
@@ -117,6 +124,8 @@ class Lexicon:
                 skipped += 1
             else:
                 return
+        if self._deniable >> term.notion & 1 and index and tokens[index - 1].word in NEGATIONS:
+            return  # "is not blocked"
         places = found.places.setdefault(term.notion, [])
         if len(places) < MAX_HITS:
             places.append((tokens[index].start, tokens[last].end))

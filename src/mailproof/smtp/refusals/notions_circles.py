@@ -22,7 +22,8 @@ CIRCLES: dict[str, dict[str, str]] = {
         "ja": "ホワイトリスト, 許可リスト, 許可されていない ip, 許可された ip, 許可されていない",
     },
     "OUR_DOMAINS": {
-        "en": "our domains, own domains, local domains, domains we host, hosted domains, our users, our customers, "
+        "en": "our domains, own domains, own customers, own users, "
+        "local domains, domains we host, hosted domains, our users, our customers, "
         "domains hosted here, domains served here",
         "de": "eigene domains, eigenen domains, unsere domains, lokale domains, eigene domänen, unseren domains, "
         "hier gehostete*, eigene kunden, lokale empfänger",
@@ -53,7 +54,7 @@ CIRCLES: dict[str, dict[str, str]] = {
     "OWN_ADDRESSES": {
         "en": "your own addresses, own addresses, your own address, own address, own domain, someone else's address, "
         "another user's address, another user, another person's address, others' addresses, someone else, "
-        "foreign sender*, other people's addresses, other users",
+        "foreign sender*, other people's addresses, other users, another customer, another account, somebody else",
         "de": "eigene adressen, eigenen adressen, eigenen adresse, eigene adresse, fremde absender*, "
         "fremder absender*, fremden absender*, eigener absender*, eigene absender*, eigenen absender*, "
         "fremde adresse*, fremden adresse*",

@@ -22,7 +22,8 @@ GROUNDS: dict[str, dict[str, str]] = {
         "finish the setup, complete the setup, complete your registration, finish your registration, "
         "trial mode, sandbox*, in trial, test mode, trial account*, trial period, demo mode, has to be approved, "
         "must be activated, must be approved, not been activated, not been approved, manual review, "
-        "needs to be activated, needs approval, waiting for activation, not enabled for sending",
+        "needs to be activated, needs approval, finish the sign up, finish your sign up, complete the sign up, "
+        "not completed, incomplete, waiting for activation, not enabled for sending",
         "de": "nicht aktiviert*, nicht freigeschaltet*, wird geprüft, in prüfung, freischaltung, testmodus, "
         "nicht freigegeben, nicht bestätigt, testphase, testkonto*, nicht aktiv, aktivierung, noch geprüft",
         "fr": "en attente, pas active*, pas valide*, non active*, en cours de verification, mode test, mode d essai, "

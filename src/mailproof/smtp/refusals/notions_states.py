@@ -196,11 +196,13 @@ STATES: dict[str, dict[str, str]] = {
         "es": "como este, en nombre, con esta direccion, desde esta direccion, como remitente, "
         "desde ese, con esa direccion",
         "it": "per conto, come questo, da questo indirizzo, con questo indirizzo, a nome, come mittente, a nome di",
-        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, a partir deste, esse endereco",
+        "pt": "como este, em nome, com este endereco, deste endereco, como remetente, com este remetente, "
+        "com esse remetente, a partir deste, esse endereco",
         "ru": "от имени, с этого адреса, от этого адреса, с данного адреса, в качестве отправителя, чужого адреса, "
         "этот адрес отправителя, использовать адрес, с указанного адреса, от адреса",
         "zh": "使用该地址, 以该地址, 以此地址, 使用此地址, 代表, 代发, 冒用",
-        "ja": "このアドレスで, このアドレスから, 名義, として送信, 代理, このメールアドレスで, このメールアドレスから",
+        "ja": "このアドレスで, このアドレスから, 名義, として送信, 代理, このメールアドレスで, "
+        "このメールアドレスから, 差出人アドレスでの, この差出人",
     },
     "FULL": {
         "en": "full, overquota, over quota, over its quota, storage, disk quota, exceeded storage, mailbox "

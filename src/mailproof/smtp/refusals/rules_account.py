@@ -64,7 +64,7 @@ RULES: tuple[RefusalRule, ...] = (
         "163.com, Aruba, Sohu, Zoho, SendGrid: account suspended, disabled, frozen",
         "auth 535 Authentication failed: account disabled",
         (
-            "ACCOUNT|MAILBOX|USER SUSPENDED !PASSWORD !TLS",
+            "ACCOUNT|MAILBOX|USER|DOMAIN SUSPENDED !PASSWORD !TLS",
             (
                 '"sender address blocked"|"invalid state"|"user is locked"|"user suspended"|"user disabled"|'
                 '"login disabled"'
@@ -199,7 +199,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             'RECIPIENTS "maximo de"|"au maximum"|"maximal"|"höchstens"|"zuviele"|"最多"|"过多"|"過多"|"多すぎ"',
         ),
-        Strength.STRONG,
+        Strength.PLAIN,
         ENVELOPE,
         span=80,
     ),

@@ -77,6 +77,14 @@ RULES: tuple[RefusalRule, ...] = (
         frozenset({Stage.EHLO}),
     ),
     RefusalRule(
+        Code.EHLO_REJECTED,
+        "RFC 5321 section 4.1.1.1: 501 and 504 refuse the argument of EHLO",
+        "ehlo 501 no",
+        strength=Strength.REPLY,
+        stages=frozenset({Stage.EHLO}),
+        replies=("501", "504"),
+    ),
+    RefusalRule(
         Code.CLIENT_IP_BLOCKED,
         "Spamhaus, SpamCop, Barracuda, Trend Micro, Proofpoint, Cloudmark in every server's words; "
         "Microsoft 5.7.606, S3140",
@@ -90,7 +98,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
             (
                 '"open resolver"|"banned sending ip"|"mail from ip banned"|"ip banned"|"ip blocked"|"ip '
-                'reputation"|"permanently banned"|"reputation of the sending ip"|"reputation of the sending"|'
+                'reputation"|"permanently banned"|"reputation of the sending ip"|"reputation of sending ip"|'
                 '"access to submit messages"'
             ),
             (
@@ -122,10 +130,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"dynami*"|"residen*"|"résiden*"|"dinami*"|"динамич*"|"dialup"|"einwahl*"'
             ),
             '"amount of spam"|"amount of unsolicited" CLIENT',
-            (
-                '"permanently deferred"|"tss04"|"tss05"|"tss09"|"ts01"|"ts02"|"ts03"|"ts04"|"dyn t1"|"rtr '
-                'bl"|"hvu b1"|"rly b1"|"dnsbl"'
-            ),
+            ('"permanently deferred"|"dnsbl"'),
             (
                 '"ip"|"ips" "垃圾"|"屏蔽"|"白名单"|"白名單"|"黑名单"|"黑名單"|"封禁"|"封鎖"|"无权直接"|'
                 '"無權直接"|"拒绝"|"拒絕"|"禁止"'
@@ -184,6 +189,15 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.WEAK,
         _ANY,
         ("5", "4"),
+    ),
+    RefusalRule(
+        Code.CLIENT_IP_BLOCKED,
+        "QQ 550 Connection denied: the connection, and so the address, is refused, whatever the command",
+        "rcpt 550 Connection denied.",
+        ('"connection denied"|"connection rejected"|"connection blocked"|"connection not allowed" !LOGIN !TLS !RELAY',),
+        Strength.PLAIN,
+        _ANY,
+        ("5",),
     ),
     RefusalRule(
         Code.CLIENT_IP_BLOCKED,

@@ -44,7 +44,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"from address in"|"missing a valid address"'
             ),
             'FILE DENIED|BLOCKED|"违反"|"違反"|"security"|"sicherheit*" !LARGE !SIZE !"files" !SPF',
-            'CONTENT "敏感"|"违反"|"違反"|"违规"|"違規"|"forbidden"|"prohibited"|"violat*"',
+            'CONTENT "敏感"|"违反"|"違反"|"违规"|"違規"|"违禁"|"違禁"|"forbidden"|"prohibited"|"violat*"',
             '"bare <lf>"|"bare <cr>"',
             '"url"|"urls"|"link"|"links" BLOCKED|LIST|SPAM|DENIED',
         ),
@@ -108,7 +108,7 @@ RULES: tuple[RefusalRule, ...] = (
         "RFC 1870 section 6; RFC 3463 X.3.4; qmail databytes; Coremail RP:SMS, DT:SMS; Gmail 552 5.2.3",
         "mail 552 5.3.4 Message size exceeds fixed limit",
         (
-            'SIZE MAXIMUM !MAILBOX !QUOTA !"line" !"header" !CONNECTION !RECIPIENT !USER !"queue"',
+            'SIZE MAXIMUM !MAILBOX !QUOTA !"line" !"header" !CONNECTION !RECIPIENT !RECIPIENTS !USER !"queue"',
             (
                 'MESSAGE|CONTENT LARGE EXCEEDED|TOO_MANY|"too large"|"too big"|"zu gross*"|"trop"|'
                 '"demasiado"|"muito grande"|"maior"|"слишком"|"больше"|"过大"|"過大"|"太大"|"大きすぎ"|'

@@ -268,6 +268,7 @@ RULES: tuple[RefusalRule, ...] = (
         (
             '"not authorized to perform"|"sendrawemail"|"ses sendemail"|"not authorized to use this service"',
             "KEY SCOPE LACKING !PASSWORD !COUNTRY",
+            '"grant"|"authorization grant"|"access grant" SCOPE|PERMISSION NEG|LACKING|DENIED !WRONG',
             'KEY SEND NEG|DENIED|"may not" !PASSWORD !COUNTRY !WRONG !EXPIRED !SENDER !CLIENT !OAUTH',
             '"api" KEY SCOPE LACKING !COUNTRY',
             '"scope"|"scopes" NEG|REQUIRED|WRONG',

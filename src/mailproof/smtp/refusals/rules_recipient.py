@@ -38,6 +38,20 @@ RULES: tuple[RefusalRule, ...] = (
                 '!"ip of" !EXCEEDED !"relay host" !"bypassing"'
             ),
             (
+                '"rcpthosts"|"rcpthost"|"insecure mail relay"|"not permitted to relay"|'
+                '"currently not permitted to"|"tenantattribution*"'
+            ),
+        ),
+        Strength.STRONG,
+        ENVELOPE,
+        span=80,
+    ),
+    RefusalRule(
+        Code.RELAY_DENIED,
+        "domains that a server does not serve, told to RCPT; to MAIL they would be the sender's",
+        "rcpt 550 We only accept mail for our own domains",
+        (
+            (
                 '"rcpthosts"|"rcpthost"|"handle mail for"|"relaying mail to"|"insecure mail relay"|'
                 '"not a local domain"|"not local domain"|"non local domain"|"deliver mail for"|'
                 '"currently not permitted to"|"not permitted to relay"|"not our domain"|"local domains"|'
@@ -48,7 +62,7 @@ RULES: tuple[RefusalRule, ...] = (
                 '"not responsible for"|"we do not accept mail for"|"no such domain here"|"no such domain at this"|'
                 '"domain not served"'
             ),
-            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE"),
+            ("OUR_DOMAINS ONLY|NEG|DENIED|MESSAGE !SPAM"),
             ('FOREIGN_DOMAINS DENIED|NEG|RELAY|OFF|"may not" !SENDER'),
             (
                 'DOMAIN "gestit*"|"geree"|"gere"|"gestiona"|"atend*"|"verwaltet"|"betreut"|"hosted"|"served"|'
@@ -62,7 +76,7 @@ RULES: tuple[RefusalRule, ...] = (
             ),
         ),
         Strength.STRONG,
-        ENVELOPE,
+        _RCPT_DATA,
         span=80,
     ),
     RefusalRule(

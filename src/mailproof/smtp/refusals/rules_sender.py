@@ -17,6 +17,11 @@ RULES: tuple[RefusalRule, ...] = (
                 '"nicht verfügbar"|"indisponible"|"no disponible"|"non disponibile"|"indisponivel"|"недоступ*"|"超时"|'
                 '"タイムアウト" !BLOCKED'
             ),
+            '"scanner*"|"scan"|"scanning" "fail*"|"error*"|"down"|"unavailable"|"timeout"|"timed out"',
+            (
+                'SPF|DKIM "could not be checked"|"can not be checked"|"could not check"|"unable to check"|'
+                '"lookup"|"dns error"|"temporary error"|"temporary failure"|"temporarily"|"dns timeout"|"servfail"'
+            ),
         ),
         Strength.EXPLICIT,
         ENVELOPE,
@@ -31,7 +36,8 @@ RULES: tuple[RefusalRule, ...] = (
             (
                 'SPF|DKIM WRONG|DENIED|NEG|BLOCKED|"policy"|"check"|"record*"|"violat*"|"alignment"|'
                 '"aligned"|REQUIRED|"fail*"|MESSAGE|"softfail"|"hardfail"|"validation"|"result*"|"pass*"|'
-                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*"'
+                '"reject*"|CLIENT !"duplicate" !"rate" !"greylist*" !"graylist*" '
+                '!"temperror" !"temp error" !"temporary error" !"timeout" !"timed out" !"servfail"'
             ),
             (
                 '"unauthenticated email"|"email is not authenticated"|"message is not authenticated"|'
@@ -271,6 +277,14 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
+        "Postfix reject_sender_access, reject_unlisted_sender: the sender's address is refused as such",
+        "rcpt 554 5.7.1 <a@x.example>: Sender address rejected: Access denied",
+        ('"sender address rejected" !RECIPIENT !CLIENT !LIST !SPAM',),
+        Strength.PLAIN,
+        ENVELOPE,
+    ),
+    RefusalRule(
+        Code.SENDER_REJECTED,
         "Exim: Sender verify failed; Postfix: Sender address rejected; GoDaddy: Blank From; block "
         "lists of the recipient",
         "rcpt 550 Sender verify failed",
@@ -287,6 +301,7 @@ RULES: tuple[RefusalRule, ...] = (
         Strength.PLAIN,
         ENVELOPE,
         span=60,
+        recognised=False,
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
@@ -303,6 +318,7 @@ RULES: tuple[RefusalRule, ...] = (
         MAIL,
         ("5",),
         span=60,
+        recognised=False,
     ),
     RefusalRule(
         Code.SENDER_NOT_OWNED,

@@ -164,7 +164,7 @@ RULES: tuple[RefusalRule, ...] = (
         ),
         Strength.PLAIN,
         ENVELOPE | GREETING | EHLO,
-        ("45", "43", "44", "40", "41", "500", "554"),
+        ("45", "43", "44", "40", "41", "46", "47", "48", "49"),
     ),
     RefusalRule(
         Code.SERVICE_UNAVAILABLE,
@@ -193,12 +193,27 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.TEMPORARY_FAILURE,
+        "RFC 5321 section 4.2.1: 4xx, and the words say that a fault is temporary",
+        "rcpt 451 Temporary problem",
+        (
+            (
+                'NOW WRONG|SERVER_TROUBLE|"fehler"|"problem*"|"trouble"|"failed"|"エラー"|"障害"|"故障"|'
+                '"错误"|"錯誤"|"сбой"'
+            ),
+        ),
+        Strength.WEAK,
+        ENVELOPE | GREETING | EHLO,
+        ("45",),
+    ),
+    RefusalRule(
+        Code.TEMPORARY_FAILURE,
         "RFC 5321 section 4.2.1: 4xx, and the words say that it may pass",
         "rcpt 451 Please try again later",
         ("NOW",),
         Strength.WEAK,
         ENVELOPE | GREETING | EHLO,
-        ("450", "451", "452", "454", "455"),
+        ("45",),
+        recognised=False,  # it says when, not why
     ),
     RefusalRule(
         Code.SERVICE_UNAVAILABLE,

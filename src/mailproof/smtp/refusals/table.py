@@ -12,6 +12,7 @@ from mailproof.smtp.refusals import (
     rules_content,
     rules_login,
     rules_login_way,
+    rules_providers,
     rules_recipient,
     rules_sender,
     rules_transport,
@@ -75,6 +76,7 @@ def _lexicon() -> Lexicon:
     for table in (SUBJECTS, MATTERS, PREDICATES, STATES, WAYS, TRIES, GROUNDS, CIRCLES):
         for name, languages in table.items():
             lexicon.add(name, [term.strip() for terms in languages.values() for term in terms.split(",")])
+    lexicon.deny(("SUSPENDED", "BANNED", "BLOCKED"))
     return lexicon
 
 
@@ -115,7 +117,8 @@ def _mask(numbers: tuple[int, ...]) -> int:
 
 RULES: tuple[RefusalRule, ...] = tuple(
     sorted(
-        rules_login.RULES
+        rules_providers.RULES
+        + rules_login.RULES
         + rules_login_way.RULES
         + rules_recipient.RULES
         + rules_account.RULES
