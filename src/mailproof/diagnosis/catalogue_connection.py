@@ -266,20 +266,24 @@ CONNECTION: dict[Code, Definition] = {
                 "{server} takes the command with the sender {sender} for wrong or out of place{detail}.",
                 Prose(
                     Topic.SENDER,
-                    "Check that the sender is one plain address (name@domain); otherwise have the server looked at by "
-                    "its operator, and any proxy on the way.",
-                    "Check that sender_address is one plain address (name@domain); otherwise have the server looked at "
-                    "by its operator, and any proxy on the way.",
+                    "Check that the sender is one plain address (name@domain). Where the answer asks for another "
+                    "command first (HELO, MAIL, a login), the server or a proxy on the way has lost it: have them "
+                    "looked at.",
+                    "Check that sender_address is one plain address (name@domain). Where the answer asks for another "
+                    "command first (HELO, MAIL, a login), the server or a proxy on the way has lost it: have them "
+                    "looked at.",
                 ),
             ),
             Stage.RCPT: wording(
                 "{server} takes the command with the recipient {recipient} for wrong or out of place{detail}.",
                 Prose(
                     Topic.RECIPIENT,
-                    "Check that the recipient is one plain address (name@domain); otherwise have the server looked at "
-                    "by its operator, and any proxy on the way.",
-                    "Check that receiver_address is one plain address (name@domain); otherwise have the server looked "
-                    "at by its operator, and any proxy on the way.",
+                    "Check that the recipient is one plain address (name@domain). Where the answer asks for another "
+                    "command first (HELO, MAIL, a login), the server or a proxy on the way has lost it: have them "
+                    "looked at.",
+                    "Check that receiver_address is one plain address (name@domain). Where the answer asks for "
+                    "another command first (HELO, MAIL, a login), the server or a proxy on the way has lost it: have "
+                    "them looked at.",
                 ),
             ),
         },
@@ -302,8 +306,9 @@ CONNECTION: dict[Code, Definition] = {
             ),
             Prose(
                 Topic.SERVER,
-                "Ask the server's operator whether this host takes mail for submission, and whether the address that "
-                "this test connects from is blocked: the answer gives no reason.",
+                "The reason is not known here: do what the answer says, where it says something; otherwise ask the "
+                "server's operator whether this host takes mail for submission, and whether the address that this test "
+                "connects from is blocked.",
                 when=(Condition.PERMANENT,),
             ),
             Prose(Topic.SERVER, "Ask the server's operator.", otherwise=True),
@@ -337,7 +342,11 @@ CONNECTION: dict[Code, Definition] = {
     Code.RATE_LIMITED: Definition(
         wording(
             "{server} limits how often it may be used, and the limit is reached{reply}.",
-            Prose(Topic.WAITING, "Wait before the next try, or ask the provider for a higher limit."),
+            Prose(
+                Topic.WAITING,
+                "Wait before the next try, often some minutes and for repeated errors some hours, send more slowly, or "
+                "ask the provider for a higher limit.",
+            ),
         ),
         waiting=Waiting.ALWAYS,
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.HOST, Topic.PORT}),
@@ -358,8 +367,9 @@ CONNECTION: dict[Code, Definition] = {
             "{server} blocks the address that this test connects from{reply}.",
             Prose(
                 Topic.CLIENT,
-                "Have that address taken off the block list that the answer names, or, where it names none, ask the "
-                "server's operator to unblock it; or send through a relay whose address is not blocked.",
+                "Remove first what the answer blames that address for (an open relay, malware, spam), where it does; "
+                "then have it taken off the list that the answer names, or ask the server's operator to unblock it; "
+                "or send through a relay whose address is not blocked.",
             ),
         ),
         excludes=frozenset(

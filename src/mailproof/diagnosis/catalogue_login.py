@@ -6,6 +6,7 @@ Only data; see `diagnosis.definition`. Pure.
 from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
+    ASK_THE_OPERATOR,
     THE_LINK,
     Condition,
     Definition,
@@ -48,6 +49,7 @@ LOGIN: dict[Code, Definition] = {
             ),
         ),
         tries=frozenset({Try.PORTS}),
+        unrecognised=wording("{server} refused the login{reply}.", THE_LINK, ASK_THE_OPERATOR),
         excludes=_NOT_THE_MAIL | {Topic.WAITING},
     ),
     Code.AUTH_MECHANISM_UNSUPPORTED: Definition(
@@ -60,6 +62,7 @@ LOGIN: dict[Code, Definition] = {
                 "Have one of the mechanisms that are possible here enabled on the server.",
             ),
         ),
+        unrecognised=wording("{server} refused the login by {mechanism}{reply}.", THE_LINK, ASK_THE_OPERATOR),
         excludes=_NOT_THE_MAIL | {Topic.WAITING},
     ),
     Code.AUTH_REQUIRES_TLS: Definition(
@@ -233,8 +236,9 @@ LOGIN: dict[Code, Definition] = {
             "{server} does not let this account or its domain send as it is now{reply}.",
             Prose(
                 Topic.ACCOUNT,
-                "Do what its answer or the provider's web console asks for (activate, verify, pay, choose a plan), or "
-                "have the provider's support lift the restriction.",
+                "Do what its answer or the provider's web console asks for (activate, verify, pay, choose a plan). "
+                "After unusual activity: check that nobody misuses the account, change its password, and have the "
+                "provider's support lift the restriction.",
             ),
         ),
         excludes=_LASTING - {Topic.SENDER},

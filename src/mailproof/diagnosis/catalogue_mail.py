@@ -129,8 +129,10 @@ MAIL: dict[Code, Definition] = {
             "{server} refuses the recipient {recipient}{reply}.",
             Prose(
                 Topic.RECIPIENT,
-                "Check the recipient's address: the server knows no such mailbox, or takes no mail for it.",
-                "Check receiver_address: the server knows no such mailbox, or takes no mail for it.",
+                "Check the recipient's address. If it is right, set another recipient, or have the mailbox's owner or "
+                "provider unlock it or allow this sender: the server takes no mail for it as it is.",
+                "Check receiver_address. If it is right, set another one, or have the mailbox's owner or provider "
+                "unlock it or allow this sender: the server takes no mail for it as it is.",
             ),
         ),
         excludes=_RECIPIENT_ONLY | {Topic.WAITING},
@@ -212,8 +214,9 @@ MAIL: dict[Code, Definition] = {
             "{server} refuses what the message contains{reply}.",
             Prose(
                 Topic.MESSAGE,
-                "Change what its answer objects to (subject, text, links, attachments or header fields); where it "
-                "names nothing, ask the server's operator which filter refused the mail.",
+                "Do first what its answer asks for. What it objects to may be subject, text, links, attachments or "
+                "header fields, or how the program that makes the mail ends and breaks its lines; where it names "
+                "nothing, ask the server's operator which filter refused it.",
             ),
         ),
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.LOGIN, Topic.WAITING},
@@ -225,7 +228,7 @@ MAIL: dict[Code, Definition] = {
     Code.MESSAGE_TOO_LARGE: Definition(
         wording(
             "The message is larger than {server} takes{detail}{reply}.",
-            Prose(Topic.SERVER, "Have the server's size limit raised, or send less."),
+            Prose(Topic.MESSAGE, "Send a smaller message (smaller attachments), or have the server's limit raised."),
         ),
         excludes=_NOT_THE_WAY | {Topic.PORT, Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.WAITING},
     ),

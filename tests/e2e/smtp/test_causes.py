@@ -36,10 +36,11 @@ class Refusal:
 REFUSALS = [
     # Our address.
     Refusal(R, "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org; "
-            "https://www.spamhaus.org/query/ip/192.0.2.7", Code.CLIENT_IP_BLOCKED, "off the block list"),
-    Refusal(G, "554 IP address is block listed", Code.CLIENT_IP_BLOCKED, "off the block list"),
+            "https://www.spamhaus.org/query/ip/192.0.2.7", Code.CLIENT_IP_BLOCKED, "off the list"),
+    Refusal(G, "554 IP address is block listed", Code.CLIENT_IP_BLOCKED, "off the list"),
     Refusal(D, "550 5.7.1 Unfortunately, messages from [192.0.2.7] weren't sent. Please contact your Internet service "
-            "provider since part of their network is on our block list (S3140).", Code.CLIENT_IP_BLOCKED, "block list"),
+            "provider since part of their network is on our block list (S3140).", Code.CLIENT_IP_BLOCKED,
+            "off the list"),
     Refusal(R, "450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.7]", Code.CLIENT_NO_RDNS,
             "PTR record"),
     Refusal(D, "550 5.7.25 The IP address sending this message does not have a PTR record setup",

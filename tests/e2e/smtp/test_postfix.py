@@ -206,7 +206,7 @@ REFUSALS = [
          "the port to 587", **LOGIN),
     # Who comes.
     case("blocked", C.CLIENT_IP_BLOCKED, Stage.GREETING, (554, "5.7.1"), "Client host rejected: Access denied",
-         "block list"),
+         "off the list"),
     case("names", C.EHLO_REJECTED, Stage.RCPT, (504, "5.5.2"), "need fully-qualified hostname", "full DNS name",
          **LOCALHOST),
     case("names, at once", C.EHLO_REJECTED, Stage.EHLO, (504, "5.5.2"), "need fully-qualified hostname",
