@@ -245,8 +245,8 @@ REFUSALS = [
     case("footer", C.RECIPIENT_REJECTED, Stage.RCPT, (550, "5.1.1"), "Call us at 12345", "recipient", **UNKNOWN),
     case("grey", C.GREYLISTED, Stage.RCPT, (450, "4.2.0"), "Greylisted", "again", **MAIL),
     # What.
-    case("small", C.MESSAGE_TOO_LARGE, Stage.MAIL, (0, ""), "", "size limit", **MESSAGE),
-    case("small, unsaid", C.MESSAGE_TOO_LARGE, Stage.DATA, (552, "5.3.4"), "message file too big", "size limit",
+    case("small", C.MESSAGE_TOO_LARGE, Stage.MAIL, (0, ""), "", "limit raised", **MESSAGE),
+    case("small, unsaid", C.MESSAGE_TOO_LARGE, Stage.DATA, (552, "5.3.4"), "message file too big", "limit raised",
          **MESSAGE),
 ]  # fmt: skip
 
