@@ -102,6 +102,7 @@ CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_
 """
 
 _BUSY_WRITER = 5.0
+_BUSY_START = 60.0  # seconds, while the schema is brought up to date
 """Seconds that the writer, which has a thread of its own, waits for the lock of another process."""
 
 _BUSY_READER = 0.25
@@ -187,6 +188,8 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
     try:
         if is_current(_version(connection), MIGRATIONS) and _has_default(connection):
             return  # the usual case, in which no writer has to be waited for
+        # Beside a writer at full speed SQLite's turns are a matter of luck: a start is more patient than a call.
+        connection.execute(f"PRAGMA busy_timeout = {round(_BUSY_START * 1000)}")
         connection.execute(_VERSIONS)
         while _migrate_one(connection, now):
             pass
@@ -194,6 +197,7 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
             "INSERT INTO instances (id, is_default, created_at) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
             (instance_id, now),
         )
+        connection.execute(f"PRAGMA busy_timeout = {round(_BUSY_WRITER * 1000)}")
     except sqlite3.Error as error:
         raise StartupError(f"the database can't be brought up to date: {error}") from error
 
