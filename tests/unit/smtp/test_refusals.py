@@ -160,6 +160,16 @@ MEANINGS = [
     (R, "554 5.7.1 Service unavailable; Helo command [x.example] blocked using dbl.spamhaus.org", Code.EHLO_REJECTED),
     (A, "535 5.7.139 Authentication unsuccessful, federated sign-in service timed out", Code.AUTH_TEMPORARY_FAILURE),
     (M, "550 5.7.1 The provided authorization grant does not have permission to send mail", Code.PERMISSION_MISSING),
+    # Words of the sentence, not the code or one word of another subject.
+    (A, "503 此连接已认证", Code.PROTOCOL_ERROR),
+    (A, "504 Bereits angemeldet", Code.PROTOCOL_ERROR),
+    (A, "503 Метод авторизации не поддерживается", Code.AUTH_MECHANISM_UNSUPPORTED),
+    (A, "503 Méthode d'authentification non supportée", Code.AUTH_MECHANISM_UNSUPPORTED),
+    (R, "550 Sender account suspended", Code.ACCOUNT_RESTRICTED),
+    (R, "550 niemand unter dieser Adresse bekannt", Code.RECIPIENT_REJECTED),
+    (M, "421 too many invalid commands", Code.RATE_LIMITED),
+    (D, "554 smtp: too longer line in input stream", Code.CONTENT_REJECTED),
+    (D, "550 Message body hash mismatch", Code.SENDER_AUTHENTICATION_FAILED),
     # A state that is denied is none.
     (A, "535 Incorrect password. Your account is not locked.", Code.AUTH_REJECTED),
 ]  # fmt: skip

@@ -114,7 +114,8 @@ RULES: tuple[RefusalRule, ...] = (
         "rcpt 550 5.7.1 Your account has been suspended",
         (
             (
-                '"your account"|"your mailbox"|"your domain"|"sending account"|"smtp account"|"ihr konto"|'
+                '"your account"|"your mailbox"|"your domain"|"sending account"|"smtp account"|"sender account"|'
+                '"ihr konto"|'
                 '"votre compte"|"su cuenta"|"sua conta"|"il tuo account"|"ваш аккаунт"|"您的账户"|"您的帐户"|'
                 '"您的账号"|"お客様のアカウント"'
                 " SUSPENDED|BLOCKED"

@@ -312,6 +312,16 @@ RULES: tuple[RefusalRule, ...] = (
         strength=Strength.HINT,
         stages=AUTH,
         replies=("504",),
+        enhanced=("5.5.4",),
+    ),
+    RefusalRule(
+        Code.AUTH_MECHANISM_UNSUPPORTED,
+        "RFC 4954 section 4: 504, whose words say something else, or nothing",
+        "auth 504 no",
+        strength=Strength.REPLY,
+        stages=AUTH,
+        replies=("504",),
+        recognised=False,
     ),
     RefusalRule(
         Code.AUTH_MECHANISM_UNSUPPORTED,

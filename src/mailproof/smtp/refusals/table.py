@@ -13,6 +13,7 @@ from mailproof.smtp.refusals import (
     rules_login,
     rules_login_way,
     rules_providers,
+    rules_readings,
     rules_recipient,
     rules_sender,
     rules_transport,
@@ -117,7 +118,8 @@ def _mask(numbers: tuple[int, ...]) -> int:
 
 RULES: tuple[RefusalRule, ...] = tuple(
     sorted(
-        rules_providers.RULES
+        rules_readings.RULES
+        + rules_providers.RULES
         + rules_login.RULES
         + rules_login_way.RULES
         + rules_recipient.RULES
