@@ -392,9 +392,10 @@ CONNECTION: dict[Code, Definition] = {
             "{server} refuses our name {ehlo}{reply}.",
             Prose(
                 Topic.EHLO_NAME,
-                "Set the EHLO name to this machine's full DNS name, one that resolves to its public address.",
+                "Set the EHLO name to this machine's full DNS name, one that resolves to its public address; where the "
+                "answer names a block list, to a name that is not on it.",
                 "Have the operator of this service set its EHLO name (ehlo_name) to the full DNS name of its public "
-                "address.",
+                "address; where the answer names a block list, to a name that is not on it.",
             ),
         ),
         excludes=frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.LOGIN, Topic.MESSAGE}),

@@ -217,8 +217,8 @@ LOGIN: dict[Code, Definition] = {
             "{server} can't check the login right now{reply}.",
             Prose(
                 Topic.WAITING,
-                "Try again in a few minutes; user and password have not been refused. If the same answer comes again, "
-                "the server's operator has to look into it.",
+                "Try again in a few minutes. If the same answer comes again, check the login and what the answer "
+                "names, or ask the server's operator.",
             ),
         ),
         waiting=Waiting.ALWAYS,

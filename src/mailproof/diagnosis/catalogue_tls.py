@@ -5,7 +5,18 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Condition, Definition, Prose, SettingsAdvice, Topic, Try, Wording, wording
+from mailproof.diagnosis.definition import (
+    ASK_THE_OPERATOR,
+    THE_LINK,
+    Condition,
+    Definition,
+    Prose,
+    SettingsAdvice,
+    Topic,
+    Try,
+    Wording,
+    wording,
+)
 from mailproof.smtp.vocabulary import Code, TlsMode
 
 _PORTS = SettingsAdvice(Topic.PORT)
@@ -80,6 +91,9 @@ TLS: dict[Code, Definition] = {
             "{server} offers STARTTLS but refuses to start it{reply}.",
             Prose(Topic.SERVER, "Have the server's TLS certificate and key checked by its operator."),
             _PORTS,
+        ),
+        unrecognised=wording(
+            "{server} offers STARTTLS but refuses to start it{reply}.", _PORTS, THE_LINK, ASK_THE_OPERATOR
         ),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,

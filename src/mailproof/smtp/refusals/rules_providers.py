@@ -93,11 +93,19 @@ RULES: tuple[RefusalRule, ...] = (
     ),
     RefusalRule(
         Code.SENDER_AUTHENTICATION_FAILED,
+        "Gmail, https://support.google.com/a/answer/3726730: 4.7.24, 5.7.24",
+        "data 451 4.7.24 The SPF record of the sending domain has one or more suspicious entries.",
+        ('"spf record" "suspicious entries"',),
+        Strength.EXPLICIT,
+        ENVELOPE,
+    ),
+    RefusalRule(
+        Code.SENDER_AUTHENTICATION_FAILED,
         "Gmail, https://support.google.com/a/answer/3726730: 4.7.26, 4.7.27, 4.7.30, 4.7.32, 5.7.26, 5.7.32",
         "data 421 4.7.32 Your email has been rate limited because the From: header isn't aligned",
         strength=Strength.EXPLICIT,
         stages=ENVELOPE,
-        enhanced=("4.7.26", "4.7.27", "4.7.30", ".7.32"),
+        enhanced=("4.7.26", "4.7.27", "4.7.30", ".7.32", "4.7.31", "5.7.31"),
     ),
     RefusalRule(
         Code.SENDER_REJECTED,
