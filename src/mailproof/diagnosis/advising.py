@@ -1,7 +1,7 @@
 """Turns a code and all that the test knows into a message, an advice, and fixes.
 
-Laws: what was tried and works is the advice; nothing is advised that is in use or was tried in vain; where nothing is
-known to help, the advice is empty. Pure.
+Laws: what was tried and works is the advice; nothing is advised that is in use or was tried in vain; where no reason is
+known, the advice goes no further than the server's answer. Pure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
-from mailproof.diagnosis.words import fields
+from mailproof.diagnosis.words import Fields
 from mailproof.smtp.report import Audience, Fix
 from mailproof.smtp.vocabulary import Code, Severity, Stage
 
@@ -56,7 +56,7 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     """
     root = severity is Severity.ERROR
     wording = _wording(seen, code, stage, root=root)
-    values = fields(seen, stage, detail)
+    values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
     fixes = verified_fixes(seen) if root else ()
     if fixes:
@@ -74,7 +74,7 @@ def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording
     return wording if row is None else Wording(row.message or wording.message, row.advice)
 
 
-def _sentences(seen: Observed, advice: Sequence[Advice], values: dict[str, str]) -> tuple[list[str], tuple[Fix, ...]]:
+def _sentences(seen: Observed, advice: Sequence[Advice], values: Fields) -> tuple[list[str], tuple[Fix, ...]]:
     """Return the sentences that apply, best first, and the fixes that they mean."""
     sentences: list[str] = []
     fixes: tuple[Fix, ...] = ()

@@ -130,6 +130,13 @@ def port_of(plan: Plan) -> int:
     return plan.port or default_port(plan.tls_mode)
 
 
+def covers(used: TlsMode, mode: TlsMode) -> bool:
+    """Return whether a TLS mode finds what a server speaks by itself: `AUTO` either kind of TLS, and so on."""
+    encrypted = mode in (TlsMode.IMPLICIT, TlsMode.STARTTLS)
+    opportunistic = used is TlsMode.OPPORTUNISTIC and mode is not TlsMode.IMPLICIT
+    return used is mode or (used is TlsMode.AUTO and encrypted) or opportunistic
+
+
 def trial_plan(plan: Plan, trial: Trial) -> Plan:
     """Return the plan of a trial: to EHLO at most, and without credentials, sender and recipient."""
     return dataclasses.replace(

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
     ASK_THE_OPERATOR,
+    IMPLICIT_TLS,
+    OTHER_PORTS,
+    STARTTLS,
     THE_LINK,
     Condition,
     Definition,
@@ -17,9 +20,8 @@ from mailproof.diagnosis.definition import (
     Waiting,
     wording,
 )
-from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Stage
 
-_PORTS = SettingsAdvice(Topic.PORT)
 _WRONG_HOST = Prose(
     Topic.HOST,
     "No mail port of {host} answers from here: check that it is the right host, and that no firewall stands between.",
@@ -29,8 +31,6 @@ _ON_THE_WAY = Prose(
     Topic.CLIENT,
     "Have firewalls, proxies and virus scanners between here and the server checked.",
 )
-_IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
-_STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
 _NO_LOGIN_OR_MAIL = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
 _EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY})
 
@@ -86,7 +86,7 @@ CONNECTION: dict[Code, Definition] = {
     Code.CONNECTION_REFUSED: Definition(
         wording(
             "{server} refused the connection: nothing listens on port {port}, or a firewall rejects it.",
-            _PORTS,
+            OTHER_PORTS,
             _WRONG_HOST,
             Prose(
                 Topic.SERVER,
@@ -141,7 +141,7 @@ CONNECTION: dict[Code, Definition] = {
             ),
             Stage.CONNECT: wording(
                 "No connection to {server} came about in time: usually a firewall drops the packets.",
-                _PORTS,
+                OTHER_PORTS,
                 _WRONG_HOST,
                 Prose(
                     Topic.CLIENT,
@@ -151,8 +151,8 @@ CONNECTION: dict[Code, Definition] = {
             ),
             Stage.GREETING: wording(
                 "{server} accepted the connection but sent no greeting in time.",
-                SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT),
-                _PORTS,
+                IMPLICIT_TLS,
+                OTHER_PORTS,
                 Prose(
                     Topic.TIMEOUT,
                     "The server has begun to answer and is slow: set a longer timeout.",
@@ -168,8 +168,8 @@ CONNECTION: dict[Code, Definition] = {
             ),
             Stage.TLS: wording(
                 "{server} did not answer the TLS handshake in time.",
-                _STARTTLS,
-                _PORTS,
+                STARTTLS,
+                OTHER_PORTS,
                 _ON_THE_WAY,
             ),
             Stage.AUTH: wording(
@@ -197,8 +197,8 @@ CONNECTION: dict[Code, Definition] = {
         at={
             Stage.GREETING: wording(
                 "{server} closed the connection without a greeting.",
-                _IMPLICIT,
-                _PORTS,
+                IMPLICIT_TLS,
+                OTHER_PORTS,
                 Prose(
                     Topic.CLIENT,
                     "Ask the server's operator whether the address that this test connects from is blocked.",
@@ -206,8 +206,8 @@ CONNECTION: dict[Code, Definition] = {
             ),
             Stage.TLS: wording(
                 "{server} closed the connection during the TLS handshake.",
-                _STARTTLS,
-                _PORTS,
+                STARTTLS,
+                OTHER_PORTS,
                 Prose(
                     Topic.SERVER,
                     "Have the server's log looked at, and any firewall or proxy between here and the server.",
@@ -243,7 +243,7 @@ CONNECTION: dict[Code, Definition] = {
     Code.NOT_SMTP: Definition(
         wording(
             "What listens on {server} is not an SMTP server.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(
                 Topic.HOST,
                 "Check that {host} is the right host, and that no proxy answers in its place.",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
     ASK_THE_OPERATOR,
+    OTHER_PORTS,
+    STARTTLS,
     THE_LINK,
     Condition,
     Definition,
@@ -17,10 +19,8 @@ from mailproof.diagnosis.definition import (
     Waiting,
     wording,
 )
-from mailproof.smtp.vocabulary import Code, TlsMode
+from mailproof.smtp.vocabulary import Code
 
-_PORTS = SettingsAdvice(Topic.PORT)
-_STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
 _NOT_THE_MAIL = frozenset({Topic.RECIPIENT, Topic.SENDER, Topic.MESSAGE, Topic.HOST})
 _NOT_THE_SETTINGS = _NOT_THE_MAIL | {Topic.PORT, Topic.TLS_MODE, Topic.MECHANISM, Topic.EHLO_NAME}
 _LASTING = _NOT_THE_SETTINGS | {Topic.WAITING}
@@ -29,7 +29,7 @@ LOGIN: dict[Code, Definition] = {
     Code.AUTH_NOT_OFFERED: Definition(
         wording(
             "{server} offers no authentication.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(
                 Topic.SERVER,
                 "Leave user and password out if this relay needs none, or have authentication enabled on the server.",
@@ -41,7 +41,7 @@ LOGIN: dict[Code, Definition] = {
     Code.AUTH_NOT_ENABLED: Definition(
         wording(
             "{server} takes no login on this port{reply}.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(
                 Topic.SERVER,
                 "Use the port for logins that its answer or its provider names, or have authentication enabled there; "
@@ -68,8 +68,8 @@ LOGIN: dict[Code, Definition] = {
     Code.AUTH_REQUIRES_TLS: Definition(
         wording(
             "{server} accepts a login only inside TLS{reply}.",
-            _STARTTLS,
-            _PORTS,
+            STARTTLS,
+            OTHER_PORTS,
             Prose(
                 Topic.SERVER,
                 "The connection was inside TLS already: ask the server's operator what else it demands.",

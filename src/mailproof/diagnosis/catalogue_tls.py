@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from mailproof.diagnosis.definition import (
     ASK_THE_OPERATOR,
+    IMPLICIT_TLS,
+    OTHER_PORTS,
+    STARTTLS,
     THE_LINK,
     Condition,
     Definition,
@@ -19,9 +22,6 @@ from mailproof.diagnosis.definition import (
 )
 from mailproof.smtp.vocabulary import Code, TlsMode
 
-_PORTS = SettingsAdvice(Topic.PORT)
-_IMPLICIT = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
-_STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
 _NONE = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.NONE, when=(Condition.UNKNOWN_PROVIDER,))
 _FIREWALL = Prose(
     Topic.SERVER,
@@ -56,17 +56,17 @@ def _trust(what: str) -> Prose:
 
 TLS: dict[Code, Definition] = {
     Code.WRONG_TLS_MODE_USE_IMPLICIT: Definition(
-        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", _IMPLICIT, _REPAIR_TLS),
+        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", IMPLICIT_TLS, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: Definition(
-        wording("{server} begins in clear text, but {tls} begins with TLS.", _STARTTLS, _PORTS, _REPAIR_TLS),
+        wording("{server} begins in clear text, but {tls} begins with TLS.", STARTTLS, OTHER_PORTS, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_NONE: Definition(
-        wording("{server} speaks no TLS at all.", _PORTS, _NONE, _REPAIR_TLS),
+        wording("{server} speaks no TLS at all.", OTHER_PORTS, _NONE, _REPAIR_TLS),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
@@ -75,7 +75,7 @@ TLS: dict[Code, Definition] = {
             "{server} does not offer STARTTLS, or something on the way removes the offer, and {tls} demands "
             "encryption.",
             _FIREWALL,
-            _PORTS,
+            OTHER_PORTS,
             _NONE,
             Prose(
                 Topic.SERVER,
@@ -90,10 +90,10 @@ TLS: dict[Code, Definition] = {
         wording(
             "{server} offers STARTTLS but refuses to start it{reply}.",
             Prose(Topic.SERVER, "Have the server's TLS certificate and key checked by its operator."),
-            _PORTS,
+            OTHER_PORTS,
         ),
         unrecognised=wording(
-            "{server} offers STARTTLS but refuses to start it{reply}.", _PORTS, THE_LINK, ASK_THE_OPERATOR
+            "{server} offers STARTTLS but refuses to start it{reply}.", OTHER_PORTS, THE_LINK, ASK_THE_OPERATOR
         ),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
@@ -102,7 +102,7 @@ TLS: dict[Code, Definition] = {
         wording(
             "{server} sent unencrypted data after agreeing to start TLS: an attack on the connection, or a broken "
             "proxy.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(Topic.CLIENT, "Have the network path between here and the server checked."),
         ),
         tries=_TRY_PORTS,
@@ -111,7 +111,7 @@ TLS: dict[Code, Definition] = {
     Code.TLS_HANDSHAKE_FAILED: Definition(
         wording(
             "The TLS handshake with {server} failed{detail}.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(
                 Topic.SERVER,
                 "Have the server's TLS set-up checked (versions, ciphers, certificate and key), and any proxy or virus "
@@ -132,7 +132,7 @@ TLS: dict[Code, Definition] = {
     Code.TLS_CLIENT_CERT_REQUIRED: Definition(
         wording(
             "{server} demands a TLS client certificate.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(Topic.SERVER, "Have the server stop asking for certificates, or use a server that takes passwords."),
         ),
         tries=_TRY_PORTS,
@@ -207,7 +207,7 @@ TLS: dict[Code, Definition] = {
         wording(
             "The connection to {server} reached another mail server, {detail}: the network or hosting provider here "
             "redirects SMTP.",
-            _PORTS,
+            OTHER_PORTS,
             Prose(
                 Topic.CLIENT,
                 "Ask the hosting or network provider of this machine to lift the redirect (on cPanel: SMTP "
@@ -234,8 +234,8 @@ TLS: dict[Code, Definition] = {
     Code.TLS_REQUIRED: Definition(
         wording(
             "{server} demands TLS before it goes on{reply}.",
-            _STARTTLS,
-            _PORTS,
+            STARTTLS,
+            OTHER_PORTS,
             Prose(
                 Topic.SERVER,
                 "The connection was inside TLS already: ask the server's operator what else it demands.",

@@ -183,6 +183,10 @@ class Definition:
         return self.waiting is Waiting.ALWAYS or (self.waiting is Waiting.IF_TEMPORARY and reply_code < 500)
 
 
+OTHER_PORTS = SettingsAdvice(Topic.PORT)
+IMPLICIT_TLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.IMPLICIT)
+STARTTLS = SettingsAdvice(Topic.TLS_MODE, mode=TlsMode.STARTTLS)
+
 THE_LINK = Prose(Topic.SERVER, "The server's answer names a page about it: {link}", when=(Condition.LINK_GIVEN,))
 """The first advice on a refusal whose cause is not recognised: the server may explain itself."""
 

@@ -53,8 +53,9 @@ def finding_page(code: Code) -> FindingPage:
         raise LookupError(code)
     folder = importlib.resources.files("mailproof.diagnosis") / "pages"
     text = (folder / f"{code.value}.md").read_text("utf-8")
-    severity, may_pass_later = _nature(code)
-    return FindingPage(code, severity, may_pass_later, _first_sentence(text), _changes(text), text)
+    return FindingPage(
+        code, CATALOGUE[code].severity, may_pass_later(code), _first_sentence(text), _changes(text), text
+    )
 
 
 def code_named(text: str) -> Code | None:
@@ -77,11 +78,6 @@ def published_path(code: Code) -> str:
 
 
 _NAMES = tuple(code.value for code in Code if code is not Code.OK)
-
-
-def _nature(code: Code) -> tuple[Severity, bool]:
-    """Return a code's severity, and whether the same settings may work later."""
-    return CATALOGUE[code].severity, may_pass_later(code)
 
 
 def _normalised(text: str) -> str:

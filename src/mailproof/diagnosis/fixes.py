@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, is_near, port_of, usable_names
+from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import working
@@ -90,25 +90,18 @@ def _changes(plan: Plan, trial: Trial) -> tuple[SettingChange, ...]:
         return tuple(changes)
     if trial.name:
         changes.append(SettingChange("host", plan.host, trial.name))
-    if not _covers(plan.tls_mode, trial.tls_mode):
+    if not covers(plan.tls_mode, trial.tls_mode):
         changes.append(SettingChange("tls_mode", plan.tls_mode.value, trial.tls_mode.value))
     if not is_near(plan, trial):
         changes.append(SettingChange("port", str(port_of(plan)), str(trial.port)))
     return tuple(changes)
 
 
-def _covers(used: TlsMode, mode: TlsMode) -> bool:
-    """Return whether a TLS mode finds what a server speaks by itself: `AUTO` either kind of TLS, and so on."""
-    encrypted = mode in (TlsMode.IMPLICIT, TlsMode.STARTTLS)
-    opportunistic = used is TlsMode.OPPORTUNISTIC and mode is not TlsMode.IMPLICIT
-    return used is mode or (used is TlsMode.AUTO and encrypted) or opportunistic
-
-
 def _flag(plan: Plan, mode: TlsMode) -> bool | None:
     """Return what to set `tls` to; None where it may stay."""
     if mode is TlsMode.NONE:
         return False if plan.tls_mode is TlsMode.AUTO else None
-    return None if _covers(plan.tls_mode, mode) else True
+    return None if covers(plan.tls_mode, mode) else True
 
 
 def _word(value: bool) -> str:

@@ -22,11 +22,8 @@ _MAKES_NO_SENSE = _UNTRUSTED | {Code.TLS_HOSTNAME_MISMATCH, Code.TLS_CERT_EXPIRE
 _IN_CLEAR = frozenset({Code.STARTTLS_NOT_OFFERED, Code.STARTTLS_REJECTED, Code.AUTH_NOT_OFFERED, Code.AUTH_REJECTED})
 
 
-def root_cause(seen: Observed) -> Cause | None:
+def root_cause(seen: Observed, cause: Cause) -> Cause:
     """Return the root cause, made more exact where the evidence names who answers in the server's place."""
-    cause = seen.cause
-    if cause is None:
-        return None
     if seen.no_port_answers and (cause.code is not Code.CONNECTION_REFUSED or seen.provider is not None):
         ports = sorted({seen.port} | {result.trial.port for result in seen.results})
         detail = f"tried {', '.join(map(str, ports[:-1]))} and {ports[-1]}"

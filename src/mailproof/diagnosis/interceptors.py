@@ -81,7 +81,11 @@ def interceptor_of(texts: Iterable[str]) -> Interceptor | None:
 
 def provider_of(host: str) -> KnownProvider | None:
     """Return the provider whose submission server this is; None for other hosts."""
-    return next((row for row in PROVIDERS if _is_below(host, row.hosts)), None)
+    labels = host.strip().rstrip(".").lower().split(".")
+    for place in range(len(labels)):
+        if (known := _BY_HOST.get(".".join(labels[place:]))) is not None:
+            return known
+    return next((row for row in _WITH_PLACEHOLDERS if _is_below(host, row.hosts)), None)
 
 
 def _is_below(name: str, domains: Iterable[str]) -> bool:
@@ -284,3 +288,6 @@ PROVIDERS: tuple[KnownProvider, ...] = (
     _provider("Ethereal", "smtp.ethereal.email", "ethereal.email", source="N"),
 )
 """Providers whose servers are known by name. The first row that fits counts."""
+
+_BY_HOST = {name: row for row in PROVIDERS for name in row.hosts}
+_WITH_PLACEHOLDERS = tuple(row for row in PROVIDERS if any("*" in name for name in row.hosts))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult
+from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult, covers
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.diagnosis.definition import Condition
 from mailproof.diagnosis.interceptors import KnownProvider, provider_of
@@ -30,8 +30,6 @@ _PROOFS = {
     "DKIM": re.compile(r"\bDKIM\b|domainkeys", re.IGNORECASE),
     "DMARC": re.compile(r"\bDMARC\b", re.IGNORECASE),
 }
-
-_BOTH_KINDS = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
 
 
 @dataclass(frozen=True)
@@ -81,10 +79,8 @@ class Observed:
         return silent and len(ports) >= MANY_PORTS
 
     def in_use(self, port: int, mode: TlsMode) -> bool:
-        """Return whether the plan uses a port with a TLS mode already; `AUTO` uses both kinds of TLS."""
-        used = self.plan.tls_mode
-        covered = used is mode or (used is TlsMode.AUTO and mode in _BOTH_KINDS)
-        return port == self.port and (covered or (used is TlsMode.OPPORTUNISTIC and mode is TlsMode.STARTTLS))
+        """Return whether the plan uses a port with a TLS mode already."""
+        return port == self.port and covers(self.plan.tls_mode, mode)
 
     def tried_in_vain(self, port: int, mode: TlsMode) -> bool:
         """Return whether a trial has shown that a port does not work with a TLS mode.

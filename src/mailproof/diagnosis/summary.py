@@ -28,7 +28,8 @@ def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_tr
         elapsed: Seconds until the verdict.
         round_trips: How often the server was waited for until the verdict.
     """
-    seen = dataclasses.replace(seen, cause=root_cause(seen))
+    if seen.cause is not None:
+        seen = dataclasses.replace(seen, cause=root_cause(seen, seen.cause))
     cause = seen.cause
     said = evidence(seen)
     ehlo = _ehlo_info(seen.facts, seen.redact)

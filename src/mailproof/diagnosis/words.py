@@ -8,6 +8,8 @@ that works with hashed passwords), {user}, {sender}, {recipient}, {ehlo} (the na
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mailproof.diagnosis.knowledge import Observed, link_in, proofs_named
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
@@ -16,39 +18,22 @@ from mailproof.smtp.vocabulary import Stage, TlsMode
 from mailproof.syntax.host import bracketed, join_host_port
 
 
-def fields(seen: Observed, stage: Stage, detail: str) -> dict[str, str]:
-    """Return the fields' values for a sentence.
+class Fields(dict[str, str]):
+    """The fields' values for a sentence. Each is worked out when the sentence first asks for it: most ask for few.
 
     Args:
         seen: What was observed.
         stage: The stage that the sentence is about.
         detail: As the sentence continues with it; empty for none.
     """
-    plan, facts = seen.plan, seen.facts
-    host = seen.redact(plan.host, 260)
-    offered = facts.ehlo.mechanisms if facts.ehlo else ()
-    flag = plan.audience is Audience.FLAG
-    return {
-        "host": host,
-        "port": str(seen.port),
-        "at": bracketed(host),
-        "server": join_host_port(host, seen.port),
-        "stage": stage.value,
-        "tls": f"tls: {'true' if plan.tls_mode is TlsMode.AUTO else 'false'}" if flag else f"TLS mode {plan.tls_mode}",
-        "mechanisms": seen.redact(", ".join(offered) or "none", 200),
-        "spoken": seen.redact(plan.mechanism.upper(), 64) or ", ".join(possible(token=plan.oauth is not None)),
-        "mechanism": facts.mechanism,
-        "weaker": "PLAIN" if "PLAIN" in offered else "LOGIN",
-        "user": seen.redact(plan.credentials.user, 200) if plan.credentials else "",
-        "sender": plan.sender or "<>",
-        "recipient": plan.recipient or "the recipient",
-        "ehlo": facts.ehlo_name,
-        "provider": seen.provider.name if seen.provider else "the provider",
-        "proofs": _proofs(seen),
-        "link": link_in(seen),
-        "detail": detail,
-        "reply": reply_in_words(seen),
-    }
+
+    def __init__(self, seen: Observed, stage: Stage, detail: str) -> None:
+        super().__init__(stage=stage.value, detail=detail)
+        self._seen = seen
+
+    def __missing__(self, name: str) -> str:
+        value = self[name] = _VALUES[name](self._seen)
+        return value
 
 
 def reply_in_words(seen: Observed) -> str:
@@ -67,3 +52,45 @@ def _proofs(seen: Observed) -> str:
     """Return which of SPF, DKIM and DMARC have failed, as far as the reply says."""
     named = proofs_named(seen) or ("SPF", "DKIM", "DMARC")
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
+
+
+def _host(seen: Observed) -> str:
+    return seen.redact(seen.plan.host, 260)
+
+
+def _offered(seen: Observed) -> tuple[str, ...]:
+    return seen.facts.ehlo.mechanisms if seen.facts.ehlo else ()
+
+
+def _tls(seen: Observed) -> str:
+    mode = seen.plan.tls_mode
+    if seen.plan.audience is Audience.FLAG:
+        return f"tls: {'true' if mode is TlsMode.AUTO else 'false'}"
+    return f"TLS mode {mode}"
+
+
+def _spoken(seen: Observed) -> str:
+    plan = seen.plan
+    return seen.redact(plan.mechanism.upper(), 64) or ", ".join(possible(token=plan.oauth is not None))
+
+
+_VALUES: dict[str, Callable[[Observed], str]] = {
+    "host": _host,
+    "port": lambda seen: str(seen.port),
+    "at": lambda seen: bracketed(_host(seen)),
+    "server": lambda seen: join_host_port(_host(seen), seen.port),
+    "tls": _tls,
+    "mechanisms": lambda seen: seen.redact(", ".join(_offered(seen)) or "none", 200),
+    "spoken": _spoken,
+    "mechanism": lambda seen: seen.facts.mechanism,
+    "weaker": lambda seen: "PLAIN" if "PLAIN" in _offered(seen) else "LOGIN",
+    "user": lambda seen: seen.redact(seen.plan.credentials.user, 200) if seen.plan.credentials else "",
+    "sender": lambda seen: seen.plan.sender or "<>",
+    "recipient": lambda seen: seen.plan.recipient or "the recipient",
+    "ehlo": lambda seen: seen.facts.ehlo_name,
+    "provider": lambda seen: seen.provider.name if seen.provider else "the provider",
+    "proofs": _proofs,
+    "link": link_in,
+    "reply": reply_in_words,
+}
+"""Field -> what it is; `Fields` has the stage and the detail besides."""

@@ -5,13 +5,10 @@ Rules between fields are checked here, since no single field can declare them; r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import Enum
-from typing import Any, TypeVar
-
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.secret import Secret
 from mailproof.rpc.times import duration, seconds_of, timestamp
+from mailproof.rpc.vocabulary_numbers import CODES, OUTCOMES, SEVERITIES, STAGES, TLS_MODES, numbers
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
     CertificateRole,
@@ -29,26 +26,13 @@ from mailproof.smtp.report import (
     TlsInfo,
 )
 from mailproof.smtp.sasl.table import MECHANISMS
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import Depth, TlsMode
 from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
-E = TypeVar("E", bound=Enum)
-
-
-def _numbers(words: type[E], numbers: Mapping[str, int], prefix: str) -> dict[E, Any]:
-    """Map our words to the generated enum's numbers (each enum has a NewType of its own, hence Any)."""
-    return {word: numbers[f"{prefix}_{word.name}"] for word in words}
-
-
-_CODES = _numbers(Code, dict(vocabulary_pb2.Code.items()), "CODE")
-_STAGES = _numbers(Stage, dict(vocabulary_pb2.Stage.items()), "STAGE")
-_OUTCOMES = _numbers(Outcome, dict(vocabulary_pb2.Outcome.items()), "OUTCOME")
-_SEVERITIES = _numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERITY")
-_ROLES = _numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
-_TLS_MODES = _numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
-_DEPTHS = {number: word for word, number in _numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
-_TLS_MODE_OF = {number: word for word, number in _TLS_MODES.items()}
+_ROLES = numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
+_DEPTHS = {number: word for word, number in numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
+_TLS_MODE_OF = {number: word for word, number in TLS_MODES.items()}
 
 
 def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
@@ -137,21 +121,21 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
 def diagnosis_event(event: Progress) -> diagnosis_pb2.DiagnoseResponse:
     """Return one message of the stream."""
     if isinstance(event, StepStarted):
-        started = report_pb2.StepStarted(stage=_STAGES[event.stage], started_at=timestamp(event.started_at))
+        started = report_pb2.StepStarted(stage=STAGES[event.stage], started_at=timestamp(event.started_at))
         return diagnosis_pb2.DiagnoseResponse(started=started)
     if isinstance(event, Step):
         return diagnosis_pb2.DiagnoseResponse(step=_step(event))
     if isinstance(event, Heartbeat):
-        beat = report_pb2.Heartbeat(stage=_STAGES[event.stage], elapsed=duration(event.elapsed))
+        beat = report_pb2.Heartbeat(stage=STAGES[event.stage], elapsed=duration(event.elapsed))
         return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
     return diagnosis_pb2.DiagnoseResponse(report=_report(event))
 
 
 def _report(report: Report) -> report_pb2.Report:
     return report_pb2.Report(
-        outcome=_OUTCOMES[report.outcome],
-        stage=_STAGES[report.stage],
-        code=_CODES[report.code],
+        outcome=OUTCOMES[report.outcome],
+        stage=STAGES[report.stage],
+        code=CODES[report.code],
         message=report.message,
         advice=report.advice,
         evidence=_evidence(report.evidence),
@@ -159,9 +143,9 @@ def _report(report: Report) -> report_pb2.Report:
         ehlo=_ehlo(report.ehlo) if report.ehlo else None,
         findings=[
             report_pb2.Finding(
-                code=_CODES[finding.code],
-                severity=_SEVERITIES[finding.severity],
-                stage=_STAGES[finding.stage],
+                code=CODES[finding.code],
+                severity=SEVERITIES[finding.severity],
+                stage=STAGES[finding.stage],
                 message=finding.message,
                 advice=finding.advice,
                 link=finding.link,
@@ -171,8 +155,8 @@ def _report(report: Report) -> report_pb2.Report:
         alternatives=[
             report_pb2.Alternative(
                 port=other.port,
-                tls_mode=_TLS_MODES[other.tls_mode],
-                code=_CODES[other.code],
+                tls_mode=TLS_MODES[other.tls_mode],
+                code=CODES[other.code],
                 message=other.message,
             )
             for other in report.alternatives
@@ -194,13 +178,13 @@ def _fix(fix: Fix) -> report_pb2.Fix:
 
 def _step(step: Step) -> report_pb2.Step:
     return report_pb2.Step(
-        stage=_STAGES[step.stage],
+        stage=STAGES[step.stage],
         started_at=timestamp(step.started_at),
         duration=duration(step.duration),
         peer=step.peer,
         sent=step.sent,
         received=step.received,
-        code=_CODES[step.code],
+        code=CODES[step.code],
     )
 
 

@@ -13,15 +13,12 @@ from mailproof.discovery.progress import (
 )
 from mailproof.domain.errors import InvalidFields
 from mailproof.rpc.times import duration, seconds_of
-from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.rpc.vocabulary_numbers import CODES, STAGES, TLS_MODES
 from mailproof.usecases.searches import DEFAULT_TIMEOUT
-from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
+from smtpdiag.v1 import discovery_pb2
 
 _SOURCES = {word: discovery_pb2.CandidateSource.Value(f"CANDIDATE_SOURCE_{word.name}") for word in Source}
 _VERDICTS = {word: discovery_pb2.CandidateVerdict.Value(f"CANDIDATE_VERDICT_{word.name}") for word in Verdict}
-_CODES = {word: vocabulary_pb2.Code.Value(f"CODE_{word.name}") for word in Code}
-_STAGES = {word: vocabulary_pb2.Stage.Value(f"STAGE_{word.name}") for word in Stage}
-_TLS_MODES = {word: vocabulary_pb2.TlsMode.Value(f"TLS_MODE_{word.name}") for word in TlsMode}
 
 
 def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[str, float]:
@@ -44,7 +41,7 @@ def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResp
         return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
-            source=_SOURCES[event.source], question=event.question, answer=event.answer, code=_CODES[event.code]
+            source=_SOURCES[event.source], question=event.question, answer=event.answer, code=CODES[event.code]
         )
         return discovery_pb2.DiscoverSettingsResponse(clue=clue)
     if isinstance(event, SearchHeartbeat):
@@ -68,15 +65,15 @@ def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
     return discovery_pb2.TriedCandidate(
         host=candidate.host,
         port=candidate.port,
-        tls_mode=_TLS_MODES[candidate.tls_mode],
+        tls_mode=TLS_MODES[candidate.tls_mode],
         user=candidate.user,
         source=_SOURCES[candidate.source],
         rank=candidate.rank,
         notes=candidate.advice,
         provider=candidate.provider,
         verdict=_VERDICTS[tried.verdict],
-        stage=_STAGES[tried.stage],
-        code=_CODES[tried.code],
+        stage=STAGES[tried.stage],
+        code=CODES[tried.code],
         message=tried.message,
         advice=tried.advice,
         mechanisms=tried.mechanisms,

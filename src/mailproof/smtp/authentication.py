@@ -126,8 +126,7 @@ class Authentication:
     def refused(self, reply: Reply) -> Action:
         """Try the next mechanism, unless the refusal is about the account and not the mechanism."""
         exchange, cancelled = self._exchange, self.cancelling
-        token = self.plan.oauth is not None
-        judgement = judge(reply, Circumstances(Stage.AUTH, self.facts.secure, token=token))
+        judgement = judge(reply, Circumstances(Stage.AUTH, self.facts.secure))
         code, recognised, words = judgement.code, judgement.recognised, judgement.words
         if exchange.proof_rejected and code is Code.AUTH_MECHANISM_UNSUPPORTED:
             # The server's last challenge said so; this reply only ends the exchange.

@@ -269,7 +269,7 @@ class Dialogue:
         # Where STARTTLS was offered and not used, AUTH may be offered inside TLS only (RFC 4954 section 4).
         login = bool(self._ehlo.mechanisms) or (self.facts.starttls_offered and not secure)
         anonymous = login and self.plan.credentials is None
-        found = judge(reply, Circumstances(stage, secure, anonymous, self.facts.logged_in, self.plan.oauth is not None))
+        found = judge(reply, Circumstances(stage, secure, anonymous, self.facts.logged_in))
         return Cause(stage, found.code, reply, recognised=found.recognised, words=found.words)
 
     def _fail(

@@ -134,8 +134,7 @@ def test_where_no_port_answers_there_is_a_conclusion(
 ) -> None:
     first = causes[0]
     seen = Observed(Plan(host, 587), 587, Facts(), Redactor(), NOW, cause=first, results=tried(587, *causes))
-    cause = root_cause(seen)
-    assert cause is not None
+    cause = root_cause(seen, first)
     assert cause.code is code
     concluded = conclude(Observed(seen.plan, 587, Facts(), Redactor(), NOW, cause=cause, results=seen.results))
     assert words in concluded.findings[0].advice

@@ -327,7 +327,7 @@ def test_any_text_is_judged() -> None:
         noise = "".join(draw.choices(letters, k=draw.randrange(200)))
         text = " ".join([noise, *draw.choices(words, k=draw.randrange(30)), noise])
         code, stage = draw.randrange(400, 600), draw.choice(list(Stage))
-        situation = Circumstances(stage, *(draw.random() < 0.5 for _ in range(4)))
+        situation = Circumstances(stage, *(draw.random() < 0.5 for _ in range(3)))
         found = judge(Reply(code, (text,)), situation)
         assert isinstance(found.code, Code)
         assert len(found.words) <= 120

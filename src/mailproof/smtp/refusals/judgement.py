@@ -31,14 +31,12 @@ class Circumstances:
         secure: Whether the connection is inside TLS.
         anonymous: Whether the server offers a login and the plan has none.
         logged_in: Whether a login was accepted before.
-        token: Whether the login is by an OAuth token.
     """
 
     stage: Stage
     secure: bool = False
     anonymous: bool = False
     logged_in: bool = False
-    token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
