@@ -1,6 +1,8 @@
 """`mailproof serve` as a process: readiness, the lines it prints, draining, refusals to start."""
 
+import ctypes
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -117,6 +119,19 @@ def test_sigterm_drains_within_its_bound_and_exits_0(tmp_path: Path) -> None:
             with pytest.raises(grpc.RpcError):
                 list(stream)
         assert silent.closed.wait(HANG)
+
+
+def test_a_signal_that_the_system_hands_to_another_thread_stops_it_too(tmp_path: Path) -> None:
+    """A signal to a process may be delivered to any of its threads; only tgkill picks one for certain."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.tgkill.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int)
+    with running_service(tmp_path / "data") as running:
+        main = running.process.pid
+        threads = sorted(int(entry.name) for entry in Path(f"/proc/{main}/task").iterdir())
+        others = [thread for thread in threads if thread != main]
+        assert others
+        assert libc.tgkill(main, others[-1], signal.SIGTERM) == 0, os.strerror(ctypes.get_errno())
+        assert running.process.wait(HANG) == 0
 
 
 def test_a_call_under_way_ends_before_the_server_does(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ import json
 import logging
 import shlex
 import shutil
-import signal
 import sys
-import threading
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -42,6 +40,7 @@ from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
 from mailproof.service.settings import ServiceSettings
+from mailproof.service.stop_signal import StopSignal
 from mailproof.store.contract import Store
 from mailproof.store.sealing import open_sealer
 from mailproof.syntax.host import join_host_port
@@ -81,16 +80,13 @@ def serve(settings: ServiceSettings) -> int:
         StartupError: The service can't start; the sentence says why.
     """
     handler = configure(settings.log_level)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = StopSignal()
     with ExitStack() as cleanup:
         service = Service(settings, cleanup, handler.log_call)
         service.start()
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         tune()
         stop.wait()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C again ends it at once; SIGTERM again changes nothing
         log.info("draining")
         service.drain()
     log.info("stopped")
