@@ -192,7 +192,7 @@ LAW = (
         "service",
         "the composition root and the settings",
         ANYTHING,
-        libraries=("asyncio", "signal: app", *PROTOS),
+        libraries=("asyncio", "signal: stop_signal", "socket: stop_signal", *PROTOS),
     ),
     Room(
         "cli",
