@@ -72,7 +72,7 @@ def check_started(events: Sequence[Progress]) -> None:
     begun = [event if isinstance(event, StepStarted) else None for event in events]
     for place, event in enumerate(events):
         if isinstance(event, Step):
-            announced = StepStarted(event.stage, event.started_at)
+            announced = StepStarted(event.stage, event.started_at, event.connection)
             assert begun.count(announced) == 1, (event, events)
             assert begun.index(announced) < place, (event, events)
 

@@ -42,6 +42,7 @@ class DiagnoseRequest(_message.Message):
     EHLO_NAME_FIELD_NUMBER: _builtins.int
     VERIFY_ALTERNATIVES_FIELD_NUMBER: _builtins.int
     CONFIG_ID_FIELD_NUMBER: _builtins.int
+    WAIT_FIELD_NUMBER: _builtins.int
     host: _builtins.str
     """The server's host name or IP address. It is mandatory without config_id, and not allowed with it."""
     port: _builtins.int
@@ -80,6 +81,10 @@ class DiagnoseRequest(_message.Message):
     """The id of a stored SMTP configuration to test, in place of host, port, tls_mode, user, password, xoauth2 and
     ca_pem.
     """
+    wait: _vocabulary_pb2.Wait.ValueType
+    """How long the test waits for a server that says nothing, while another setting of the host is verified. The default is
+    WAIT_VERIFIED. It changes nothing without verify_alternatives.
+    """
     @_builtins.property
     def xoauth2(self) -> Global___XOAuth2:
         """An OAuth 2.0 access token in place of the password. It needs a user, and is not allowed with config_id."""
@@ -108,10 +113,11 @@ class DiagnoseRequest(_message.Message):
         ehlo_name: _builtins.str = ...,
         verify_alternatives: _builtins.bool | None = ...,
         config_id: _builtins.str = ...,
+        wait: _vocabulary_pb2.Wait.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_verify_alternatives", b"_verify_alternatives", "timeout", b"timeout", "verify_alternatives", b"verify_alternatives", "xoauth2", b"xoauth2"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_verify_alternatives", b"_verify_alternatives", "ca_pem", b"ca_pem", "config_id", b"config_id", "depth", b"depth", "ehlo_name", b"ehlo_name", "host", b"host", "mechanism", b"mechanism", "password", b"password", "port", b"port", "recipient", b"recipient", "sender", b"sender", "timeout", b"timeout", "tls_mode", b"tls_mode", "user", b"user", "verify_alternatives", b"verify_alternatives", "xoauth2", b"xoauth2"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_verify_alternatives", b"_verify_alternatives", "ca_pem", b"ca_pem", "config_id", b"config_id", "depth", b"depth", "ehlo_name", b"ehlo_name", "host", b"host", "mechanism", b"mechanism", "password", b"password", "port", b"port", "recipient", b"recipient", "sender", b"sender", "timeout", b"timeout", "tls_mode", b"tls_mode", "user", b"user", "verify_alternatives", b"verify_alternatives", "wait", b"wait", "xoauth2", b"xoauth2"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__verify_alternatives: _TypeAlias = _typing.Literal["verify_alternatives"]  # noqa: Y015
     _WhichOneofArgType__verify_alternatives: _TypeAlias = _typing.Literal["_verify_alternatives", b"_verify_alternatives"]  # noqa: Y015
@@ -193,6 +199,7 @@ class DiagnoseResponse(_message.Message):
 
     STARTED_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
+    ALTERNATIVE_FIELD_NUMBER: _builtins.int
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
@@ -204,6 +211,12 @@ class DiagnoseResponse(_message.Message):
     @_builtins.property
     def step(self) -> _report_pb2.Step:
         """A step of the test that ended."""
+
+    @_builtins.property
+    def alternative(self) -> _report_pb2.Alternative:
+        """Another setting of the host whose probing ended. Each that the report lists came before it, with the same values;
+        one whose setting proved not to be the problem is not in the report.
+        """
 
     @_builtins.property
     def heartbeat(self) -> _report_pb2.Heartbeat:
@@ -218,14 +231,15 @@ class DiagnoseResponse(_message.Message):
         *,
         started: _report_pb2.StepStarted | None = ...,
         step: _report_pb2.Step | None = ...,
+        alternative: _report_pb2.Alternative | None = ...,
         heartbeat: _report_pb2.Heartbeat | None = ...,
         report: _report_pb2.Report | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alternative", b"alternative", "event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative", b"alternative", "event", b"event", "heartbeat", b"heartbeat", "report", b"report", "started", b"started", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "step", "heartbeat", "report"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "step", "alternative", "heartbeat", "report"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 

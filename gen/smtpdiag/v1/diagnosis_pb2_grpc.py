@@ -47,8 +47,8 @@ class DiagnosisServiceServicer:
     """
 
     def Diagnose(self, request, context):
-        """Streams the steps of a test as they begin and as they end, and then the report, exactly once. A test that failed is
-        an answer with OUTCOME_FAIL, and no error.
+        """Streams the steps of a test as they begin and as they end, other settings of the host as they were probed, and then
+        the report, exactly once. A test that failed is an answer with OUTCOME_FAIL, and no error.
         Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
         the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
         Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the

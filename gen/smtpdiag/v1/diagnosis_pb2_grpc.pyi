@@ -34,8 +34,8 @@ class DiagnosisServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DiagnosisServiceAsyncStub: ...
     Diagnose: _grpc.UnaryStreamMultiCallable[_diagnosis_pb2.DiagnoseRequest, _diagnosis_pb2.DiagnoseResponse]
-    """Streams the steps of a test as they begin and as they end, and then the report, exactly once. A test that failed is
-    an answer with OUTCOME_FAIL, and no error.
+    """Streams the steps of a test as they begin and as they end, other settings of the host as they were probed, and then
+    the report, exactly once. A test that failed is an answer with OUTCOME_FAIL, and no error.
     Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
     the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
     Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
@@ -49,8 +49,8 @@ class DiagnosisServiceAsyncStub(DiagnosisServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Diagnose: _aio.UnaryStreamMultiCallable[_diagnosis_pb2.DiagnoseRequest, _diagnosis_pb2.DiagnoseResponse]  # type: ignore[assignment]
-    """Streams the steps of a test as they begin and as they end, and then the report, exactly once. A test that failed is
-    an answer with OUTCOME_FAIL, and no error.
+    """Streams the steps of a test as they begin and as they end, other settings of the host as they were probed, and then
+    the report, exactly once. A test that failed is an answer with OUTCOME_FAIL, and no error.
     Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
     the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
     Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
@@ -67,8 +67,8 @@ class DiagnosisServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _diagnosis_pb2.DiagnoseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_diagnosis_pb2.DiagnoseResponse], _abc.AsyncIterator[_diagnosis_pb2.DiagnoseResponse]]:
-        """Streams the steps of a test as they begin and as they end, and then the report, exactly once. A test that failed is
-        an answer with OUTCOME_FAIL, and no error.
+        """Streams the steps of a test as they begin and as they end, other settings of the host as they were probed, and then
+        the report, exactly once. A test that failed is an answer with OUTCOME_FAIL, and no error.
         Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
         the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
         Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the

@@ -63,6 +63,7 @@ class Step(_message.Message):
     SENT_FIELD_NUMBER: _builtins.int
     RECEIVED_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
+    CONNECTION_FIELD_NUMBER: _builtins.int
     stage: _vocabulary_pb2.Stage.ValueType
     """The stage that the step belongs to. Several steps may be of one stage, as EHLO outside and inside TLS are."""
     peer: _builtins.str
@@ -73,6 +74,10 @@ class Step(_message.Message):
     """What the server answered, in the lines that it had, or the step's result, such as the addresses that were found."""
     code: _vocabulary_pb2.Code.ValueType
     """CODE_OK, or why the step failed."""
+    connection: _builtins.int
+    """Which of the test's connections the step belongs to, from 1 in the order of their beginning. It is 0 before the
+    first one. TLS_MODE_AUTO may try implicit TLS and STARTTLS on two connections beside each other.
+    """
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """When the step began, by the service's clock."""
@@ -91,10 +96,11 @@ class Step(_message.Message):
         sent: _builtins.str = ...,
         received: _builtins.str = ...,
         code: _vocabulary_pb2.Code.ValueType = ...,
+        connection: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "duration", b"duration", "peer", b"peer", "received", b"received", "sent", b"sent", "stage", b"stage", "started_at", b"started_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "connection", b"connection", "duration", b"duration", "peer", b"peer", "received", b"received", "sent", b"sent", "stage", b"stage", "started_at", b"started_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -108,8 +114,11 @@ class StepStarted(_message.Message):
 
     STAGE_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
+    CONNECTION_FIELD_NUMBER: _builtins.int
     stage: _vocabulary_pb2.Stage.ValueType
     """The stage that the step belongs to."""
+    connection: _builtins.int
+    """Which of the test's connections the step belongs to, as in the Step itself."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """When the step began, by the service's clock."""
@@ -119,10 +128,11 @@ class StepStarted(_message.Message):
         *,
         stage: _vocabulary_pb2.Stage.ValueType = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
+        connection: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stage", b"stage", "started_at", b"started_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection", b"connection", "stage", b"stage", "started_at", b"started_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -424,6 +434,9 @@ class Alternative(_message.Message):
     TLS_MODE_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
     port: _builtins.int
     """The port that was probed."""
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
@@ -432,6 +445,18 @@ class Alternative(_message.Message):
     """CODE_OK where the setting works, or why it does not."""
     message: _builtins.str
     """What the probe found, as a sentence for an administrator."""
+    host: _builtins.str
+    """The name that was probed in place of the requested host, a name on the server's certificate. It is empty where the
+    requested host was probed.
+    """
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When the probing began, by the service's clock."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """How long the probing took, or had taken when it was given up."""
+
     def __init__(
         self,
         *,
@@ -439,10 +464,13 @@ class Alternative(_message.Message):
         tls_mode: _vocabulary_pb2.TlsMode.ValueType = ...,
         code: _vocabulary_pb2.Code.ValueType = ...,
         message: _builtins.str = ...,
+        host: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "port", b"port", "tls_mode", b"tls_mode"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "duration", b"duration", "host", b"host", "message", b"message", "port", b"port", "started_at", b"started_at", "tls_mode", b"tls_mode"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

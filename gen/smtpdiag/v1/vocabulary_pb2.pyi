@@ -100,6 +100,30 @@ DEPTH_DATA: Depth.ValueType  # 7
 """The test sends a real message to the recipient."""
 Global___Depth: _TypeAlias = Depth  # noqa: Y015
 
+class _Wait:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WaitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Wait.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WAIT_UNSPECIFIED: _Wait.ValueType  # 0
+    """The caller names none, and WAIT_VERIFIED is used."""
+    WAIT_VERIFIED: _Wait.ValueType  # 1
+    """Until another setting of the host is verified, and the step has had a multiple of the measured round trip."""
+    WAIT_FULL: _Wait.ValueType  # 2
+    """For all of the test's time, whatever else works."""
+
+class Wait(_Wait, metaclass=_WaitEnumTypeWrapper):
+    """How long a test waits for a server that says nothing to the connection, as greeting, or in the TLS handshake."""
+
+WAIT_UNSPECIFIED: Wait.ValueType  # 0
+"""The caller names none, and WAIT_VERIFIED is used."""
+WAIT_VERIFIED: Wait.ValueType  # 1
+"""Until another setting of the host is verified, and the step has had a multiple of the measured round trip."""
+WAIT_FULL: Wait.ValueType  # 2
+"""For all of the test's time, whatever else works."""
+Global___Wait: _TypeAlias = Wait  # noqa: Y015
+
 class _Outcome:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, RED, YELLOW, Printer, shortened
+from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, NEITHER, RED, YELLOW, Printer, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,19 +23,23 @@ class DiagnoseOutput:
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
+        self._under_way = ""  # the line on the step that runs
 
-    def progress(self, seen: StepStarted | Step | Heartbeat) -> None:
-        """Print a step that ended, show which one runs, and say that one is slow."""
-        from mailproof.smtp.report import Step, StepStarted
+    def progress(self, seen: StepStarted | Step | Alternative | Heartbeat) -> None:
+        """Print a step that ended and a setting that was tried, show which step runs, and say that one is slow."""
+        from mailproof.smtp.report import Alternative, Step, StepStarted
 
         if isinstance(seen, Step):
             self._step(seen)
+        elif isinstance(seen, Alternative):
+            self._tried(seen)
         elif isinstance(seen, StepStarted):
-            self._printer.running(f"  ...   {seen.stage}", DIM)
+            self._under_way = f"  ...   {seen.stage}"
+            self._printer.running(self._under_way, DIM)
         else:
-            words = f"  ...   {seen.stage:<9} waiting, {seen.elapsed:.0f} s"
-            if not self._printer.running(words, DIM):
-                self._printer.line(words, DIM)
+            self._under_way = f"  ...   {seen.stage:<9} waiting, {seen.elapsed:.0f} s"
+            if not self._printer.running(self._under_way, DIM):
+                self._printer.line(self._under_way, DIM)
 
     def end_progress(self) -> None:
         """Remove the line that shows which step runs."""
@@ -48,7 +52,17 @@ class DiagnoseOutput:
         words = " -> ".join(shortened(_in_one_line(text)) for text in texts if text)
         if not good:
             words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
+        if step.connection > 1:
+            words = f"(connection {step.connection}) {words}"
         self._printer.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
+
+    def _tried(self, other: Alternative) -> None:
+        """Print another setting as its trial ends; the verdict has its sentence."""
+        works = other.code.value == "ok"
+        mark = self._printer.paint(GOOD, GREEN) if works else self._printer.paint(NEITHER, DIM)
+        words = f"{_setting(other)}: {'works' if works else other.code}"
+        self._printer.line(f"  {mark}  {'tried':<9}{other.duration * 1000:8.1f} ms  {words}")
+        self._printer.running(self._under_way, DIM)
 
     def verdict(self, report: Report) -> None:
         """Print whether the test passed, why not, what to do, and what else was found."""
@@ -122,7 +136,7 @@ def _described(certificate: Certificate) -> str:
 
 
 def _setting(other: Alternative) -> str:
-    return f"{other.port} {other.tls_mode}"
+    return f"{other.host} {other.port} {other.tls_mode}".lstrip()
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -132,6 +146,8 @@ def as_json(report: Report) -> dict[str, Any]:
     document: dict[str, Any] = _plain(dataclasses.asdict(report))
     for step, plain in zip(report.steps, document["steps"], strict=True):
         plain["duration"] = f"{step.duration:.6f}s"
+    for other, plain in zip(report.alternatives, document["alternatives"], strict=True):
+        plain["duration"] = f"{other.duration:.6f}s"
     for fix in document["fixes"]:
         # "from" is a keyword of Python, so the field has another name than the API's.
         fix["changes"] = [

@@ -22,7 +22,7 @@ _OF_LOGIN = (*_SECRETS, "--oauth-endpoint", "--oauth-client-id", "--oauth-scope"
 """The flags that need a user."""
 
 WITH_VALUE = frozenset(
-    {"--tls", "--user", "--mechanism", "--ca-file", "--from", "--to", "--depth", "--timeout", "--ehlo-name"}
+    {"--tls", "--user", "--mechanism", "--ca-file", "--from", "--to", "--depth", "--timeout", "--ehlo-name", "--wait"}
     | {"--egress-profile", "--oauth-endpoint", "--oauth-client-id", "--oauth-scope"}
 )
 """The flags of `diagnose` that are followed by a value."""

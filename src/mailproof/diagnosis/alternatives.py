@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailproof.diagnosis.catalogue import is_worth
 from mailproof.diagnosis.definition import Try
 from mailproof.diagnosis.interceptors import provider_of
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.plans import default_port
-from mailproof.smtp.report import Plan, TlsInfo
+from mailproof.smtp.report import NEVER, Plan, TlsInfo
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import check_host
 
@@ -29,12 +30,14 @@ STANDARD = (
 )
 """The standard ports of submission with their TLS modes, best first."""
 
+SMTP_PORT = 25  # between servers (RFC 5321 section 4.5.4.2)
+
 USUAL = (
     *STANDARD,
     (2525, TlsMode.STARTTLS),  # ports that providers offer besides
     (2465, TlsMode.IMPLICIT),
     (2587, TlsMode.STARTTLS),
-    (25, TlsMode.STARTTLS),
+    (SMTP_PORT, TlsMode.STARTTLS),
 )
 """The usual ports of submission, those besides the standard included, with their TLS modes, best first."""
 
@@ -95,6 +98,8 @@ class TrialResult:
         facts: What the conversation has shown.
         tls: The TLS session; None without one.
         message: A sentence on the result.
+        started_at: When the trial began.
+        duration: Seconds that it took, or had taken when it was given up.
     """
 
     trial: Trial
@@ -102,6 +107,8 @@ class TrialResult:
     facts: Facts = field(default_factory=Facts)
     tls: TlsInfo | None = None
     message: str = ""
+    started_at: datetime = NEVER
+    duration: float = 0.0
 
     @property
     def works(self) -> bool:

@@ -61,7 +61,7 @@ class _Level:
 
 _LEVELS = (
     _Level(30, 12, 100, 10, 10, 150, 30, 200, MAX_OCTETS, 8, 150, 12, 400),
-    _Level(10, 8, 40, 2, 2, 80, 12, 60, MAX_OCTETS, 6, 60, 6, 120),
+    _Level(10, 8, 40, 2, 2, 80, 6, 60, MAX_OCTETS, 6, 60, 6, 120),
     _Level(4, 4, 30, 1, 1, 40, 4, 30, 800, 2, 40, 2, 40),
 )
 _LAST = ((3000, 6), (1000, 4), (400, 2), (100, 1))
@@ -98,7 +98,7 @@ def surely_fits(report: Report) -> bool:
     """
     texts: list[str] = [report.message, report.advice, report.evidence.enhanced_code, report.evidence.text]
     texts += chain.from_iterable(map(_STEP_TEXTS, report.steps))
-    octets = 1000 + len(report.steps) * 300
+    octets = 1000 + len(report.steps) * 320
     if (ehlo := report.ehlo) is not None:
         words = (*ehlo.extensions, *ehlo.mechanisms_before_tls, *ehlo.mechanisms_inside_tls)
         texts += (ehlo.name, *words, *ehlo.extensions.values())
@@ -111,8 +111,8 @@ def surely_fits(report: Report) -> bool:
         texts += chain.from_iterable(map(_FINDING_TEXTS, report.findings))
         octets += len(report.findings) * (300 + LINK_OCTETS)
     for other in report.alternatives:
-        texts.append(other.message)
-        octets += 200
+        texts += (other.message, other.host)
+        octets += 300
     for fix in report.fixes:
         texts += chain((fix.sentence,), chain.from_iterable(map(_CHANGE_TEXTS, fix.changes)))
         octets += 300 + len(fix.changes) * 200

@@ -140,7 +140,7 @@ CONNECTION: dict[Code, Definition] = {
                 Prose(Topic.CLIENT, "Check the host and the DNS settings of the machine that this test runs on."),
             ),
             Stage.CONNECT: wording(
-                "No connection to {server} came about in time: usually a firewall drops the packets.",
+                "No connection to {server} came about {in_time}: usually a firewall drops the packets.",
                 OTHER_PORTS,
                 _WRONG_HOST,
                 Prose(
@@ -150,7 +150,7 @@ CONNECTION: dict[Code, Definition] = {
                 ),
             ),
             Stage.GREETING: wording(
-                "{server} accepted the connection but sent no greeting in time.",
+                "{server} accepted the connection but sent no greeting {in_time}.",
                 IMPLICIT_TLS,
                 OTHER_PORTS,
                 Prose(
@@ -167,7 +167,7 @@ CONNECTION: dict[Code, Definition] = {
                 ),
             ),
             Stage.TLS: wording(
-                "{server} did not answer the TLS handshake in time.",
+                "{server} did not answer the TLS handshake {in_time}.",
                 STARTTLS,
                 OTHER_PORTS,
                 _ON_THE_WAY,

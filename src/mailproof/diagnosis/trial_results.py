@@ -85,8 +85,15 @@ def answers(server: str, result: TrialResult) -> str:
 
 def alternative(result: TrialResult) -> Alternative:
     """Return a trial's result as the report has it."""
-    code = result.cause.code if result.cause else Code.OK
-    return Alternative(result.trial.port, result.trial.tls_mode, code, result.message)
+    return Alternative(
+        result.trial.port,
+        result.trial.tls_mode,
+        result.cause.code if result.cause else Code.OK,
+        result.message,
+        host=result.trial.name,
+        started_at=result.started_at,
+        duration=result.duration,
+    )
 
 
 def _greeted(result: TrialResult) -> bool:

@@ -3,7 +3,7 @@
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
 that works with hashed passwords), {user}, {sender}, {recipient}, {ehlo} (the name that we gave), {provider}, {proofs}
-(SPF, DKIM, DMARC), {link} (in the reply), {detail}, {reply}.
+(SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {detail}, {reply}.
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ def _host(seen: Observed) -> str:
     return seen.redact(seen.plan.host, 260)
 
 
+def _in_time(seen: Observed) -> str:
+    waited = seen.cause.waited if seen.cause else 0.0
+    return f"within {waited:.1f} s" if waited else "in time"
+
+
 def _offered(seen: Observed) -> tuple[str, ...]:
     return seen.facts.ehlo.mechanisms if seen.facts.ehlo else ()
 
@@ -91,6 +96,7 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "provider": lambda seen: seen.provider.name if seen.provider else "the provider",
     "proofs": _proofs,
     "link": link_in,
+    "in_time": _in_time,
     "reply": reply_in_words,
 }
 """Field -> what it is; `Fields` has the stage and the detail besides."""

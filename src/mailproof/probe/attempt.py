@@ -7,7 +7,7 @@ that is tolerated (`OPPORTUNISTIC`). Dials nothing but the given addresses.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.domain.errors import ServiceShortage
@@ -15,9 +15,12 @@ from mailproof.net.addrinfo import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
-from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode, Wait
 
 SECOND_TRY = 0.3  # seconds without an answer after which `AUTO` also tries the other TLS mode
+
+SILENCE = 2.0  # seconds without a greeting after which a port that cuts each TLS handshake is not waited for any more
+SILENCE_TRIPS = 10  # and so many round trips, where that is longer
 
 IMPLICIT_PORTS = frozenset({465, 2465})  # where `AUTO` tries implicit TLS first; a wrong guess costs SECOND_TRY
 
@@ -36,18 +39,46 @@ class Attempt:
         unverified: Why the certificate could not be verified where that was tolerated; else None.
     """
 
-    __slots__ = ("_context", "_plan", "links", "unverified")
+    __slots__ = ("_context", "_failures", "_loop", "_plan", "links", "unverified")
 
     def __init__(self, context: TestContext) -> None:
+        self._loop = asyncio.get_running_loop()
         self._context = context
         self._plan = context.plan
+        self._failures: dict[Link, Cause] = {}  # of `AUTO`'s two tries
         self.links: list[Link] = []
         self.unverified: Code | None = None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the server has sent anything on a connection that still waits."""
+        return any(link.heard for link in self.waiting)
+
+    @property
+    def waiting(self) -> list[Link]:
+        """The connections on which a step is under way."""
+        return [link for link in self.links if link.is_waiting]
 
     def close(self) -> None:
         """Close every socket at once."""
         for link in self.links:
             link.close()
+
+    def abandon(self, proven: Cause | None) -> tuple[Link, Cause]:
+        """Close the connections that wait, after `run` was cancelled.
+
+        Args:
+            proven: Why the current connection would fail, where that is known; None where there was only no answer.
+
+        Returns:
+            The connection with the best evidence, and why the test failed.
+        """
+        if proven is not None:
+            return self.links[-1], self.links[-1].abandon(proven)
+        for link in self.waiting:
+            waited = self._loop.time() - link.stage_began
+            self._failures[link] = link.abandon(Cause(link.stage, Code.TIMEOUT, waited=waited))
+        return self._best_evidence()
 
     async def run(self, addresses: Sequence[AddrInfo]) -> tuple[Link, Cause | None]:
         """Run the plan to its end.
@@ -87,54 +118,88 @@ class Attempt:
         first = self._link(implicit=self._context.port in IMPLICIT_PORTS)
         second: Link | None = None
         tasks = {asyncio.create_task(first.open(addresses)): first}
-        failures: dict[int, Cause] = {}
         shortage: ServiceShortage | None = None
         try:
-            while True:
-                done, _ = await asyncio.wait(
-                    tasks, timeout=None if second else SECOND_TRY, return_when=asyncio.FIRST_COMPLETED
-                )
+            while tasks:
+                limit = SECOND_TRY if second is None else self._silence_left(tasks.values())
+                done, _ = await asyncio.wait(tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     link, error = tasks.pop(task), task.exception()
                     if isinstance(error, ServiceShortage) and link is second:
                         shortage = error  # the first may still decide
                         continue
                     cause = task.result()
-                    if cause is None or self._conclusive(cause, link is first):
-                        link.release()
+                    if cause is None or self._is_conclusive(link, cause):
+                        await _cancel(tasks)
+                        self._drop(tasks.values(), link, cause)
                         return link, cause
-                    failures[id(link)] = cause
+                    self._failures[link] = cause
                 if second is None and not done and first.heard:
                     # A slow greeting has begun (Postfix's postscreen): a second connection would look like spam.
                     await asyncio.wait(tasks)
                 elif second is None:
-                    second = self._link(implicit=not first.implicit, held=True)
+                    second = self._link(implicit=not first.implicit)
                     tasks[asyncio.create_task(second.open(addresses))] = second
-                elif not tasks and shortage is not None:
-                    raise shortage
-                elif not tasks:
-                    # Both failed: the first try's failure counts, unless it only says that the mode is wrong.
-                    if failures[id(first)].code in _WRONG_MODE:
-                        second.release()
-                        return second, failures[id(second)]
-                    return first, failures[id(first)]
+                elif not done:
+                    await _cancel(tasks)
+                    return self.abandon(None)
+            if shortage is not None:
+                raise shortage
+            return self._best_evidence()
         finally:
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                await asyncio.wait(tasks)
-            for link in tasks.values():
-                link.close()
+            await _cancel(tasks)
 
-    def _conclusive(self, cause: Cause, is_first: bool) -> bool:
-        """Return whether a failure decides the test; if not, the other mode may still work."""
+    def _silence_left(self, running: Iterable[Link]) -> float | None:
+        """Return how many seconds a try in clear may still be silent after the server has cut the try with TLS.
+
+        A server that speaks in clear speaks first (RFC 5321 section 3.1); one that waits for us to speak expects TLS.
+        """
+        cut = any(link.implicit and cause.stage is Stage.TLS for link, cause in self._failures.items())
+        silent = [link for link in running if not link.implicit and link.stage is Stage.GREETING and not link.heard]
+        if not cut or not silent or self._plan.wait is Wait.FULL:
+            return None
+        link = silent[0]
+        until = link.stage_began + max(SILENCE, SILENCE_TRIPS * link.connect_took)
+        return max(0.0, until - self._loop.time())
+
+    def _is_conclusive(self, link: Link, cause: Cause) -> bool:
+        """Return whether a failure of one try decides the test; if not, the other mode may still work."""
         if cause.code in _WRONG_MODE:
             return False
         if cause.stage is Stage.CONNECT:
-            return is_first  # the second may be refused only because the first one exists
-        return cause.code not in _SILENT
+            return link is self.links[0]  # the second may be refused only because the first one exists
+        return cause.code not in _SILENT or link.heard
 
-    def _link(self, *, implicit: bool, verify: bool = True, held: bool = False) -> Link:
-        link = Link(self._context, implicit, verify=verify, held=held)
+    def _best_evidence(self) -> tuple[Link, Cause]:
+        """Return the failed try that shows best what is wrong, and its cause; of equal ones the first."""
+
+        def evidence(failed: tuple[Link, Cause]) -> tuple[bool, bool, bool, bool]:
+            link, cause = failed
+            connected = cause.stage is not Stage.CONNECT
+            return cause.code not in _WRONG_MODE, connected, link.heard, cause.code is not Code.TIMEOUT
+
+        return max(sorted(self._failures.items(), key=lambda failed: self.links.index(failed[0])), key=evidence)
+
+    def _drop(self, losers: Iterable[Link], winner: Link, cause: Cause | None) -> None:
+        """Close the tries that still wait after another one has decided, and write what that has shown of them."""
+        code, words = Code.WRONG_TLS_MODE_USE_STARTTLS, "given up: the port begins in clear text"
+        if winner.implicit:
+            code, words = Code.WRONG_TLS_MODE_USE_IMPLICIT, "given up: the port speaks implicit TLS"
+        for link in losers:
+            if link.stage is not Stage.CONNECT and (cause is None or cause.stage is not Stage.CONNECT):
+                link.abandon(Cause(link.stage, code, detail=words))
+            link.close()
+
+    def _link(self, *, implicit: bool, verify: bool = True) -> Link:
+        link = Link(self._context, implicit, number=len(self.links) + 1, verify=verify)
         self.links.append(link)
         return link
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Cause | None]]) -> None:
+    """Cancel tasks, and wait until they have ended."""
+    running = [task for task in tasks if not task.done()]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)

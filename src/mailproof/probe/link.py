@@ -11,6 +11,7 @@ import asyncio
 import dataclasses
 import ssl
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken
@@ -46,11 +47,13 @@ class Link:
     Args:
         context: What all connections of the test share.
         implicit: Whether TLS comes before the greeting.
+        number: Which of the test's connections it is, from 1.
         verify: Whether the certificate is verified.
-        held: Whether steps are kept back until `release`, for a second try that runs beside the first.
 
     Attributes:
         facts: What the conversation has shown so far.
+        connect_took: Seconds that the connect took, about one round trip; 0 before it has ended.
+        stage_began: When the stage last begun began, on the loop's clock.
         verdict_at: When the verdict was known, on the loop's clock; 0 before.
     """
 
@@ -62,20 +65,24 @@ class Link:
         "_parser",
         "_transcript",
         "_verify",
+        "connect_took",
         "context",
         "facts",
         "implicit",
+        "stage_began",
         "verdict_at",
     )
 
-    def __init__(self, context: TestContext, implicit: bool, *, verify: bool = True, held: bool = False) -> None:
+    def __init__(self, context: TestContext, implicit: bool, *, number: int = 1, verify: bool = True) -> None:
         self.context = context
         self.implicit = implicit
         self.facts = Facts()
+        self.connect_took = 0.0
+        self.stage_began = 0.0
         self.verdict_at = 0.0
         self._verify = verify
         self._loop = asyncio.get_running_loop()
-        self._transcript = Transcript(context, held=held)
+        self._transcript = Transcript(context, number)
         self._channel: Channel | None = None
         self._dialogue: Dialogue | None = None
         self._parser = ReplyParser()
@@ -95,6 +102,16 @@ class Link:
     def stage(self) -> Stage:
         """The stage last begun."""
         return self._transcript.stage
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a step was begun and has not ended."""
+        return self._transcript.is_open
+
+    @property
+    def started_at(self) -> datetime:
+        """When the stage last begun began."""
+        return self._transcript.started_at
 
     @property
     def address(self) -> str:
@@ -134,14 +151,11 @@ class Link:
         return self._next_action.cause
 
     def abandon(self, cause: Cause) -> Cause:
-        """End the attempt during a step, since a trial has proven the cause; return that cause."""
-        self._transcript.fail(cause)
+        """Close the connection during a step, and return the cause, with which the step ends."""
+        if self._transcript.is_open:
+            self._transcript.fail(cause)
         self._hang_up()
         return cause
-
-    def release(self) -> None:
-        """Emit the steps that were kept back, and each later one as it ends."""
-        self._transcript.release()
 
     def note_rejection(self, rejected: TlsInfo) -> None:
         """Add to the TLS session why it could not be verified, which an earlier handshake has shown."""
@@ -176,7 +190,7 @@ class Link:
         name = context.ehlo_name or address_literal(channel.local_address)
         self._dialogue = Dialogue(context.plan, name, self.implicit, context.compose, facts=self.facts)
         self._transcript.peer = peer
-        self._transcript.end(received="connected")
+        self.connect_took = self._transcript.end(received="connected")
         self._next_action = self._dialogue.begin()
         return None
 
@@ -354,6 +368,7 @@ class Link:
         return context
 
     def _begin(self, stage: Stage) -> None:
+        now = self.stage_began = self._loop.time()
         self._transcript.begin(stage)
         if self._channel is not None:
-            self._channel.bound(self.context.limit(stage, self._loop.time()))
+            self._channel.bound(self.context.limit(stage, now))

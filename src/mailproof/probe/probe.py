@@ -80,9 +80,10 @@ class Probe:
         """Run a plan.
 
         Yields:
-            Steps as they begin and as they end, heartbeats during slow ones, and exactly one report, last. The
-            beginning of each step comes exactly once, before its end and with the same stage and time; a beginning
-            has no end where its step was given up.
+            Steps as they begin and as they end, other settings as they were tried, heartbeats during slow steps, and
+            exactly one report, last. The beginning of each step comes exactly once, before its end and with the same
+            stage, time and connection; a beginning has no end where its step was given up. Each alternative of the
+            report comes exactly once before it.
 
         Raises:
             ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
@@ -156,6 +157,7 @@ class _Test:
             emit=self._steps.append if self._feed is None else self._emit,
             watch=self._watch,
             started=None if self._feed is None else self._announce,
+            tried=None if self._feed is None else self._feed.put,
             tokens=probe.tokens,
         )
         attempt = Attempt(context)
@@ -169,7 +171,7 @@ class _Test:
                 trials = self._trials = Trials(
                     context,
                     found,
-                    attempt.links,
+                    attempt,
                     guard=probe.guard,
                     resolver=probe.resolver,
                     slots=probe.trial_slots,
@@ -204,9 +206,9 @@ class _Test:
         self._steps.append(step)
         self._feed.put(step)
 
-    def _announce(self, stage: Stage, started_at: datetime) -> None:
+    def _announce(self, stage: Stage, started_at: datetime, connection: int) -> None:
         assert self._feed is not None  # noqa: S101 - only called with a feed
-        self._feed.put(StepStarted(stage, started_at))
+        self._feed.put(StepStarted(stage, started_at, connection))
 
     def _watch(self, stage: Stage) -> None:
         self.stage = stage

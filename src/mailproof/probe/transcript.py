@@ -1,4 +1,4 @@
-"""Writes the steps of one connection: when each began, how it ended, and when it is emitted.
+"""Writes the steps of one connection: when each began, and how it ended.
 
 Law: before a step is emitted, its beginning is announced exactly once, with the step's own stage and time. A beginning
 may stay without a step: where the connection is given up, or where its step ends at another stage.
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from mailproof.net.trust import TrustStore
 from mailproof.probe.oauth_tokens import OAuthTokens
 from mailproof.smtp.actions import Cause
-from mailproof.smtp.report import Plan, Step
+from mailproof.smtp.report import NEVER, Alternative, Plan, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
 
@@ -32,8 +32,6 @@ LIMITS = {
     Stage.RCPT: 300.0,
     Stage.DATA: 600.0,
 }
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -51,8 +49,9 @@ class TestContext:
         compose: Writes the test message, given whether headers may be UTF-8.
         emit: Called with each step as it ends.
         watch: Called with the stage of each step as it begins.
-        started: Called with the stage and the time of each step as it begins, before the step is emitted; None where
-            nobody reads that.
+        started: Called with the stage, the time and the connection's number of each step as it begins, before the step
+            is emitted; None where nobody reads that.
+        tried: Called with each other setting whose trial has ended; None where nobody reads that.
         tokens: Requests access tokens.
     """
 
@@ -66,17 +65,18 @@ class TestContext:
     compose: Callable[[bool], bytes]
     emit: Callable[[Step], object]
     watch: Callable[[Stage], object]
-    started: Callable[[Stage, datetime], object] | None
+    started: Callable[[Stage, datetime, int], object] | None
+    tried: Callable[[Alternative], object] | None
     tokens: OAuthTokens
 
     def limit(self, stage: Stage, now: float) -> float:
         """Return when a step that begins at `now` must end, on the loop's clock."""
         return min(self.deadline, now + LIMITS[stage])
 
-    def announce(self, stage: Stage, started_at: datetime) -> None:
+    def announce(self, stage: Stage, started_at: datetime, connection: int = 0) -> None:
         """Say that a step begins, where somebody wants to know."""
         if self.started is not None:
-            self.started(stage, started_at)
+            self.started(stage, started_at, connection)
 
 
 class Transcript:
@@ -84,52 +84,51 @@ class Transcript:
 
     Args:
         context: Gets the steps.
-        held: Whether steps are kept back until `release`.
+        connection: Which of the test's connections it is, from 1.
 
     Attributes:
         stage: The stage last begun.
+        is_open: Whether a step was begun and has not ended.
         peer: "address:port" ("[v6]:port"); empty before there is a connection.
+        started_at: When the step last begun began.
     """
 
-    __slots__ = ("_context", "_kept", "_open", "_started_at", "_tick", "held", "peer", "stage")
+    __slots__ = ("_connection", "_context", "_tick", "is_open", "peer", "stage", "started_at")
 
-    def __init__(self, context: TestContext, *, held: bool) -> None:
+    def __init__(self, context: TestContext, connection: int) -> None:
         self._context = context
-        self._kept: list[Step] = []
-        self._open = False  # a step was begun and has not ended
-        self._started_at = _NEVER
+        self._connection = connection
         self._tick = 0.0
-        self.held = held
+        self.is_open = False
         self.peer = ""
         self.stage = Stage.CONNECT
+        self.started_at = NEVER
 
     def begin(self, stage: Stage) -> None:
         """Begin a step, or go on with one of the same stage that has not ended: AUTH after a key was derived."""
-        if self._open and stage is self.stage:
+        if self.is_open and stage is self.stage:
             return
         self.stage = stage
-        self._open = True
-        self._started_at = datetime.now(UTC)
+        self.is_open = True
+        self.started_at = datetime.now(UTC)
         self._tick = time.perf_counter()  # the clock of uvloop has only milliseconds
-        if not self.held:
-            self._context.watch(stage)
-            self._context.announce(stage, self._started_at)
+        self._context.watch(stage)
+        self._context.announce(stage, self.started_at, self._connection)
 
-    def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> None:
-        """End the step.
+    def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> float:
+        """End the step, and return the seconds that it took.
 
         Args:
             sent: What was sent, sanitised.
             received: The reply or the result, sanitised.
             code: Why the step failed, or OK.
         """
-        self._open = False
+        self.is_open = False
         duration = time.perf_counter() - self._tick
-        step = Step(self.stage, self._started_at, duration, self.peer, sent, received, code)
-        if self.held:
-            self._kept.append(step)
-        else:
-            self._context.emit(step)
+        self._context.emit(
+            Step(self.stage, self.started_at, duration, self.peer, sent, received, code, self._connection)
+        )
+        return duration
 
     def fail(self, cause: Cause, sent: str = "") -> Cause:
         """End the step as failed, and return the cause.
@@ -140,17 +139,6 @@ class Transcript:
         """
         if cause.stage is not self.stage:
             self.stage = cause.stage
-            if not self.held:
-                self._context.announce(self.stage, self._started_at)
+            self._context.announce(self.stage, self.started_at, self._connection)
         self.end(sent, "" if cause.code is Code.NOT_SMTP else cause.detail, cause.code)
         return cause
-
-    def release(self) -> None:
-        """Emit the steps that were kept back, each after its announcement, and each later one as it ends."""
-        self.held = False
-        for step in self._kept:
-            self._context.announce(step.stage, step.started_at)
-            self._context.emit(step)
-        self._kept.clear()
-        if self._open:
-            self._context.announce(self.stage, self._started_at)

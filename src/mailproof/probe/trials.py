@@ -12,27 +12,43 @@ import dataclasses
 import threading
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
-from mailproof.diagnosis.alternatives import FailedAttempt, Trial, TrialResult, is_near, trial_plan, trials_after
+from mailproof.diagnosis.alternatives import (
+    SMTP_PORT,
+    FailedAttempt,
+    Trial,
+    TrialResult,
+    is_near,
+    trial_plan,
+    trials_after,
+)
 from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
-from mailproof.diagnosis.trial_results import answers, assess, refine, settles
+from mailproof.diagnosis.trial_results import alternative, answers, assess, refine, settles
 from mailproof.domain.errors import ServiceShortage
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import shortages_raised
+from mailproof.probe.attempt import Attempt
+from mailproof.probe.feed import EARLY
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
-from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Stage, TlsMode, Wait
 from mailproof.syntax.host import join_host_port
 
 SLOW = 1.0  # seconds of one step after which trials begin; a quarter of the timeout of a test that has less than 4
 HEAD_START = 0.25  # seconds that trials at the plan's own port run before those at other ports begin
 PATIENCE = 5.0  # seconds that trials may take after the attempt has failed
+CONNECT_PATIENCE = 1.5  # seconds of these for the connect, to a host that has answered: one SYN may get lost
 GRACE = 0.3  # seconds that the other trials get after one works, so that the report has their results
 MAX_TESTS_WITH_TRIALS = 64  # of one probe at the same time: many tests of a tarpit must not dial eight times as often
+
+WAIT = 3.2  # seconds that the plan's own setting is waited for while another one works; see `_patience_at`
+WAIT_AT_25 = 6.5  # the same for a greeting at port 25
+WAIT_TRIPS = 20  # and so many round trips, where that is longer
 
 _SLOW_STAGES = frozenset({Stage.CONNECT, Stage.GREETING, Stage.TLS})
 
@@ -43,7 +59,7 @@ class Trials:
     Args:
         context: The attempt's context.
         addresses: What the attempt dials; already judged for its own port.
-        links: The attempt's connections, the current one last.
+        attempt: The attempt.
         guard: Judges each trial's destination.
         resolver: Looks up other names.
         slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
@@ -53,7 +69,7 @@ class Trials:
         self,
         context: TestContext,
         addresses: Sequence[AddrInfo],
-        links: Sequence[Link],
+        attempt: Attempt,
         *,
         guard: EgressGuard,
         resolver: Resolver,
@@ -62,7 +78,7 @@ class Trials:
         self._loop = asyncio.get_running_loop()
         self._context = context
         self._addresses = addresses
-        self._attempt_links = links
+        self._attempt = attempt
         self._guard = guard
         self._resolver = resolver
         self._slots = slots
@@ -70,28 +86,28 @@ class Trials:
         self._slow_after = min(SLOW, context.plan.timeout / 4)
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
         self._links: dict[Trial, Link] = {}
+        self._began: dict[Trial, tuple[datetime, float]] = {}
+        self._told: set[Trial] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._stage = Stage.CONNECT
-        self._stage_began = 0.0
         self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
         self._proven_cause: Cause | None = None
+        self._gave_up = False  # the attempt was ended since another setting works
 
     def watch(self, stage: Stage) -> None:
         """Note that the attempt has begun a stage; if that is slow, trials begin."""
-        self._stage, self._stage_began = stage, self._loop.time()
-        if self._timer is None and not self._tasks and stage in _SLOW_STAGES:
-            self._timer = self._loop.call_later(self._slow_after, self._start_if_slow)
+        if self._timer is None and stage in _SLOW_STAGES:
+            self._timer = self._loop.call_later(self._slow_after, self._look)
 
-    async def accompany(self, attempt: Awaitable[tuple[Link, Cause | None]]) -> tuple[Link, Cause | None]:
-        """Await the attempt, and end it as soon as a trial proves that what it waits for will never come."""
+    async def accompany(self, run: Awaitable[tuple[Link, Cause | None]]) -> tuple[Link, Cause | None]:
+        """Await the attempt, and end it where what it waits for will never come, or where another setting works."""
         task = self._waiting_task = asyncio.current_task()
         try:
-            return await attempt
+            return await run
         except asyncio.CancelledError:
-            if self._proven_cause is None or task is None or task.uncancel():  # the test itself is cancelled
+            ended_here = self._proven_cause is not None or self._gave_up
+            if not ended_here or task is None or task.uncancel():  # the test itself is cancelled
                 raise
-            link = self._attempt_links[-1]
-            return link, link.abandon(self._proven_cause)
+            return self._attempt.abandon(self._proven_cause)
         finally:
             self._waiting_task = None
             if self._timer is not None:
@@ -121,8 +137,11 @@ class Trials:
             self._start(trials)
             await self._wait_for(trials, until)
         await self._wait_for(trials, min(until, self._loop.time() + GRACE), first_success=False)
-        result = [result for trial in trials if (result := self._result(trial)) is not None]
-        return refine(plan, cause, result), tuple(result)
+        results = {trial: result for trial in trials if (result := self._result(trial)) is not None}
+        for trial, result in results.items():
+            self._tell(trial, result)
+        found = tuple(results.values())
+        return refine(plan, cause, found), found
 
     async def stop(self) -> None:
         """End every trial and close its connection."""
@@ -136,22 +155,61 @@ class Trials:
             # A cancelled task's traceback refers to this object: only the garbage collector would free both.
             self._tasks.clear()
             self._links.clear()
+            self._began.clear()
             if self._has_slot:
                 self._has_slot = False
                 self._slots.release()
 
-    def _start_if_slow(self) -> None:
-        """Start trials if the attempt has been waiting in one slow stage for too long."""
+    def _look(self) -> None:
+        """Look after the attempt: start trials where it is slow, end it where it has waited long enough."""
         self._timer = None
-        if self._stage not in _SLOW_STAGES or self._waiting_task is None:
+        slow = [link for link in self._attempt.waiting if link.stage in _SLOW_STAGES]
+        if self._waiting_task is None or not slow:
             return
-        left = self._stage_began + self._slow_after - self._loop.time()
-        if left < 0.01:
-            slow = Cause(self._stage, Code.TIMEOUT)
-            self._start(trials_after(self._context.plan, self._failed_attempt(self._attempt_links[-1], slow)))
-            left = self._slow_after
-        if not self._has_slot:
-            self._timer = self._loop.call_later(left, self._start_if_slow)
+        now = self._loop.time()
+        link = min(slow, key=lambda one: one.stage_began)
+        due = link.stage_began + self._slow_after
+        if due - now < EARLY and not self._tasks:
+            cause = Cause(link.stage, Code.TIMEOUT)
+            self._start(trials_after(self._context.plan, self._failed_attempt(link, cause)))
+            due = now + self._slow_after  # without a slot
+        if self._may_give_up(slow):
+            due = max(one.stage_began + self._patience_at(one.stage) for one in slow)
+            if due - now < EARLY:
+                self._end_attempt()
+                return
+        elif self._tasks:
+            return  # a trial's end looks again
+        self._timer = self._loop.call_at(max(due, now + EARLY), self._look)
+
+    def _may_give_up(self, slow: Sequence[Link]) -> bool:
+        """Return whether the attempt is not waited for much longer, since another setting works."""
+        # A greeting that has begun proves that the setting is right, and the server only slow.
+        heard = any(link.heard for link in slow)
+        return self._context.plan.wait is not Wait.FULL and not heard and self._has_fix()
+
+    def _patience_at(self, stage: Stage) -> float:
+        """Return how many seconds the plan's own setting is waited for at a stage while another one works.
+
+        Two SYNs may get lost: they are sent again after 1 and 3 seconds (RFC 6298 section 2.1). At port 25 some servers
+        greet after 5 or 6 seconds only, so that spammers betray themselves by speaking first (sendmail, Exim).
+        """
+        at_25 = stage is Stage.GREETING and self._context.port == SMTP_PORT
+        return max(WAIT_AT_25 if at_25 else WAIT, WAIT_TRIPS * self._round_trip())
+
+    def _round_trip(self) -> float:
+        """Return the longest connect to the host so far, in seconds; 0 where there was none."""
+        return max((link.connect_took for link in (*self._attempt.links, *self._links.values())), default=0.0)
+
+    def _end_attempt(self, proven: Cause | None = None) -> None:
+        """End the attempt.
+
+        Args:
+            proven: Why it would fail; None where another setting works and this one has not answered.
+        """
+        if self._waiting_task is not None and not self._gave_up and self._proven_cause is None:
+            self._gave_up, self._proven_cause = proven is None, proven
+            self._waiting_task.cancel()
 
     def _failed_attempt(self, link: Link, cause: Cause) -> FailedAttempt:
         reached = link.address
@@ -172,24 +230,26 @@ class Trials:
             if trial not in self._tasks:
                 task = asyncio.create_task(self._try(trial), name="mailproof-alternative")
                 self._tasks[trial] = task
-                task.add_done_callback(self._trial_ended)
+                task.add_done_callback(partial(self._trial_ended, trial))
 
-    def _trial_ended(self, task: asyncio.Task[TrialResult | None]) -> None:
-        """End the attempt if this trial proves that what it waits for will never come."""
-        if (
-            self._waiting_task is None
-            or self._proven_cause is not None
-            or task.cancelled()
-            or task.exception() is not None
-        ):
+    def _trial_ended(self, trial: Trial, task: asyncio.Task[TrialResult | None]) -> None:
+        """Tell the result, and end the attempt if it proves that what the attempt waits for will never come."""
+        if task.cancelled() or task.exception() is not None or (result := task.result()) is None:
             return
-        result, waiting = task.result(), Cause(self._stage, Code.TIMEOUT)
-        if result is None or self._attempt_links[-1].heard:
+        self._tell(trial, result)
+        if self._waiting_task is None or not (slow := self._attempt.waiting):
             return
-        proven = refine(self._context.plan, waiting, [result])
-        if proven is not waiting:
-            self._proven_cause = proven
-            self._waiting_task.cancel()
+        waiting = Cause(slow[0].stage, Code.TIMEOUT)
+        if not self._attempt.heard and (proven := refine(self._context.plan, waiting, [result])) is not waiting:
+            self._end_attempt(proven)
+        elif self._timer is None:
+            self._look()
+
+    def _tell(self, trial: Trial, result: TrialResult) -> None:
+        """Stream a trial's result, once."""
+        if self._context.tried is not None and trial not in self._told:
+            self._told.add(trial)
+            self._context.tried(alternative(result))
 
     async def _wait_for(self, trials: Sequence[Trial], until: float, *, first_success: bool = True) -> None:
         """Wait until these trials have ended.
@@ -199,11 +259,26 @@ class Trials:
             first_success: Whether to stop waiting as soon as a trial works.
         """
         while not (first_success and self._has_fix()):
-            pending = [task for key in trials if (task := self._tasks.get(key)) is not None and not task.done()]
-            left = until - self._loop.time()
-            if not pending or left <= 0:
+            now = self._loop.time()
+            pending = {
+                task: self._worth_waiting(key, until)
+                for key in trials
+                if (task := self._tasks.get(key)) is not None and not task.done()
+            }
+            left = max(pending.values(), default=0.0) - now
+            if left <= 0:
                 return
             await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+    def _worth_waiting(self, trial: Trial, until: float) -> float:
+        """Return until when a trial is worth waiting for, on the loop's clock.
+
+        A port that has not answered the connect, of a host that answers at another one, drops what is sent to it.
+        """
+        link = self._links.get(trial)
+        if link is None or link.stage is not Stage.CONNECT or not self._round_trip():
+            return until
+        return min(until, link.stage_began + max(CONNECT_PATIENCE, WAIT_TRIPS * self._round_trip()))
 
     def _has_fix(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
@@ -241,8 +316,10 @@ class Trials:
             emit=_discard,
             watch=_discard,
             started=None,
+            tried=None,
         )
         link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
+        self._began[trial] = datetime.now(UTC), self._loop.time()
         try:
             cause = await link.open(addresses) or await link.converse()
         finally:
@@ -251,7 +328,12 @@ class Trials:
 
     def _assessed(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
         """Return the result of a trial, judged for the plan and with its sentence."""
-        result = assess(self._context.plan, TrialResult(trial, cause, link.facts, link.tls))
+        started_at, tick = self._began[trial]
+        took = (link.verdict_at or self._loop.time()) - tick
+        result = assess(
+            self._context.plan,
+            TrialResult(trial, cause, link.facts, link.tls, started_at=started_at, duration=took),
+        )
         redact = self._context.redact
         seen = Observed(
             plan=dataclasses.replace(link.context.plan, tls_mode=result.trial.tls_mode),
@@ -276,7 +358,7 @@ class Trials:
                 # Only the attempt's own address: whoever made the certificate chose the name, which may lead elsewhere.
                 named = await self._lookup(trial.name, port)
                 infos = [
-                    info for info in infos if info[4][0] in named and info[4][0] == self._attempt_links[-1].address
+                    info for info in infos if info[4][0] in named and info[4][0] == self._attempt.links[-1].address
                 ]
             self._guard.check_name(host, port)
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in infos)))

@@ -11,6 +11,7 @@ from mailproof.rpc.times import duration, seconds_of, timestamp
 from mailproof.rpc.vocabulary_numbers import CODES, OUTCOMES, SEVERITIES, STAGES, TLS_MODES, numbers
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
+    Alternative,
     CertificateRole,
     Credentials,
     EhloInfo,
@@ -26,13 +27,14 @@ from mailproof.smtp.report import (
     TlsInfo,
 )
 from mailproof.smtp.sasl.table import MECHANISMS
-from mailproof.smtp.vocabulary import Depth, TlsMode
+from mailproof.smtp.vocabulary import Depth, TlsMode, Wait
 from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
 _ROLES = numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
 _DEPTHS = {number: word for word, number in numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
 _TLS_MODE_OF = {number: word for word, number in TLS_MODES.items()}
+_WAITS = {number: word for word, number in numbers(Wait, dict(vocabulary_pb2.Wait.items()), "WAIT").items()}
 
 
 def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
@@ -69,6 +71,7 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
         ehlo_name=request.ehlo_name.strip(),
         oauth=oauth,
         verify_alternatives=request.verify_alternatives if request.HasField("verify_alternatives") else True,
+        wait=_WAITS.get(request.wait, Wait.VERIFIED),
     )
 
 
@@ -121,10 +124,14 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
 def diagnosis_event(event: Progress) -> diagnosis_pb2.DiagnoseResponse:
     """Return one message of the stream."""
     if isinstance(event, StepStarted):
-        started = report_pb2.StepStarted(stage=STAGES[event.stage], started_at=timestamp(event.started_at))
+        started = report_pb2.StepStarted(
+            stage=STAGES[event.stage], started_at=timestamp(event.started_at), connection=event.connection
+        )
         return diagnosis_pb2.DiagnoseResponse(started=started)
     if isinstance(event, Step):
         return diagnosis_pb2.DiagnoseResponse(step=_step(event))
+    if isinstance(event, Alternative):
+        return diagnosis_pb2.DiagnoseResponse(alternative=_alternative(event))
     if isinstance(event, Heartbeat):
         beat = report_pb2.Heartbeat(stage=STAGES[event.stage], elapsed=duration(event.elapsed))
         return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
@@ -152,19 +159,23 @@ def _report(report: Report) -> report_pb2.Report:
             )
             for finding in report.findings
         ],
-        alternatives=[
-            report_pb2.Alternative(
-                port=other.port,
-                tls_mode=TLS_MODES[other.tls_mode],
-                code=CODES[other.code],
-                message=other.message,
-            )
-            for other in report.alternatives
-        ],
+        alternatives=[_alternative(other) for other in report.alternatives],
         steps=[_step(step) for step in report.steps],
         elapsed_ms=report.elapsed_ms,
         round_trips=report.round_trips,
         fixes=[_fix(fix) for fix in report.fixes],
+    )
+
+
+def _alternative(other: Alternative) -> report_pb2.Alternative:
+    return report_pb2.Alternative(
+        port=other.port,
+        tls_mode=TLS_MODES[other.tls_mode],
+        code=CODES[other.code],
+        message=other.message,
+        host=other.host,
+        started_at=timestamp(other.started_at),
+        duration=duration(other.duration),
     )
 
 
@@ -185,6 +196,7 @@ def _step(step: Step) -> report_pb2.Step:
         sent=step.sent,
         received=step.received,
         code=CODES[step.code],
+        connection=step.connection,
     )
 
 

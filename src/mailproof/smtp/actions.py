@@ -19,6 +19,8 @@ class Cause:
         sasl_error: The server's error message within a SASL exchange, or decoded from the reply, not sanitised.
         recognised: Whether the cause was recognised in the reply, and not only the command that was refused.
         words: The words of the reply that decided; empty where others did.
+        waited: Seconds of a wait that was ended although the test had more time, since another setting works; 0 where
+            all of its time was waited.
     """
 
     stage: Stage
@@ -28,6 +30,7 @@ class Cause:
     sasl_error: str = ""
     recognised: bool = True
     words: str = ""
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

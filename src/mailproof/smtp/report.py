@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode, Wait
 from mailproof.syntax.oauth import ClientCredentials
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a whole test where the caller names no timeout."""
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""The time of what has not begun."""
 
 
 class Audience(Enum):
@@ -66,6 +70,7 @@ class Plan:
         verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem.
         oauth: Replaces the password of `credentials`, which then holds only the user.
         audience: Which settings the report's advice may name.
+        wait: How long the test waits for a server that says nothing while another setting works.
     """
 
     host: str
@@ -83,6 +88,7 @@ class Plan:
     verify_alternatives: bool = True
     oauth: OAuth | None = None
     audience: Audience = Audience.MODES
+    wait: Wait = Wait.VERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ class Step:
         sent: What was sent; empty for nothing.
         received: The server's reply, or the step's result (addresses, TLS version).
         code: `OK`, or why this step failed.
+        connection: Which of the test's connections the step belongs to, from 1 in the order of their beginning; 0
+            before the first one.
     """
 
     stage: Stage
@@ -104,6 +112,7 @@ class Step:
     sent: str = ""
     received: str = ""
     code: Code = Code.OK
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class StepStarted:
 
     stage: Stage
     started_at: datetime
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +235,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another setting that was tried, with its result: `code` is OK where it works."""
+    """Another setting that was tried, with its result.
+
+    Attributes:
+        code: OK where it works.
+        host: The name that was tried in place of the plan's host; empty for the plan's host.
+        started_at: When its trial began.
+        duration: Seconds that the trial took, or had taken when it was given up.
+    """
 
     port: int
     tls_mode: TlsMode
     code: Code
     message: str = ""
+    host: str = ""
+    started_at: datetime = NEVER
+    duration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,5 +317,5 @@ class Report:
     fixes: tuple[Fix, ...] = ()
 
 
-Progress = StepStarted | Step | Heartbeat | Report
-"""What a test streams while it runs: steps as they begin and end, heartbeats, and one report, last."""
+Progress = StepStarted | Step | Alternative | Heartbeat | Report
+"""What a test streams: steps as they begin and end, other settings as they were tried, heartbeats, one report, last."""

@@ -43,6 +43,13 @@ class Depth(StrEnum):
 _RANKS = {depth: rank for rank, depth in enumerate(Depth)}
 
 
+class Wait(StrEnum):
+    """How long a test waits at one step for a server that says nothing."""
+
+    VERIFIED = "verified"  # until another setting is verified, and the step has had a fair time
+    FULL = "full"  # for all of the test's time
+
+
 class Outcome(StrEnum):
     """Whether the requested test passed."""
 

@@ -120,6 +120,7 @@ class Diagnoses:
                 ehlo_name=plan.ehlo_name,
                 mechanism=plan.mechanism,
                 verify_alternatives=plan.verify_alternatives,
+                wait=plan.wait,
             )
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:

@@ -126,8 +126,8 @@ def finish(child: subprocess.Popen[str], stdin: str = "") -> tuple[int, str, str
 
 def comparable(report: Any) -> Any:
     """Return a report without what differs between two runs: its times."""
-    for step in report["steps"]:
-        del step["started_at"], step["duration"]
+    for timed in (*report["steps"], *report["alternatives"]):
+        del timed["started_at"], timed["duration"]
     del report["elapsed_ms"]
     return report
 

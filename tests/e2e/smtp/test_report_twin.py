@@ -6,14 +6,13 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 import uvloop
 
 from mailproof.domain.secret import Secret
 from mailproof.probe.probe import Probe
-from mailproof.smtp.report import Credentials, Plan, Report
+from mailproof.smtp.report import NEVER, Credentials, Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 from plain_support.probe import report as watched
 from smtp_support import pki
@@ -48,10 +47,9 @@ CASES: dict[str, tuple[Code, Callable[[], Script], dict[str, object]]] = {
 
 
 def without_times(report: Report) -> Report:
-    steps = tuple(
-        dataclasses.replace(step, started_at=datetime.min.replace(tzinfo=UTC), duration=0) for step in report.steps
-    )
-    return dataclasses.replace(report, steps=steps, elapsed_ms=0)
+    steps = tuple(dataclasses.replace(step, started_at=NEVER, duration=0) for step in report.steps)
+    others = tuple(dataclasses.replace(other, started_at=NEVER, duration=0) for other in report.alternatives)
+    return dataclasses.replace(report, steps=steps, alternatives=others, elapsed_ms=0)
 
 
 def both(plan: Plan, probe: Probe, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> tuple[Report, Report]:

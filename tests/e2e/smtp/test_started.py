@@ -62,14 +62,21 @@ def test_a_key_that_is_derived_belongs_to_the_step_of_its_command() -> None:
     assert words(events).count("+auth") == sum(step.stage is Stage.AUTH for step in report.steps) > 1
 
 
-def test_steps_of_a_second_try_begin_as_they_are_released() -> None:
-    """The first try, with STARTTLS, hears nothing and never ends its step."""
+def test_both_tries_of_auto_are_steps_of_connections_of_their_own() -> None:
+    """The first try, with STARTTLS, hears nothing; its step ends as the second one shows the mode."""
     with serve(smtp(secure=True), context=pki.good()) as served:
         events = run_events(make_plan(served.port, tls_mode=TlsMode.AUTO))
     report = events[-1]
     assert isinstance(report, Report)
     assert report.code is Code.OK
-    assert "+connect connect +greeting +connect connect +tls tls +greeting greeting +ehlo" in words(events)
+    assert "+connect connect +greeting +connect connect +tls tls greeting +greeting greeting +ehlo" in words(events)
+    tries = [(step.connection, step.stage, step.code) for step in report.steps if step.connection][:4]
+    assert tries == [
+        (1, Stage.CONNECT, Code.OK),
+        (2, Stage.CONNECT, Code.OK),
+        (2, Stage.TLS, Code.OK),
+        (1, Stage.GREETING, Code.WRONG_TLS_MODE_USE_IMPLICIT),
+    ]
 
 
 def test_a_step_that_fails_at_another_stage_has_its_own_beginning() -> None:
@@ -84,8 +91,8 @@ def test_a_step_that_fails_at_another_stage_has_its_own_beginning() -> None:
         events = run_events(make_plan(served.port))
     assert words(events).endswith("starttls +tls +starttls starttls")
     (begun, announced, last) = [event for event in events if isinstance(event, StepStarted | Step)][-3:]
-    assert begun == StepStarted(Stage.TLS, last.started_at)
-    assert announced == StepStarted(Stage.STARTTLS, last.started_at)
+    assert begun == StepStarted(Stage.TLS, last.started_at, connection=1)
+    assert announced == StepStarted(Stage.STARTTLS, last.started_at, connection=1)
 
 
 def test_a_client_certificate_that_is_missed_after_the_handshake_is_a_step_of_tls() -> None:

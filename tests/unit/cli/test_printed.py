@@ -6,6 +6,7 @@ with `PYTHONPATH=tests python -m unit.cli.test_printed`.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
@@ -69,7 +70,14 @@ STEPS = (
     step(Stage.CONNECT, "", "x" * 400),
     step(Stage.EHLO, "EHLO me.test", "250-hello\n250 AUTH PLAIN"),
     step(Stage.AUTH, "AUTH PLAIN ********", HOSTILE, Code.AUTH_REJECTED),
-    step(Stage.QUIT, "", "", Code.TIMEOUT),
+    dataclasses.replace(step(Stage.QUIT, "", "", Code.TIMEOUT), connection=2),
+)
+
+ALTERNATIVES = (
+    Alternative(465, TlsMode.IMPLICIT, Code.OK, "answers", "", NOON, 0.0123456),
+    Alternative(25, TlsMode.NONE, Code.TIMEOUT, "was silent", "mx.test", NOON, 5.0),
+    Alternative(2525, TlsMode.STARTTLS, Code.CONNECTION_REFUSED, "refused", "", NOON),
+    Alternative(2587, TlsMode.STARTTLS, Code.CONNECTION_REFUSED, "refused", "", NOON),
 )
 
 PASSED = Report(
@@ -95,12 +103,7 @@ FAILED = Report(
     tls=TlsInfo("TLSv1.3", "AES", "", (CERTIFICATE,), verify_error="name"),
     ehlo=EhloInfo("me.test", {"AUTH": "PLAIN"}, (), ("PLAIN",)),
     findings=(Finding(Code.TLS_HOSTNAME_MISMATCH, Severity.ERROR, Stage.TLS, "No.", "Do.", "/v1/findings/x"),),
-    alternatives=(
-        Alternative(465, TlsMode.IMPLICIT, Code.OK, "answers"),
-        Alternative(25, TlsMode.NONE, Code.TIMEOUT, "was silent"),
-        Alternative(2525, TlsMode.STARTTLS, Code.CONNECTION_REFUSED, "refused"),
-        Alternative(2587, TlsMode.STARTTLS, Code.CONNECTION_REFUSED, "refused"),
-    ),
+    alternatives=ALTERNATIVES,
     steps=STEPS,
     elapsed_ms=7,
     round_trips=2,
@@ -111,7 +114,7 @@ BARE = Report(
     code=Code.TLS_SELF_SIGNED,
     message="Itself.",
     tls=TlsInfo(chain=(Certificate("", (), "x", NOON, NOON, "RSA 2048", "s", "00"),)),
-    alternatives=(Alternative(25, TlsMode.NONE, Code.TIMEOUT, "was silent"),),
+    alternatives=ALTERNATIVES[1:2],
 )
 
 
@@ -136,10 +139,10 @@ FOUND = SearchResult((BEST, LITERAL, *OTHERS), "Use mx.test.", "Mind the gap.", 
 ALONE = SearchResult((LITERAL,), "Use it.", elapsed_ms=1)
 NOTHING = SearchResult(OTHERS, HOSTILE, LONG, complete=False, elapsed_ms=30000)
 
-BEGUN = tuple(StepStarted(each.stage, each.started_at) for each in STEPS)
+BEGUN = tuple(StepStarted(each.stage, each.started_at, each.connection) for each in STEPS)
 TESTS: Mapping[str, tuple[Any, ...]] = {
     "passed": (*BEGUN[:2], *STEPS[:4], BEGUN[4], Heartbeat(Stage.AUTH, 4.6), PASSED),
-    "failed": (*(event for pair in zip(BEGUN, STEPS, strict=True) for event in pair), FAILED),
+    "failed": (*(event for pair in zip(BEGUN, STEPS, strict=True) for event in pair), *ALTERNATIVES, FAILED),
     "bare": (BARE,),
 }
 SEARCHES: Mapping[str, tuple[Any, ...]] = {
