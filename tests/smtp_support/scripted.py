@@ -68,6 +68,9 @@ class Peer:
         self.heard.append(line)
         return line
 
+    async def read_octet(self) -> bytes:
+        return await self._reader.readexactly(1)
+
     async def read(self, length: int) -> str:
         return (await self._reader.readexactly(length)).decode()
 

@@ -79,7 +79,6 @@ class Condition(Enum):
     DKIM_NAMED = auto()
     DMARC_NAMED = auto()
     NO_PROOF_NAMED = auto()
-    GIVEN_UP = auto()  # the wait was ended before its time, since another setting works
     FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
 
 

@@ -203,7 +203,6 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.DKIM_NAMED: lambda seen: "DKIM" in proofs_named(seen),
     Condition.DMARC_NAMED: lambda seen: "DMARC" in proofs_named(seen),
     Condition.NO_PROOF_NAMED: lambda seen: not proofs_named(seen),
-    Condition.GIVEN_UP: lambda seen: seen.cause is not None and seen.cause.waited > 0,
     Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
 }
 """Condition -> whether it holds."""

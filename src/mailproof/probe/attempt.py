@@ -19,14 +19,15 @@ from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode, Wait
 
 SECOND_TRY = 0.3  # seconds without an answer after which `AUTO` also tries the other TLS mode
 
-SILENCE = 2.0  # seconds without a greeting after which a port that cuts each TLS handshake is not waited for any more
+SILENCE = 1.0  # seconds without a greeting after which a port that cuts each TLS handshake is not waited for any more
 SILENCE_TRIPS = 10  # and so many round trips, where that is longer
 
 IMPLICIT_PORTS = frozenset({465, 2465})  # where `AUTO` tries implicit TLS first; a wrong guess costs SECOND_TRY
 
 # Results of one of `AUTO`'s two tries: the port speaks the other mode; nothing is known about the mode.
 _WRONG_MODE = frozenset({Code.WRONG_TLS_MODE_USE_IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS})
-_SILENT = frozenset({Code.TIMEOUT, Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
+_CUT = frozenset({Code.CONNECTION_CLOSED, Code.CONNECTION_RESET})
+_SILENT = _CUT | {Code.TIMEOUT}
 
 _UNVERIFIED = CERTIFICATE_CODES | {Code.TRUST_STORE_EMPTY}
 
@@ -140,7 +141,7 @@ class Attempt:
                 elif second is None:
                     second = self._link(implicit=not first.implicit)
                     tasks[asyncio.create_task(second.open(addresses))] = second
-                elif not done:
+                elif self._silence_left(tasks.values()) == 0:
                     await _cancel(tasks)
                     return self.abandon(None)
             if shortage is not None:
@@ -154,13 +155,14 @@ class Attempt:
 
         A server that speaks in clear speaks first (RFC 5321 section 3.1); one that waits for us to speak expects TLS.
         """
-        cut = any(link.implicit and cause.stage is Stage.TLS for link, cause in self._failures.items())
-        silent = [link for link in running if not link.implicit and link.stage is Stage.GREETING and not link.heard]
+        cut = any(cause.stage is Stage.TLS and cause.code in _CUT for cause in self._failures.values())
+        silent = [link for link in running if not link.implicit and not link.heard]
         if not cut or not silent or self._plan.wait is Wait.FULL:
             return None
-        link = silent[0]
-        until = link.stage_began + max(SILENCE, SILENCE_TRIPS * link.connect_took)
-        return max(0.0, until - self._loop.time())
+        patience = max(SILENCE, SILENCE_TRIPS * silent[0].connect_took)
+        if silent[0].stage is not Stage.GREETING:  # it is still connecting
+            return patience
+        return max(0.0, silent[0].stage_began + patience - self._loop.time())
 
     def _is_conclusive(self, link: Link, cause: Cause) -> bool:
         """Return whether a failure of one try decides the test; if not, the other mode may still work."""

@@ -88,6 +88,7 @@ class Trials:
         self._links: dict[Trial, Link] = {}
         self._began: dict[Trial, tuple[datetime, float]] = {}
         self._told: set[Trial] = set()
+        self._fixed_at = 0.0  # when a trial first worked, on the loop's clock; 0 before
         self._timer: asyncio.TimerHandle | None = None
         self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
         self._proven_cause: Cause | None = None
@@ -136,7 +137,8 @@ class Trials:
         if not self._has_fix():
             self._start(trials)
             await self._wait_for(trials, until)
-        await self._wait_for(trials, min(until, self._loop.time() + GRACE), first_success=False)
+        fixed_at = self._fixed_at or self._loop.time()
+        await self._wait_for(trials, min(until, fixed_at + GRACE), first_success=False)
         results = {trial: result for trial in trials if (result := self._result(trial)) is not None}
         for trial, result in results.items():
             self._tell(trial, result)
@@ -237,6 +239,8 @@ class Trials:
         if task.cancelled() or task.exception() is not None or (result := task.result()) is None:
             return
         self._tell(trial, result)
+        if settles(self._context.plan, result):
+            self._fixed_at = self._fixed_at or self._loop.time()
         if self._waiting_task is None or not (slow := self._attempt.waiting):
             return
         waiting = Cause(slow[0].stage, Code.TIMEOUT)

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-
 import pytest
 
 from clock_support.loop import WaitedClock
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
+from smtp_support.machine import black_hole
 from smtp_support.names import own_address, resolve
 from smtp_support.probing import make_plan, run_plan
 from smtp_support.scripted import EHLO_CLEAR, serve, smtp
 
 PORT = 2525
 UNREACHABLE = "255.255.255.255"  # TCP knows no broadcast: the kernel refuses at once, with or without a network
-
-
-@contextmanager
-def black_hole(port: int = PORT) -> Iterator[str]:
-    """Yield an address that answers no SYN: the queue of a listener that accepts nothing is full."""
-    address = own_address()
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.create_server((address, port), backlog=0))
-        for _ in range(2):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        time.sleep(0.05)
-        yield address
 
 
 def run(clock: WaitedClock | None = None, timeout: float = 60.0) -> Report:
@@ -57,7 +39,7 @@ def test_an_unreachable_address_costs_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_silent_address_costs_a_quarter_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     address = own_address()
-    with black_hole() as silent, serve(smtp(ehlo=EHLO_CLEAR), host=address, port=PORT):
+    with black_hole(PORT) as silent, serve(smtp(ehlo=EHLO_CLEAR), host=address, port=PORT):
         resolve(monkeypatch, {"mail.test": [silent, address]})
         clock = WaitedClock()
         report = run(clock)
@@ -92,7 +74,7 @@ def test_where_all_fail_alike_that_is_the_cause(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_one_that_is_silent_to_the_end_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    with black_hole() as silent:
+    with black_hole(PORT) as silent:
         resolve(monkeypatch, {"mail.test": [UNREACHABLE, silent, own_address()]})
         clock = WaitedClock()
         report = run(clock, timeout=0.8)

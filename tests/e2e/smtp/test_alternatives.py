@@ -7,9 +7,8 @@ import base64
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, aclosing
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -21,77 +20,17 @@ from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressDenied
 from mailproof.probe.probe import Probe
 from mailproof.probe.trials import PATIENCE
-from mailproof.smtp.report import Report, Step
+from mailproof.smtp.report import Step
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from smtp_support import pki
+from smtp_support.machine import USUAL, Machine, plan, rows, run
 from smtp_support.names import own_address, resolve
-from smtp_support.probing import LOGIN, PASSWORD, TRUST, Anywhere, make_plan, make_probe, run_plan
-from smtp_support.scripted import EHLO_CLEAR, Do, Script, Served, raw, serve, smtp
+from smtp_support.probing import PASSWORD, TRUST, Anywhere, make_probe, run_plan
+from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, smtp
 
 pytestmark = pytest.mark.usefixtures("way")
 
-USUAL = (25, 465, 587, 2465, 2525, 2587)
 IMPLICIT, STARTTLS, NONE, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE, TlsMode.AUTO
-
-
-@dataclass
-class Machine:
-    """One address with servers on several ports, known as mail.test."""
-
-    address: str
-    stack: ExitStack
-    served: dict[int, Served] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.context = pki.server_context(pki.issue("x", pki.authority(), sans=("mail.test",)))
-
-    def submission(self, port: int, **settings: Any) -> None:
-        """Serve STARTTLS."""
-        self.script(port, smtp(context=settings.pop("context", self.context), **settings))
-
-    def implicit(self, port: int, **settings: Any) -> None:
-        """Serve implicit TLS."""
-        context = settings.pop("context", self.context)
-        self.served[port] = self.stack.enter_context(
-            serve(smtp(secure=True, **settings), context=context, host=self.address, port=port)
-        )
-
-    def script(self, port: int, script: Script) -> None:
-        self.served[port] = self.stack.enter_context(serve(script, host=self.address, port=port))
-
-    def tarpits(self, *but: int) -> None:
-        """Serve silence on every usual port."""
-        for port in USUAL:
-            if port not in but:
-                self.script(port, raw(Do.SILENCE))
-
-    @property
-    def dialled(self) -> dict[int, int]:
-        return {port: len(served.peers) for port, served in self.served.items() if served.peers}
-
-    def heard(self, port: int) -> list[str]:
-        return [line for peer in self.served[port].peers for line in peer.heard]
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    with ExitStack() as stack:
-        made = Machine(own_address(), stack)
-        resolve(monkeypatch, {"mail.test": [made.address]})
-        yield made
-
-
-def plan(port: int, mode: TlsMode = STARTTLS, **settings: Any) -> Any:
-    values = {"host": "mail.test", "tls_mode": mode, "verify_alternatives": True, "credentials": LOGIN} | settings
-    return make_plan(port, **values)
-
-
-def run(port: int, mode: TlsMode = STARTTLS, clock: WaitedClock | None = None, **settings: Any) -> Report:
-    return run_plan(plan(port, mode, **settings), loop_factory=clock)
-
-
-def rows(report: Report) -> list[tuple[int, TlsMode, Code]]:
-    return [(other.port, other.tls_mode, other.code) for other in report.alternatives]
 
 
 def no_credentials(machine: Machine, *ports: int) -> None:
