@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     from mailproof.cli import oauth_arguments
     from mailproof.net.egress import Profile
-    from mailproof.smtp.vocabulary import Depth, TlsMode, Wait
+    from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 
     parser.add_argument(
         "host", metavar="HOST[:PORT]", help="server to test; port by TLS mode if none; IPv6 as [::1]:587"
@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--wait",
-        choices=[wait.value for wait in Wait],
-        default=Wait.VERIFIED.value,
+        choices=[wait.value for wait in Patience],
+        default=Patience.VERIFIED.value,
         help="how long to wait for a server that says nothing: until another setting is verified and this one had its "
         "time (default), or for all of the test's time",
     )
@@ -126,7 +126,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     from mailproof.domain.secret import Secret
     from mailproof.smtp.plans import violations
     from mailproof.smtp.report import Credentials, Plan
-    from mailproof.smtp.vocabulary import Depth, TlsMode, Wait
+    from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 
     host, port = _host_port(args.host)
     problem = oauth_arguments.problem(args)
@@ -152,7 +152,7 @@ def _plan(args: argparse.Namespace) -> Plan:
         ca_pem=ca_pem,
         ehlo_name=args.ehlo_name,
         verify_alternatives=args.verify_alternatives,
-        wait=Wait(args.wait),
+        wait=Patience(args.wait),
         credentials=Credentials(args.user, Secret("")) if args.user else None,
         oauth=oauth_arguments.oauth(args, "x"),  # a placeholder: the rest is checked before the secret is read
     )

@@ -15,7 +15,7 @@ from mailproof.net.addrinfo import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
-from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode, Wait
+from mailproof.smtp.vocabulary import Code, Depth, Patience, Stage, TlsMode
 
 SECOND_TRY = 0.3  # seconds without an answer after which `AUTO` also tries the other TLS mode
 
@@ -157,7 +157,7 @@ class Attempt:
         """
         cut = any(cause.stage is Stage.TLS and cause.code in _CUT for cause in self._failures.values())
         silent = [link for link in running if not link.implicit and not link.heard]
-        if not cut or not silent or self._plan.wait is Wait.FULL:
+        if not cut or not silent or self._plan.wait is Patience.FULL:
             return None
         patience = max(SILENCE, SILENCE_TRIPS * silent[0].connect_took)
         if silent[0].stage is not Stage.GREETING:  # it is still connecting

@@ -11,7 +11,7 @@ from collections import deque
 
 from mailproof.smtp.report import Alternative, Step, StepStarted
 
-Event = StepStarted | Step | Alternative
+FeedEvent = StepStarted | Step | Alternative
 
 EARLY = 0.002  # seconds that a timer may fire early: uvloop counts in milliseconds
 
@@ -27,18 +27,18 @@ class Feed:
 
     def __init__(self, interval: float) -> None:
         self._loop = asyncio.get_running_loop()
-        self._events: deque[Event] = deque()
+        self._events: deque[FeedEvent] = deque()
         self._waiter: asyncio.Future[bool] | None = None
         self._interval = interval
         self._last_event = self._loop.time()
         self._timer = self._loop.call_later(interval, self._on_timer)
 
-    def put(self, event: Event) -> None:
+    def put(self, event: FeedEvent) -> None:
         """Add an event, and wake the reader."""
         self._events.append(event)
         self.wake()
 
-    def take(self) -> Event | None:
+    def take(self) -> FeedEvent | None:
         """Return what was put first; None where there is nothing."""
         return self._events.popleft() if self._events else None
 

@@ -36,7 +36,7 @@ from mailproof.probe.feed import EARLY
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
-from mailproof.smtp.vocabulary import Code, Stage, TlsMode, Wait
+from mailproof.smtp.vocabulary import Code, Patience, Stage, TlsMode
 from mailproof.syntax.host import join_host_port
 
 SLOW = 1.0  # seconds of one step after which trials begin; a quarter of the timeout of a test that has less than 4
@@ -87,7 +87,7 @@ class Trials:
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
         self._links: dict[Trial, Link] = {}
         self._began: dict[Trial, tuple[datetime, float]] = {}
-        self._told: set[Trial] = set()
+        self._streamed: set[Trial] = set()
         self._fixed_at = 0.0  # when a trial first worked, on the loop's clock; 0 before
         self._timer: asyncio.TimerHandle | None = None
         self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
@@ -141,7 +141,7 @@ class Trials:
         await self._wait_for(trials, min(until, fixed_at + GRACE), first_success=False)
         results = {trial: result for trial in trials if (result := self._result(trial)) is not None}
         for trial, result in results.items():
-            self._tell(trial, result)
+            self._stream(trial, result)
         found = tuple(results.values())
         return refine(plan, cause, found), found
 
@@ -188,7 +188,7 @@ class Trials:
         """Return whether the attempt is not waited for much longer, since another setting works."""
         # A greeting that has begun proves that the setting is right, and the server only slow.
         heard = any(link.heard for link in slow)
-        return self._context.plan.wait is not Wait.FULL and not heard and self._has_fix()
+        return self._context.plan.wait is not Patience.FULL and not heard and self._has_fix()
 
     def _patience_at(self, stage: Stage) -> float:
         """Return how many seconds the plan's own setting is waited for at a stage while another one works.
@@ -238,7 +238,7 @@ class Trials:
         """Tell the result, and end the attempt if it proves that what the attempt waits for will never come."""
         if task.cancelled() or task.exception() is not None or (result := task.result()) is None:
             return
-        self._tell(trial, result)
+        self._stream(trial, result)
         if settles(self._context.plan, result):
             self._fixed_at = self._fixed_at or self._loop.time()
         if self._waiting_task is None or not (slow := self._attempt.waiting):
@@ -249,10 +249,10 @@ class Trials:
         elif self._timer is None:
             self._look()
 
-    def _tell(self, trial: Trial, result: TrialResult) -> None:
+    def _stream(self, trial: Trial, result: TrialResult) -> None:
         """Stream a trial's result, once."""
-        if self._context.tried is not None and trial not in self._told:
-            self._told.add(trial)
+        if self._context.tried is not None and trial not in self._streamed:
+            self._streamed.add(trial)
             self._context.tried(alternative(result))
 
     async def _wait_for(self, trials: Sequence[Trial], until: float, *, first_success: bool = True) -> None:

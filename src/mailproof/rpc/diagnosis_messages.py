@@ -27,14 +27,14 @@ from mailproof.smtp.report import (
     TlsInfo,
 )
 from mailproof.smtp.sasl.table import MECHANISMS
-from mailproof.smtp.vocabulary import Depth, TlsMode, Wait
+from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
 _ROLES = numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
 _DEPTHS = {number: word for word, number in numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
 _TLS_MODE_OF = {number: word for word, number in TLS_MODES.items()}
-_WAITS = {number: word for word, number in numbers(Wait, dict(vocabulary_pb2.Wait.items()), "WAIT").items()}
+_WAITS = {number: word for word, number in numbers(Patience, dict(vocabulary_pb2.Wait.items()), "WAIT").items()}
 
 
 def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
@@ -71,7 +71,7 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
         ehlo_name=request.ehlo_name.strip(),
         oauth=oauth,
         verify_alternatives=request.verify_alternatives if request.HasField("verify_alternatives") else True,
-        wait=_WAITS.get(request.wait, Wait.VERIFIED),
+        wait=_WAITS.get(request.wait, Patience.VERIFIED),
     )
 
 

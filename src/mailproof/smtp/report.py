@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode, Wait
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Patience, Severity, Stage, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 
 DEFAULT_TIMEOUT = 30.0
@@ -88,7 +88,7 @@ class Plan:
     verify_alternatives: bool = True
     oauth: OAuth | None = None
     audience: Audience = Audience.MODES
-    wait: Wait = Wait.VERIFIED
+    wait: Patience = Patience.VERIFIED
 
 
 @dataclass(frozen=True, slots=True)

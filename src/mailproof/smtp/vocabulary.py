@@ -43,7 +43,7 @@ class Depth(StrEnum):
 _RANKS = {depth: rank for rank, depth in enumerate(Depth)}
 
 
-class Wait(StrEnum):
+class Patience(StrEnum):
     """How long a test waits at one step for a server that says nothing."""
 
     VERIFIED = "verified"  # until another setting is verified, and the step has had a fair time

@@ -9,7 +9,7 @@ import pytest
 from clock_support.loop import WaitedClock
 from mailproof.probe.trials import CONNECT_PATIENCE, WAIT, WAIT_AT_25
 from mailproof.smtp.report import Alternative, Report
-from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode, Wait
+from mailproof.smtp.vocabulary import Code, Outcome, Patience, Stage, TlsMode
 from smtp_support.machine import USUAL, Machine, black_hole, plan, rows, run
 from smtp_support.probing import run_events
 from smtp_support.scripted import Do, raw
@@ -36,7 +36,7 @@ def test_all_of_the_time_is_waited_where_that_is_asked_for(machine: Machine) -> 
     machine.implicit(465)
     clock = WaitedClock()
     with black_hole(587, machine.address):
-        report = run(587, clock=clock, timeout=5.0, wait=Wait.FULL)
+        report = run(587, clock=clock, timeout=5.0, wait=Patience.FULL)
     assert clock.waited == pytest.approx(5.0)
     assert "came about in time" in report.message
     assert rows(report)[0] == (465, IMPLICIT, Code.OK)
