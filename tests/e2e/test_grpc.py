@@ -219,7 +219,7 @@ def test_a_diagnosis_streams_its_steps_and_then_one_report(service: RunningServi
     assert streamed == [step.stage for step in report.steps]
     for step in report.steps:
         begun = diagnosis_pb2.DiagnoseResponse(
-            started=report_pb2.StepStarted(stage=step.stage, started_at=step.started_at)
+            started=report_pb2.StepStarted(stage=step.stage, started_at=step.started_at, connection=step.connection)
         )
         assert messages.count(begun) == 1
         assert messages.index(begun) < messages.index(diagnosis_pb2.DiagnoseResponse(step=step))
