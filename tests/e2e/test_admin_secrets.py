@@ -258,13 +258,38 @@ def test_a_password_is_replaced_in_any_state(family: Family, server: Server, off
 
 def test_a_password_is_replaced_only_where_one_is_used(family: Family, server: Server) -> None:
     email = Family("email", family.client)
-    tokens, nobody = email.add(**server.plain(xoauth2=server.xoauth2())), email.add(**server.plain(user=""))
-    for added in (tokens, nobody):
-        refusal = family.refused("password", id=added, password=server.password)
-        assert (refusal.code, refusal.reason) == (9, "PASSWORD_NOT_USED")
+    tokens = email.add(**server.plain(xoauth2=server.xoauth2()))
+    refusal = family.refused("password", id=tokens, password=server.password)
+    assert (refusal.code, refusal.reason) == (9, "PASSWORD_NOT_USED")
     added = family.add(**server.plain(password="p"))
     refusal = family.refused("password", id=added, password="nul\0")
     assert (refusal.code, refusal.fields) == (3, ["password"])
+
+
+def test_a_password_without_a_user_is_stored_and_the_test_says_that_no_user_is_set(
+    family: Family, server: Server
+) -> None:
+    email = Family("email", family.client)
+    nobody = server.plain(user="", password=server.password)
+    empty = family.add(**server.plain(user=""))
+    assert str(family("test_stored", id=empty, receiver_address=TO)) == ""
+    family("password", id=empty, password=server.password)
+    updated = family.add(**server.plain(user=""))
+    family("update", id=updated, **nobody)
+    for added in (family.add(**nobody), empty, updated):
+        assert (email.get(added).auth, email.get(added).smtp["user"]) == ("plain", "")
+        tried = len(server.sasl.tried)
+        for refusal in (
+            family.refused("test_stored", id=added, receiver_address=TO),
+            family.refused("test", id=added, receiver_address=TO, **server.plain(user="")),
+        ):
+            assert (refusal.code, refusal.reason) == (9, "USER_NOT_SET")
+            assert "no user is set" in refusal.message
+        refusal = family.refused("update", id=added, **server.plain())
+        assert (refusal.code, refusal.reason, refusal.fields) == (3, "PASSWORD_REQUIRED", ["password"])
+        assert len(server.sasl.tried) == tried
+        family("update", id=added, **server.plain(password=server.password))
+        assert passes(family, "test_stored", id=added, receiver_address=TO)
 
 
 def test_a_stored_configuration_is_tested_in_any_state(family: Family, server: Server) -> None:

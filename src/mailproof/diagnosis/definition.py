@@ -57,6 +57,7 @@ class Condition(Enum):
 
     LOGIN_GIVEN = auto()  # the plan has a user
     NO_LOGIN_GIVEN = auto()
+    PASSWORD_WITHOUT_USER = auto()  # a password is stored, and no user is set for it
     LOGGED_IN = auto()
     NOT_LOGGED_IN = auto()
     TOKEN = auto()  # an access token is used, and not a password

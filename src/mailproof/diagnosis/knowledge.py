@@ -181,6 +181,7 @@ def behind_cisco_firewall(facts: Facts) -> bool:
 _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.LOGIN_GIVEN: _login_given,
     Condition.NO_LOGIN_GIVEN: lambda seen: not _login_given(seen),
+    Condition.PASSWORD_WITHOUT_USER: lambda seen: seen.plan.password_without_user,
     Condition.LOGGED_IN: lambda seen: seen.facts.logged_in,
     Condition.NOT_LOGGED_IN: lambda seen: not seen.facts.logged_in,
     Condition.TOKEN: lambda seen: seen.plan.oauth is not None,

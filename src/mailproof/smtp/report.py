@@ -66,6 +66,8 @@ class Plan:
         verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem.
         oauth: Replaces the password of `credentials`, which then holds only the user.
         audience: Which settings the report's advice may name.
+        password_without_user: Whether a password is stored that no user is set for, so that the test logs in with
+            neither.
     """
 
     host: str
@@ -83,6 +85,7 @@ class Plan:
     verify_alternatives: bool = True
     oauth: OAuth | None = None
     audience: Audience = Audience.MODES
+    password_without_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)

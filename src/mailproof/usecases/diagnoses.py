@@ -21,6 +21,7 @@ from mailproof.domain.errors import (
     PasswordRequired,
     ProviderNotFound,
     SmtpTestFailed,
+    UserNotSet,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
@@ -111,7 +112,8 @@ class Diagnoses:
             InvalidFields: The plan is invalid.
         """
         if config_id:
-            settings, secret = await self._stored_and_usable(caller, config_id)
+            provider, settings = await self._stored(caller, config_id)
+            secret = self._usable_secret(provider, settings)
             plan = dataclasses.replace(
                 _test_plan(settings, secret, plan.recipient, plan.depth),
                 sender=plan.sender or settings.sender_address,
@@ -120,6 +122,7 @@ class Diagnoses:
                 ehlo_name=plan.ehlo_name,
                 mechanism=plan.mechanism,
                 verify_alternatives=plan.verify_alternatives,
+                password_without_user=_lacks_user(provider),
             )
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
@@ -162,6 +165,7 @@ class Diagnoses:
         Raises:
             SmtpTestFailed: The test has failed.
             PasswordRequired: A secret is needed, and none is sent or stored that may be used.
+            UserNotSet: No user is sent or stored for the stored password.
             ProviderNotFound: There is no such configuration.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
@@ -173,6 +177,8 @@ class Diagnoses:
             tested = dataclasses.replace(tested, secret=Secret(""))
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
+        if secret and not settings.user:
+            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
         if config_id and not secret and tested.auth is not Auth.NONE:
             settings, secret = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
@@ -193,11 +199,15 @@ class Diagnoses:
             SmtpTestFailed: The test has failed.
             ProviderNotFound: There is no such configuration.
             PasswordNotStored: It lacks the secret that it needs.
+            UserNotSet: It has a password and no user. The answer of a test that passes is empty, so it can't say that
+                no login was tried.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
             InvalidFields: Its settings, or the recipient, are invalid.
         """
-        settings, secret = await self._stored_and_usable(caller, config_id, reference="SMTP-99klw")
+        provider, settings = await self._stored(caller, config_id, "SMTP-99klw")
+        _refuse_password_without_user(provider)
+        secret = self._usable_secret(provider, settings)
         await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
 
     async def _with_stored_secret(
@@ -207,25 +217,36 @@ class Diagnoses:
 
         Raises:
             PasswordRequired: The stored secret may not be used for these settings.
+            UserNotSet: Neither they nor the stored ones have a user for it.
         """
-        stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
+        if not tested.settings.user:
+            _refuse_password_without_user(await self._store.get(caller.instance_id, config_id))
+            return tested.settings, tested.secret
+        provider, stored = await self._stored(caller, config_id, "SMTP-p9cc")
+        secret = usable_secret(self._vault, provider)
         return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
-
-    async def _stored_and_usable(
-        self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
-    ) -> tuple[SmtpSettings, Secret]:
-        settings, secret = await self._stored(caller, config_id, reference)
-        if settings.user and not secret:
-            raise PasswordNotStored(secret_name(settings).replace("_", " "))
-        return settings, secret
 
     async def _stored(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
-    ) -> tuple[SmtpSettings, Secret]:
+    ) -> tuple[Provider, SmtpSettings]:
         provider: Provider | None = await self._store.get(caller.instance_id, config_id)
         if provider is None or not isinstance(provider.settings, SmtpSettings):
             raise ProviderNotFound(config_id, reference=reference)
-        return provider.settings, usable_secret(self._vault, provider)
+        return provider, provider.settings
+
+    def _usable_secret(self, provider: Provider, settings: SmtpSettings) -> Secret:
+        """Return the secret of a provider's user; empty where it has no user.
+
+        Raises:
+            PasswordNotStored: It has a user and no secret.
+            SecretUnreadable: It can't be decrypted.
+        """
+        if not settings.user:
+            return Secret("")
+        secret = usable_secret(self._vault, provider)
+        if not secret:
+            raise PasswordNotStored(secret_name(settings).replace("_", " "))
+        return secret
 
     async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
         try:
@@ -256,6 +277,17 @@ class Diagnoses:
         if wrong:
             raise InvalidFields([FieldViolation(field, problem) for field, problem in wrong])
         return plan
+
+
+def _lacks_user(provider: Provider) -> bool:
+    """Return whether a provider has a password and no user that it could log in."""
+    return isinstance(provider.settings, SmtpSettings) and not provider.settings.user and provider.sealed is not None
+
+
+def _refuse_password_without_user(provider: Provider | None) -> None:
+    """Raise `UserNotSet` for a provider that has a password and no user."""
+    if provider is not None and _lacks_user(provider):
+        raise UserNotSet
 
 
 def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:

@@ -17,6 +17,7 @@ from mailproof.domain.errors import (
     ProviderNotFound,
     SmtpTestFailed,
     TooManyTests,
+    UserNotSet,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import (
@@ -54,6 +55,7 @@ STORED: dict[str, tuple[ProviderSettings, str]] = {
     "bare": (SETTINGS, ""),
     "bare oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), ""),
     "open": (dataclasses.replace(SETTINGS, user=""), ""),
+    "no user": (dataclasses.replace(SETTINGS, user=""), "nobody's"),
     "http": (HttpSettings("https://mail.example.com/"), "signing key"),
 }
 
@@ -283,6 +285,38 @@ def test_a_stored_configuration_without_a_user_is_tested_without_one() -> None:
     prober = Prober()
     asyncio.run(diagnoses(prober).test_stored(CALLER, "open", receiver="to@example.com"))
     assert prober.plans[0].credentials is None
+
+
+def test_a_stored_password_without_a_user_is_told_and_never_a_silent_pass() -> None:
+    prober, nobody = Prober(), dataclasses.replace(SETTINGS, user="")
+    with pytest.raises(UserNotSet, match="no user is set"):
+        asyncio.run(diagnoses(prober).test_stored(CALLER, "no user", receiver="to@example.com"))
+    for auth in (Auth.UNSPECIFIED, Auth.PLAIN):
+        with pytest.raises(UserNotSet, match="no user is set"):
+            check(prober, nobody, auth=auth, config_id="no user")
+    assert not prober.plans
+
+
+def test_a_password_without_a_user_is_no_matter_where_no_login_is_wanted() -> None:
+    nobody = dataclasses.replace(SETTINGS, user="")
+    for settings, auth, config_id in ((nobody, Auth.NONE, "no user"), (nobody, Auth.UNSPECIFIED, "7")):
+        assert check(Prober(), settings, auth=auth, config_id=config_id).credentials is None
+
+
+def test_a_diagnosis_of_a_password_without_a_user_runs_and_knows_of_it() -> None:
+    prober = Prober()
+    for config_id in ("no user", "open", "7"):
+        asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id=config_id)))
+    assert [plan.password_without_user for plan in prober.plans] == [True, False, False]
+    assert prober.plans[0].credentials is None
+
+
+def test_a_stored_password_gets_no_user_of_the_request() -> None:
+    """It was entered for no user, so it may be anybody's."""
+    prober = Prober()
+    with pytest.raises(PasswordRequired):
+        check(prober, SETTINGS, config_id="no user")
+    assert not prober.plans
 
 
 @pytest.mark.parametrize(

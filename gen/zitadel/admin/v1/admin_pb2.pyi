@@ -48,7 +48,9 @@ class AddSMTPConfigRequest(_message.Message):
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
+    """The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
+    nobody logs in with it.
+    """
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
@@ -127,7 +129,7 @@ class UpdateSMTPConfigRequest(_message.Message):
     host: _builtins.str
     """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
+    """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str
@@ -658,7 +660,9 @@ class AddEmailProviderSMTPRequest(_message.Message):
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
+    """The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
+    nobody logs in with it.
+    """
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
@@ -757,7 +761,7 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     host: _builtins.str
     """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
+    """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str

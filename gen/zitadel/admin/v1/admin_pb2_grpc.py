@@ -220,8 +220,8 @@ class AdminServiceServicer:
 
     def UpdateSMTPConfigPassword(self, request, context):
         """Replaces a configuration's password, whether or not the configuration is active.
-        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
-        user or authenticates by access tokens.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
+        authenticates by access tokens.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -255,9 +255,10 @@ class AdminServiceServicer:
         """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
         message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-        at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
-        configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
-        if too many tests are running.
+        at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
+        `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
+        INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
+        running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -268,8 +269,8 @@ class AdminServiceServicer:
         the message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
         at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-        user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
-        and RESOURCE_EXHAUSTED also if too many tests are running.
+        user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
+        no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
