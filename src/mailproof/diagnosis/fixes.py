@@ -15,6 +15,7 @@ from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
+from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import join_host_port
 
@@ -72,9 +73,23 @@ def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> st
 
 
 def _fix(seen: Observed, changes: tuple[SettingChange, ...], sentence: str, *, verified: bool = False) -> Fix:
-    # A stored secret is used only for the destination and user that it was stored with.
-    needs_secret = seen.plan.audience is Audience.FLAG and seen.plan.credentials is not None
+    entered_for = seen.plan.secret_entered_for
+    needs_secret = entered_for is not None and not may_use_stored_secret(entered_for, _target(seen, changes))
     return Fix(changes, verified=verified, needs_secret=needs_secret, sentence=sentence)
+
+
+def _target(seen: Observed, changes: Sequence[SettingChange]) -> LoginTarget:
+    """Return where a plan logs in with some settings changed."""
+    plan, to = seen.plan, {change.setting: change.to for change in changes}
+    host, port = to.get("host", plan.host), to.get("port", str(seen.port))
+    if plan.audience is Audience.FLAG and "host" in to:
+        host, _, port = to["host"].rpartition(":")
+    mode = TlsMode(to.get("tls_mode", plan.tls_mode))
+    if "tls" in to:
+        mode = TlsMode.AUTO if to["tls"] == _word(True) else TlsMode.OPPORTUNISTIC
+    user = to.get("user", plan.credentials.user if plan.credentials else "")
+    grant = plan.oauth.grant if plan.oauth else None
+    return LoginTarget(host, int(port), mode, user, (grant.token_endpoint, grant.client_id) if grant else None)
 
 
 def _changes(plan: Plan, trial: Trial) -> tuple[SettingChange, ...]:

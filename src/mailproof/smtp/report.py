@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
+from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 
@@ -68,6 +69,8 @@ class Plan:
         audience: Which settings the report's advice may name.
         password_without_user: Whether a password is stored that no user is set for, so that the test logs in with
             neither.
+        secret_entered_for: What the stored secret that the test logs in with was entered for; None where no stored
+            secret is used.
     """
 
     host: str
@@ -86,6 +89,7 @@ class Plan:
     oauth: OAuth | None = None
     audience: Audience = Audience.MODES
     password_without_user: bool = False
+    secret_entered_for: LoginTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The use cases of stored providers: what each call does, and when it is refused.
 
-Laws: a stored secret is kept only with the destination that it was stored for; an SMTP provider without a user may have
-a password, which logs nobody in, and no OAuth client.
+Laws: a stored secret is kept only with the login that it was entered for (`smtp.stored_secret`); an SMTP provider
+without a user may have a password, which logs nobody in, and no OAuth client.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ from mailproof.domain.model import (
 )
 from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
-from mailproof.usecases.provider_secrets import identity, open_secret, secret_name, secret_problem, usable_secret
+from mailproof.usecases.provider_secrets import (
+    identity,
+    may_keep_secret,
+    open_secret,
+    secret_name,
+    secret_problem,
+    usable_secret,
+)
 
 SIGNING_KEY_BYTES = 32
 
@@ -105,7 +112,7 @@ class SmtpInput:
         words = name.replace("_", " ")
         if secret_name(settings) != name:
             raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
-        if not settings.same_destination(stored):
+        if not may_keep_secret(stored, settings):
             sent = (
                 "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
             )
@@ -377,7 +384,7 @@ def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) 
         PasswordRequired: The stored secret may not be used for the new settings, or there is none.
     """
     if not new.settings.user:
-        return new.settings, before.sealed if new.settings.same_destination(stored) else None
+        return new.settings, before.sealed if may_keep_secret(stored, new.settings) else None
     if before.sealed is not None:
         return new.completed(stored, secret_name(stored)), before.sealed
     if new.auth is Auth.XOAUTH2:

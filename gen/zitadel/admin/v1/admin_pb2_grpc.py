@@ -211,7 +211,8 @@ class AdminServiceServicer:
 
     def UpdateSMTPConfig(self, request, context):
         """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-        if host, tls and user are what they were.
+        if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+        at port 465, 587, 2465 or 2587.
         Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -61,7 +61,8 @@ class AdminServiceStub:
     """
     UpdateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]
     """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-    if host, tls and user are what they were.
+    if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+    at port 465, 587, 2465 or 2587.
     Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]
@@ -191,7 +192,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     UpdateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]  # type: ignore[assignment]
     """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-    if host, tls and user are what they were.
+    if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+    at port 465, 587, 2465 or 2587.
     Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]  # type: ignore[assignment]
@@ -348,7 +350,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigResponse]]:
         """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-        if host, tls and user are what they were.
+        if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+        at port 465, 587, 2465 or 2587.
         Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
 
