@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
-from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.knowledge import Observed, user_with_domain
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode
-from mailproof.syntax.host import join_host_port
+from mailproof.syntax.host import join_host_port, take_apart
 
 MAX_VERIFIED = 3
 MAX_UNVERIFIED = 2
@@ -54,7 +54,7 @@ def settings_fixes(seen: Observed, advice: SettingsAdvice) -> tuple[Fix, ...]:
         case Topic.MECHANISM:
             found = _mechanism_changes(seen)
         case _:
-            found = _user_changes(seen, advice.user)
+            found = _user_changes(seen, user_with_domain(seen) if advice.with_domain else advice.user)
     return tuple(_fix(seen, changes, f"Set {_in_words(plan, changes)}.") for changes in found if changes)
 
 
@@ -83,7 +83,8 @@ def _target(seen: Observed, changes: Sequence[SettingChange]) -> LoginTarget:
     plan, to = seen.plan, {change.setting: change.to for change in changes}
     host, port = to.get("host", plan.host), to.get("port", str(seen.port))
     if plan.audience is Audience.FLAG and "host" in to:
-        host, _, port = to["host"].rpartition(":")
+        found = take_apart(to["host"])
+        host, port = found.host, found.port or port
     mode = TlsMode(to.get("tls_mode", plan.tls_mode))
     if "tls" in to:
         mode = TlsMode.AUTO if to["tls"] == _word(True) else TlsMode.OPPORTUNISTIC

@@ -19,6 +19,7 @@ class Cause:
         sasl_error: The server's error message within a SASL exchange, or decoded from the reply, not sanitised.
         recognised: Whether the cause was recognised in the reply, and not only the command that was refused.
         words: The words of the reply that decided; empty where others did.
+        client_refused: Whether a token endpoint refused the OAuth client, and not only the request.
     """
 
     stage: Stage
@@ -28,6 +29,7 @@ class Cause:
     sasl_error: str = ""
     recognised: bool = True
     words: str = ""
+    client_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
