@@ -127,6 +127,7 @@ LAW = (
             "store.contract",
             "smtp.plans",
             "smtp.report",
+            "smtp.stored_secret",
             "smtp.vocabulary",
             "diagnosis.catalogue",
             "diagnosis.finding_pages",

@@ -37,7 +37,7 @@ def test_what_is_added_is_inactive_and_read_as_it_was_sent(family: Family) -> No
     assert added.id.isdigit()
     assert added.details.sequence == 1
     assert added.details.HasField("change_date")
-    assert not added.details.HasField("creation_date")
+    assert added.details.creation_date == added.details.change_date
     assert added.details.resource_owner == family.client.instance
     for reader in (family, other(family)):
         read = reader.get(added.id)
@@ -190,6 +190,7 @@ def test_an_http_providers_life(office: Office, family: Family) -> None:
     added = client("AddEmailProviderHTTP", endpoint=" https://mail.example.com/hook?a=1 ", description="hook")
     assert len(added.signing_key) >= 32
     assert added.details.sequence == 1
+    assert added.details.creation_date == added.details.change_date
     read = client("GetEmailProviderById", id=added.id).config
     assert (read.http.endpoint, read.http.signing_key) == ("https://mail.example.com/hook?a=1", added.signing_key)
     assert (read.description, read.state, read.WhichOneof("config")) == ("hook", INACTIVE, "http")
@@ -317,8 +318,9 @@ def test_rest_speaks_the_json_of_that_api(office: Office, base: str) -> None:
     good = {"senderAddress": "a@example.com", "sender_name": "A", "host": "mx.example.com:587", "noSuchField": [{}]}
     added = send("POST", "/smtp", good)
     assert set(added) == {"details", "id"}
-    assert set(added["details"]) == {"sequence", "changeDate", "resourceOwner"}
+    assert set(added["details"]) == {"sequence", "creationDate", "changeDate", "resourceOwner"}
     assert added["details"]["sequence"] == "1"
+    assert added["details"]["creationDate"] == added["details"]["changeDate"]
     assert datetime.fromisoformat(added["details"]["changeDate"]).utcoffset() == timedelta(0)
     assert added["details"]["changeDate"].endswith("Z")
     one = f"/smtp/{added['id']}"

@@ -3,6 +3,7 @@
 A secret is never read back, so what is stored is proved by tests against servers that take only the right one.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from smtp_support.sasl_server import Sasl, leaf
 from smtp_support.scripted import serve, smtp
 from smtp_support.token_endpoint import GOOD as TOKEN_ANSWER
 from smtp_support.token_endpoint import endpoint, http
+from smtpdiag.v1 import vocabulary_pb2
 
 from .conftest import Office
 
 TO = "you@example.com"
+CODE_AUTH_REJECTED = vocabulary_pb2.CODE_AUTH_REJECTED
 SECOND = {"grpc": "rest", "grpc-web": "bare", "rest": "grpc-web", "bare": "grpc"}
 
 
@@ -258,13 +261,38 @@ def test_a_password_is_replaced_in_any_state(family: Family, server: Server, off
 
 def test_a_password_is_replaced_only_where_one_is_used(family: Family, server: Server) -> None:
     email = Family("email", family.client)
-    tokens, nobody = email.add(**server.plain(xoauth2=server.xoauth2())), email.add(**server.plain(user=""))
-    for added in (tokens, nobody):
-        refusal = family.refused("password", id=added, password=server.password)
-        assert (refusal.code, refusal.reason) == (9, "PASSWORD_NOT_USED")
+    tokens = email.add(**server.plain(xoauth2=server.xoauth2()))
+    refusal = family.refused("password", id=tokens, password=server.password)
+    assert (refusal.code, refusal.reason) == (9, "PASSWORD_NOT_USED")
     added = family.add(**server.plain(password="p"))
     refusal = family.refused("password", id=added, password="nul\0")
     assert (refusal.code, refusal.fields) == (3, ["password"])
+
+
+def test_a_password_without_a_user_is_stored_and_the_test_says_that_no_user_is_set(
+    family: Family, server: Server
+) -> None:
+    email = Family("email", family.client)
+    nobody = server.plain(user="", password=server.password)
+    empty = family.add(**server.plain(user=""))
+    assert str(family("test_stored", id=empty, receiver_address=TO)) == ""
+    family("password", id=empty, password=server.password)
+    updated = family.add(**server.plain(user=""))
+    family("update", id=updated, **nobody)
+    for added in (family.add(**nobody), empty, updated):
+        assert (email.get(added).auth, email.get(added).smtp["user"]) == ("plain", "")
+        tried = len(server.sasl.tried)
+        for refusal in (
+            family.refused("test_stored", id=added, receiver_address=TO),
+            family.refused("test", id=added, receiver_address=TO, **server.plain(user="")),
+        ):
+            assert (refusal.code, refusal.reason) == (9, "USER_NOT_SET")
+            assert "no user is set" in refusal.message
+        refusal = family.refused("update", id=added, **server.plain())
+        assert (refusal.code, refusal.reason, refusal.fields) == (3, "PASSWORD_REQUIRED", ["password"])
+        assert len(server.sasl.tried) == tried
+        family("update", id=added, **server.plain(password=server.password))
+        assert passes(family, "test_stored", id=added, receiver_address=TO)
 
 
 def test_a_stored_configuration_is_tested_in_any_state(family: Family, server: Server) -> None:
@@ -312,6 +340,80 @@ def test_the_stored_password_serves_its_own_destination_alone(
     refusal = family.refused("test", id=added, receiver_address=TO, **tested)
     assert (refusal.code, refusal.reason, refusal.fields) == (3, "PASSWORD_REQUIRED", ["password"])
     assert len(server.sasl.tried) == tried
+
+
+@pytest.mark.parametrize(
+    ("stored", "update", "kept"),
+    [
+        (("mx.example.com:25", False), ("mx.example.com:587", True), True),
+        (("mx.example.com:587", False), ("mx.example.com:587", True), True),
+        (("mx.example.com:587", True), ("MX.example.com.:2465", True), True),
+        (("bücher.example:587", False), ("xn--bcher-kva.example:465", True), True),
+        (("mx.example.com:25", False), ("mx.example.com:25", True), False),
+        (("mx.example.com:587", True), ("mx.example.com:2525", True), False),
+        (("mx.example.com:587", True), ("mx.example.com:465", False), False),
+        (("smtp.example.com:587", False), ("smtp.example.com.evil.test:587", True), False),
+        (("straße.example:587", False), ("strasse.example:587", True), False),
+    ],
+)
+def test_a_stored_secret_serves_a_stricter_setting(
+    family: Family, office: Office, stored: tuple[str, bool], update: tuple[str, bool], kept: bool
+) -> None:
+    password = office.secret("kept")
+    login = {"sender_address": "a@example.com", "sender_name": "A", "user": "me"}
+    added = family.add(**login, host=stored[0], tls=stored[1], password=password)
+    if not kept:
+        refusal = family.refused("update", id=added, **login, host=update[0], tls=update[1])
+        assert (refusal.code, refusal.reason, refusal.fields) == (3, "PASSWORD_REQUIRED", ["password"])
+        return
+    assert family("update", id=added, **login, host=update[0], tls=update[1]).details.sequence == 2
+    # It is still the same, so setting it is no event.
+    assert family("password", id=added, password=password).details.sequence == 2
+
+
+def diagnosed(client: Client, **values: Any) -> Any:
+    """Return the report of a Diagnose."""
+    *_, last = client("Diagnose", verify_alternatives=False, **values)
+    return last.report
+
+
+def test_keycloak_39486_a_diagnosis_sends_the_stored_password_nowhere_else(
+    client: Client, server: Server, office: Office
+) -> None:
+    added = Family("email", client).add(**server.plain(password=server.password))
+    port = int(server.host.rpartition(":")[2])
+    tried = len(server.sasl.tried)
+    for override in (
+        {"host": "127.0.0.1"},
+        {"host": "localhost.evil.test"},
+        {"port": port + 1},
+        {"user": "someone"},
+        {"tls_mode": "TLS_MODE_OPPORTUNISTIC"},
+        {"tls_mode": "TLS_MODE_NONE"},
+    ):
+        refusal = client.refused("Diagnose", config_id=added, **override)
+        assert (refusal.code, refusal.reason, refusal.fields) == (3, "PASSWORD_REQUIRED", ["password"]), override
+    assert client.refused("Diagnose", config_id=added, ca_pem=pki.authority().pem).fields == ["ca_pem"]
+    assert len(server.sasl.tried) == tried
+    assert diagnosed(client, config_id=added, host="127.0.0.1", password=server.password).outcome == 1
+    assert diagnosed(client, config_id=added, password=office.secret("typed")).code == CODE_AUTH_REJECTED
+
+
+def test_keycloak_41643_a_diagnosis_without_a_port_is_of_the_stored_one(client: Client, server: Server) -> None:
+    added = Family("email", client).add(**server.plain(password=server.password))
+    port = int(server.host.rpartition(":")[2])
+    for override in ({"port": 0}, {"port": port}, {"host": "LocalHost."}, {"tls_mode": "TLS_MODE_STARTTLS"}):
+        tried = len(server.sasl.tried)
+        report = diagnosed(client, config_id=added, **override)
+        assert (report.outcome, len(server.sasl.tried)) == (1, tried + 1), (override, report.message)
+
+
+def test_keycloak_41643_a_null_port_in_json_is_a_port_that_is_left_out(office: Office, server: Server) -> None:
+    client = office.client("rest")
+    added = Family("email", client).add(**server.plain(password=server.password))
+    document = {"configId": added, "host": None, "port": None, "tlsMode": None, "user": None, "password": None}
+    answer = client.wires.http("POST", "/v1/diagnose", json.dumps(document).encode(), client.headers())
+    assert json.loads(answer.body.splitlines()[-1])["report"]["outcome"] == "OUTCOME_OK"
 
 
 OAUTH_TESTS: list[tuple[str, str, dict[str, Any], str]] = [

@@ -66,7 +66,7 @@ def test_a_configuration_is_stored_read_listed_and_proved(service: RunningServic
     assert added.id.isdigit()
     assert added.details.sequence > 0
     assert added.details.resource_owner
-    assert not added.details.HasField("creation_date")
+    assert added.details.creation_date == added.details.change_date
 
     read = stub.GetSMTPConfigById(admin_pb2.GetSMTPConfigByIdRequest(id=added.id), metadata=admin).smtp_config
     assert (read.sender_address, read.tls, read.state) == ("noreply@example.com", True, 2)

@@ -23,7 +23,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class DiagnoseRequest(_message.Message):
-    """What to test: the settings that the request holds, or those that are stored under config_id."""
+    """What to test: the settings that the request holds, or those that are stored under config_id, with what the request
+    holds in their place.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -44,17 +46,21 @@ class DiagnoseRequest(_message.Message):
     CONFIG_ID_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
     host: _builtins.str
-    """The server's host name or IP address. It is mandatory without config_id, and not allowed with it."""
+    """The server's host name or IP address. It is mandatory without config_id, whose own is the default with it."""
     port: _builtins.int
-    """The server's port. The default, 0, means 465 for TLS_MODE_IMPLICIT, 25 for TLS_MODE_NONE and otherwise 587. It is
-    not allowed with config_id.
+    """The server's port. The default, 0, means the stored one with config_id, and else 465 for TLS_MODE_IMPLICIT, 25 for
+    TLS_MODE_NONE and otherwise 587.
     """
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
-    """How the connection is secured. The default is TLS_MODE_AUTO. It is not allowed with config_id."""
+    """How the connection is secured. The default is what `tls` of the stored configuration means with config_id, and else
+    TLS_MODE_AUTO.
+    """
     user: _builtins.str
-    """The user to log in as. If it is empty, the test logs in with nothing. It is not allowed with config_id."""
+    """The user to log in as. If it is empty, the test logs in as the stored user with config_id, and else with nothing."""
     password: _builtins.str
-    """The user's password. It needs a user, and is allowed neither with xoauth2 nor with config_id."""
+    """The user's password. It needs a user, and is not allowed with xoauth2. With config_id it is used in place of the
+    stored secret.
+    """
     mechanism: _builtins.str
     """The one SASL mechanism to log in by, such as "PLAIN". If it is empty, those that the server offers are used, the
     strongest first.
@@ -78,8 +84,10 @@ class DiagnoseRequest(_message.Message):
     true.
     """
     config_id: _builtins.str
-    """The id of a stored SMTP configuration to test, in place of host, port, tls_mode, user, password, xoauth2 and
-    ca_pem.
+    """The id of a stored SMTP configuration to test. What the request has of host, port, tls_mode and user is tested in
+    place of the stored ones. The stored secret is used as long as these stay what it was entered for; with the same
+    host name and user it is also used where tls_mode demands a verified certificate (auto, implicit, starttls) at the
+    same port, if that was demanded before, or at 465, 587, 2465 or 2587. Otherwise password or xoauth2 must be given.
     """
     wait: _vocabulary_pb2.Wait.ValueType
     """How long the test waits for a server that says nothing, while another setting of the host is verified. The default is
@@ -87,7 +95,9 @@ class DiagnoseRequest(_message.Message):
     """
     @_builtins.property
     def xoauth2(self) -> Global___XOAuth2:
-        """An OAuth 2.0 access token in place of the password. It needs a user, and is not allowed with config_id."""
+        """An OAuth 2.0 access token in place of the password. It needs a user. With config_id it is used in place of the
+        stored secret.
+        """
 
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:

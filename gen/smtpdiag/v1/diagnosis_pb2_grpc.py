@@ -53,7 +53,8 @@ class DiagnosisServiceServicer:
         the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
         Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
         caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
-        secret can't be opened.
+        secret can't be opened. Answers INVALID_ARGUMENT (PASSWORD_REQUIRED) also if the stored secret may not be used with
+        what the request has in place of the stored settings.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,8 @@ class DiagnosisServiceStub:
     the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
     Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
     caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
-    secret can't be opened.
+    secret can't be opened. Answers INVALID_ARGUMENT (PASSWORD_REQUIRED) also if the stored secret may not be used with
+    what the request has in place of the stored settings.
     """
 
 @_typing.type_check_only
@@ -55,7 +56,8 @@ class DiagnosisServiceAsyncStub(DiagnosisServiceStub):
     the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
     Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
     caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
-    secret can't be opened.
+    secret can't be opened. Answers INVALID_ARGUMENT (PASSWORD_REQUIRED) also if the stored secret may not be used with
+    what the request has in place of the stored settings.
     """
 
 class DiagnosisServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -73,7 +75,8 @@ class DiagnosisServiceServicer(metaclass=_abc_1.ABCMeta):
         the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
         Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
         caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
-        secret can't be opened.
+        secret can't be opened. Answers INVALID_ARGUMENT (PASSWORD_REQUIRED) also if the stored secret may not be used with
+        what the request has in place of the stored settings.
         """
 
 def add_DiagnosisServiceServicer_to_server(servicer: DiagnosisServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -98,7 +98,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
     """
     ERROR_REASON_PASSWORD_NOT_USED: _ErrorReason.ValueType  # 19
-    """The configuration does not authenticate by a password, so there is none to replace (FAILED_PRECONDITION).
+    """The configuration authenticates by access tokens, so there is no password to replace (FAILED_PRECONDITION).
     {"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
     """
     ERROR_REASON_PASSWORD_NOT_STORED: _ErrorReason.ValueType  # 20
@@ -134,6 +134,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_FINDING_NOT_FOUND: _ErrorReason.ValueType  # 44
     """No code of a diagnosis has this name (NOT_FOUND). The sentence names those that resemble it.
     {"reason":"FINDING_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"auth_rejected"}}
+    """
+    ERROR_REASON_USER_NOT_SET: _ErrorReason.ValueType  # 45
+    """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
+    {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -222,7 +226,7 @@ ERROR_REASON_SMTP_CONFIG_EXISTS: ErrorReason.ValueType  # 18
 {"reason":"SMTP_CONFIG_EXISTS","domain":"mailproof"}
 """
 ERROR_REASON_PASSWORD_NOT_USED: ErrorReason.ValueType  # 19
-"""The configuration does not authenticate by a password, so there is none to replace (FAILED_PRECONDITION).
+"""The configuration authenticates by access tokens, so there is no password to replace (FAILED_PRECONDITION).
 {"reason":"PASSWORD_NOT_USED","domain":"mailproof"}
 """
 ERROR_REASON_PASSWORD_NOT_STORED: ErrorReason.ValueType  # 20
@@ -258,5 +262,9 @@ finished (UNAVAILABLE). It says nothing about the server; google.rpc.RetryInfo s
 ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 """No code of a diagnosis has this name (NOT_FOUND). The sentence names those that resemble it.
 {"reason":"FINDING_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"auth_rejected"}}
+"""
+ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
+"""The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
+{"reason":"USER_NOT_SET","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -489,8 +489,8 @@ class Fix(_message.Message):
     verified: _builtins.bool
     """Whether the changed settings were tried, as far as EHLO and without credentials, and work."""
     needs_secret: _builtins.bool
-    """Whether the password or client secret must be sent again with the changed settings, since a stored one is not used
-    for them.
+    """Whether the password or client secret must be sent again with the changed settings, since the stored one that the
+    test logged in with is not used for them. It is false where the test used no stored one.
     """
     sentence: _builtins.str
     """The fix as a sentence for an administrator."""

@@ -413,7 +413,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     CODE_AUTH_TOO_MANY_ATTEMPTS: _Code.ValueType  # 84
     """There were too many logins, or too many failed ones, and the server takes no more for now."""
     CODE_LOGIN_NOT_TESTED: _Code.ValueType  # 85
-    """Warning: the server offers a login, and none was tried since no user is given."""
+    """Warning: the server offers a login, or a password is stored, and none was tried since no user is given."""
     CODE_TRUST_STORE_EMPTY: _Code.ValueType  # 86
     """This service trusts no authority at all, so that no certificate can be verified."""
 
@@ -594,7 +594,7 @@ CODE_AUTH_CLIENT_NOT_ALLOWED: Code.ValueType  # 83
 CODE_AUTH_TOO_MANY_ATTEMPTS: Code.ValueType  # 84
 """There were too many logins, or too many failed ones, and the server takes no more for now."""
 CODE_LOGIN_NOT_TESTED: Code.ValueType  # 85
-"""Warning: the server offers a login, and none was tried since no user is given."""
+"""Warning: the server offers a login, or a password is stored, and none was tried since no user is given."""
 CODE_TRUST_STORE_EMPTY: Code.ValueType  # 86
 """This service trusts no authority at all, so that no certificate can be verified."""
 Global___Code: _TypeAlias = Code  # noqa: Y015

@@ -14,6 +14,7 @@ from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
 from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
 from mailproof.diagnosis.words import Fields
@@ -63,8 +64,9 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         return Advised(message, fixes[0].sentence, fixes)
     if root and (family := _other_family(seen)):
         return Advised(message, family)
-    sentences, fixes = _sentences(seen, wording.advice, values)
-    return Advised(message, " ".join(sentences), fixes if root else ())
+    hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
+    sentences, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
+    return Advised(message, " ".join((*hints, *sentences)), (*hinted, *fixes) if root else ())
 
 
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:
@@ -74,20 +76,24 @@ def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording
     return wording if row is None else Wording(row.message or wording.message, row.advice)
 
 
-def _sentences(seen: Observed, advice: Sequence[Advice], values: Fields) -> tuple[list[str], tuple[Fix, ...]]:
-    """Return the sentences that apply, best first, and the fixes that they mean."""
+def _sentences(
+    seen: Observed, advice: Sequence[Advice], values: Fields, *, most: int = MAX_SENTENCES
+) -> tuple[list[str], tuple[Fix, ...]]:
+    """Return the sentences that apply, best first and at most so many, and the fixes that they mean."""
     sentences: list[str] = []
     fixes: tuple[Fix, ...] = ()
     proven = False  # whether the cause proves a change that was told already; others are worth no try then
     for item in advice:
-        if len(sentences) == MAX_SENTENCES or not all(seen.holds(condition) for condition in item.when):
+        if len(sentences) == most or not all(seen.holds(condition) for condition in item.when):
             continue
         if isinstance(item, SettingsAdvice):
             found = () if proven else settings_fixes(seen, item)
             if found:
-                proven = item.topic in _PROVEN
+                proven = item.topic in _PROVEN and not item.with_domain
                 fixes += found
                 sentence = in_one_sentence(seen, found, proven=proven)
+                if item.reason:
+                    sentence = f"{item.reason}: {sentence[0].lower()}{sentence[1:]}"
                 bad = _bad_certificate(seen, item)
                 sentences.append(
                     f"{sentence} Then the certificate has to be put right as well: {bad}" if bad else sentence

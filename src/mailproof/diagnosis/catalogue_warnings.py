@@ -5,7 +5,7 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Advice, Definition, Prose, Topic, Wording
+from mailproof.diagnosis.definition import Advice, Condition, Definition, Prose, Topic, Wording
 from mailproof.smtp.vocabulary import Code, Severity
 
 
@@ -50,8 +50,17 @@ WARNINGS: dict[Code, Definition] = {
         Prose(Topic.LOGIN, "Change the password, and have the server repaired."),
     ),
     Code.LOGIN_NOT_TESTED: _warning(
-        "No login was tried although {server} offers one ({mechanisms}): whether it takes mail without is not known.",
-        Prose(Topic.LOGIN, "Set user and password if the server is to be used with a login, and test again."),
+        "No login was tried although {detail}.",
+        Prose(
+            Topic.LOGIN,
+            "Set the user, and the password with it; or clear the password if the server needs no login.",
+            when=(Condition.PASSWORD_WITHOUT_USER,),
+        ),
+        Prose(
+            Topic.LOGIN,
+            "Set user and password if the server is to be used with a login, and test again.",
+            otherwise=True,
+        ),
     ),
 }
 """Code -> definition."""

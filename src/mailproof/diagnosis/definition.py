@@ -57,6 +57,14 @@ class Condition(Enum):
 
     LOGIN_GIVEN = auto()  # the plan has a user
     NO_LOGIN_GIVEN = auto()
+    PASSWORD_WITHOUT_USER = auto()  # a password is stored, and no user is set for it
+    SECRET_IS_SPACED_APP_PASSWORD = auto()  # of the secret that was refused, as the next four
+    SECRET_HAS_LINE_BREAK = auto()  # at its beginning or end
+    SECRET_HAS_BLANK = auto()  # at its beginning or end
+    SECRET_HAS_INVISIBLE = auto()
+    SECRET_HAS_LOOK_ALIKE = auto()
+    USER_HAS_BLANK = auto()  # or a character that can't be seen
+    PROVIDER_WANTS_ADDRESS = auto()  # the user has no domain, and the provider's users are addresses
     LOGGED_IN = auto()
     NOT_LOGGED_IN = auto()
     TOKEN = auto()  # an access token is used, and not a password
@@ -109,15 +117,19 @@ class SettingsAdvice:
 
     Attributes:
         topic: `PORT`: the usual ports that were not tried; `TLS_MODE`: `mode`; `HOST`: a name on the certificate;
-            `MECHANISM`: another one that the server offers; `USER`: `user`.
+            `MECHANISM`: another one that the server offers; `USER`: `user`, or the user with the sender's domain.
         mode: The TLS mode to set.
         user: The user to set.
+        with_domain: Whether the user to set is the one in use with the sender's domain, where it has none.
+        reason: Why it is worth a try, as the beginning of its sentence; empty where the code says it.
         when: What must be so, all of it.
     """
 
     topic: Topic
     mode: TlsMode | None = None
     user: str = ""
+    with_domain: bool = False
+    reason: str = ""
     when: tuple[Condition, ...] = ()
 
 

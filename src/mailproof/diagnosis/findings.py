@@ -14,7 +14,7 @@ from mailproof.diagnosis.advising import Advised, advise
 from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
 from mailproof.diagnosis.interception import certificate_cause
 from mailproof.diagnosis.knowledge import Observed
-from mailproof.diagnosis.words import reply_in_words
+from mailproof.diagnosis.words import Fields, reply_in_words
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Certificate, Evidence, Finding, Fix
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
@@ -172,11 +172,17 @@ def _small_size(seen: Observed) -> str | None:
 
 
 def _login_not_tested(seen: Observed) -> str | None:
-    """Return "" where a login was in reach and none was given: then the test says less than it seems to."""
+    """Return what a login was missed for, where one was in reach: then the test says less than it seems to."""
     plan, ehlo = seen.plan, seen.facts.ehlo
-    in_reach = plan.depth.reaches(Depth.AUTH) and not plan.depth.reaches(Depth.RCPT)
-    untested = in_reach and seen.cause is None and plan.credentials is None and ehlo is not None and ehlo.mechanisms
-    return "" if untested else None
+    if not plan.depth.reaches(Depth.AUTH):
+        return None
+    if plan.password_without_user:
+        return "a password is stored: no user is set"
+    untested = seen.cause is None and plan.credentials is None and ehlo is not None and ehlo.mechanisms
+    if plan.depth.reaches(Depth.RCPT) or not untested:
+        return None
+    offer = "{server} offers one ({mechanisms}): whether it takes mail without is not known"
+    return offer.format_map(Fields(seen, Stage.AUTH, ""))
 
 
 def _when(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:

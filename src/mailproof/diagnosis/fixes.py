@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
-from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.knowledge import Observed, user_with_domain
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
+from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode
-from mailproof.syntax.host import join_host_port
+from mailproof.syntax.host import join_host_port, take_apart
 
 MAX_VERIFIED = 3
 MAX_UNVERIFIED = 2
@@ -53,7 +54,7 @@ def settings_fixes(seen: Observed, advice: SettingsAdvice) -> tuple[Fix, ...]:
         case Topic.MECHANISM:
             found = _mechanism_changes(seen)
         case _:
-            found = _user_changes(seen, advice.user)
+            found = _user_changes(seen, user_with_domain(seen) if advice.with_domain else advice.user)
     return tuple(_fix(seen, changes, f"Set {_in_words(plan, changes)}.") for changes in found if changes)
 
 
@@ -72,9 +73,24 @@ def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> st
 
 
 def _fix(seen: Observed, changes: tuple[SettingChange, ...], sentence: str, *, verified: bool = False) -> Fix:
-    # A stored secret is used only for the destination and user that it was stored with.
-    needs_secret = seen.plan.audience is Audience.FLAG and seen.plan.credentials is not None
+    entered_for = seen.plan.secret_entered_for
+    needs_secret = entered_for is not None and not may_use_stored_secret(entered_for, _target(seen, changes))
     return Fix(changes, verified=verified, needs_secret=needs_secret, sentence=sentence)
+
+
+def _target(seen: Observed, changes: Sequence[SettingChange]) -> LoginTarget:
+    """Return where a plan logs in with some settings changed."""
+    plan, to = seen.plan, {change.setting: change.to for change in changes}
+    host, port = to.get("host", plan.host), to.get("port", str(seen.port))
+    if plan.audience is Audience.FLAG and "host" in to:
+        found = take_apart(to["host"])
+        host, port = found.host, found.port or port
+    mode = TlsMode(to.get("tls_mode", plan.tls_mode))
+    if "tls" in to:
+        mode = TlsMode.AUTO if to["tls"] == _word(True) else TlsMode.OPPORTUNISTIC
+    user = to.get("user", plan.credentials.user if plan.credentials else "")
+    grant = plan.oauth.grant if plan.oauth else None
+    return LoginTarget(host, int(port), mode, user, (grant.token_endpoint, grant.client_id) if grant else None)
 
 
 def _changes(plan: Plan, trial: Trial) -> tuple[SettingChange, ...]:

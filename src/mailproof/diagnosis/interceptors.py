@@ -52,12 +52,15 @@ class KnownProvider:
         hosts: Domains that its submission servers are, or are below; none below which it names customers' own servers.
         names: Further domains that its certificates and banners bear.
         source: Where the row comes from; see the module.
+        users_are_addresses: Whether users log in with their full address, as at providers of mailboxes; services that
+            send for programs have keys and words instead.
     """
 
     name: str
     hosts: tuple[str, ...]
     names: tuple[str, ...]
     source: str
+    users_are_addresses: bool = True
 
     def owns(self, name: str) -> bool:
         """Return whether a name of a certificate or banner is the provider's own.
@@ -191,6 +194,10 @@ def _provider(name: str, hosts: str, names: str = "", *, source: str) -> KnownPr
     return KnownProvider(name, tuple(hosts.split()), tuple(names.split()), source)
 
 
+def _service(name: str, hosts: str, names: str = "", *, source: str) -> KnownProvider:
+    return KnownProvider(name, tuple(hosts.split()), tuple(names.split()), source, users_are_addresses=False)
+
+
 PROVIDERS: tuple[KnownProvider, ...] = (
     # --- mailboxes -------------------------------------------------------------------------------------------------
     _provider(
@@ -265,27 +272,27 @@ PROVIDERS: tuple[KnownProvider, ...] = (
     _provider("Runbox", "smtp.runbox.com mail.runbox.com", "runbox.com", source="N"),
     _provider("Kolab Now", "smtp.kolabnow.com", "kolabnow.com kolabsys.com", source="N; names M"),
     # --- sending services ------------------------------------------------------------------------------------------
-    _provider(
+    _service(
         "Amazon SES",
         "email-smtp.*.amazonaws.com email-smtp-fips.*.amazonaws.com email-smtp.*.vpce.amazonaws.com",
         "email-smtp.amazonaws.com amazonses.com",
         source="N; names M",
     ),
-    _provider("SendGrid", "smtp.sendgrid.net smtp.eu.sendgrid.net", "sendgrid.net sendgrid.com twilio.com", source="N"),
-    _provider("Mailgun", "mailgun.org", "mailgun.net mailgun.com", source="N; names M"),
-    _provider("Postmark", "postmarkapp.com", "mtasv.net", source="N; names M"),
-    _provider("Mailjet", "mailjet.com", source="N"),
-    _provider(
+    _service("SendGrid", "smtp.sendgrid.net smtp.eu.sendgrid.net", "sendgrid.net sendgrid.com twilio.com", source="N"),
+    _service("Mailgun", "mailgun.org", "mailgun.net mailgun.com", source="N; names M"),
+    _service("Postmark", "postmarkapp.com", "mtasv.net", source="N; names M"),
+    _service("Mailjet", "mailjet.com", source="N"),
+    _service(
         "Brevo", "smtp-relay.brevo.com smtp-relay.sendinblue.com", "brevo.com sendinblue.com", source="N; names M"
     ),
-    _provider("SparkPost", "sparkpostmail.com", "sparkpost.com msyscloud.com messagesystems.com bird.com", source="N"),
-    _provider("Resend", "smtp.resend.com", "resend.com", source="N"),
-    _provider("MailerSend", "smtp.mailersend.net", "mailersend.net mailersend.com mlsend.com", source="N; names M"),
-    _provider("Mandrill", "mandrillapp.com", "mailchimp.com mcsv.net", source="N; names M"),
-    _provider("Mailtrap", "mailtrap.io", "mailtrap.live", source="N; names M"),
-    _provider("SMTP2GO", "smtp2go.com", "smtpcorp.com", source="N; names M"),
-    _provider("Elastic Email", "elasticemail.com", "elasticemail.net", source="N; names M"),
-    _provider("Ethereal", "smtp.ethereal.email", "ethereal.email", source="N"),
+    _service("SparkPost", "sparkpostmail.com", "sparkpost.com msyscloud.com messagesystems.com bird.com", source="N"),
+    _service("Resend", "smtp.resend.com", "resend.com", source="N"),
+    _service("MailerSend", "smtp.mailersend.net", "mailersend.net mailersend.com mlsend.com", source="N; names M"),
+    _service("Mandrill", "mandrillapp.com", "mailchimp.com mcsv.net", source="N; names M"),
+    _service("Mailtrap", "mailtrap.io", "mailtrap.live", source="N; names M"),
+    _service("SMTP2GO", "smtp2go.com", "smtpcorp.com", source="N; names M"),
+    _service("Elastic Email", "elasticemail.com", "elasticemail.net", source="N; names M"),
+    _service("Ethereal", "smtp.ethereal.email", "ethereal.email", source="N"),
 )
 """Providers whose servers are known by name. The first row that fits counts."""
 

@@ -16,6 +16,9 @@ from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.syntax.mailbox import parse_mailbox
+from mailproof.syntax.secret_shapes import SecretShape, secret_shapes
+from mailproof.syntax.text import has_invisible
 
 UNANSWERED = frozenset({Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.TIMEOUT})
 """Codes of a port that does not answer; at the stage `connect`."""
@@ -24,6 +27,8 @@ MANY_PORTS = 3
 """So many ports of a host that do not answer are taken for all of them."""
 
 _LINK = re.compile(r"https?://[^\s<>\"]{4,500}", re.IGNORECASE)
+
+_KEY = re.compile(r"apikey|(?=.*[0-9])[a-z0-9_-]{16,}", re.IGNORECASE)  # a user that is a word or key of a service
 
 _PROOFS = {
     "SPF": re.compile(r"\bSPF\b|sender policy framework", re.IGNORECASE),
@@ -148,6 +153,52 @@ def _sender_is_login(seen: Observed) -> bool:
     return bool(user) and user.casefold() == seen.plan.sender.casefold()
 
 
+def refused_secret(seen: Observed) -> str:
+    """Return what the secret of the login is called that a person has typed."""
+    return "password" if seen.plan.oauth is None else "client secret"
+
+
+def _refused_shapes(seen: Observed) -> frozenset[SecretShape]:
+    """Return which slips the secret shows that was refused; none where it was not refused itself."""
+    plan, cause = seen.plan, seen.cause
+    if cause is None or plan.credentials is None:
+        return frozenset()
+    if plan.oauth is None:
+        return secret_shapes(plan.credentials.password)
+    if plan.oauth.grant is None or not cause.client_refused:
+        return frozenset()  # an access token is visible ASCII, and the secret that fetched one is right
+    return secret_shapes(plan.oauth.grant.client_secret)
+
+
+def user_with_domain(seen: Observed) -> str:
+    """Return the user with the sender's domain, where the user has none and may want one; empty elsewhere."""
+    _, at, domain = seen.plan.sender.rpartition("@")
+    if not at or not _lacks_domain(seen):
+        return ""
+    user = f"{seen.plan.credentials.user if seen.plan.credentials else ''}@{domain}"
+    try:
+        parse_mailbox(user)
+    except ValueError:
+        return ""
+    return user
+
+
+def _lacks_domain(seen: Observed) -> bool:
+    """Return whether the user is no address, where it may have to be: a key or a Windows account needs no domain."""
+    user = seen.plan.credentials.user if seen.plan.credentials else ""
+    keys = seen.provider is not None and not seen.provider.users_are_addresses
+    return bool(user) and not keys and "@" not in user and "\\" not in user and not _KEY.fullmatch(user)
+
+
+def _has_shape(shape: SecretShape) -> Callable[[Observed], bool]:
+    return lambda seen: shape in _refused_shapes(seen)
+
+
+def _user_has_blank(seen: Observed) -> bool:
+    user = seen.plan.credentials.user if seen.plan.credentials else ""
+    return " " in user or has_invisible(user)
+
+
 def _login_given(seen: Observed) -> bool:
     return seen.plan.credentials is not None
 
@@ -181,6 +232,14 @@ def behind_cisco_firewall(facts: Facts) -> bool:
 _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.LOGIN_GIVEN: _login_given,
     Condition.NO_LOGIN_GIVEN: lambda seen: not _login_given(seen),
+    Condition.PASSWORD_WITHOUT_USER: lambda seen: seen.plan.password_without_user,
+    Condition.SECRET_IS_SPACED_APP_PASSWORD: _has_shape(SecretShape.APP_PASSWORD_SPACES),
+    Condition.SECRET_HAS_LINE_BREAK: _has_shape(SecretShape.LINE_BREAK),
+    Condition.SECRET_HAS_BLANK: _has_shape(SecretShape.BLANK),
+    Condition.SECRET_HAS_INVISIBLE: _has_shape(SecretShape.INVISIBLE),
+    Condition.SECRET_HAS_LOOK_ALIKE: _has_shape(SecretShape.LOOK_ALIKE),
+    Condition.USER_HAS_BLANK: _user_has_blank,
+    Condition.PROVIDER_WANTS_ADDRESS: lambda seen: seen.provider is not None and _lacks_domain(seen),
     Condition.LOGGED_IN: lambda seen: seen.facts.logged_in,
     Condition.NOT_LOGGED_IN: lambda seen: not seen.facts.logged_in,
     Condition.TOKEN: lambda seen: seen.plan.oauth is not None,

@@ -2,15 +2,15 @@
 
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
-that works with hashed passwords), {user}, {sender}, {recipient}, {ehlo} (the name that we gave), {provider}, {proofs}
-(SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {detail}, {reply}.
+that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
+gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {detail}, {reply}.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from mailproof.diagnosis.knowledge import Observed, link_in, proofs_named
+from mailproof.diagnosis.knowledge import Observed, link_in, proofs_named, refused_secret
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
@@ -90,6 +90,7 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "mechanism": lambda seen: seen.facts.mechanism,
     "weaker": lambda seen: "PLAIN" if "PLAIN" in _offered(seen) else "LOGIN",
     "user": lambda seen: seen.redact(seen.plan.credentials.user, 200) if seen.plan.credentials else "",
+    "secret": refused_secret,
     "sender": lambda seen: seen.plan.sender or "<>",
     "recipient": lambda seen: seen.plan.recipient or "the recipient",
     "ehlo": lambda seen: seen.facts.ehlo_name,

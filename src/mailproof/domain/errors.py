@@ -198,7 +198,7 @@ class PasswordRequired(InvalidFields):
 
 
 class PasswordNotUsed(Failure):
-    """The provider does not authenticate by a password, so there is none to replace."""
+    """The provider authenticates by access tokens, so there is no password to replace."""
 
     kind = Kind.FAILED_PRECONDITION
     reason = "PASSWORD_NOT_USED"
@@ -212,6 +212,19 @@ class PasswordNotStored(Failure):
 
     def __init__(self, secret: str) -> None:
         super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
+
+
+class UserNotSet(Failure):
+    """The provider has a password, but no user that it could log in."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "USER_NOT_SET"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no user is set: this configuration has a password that nobody logs in with; update it with the user and "
+            "the password, or clear the password if the server needs no login"
+        )
 
 
 class SecretUnreadable(Failure):

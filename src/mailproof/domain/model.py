@@ -62,7 +62,7 @@ class SmtpSettings:
         tls: True if the connection must be encrypted and verified, by implicit TLS or STARTTLS; False if STARTTLS is
             used when the server offers it, and clear text otherwise.
         host: Host and port, "host:port"; `syntax.host.split_host_port` takes them apart.
-        user: The login; empty if there is no authentication, and then no secret is stored.
+        user: The login; empty if nobody logs in. A password may be stored all the same.
         reply_to_address: Where answers go; empty for the sender.
         description: A text for people.
         oauth: The client that gets the access token of the user; None if the user has a password.
@@ -77,16 +77,11 @@ class SmtpSettings:
     description: str = ""
     oauth: OAuthClient | None = None
 
-    def same_destination(self, other: SmtpSettings) -> bool:
-        """Return whether a secret that is stored for one may be used for the other."""
-        return self.destination == other.destination
-
     @property
     def destination(self) -> tuple[str, ...]:
-        """What a secret may be used for: host, port, TLS demand and user.
+        """What an export binds the secret to: host, port, TLS demand and user; of a client also where it gets tokens.
 
-        A client's secret may be used only for the same client of the same token endpoint. An export binds secrets to
-        these texts, so their order and form are kept.
+        The order and the form of these texts are kept. Where a stored secret may be used, `smtp.stored_secret` says.
         """
         client = (self.oauth.token_endpoint, self.oauth.client_id) if self.oauth else ()
         return fold_host(self.host), "tls" if self.tls else "", self.user, *client

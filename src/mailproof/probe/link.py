@@ -327,7 +327,8 @@ class Link:
             stage, code = (Stage.AUTH, Code.AUTH_TOKEN_FAILED)
             if error.denied:
                 stage, code = (Stage.POLICY, Code.EGRESS_DENIED)
-            return Done(self._transcript.fail(Cause(stage, code, detail=redact(error.detail)), sent), send_quit=True)
+            cause = Cause(stage, code, detail=redact(error.detail), client_refused=error.client)
+            return Done(self._transcript.fail(cause, sent), send_quit=True)
         redact.learn(token.reveal())
         self._transcript.end(sent, "an access token")
         return self._dialogue.token_fetched(token)

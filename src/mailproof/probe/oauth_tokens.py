@@ -21,12 +21,14 @@ class TokenFailed(Exception):
     Attributes:
         detail: A phrase for people; it may hold text of the endpoint, not sanitised.
         denied: Whether the egress policy forbids the endpoint.
+        client: Whether the endpoint refused the client.
     """
 
-    def __init__(self, detail: str, *, denied: bool = False) -> None:
+    def __init__(self, detail: str, *, denied: bool = False, client: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
         self.denied = denied
+        self.client = client
 
 
 class OAuthTokens:
@@ -65,7 +67,7 @@ class OAuthTokens:
                 # body answer invalid_client. Go's x/oauth2 finds it out in the same way.
                 return await self._request_token(grant, ca_pem, basic=False)
         except TokenRefused as error:
-            raise TokenFailed(f"{host}: {error.detail}") from None
+            raise TokenFailed(f"{host}: {error.detail}", client=error.client) from None
         except TimeoutError:
             raise TokenFailed(f"{host} did not answer in time") from None
 

@@ -98,12 +98,15 @@ def page(query: object_pb2.ListQuery) -> Page:
 
 
 def changed(details: Details) -> Any:
-    """Return the details that an add, an update or a removal answers: without a date of creation, as the reference."""
+    """Return the details that an update or a removal answers: without a date of creation, as the reference."""
     return _details(details)
 
 
-def switched(details: Details) -> Any:
-    """Return the details that a switch of state answers; as the reference has it, with a date of creation."""
+def made(details: Details) -> Any:
+    """Return the details that an add or a switch of state answers: the event's date is the date of creation too.
+
+    The reference's page shows it on an add, and its implementation answers it on a switch.
+    """
     return _details(replace(details, creation_date=details.change_date))
 
 
@@ -125,7 +128,8 @@ def email_provider(provider: Provider, reveal: Reveal) -> settings_pb2.EmailProv
         shown = members(settings, settings_pb2.EmailProviderHTTP)
         config = {"http": {**shown, "signing_key": reveal(provider).reveal()}}
     else:
-        config = {"smtp": {**members(settings, settings_pb2.EmailProviderSMTP), **_shown_auth(settings)}}
+        auth = _shown_auth(settings, stored=provider.sealed is not None)
+        config = {"smtp": {**members(settings, settings_pb2.EmailProviderSMTP), **auth}}
     return settings_pb2.EmailProvider(
         details=_details(provider.details),
         id=provider.id,
@@ -135,10 +139,15 @@ def email_provider(provider: Provider, reveal: Reveal) -> settings_pb2.EmailProv
     )
 
 
-def _shown_auth(settings: SmtpSettings) -> dict[str, Any]:
-    """Return how a provider authenticates, as the one field of the `auth` of EmailProviderSMTP."""
+def _shown_auth(settings: SmtpSettings, *, stored: bool) -> dict[str, Any]:
+    """Return how a provider authenticates, as the one field of the `auth` of EmailProviderSMTP.
+
+    Args:
+        settings: Its settings.
+        stored: Whether it has a secret, which it may have without a user.
+    """
     if settings.oauth is None:
-        return {"plain" if settings.user else "none": {}}
+        return {"plain" if settings.user or stored else "none": {}}
     client = settings.oauth
     return {
         "xoauth2": {

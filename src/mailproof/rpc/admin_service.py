@@ -24,7 +24,7 @@ class AdminService:
         event = await self._providers.add_smtp(
             context.caller, messages.smtp_input(request), key=context.idempotency_key
         )
-        return pb.AddSMTPConfigResponse(details=messages.changed(event.details), id=event.change.provider_id)
+        return pb.AddSMTPConfigResponse(details=messages.made(event.details), id=event.change.provider_id)
 
     async def GetSMTPConfig(self, request: pb.GetSMTPConfigRequest, context: Context) -> pb.GetSMTPConfigResponse:
         """Return the active configuration."""
@@ -63,14 +63,14 @@ class AdminService:
     ) -> pb.ActivateSMTPConfigResponse:
         """Make a configuration the active one."""
         details = await self._providers.activate(context.caller, request.id)
-        return pb.ActivateSMTPConfigResponse(details=messages.switched(details))
+        return pb.ActivateSMTPConfigResponse(details=messages.made(details))
 
     async def DeactivateSMTPConfig(
         self, request: pb.DeactivateSMTPConfigRequest, context: Context
     ) -> pb.DeactivateSMTPConfigResponse:
         """Make a configuration inactive."""
         details = await self._providers.deactivate(context.caller, request.id)
-        return pb.DeactivateSMTPConfigResponse(details=messages.switched(details))
+        return pb.DeactivateSMTPConfigResponse(details=messages.made(details))
 
     async def RemoveSMTPConfig(
         self, request: pb.RemoveSMTPConfigRequest, context: Context
@@ -106,7 +106,7 @@ class AdminService:
         event = await self._providers.add_smtp(
             context.caller, messages.smtp_input(request), key=context.idempotency_key
         )
-        return pb.AddEmailProviderSMTPResponse(details=messages.changed(event.details), id=event.change.provider_id)
+        return pb.AddEmailProviderSMTPResponse(details=messages.made(event.details), id=event.change.provider_id)
 
     async def GetEmailProvider(
         self, request: pb.GetEmailProviderRequest, context: Context
@@ -149,14 +149,14 @@ class AdminService:
     ) -> pb.ActivateEmailProviderResponse:
         """Make a provider the active one."""
         details = await self._providers.activate(context.caller, request.id)
-        return pb.ActivateEmailProviderResponse(details=messages.switched(details))
+        return pb.ActivateEmailProviderResponse(details=messages.made(details))
 
     async def DeactivateEmailProvider(
         self, request: pb.DeactivateEmailProviderRequest, context: Context
     ) -> pb.DeactivateEmailProviderResponse:
         """Make a provider inactive."""
         details = await self._providers.deactivate(context.caller, request.id)
-        return pb.DeactivateEmailProviderResponse(details=messages.switched(details))
+        return pb.DeactivateEmailProviderResponse(details=messages.made(details))
 
     async def RemoveEmailProvider(
         self, request: pb.RemoveEmailProviderRequest, context: Context
@@ -194,7 +194,7 @@ class AdminService:
         settings = http_settings(request)
         event, signing_key = await self._providers.add_http(context.caller, settings, key=context.idempotency_key)
         return pb.AddEmailProviderHTTPResponse(
-            details=messages.changed(event.details), id=event.change.provider_id, signing_key=signing_key.reveal()
+            details=messages.made(event.details), id=event.change.provider_id, signing_key=signing_key.reveal()
         )
 
     async def UpdateEmailProviderHTTP(

@@ -29,6 +29,7 @@ from mailproof.smtp.report import (
 from mailproof.smtp.sasl.table import MECHANISMS
 from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
+from mailproof.usecases.diagnosis_plans import Overrides
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
 _ROLES = numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
@@ -38,7 +39,7 @@ _WAITS = {number: word for word, number in numbers(Patience, dict(vocabulary_pb2
 
 
 def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
-    """Return the plan of a Diagnose; with a config_id the destination and credentials are still to be filled in.
+    """Return the plan of a Diagnose; with a config_id what it leaves out is still to be filled in.
 
     Raises:
         InvalidFields: Fields contradict each other, or one that is needed is missing.
@@ -75,12 +76,29 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
     )
 
 
+def stored_overrides(request: diagnosis_pb2.DiagnoseRequest, plan: Plan) -> Overrides:
+    """Return what a Diagnose with a config_id has in place of the stored settings.
+
+    Args:
+        request: The request.
+        plan: Its plan.
+    """
+    return Overrides(
+        host=plan.host,
+        port=plan.port,
+        tls_mode=_TLS_MODE_OF.get(request.tls_mode),
+        user=request.user.strip(),
+        password=Secret(request.password),
+        oauth=plan.oauth,
+    )
+
+
 def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> list[FieldViolation]:
     problems = []
     if request.config_id:
         # An authority of the caller's would vouch for anyone who stands on the way to the stored login.
-        given = [name for name in ("host", "port", "tls_mode", "user", "password", "ca_pem") if getattr(request, name)]
-        problems += [FieldViolation(name, "must not be given together with config_id") for name in given]
+        if request.ca_pem:
+            problems.append(FieldViolation("ca_pem", "must not be given together with config_id"))
     elif not request.host.strip():
         problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
     if request.password and not request.user.strip() and not request.config_id:
@@ -97,9 +115,7 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
     if not request.HasField("xoauth2"):
         return None, []
     problems = []
-    if request.config_id:
-        problems.append(FieldViolation("xoauth2", "must not be given together with config_id"))
-    elif not request.user.strip():
+    if not request.user.strip() and not request.config_id:
         problems.append(FieldViolation("user", "must not be empty with xoauth2"))
     if request.password:
         problems.append(FieldViolation("password", "must not be given together with xoauth2"))

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from mailproof.rpc.context import Context
-from mailproof.rpc.diagnosis_messages import diagnosis_event, diagnosis_plan
+from mailproof.rpc.diagnosis_messages import diagnosis_event, diagnosis_plan, stored_overrides
 from mailproof.usecases.diagnoses import Diagnoses
 from smtpdiag.v1 import diagnosis_pb2
 
@@ -25,10 +25,12 @@ class DiagnosisService:
         self, request: diagnosis_pb2.DiagnoseRequest, context: Context
     ) -> AsyncGenerator[diagnosis_pb2.DiagnoseResponse, None]:
         """Stream the events of a test."""
+        plan = diagnosis_plan(request)
         events = self._diagnoses.diagnose(
             context.caller,
-            diagnosis_plan(request),
+            plan,
             config_id=request.config_id,
+            overrides=stored_overrides(request, plan),
             remaining=context.remaining,
         )
         async with aclosing(events):

@@ -21,6 +21,7 @@ class Cause:
         words: The words of the reply that decided; empty where others did.
         waited: Seconds of a wait that was ended although the test had more time, since another setting works; 0 where
             all of its time was waited.
+        client_refused: Whether a token endpoint refused the OAuth client, and not only the request.
     """
 
     stage: Stage
@@ -31,6 +32,7 @@ class Cause:
     recognised: bool = True
     words: str = ""
     waited: float = 0.0
+    client_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
+from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Patience, Severity, Stage, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 
@@ -71,6 +72,10 @@ class Plan:
         oauth: Replaces the password of `credentials`, which then holds only the user.
         audience: Which settings the report's advice may name.
         wait: How long the test waits for a server that says nothing while another setting works.
+        password_without_user: Whether a password is stored that no user is set for, so that the test logs in with
+            neither.
+        secret_entered_for: What the stored secret that the test logs in with was entered for; None where no stored
+            secret is used.
     """
 
     host: str
@@ -89,6 +94,8 @@ class Plan:
     oauth: OAuth | None = None
     audience: Audience = Audience.MODES
     wait: Patience = Patience.VERIFIED
+    password_without_user: bool = False
+    secret_entered_for: LoginTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

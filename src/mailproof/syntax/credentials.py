@@ -18,11 +18,14 @@ def user_problem(user: str) -> str:
 
 
 def password_problem(user: str, password: Secret) -> str:
-    """Return what is wrong with the password of a user, "" for nothing: what it must be."""
+    """Return what is wrong with the password of a user, "" for nothing: what it must be.
+
+    Without a user it is never sent, so it has no bound of its own.
+    """
     text = password.reveal()
     if not fits_login(text):
         return "must be text without NUL"
-    if fits_login(user) and len(user.encode()) + len(text.encode()) > MAX_CREDENTIALS:
+    if user and fits_login(user) and len(user.encode()) + len(text.encode()) > MAX_CREDENTIALS:
         return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
     return ""
 

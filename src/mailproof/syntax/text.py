@@ -11,6 +11,8 @@ import re
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LINE_SEPARATORS = re.compile("[\u2028\u2029]")
+# Curly quotation marks, hyphens and dashes, the minus sign, and the full-width forms of ASCII.
+_LOOK_ALIKES = re.compile("[\u2018-\u201f\u2032\u2033\u2010-\u2015\u2212\uff01-\uff5e]")
 _VISIBLE_ASCII = re.compile(r"[!-~]*")
 
 
@@ -49,6 +51,14 @@ def replace_invisible(text: str) -> str:
     if not has_invisible(text):
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def has_look_alikes(text: str) -> bool:
+    """Return whether a text has characters that programs put in place of ASCII's: typographic ones, full-width ones.
+
+    Asked of secrets that were refused, never of what may be stored or sent.
+    """
+    return not text.isascii() and _LOOK_ALIKES.search(text) is not None
 
 
 def is_visible_ascii(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The use cases of testing SMTP settings: makes a plan of what an API asks, and its answer of the probe's report.
 
 Laws: a failed test is a successful diagnosis, and becomes an error only where an API has no other answer; a stored
-password is used only for the destination that it was stored with.
+secret is used only for the login that it was entered for (`smtp.stored_secret`).
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from mailproof.domain.errors import (
     PasswordRequired,
     ProviderNotFound,
     SmtpTestFailed,
+    UserNotSet,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
-from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, Progress, Report
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
+from mailproof.smtp.report import Plan, Progress, Report
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
-from mailproof.syntax.host import split_host_port
-from mailproof.syntax.oauth import ClientCredentials
-from mailproof.usecases.provider_secrets import secret_name, usable_secret
+from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
+from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
 RETRY_AFTER = 60.0
@@ -94,38 +94,47 @@ class Diagnoses:
         self._documentation_url = documentation_url
 
     async def diagnose(
-        self, caller: Caller, plan: Plan, *, config_id: str = "", remaining: float | None = None
+        self,
+        caller: Caller,
+        plan: Plan,
+        *,
+        config_id: str = "",
+        overrides: Overrides | None = None,
+        remaining: float | None = None,
     ) -> AsyncGenerator[Progress, None]:
         """Run a test and yield its events, the report last.
 
         Args:
             plan: What to test; with `config_id` its destination and credentials come from the stored configuration.
             config_id: The stored configuration to test; empty for none.
+            overrides: What is tested in place of its settings.
             remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
             ProviderNotFound: There is no such configuration.
             TooManyTests: As many tests run as are allowed.
             PasswordNotStored: The stored configuration lacks the secret that it needs.
+            PasswordRequired: Its secret may not be used with the overrides, and none is sent.
             SecretUnreadable: Its secret can't be decrypted.
             InvalidFields: The plan is invalid.
         """
         if config_id:
-            settings, secret = await self._stored_and_usable(caller, config_id)
-            plan = dataclasses.replace(
-                _test_plan(settings, secret, plan.recipient, plan.depth),
-                sender=plan.sender or settings.sender_address,
-                timeout=plan.timeout,
-                ca_pem=plan.ca_pem,
-                ehlo_name=plan.ehlo_name,
-                mechanism=plan.mechanism,
-                verify_alternatives=plan.verify_alternatives,
-                wait=plan.wait,
-            )
+            plan = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:
                     yield self._linked(event) if isinstance(event, Report) else event
+
+    async def _stored_plan(self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides) -> Plan:
+        """Return the plan of a Diagnose that tests a stored configuration."""
+        provider, settings = await self._stored(caller, config_id)
+        wanted, secret = overrides.target(settings), Secret("")
+        if wanted.user and not overrides.has_secret:
+            if wanted != login_target(settings):
+                require_stored_secret_for(settings, wanted, stored=provider.sealed is not None)
+            secret = self._usable_secret(provider, settings)
+        plan = overridden_plan(settings, secret, overrides, plan)
+        return dataclasses.replace(plan, password_without_user=_lacks_user(provider) and not wanted.user)
 
     async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
         """Run a test and return its report. No alternative settings are tried: the answer has no place for them.
@@ -163,6 +172,7 @@ class Diagnoses:
         Raises:
             SmtpTestFailed: The test has failed.
             PasswordRequired: A secret is needed, and none is sent or stored that may be used.
+            UserNotSet: No user is sent or stored for the stored password.
             ProviderNotFound: There is no such configuration.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
@@ -174,12 +184,14 @@ class Diagnoses:
             tested = dataclasses.replace(tested, secret=Secret(""))
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
+        if secret and not settings.user:
+            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
         if config_id and not secret and tested.auth is not Auth.NONE:
             settings, secret = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
-        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, names)
+        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -194,12 +206,16 @@ class Diagnoses:
             SmtpTestFailed: The test has failed.
             ProviderNotFound: There is no such configuration.
             PasswordNotStored: It lacks the secret that it needs.
+            UserNotSet: It has a password and no user. The answer of a test that passes is empty, so it can't say that
+                no login was tried.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
             InvalidFields: Its settings, or the recipient, are invalid.
         """
-        settings, secret = await self._stored_and_usable(caller, config_id, reference="SMTP-99klw")
-        await self._require_success(_test_plan(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+        provider, settings = await self._stored(caller, config_id, "SMTP-99klw")
+        _refuse_password_without_user(provider)
+        secret = self._usable_secret(provider, settings)
+        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
 
     async def _with_stored_secret(
         self, caller: Caller, config_id: str, tested: SmtpInput
@@ -208,25 +224,36 @@ class Diagnoses:
 
         Raises:
             PasswordRequired: The stored secret may not be used for these settings.
+            UserNotSet: Neither they nor the stored ones have a user for it.
         """
-        stored, secret = await self._stored(caller, config_id, reference="SMTP-p9cc")
+        if not tested.settings.user:
+            _refuse_password_without_user(await self._store.get(caller.instance_id, config_id))
+            return tested.settings, tested.secret
+        provider, stored = await self._stored(caller, config_id, "SMTP-p9cc")
+        secret = usable_secret(self._vault, provider)
         return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
-
-    async def _stored_and_usable(
-        self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
-    ) -> tuple[SmtpSettings, Secret]:
-        settings, secret = await self._stored(caller, config_id, reference)
-        if settings.user and not secret:
-            raise PasswordNotStored(secret_name(settings).replace("_", " "))
-        return settings, secret
 
     async def _stored(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
-    ) -> tuple[SmtpSettings, Secret]:
+    ) -> tuple[Provider, SmtpSettings]:
         provider: Provider | None = await self._store.get(caller.instance_id, config_id)
         if provider is None or not isinstance(provider.settings, SmtpSettings):
             raise ProviderNotFound(config_id, reference=reference)
-        return provider.settings, usable_secret(self._vault, provider)
+        return provider, provider.settings
+
+    def _usable_secret(self, provider: Provider, settings: SmtpSettings) -> Secret:
+        """Return the secret of a provider's user; empty where it has no user.
+
+        Raises:
+            PasswordNotStored: It has a user and no secret.
+            SecretUnreadable: It can't be decrypted.
+        """
+        if not settings.user:
+            return Secret("")
+        secret = usable_secret(self._vault, provider)
+        if not secret:
+            raise PasswordNotStored(secret_name(settings).replace("_", " "))
+        return secret
 
     async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
         try:
@@ -259,6 +286,17 @@ class Diagnoses:
         return plan
 
 
+def _lacks_user(provider: Provider) -> bool:
+    """Return whether a provider has a password and no user that it could log in."""
+    return isinstance(provider.settings, SmtpSettings) and not provider.settings.user and provider.sealed is not None
+
+
+def _refuse_password_without_user(provider: Provider | None) -> None:
+    """Raise `UserNotSet` for a provider that has a password and no user."""
+    if provider is not None and _lacks_user(provider):
+        raise UserNotSet
+
+
 def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     """Return the error for a failed test, for APIs whose answer has no place for a report.
 
@@ -283,31 +321,4 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         timed_out=report.code is Code.TIMEOUT,
         reference=_REFERENCES.get(report.stage, ""),
         help_url=f"{documentation_url}/{published_path(report.code)}" if documentation_url else "",
-    )
-
-
-def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
-    """Return the plan of a test of stored or sent settings, for an API whose audience is `FLAG`."""
-    try:
-        host, port = split_host_port(settings.host)
-    except ValueError as error:
-        raise InvalidFields([FieldViolation("host", str(error))]) from None
-    credentials, oauth = None, None
-    if settings.user and settings.oauth is None:
-        credentials = Credentials(settings.user, secret)
-    elif settings.user and settings.oauth is not None:
-        client = settings.oauth
-        credentials = Credentials(settings.user, Secret(""))
-        oauth = OAuth(grant=ClientCredentials(client.token_endpoint, client.client_id, secret, client.scopes))
-    return Plan(
-        host=host,
-        port=port,
-        tls_mode=TlsMode.AUTO if settings.tls else TlsMode.OPPORTUNISTIC,
-        credentials=credentials,
-        oauth=oauth,
-        sender=settings.sender_address,
-        sender_name=settings.sender_name,
-        recipient=receiver,
-        depth=depth,
-        audience=Audience.FLAG,
     )

@@ -7,8 +7,11 @@ import logging
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
+from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
+from mailproof.smtp.vocabulary import TlsMode
 from mailproof.store.contract import Store
 from mailproof.syntax.credentials import client_problem, password_problem
+from mailproof.syntax.host import split_host_port
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -32,6 +35,26 @@ def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
     if settings.oauth is not None:
         return client_problem(secret.reveal())
     return password_problem(settings.user, secret)
+
+
+def login_target(settings: SmtpSettings) -> LoginTarget:
+    """Return where settings log in, as the rule on stored secrets compares it."""
+    try:
+        host, port = split_host_port(settings.host)
+    except ValueError:  # no call stores such a host; it is like no other one
+        host, port = settings.host, 0
+    client = (settings.oauth.token_endpoint, settings.oauth.client_id) if settings.oauth else None
+    return LoginTarget(host, port, tls_mode_of(settings), settings.user, client)
+
+
+def tls_mode_of(settings: SmtpSettings) -> TlsMode:
+    """Return what `tls` of stored settings means."""
+    return TlsMode.AUTO if settings.tls else TlsMode.OPPORTUNISTIC
+
+
+def may_keep_secret(stored: SmtpSettings, new: SmtpSettings) -> bool:
+    """Return whether the stored secret of settings may be used for new ones."""
+    return may_use_stored_secret(login_target(stored), login_target(new))
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:

@@ -1,7 +1,7 @@
 """The use cases of stored providers: what each call does, and when it is refused.
 
-Laws: a stored secret is kept only with the destination that it was stored for; an SMTP provider without a user has no
-secret.
+Laws: a stored secret is kept only with the login that it was entered for (`smtp.stored_secret`); an SMTP provider
+without a user may have a password, which logs nobody in, and no OAuth client.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ from mailproof.domain.model import (
 )
 from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
-from mailproof.usecases.provider_secrets import identity, open_secret, secret_name, secret_problem, usable_secret
+from mailproof.usecases.provider_secrets import (
+    identity,
+    may_keep_secret,
+    open_secret,
+    secret_name,
+    secret_problem,
+    usable_secret,
+)
 
 SIGNING_KEY_BYTES = 32
 
@@ -72,22 +79,22 @@ class SmtpInput:
         )
 
     def normalised(self) -> SmtpInput:
-        """Return the same input without user, client and secret where the provider does not authenticate.
+        """Return the same input without user, client and secret with `none`, and without a client where nobody logs in.
 
         Raises:
-            InvalidFields: A token or a password is given without a user, or the secret can't be used.
+            InvalidFields: A token is given without a user, or the secret can't be used.
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
             raise InvalidFields([FieldViolation("user", "must not be empty with xoauth2")])
-        if self.secret and self.auth is not Auth.NONE and not settings.user:
-            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
-        if self.auth is Auth.NONE or not settings.user:
+        if self.auth is Auth.NONE:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
+        if not settings.user and settings.oauth is not None:
+            settings = replace(settings, oauth=None)
         problem = secret_problem(settings, self.secret)
         if problem:
             raise InvalidFields([FieldViolation(self.secret_path, problem)])
-        return self
+        return replace(self, settings=settings)
 
     def completed(self, stored: SmtpSettings, name: str) -> SmtpSettings:
         """Return the settings to use with the stored secret, where a call sends none.
@@ -105,7 +112,7 @@ class SmtpInput:
         words = name.replace("_", " ")
         if secret_name(settings) != name:
             raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
-        if not settings.same_destination(stored):
+        if not may_keep_secret(stored, settings):
             sent = (
                 "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
             )
@@ -264,7 +271,7 @@ class Providers:
 
         Raises:
             ProviderNotFound: No SMTP provider has this id.
-            PasswordNotUsed: It does not authenticate with a password.
+            PasswordNotUsed: It authenticates by access tokens.
             InvalidFields: The password can't be used.
         """
 
@@ -274,8 +281,6 @@ class Providers:
                 raise ProviderNotFound(provider_id, reference="COMMAND-rDHzqjGuKQ")
             if before.settings.oauth is not None:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
-            if not before.settings.user and password:
-                raise PasswordNotUsed("this configuration has no user: update it with a user and the password instead")
             if self._has_secret(before, before.settings, password):
                 return ()
             problem = secret_problem(before.settings, password)
@@ -372,9 +377,14 @@ class Providers:
 def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
     """Return the settings and the encrypted secret of an update that sends no secret: it keeps the stored one.
 
+    An update that removes the user removes the secret with it. A password that was stored without a user logs nobody
+    in, so it is dropped, and not asked for, where it may not be kept.
+
     Raises:
         PasswordRequired: The stored secret may not be used for the new settings, or there is none.
     """
+    if not new.settings.user:
+        return new.settings, before.sealed if may_keep_secret(stored, new.settings) else None
     if before.sealed is not None:
         return new.completed(stored, secret_name(stored)), before.sealed
     if new.auth is Auth.XOAUTH2:

@@ -299,11 +299,8 @@ def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> 
             yield FieldViolation(f"{path}.state", "must not be active: another one is")
         if times[entry.id] > 1:
             yield FieldViolation(f"{path}.id", "must not be that of another provider in the document")
-        if isinstance(entry.settings, SmtpSettings) and not entry.settings.user:
-            if entry.settings.oauth is not None:
-                yield FieldViolation(f"{path}.smtp.user", "is needed with oauth")
-            elif entry.secret:
-                yield FieldViolation(f"{path}.secret", "must be empty: there is no user")
+        if isinstance(entry.settings, SmtpSettings) and entry.settings.oauth is not None and not entry.settings.user:
+            yield FieldViolation(f"{path}.smtp.user", "is needed with oauth")
     if skip_secrets or not any(entry.secret for entry in document.entries):
         return
     if document.encryption is None:

@@ -119,6 +119,22 @@ def test_an_endpoint_that_gives_no_token_is_the_cause(answer: Sequence[Part], wo
     assert "client secret" in report.advice
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (http("401 Unauthorized", '{"error":"invalid_client"}'), True),
+        (http("400 Bad Request", '{"error":"invalid_scope"}'), False),
+        (http("500 Oops", "<html>"), False),
+    ],
+)
+def test_a_blank_of_the_client_secret_is_told_where_the_client_was_refused(answer: Sequence[Part], told: bool) -> None:
+    with endpoint(answer, answer) as (served, _):
+        grant = ClientCredentials(f"https://localhost:{served.port}/token", ID, Secret(f"{SECRET} "))
+        report = login(served.port, oauth=OAuth(grant=grant))
+    assert report.code is Code.AUTH_TOKEN_FAILED
+    assert report.advice.startswith("The client secret begins or ends with a blank") is told
+
+
 def test_silence_ends_with_the_deadline() -> None:
     clock = WaitedClock(slowness=4)
     with endpoint([Do.SILENCE]) as (served, _):

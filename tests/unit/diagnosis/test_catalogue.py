@@ -11,11 +11,12 @@ import pytest
 from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES, WARNING_CODES, may_pass_later
 from mailproof.diagnosis.catalogue_webhook import WEBHOOK, WebhookCode
 from mailproof.diagnosis.definition import Definition, Prose, SettingsAdvice, Topic, Waiting, Wording
+from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.smtp.vocabulary import Code, Stage
 
 FIELDS = {"host", "port", "at", "server", "stage", "tls", "mechanisms", "spoken", "mechanism", "weaker", "user"}
-FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "in_time", "detail", "reply"}
+FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "in_time", "detail", "reply", "secret"}
 WEBHOOK_FIELDS = {"host", "port", "status", "doing", "seconds"}
 
 LATER = re.compile(r"\b(try again|later|wait)\b", re.IGNORECASE)
@@ -77,6 +78,7 @@ def test_prose_names_no_value_of_a_setting(code: Code) -> None:
 def test_an_advice_keeps_to_the_codes_subject(code: Code) -> None:
     definition = CATALOGUE[code]
     own = [advice for wording in wordings(definition) for advice in wording.advice]
+    own += LOGIN_HINTS.get(code, ())
     special = [advice for row in SPECIAL_CASES if code in row.codes for advice in row.advice]
     for advice in own + special:
         assert advice.topic not in definition.excludes, advice
@@ -126,11 +128,20 @@ def test_settings_advice_has_what_its_topic_needs() -> None:
         if isinstance(advice, SettingsAdvice)
     ]
     every += [advice for row in SPECIAL_CASES for advice in row.advice if isinstance(advice, SettingsAdvice)]
+    every += [advice for row in LOGIN_HINTS.values() for advice in row if isinstance(advice, SettingsAdvice)]
     assert every
     for advice in every:
         assert advice.topic in (Topic.PORT, Topic.TLS_MODE, Topic.HOST, Topic.MECHANISM, Topic.USER)
         assert (advice.mode is not None) is (advice.topic is Topic.TLS_MODE)
-        assert bool(advice.user) is (advice.topic is Topic.USER)
+        assert (bool(advice.user) + advice.with_domain) == (advice.topic is Topic.USER)
+
+
+@pytest.mark.parametrize("code", LOGIN_HINTS)
+def test_the_sentences_of_the_hints(code: Code) -> None:
+    for text in texts(Wording("x.", LOGIN_HINTS[code])):
+        assert text.endswith(".")
+        assert text.count(". ") == 0
+        assert fields_of(text) <= {"secret", "provider"}
 
 
 def test_a_stage_may_have_a_wording_of_its_own() -> None:

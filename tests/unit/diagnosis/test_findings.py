@@ -98,6 +98,17 @@ def test_a_bad_certificate_speaks_for_itself(code: Code, leaf: Certificate, word
     assert warning.severity is Severity.WARNING
 
 
+@pytest.mark.parametrize("cause", [None, Cause(Stage.MAIL, Code.AUTH_REQUIRED, Reply(530, ("no",)))])
+def test_a_password_without_a_user_is_told_whether_or_not_the_test_passes(cause: Cause | None) -> None:
+    plan = Plan("mail.test", depth=Depth.DATA, password_without_user=True)
+    found = conclude(seen(plan=plan, cause=cause)).findings[-1]
+    assert (found.code, found.severity) == (Code.LOGIN_NOT_TESTED, Severity.WARNING)
+    assert found.message == "No login was tried although a password is stored: no user is set."
+    assert found.advice.startswith("Set the user, and the password with it")
+    assert "Set user and password" not in found.advice
+    assert not conclude(seen(plan=replace(plan, depth=Depth.EHLO))).findings
+
+
 def echoed() -> Redactor:
     redact = Redactor("hunter22!")
     redact.echoed = True

@@ -17,6 +17,7 @@ from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Certificate, Credentials, Fix, Plan, SettingChange, TlsInfo
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 from mailproof.smtp.wire import Ehlo, Reply
 
@@ -135,12 +136,36 @@ def test_without_trials_the_standard_ports_are_worth_a_try() -> None:
     assert fixes[1].changes == (SettingChange("port", "25", "587"),)
 
 
-@pytest.mark.parametrize(("audience", "needed"), [(Audience.MODES, False), (Audience.FLAG, True)])
-def test_a_stored_secret_must_be_sent_again_with_another_destination(audience: Audience, needed: bool) -> None:
-    _, fixes = told(Plan("mail.test", 587, AUTO, LOGIN, audience=audience), [good(465, IMPLICIT)])
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize(
+    ("port", "mode", "trial", "needed"),
+    [
+        (587, AUTO, good(465, IMPLICIT), False),
+        (25, OPPORTUNISTIC, good(465, IMPLICIT), False),
+        (587, OPPORTUNISTIC, good(587, IMPLICIT), False),
+        (587, AUTO, good(2525, STARTTLS), True),
+        (587, AUTO, good(25, NONE), True),
+        (587, AUTO, good(587, STARTTLS, name="x.test"), True),
+        (25, OPPORTUNISTIC, good(25, IMPLICIT), True),
+    ],
+    ids=str,
+)
+def test_a_fix_needs_the_stored_secret_again_as_an_update_would(
+    audience: Audience, port: int, mode: TlsMode, trial: TrialResult, needed: bool
+) -> None:
+    entered_for = LoginTarget("Mail.Test", port, mode, LOGIN.user)
+    plan = Plan("mail.test", port, mode, LOGIN, audience=audience, secret_entered_for=entered_for)
+    _, fixes = told(plan, [trial])
     assert fixes[0].needs_secret is needed
-    _, fixes = told(Plan("mail.test", 587, AUTO, audience=audience), [good(465, IMPLICIT)])
+    _, fixes = told(dataclasses.replace(plan, secret_entered_for=None), [trial])
     assert fixes[0].needs_secret is False
+
+
+def test_a_fix_of_the_user_needs_the_stored_secret_again() -> None:
+    entered_for = LoginTarget("smtp.sendgrid.net", 587, AUTO, LOGIN.user)
+    plan = Plan("smtp.sendgrid.net", 587, AUTO, LOGIN, secret_entered_for=entered_for)
+    _, fixes = told(plan, [], Cause(Stage.AUTH, Code.AUTH_REJECTED))
+    assert fixes[0].needs_secret
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ import pytest
 from mailproof.domain.model import HttpSettings, OAuthClient, Permission, Role, SmtpSettings
 from mailproof.syntax.host import split_host_port
 
-SETTINGS = SmtpSettings("a@example.com", "A", True, "smtp.example.com:587", "u")
-
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -54,36 +52,6 @@ def test_host_and_port(text: str, expected: tuple[str, int]) -> None:
 def test_what_is_no_host_and_port_gets_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         split_host_port(text)
-
-
-@pytest.mark.parametrize(
-    ("change", "same"),
-    [
-        ({}, True),
-        ({"host": "SMTP.EXAMPLE.COM:587"}, True),
-        ({"sender_address": "b@example.com", "sender_name": "B", "description": "x", "reply_to_address": "c@d"}, True),
-        ({"host": "smtp.example.com:465"}, False),
-        ({"host": "smtp.example.net:587"}, False),
-        ({"tls": False}, False),
-        ({"user": "U"}, False),
-        ({"user": ""}, False),
-    ],
-)
-def test_a_password_stays_with_its_destination(change: dict[str, object], same: bool) -> None:
-    assert SETTINGS.same_destination(replace(SETTINGS, **change)) is same  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("stored", "sent", "same"),
-    [
-        ("bücher.example:25", "BücheR.Example:25", True),
-        ("bücher.example:25", "BÜCHER.example:25", False),  # the caller sends the password again, and all is well
-        ("βολος.example:25", "ΒΟΛΟΣ.example:25", False),  # equal in Python's lower case, and two names
-        ("kelvin.example:25", "\u212aelvin.example:25", False),
-    ],
-)
-def test_a_password_follows_no_other_spelling_beyond_ascii(stored: str, sent: str, same: bool) -> None:
-    assert replace(SETTINGS, host=stored).same_destination(replace(SETTINGS, host=sent)) is same
 
 
 def test_roles() -> None:

@@ -58,7 +58,7 @@ CLIENT = "xoauth2.client_credentials."
         ({"xoauth2": diagnosis_pb2.XOAuth2()}, ["xoauth2.access_token"]),
         ({"xoauth2": token("a b")}, ["xoauth2.access_token"]),
         ({"xoauth2": token("a" * 9001)}, ["xoauth2.access_token"]),
-        ({"xoauth2": token("x"), "config_id": "1", "host": "", "user": ""}, ["xoauth2"]),
+        ({"xoauth2": token("x"), "config_id": "1", "password": "y"}, ["password"]),
         ({"xoauth2": grant(token_endpoint="http://login.test/")}, [CLIENT + "token_endpoint"]),
         (
             {"xoauth2": grant(token_endpoint="", client_id="", client_secret="", scopes=["a b"])},

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mailproof.domain.errors import InvalidFields
+from mailproof.domain.secret import Secret
 from mailproof.rpc import diagnosis_messages as convert
+from mailproof.smtp.report import OAuth
+from mailproof.smtp.vocabulary import TlsMode
+from mailproof.usecases.diagnosis_plans import Overrides
 from smtpdiag.v1 import diagnosis_pb2
 
 
@@ -16,10 +22,25 @@ def test_alternatives_are_verified_unless_it_is_declined(given: dict[str, bool],
     assert convert.diagnosis_plan(request).verify_alternatives is wanted
 
 
-@pytest.mark.parametrize("field", ["host", "port", "tls_mode", "user", "password", "ca_pem"])
-def test_a_stored_login_goes_nowhere_that_the_caller_names_nor_vouches_for(field: str) -> None:
-    value = 1 if field in ("port", "tls_mode") else "x"
-    request = diagnosis_pb2.DiagnoseRequest(config_id="7", **{field: value})  # type: ignore[arg-type]
+def test_a_stored_login_goes_to_nobody_that_the_caller_vouches_for() -> None:
     with pytest.raises(InvalidFields) as refused:
-        convert.diagnosis_plan(request)
-    assert [violation.field for violation in refused.value.violations] == [field]
+        convert.diagnosis_plan(diagnosis_pb2.DiagnoseRequest(config_id="7", password="own", ca_pem="x"))
+    assert [violation.field for violation in refused.value.violations] == ["ca_pem"]
+
+
+def overrides(**fields: Any) -> Overrides:
+    request = diagnosis_pb2.DiagnoseRequest(config_id="7", **fields)
+    return convert.stored_overrides(request, convert.diagnosis_plan(request))
+
+
+def test_what_a_request_leaves_out_is_the_stored_one_and_no_default() -> None:
+    """A port of 0 is not 587, nor is a mode that is left out `auto`: keycloak/keycloak#41643."""
+    assert overrides() == Overrides()
+    assert overrides(port=0, tls_mode=0, host=" ", user=" ") == Overrides()
+
+
+def test_what_a_request_has_in_place_of_stored_settings() -> None:
+    given = overrides(host=" mx.example.com ", port=465, tls_mode=1, user=" me ", password=" p ")
+    assert given == Overrides("mx.example.com", 465, TlsMode.AUTO, "me", Secret(" p "))
+    token = diagnosis_pb2.XOAuth2(access_token="t")
+    assert overrides(xoauth2=token).oauth == OAuth(access_token=Secret("t"))

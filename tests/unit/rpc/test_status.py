@@ -54,6 +54,7 @@ TABLE = [
     (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
+    (errors.UserNotSet(), 9, 400, "USER_NOT_SET"),
     (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
     (errors.AlreadyActive("1"), 9, 400, "SMTP_CONFIG_ALREADY_ACTIVE"),
     (errors.AlreadyInactive("1"), 9, 400, "SMTP_CONFIG_ALREADY_INACTIVE"),

@@ -17,6 +17,7 @@ from mailproof.domain.errors import (
     ProviderNotFound,
     SmtpTestFailed,
     TooManyTests,
+    UserNotSet,
 )
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import (
@@ -32,11 +33,13 @@ from mailproof.domain.model import (
     Token,
 )
 from mailproof.domain.secret import RecordIdentity, Secret
-from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, Plan, Progress, Report
+from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, OAuth, Plan, Progress, Report
+from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.oauth import ClientCredentials
 from mailproof.usecases.diagnoses import Diagnoses, failure_of
+from mailproof.usecases.diagnosis_plans import Overrides
 from mailproof.usecases.provider_secrets import identity
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -48,12 +51,16 @@ REFUSED = Report(Outcome.FAIL, Stage.AUTH, Code.AUTH_REJECTED, "refused.", "Chan
 
 
 CLIENT = OAuthClient("https://id.example.com/token", "client", ("mail",))
+RELAY = dataclasses.replace(SETTINGS, tls=False, host="mx.example.com:25")
 STORED: dict[str, tuple[ProviderSettings, str]] = {
     "7": (SETTINGS, "stored"),
     "oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), "client secret"),
     "bare": (SETTINGS, ""),
     "bare oauth": (dataclasses.replace(SETTINGS, oauth=CLIENT), ""),
+    "relay": (RELAY, "relay's"),
+    "odd": (dataclasses.replace(SETTINGS, host="mx.example.com:2525"), "stored"),
     "open": (dataclasses.replace(SETTINGS, user=""), ""),
+    "no user": (dataclasses.replace(SETTINGS, user=""), "nobody's"),
     "http": (HttpSettings("https://mail.example.com/"), "signing key"),
 }
 
@@ -159,16 +166,161 @@ def test_a_stored_configuration_is_tested_with_its_password() -> None:
     [
         SmtpSettings("f@example.com", "F", tls=True, host="evil.example:587", user="me"),
         SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:25", user="me"),
+        SmtpSettings("f@example.com", "F", tls=False, host="mx.example.com:465", user="me"),
         SmtpSettings("f@example.com", "F", tls=False, host="mx.example.com:587", user="me"),
         SmtpSettings("f@example.com", "F", tls=True, host="mx.example.com:587", user="you"),
     ],
-    ids=["host", "port", "tls", "user"],
+    ids=["host", "port", "port without tls", "tls", "user"],
 )
 def test_credential_exfiltration_by_changing_the_destination(settings: SmtpSettings) -> None:
     prober = Prober()
     with pytest.raises(PasswordRequired):
         check(prober, settings, config_id="7")
     assert not prober.plans
+
+
+@pytest.mark.parametrize(
+    ("changes", "may"),
+    [
+        ({}, True),
+        ({"tls": True}, False),
+        ({"host": "mx.example.com:465", "tls": True}, True),
+        ({"host": "mx.example.com.:587", "tls": True}, True),
+        ({"host": "evil.test:25"}, False),
+        ({"host": "evil.test:587", "tls": True}, False),
+        ({"host": "mx.example.com.evil.test:587", "tls": True}, False),
+        ({"host": "mx.example.com:587"}, False),
+        ({"host": "mx.example.com:2525", "tls": True}, False),
+        ({"user": "you", "tls": True}, False),
+    ],
+    ids=str,
+)
+def test_keycloak_39486_the_stored_password_is_not_harvested_by_another_host_or_port(
+    changes: dict[str, Any], may: bool
+) -> None:
+    prober, settings = Prober(), dataclasses.replace(RELAY, **changes)
+    if may:
+        credentials = check(prober, settings, config_id="relay").credentials
+        assert credentials is not None
+        assert credentials.password.reveal() == "relay's"
+        return
+    with pytest.raises(PasswordRequired):
+        check(prober, settings, config_id="relay")
+    assert not prober.plans
+
+
+def test_keycloak_49242_the_demand_for_tls_is_part_of_the_destination() -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired):
+        check(prober, dataclasses.replace(SETTINGS, tls=False), config_id="7")
+    for mode in (TlsMode.OPPORTUNISTIC, TlsMode.NONE):
+        with pytest.raises(PasswordRequired):
+            diagnosed(prober, "7", tls_mode=mode)
+    assert not prober.plans
+
+
+def diagnosed(prober: Prober, config_id: str, **overrides: Any) -> Plan:
+    """Diagnose a stored configuration with overrides, and return the plan that was run."""
+    given = Overrides(**overrides)
+    asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id=config_id, overrides=given)))
+    return prober.plans[-1]
+
+
+def test_keycloak_41643_a_port_that_is_left_out_is_the_stored_one() -> None:
+    """There an empty port was compared with a default, so the same server was taken for another one."""
+    for config_id, port in (("7", 587), ("odd", 2525)):
+        for overrides in ({}, {"host": "mx.example.com"}, {"port": port}, {"port": 0}, {"tls_mode": TlsMode.IMPLICIT}):
+            plan = diagnosed(Prober(), config_id, **overrides)
+            assert plan.port == port
+            assert plan.credentials is not None
+            assert plan.credentials.password.reveal() == "stored"
+
+
+@pytest.mark.parametrize(
+    ("config_id", "overrides", "secret"),
+    [
+        ("7", {"host": "MX.Example.com."}, "stored"),
+        ("7", {"port": 465, "tls_mode": TlsMode.IMPLICIT}, "stored"),
+        ("7", {"user": "me"}, "stored"),
+        ("relay", {"port": 587, "tls_mode": TlsMode.STARTTLS}, "relay's"),
+        ("relay", {"tls_mode": TlsMode.OPPORTUNISTIC}, "relay's"),
+        ("7", {"host": "evil.test", "password": Secret("own")}, "own"),
+        ("7", {"user": "you", "password": Secret("own")}, "own"),
+        ("7", {"tls_mode": TlsMode.NONE, "password": Secret("own")}, "own"),
+        ("7", {"password": Secret("own")}, "own"),
+        ("bare", {"password": Secret("own")}, "own"),
+        ("oauth", {"password": Secret("own")}, "own"),
+        ("no user", {"user": "you", "password": Secret("own")}, "own"),
+    ],
+)
+def test_a_diagnosis_with_overrides_uses_the_secret_that_it_may(
+    config_id: str, overrides: dict[str, Any], secret: str
+) -> None:
+    plan = diagnosed(Prober(), config_id, **overrides)
+    assert plan.credentials is not None
+    assert plan.credentials.password.reveal() == secret
+    assert plan.credentials.user == overrides.get("user", "me")
+    assert plan.host == overrides.get("host", "mx.example.com")
+    assert plan.oauth is None
+    assert (plan.secret_entered_for is None) is ("password" in overrides)
+
+
+@pytest.mark.parametrize(
+    ("config_id", "overrides", "field"),
+    [
+        ("7", {"host": "evil.test"}, "password"),
+        ("7", {"host": "mx.example.com.evil.test"}, "password"),
+        ("7", {"port": 2525}, "password"),
+        ("7", {"user": "you"}, "password"),
+        ("7", {"tls_mode": TlsMode.NONE}, "password"),
+        ("relay", {"port": 587}, "password"),
+        ("relay", {"tls_mode": TlsMode.AUTO}, "password"),
+        ("oauth", {"host": "evil.test"}, "xoauth2"),
+        ("bare", {"host": "evil.test"}, "password"),
+        ("bare oauth", {"user": "you"}, "xoauth2"),
+        ("no user", {"user": "you"}, "password"),
+        ("open", {"user": "you"}, "password"),
+    ],
+)
+def test_a_diagnosis_with_overrides_asks_for_the_secret_that_it_may_not_use(
+    config_id: str, overrides: dict[str, Any], field: str
+) -> None:
+    prober = Prober()
+    with pytest.raises(PasswordRequired) as caught:
+        diagnosed(prober, config_id, **overrides)
+    assert [violation.field for violation in caught.value.violations] == [field]
+    assert not prober.plans
+
+
+def test_a_diagnosis_that_brings_its_own_token_uses_nothing_stored() -> None:
+    own = OAuth(access_token=Secret("t"))
+    for config_id, user in (("7", "me"), ("oauth", "me"), ("bare oauth", "me")):
+        plan = diagnosed(Prober(), config_id, host="other.test", oauth=own)
+        assert (plan.oauth, plan.credentials) == (own, Credentials(user, Secret("")))
+        assert (plan.host, plan.secret_entered_for) == ("other.test", None)
+
+
+@pytest.mark.parametrize("given", [{"password": Secret("own")}, {"oauth": OAuth(access_token=Secret("t"))}])
+def test_a_diagnosis_that_brings_a_secret_needs_a_user(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        diagnosed(Prober(), "open", **given)
+    assert [violation.field for violation in caught.value.violations] == ["user"]
+
+
+def test_a_diagnosis_without_a_user_needs_no_secret_anywhere() -> None:
+    plan = diagnosed(Prober(), "open", host="other.test", port=25, tls_mode=TlsMode.NONE)
+    assert (plan.host, plan.port, plan.tls_mode, plan.credentials) == ("other.test", 25, TlsMode.NONE, None)
+
+
+def test_advice_on_overrides_is_in_their_words_and_knows_of_the_stored_secret() -> None:
+    stored = LoginTarget("mx.example.com", 587, TlsMode.AUTO, "me")
+    for overrides, audience in (
+        ({}, Audience.FLAG),
+        ({"port": 465}, Audience.MODES),
+        ({"tls_mode": TlsMode.AUTO}, Audience.MODES),
+    ):
+        plan = diagnosed(Prober(), "7", **overrides)
+        assert (plan.audience, plan.secret_entered_for) == (audience, stored)
 
 
 def test_the_stored_password_serves_the_same_destination_whatever_the_sender() -> None:
@@ -283,6 +435,38 @@ def test_a_stored_configuration_without_a_user_is_tested_without_one() -> None:
     prober = Prober()
     asyncio.run(diagnoses(prober).test_stored(CALLER, "open", receiver="to@example.com"))
     assert prober.plans[0].credentials is None
+
+
+def test_a_stored_password_without_a_user_is_told_and_never_a_silent_pass() -> None:
+    prober, nobody = Prober(), dataclasses.replace(SETTINGS, user="")
+    with pytest.raises(UserNotSet, match="no user is set"):
+        asyncio.run(diagnoses(prober).test_stored(CALLER, "no user", receiver="to@example.com"))
+    for auth in (Auth.UNSPECIFIED, Auth.PLAIN):
+        with pytest.raises(UserNotSet, match="no user is set"):
+            check(prober, nobody, auth=auth, config_id="no user")
+    assert not prober.plans
+
+
+def test_a_password_without_a_user_is_no_matter_where_no_login_is_wanted() -> None:
+    nobody = dataclasses.replace(SETTINGS, user="")
+    for settings, auth, config_id in ((nobody, Auth.NONE, "no user"), (nobody, Auth.UNSPECIFIED, "7")):
+        assert check(Prober(), settings, auth=auth, config_id=config_id).credentials is None
+
+
+def test_a_diagnosis_of_a_password_without_a_user_runs_and_knows_of_it() -> None:
+    prober = Prober()
+    for config_id in ("no user", "open", "7"):
+        asyncio.run(drain(diagnoses(prober).diagnose(CALLER, Plan(host=""), config_id=config_id)))
+    assert [plan.password_without_user for plan in prober.plans] == [True, False, False]
+    assert prober.plans[0].credentials is None
+
+
+def test_a_stored_password_gets_no_user_of_the_request() -> None:
+    """It was entered for no user, so it may be anybody's."""
+    prober = Prober()
+    with pytest.raises(PasswordRequired):
+        check(prober, SETTINGS, config_id="no user")
+    assert not prober.plans
 
 
 @pytest.mark.parametrize(

@@ -60,5 +60,10 @@ def test_what_a_password_must_be(password: str, problem: str) -> None:
     assert secret_problem(settings_of("me"), Secret(password)) == problem
 
 
+def test_a_password_without_a_user_is_never_sent_and_has_no_bound() -> None:
+    assert secret_problem(settings_of(""), Secret("x" * (MAX_CREDENTIALS + 1))) == ""
+    assert secret_problem(settings_of(""), Secret("nul\0")) == "must be text without NUL"
+
+
 def test_no_client_secret_is_no_problem_where_the_stored_one_is_kept() -> None:
     assert secret_problem(settings_of("me", OAuthClient("https://t", "c")), Secret("")) == ""

@@ -35,7 +35,7 @@ from mailproof.domain.model import (
     Token,
 )
 from mailproof.domain.secret import Secret
-from mailproof.usecases.provider_secrets import identity, open_secret
+from mailproof.usecases.provider_secrets import identity, may_keep_secret, open_secret
 from mailproof.usecases.providers import Auth, Providers, SmtpInput
 from service_support.memory import MemoryStore, PlainVault
 
@@ -156,29 +156,77 @@ def test_a_password_that_is_the_same_or_cleared_twice_is_no_event() -> None:
     assert desk.last.changed == ("password",)
 
 
-@pytest.mark.parametrize(
-    ("settings", "secret", "auth"),
-    [(dataclasses.replace(SETTINGS, oauth=CLIENT), "s", Auth.XOAUTH2), (SETTINGS, "", Auth.NONE)],
-)
-def test_a_password_where_none_is_used_is_refused(settings: SmtpSettings, secret: str, auth: Auth) -> None:
+def test_a_password_where_tokens_are_used_is_refused() -> None:
     desk = Desk()
-    added = desk.add(settings, secret, auth)
+    added = desk.add(dataclasses.replace(SETTINGS, oauth=CLIENT), "s", Auth.XOAUTH2)
     with pytest.raises(PasswordNotUsed):
         run(desk.providers.update_password(HERE, added, Secret("p")))
     assert len(desk.store.events["here"]) == 1
 
 
-@pytest.mark.parametrize("auth", [Auth.UNSPECIFIED, Auth.PLAIN, Auth.XOAUTH2])
-def test_a_secret_without_a_user_is_refused_and_not_lost_in_silence(auth: Auth) -> None:
+def test_tokens_without_a_user_are_refused() -> None:
     desk = Desk()
     added = desk.add(secret="old")
-    nobody = dataclasses.replace(TOKENS if auth is Auth.XOAUTH2 else SETTINGS, user="")
-    for attempt in (lambda: desk.add(nobody, "new", auth), lambda: desk.update(added, nobody, "new", auth)):
+    nobody = dataclasses.replace(TOKENS, user="")
+    for attempt in (
+        lambda: desk.add(nobody, "new", Auth.XOAUTH2),
+        lambda: desk.update(added, nobody, "new", Auth.XOAUTH2),
+    ):
         with pytest.raises(InvalidFields) as caught:
             attempt()
         assert [violation.field for violation in caught.value.violations] == ["user"]
     assert desk.secret(added) == "old"
     assert len(desk.store.events["here"]) == 1
+
+
+NOBODY = dataclasses.replace(SETTINGS, user="")
+
+
+@pytest.mark.parametrize("auth", [Auth.UNSPECIFIED, Auth.PLAIN])
+def test_a_password_without_a_user_is_stored(auth: Auth) -> None:
+    desk = Desk()
+    added = desk.add(NOBODY, "first", auth)
+    assert desk.secret(added) == "first"
+    assert desk.update(added, NOBODY, "second", auth) == 2
+    assert desk.secret(added) == "second"
+    assert run(desk.providers.update_password(HERE, added, Secret("third"))).sequence == 3
+    assert desk.secret(added) == "third"
+    assert run(desk.providers.update_password(HERE, added, Secret(""))).sequence == 4
+    assert desk.get(added).sealed is None
+    assert run(desk.providers.update_password(HERE, added, Secret("fourth"))).sequence == 5
+    assert desk.secret(added) == "fourth"
+
+
+@pytest.mark.parametrize(
+    ("stored", "changes", "auth", "kept"),
+    [
+        (NOBODY, {"description": "d"}, Auth.UNSPECIFIED, True),
+        (NOBODY, {"description": "d"}, Auth.PLAIN, True),
+        (NOBODY, {}, Auth.NONE, False),
+        (NOBODY, {"host": "evil.example:587"}, Auth.UNSPECIFIED, False),
+        (NOBODY, {"tls": False}, Auth.UNSPECIFIED, False),
+        (SETTINGS, {"user": ""}, Auth.UNSPECIFIED, False),
+    ],
+    ids=["the same", "the same, plain", "none", "another host", "tls off", "the user is removed"],
+)
+def test_a_password_that_nobody_logs_in_with_is_kept_or_dropped_but_never_asked_for(
+    stored: SmtpSettings, changes: dict[str, Any], auth: Auth, kept: bool
+) -> None:
+    desk = Desk()
+    added = desk.add(stored, "old")
+    desk.update(added, dataclasses.replace(stored, **changes), "", auth)
+    assert (desk.get(added).sealed is not None) is kept
+
+
+@pytest.mark.parametrize("auth", [Auth.UNSPECIFIED, Auth.PLAIN])
+def test_a_user_that_is_added_needs_the_password_again(auth: Auth) -> None:
+    """It was entered for no user, so it may be anybody's."""
+    desk = Desk()
+    added = desk.add(NOBODY, "old")
+    with pytest.raises(PasswordRequired):
+        desk.update(added, SETTINGS, "", auth)
+    assert desk.update(added, SETTINGS, "old", auth) == 2
+    assert desk.secret(added) == "old"
 
 
 @pytest.mark.parametrize("secret", ["", "nul\0"])
@@ -333,7 +381,7 @@ INPUTS = st.builds(
         Secret("" if auth is Auth.NONE else secret),
         auth,
     ),
-    st.sampled_from(["mx.example.com:587", "MX.example.com:587", "evil.example:587"]),
+    st.sampled_from(["mx.example.com:587", "MX.example.com:587", "mx.example.com:465", "evil.example:587"]),
     st.booleans(),
     st.sampled_from(["me", "me", "you", ""]),
     st.sampled_from(CLIENTS[1:]),
@@ -387,10 +435,13 @@ class Model:
         self.sent(provider_id, new)
 
     def sent(self, provider_id: str, new: SmtpInput) -> None:
-        if new.auth is Auth.NONE or not new.settings.user:
+        kept = self.secrets.get(provider_id)
+        if new.auth is Auth.NONE:
             self.secrets.pop(provider_id, None)
         elif new.secret:
             self.secrets[provider_id] = (new.secret.reveal(), new.settings)
+        elif not new.settings.user and kept is not None and not may_keep_secret(kept[1], new.settings):
+            self.secrets.pop(provider_id)  # nobody logs in, and it belongs to somebody else
 
     def password(self, number: int, password: str) -> None:
         provider_id = self.which(number)
@@ -437,8 +488,7 @@ class Model:
             assert (provider.sealed is None) == (kept is None), "a secret survived, or is lost"
             if kept is not None and provider.sealed is not None:
                 secret, sent_for = kept
-                assert provider.settings.user
-                assert provider.settings.same_destination(sent_for), "a secret has got another destination"
+                assert may_keep_secret(sent_for, provider.settings), "a secret has got another destination"
                 assert vault.open(provider.sealed, identity("here", provider.id, provider.settings)).reveal() == secret
             assert provider.settings.user or provider.settings.oauth is None
 
@@ -464,5 +514,5 @@ def test_a_stored_secret_never_survives_a_changed_destination(first: SmtpInput, 
     assert isinstance(before.settings, SmtpSettings)
     assert isinstance(after.settings, SmtpSettings)
     if after.sealed is not None:
-        assert after.settings.same_destination(before.settings)
+        assert may_keep_secret(before.settings, after.settings)
         assert after.sealed == before.sealed

@@ -48,7 +48,9 @@ class AddSMTPConfigRequest(_message.Message):
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
+    """The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
+    nobody logs in with it.
+    """
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
@@ -127,12 +129,13 @@ class UpdateSMTPConfigRequest(_message.Message):
     host: _builtins.str
     """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
+    """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str
     """The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
-    is kept, which is allowed only where host, tls and user are what they were.
+    is kept, which is allowed only where host, tls and user are what they were, or where user and host name are and `tls`
+    is set with port 465, 587, 2465 or 2587.
     """
     description: _builtins.str
     """A note for people, which means nothing to the service."""
@@ -585,7 +588,8 @@ class TestSMTPConfigRequest(_message.Message):
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
     """The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
-    tls and user are those that it was stored with.
+    tls and user are those that it was stored with, or where user and host name are and `tls` is set with port 465, 587,
+    2465 or 2587.
     """
     receiver_address: _builtins.str
     """The address that the test message is sent to."""
@@ -658,7 +662,9 @@ class AddEmailProviderSMTPRequest(_message.Message):
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
-    """The user's password. It is encrypted before it is stored, and never returned. It needs a user."""
+    """The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
+    nobody logs in with it.
+    """
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     description: _builtins.str
@@ -757,12 +763,13 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     host: _builtins.str
     """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
     user: _builtins.str
-    """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
+    """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
     """The address that answers to sent mail go to. If it is empty, they go to the sender's."""
     password: _builtins.str
     """The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
-    is kept, which is allowed only where host, tls and user are what they were.
+    is kept, which is allowed only where host, tls and user are what they were, or where user and host name are and `tls`
+    is set with port 465, 587, 2465 or 2587.
     """
     description: _builtins.str
     """A note for people, which means nothing to the service."""
@@ -1235,7 +1242,8 @@ class TestEmailProviderSMTPRequest(_message.Message):
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
     """The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
-    tls and user are those that it was stored with.
+    tls and user are those that it was stored with, or where user and host name are and `tls` is set with port 465, 587,
+    2465 or 2587.
     """
     receiver_address: _builtins.str
     """The address that the test message is sent to."""
@@ -1479,7 +1487,8 @@ class SMTPXOAuth2Auth(_message.Message):
         client_secret: _builtins.str
         """The secret that the client proves itself by. It is encrypted before it is stored, and never returned. It is
         mandatory in an add. If it is empty in an update, or in a test with `id`, the stored one is used, which is
-        allowed only where host, tls, user, token_endpoint and client_id are those that it was stored with.
+        allowed only where host, tls, user, token_endpoint and client_id are those that it was stored with. As with a
+        password, `tls` may be set with another port of submission.
         """
         def __init__(
             self,

@@ -211,7 +211,8 @@ class AdminServiceServicer:
 
     def UpdateSMTPConfig(self, request, context):
         """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-        if host, tls and user are what they were.
+        if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+        at port 465, 587, 2465 or 2587.
         Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -220,8 +221,8 @@ class AdminServiceServicer:
 
     def UpdateSMTPConfigPassword(self, request, context):
         """Replaces a configuration's password, whether or not the configuration is active.
-        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
-        user or authenticates by access tokens.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
+        authenticates by access tokens.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -255,9 +256,10 @@ class AdminServiceServicer:
         """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
         message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-        at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
-        configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
-        if too many tests are running.
+        at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
+        `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
+        INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
+        running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -268,8 +270,8 @@ class AdminServiceServicer:
         the message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
         at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-        user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
-        and RESOURCE_EXHAUSTED also if too many tests are running.
+        user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
+        no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -61,13 +61,14 @@ class AdminServiceStub:
     """
     UpdateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]
     """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-    if host, tls and user are what they were.
+    if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+    at port 465, 587, 2465 or 2587.
     Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _grpc.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]
     """Replaces a configuration's password, whether or not the configuration is active.
-    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
-    user or authenticates by access tokens.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
+    authenticates by access tokens.
     """
     ActivateSMTPConfig: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]
     """Makes a configuration the active one. The one that was active becomes inactive.
@@ -85,17 +86,18 @@ class AdminServiceStub:
     """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
     message.
     Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-    at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
-    configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
-    if too many tests are running.
+    at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
+    `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
+    INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
+    running.
     """
     TestSMTPConfigById: _grpc.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]
     """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
     the message.
     Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
     at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-    user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
-    and RESOURCE_EXHAUSTED also if too many tests are running.
+    user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
+    no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
     """
     ListEmailProviders: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]
     """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
@@ -190,13 +192,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     UpdateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigRequest, _admin_pb2.UpdateSMTPConfigResponse]  # type: ignore[assignment]
     """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-    if host, tls and user are what they were.
+    if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+    at port 465, 587, 2465 or 2587.
     Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
     """
     UpdateSMTPConfigPassword: _aio.UnaryUnaryMultiCallable[_admin_pb2.UpdateSMTPConfigPasswordRequest, _admin_pb2.UpdateSMTPConfigPasswordResponse]  # type: ignore[assignment]
     """Replaces a configuration's password, whether or not the configuration is active.
-    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
-    user or authenticates by access tokens.
+    Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
+    authenticates by access tokens.
     """
     ActivateSMTPConfig: _aio.UnaryUnaryMultiCallable[_admin_pb2.ActivateSMTPConfigRequest, _admin_pb2.ActivateSMTPConfigResponse]  # type: ignore[assignment]
     """Makes a configuration the active one. The one that was active becomes inactive.
@@ -214,17 +217,18 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
     message.
     Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-    at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
-    configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
-    if too many tests are running.
+    at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
+    `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
+    INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
+    running.
     """
     TestSMTPConfigById: _aio.UnaryUnaryMultiCallable[_admin_pb2.TestSMTPConfigByIdRequest, _admin_pb2.TestSMTPConfigByIdResponse]  # type: ignore[assignment]
     """Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
     the message.
     Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
     at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-    user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
-    and RESOURCE_EXHAUSTED also if too many tests are running.
+    user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
+    no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
     """
     ListEmailProviders: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListEmailProvidersRequest, _admin_pb2.ListEmailProvidersResponse]  # type: ignore[assignment]
     """Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
@@ -346,7 +350,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigResponse]]:
         """Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-        if host, tls and user are what they were.
+        if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
+        at port 465, 587, 2465 or 2587.
         Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
         """
 
@@ -357,8 +362,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.UpdateSMTPConfigPasswordResponse, _abc.Awaitable[_admin_pb2.UpdateSMTPConfigPasswordResponse]]:
         """Replaces a configuration's password, whether or not the configuration is active.
-        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration has no
-        user or authenticates by access tokens.
+        Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
+        authenticates by access tokens.
         """
 
     @_abc_1.abstractmethod
@@ -400,9 +405,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
         message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-        at which stage and why, and the message what to change. Answers NOT_FOUND also if `id` is set and no SMTP
-        configuration has it, INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also
-        if too many tests are running.
+        at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
+        `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
+        INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
+        running.
         """
 
     @_abc_1.abstractmethod
@@ -415,8 +421,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         the message.
         Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
         at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-        user and no secret is stored, or the secret can't be opened, NOT_FOUND also if no SMTP configuration has this id,
-        and RESOURCE_EXHAUSTED also if too many tests are running.
+        user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
+        no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
         """
 
     @_abc_1.abstractmethod

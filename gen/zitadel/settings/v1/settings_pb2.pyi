@@ -215,7 +215,7 @@ class EmailProviderSMTP(_message.Message):
 
     @_builtins.property
     def plain(self) -> Global___SMTPPlainAuth:
-        """The user is authenticated by a password."""
+        """The user is authenticated by a password. `user` is empty where a password is stored that nobody logs in with."""
 
     @_builtins.property
     def xoauth2(self) -> Global___SMTPXOAuth2Auth:
