@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
-from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
+from mailproof.diagnosis.fixes import (
+    in_one_sentence,
+    settings_fixes,
+    suggested_fixes,
+    suggestion_in_words,
+    verified_fixes,
+)
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
@@ -24,6 +30,8 @@ MAX_SENTENCES = 2
 """Advices that are told; more of them would hide the best."""
 
 _A_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")  # the full stop would become part of it
+
+_INSTEAD_OF_HOST = frozenset({Topic.HOST, Topic.PORT, Topic.TLS_MODE, Topic.CLIENT})
 
 _PROVEN = frozenset({Topic.TLS_MODE, Topic.USER, Topic.MECHANISM})
 """Topics whose settings the cause proves to be right; others are only worth a try."""
@@ -58,9 +66,16 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     wording = _wording(seen, code, stage, root=root)
     values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
+    suggestion = suggestion_in_words(seen) if root else ""
     fixes = verified_fixes(seen) if root else ()
     if fixes:
-        return Advised(message, fixes[0].sentence, fixes)
+        advice = f"{suggestion} {fixes[0].sentence}" if suggestion else fixes[0].sentence
+        return Advised(message, advice, (*suggested_fixes(seen), *fixes) if suggestion else fixes)
+    if suggestion:
+        # What else is advised of the host, and of ports that may be the wrong server's, is told in its place.
+        rest = tuple(item for item in wording.advice if item.topic not in _INSTEAD_OF_HOST)
+        sentences, _ = _sentences(seen, rest, values)
+        return Advised(message, " ".join((suggestion, *sentences[:1])), suggested_fixes(seen))
     if root and (family := _other_family(seen)):
         return Advised(message, family)
     sentences, fixes = _sentences(seen, wording.advice, values)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestionReason
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
@@ -22,6 +23,16 @@ MAX_VERIFIED = 3
 MAX_UNVERIFIED = 2
 
 _MAIL_HOST = re.compile(r"(?:smtp|mail|mx|out|send|relay|submission|imap|pop)[a-z0-9-]*\.", re.IGNORECASE)
+
+_REASONS = {
+    SuggestionReason.LOOKS_ALIKE: "{host} has letters of another script that look like Latin ones.",
+    SuggestionReason.READS_MAIL: "{host} is the name of a server that mail is read from.",
+    SuggestionReason.MAIL_DOMAIN: "{host} is the name of a mail domain, and not of a server that mail is sent through.",
+    SuggestionReason.UNKNOWN_REGION: "{host} names a region that Amazon SES does not have.",
+}
+"""Why another host is suggested -> what is told of the plan's."""
+
+_TAKEN_FOR = frozenset({SuggestionReason.MISSPELT, SuggestionReason.LOOKS_ALIKE})
 
 _NAMES = {"tls_mode": "the TLS mode", "port": "the port", "host": "the host", "user": "the user"}
 
@@ -55,6 +66,59 @@ def settings_fixes(seen: Observed, advice: SettingsAdvice) -> tuple[Fix, ...]:
         case _:
             found = _user_changes(seen, advice.user)
     return tuple(_fix(seen, changes, f"Set {_in_words(plan, changes)}.") for changes in found if changes)
+
+
+def suggestion_in_words(seen: Observed) -> str:
+    """Return the sentences on the hosts that may be meant by the plan's; empty for none."""
+    if not seen.suggested:
+        return ""
+    best = seen.suggested[0]
+    fixes = suggested_fixes(seen)
+    parts = [_REASONS[best.suggested.reason].format(host=seen.redact(seen.plan.host, 260)) if _has_reason(best) else ""]
+    if best.suggested.host:
+        parts.append(f"Did you mean {best.suggested.shown}?")
+    parts.append(best.suggested.note)
+    if fixes:
+        parts.append(fixes[0].sentence)
+    elif best.suggested.host:
+        parts.append("That name exists, but its server could not be reached with these settings either.")
+    else:
+        parts.append(
+            "The server that its mail is sent through has another name: search for it with DiscoverSettings "
+            "(mailproof discover ADDRESS)."
+        )
+    if best.suggested.reason in _TAKEN_FOR and seen.facts.mechanism and seen.plan.credentials is not None:
+        parts.append("The login was sent to a server that may be somebody else's: if so, change the password.")
+    return " ".join(part for part in parts if part)
+
+
+def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
+    """Return the changes to hosts that may be meant and that exist, best first; none to one that was tried in vain."""
+    found = []
+    for checked in seen.suggested:
+        suggested, result = checked.suggested, checked.result
+        if not suggested.host or (result is not None and not result.works):
+            continue
+        trial = result.trial if result is not None else _untried(seen.plan, checked)
+        changes = _changes(seen.plan, trial)
+        verified = f": verified, {result.message}" if result is not None else ", which exists and was not tried."
+        sentence = f"Set {_in_words(seen.plan, changes)}{verified}"
+        found.append(_fix(seen, changes, sentence, verified=result is not None))
+        if result is None:
+            break
+    return tuple(found)[:MAX_VERIFIED]
+
+
+def _untried(plan: Plan, checked: CheckedHost) -> Trial:
+    """Return the setting of a suggested host: the plan's own, or the first that the provider publishes instead."""
+    own, servers = Trial(port_of(plan), plan.tls_mode, name=checked.suggested.host), checked.suggested.servers
+    if not servers or any(port == own.port and covers(plan.tls_mode, mode) for port, mode in servers):
+        return own
+    return Trial(servers[0][0], servers[0][1], name=checked.suggested.host)
+
+
+def _has_reason(checked: CheckedHost) -> bool:
+    return checked.suggested.reason in _REASONS
 
 
 def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> str:

@@ -29,8 +29,8 @@ from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan, Progress, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from mailproof.store.contract import ProviderStore
-from mailproof.syntax.host import split_host_port
 from mailproof.syntax.oauth import ClientCredentials
+from mailproof.syntax.typed_host import parse_host_port
 from mailproof.usecases.provider_secrets import secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -288,7 +288,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
 def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
     """Return the plan of a test of stored or sent settings, for an API whose audience is `FLAG`."""
     try:
-        host, port = split_host_port(settings.host)
+        typed = parse_host_port(settings.host)
     except ValueError as error:
         raise InvalidFields([FieldViolation("host", str(error))]) from None
     credentials, oauth = None, None
@@ -299,8 +299,8 @@ def _test_plan(settings: SmtpSettings, secret: Secret, receiver: str, depth: Dep
         credentials = Credentials(settings.user, Secret(""))
         oauth = OAuth(grant=ClientCredentials(client.token_endpoint, client.client_id, secret, client.scopes))
     return Plan(
-        host=host,
-        port=port,
+        host=typed.host,
+        port=typed.port or 0,
         tls_mode=TlsMode.AUTO if settings.tls else TlsMode.OPPORTUNISTIC,
         credentials=credentials,
         oauth=oauth,

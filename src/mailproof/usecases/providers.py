@@ -36,6 +36,7 @@ from mailproof.domain.model import (
 )
 from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
+from mailproof.syntax.typed_host import looked_up_host_port
 from mailproof.usecases.provider_secrets import identity, open_secret, secret_name, secret_problem, usable_secret
 
 SIGNING_KEY_BYTES = 32
@@ -105,7 +106,7 @@ class SmtpInput:
         words = name.replace("_", " ")
         if secret_name(settings) != name:
             raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
-        if not settings.same_destination(stored):
+        if not _as_looked_up(settings).same_destination(_as_looked_up(stored)):
             sent = (
                 "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
             )
@@ -380,6 +381,11 @@ def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) 
     if new.auth is Auth.XOAUTH2:
         raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
     return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), None
+
+
+def _as_looked_up(settings: SmtpSettings) -> SmtpSettings:
+    """Return settings whose host is as it is looked up: two spellings of one server are one destination."""
+    return replace(settings, host=looked_up_host_port(settings.host))
 
 
 def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def test_a_good_request_has_no_violation() -> None:
         ("host", "mx.example.com:65536", "between 1 and 65535"),
         ("host", "mx.example.com:587\n", "control characters"),
         ("host", "2001:db8::1:587", "brackets"),
-        ("host", "smtp://mx.example.com:587", "without a scheme"),
+        ("host", "smtp://mx.example.com", 'must be a host and a port, like "mx.example.com:587"'),
         ("host", "x" * 500 + ":25", "at most 500 characters"),
         ("reply_to_address", "a@@b", ""),
         ("description", "d" * 201, "at most 200 characters"),
