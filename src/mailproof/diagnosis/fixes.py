@@ -73,35 +73,50 @@ def suggestion_in_words(seen: Observed) -> str:
     if not seen.suggested:
         return ""
     best = seen.suggested[0]
-    fixes = suggested_fixes(seen)
-    parts = [_REASONS[best.suggested.reason].format(host=seen.redact(seen.plan.host, 260)) if _has_reason(best) else ""]
-    if best.suggested.host:
-        parts.append(f"Did you mean {best.suggested.shown}?")
-    parts.append(best.suggested.note)
+    suggested, fixes = best.suggested, suggested_fixes(seen)
+    parts = [_REASONS.get(suggested.reason, "").format(host=seen.redact(seen.plan.host, 260))]
+    if fixes or best.exists:
+        parts.append(f"Did you mean {suggested.shown}?")
+    parts.append(suggested.note)
     if fixes:
         parts.append(fixes[0].sentence)
-    elif best.suggested.host:
+    elif best.exists:
         parts.append("That name exists, but its server could not be reached with these settings either.")
     else:
-        parts.append(
-            "The server that its mail is sent through has another name: search for it with DiscoverSettings "
-            "(mailproof discover ADDRESS)."
-        )
-    if best.suggested.reason in _TAKEN_FOR and seen.facts.mechanism and seen.plan.credentials is not None:
+        parts.append(_not_found(seen.suggested))
+    if suggested.reason in _TAKEN_FOR and seen.facts.mechanism:
         parts.append("The login was sent to a server that may be somebody else's: if so, change the password.")
     return " ".join(part for part in parts if part)
 
 
+def _not_found(suggested: Sequence[CheckedHost]) -> str:
+    """Return the sentence on suggestions of which none exists."""
+    names = [each.suggested.host for each in suggested if each.suggested.host]
+    search = "Search for the server of an address with DiscoverSettings (mailproof discover ADDRESS)."
+    if not names:
+        return search
+    looked_up = f"{names[0]} does not exist either." if len(names) == 1 else f"None of {', '.join(names)} exists."
+    return f"{looked_up} {search}"
+
+
 def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
-    """Return the changes to hosts that may be meant and that exist, best first; none to one that was tried in vain."""
+    """Return the changes to hosts that may be meant, best first; none to one that was tried in vain.
+
+    A known provider's server exists: where it is not found, the fault is on this side.
+    """
     found = []
     for checked in seen.suggested:
         suggested, result = checked.suggested, checked.result
-        if not suggested.host or (result is not None and not result.works):
+        known = checked.exists or suggested.provider
+        if not suggested.host or not known or (result is not None and not result.works):
             continue
         trial = result.trial if result is not None else _untried(seen.plan, checked)
         changes = _changes(seen.plan, trial)
-        verified = f": verified, {result.message}" if result is not None else ", which exists and was not tried."
+        verified = ", which exists and was not tried."
+        if result is not None:
+            verified = f": verified, {result.message}"
+        elif not checked.exists:
+            verified = "; that name was not found from here either, so check the name servers of this machine as well."
         sentence = f"Set {_in_words(seen.plan, changes)}{verified}"
         found.append(_fix(seen, changes, sentence, verified=result is not None))
         if result is None:
@@ -115,10 +130,6 @@ def _untried(plan: Plan, checked: CheckedHost) -> Trial:
     if not servers or any(port == own.port and covers(plan.tls_mode, mode) for port, mode in servers):
         return own
     return Trial(servers[0][0], servers[0][1], name=checked.suggested.host)
-
-
-def _has_reason(checked: CheckedHost) -> bool:
-    return checked.suggested.reason in _REASONS
 
 
 def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> str:

@@ -1,7 +1,8 @@
 """Other hosts that may be meant, where the host of a test looks like a slip: the values, and why each is suggested.
 
 `discovery.did_you_mean` finds them, `probe.suggestions` checks that they exist and tries them to EHLO, and
-`diagnosis.fixes` makes fixes of them. Law: only what was looked up and exists is suggested as a fix. Pure.
+`diagnosis.fixes` makes fixes of them. Law: a fix names only what was looked up and exists, or a known provider's
+server. Pure.
 """
 
 from __future__ import annotations
@@ -51,14 +52,16 @@ class SuggestedHost:
 
 @dataclass(frozen=True, slots=True)
 class CheckedHost:
-    """A suggested host that exists.
+    """A suggested host that was looked up.
 
     Attributes:
+        exists: Whether it was found. One that was not is kept only where no other one was.
         result: What a trial to EHLO, without credentials, has shown; None where none was made.
     """
 
     suggested: SuggestedHost
     result: TrialResult | None = None
+    exists: bool = True
 
     @property
     def works(self) -> bool:

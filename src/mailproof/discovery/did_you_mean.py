@@ -135,7 +135,7 @@ def _all(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
     of_provider = provider_of(host) is not None
     if not of_provider:
         yield from _alike(host)
-    yield from _region(host)
+    yield from _region(host, exists=exists)
     if not of_provider or not exists:
         misspelt = tuple(_misspelt(host, exists=exists))
         yield from misspelt
@@ -161,14 +161,14 @@ def _alike(host: str) -> Iterator[SuggestedHost]:
         yield _of_preset(preset, SuggestionReason.LOOKS_ALIKE)
 
 
-def _region(host: str) -> Iterator[SuggestedHost]:
+def _region(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
     """Yield servers of Amazon SES in the region that is most like the named one."""
     found = _SES.fullmatch(host)
-    if found is None:
+    if found is None or (exists and found[1] not in _regions()):  # it is newer than the list
         return
     named, known = found[1], _regions()
     same_area = [region for region in known if region.split("-")[0] == named.split("-")[0]] or list(known)
-    note = "" if named in known else f"Its regions that are known here: {', '.join(same_area)}."
+    note = "" if named in known else f"Regions: {', '.join(same_area)}."
     reason = SuggestionReason.OTHER_NAME if named in known else SuggestionReason.UNKNOWN_REGION
     best = [named] if named in known else sorted(same_area, key=lambda region: distance(named, region, 9))
     for region in best[:1]:

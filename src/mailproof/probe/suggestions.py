@@ -1,8 +1,8 @@
 """Checks which other host may be meant by the host of a test: each suggestion is looked up, and the best ones tried.
 
-Laws: a suggestion is judged by the guard like any destination, and one that is forbidden or does not exist is dropped
-without a word; nothing but EHLO goes to another host, and nothing at all where the plan allows no trials; the test's
-deadline holds, and `LIMIT` beside it.
+Laws: a suggestion is judged by the guard like any destination, and one that is forbidden is dropped without a word;
+nothing but EHLO goes to another host, and nothing at all where the plan allows no trials; the test's deadline holds, and
+`LIMIT` for questions to name servers.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ class Suggestions:
             existing = await self._look_up([lookalike])
         else:
             return ()
-        tried = await self._try_best([each for each in existing if each[0].host])
+        tried = await self._try_best([each for each in existing if each[1]])
         if not tried:
-            return tuple(CheckedHost(suggested) for suggested, _ in existing)
+            return tuple(CheckedHost(suggested, exists=False) for suggested, _ in existing)
         return tuple(sorted(tried, key=lambda each: not each.works))
 
     def _ask(self, exists: bool) -> asyncio.Task[list[_Existing]]:
@@ -108,13 +108,13 @@ class Suggestions:
             return []
 
     async def _look_up(self, found: Sequence[SuggestedHost]) -> list[_Existing]:
-        """Return those suggestions that exist and may be dialled; without any, those that name no host."""
+        """Return those suggestions that exist; without any, those that do not."""
         looked_up = await asyncio.gather(*map(self._addresses, found))
-        existing = [row for row in zip(found, looked_up, strict=True) if row[1]]
-        return existing or [(each, ()) for each in found if not each.host]
+        allowed = [(each, addresses) for each, addresses in zip(found, looked_up, strict=True) if addresses is not None]
+        return [row for row in allowed if row[1]] or allowed
 
-    async def _addresses(self, suggested: SuggestedHost) -> Sequence[AddrInfo]:
-        """Return the addresses of a suggestion that may be dialled; none where it does not exist."""
+    async def _addresses(self, suggested: SuggestedHost) -> Sequence[AddrInfo] | None:
+        """Return the addresses of a suggestion; none where it does not exist, and None where it is forbidden."""
         host, (port, _) = suggested.host, self._setting(suggested)
         if not host:
             return ()
@@ -123,7 +123,9 @@ class Suggestions:
             async with asyncio.timeout(LIMIT):
                 found = await self._resolver.lookup(host, port)
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found)))
-        except (EgressDenied, LookupFailed, ServiceShortage, TimeoutError):
+        except EgressDenied:
+            return None
+        except (LookupFailed, ServiceShortage, TimeoutError):
             return ()
         return [info for info in found if info[4][0] in allowed]
 
