@@ -202,7 +202,7 @@ def _of_reading(host: str) -> Iterator[SuggestedHost]:
 def _misspelt(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
     """Yield the known servers whose names, or whose domains, differ from a name by a letter or two."""
     most = 1 if exists else 2
-    if any(preset_of_domain(own) is not None for own in domains_of(host)):
+    if _preset_above(host) is not None:  # the domain is right
         return
     near: list[tuple[int, Preset]] = []
     for server, preset in _servers().items():

@@ -1,8 +1,8 @@
 """Checks which other host may be meant by the host of a test: each suggestion is looked up, and the best ones tried.
 
 Laws: a suggestion is judged by the guard like any destination, and one that is forbidden is dropped without a word;
-nothing but EHLO goes to another host, and nothing at all where the plan allows no trials; the test's deadline holds, and
-`LIMIT` for questions to name servers.
+nothing but EHLO goes to another host, and nothing at all where the plan allows no trials; the test's deadline holds,
+and `LIMIT` for questions to name servers.
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ _SCHEMES: dict[str, tuple[int | None, SchemeTls | None]] = {
     "smtp+starttls": (None, SchemeTls.STARTTLS),
     "submission": (587, None),
     "submissions": (465, SchemeTls.IMPLICIT),
+    "ssl": (465, SchemeTls.IMPLICIT),  # of PHP's streams; its tls:// is read as STARTTLS by some, so not at all here
 }
 
 _READING = "is the URL of a server that mail is read from; the one that mail is sent through is meant, like {}"
