@@ -26,9 +26,6 @@ from mailproof.syntax.text import has_controls
 
 MAX_TYPED = 1000  # characters; what is longer is read no further
 
-# Full-width colon and digits, as East Asian input methods write them.
-_FULL_WIDTH = {0xFF1A: ":"} | {0xFF10 + digit: str(digit) for digit in range(10)}
-
 
 class SchemeTls(StrEnum):
     """How a URL's scheme says that the connection is secured. The values are those of `smtp.vocabulary.TlsMode`."""
@@ -210,7 +207,7 @@ def _taken_apart(stripped: str) -> TypedHost:
     """
     if not stripped:
         raise ValueError("must not be empty")
-    scheme, rest = _scheme(stripped.translate(_FULL_WIDTH))
+    scheme, rest = _scheme(stripped)
     if "@" in rest:
         _refuse_what_stands_before_an_at(rest, is_url=bool(scheme))
     authority = rest.removesuffix("/")

@@ -36,7 +36,7 @@ UNDERSTOOD: list[tuple[str, tuple[str, int | None, SchemeTls | None]]] = [
     ("smtp.example.com.:587", ("smtp.example.com", 587, None)),
     ("smtp.example.com:00587", ("smtp.example.com", 587, None)),
     ("smtp。example\uff0ecom", ("smtp.example.com", None, None)),
-    ("smtp。example。com\uff1a\uff15\uff18\uff17", ("smtp.example.com", 587, None)),
+    ("smtp。example。com:587", ("smtp.example.com", 587, None)),
     ("\uff53\uff4d\uff54\uff50.example.com", ("smtp.example.com", None, None)),
     ("bücher.example:25", ("xn--bcher-kva.example", 25, None)),
     ("straße.example", ("xn--strae-oqa.example", None, None)),
@@ -73,6 +73,8 @@ REFUSED: list[tuple[str, str]] = [
     ("smtp.example.com:65536", "the port must be a number between 1 and 65535"),
     ("smtp.example.com:smtp", "the port must be a number between 1 and 65535"),
     ("smtp.example.com:-1", "the port must be a number between 1 and 65535"),
+    ("smtp.example.com:\uff15\uff18\uff17", "the port must be a number between 1 and 65535"),
+    ("smtp.example.com\uff1a587", "is not valid"),
     ("smtp.example.com:٢٥", "the port must be a number between 1 and 65535"),
     ("smtp.example.com:587:465", "has several colons"),
     ("2001:db8::zz", "has several colons"),
@@ -172,7 +174,6 @@ def test_the_domain_of_a_mail_address(text: str, domain: str) -> None:
         ("smtp://smtp.example.com:587", "smtp.example.com:587"),
         ("smtps://smtp.example.com", "smtp.example.com:465"),
         ("smtps://[::1]/", "[::1]:465"),
-        ("smtp.example.com\uff1a587", "smtp.example.com:587"),
     ],
 )
 def test_what_is_kept_of_a_server_with_a_port(text: str, kept: str) -> None:
