@@ -199,7 +199,7 @@ def _server(text: str, mode: TlsMode) -> tuple[str, int, TlsMode]:
     _, wrong_mode = typed.contradicts(mode="" if mode is TlsMode.AUTO else mode.value)
     if wrong_mode:
         raise UsageError(f"argument --tls: {wrong_mode}")
-    return typed.host, typed.port or 0, TlsMode(typed.tls.value) if typed.tls else mode
+    return typed.host, typed.wanted_port or 0, TlsMode(typed.tls.value) if typed.tls else mode
 
 
 def _ca_file(name: str) -> str:

@@ -86,7 +86,7 @@ def _server(command: _Arguments, changes: Mapping[str, str]) -> str | None:
     from mailproof.syntax.typed_host import parse_typed_host
 
     typed = parse_typed_host(command.words[command.host])
-    given = str(typed.port or "")
+    given = str(typed.wanted_port or "")
     host, port = changes.get("host", typed.host), changes.get("port", given)
     if not port and "tls_mode" in changes:
         # Without a port the TLS mode chooses it, and the fix is for the port that was tested.

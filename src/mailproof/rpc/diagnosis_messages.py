@@ -60,7 +60,7 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
     user = request.user.strip()
     return Plan(
         host=typed.host,
-        port=request.port or typed.port or 0,
+        port=request.port or typed.wanted_port or 0,
         tls_mode=TlsMode(typed.tls.value) if typed.tls else _TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
         credentials=Credentials(user, Secret(request.password)) if user else None,
         mechanism=mechanism,

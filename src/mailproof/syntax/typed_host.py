@@ -40,7 +40,7 @@ class TypedHost:
 
     Attributes:
         host: The host without brackets: as it is looked up, but of `parse_host_port` as it was typed.
-        port: The port, that of the URL's scheme included; None where nothing names one.
+        port: The port that was typed; None where none was.
         tls: What the URL's scheme demands; None where there is no URL or it leaves that open.
         scheme: The URL's scheme in lower case; empty where there is no URL.
     """
@@ -49,6 +49,11 @@ class TypedHost:
     port: int | None = None
     tls: SchemeTls | None = None
     scheme: str = ""
+
+    @property
+    def wanted_port(self) -> int | None:
+        """The port that was typed, or that of the URL's scheme; None where there is neither."""
+        return self.port if self.port is not None or not self.scheme else _SCHEMES[self.scheme][0]
 
     def contradicts(self, *, port: int = 0, mode: str = "") -> tuple[str, str]:
         """Return what is wrong with a port and a TLS mode that are given beside the host; empty for nothing.
@@ -138,12 +143,13 @@ def parse_host_port(text: str) -> TypedHost:
     """
     stripped = _stripped(text)
     typed = _taken_apart(stripped) if stripped else None
-    if typed is not None and typed.port is None and not typed.scheme and ":" in typed.host and "[" not in stripped:
+    port = typed.wanted_port if typed is not None else None
+    if typed is not None and port is None and not typed.scheme and ":" in typed.host and "[" not in stripped:
         raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
-    if typed is not None and typed.port is not None:
-        if not has_host_port_form(take_apart(join_host_port(typed.host, typed.port))):
+    if typed is not None and port is not None:
+        if not has_host_port_form(take_apart(join_host_port(typed.host, port))):
             raise ValueError('must be a host and a port, like "smtp.example.com:587"')
-        return typed
+        return TypedHost(typed.host, port, typed.tls, typed.scheme)
     likely = "smtp.example.com"
     if typed is not None:
         try:
@@ -223,8 +229,7 @@ def _taken_apart(stripped: str) -> TypedHost:
     port = None if given is None else read_port(given)
     if given is not None and port is None:
         raise ValueError(f"the port must be a number between 1 and {MAX_PORT}")
-    default, tls = _SCHEMES[scheme] if scheme else (None, None)
-    return TypedHost(host, default if port is None else port, tls, scheme)
+    return TypedHost(host, port, _SCHEMES[scheme][1] if scheme else None, scheme)
 
 
 def _scheme(text: str) -> tuple[str, str]:

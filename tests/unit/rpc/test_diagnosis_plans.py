@@ -40,6 +40,7 @@ def test_a_stored_login_goes_nowhere_that_the_caller_names_nor_vouches_for(field
             {"host": "smtps://mx.example.com", "tls_mode": vocabulary_pb2.TLS_MODE_IMPLICIT},
             ("mx.example.com", 465, TlsMode.IMPLICIT),
         ),
+        ({"host": "smtps://mx.example.com", "port": 2465}, ("mx.example.com", 2465, TlsMode.IMPLICIT)),
         ({"host": "smtp://mx.example.com", "port": 26}, ("mx.example.com", 26, TlsMode.AUTO)),
     ],
 )
@@ -52,10 +53,10 @@ def test_a_host_as_it_is_typed(values: dict[str, Any], plan: tuple[str, int, Tls
     ("values", "fields"),
     [
         ({"host": "mx.example.com:25", "port": 26}, ["port"]),
-        ({"host": "smtps://mx.example.com", "port": 587}, ["port"]),
+        ({"host": "smtps://mx.example.com:465", "port": 587}, ["port"]),
         ({"host": "smtps://mx.example.com", "tls_mode": vocabulary_pb2.TLS_MODE_STARTTLS}, ["tls_mode"]),
         (
-            {"host": "smtps://mx.example.com", "port": 25, "tls_mode": vocabulary_pb2.TLS_MODE_NONE},
+            {"host": "smtps://mx.test:465", "port": 25, "tls_mode": vocabulary_pb2.TLS_MODE_NONE},
             ["port", "tls_mode"],
         ),
     ],

@@ -126,7 +126,7 @@ REFUSED: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("text", "expected"), UNDERSTOOD)
 def test_what_is_understood(text: str, expected: tuple[str, int | None, SchemeTls | None]) -> None:
     typed = parse_typed_host(text)
-    assert (typed.host, typed.port, typed.tls) == expected
+    assert (typed.host, typed.wanted_port, typed.tls) == expected
 
 
 @pytest.mark.parametrize(("text", "sentence"), REFUSED, ids=[row[0][:40] for row in REFUSED])
@@ -225,7 +225,7 @@ def test_two_spellings_of_one_server(one: str, other: str, same: bool) -> None:
         ("smtp.example.com", 25, "none", ("", "")),
         ("smtp.example.com:25", 25, "none", ("", "")),
         ("smtp.example.com:25", 26, "", ("must not differ from the port of the host, which is 25", "")),
-        ("smtps://smtp.example.com", 0, "implicit", ("", "")),
+        ("smtps://smtp.example.com", 587, "implicit", ("", "")),  # 465 is only the scheme's default
         ("smtps://smtp.example.com", 0, "none", ("", "must not contradict the host: smtps:// means implicit TLS")),
         ("smtp+starttls://h", 0, "implicit", ("", "must not contradict the host: smtp+starttls:// means STARTTLS")),
         ("smtp://smtp.example.com", 465, "implicit", ("", "")),
@@ -263,9 +263,10 @@ def test_what_is_accepted_is_read_the_same_again(text: str) -> None:
         return
     assert typed.host.isascii()
     assert typed.host.isprintable()
-    shown = join_host_port(typed.host, typed.port) if typed.port else bracketed(typed.host)
-    assert parse_typed_host(shown) == TypedHost(typed.host, typed.port)
-    if typed.port:
+    port = typed.wanted_port
+    shown = join_host_port(typed.host, port) if port else bracketed(typed.host)
+    assert parse_typed_host(shown) == TypedHost(typed.host, port)
+    if port:
         assert looked_up_host_port(text) == looked_up_host_port(shown)
 
 

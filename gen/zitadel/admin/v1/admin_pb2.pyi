@@ -44,7 +44,9 @@ class AddSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -125,7 +127,9 @@ class UpdateSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
     reply_to_address: _builtins.str
@@ -580,7 +584,9 @@ class TestSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -654,7 +660,9 @@ class AddEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -755,7 +763,9 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication, and the stored secret is dropped."""
     reply_to_address: _builtins.str
@@ -1230,7 +1240,9 @@ class TestEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
