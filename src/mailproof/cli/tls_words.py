@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mailproof.smtp.vocabulary import TlsMode
 
 # Word without hyphens -> the value of `TlsMode`. "tls" means STARTTLS to some programs (PHPMailer) and implicit TLS to
-# others (Nodemailer's `secure`, Postfix's wrapper mode): `auto` finds out which, and demands encryption either way.
+# others (Thunderbird's SSL/TLS, Go's dialers): `auto` finds out which, and demands encryption either way.
 WORDS = {
     "auto": "auto",
     "tls": "auto",
