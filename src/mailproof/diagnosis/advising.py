@@ -72,10 +72,13 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         advice = f"{suggestion} {fixes[0].sentence}" if suggestion else fixes[0].sentence
         return Advised(message, advice, (*suggested_fixes(seen), *fixes) if suggestion else fixes)
     if suggestion:
-        # What else is advised of the host, and of ports that may be the wrong server's, is told in its place.
-        rest = tuple(item for item in wording.advice if item.topic not in _INSTEAD_OF_HOST)
-        sentences, _ = _sentences(seen, rest, values)
-        return Advised(message, " ".join((suggestion, *sentences[:1])), suggested_fixes(seen))
+        suggested = suggested_fixes(seen)
+        proven = any(fix.verified for fix in suggested)
+        # What is advised of the host, and of ports of the wrong server, would only distract from what is proven.
+        hidden = _INSTEAD_OF_HOST if proven or code is Code.DNS_NOT_FOUND else frozenset()
+        rest = tuple(item for item in wording.advice if item.topic not in hidden)
+        sentences, others = _sentences(seen, rest, values, most=1)
+        return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))
     if root and (family := _other_family(seen)):
         return Advised(message, family)
     sentences, fixes = _sentences(seen, wording.advice, values)
@@ -89,13 +92,15 @@ def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording
     return wording if row is None else Wording(row.message or wording.message, row.advice)
 
 
-def _sentences(seen: Observed, advice: Sequence[Advice], values: Fields) -> tuple[list[str], tuple[Fix, ...]]:
-    """Return the sentences that apply, best first, and the fixes that they mean."""
+def _sentences(
+    seen: Observed, advice: Sequence[Advice], values: Fields, most: int = MAX_SENTENCES
+) -> tuple[list[str], tuple[Fix, ...]]:
+    """Return the sentences that apply, best first and no more than `most`, and the fixes that they mean."""
     sentences: list[str] = []
     fixes: tuple[Fix, ...] = ()
     proven = False  # whether the cause proves a change that was told already; others are worth no try then
     for item in advice:
-        if len(sentences) == MAX_SENTENCES or not all(seen.holds(condition) for condition in item.when):
+        if len(sentences) == most or not all(seen.holds(condition) for condition in item.when):
             continue
         if isinstance(item, SettingsAdvice):
             found = () if proven else settings_fixes(seen, item)

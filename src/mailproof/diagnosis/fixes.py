@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed
-from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestionReason
+from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestionReason, setting_of
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
@@ -110,7 +110,7 @@ def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
         known = checked.exists or suggested.provider
         if not suggested.host or not known or (result is not None and not result.works):
             continue
-        trial = result.trial if result is not None else _untried(seen.plan, checked)
+        trial = result.trial if result is not None else setting_of(seen.plan, suggested)
         changes = _changes(seen.plan, trial)
         verified = ", which exists and was not tried."
         if result is not None:
@@ -122,14 +122,6 @@ def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
         if result is None:
             break
     return tuple(found)[:MAX_VERIFIED]
-
-
-def _untried(plan: Plan, checked: CheckedHost) -> Trial:
-    """Return the setting of a suggested host: the plan's own, or the first that the provider publishes instead."""
-    own, servers = Trial(port_of(plan), plan.tls_mode, name=checked.suggested.host), checked.suggested.servers
-    if not servers or any(port == own.port and covers(plan.tls_mode, mode) for port, mode in servers):
-        return own
-    return Trial(servers[0][0], servers[0][1], name=checked.suggested.host)
 
 
 def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> str:

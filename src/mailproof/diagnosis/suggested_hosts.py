@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from mailproof.diagnosis.alternatives import TrialResult
+from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult, covers, port_of
+from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import TlsMode
+
+IMPLICIT_PORT, STARTTLS_PORT = STANDARD
 
 
 class SuggestionReason(Enum):
@@ -67,6 +70,24 @@ class CheckedHost:
     def works(self) -> bool:
         """Whether the server answered the trial, and offers what the plan needs."""
         return self.result is not None and self.result.works
+
+
+_READING_PORTS = {143: STARTTLS_PORT, 110: STARTTLS_PORT, 993: IMPLICIT_PORT, 995: IMPLICIT_PORT}
+"""Ports of IMAP and POP3 -> what is used for sending in their place."""
+
+
+def setting_of(plan: Plan, suggested: SuggestedHost) -> Trial:
+    """Return how a suggested host is tried: with the plan's own port and TLS mode, where it may have them.
+
+    Otherwise with the first that its provider publishes, or the port for sending in place of one for reading mail.
+    """
+    port, mode = port_of(plan), plan.tls_mode
+    published = suggested.servers
+    if published and not any(port == each and covers(mode, other) for each, other in published):
+        port, mode = published[0]
+    elif not published and port in _READING_PORTS:
+        port, mode = _READING_PORTS[port]
+    return Trial(port, mode, name=suggested.host)
 
 
 class HostAdviser(Protocol):

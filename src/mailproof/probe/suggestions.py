@@ -11,10 +11,10 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 
-from mailproof.diagnosis.alternatives import Trial, TrialResult, covers, port_of, trial_plan
+from mailproof.diagnosis.alternatives import TrialResult, trial_plan
 from mailproof.diagnosis.catalogue import is_worth
 from mailproof.diagnosis.definition import Try
-from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser, SuggestedHost
+from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser, SuggestedHost, setting_of
 from mailproof.diagnosis.trial_results import answers, assess
 from mailproof.domain.errors import ServiceShortage
 from mailproof.net.addrinfo import AddrInfo
@@ -115,7 +115,7 @@ class Suggestions:
 
     async def _addresses(self, suggested: SuggestedHost) -> Sequence[AddrInfo] | None:
         """Return the addresses of a suggestion; none where it does not exist, and None where it is forbidden."""
-        host, (port, _) = suggested.host, self._setting(suggested)
+        host, port = suggested.host, setting_of(self._context.plan, suggested).port
         if not host:
             return ()
         try:
@@ -129,13 +129,6 @@ class Suggestions:
             return ()
         return [info for info in found if info[4][0] in allowed]
 
-    def _setting(self, suggested: SuggestedHost) -> tuple[int, TlsMode]:
-        """Return the port and TLS mode to try: the plan's own, or the first that the provider publishes instead."""
-        plan = self._context.plan
-        own = (port_of(plan), plan.tls_mode)
-        fits = any(port == own[0] and covers(own[1], mode) for port, mode in suggested.servers)
-        return own if fits or not suggested.servers else suggested.servers[0]
-
     async def _try_best(self, existing: Sequence[_Existing]) -> list[CheckedHost]:
         checked = [CheckedHost(suggested) for suggested, _ in existing]
         left = self._context.deadline - self._loop.time()
@@ -146,8 +139,9 @@ class Suggestions:
 
     async def _try(self, suggested: SuggestedHost, addresses: Sequence[AddrInfo]) -> TrialResult | None:
         """Try a host to EHLO and return the result; None where this side lacks the means."""
-        plan, (port, mode) = self._context.plan, self._setting(suggested)
-        trial = Trial(port, mode, name=suggested.host)
+        plan = self._context.plan
+        trial = setting_of(plan, suggested)
+        port, mode = trial.port, trial.tls_mode
         context = dataclasses.replace(
             self._context,
             plan=trial_plan(plan, trial),
