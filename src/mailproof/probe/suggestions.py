@@ -82,12 +82,18 @@ class Suggestions:
         """
         if cause.code in (Code.INVALID_HOST, Code.EGRESS_DENIED):
             return ()
+        lookalike = self._adviser.lookalike(self._context.host)
         if not fixed and cause.stage in _EARLY and is_worth(cause.code, Try.OTHER_HOST):
-            existing = await self._ask(cause.code is not Code.DNS_NOT_FOUND)
-        elif lookalike := self._adviser.lookalike(self._context.host):
-            existing = await self._look_up([lookalike])
+            questions = self._ask(cause.code is not Code.DNS_NOT_FOUND)
+        elif lookalike:
+            await self.stop()
+            questions = self._questions = asyncio.create_task(self._look_up([lookalike]), name="mailproof-suggestions")
         else:
             return ()
+        await asyncio.wait([questions], timeout=max(0.0, self._context.deadline - self._loop.time()))
+        if not questions.done():
+            return (CheckedHost(lookalike),) if lookalike else ()
+        existing = questions.result()
         tried = await self._try_best([each for each in existing if each[1]])
         if not tried:
             return tuple(CheckedHost(suggested, exists=False) for suggested, _ in existing)

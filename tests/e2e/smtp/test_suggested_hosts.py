@@ -310,3 +310,25 @@ def test_a_host_that_is_silent_to_the_deadline_gets_its_suggestion(names: Names)
     assert (report.code, report.stage) == (Code.TIMEOUT, Stage.GREETING)
     assert "Did you mean smtp.example.test?" in report.advice
     assert other.peers == []
+
+
+def test_questions_to_a_silent_name_server_end_with_the_test(names: Names) -> None:
+    names.dns.silent = True
+    clock = WaitedClock()
+    report = names.run("example.test", timeout=0.5, clock=clock)
+    assert report.advice == "Check the spelling of the host."
+    assert clock.waited <= 0.6
+
+
+def test_a_caller_who_leaves_leaves_no_question_behind(names: Names) -> None:
+    names.dns.silent = True
+
+    async def leave() -> set[str]:
+        plan = make_plan(587, host="example.test", verify_alternatives=True, timeout=20.0)
+        test = asyncio.create_task(names.probe().report(plan))
+        await asyncio.sleep(0.3)
+        test.cancel()
+        await asyncio.wait([test])
+        return {task.get_name() for task in asyncio.all_tasks() - {asyncio.current_task()}}
+
+    assert "mailproof-suggestions" not in asyncio.run(leave())
