@@ -97,6 +97,20 @@ LAW = (
         modules=("records", "search", "web"),
     ),
     Room(
+        "discovery",
+        "which host is meant",
+        ("syntax", "diagnosis.interceptors", "diagnosis.suggested_hosts"),
+        pure=True,
+        modules=("did_you_mean",),
+    ),
+    Room(
+        "discovery",
+        "which host is meant, by its domain's records",
+        ("diagnosis.suggested_hosts", "net.resolver"),
+        libraries=("asyncio",),
+        modules=("host_adviser",),
+    ),
+    Room(
         "webhook",
         "format, signature and verdict",
         ("domain", "syntax", "smtp.vocabulary", "diagnosis.catalogue_webhook", "diagnosis.definition"),
@@ -154,6 +168,7 @@ LAW = (
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
+            "discovery.did_you_mean",
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
@@ -213,6 +228,7 @@ LAW = (
             "oauth_arguments",
             "printer",
             "terminal",
+            "tls_words",
         ),
     ),
     Room(

@@ -107,6 +107,7 @@ UPDATES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a new password", "plain", {"password": "NEW"}, SENT),
     ("another host", "plain", {"host": "OTHER"}, "password"),
     ("another host and a password", "plain", {"host": "OTHER", "password": "NEW"}, SENT),
+    ("the host in another spelling", "plain", {"host": "RESPELT"}, KEPT),
     ("another port", "plain", {"host": "localhost:1"}, "password"),
     ("tls off", "plain", {"tls": False}, "password"),
     ("another user", "plain", {"user": "someone"}, "password"),
@@ -168,7 +169,12 @@ TABLE = [(name, row) for name in FAMILIES for row in (UPDATES if name == "smtp" 
 
 def filled(server: Server, values: dict[str, Any], new: str) -> dict[str, Any]:
     """Return what a row of the table means for this server."""
-    words = {"OTHER": server.other_host, "STORED": server.password, "NEW": new}
+    words = {
+        "OTHER": server.other_host,
+        "RESPELT": f"smtp://{server.host.upper()}/",
+        "STORED": server.password,
+        "NEW": new,
+    }
     made: dict[str, Any] = {}
     for name, value in values.items():
         if name == "xoauth2":

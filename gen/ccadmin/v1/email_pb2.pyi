@@ -28,7 +28,9 @@ class TestSmtpConnectionRequest(_message.Message):
     EMAIL_SMTP_USERNAME_FIELD_NUMBER: _builtins.int
     EMAIL_SMTP_PASSWORD_FIELD_NUMBER: _builtins.int
     email_smtp_host: _builtins.str
-    """The server's host name or address, without the port."""
+    """The server's host name or address, without the port. A port in it must be that of the port field, and a URL such as
+    "smtps://smtp.example.com" must fit the method.
+    """
     email_smtp_port: _builtins.str
     """The server's port as a decimal string, "1" to "65535"."""
     email_smtp_auth_method: _builtins.str

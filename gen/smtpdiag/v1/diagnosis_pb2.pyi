@@ -46,7 +46,10 @@ class DiagnoseRequest(_message.Message):
     CONFIG_ID_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
     host: _builtins.str
-    """The server's host name or IP address. It is mandatory without config_id, whose own is the default with it."""
+    """The server's host name or IP address. It is mandatory without config_id, whose own is the default with it. It may
+    also hold the port ("smtp.example.com:587", "[2001:db8::1]:587"), or be a URL such as "smtps://smtp.example.com",
+    which means implicit TLS and, where no port is given, 465. What it says must not contradict port and tls_mode.
+    """
     port: _builtins.int
     """The server's port. The default, 0, means the stored one with config_id, and else 465 for TLS_MODE_IMPLICIT, 25 for
     TLS_MODE_NONE and otherwise 587.

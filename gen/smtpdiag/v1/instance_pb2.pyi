@@ -449,7 +449,7 @@ class SmtpProvider(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port" or "[IPv6 address]:port"."""
+    """The server as "host:port" or "[IPv6 address]:port". A URL is imported as "host:port"."""
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     reply_to_address: _builtins.str

@@ -30,9 +30,9 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     FORMAT_UNSPECIFIED: _Format.ValueType  # 0
     """Any characters but control characters are allowed."""
     FORMAT_HOST_PORT: _Format.ValueType  # 1
-    """A host with a port is expected: "host:port", or "[IPv6 address]:port"."""
+    """A host with a port is expected: "host:port", "[IPv6 address]:port", or a URL of the scheme smtp or smtps."""
     FORMAT_HOST: _Format.ValueType  # 2
-    """A host name or an IP address without brackets is expected."""
+    """A host name or an IP address is expected, also with a port or as a URL of the scheme smtp or smtps."""
     FORMAT_MAILBOX: _Format.ValueType  # 3
     """A mailbox is expected (RFC 5321 section 4.1.2), beyond ASCII too (RFC 6531)."""
     FORMAT_ANY: _Format.ValueType  # 4
@@ -56,9 +56,9 @@ class Format(_Format, metaclass=_FormatEnumTypeWrapper):
 FORMAT_UNSPECIFIED: Format.ValueType  # 0
 """Any characters but control characters are allowed."""
 FORMAT_HOST_PORT: Format.ValueType  # 1
-"""A host with a port is expected: "host:port", or "[IPv6 address]:port"."""
+"""A host with a port is expected: "host:port", "[IPv6 address]:port", or a URL of the scheme smtp or smtps."""
 FORMAT_HOST: Format.ValueType  # 2
-"""A host name or an IP address without brackets is expected."""
+"""A host name or an IP address is expected, also with a port or as a URL of the scheme smtp or smtps."""
 FORMAT_MAILBOX: Format.ValueType  # 3
 """A mailbox is expected (RFC 5321 section 4.1.2), beyond ASCII too (RFC 6531)."""
 FORMAT_ANY: Format.ValueType  # 4

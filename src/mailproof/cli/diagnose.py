@@ -17,6 +17,7 @@ from mailproof.cli.printer import Printer, print_json, show_until
 
 if TYPE_CHECKING:
     from mailproof.smtp.report import Plan
+    from mailproof.smtp.vocabulary import TlsMode
 
 MAX_CA_FILE = 1024 * 1024  # bytes
 MAX_PASSWORD = 64 * 1024  # bytes
@@ -25,18 +26,22 @@ MAX_PASSWORD = 64 * 1024  # bytes
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     from mailproof.cli import oauth_arguments
+    from mailproof.cli.tls_words import tls_mode
     from mailproof.net.egress import Profile
     from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 
     parser.add_argument(
-        "host", metavar="HOST[:PORT]", help="server to test; port by TLS mode if none; IPv6 as [::1]:587"
+        "host",
+        metavar="HOST[:PORT]",
+        help="server to test; port by TLS mode if none; IPv6 as [::1]:587; also a URL: smtp://HOST, smtps://HOST",
     )
     parser.add_argument(
         "--tls",
-        choices=[mode.value for mode in TlsMode],
-        default=TlsMode.AUTO.value,
-        help="auto: encrypted and verified, implicit TLS or STARTTLS as the server speaks (default); opportunistic: "
-        "STARTTLS when offered, otherwise clear text",
+        type=tls_mode,
+        metavar="{" + ",".join(TlsMode) + "}",
+        default=TlsMode.AUTO,
+        help="auto: encrypted and verified, implicit TLS or STARTTLS as the server speaks (default; also tls); "
+        "implicit: also ssl, smtps; opportunistic: STARTTLS when offered, otherwise clear text; none: also plain, off",
     )
     parser.add_argument("--user", metavar="U", help="user to authenticate as; needs --password-stdin or an --oauth-…")
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
@@ -61,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="verify_alternatives",
         action="store_false",
         help="dial nothing but HOST:PORT; default: where the test fails for it, other TLS modes and ports of the same "
-        "host are tried, without user and password",
+        "host are tried, and a host that may be meant instead, without user and password",
     )
     parser.add_argument(
         "--wait",
@@ -90,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
     from mailproof.cli import event_loop
     from mailproof.cli.fixed_command import fixed_command
+    from mailproof.discovery.host_adviser import KnownHosts
     from mailproof.net.egress import Policy, Profile, policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
@@ -98,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     guard = Policy(Profile(args.egress_profile)) if args.egress_profile else policy_for_operator()
     output = DiagnoseOutput(Printer(quiet=args.json))
     try:
-        probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore())
+        probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore(), adviser=KnownHosts())
         report = event_loop.run(show_until(Report, probe.run(plan), output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -126,9 +132,9 @@ def _plan(args: argparse.Namespace) -> Plan:
     from mailproof.domain.secret import Secret
     from mailproof.smtp.plans import violations
     from mailproof.smtp.report import Credentials, Plan
-    from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
+    from mailproof.smtp.vocabulary import Depth, Patience
 
-    host, port = _host_port(args.host)
+    host, port, mode = _server(args.host, args.tls)
     problem = oauth_arguments.problem(args)
     if problem:
         raise UsageError(problem)
@@ -143,7 +149,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     plan = Plan(
         host=host,
         port=port,
-        tls_mode=TlsMode(args.tls),
+        tls_mode=mode,
         mechanism=args.mechanism,
         sender=args.sender or args.recipient,  # a message from its own recipient is refused by nobody's sender check
         recipient=args.recipient,
@@ -179,32 +185,29 @@ def _plan(args: argparse.Namespace) -> Plan:
     return plan
 
 
-def _host_port(text: str) -> tuple[str, int]:
-    """Split HOST[:PORT].
+def _server(text: str, mode: TlsMode) -> tuple[str, int, TlsMode]:
+    """Return the host as it is looked up, the port, 0 where none is given, and the TLS mode.
 
-    Returns:
-        The host as it is looked up, and the port, 0 where none is given.
+    Args:
+        text: HOST[:PORT] or a URL.
+        mode: What --tls says; `AUTO` leaves it to a URL.
 
     Raises:
-        UsageError: It is no host.
+        UsageError: It is no host, or --tls contradicts the URL.
     """
-    from mailproof.syntax.host import MAX_PORT, check_host, read_port, take_apart
+    from mailproof.smtp.vocabulary import TlsMode
+    from mailproof.syntax.typed_host import parse_typed_host
 
-    host, given, bracketed = take_apart(text)
-    if text.startswith("[") and (not bracketed or given == ""):
-        raise UsageError("argument HOST[:PORT]: must be like [::1] or [::1]:587")
-    if bracketed and ":" not in host:
-        raise UsageError("argument HOST[:PORT]: only an IPv6 address stands in brackets")
-    if given == "":
-        raise UsageError("argument HOST[:PORT]: has no port behind the colon")
-    port = 0 if given is None else read_port(given)
-    if port is None:
-        raise UsageError(f"argument HOST[:PORT]: the port must be a number between 1 and {MAX_PORT}")
     try:
-        return check_host(host), port
+        typed = parse_typed_host(text)
     except ValueError as error:
-        words = "must be a host without a scheme or path" if "/" in text else str(error)
-        raise UsageError(f"argument HOST[:PORT]: {words}") from None
+        from mailproof.discovery.did_you_mean import refusal_in_words
+
+        raise UsageError(f"argument HOST[:PORT]: {refusal_in_words(error)}") from None
+    _, wrong_mode = typed.contradicts(mode="" if mode is TlsMode.AUTO else mode.value)
+    if wrong_mode:
+        raise UsageError(f"argument --tls: {wrong_mode}")
+    return typed.host, typed.wanted_port or 0, TlsMode(typed.tls.value) if typed.tls else mode
 
 
 def _ca_file(name: str) -> str:

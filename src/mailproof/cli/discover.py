@@ -27,10 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code: 0 found, 1 nothing that works, 2 bad usage, 130 interrupted."""
-    from mailproof.syntax.mailbox import parse_mailbox
+    from mailproof.syntax.mailbox import parse_typed_mailbox
 
     try:
-        parse_mailbox(args.address)
+        address = str(parse_typed_mailbox(args.address))
     except ValueError as error:
         return complain("discover", UsageError(f"argument ADDRESS: {error}"))
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     output = DiscoverOutput(Printer(quiet=args.json))
     try:
-        progress = _settings_search().run(args.address, args.timeout)
+        progress = _settings_search().run(address, args.timeout)
         found = event_loop.run(show_until(SearchResult, progress, output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED

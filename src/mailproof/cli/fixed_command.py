@@ -79,18 +79,23 @@ def _applied(typed: Sequence[str], changes: Mapping[str, str]) -> list[str]:
 
 def _server(command: _Arguments, changes: Mapping[str, str]) -> str | None:
     """Return the changed HOST[:PORT]; None where it stays as it was typed."""
+    from mailproof.cli.tls_words import tls_mode
     from mailproof.smtp.plans import default_port
     from mailproof.smtp.vocabulary import TlsMode
-    from mailproof.syntax.host import bracketed, join_host_port, take_apart
+    from mailproof.syntax.host import bracketed, join_host_port
+    from mailproof.syntax.typed_host import parse_typed_host
 
-    parts = take_apart(command.words[command.host])
-    host, port = changes.get("host", parts.host), changes.get("port", parts.port or "")
+    typed = parse_typed_host(command.words[command.host])
+    given = str(typed.wanted_port or "")
+    host, port = changes.get("host", typed.host), changes.get("port", given)
     if not port and "tls_mode" in changes:
         # Without a port the TLS mode chooses it, and the fix is for the port that was tested.
-        tested = default_port(TlsMode(command.value("--tls") or TlsMode.AUTO))
+        tested = default_port(TlsMode(typed.tls or tls_mode(command.value("--tls") or "auto")))
         port = "" if default_port(TlsMode(changes["tls_mode"])) == tested else str(tested)
-    if (host, port) == (parts.host, parts.port or ""):
+    if (host, port) == (typed.host, given) and not (typed.tls and "tls_mode" in changes):
         return None
+    if typed.tls and "tls_mode" not in changes:
+        command.put("--tls", typed.tls.value)  # which the URL has said so far
     return join_host_port(host, int(port)) if port else bracketed(host)
 
 

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
-from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
+from mailproof.diagnosis.fixes import (
+    in_one_sentence,
+    settings_fixes,
+    suggested_fixes,
+    suggestion_in_words,
+    verified_fixes,
+)
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_case import Case
@@ -25,6 +31,8 @@ MAX_SENTENCES = 2
 """Advices that are told; more of them would hide the best."""
 
 _A_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")  # the full stop would become part of it
+
+_INSTEAD_OF_HOST = frozenset({Topic.HOST, Topic.PORT, Topic.TLS_MODE, Topic.CLIENT})
 
 _PROVEN = frozenset({Topic.TLS_MODE, Topic.USER, Topic.MECHANISM})
 """Topics whose settings the cause proves to be right; others are only worth a try."""
@@ -59,9 +67,19 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     wording = _wording(seen, code, stage, root=root)
     values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
+    suggestion = suggestion_in_words(seen) if root else ""
     fixes = verified_fixes(seen) if root else ()
     if fixes:
-        return Advised(message, fixes[0].sentence, fixes)
+        advice = f"{suggestion} {fixes[0].sentence}" if suggestion else fixes[0].sentence
+        return Advised(message, advice, (*suggested_fixes(seen), *fixes) if suggestion else fixes)
+    if suggestion:
+        suggested = suggested_fixes(seen)
+        proven = any(fix.verified for fix in suggested)
+        # What is advised of the host, and of ports of the wrong server, would only distract from what is proven.
+        hidden = _INSTEAD_OF_HOST if proven or code is Code.DNS_NOT_FOUND else frozenset()
+        rest = tuple(item for item in wording.advice if item.topic not in hidden)
+        sentences, others = _sentences(seen, rest, values, most=1)
+        return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))
     if root and (family := _other_family(seen)):
         return Advised(message, family)
     hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
@@ -77,9 +95,9 @@ def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording
 
 
 def _sentences(
-    seen: Observed, advice: Sequence[Advice], values: Fields, *, most: int = MAX_SENTENCES
+    seen: Observed, advice: Sequence[Advice], values: Fields, most: int = MAX_SENTENCES
 ) -> tuple[list[str], tuple[Fix, ...]]:
-    """Return the sentences that apply, best first and at most so many, and the fixes that they mean."""
+    """Return the sentences that apply, best first and no more than `most`, and the fixes that they mean."""
     sentences: list[str] = []
     fixes: tuple[Fix, ...] = ()
     proven = False  # whether the cause proves a change that was told already; others are worth no try then

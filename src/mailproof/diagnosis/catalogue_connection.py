@@ -32,7 +32,7 @@ _ON_THE_WAY = Prose(
     "Have firewalls, proxies and virus scanners between here and the server checked.",
 )
 _NO_LOGIN_OR_MAIL = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
-_EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY})
+_EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY, Try.OTHER_HOST})
 
 CONNECTION: dict[Code, Definition] = {
     Code.OK: Definition(wording("The test passed: {detail}.")),
@@ -63,6 +63,7 @@ CONNECTION: dict[Code, Definition] = {
             "The name {host} does not exist, or has no address.",
             Prose(Topic.HOST, "Check the spelling of the host."),
         ),
+        tries=frozenset({Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.DNS_TEMPORARY: Definition(
@@ -95,7 +96,7 @@ CONNECTION: dict[Code, Definition] = {
                 when=(Condition.SOME_PORT_ANSWERS,),
             ),
         ),
-        tries=frozenset({Try.PORTS}),
+        tries=frozenset({Try.PORTS, Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.NETWORK_UNREACHABLE: Definition(
@@ -103,7 +104,7 @@ CONNECTION: dict[Code, Definition] = {
             "There is no network route to {server}.",
             Prose(Topic.CLIENT, "Check the host, and the network and firewall of the machine that this test runs on."),
         ),
-        tries=frozenset({Try.PORTS}),
+        tries=frozenset({Try.PORTS, Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,
     ),
     Code.OUTGOING_SMTP_BLOCKED: Definition(
@@ -249,7 +250,7 @@ CONNECTION: dict[Code, Definition] = {
                 "Check that {host} is the right host, and that no proxy answers in its place.",
             ),
         ),
-        tries=frozenset({Try.PORTS, Try.OTHER_FAMILY}),
+        tries=frozenset({Try.PORTS, Try.OTHER_FAMILY, Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,
         silent=True,
     ),

@@ -50,6 +50,7 @@ class Try(Enum):
     ENCRYPTED = auto()  # STARTTLS at the same port, where the plan forgoes it
     NAMES = auto()  # the names on the certificate as the host
     OTHER_FAMILY = auto()  # the addresses of the other family, where the connection was lost or is no mail server's
+    OTHER_HOST = auto()  # a host that may be meant, where the host looks like a slip and no server was met
 
 
 class Condition(Enum):

@@ -95,6 +95,9 @@ def passed(seen: Observed) -> str:
         proven = "the connection stands"
     proven = " and ".join(part for part in (login, proven) if part)
     rest = "" if depth is Depth.DATA else " No message was sent."
+    if seen.suggested:
+        other = seen.suggested[0].suggested.shown
+        rest += f" Make sure that {seen.redact(plan.host, 260)} is the server that is meant: it is not {other}."
     return CATALOGUE[Code.OK].wording.message.format(detail=proven) + rest
 
 

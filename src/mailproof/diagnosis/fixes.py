@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed, user_with_domain
+from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestionReason, setting_of
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
@@ -23,6 +24,16 @@ MAX_VERIFIED = 3
 MAX_UNVERIFIED = 2
 
 _MAIL_HOST = re.compile(r"(?:smtp|mail|mx|out|send|relay|submission|imap|pop)[a-z0-9-]*\.", re.IGNORECASE)
+
+_REASONS = {
+    SuggestionReason.LOOKS_ALIKE: "{host} has letters of another script that look like Latin ones.",
+    SuggestionReason.READS_MAIL: "{host} is the name of a server that mail is read from.",
+    SuggestionReason.MAIL_DOMAIN: "{host} is the name of a mail domain, and not of a server that mail is sent through.",
+    SuggestionReason.UNKNOWN_REGION: "{host} names a region that Amazon SES does not have.",
+}
+"""Why another host is suggested -> what is told of the plan's."""
+
+_TAKEN_FOR = frozenset({SuggestionReason.MISSPELT, SuggestionReason.LOOKS_ALIKE})
 
 _NAMES = {"tls_mode": "the TLS mode", "port": "the port", "host": "the host", "user": "the user"}
 
@@ -56,6 +67,62 @@ def settings_fixes(seen: Observed, advice: SettingsAdvice) -> tuple[Fix, ...]:
         case _:
             found = _user_changes(seen, user_with_domain(seen) if advice.with_domain else advice.user)
     return tuple(_fix(seen, changes, f"Set {_in_words(plan, changes)}.") for changes in found if changes)
+
+
+def suggestion_in_words(seen: Observed) -> str:
+    """Return the sentences on the hosts that may be meant by the plan's; empty for none."""
+    if not seen.suggested:
+        return ""
+    best = seen.suggested[0]
+    suggested, fixes = best.suggested, suggested_fixes(seen)
+    parts = [_REASONS.get(suggested.reason, "").format(host=seen.redact(seen.plan.host, 260))]
+    if fixes or best.exists:
+        parts.append(f"Did you mean {suggested.shown}?")
+    parts.append(suggested.note)
+    if fixes:
+        parts.append(fixes[0].sentence)
+    elif best.exists:
+        parts.append("That name exists, but its server could not be reached with these settings either.")
+    else:
+        parts.append(_not_found(seen.suggested))
+    if suggested.reason in _TAKEN_FOR and seen.facts.mechanism:
+        parts.append("The login was sent to a server that may be somebody else's: if so, change the password.")
+    return " ".join(part for part in parts if part)
+
+
+def _not_found(suggested: Sequence[CheckedHost]) -> str:
+    """Return the sentence on suggestions of which none exists."""
+    names = [each.suggested.host for each in suggested if each.suggested.host]
+    search = "Search for the server of an address with DiscoverSettings (mailproof discover ADDRESS)."
+    if not names:
+        return search
+    looked_up = f"{names[0]} does not exist either." if len(names) == 1 else f"None of {', '.join(names)} exists."
+    return f"{looked_up} {search}"
+
+
+def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
+    """Return the changes to hosts that may be meant, best first; none to one that was tried in vain.
+
+    A known provider's server exists: where it is not found, the fault is on this side.
+    """
+    found = []
+    for checked in seen.suggested:
+        suggested, result = checked.suggested, checked.result
+        known = checked.exists or suggested.provider
+        if not suggested.host or not known or (result is not None and not result.works):
+            continue
+        trial = result.trial if result is not None else setting_of(seen.plan, suggested)
+        changes = _changes(seen.plan, trial)
+        verified = ", which exists and was not tried."
+        if result is not None:
+            verified = f": verified, {result.message}"
+        elif not checked.exists:
+            verified = "; that name was not found from here either, so check the name servers of this machine as well."
+        sentence = f"Set {_in_words(seen.plan, changes)}{verified}"
+        found.append(_fix(seen, changes, sentence, verified=result is not None))
+        if result is None:
+            break
+    return tuple(found)[:MAX_VERIFIED]
 
 
 def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> str:

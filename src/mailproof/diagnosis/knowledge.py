@@ -12,6 +12,7 @@ from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult, cover
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.diagnosis.definition import Condition
 from mailproof.diagnosis.interceptors import KnownProvider, provider_of
+from mailproof.diagnosis.suggested_hosts import CheckedHost
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
@@ -51,6 +52,7 @@ class Observed:
         results: The other settings that were tried.
         implicit: Whether the connection that decided began with TLS.
         heard: Whether the server has sent anything.
+        suggested: The hosts that may be meant by the plan's, the best first.
     """
 
     plan: Plan
@@ -64,6 +66,7 @@ class Observed:
     results: Sequence[TrialResult] = ()
     implicit: bool = False
     heard: bool = False
+    suggested: Sequence[CheckedHost] = ()
 
     @cached_property
     def provider(self) -> KnownProvider | None:

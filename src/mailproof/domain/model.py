@@ -61,7 +61,7 @@ class SmtpSettings:
         sender_name: The name that mail is sent from.
         tls: True if the connection must be encrypted and verified, by implicit TLS or STARTTLS; False if STARTTLS is
             used when the server offers it, and clear text otherwise.
-        host: Host and port, "host:port"; `syntax.host.split_host_port` takes them apart.
+        host: Host and port, "host:port"; `syntax.typed_host.parse_host_port` takes them apart.
         user: The login; empty if nobody logs in. A password may be stored all the same.
         reply_to_address: Where answers go; empty for the sender.
         description: A text for people.

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 
 from mailproof.diagnosis.alternatives import TrialResult
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser
 from mailproof.diagnosis.summary import summarize
+from mailproof.diagnosis.trial_results import settles
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
@@ -25,6 +27,7 @@ from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import Feed
 from mailproof.probe.link import Link
 from mailproof.probe.oauth_tokens import OAuthTokens
+from mailproof.probe.suggestions import Suggestions
 from mailproof.probe.transcript import TestContext
 from mailproof.probe.trials import MAX_TESTS_WITH_TRIALS, Trials
 from mailproof.smtp.actions import Cause, Facts
@@ -47,6 +50,7 @@ class Probe:
         https_guard: Judges OAuth 2.0 token endpoints; None for `guard`.
         trust: TLS contexts.
         default_ehlo_name: For plans without one; empty for this machine's qualified name, or its address literal.
+        adviser: Knows which hosts may be meant by another; None where none is suggested.
     """
 
     def __init__(
@@ -56,12 +60,14 @@ class Probe:
         trust: TrustStore,
         default_ehlo_name: str = "",
         https_guard: EgressGuard | None = None,
+        adviser: HostAdviser | None = None,
     ) -> None:
         machine = socket.gethostname()  # asks no name server
         self.guard = guard
         self.trust = trust
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self.resolver = Resolver()
+        self.adviser = adviser
         self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
@@ -163,8 +169,12 @@ class _Test:
         attempt = Attempt(context)
         link: Link | None = None
         results: tuple[TrialResult, ...] = ()
+        suggested: tuple[CheckedHost, ...] = ()
+        suggestions = probe.adviser and Suggestions(context, probe.adviser, probe.guard, probe.resolver)
         try:
             found = await destination.find(context, probe.guard, probe.resolver)
+            if suggestions and not isinstance(found, Cause):
+                suggestions.begin()
             if isinstance(found, Cause):
                 cause: Cause | None = found
             elif self._plan.verify_alternatives:
@@ -181,14 +191,22 @@ class _Test:
                     cause, results = await trials.conclude(link, cause)
             else:
                 link, cause = await attempt.run(found)
+            ended = self._loop.time()
+            if suggestions and cause is not None:
+                fixed = any(settles(self._plan, result) for result in results)
+                suggested = await suggestions.after_failure(cause, fixed=fixed)
+            elif suggestions:
+                suggested = suggestions.after_success()
         finally:
             try:
+                if suggestions:
+                    await suggestions.stop()
                 if self._trials is not None:
                     await self._trials.stop()
             finally:
                 attempt.close()
                 self._trials = None
-        return self._report(link, cause, attempt, results)
+        return self._report(link, cause, attempt, results, suggested, ended)
 
     def _compose(self, utf8: bool) -> bytes:
         plan = self._plan
@@ -216,7 +234,13 @@ class _Test:
             self._trials.watch(stage)
 
     def _report(
-        self, link: Link | None, cause: Cause | None, attempt: Attempt, results: Sequence[TrialResult]
+        self,
+        link: Link | None,
+        cause: Cause | None,
+        attempt: Attempt,
+        results: Sequence[TrialResult],
+        suggested: Sequence[CheckedHost],
+        ended: float,
     ) -> Report:
         seen = Observed(
             plan=self._plan,
@@ -230,8 +254,9 @@ class _Test:
             results=results,
             implicit=link.implicit if link else False,
             heard=link.heard if link else False,
+            suggested=suggested,
         )
-        ended = link.verdict_at if link and link.verdict_at else self._loop.time()
+        ended = link.verdict_at if link and link.verdict_at else ended
         trips = link.round_trips if link else 0
         return summarize(seen, self._steps, elapsed=ended - self._started, round_trips=trips)
 

@@ -29,6 +29,7 @@ from mailproof.smtp.report import (
 from mailproof.smtp.sasl.table import MECHANISMS
 from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
 from mailproof.syntax.oauth import ClientCredentials, grant_problems, token_problem
+from mailproof.syntax.typed_host import TypedHost, parse_typed_host
 from mailproof.usecases.diagnosis_plans import Overrides
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
@@ -55,13 +56,15 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
     mechanism = request.mechanism.strip().upper()
     if mechanism and mechanism not in MECHANISMS:
         problems.append(FieldViolation("mechanism", f"must be empty or one of {', '.join(MECHANISMS)}"))
+    typed, wrong = _typed_host(request)
+    problems += wrong
     if problems:
         raise InvalidFields(problems)
     user = request.user.strip()
     return Plan(
-        host=request.host.strip(),
-        port=request.port,
-        tls_mode=_TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
+        host=typed.host,
+        port=request.port or typed.wanted_port or 0,
+        tls_mode=TlsMode(typed.tls.value) if typed.tls else _TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO),
         credentials=Credentials(user, Secret(request.password)) if user else None,
         mechanism=mechanism,
         sender=request.sender.strip(),
@@ -91,6 +94,17 @@ def stored_overrides(request: diagnosis_pb2.DiagnoseRequest, plan: Plan) -> Over
         password=Secret(request.password),
         oauth=plan.oauth,
     )
+
+
+def _typed_host(request: diagnosis_pb2.DiagnoseRequest) -> tuple[TypedHost, list[FieldViolation]]:
+    """Return the host, without a name where none is given, and what contradicts it."""
+    if not request.host.strip() or request.config_id:
+        return TypedHost(""), []
+    typed = parse_typed_host(request.host)
+    mode = _TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO)
+    wrong_port, wrong_mode = typed.contradicts(port=request.port, mode="" if mode is TlsMode.AUTO else mode.value)
+    named = (("port", wrong_port), ("tls_mode", wrong_mode))
+    return typed, [FieldViolation(name, problem) for name, problem in named if problem]
 
 
 def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> list[FieldViolation]:

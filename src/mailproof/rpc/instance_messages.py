@@ -127,18 +127,18 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
         encryption = SecretsEncryption(parameters, message.encryption.check)
     return Document(
         message.instance_id.strip(),
-        tuple(_entry(provider) for provider in message.providers),
+        tuple(_entry(provider, at) for at, provider in enumerate(message.providers)),
         encryption,
         version=message.format_version,
     )
 
 
-def _entry(provider: instance_pb2.ExportedProvider) -> Entry:
+def _entry(provider: instance_pb2.ExportedProvider, at: int) -> Entry:
     settings: ProviderSettings
     if provider.HasField("http"):
         settings = http_settings(provider.http)
     else:
-        settings = smtp_settings(provider.smtp, _client(provider.smtp))
+        settings = smtp_settings(provider.smtp, _client(provider.smtp), f"document.providers[{at}].smtp.")
     active = provider.state == instance_pb2.PROVIDER_STATE_ACTIVE
     return Entry(provider.id.strip(), settings, active, secret=provider.secret)
 

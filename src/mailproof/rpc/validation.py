@@ -15,12 +15,14 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from mailproof.discovery.did_you_mean import refusal_in_words
 from mailproof.domain.errors import FieldViolation
-from mailproof.syntax.host import MAX_PORT, check_host, read_port, split_host_port
+from mailproof.syntax.host import MAX_PORT, read_port
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import check_scope, parse_endpoint
 from mailproof.syntax.pem import check_ca_pem
 from mailproof.syntax.text import has_controls
+from mailproof.syntax.typed_host import parse_host_port, parse_typed_host
 from mailproof.webhook.format import parse_webhook
 from smtpdiag.v1 import options_pb2
 
@@ -146,7 +148,7 @@ def _string_check(rules: options_pb2.FieldRules) -> Check:
             try:
                 syntax(trimmed)
             except ValueError as error:
-                return str(error)
+                return refusal_in_words(error)
         return None
 
     return check
@@ -175,8 +177,8 @@ def _auth_method(text: str) -> None:
 
 
 _SYNTAXES: dict[int, Callable[[str], object]] = {
-    options_pb2.FORMAT_HOST_PORT: split_host_port,
-    options_pb2.FORMAT_HOST: check_host,
+    options_pb2.FORMAT_HOST_PORT: parse_host_port,
+    options_pb2.FORMAT_HOST: parse_typed_host,
     options_pb2.FORMAT_MAILBOX: parse_mailbox,
     options_pb2.FORMAT_PORT: _port,
     options_pb2.FORMAT_AUTH_METHOD: _auth_method,

@@ -18,6 +18,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 import mailproof
 from ccadmin.v1 import email_pb2
+from mailproof.discovery.host_adviser import KnownHosts
 from mailproof.discovery.search import SettingsSearch
 from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
@@ -176,12 +177,20 @@ class Service:
         except ValueError as error:
             raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
         policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
-        probe = Probe(guard=policy, https_guard=policy.for_https(), trust=trust, default_ehlo_name=settings.ehlo_name)
+        probe = Probe(
+            guard=policy,
+            https_guard=policy.for_https(),
+            trust=trust,
+            default_ehlo_name=settings.ehlo_name,
+            adviser=KnownHosts(),
+        )
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
         providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
-        searcher = SettingsSearch(prober=probe, https_guard=policy.for_https(), trust=trust)
+        # Its candidates are guesses themselves: no other host is suggested in their place.
+        tries_candidates = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
+        searcher = SettingsSearch(prober=tries_candidates, https_guard=policy.for_https(), trust=trust)
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()
         self._cleanup.callback(cipher.close)

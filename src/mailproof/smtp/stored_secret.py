@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailproof.smtp.vocabulary import TlsMode
-from mailproof.syntax.host import check_host
+from mailproof.syntax.typed_host import looked_up_host
 
 SUBMISSION_PORTS = frozenset({465, 587, 2465, 2587})
 """Ports of message submission: RFC 8314 section 7.3, RFC 6409 section 3.1, and what providers offer beside them."""
@@ -57,10 +57,5 @@ def may_use_stored_secret(stored: LoginTarget, wanted: LoginTarget) -> bool:
 
 
 def _same_host(one: str, other: str) -> bool:
-    """Return whether two hosts are dialled by the same name: letter case, the root's dot and IDNA make no other."""
-    if one == other:
-        return True
-    try:
-        return check_host(one).lower() == check_host(other).lower()
-    except ValueError:
-        return False
+    """Return whether two hosts are looked up by the same name: letter case, the root's dot and IDNA make no other."""
+    return looked_up_host(one) == looked_up_host(other)

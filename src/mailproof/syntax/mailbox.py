@@ -52,6 +52,28 @@ class Mailbox:
         return f"{self.local}@{self.domain}"
 
 
+def parse_typed_mailbox(text: str) -> Mailbox:
+    """Parse a mail address as people type it: also "mailto:…", "<…>" and "Name <…>" (RFC 5322 section 3.4).
+
+    Raises:
+        ValueError: It is none; the message says why, and of a domain alone what to type instead.
+    """
+    address = text.strip()
+    if address.endswith(">"):
+        address = address[address.rfind("<") + 1 : -1]
+    if address[:7].lower() == "mailto:":
+        address = address[7:].partition("?")[0]  # RFC 6068 section 2: header fields follow
+    try:
+        return parse_mailbox(address)
+    except ValueError:
+        if "@" not in address and "." in address:
+            domain = check_name(address.removesuffix("."), "it has no @, and the domain")
+            raise ValueError(
+                f"must be an address with an @: for a whole domain any will do, like me@{domain}"
+            ) from None
+        raise
+
+
 def parse_mailbox(text: str) -> Mailbox:
     """Parse a mail address (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
 

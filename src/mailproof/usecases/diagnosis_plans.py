@@ -11,8 +11,8 @@ from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import Depth, TlsMode
-from mailproof.syntax.host import split_host_port
 from mailproof.syntax.oauth import ClientCredentials
+from mailproof.syntax.typed_host import parse_host_port
 from mailproof.usecases.provider_secrets import login_target, secret_name, tls_mode_of
 
 
@@ -123,7 +123,7 @@ def plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth)
         InvalidFields: The host is none.
     """
     try:
-        host, port = split_host_port(settings.host)
+        typed = parse_host_port(settings.host)
     except ValueError as error:
         raise InvalidFields([FieldViolation("host", str(error))]) from None
     credentials, oauth = None, None
@@ -134,8 +134,8 @@ def plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth)
         credentials = Credentials(settings.user, Secret(""))
         oauth = OAuth(grant=ClientCredentials(client.token_endpoint, client.client_id, secret, client.scopes))
     return Plan(
-        host=host,
-        port=port,
+        host=typed.host,
+        port=typed.port or 0,
         tls_mode=tls_mode_of(settings),
         credentials=credentials,
         oauth=oauth,

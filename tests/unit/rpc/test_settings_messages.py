@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.model import (
     Details,
     HttpSettings,
@@ -111,3 +112,27 @@ def test_texts_are_trimmed_and_nothing_else_is_changed(text: str, tls: bool) -> 
     read = smtp_settings(request, None)
     assert (read.sender_name, read.tls, read.host) == (text.strip(), tls, "")
     assert http_settings(instance_pb2.HttpProvider(endpoint=f" {text} ")) == HttpSettings(text.strip())
+
+
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        (" SMTP.example.com:587 ", "SMTP.example.com:587"),
+        ("smtp://smtp.example.com:587/", "smtp.example.com:587"),
+        ("smtps://smtp.example.com", "smtp.example.com:465"),
+    ],
+)
+def test_a_host_is_kept_as_host_and_port(host: str, kept: str) -> None:
+    request = admin_pb2.AddSMTPConfigRequest(sender_address="a@example.com", host=host, tls=True)
+    assert smtp_settings(request, None).host == kept
+
+
+def test_a_url_that_demands_tls_contradicts_tls_false() -> None:
+    smtp = instance_pb2.SmtpProvider(host="smtps://smtp.example.com")
+    provider = instance_pb2.ExportedProvider(id="1", smtp=smtp)
+    request = instance_pb2.ImportConfigsRequest(document=instance_pb2.ConfigsDocument(providers=[provider]))
+    with pytest.raises(InvalidFields) as refused:
+        instance_messages.document(request)
+    assert [(each.field, each.description) for each in refused.value.violations] == [
+        ("document.providers[0].smtp.tls", "must be true: smtps:// in host demands TLS")
+    ]

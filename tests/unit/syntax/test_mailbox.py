@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.syntax.host import check_ehlo_name, check_host, is_qualified
-from mailproof.syntax.mailbox import Mailbox, parse_mailbox
+from mailproof.syntax.mailbox import Mailbox, parse_mailbox, parse_typed_mailbox
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,37 @@ def test_what_is_no_ehlo_name(name: str) -> None:
 )
 def test_which_machine_names_may_be_shown(name: str, fit: bool) -> None:
     assert is_qualified(name) is fit
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("me@example.com", "me@example.com"),
+        (" me@example.com ", "me@example.com"),
+        ("mailto:me@example.com", "me@example.com"),
+        ("MAILTO:me@example.com?subject=x", "me@example.com"),
+        ("<me@example.com>", "me@example.com"),
+        ("Me <me@example.com>", "me@example.com"),
+        ("<mailto:me@example.com>", "me@example.com"),
+    ],
+)
+def test_addresses_as_people_type_them(text: str, address: str) -> None:
+    assert str(parse_typed_mailbox(text)) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("example.com", "for a whole domain any will do, like me@example.com"),
+        ("bücher.example.", "like me@xn--bcher-kva.example"),
+        ("nobody", "must be an address with an @"),
+        ("", "must be an address with an @"),
+        ("a..b", "the domain is not valid"),
+        ("https://example.com", "the domain is not valid"),
+        ("mailto:", "must be an address with an @"),
+        ("me@example.com\n@x", "control characters"),
+    ],
+)
+def test_what_is_no_typed_address_gets_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        parse_typed_mailbox(text)

@@ -516,3 +516,23 @@ def test_a_stored_secret_never_survives_a_changed_destination(first: SmtpInput, 
     if after.sealed is not None:
         assert may_keep_secret(before.settings, after.settings)
         assert after.sealed == before.sealed
+
+
+@pytest.mark.parametrize(
+    "host", ["MX.example.com:587", "mx.example.com.:587", "mx.example.com:0587", "mx\u3002example.com:587"]
+)
+def test_a_secret_is_not_lost_by_another_spelling_of_its_host(host: str) -> None:
+    desk = Desk()
+    made = desk.add(secret="s")
+    desk.update(made, dataclasses.replace(SETTINGS, host=host))
+    assert (desk.secret(made), desk.last.settings.host) == ("s", host)
+
+
+@pytest.mark.parametrize(
+    "host", ["mx.example.com:588", "mx.example.co:587", "mx.ex\u0430mple.com:587", "mx.example.com"]
+)
+def test_a_secret_follows_to_no_other_host(host: str) -> None:
+    desk = Desk()
+    made = desk.add(secret="s")
+    with pytest.raises(PasswordRequired):
+        desk.update(made, dataclasses.replace(SETTINGS, host=host))

@@ -44,7 +44,9 @@ class AddSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -127,7 +129,9 @@ class UpdateSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
@@ -583,7 +587,9 @@ class TestSMTPConfigRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -658,7 +664,9 @@ class AddEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
@@ -761,7 +769,9 @@ class UpdateEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped."""
     reply_to_address: _builtins.str
@@ -1237,7 +1247,9 @@ class TestEmailProviderSMTPRequest(_message.Message):
     where the server offers it.
     """
     host: _builtins.str
-    """The server as "host:port", such as "smtp.postmarkapp.com:587"."""
+    """The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
+    as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
+    """
     user: _builtins.str
     """The user to log in as. If it is empty, there is no authentication."""
     password: _builtins.str
