@@ -24,7 +24,7 @@ from dns.rdtypes.ANY.PTR import PTR
 from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.SRV import SRV
 
-from mailproof.discovery.candidates import SrvRecord
+from mailproof.discovery.published import SrvRecord
 from mailproof.discovery.sites import host_name
 from mailproof.net.resolver import LookupFailed
 from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short

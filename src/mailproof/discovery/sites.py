@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from mailproof.syntax.host import check_host
 
-# Second-level labels below which others register names, as in "co.uk"; only under country codes, which have two letters.
 _SHARED_LEVELS = frozenset(
-    "ac asso asn co com con ed edu firm gen go gob gop gouv gov govt gv id in ind inf info judge ltd me mil net ngo "
-    "nhs nic nom ne ner or org plc police pro pub sch school web".split()
+    {"ac", "asso", "asn", "co", "com", "con", "ed", "edu", "firm", "gen", "go", "gob", "gop", "gouv", "gov", "govt"}
+    | {"gv", "id", "in", "ind", "inf", "info", "judge", "ltd", "me", "mil", "net", "ngo", "nhs", "nic", "nom", "ne"}
+    | {"ner", "or", "org", "plc", "police", "pro", "pub", "sch", "school", "web"}
 )
+"""Second-level labels below which others register names, as in "co.uk"; only under country codes, with two letters."""
 
 
 def site_of(host: str) -> str:

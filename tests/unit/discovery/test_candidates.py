@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mailproof.discovery.autoconfig import OutgoingServer
-from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
+from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, candidates
 from mailproof.discovery.progress import Candidate, Source
+from mailproof.discovery.published import SERVICES, Published, SrvRecord
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
