@@ -87,7 +87,7 @@ LAW = (
         ("syntax", "smtp.report", "smtp.vocabulary"),
         pure=True,
         libraries=("defusedxml: autoconfig",),
-        modules=("autoconfig", "candidates", "conclusion", "presets", "progress", "provider_database"),
+        modules=("autoconfig", "candidates", "conclusion", "presets", "progress", "provider_database", "redirects"),
     ),
     Room(
         "discovery",

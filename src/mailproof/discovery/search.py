@@ -258,8 +258,8 @@ class _OneSearch:
         code, answer = Code.OK, ""
         try:
             async with asyncio.timeout(FETCH_LIMIT):
-                document = await self._web.get(host, target)
-            found = self._autoconfig[index] = parse(document, self._mailbox)
+                document = await self._web.get(host, target, site=self._domain)
+            found = self._autoconfig[index] = parse(document.body, self._mailbox)
             answer = ", ".join(join_host_port(server.host, server.port) for server in found)
         except TimeoutError:
             code, answer = Code.TIMEOUT, "no answer in time"

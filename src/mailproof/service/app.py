@@ -181,7 +181,7 @@ class Service:
         providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
-        searcher = SettingsSearch(prober=probe, https_guard=policy.for_https(), trust=trust)
+        searcher = SettingsSearch(prober=probe, https_guard=policy.for_web(), trust=trust)
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()
         self._cleanup.callback(cipher.close)
