@@ -108,14 +108,18 @@ class Records:
                     return text[:MAX_SPF]
         return ""
 
-    async def aliases(self, name: str) -> tuple[str, ...]:
-        """Return the names that CNAME records lead to from a name, one after the other; at most `MAX_ALIASES`.
+    async def aliases(self, name: str, most: int = MAX_ALIASES) -> tuple[str, ...]:
+        """Return the names that CNAME records lead to from a name, one after the other.
+
+        Args:
+            name: Where to begin.
+            most: How many records are followed.
 
         Raises:
             LookupFailed: There was no answer.
         """
         found: list[str] = []
-        while len(found) < MAX_ALIASES:
+        while len(found) < most:
             answer = await self._ask(found[-1] if found else name, dns.rdatatype.CNAME) or ()
             target = next((_host(record.target) for record in answer if isinstance(record, CNAME)), "")
             if target in ("", ".", name, *found):  # also where they lead in a circle
