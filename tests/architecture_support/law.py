@@ -87,7 +87,16 @@ LAW = (
         ("syntax", "smtp.report", "smtp.vocabulary"),
         pure=True,
         libraries=("defusedxml: autoconfig",),
-        modules=("autoconfig", "candidates", "conclusion", "presets", "progress", "provider_database", "redirects"),
+        modules=(
+            "autoconfig",
+            "candidates",
+            "conclusion",
+            "exchange",
+            "presets",
+            "progress",
+            "provider_database",
+            "redirects",
+        ),
     ),
     Room(
         "discovery",

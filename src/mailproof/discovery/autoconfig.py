@@ -41,6 +41,12 @@ _NAME = [*_PROVIDER, "displayName"]
 _PLACEHOLDER = re.compile("|".join((ADDRESS, LOCAL_PART, DOMAIN)))
 
 
+# What a server sends for every address that it does not know: a start page, a page of a parked domain.
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+
+
 class AutoconfigError(ValueError):
     """The document can't be used. The text is a phrase that says why, without any byte of the document."""
 
@@ -146,6 +152,8 @@ def feed(document: bytes, target: XmlTarget) -> None:
     """
     if len(document) > MAX_DOCUMENT:
         raise AutoconfigError(f"is larger than {MAX_DOCUMENT // 1024} KiB")
+    if _WEB_PAGE.match(document):
+        raise AutoconfigError("is a web page")
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
     try:
         # Scripts often print a blank line before the XML declaration, where XML 1.0 section 2.8 wants nothing.

@@ -18,7 +18,8 @@ from mailproof.syntax.url import PORTS, Url, parse_url
 FOLLOWED = frozenset({301, 302, 303, 307, 308})  # RFC 9110 section 15.4
 MAX_LOCATION = 2000  # characters
 
-_START = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)?(?P<slashes>/*)")
+# Programs disagree on which host these name: no two slashes behind the scheme, or three of them.
+_UNCLEAR = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!//[^/])|///")
 _NAME = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+")  # an address ends in digits, also in its odd spellings
 
 
@@ -47,11 +48,9 @@ def next_url(url: Url, location: str, site: str) -> Url:
     """
     if not location or len(location) > MAX_LOCATION or not is_visible_ascii(location):
         raise RedirectRefused("redirects without saying clearly where to")
-    start = _START.match(location)
-    slashes = len(start["slashes"]) if start else 0
+    if "\\" in location or _UNCLEAR.match(location):
+        raise RedirectRefused("redirects to what is no plain web address, which is not followed")
     try:
-        if "\\" in location or slashes > 2 or (start and start["scheme"] and slashes != 2):
-            raise ValueError("programs disagree on which host that is")
         following = parse_url(urljoin(text_of(url), location), tuple(PORTS))
     except ValueError:
         raise RedirectRefused("redirects to what is no plain web address, which is not followed") from None

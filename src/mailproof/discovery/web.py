@@ -42,7 +42,7 @@ class LedElsewhere(FetchFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class WebDocument:
     """What a web server answered with status 200.
 
     Attributes:
@@ -70,7 +70,7 @@ class Web:
     def __init__(self, guard: EgressGuard, trust: TrustStore, resolver: Resolver) -> None:
         self._client = HttpClient(guard, trust, resolver)
 
-    async def get(self, host: str, target: str, *, site: str = "", encrypted: bool = True) -> Document:
+    async def get(self, host: str, target: str, *, site: str = "", encrypted: bool = True) -> WebDocument:
         """Return the document at https://`host` `target`, or where that redirects to within a site.
 
         Args:
@@ -88,7 +88,7 @@ class Web:
             raise ValueError("a query is not sent without encryption")
         return await self._fetch("GET", host, target, _ACCEPT, b"", site=site, scheme="https" if encrypted else "http")
 
-    async def post(self, host: str, target: str, body: bytes, *, site: str = "") -> Document:
+    async def post(self, host: str, target: str, body: bytes, *, site: str = "") -> WebDocument:
         """Return what https://`host` `target` answers to an XML document. A redirect within the site is sent it again.
 
         Args:
@@ -105,7 +105,7 @@ class Web:
 
     async def _fetch(
         self, method: str, host: str, target: str, headers: Mapping[str, str], body: bytes, *, site: str, scheme: str
-    ) -> Document:
+    ) -> WebDocument:
         url = Url(scheme, host.lower(), PORTS[scheme], target)
         site = (site or host).lower()
         asked: list[Url] = []
@@ -116,13 +116,13 @@ class Web:
             except Redirected as redirect:
                 url = _following(url, redirect, site, method)
             except FetchFailed as error:
-                raise _told(asked, error.code, str(error), error.status) from None
+                raise _failure_at(asked, error.code, str(error), error.status) from None
             else:
                 if answer.status != 200:
                     what = "asks for a login" if answer.status in _ASKS_FOR_LOGIN else "has no settings there"
-                    raise _told(asked, Code.OK, f"{what} (status {answer.status})", answer.status)
+                    raise _failure_at(asked, Code.OK, f"{what} (status {answer.status})", answer.status)
                 hops = tuple(shown(one) for one in asked)
-                return Document(answer.body, hops[-1], all(one.secure for one in asked), hops)
+                return WebDocument(answer.body, hops[-1], all(one.secure for one in asked), hops)
             if url in asked:
                 raise FetchFailed(Code.PROTOCOL_ERROR, "redirects in a circle")
             if len(asked) == MAX_HOPS:
@@ -146,7 +146,7 @@ def _following(url: Url, redirect: Redirected, site: str, method: str) -> Url:
         raise FetchFailed(Code.OK, str(refused), status=redirect.status) from None
 
 
-def _told(asked: list[Url], code: Code, phrase: str, status: int) -> FetchFailed:
+def _failure_at(asked: list[Url], code: Code, phrase: str, status: int) -> FetchFailed:
     """Return a failure that says at which hop it happened."""
     if len(asked) > 1:
         phrase = f"redirects to {asked[-1].host}, which {phrase}"

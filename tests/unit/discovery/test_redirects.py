@@ -107,7 +107,24 @@ def test_a_site_is_a_domain_and_what_lies_below(host: str, expected: bool) -> No
 
 
 PIECES = st.sampled_from(
-    ["https:", "http:", "//", "/", "\\", "@", ":", "#", "?", "..", "example.test", ".", "evil.test", "[::1]", "443", " "]
+    [
+        "https:",
+        "http:",
+        "//",
+        "/",
+        "\\",
+        "@",
+        ":",
+        "#",
+        "?",
+        "..",
+        "example.test",
+        ".",
+        "evil.test",
+        "[::1]",
+        "443",
+        " ",
+    ]
 )
 
 
