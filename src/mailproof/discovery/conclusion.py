@@ -133,7 +133,7 @@ def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandida
         return f"{said}, and no other submission server was found.", ask
     if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
         return f"This service's egress policy forbids every server that was tried for {mailbox.domain}.", ""
-    if not published.exists and complete:
+    if not published.exists and all(one.code is Code.DNS_NOT_FOUND for one in ranked):
         return f"The DNS knows no domain {mailbox.domain}.", "Check the spelling of the address."
     nothing = f"No submission server was found for {mailbox.domain}{late}."
     mail_filter = filter_before(published)

@@ -28,7 +28,7 @@ from mailproof.discovery.published import (
 )
 from mailproof.discovery.records import MailExchanges, Records
 from mailproof.discovery.sites import is_below, site_of
-from mailproof.discovery.web import Document, FetchFailed, LedElsewhere, Web
+from mailproof.discovery.web import FetchFailed, LedElsewhere, Web, WebDocument
 from mailproof.net.resolver import LookupFailed
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port
@@ -220,12 +220,13 @@ class Inquiry:
         elif preset is not None:
             answer += f" ({preset.name})"
         self._asker.clue(Source.MX, question, answer if self._mx.exists else "there is no such domain")
-        if host and mail_filter is None and provider_of_mx(self.published(guess=False), self._mailbox) is None:
-            if not is_below(host, site_of(self._domain)):
-                self._begin_site(site_of(host))
-                above = host.partition(".")[2]
-                if above.count(".") and above != site_of(host):
-                    self._begin_site(above)
+        foreign = host and not is_below(host, site_of(self._domain))
+        known = mail_filter is not None or provider_of_mx(self.published(guess=False), self._mailbox) is not None
+        if foreign and not known:
+            self._begin_site(site_of(host))
+            above = host.partition(".")[2]
+            if is_below(above, site_of(host)):
+                self._begin_site(above)
 
     async def _ask_aliases(self) -> None:
         name = f"autodiscover.{self._domain}"
@@ -334,7 +335,7 @@ class Inquiry:
         place: int,
         found: dict[int, tuple[OutgoingServer, ...]],
     ) -> None:
-        def use(document: Document) -> tuple[OutgoingServer, ...]:
+        def use(document: WebDocument) -> tuple[OutgoingServer, ...]:
             found[place] = parse(document.body, self._mailbox)
             return found[place]
 
@@ -342,7 +343,7 @@ class Inquiry:
         await self._read(self._web.get(host, target, site=site), source, question, use)
 
     async def _ask_plain_http(self, host: str, target: str) -> None:
-        def use(document: Document) -> tuple[OutgoingServer, ...]:
+        def use(document: WebDocument) -> tuple[OutgoingServer, ...]:
             self._plain_http = parse(document.body, self._mailbox)
             return self._plain_http
 
@@ -350,7 +351,7 @@ class Inquiry:
         await self._read(work, Source.PLAIN_HTTP, f"http://{host}{target}", use)
 
     async def _ask_exchange(self, host: str, target: str, place: int) -> None:
-        def use(document: Document) -> tuple[OutgoingServer, ...]:
+        def use(document: WebDocument) -> tuple[OutgoingServer, ...]:
             answer = exchange.parse(document.body, self._mailbox)
             if answer.servers:
                 self._exchange[place] = answer.servers
@@ -365,10 +366,10 @@ class Inquiry:
 
     async def _read(
         self,
-        work: Coroutine[Any, Any, Document],
+        work: Coroutine[Any, Any, WebDocument],
         source: Source,
         question: str,
-        use: Callable[[Document], tuple[OutgoingServer, ...]],
+        use: Callable[[WebDocument], tuple[OutgoingServer, ...]],
     ) -> None:
         """Fetch a document, note its servers, and tell what came of it."""
         code, answer = Code.OK, ""

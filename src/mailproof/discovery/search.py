@@ -242,7 +242,7 @@ class _OneSearch:
         return self._final() or not (self._questions or self._running())
 
     def _final(self) -> bool:
-        """Return whether an encrypted candidate was verified and no better one can come, or is not waited for longer."""
+        """Return whether an encrypted candidate was verified and no better one can come, or is waited for."""
         best = next((one for one in self._listed() if self._is_good(one)), None)
         if best is None:
             return False
