@@ -90,12 +90,17 @@ LAW = (
         modules=(
             "autoconfig",
             "candidates",
+            "certificate_hosts",
             "conclusion",
             "exchange",
+            "mail_filters",
+            "named_providers",
             "presets",
             "progress",
             "provider_database",
+            "published",
             "redirects",
+            "sites",
         ),
     ),
     Room(
@@ -103,7 +108,7 @@ LAW = (
         "the search for them",
         ("syntax", "smtp.report", "smtp.vocabulary", "net"),
         libraries=("asyncio", "dns: records"),
-        modules=("records", "search", "web"),
+        modules=("inquiry", "records", "search", "web"),
     ),
     Room(
         "webhook",

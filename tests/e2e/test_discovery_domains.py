@@ -13,7 +13,7 @@ from clock_support.loop import WaitedClock
 from discovery_support.website import redirect, website
 from discovery_support.world import World, document, outgoing, page
 from mailproof.discovery import inquiry, provider_database, search
-from smtp_support.scripted import Do, raw
+from smtp_support.scripted import Do
 
 Build = Callable[[World, ExitStack], None]
 

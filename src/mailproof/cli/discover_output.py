@@ -24,7 +24,7 @@ class DiscoverOutput:
         from mailproof.discovery.progress import Clue, TriedCandidate
 
         if isinstance(seen, Clue):
-            self._printer.line(f"  ask   {seen.source:<11}{seen.question}: {shortened(seen.answer)}", DIM)
+            self._printer.line(f"  ask   {seen.source:<12}{seen.question}: {shortened(seen.answer)}", DIM)
         elif isinstance(seen, TriedCandidate):
             self._tried(seen)
         else:
@@ -43,7 +43,7 @@ class DiscoverOutput:
             words = f"[{tried.code}]"
         server = f"{join_host_port(candidate.host, candidate.port)} {candidate.tls_mode}"
         mark = self._printer.paint(sign, colour)
-        self._printer.line(f"  {mark}  {candidate.source:<11}{server}  {tried.elapsed_ms} ms  {words}")
+        self._printer.line(f"  {mark}  {candidate.source:<12}{server}  {tried.elapsed_ms} ms  {words}")
 
     def result(self, found: SearchResult) -> None:
         """Print whether something was found, what to use, the command that tests it, and what works as well."""
@@ -104,6 +104,7 @@ def _plain(tried: TriedCandidate) -> dict[str, Any]:
         "mechanisms": tried.mechanisms,
         "tls_version": tried.tls_version,
         "elapsed_ms": tried.elapsed_ms,
+        "reason": candidate.reason,
     }
 
 

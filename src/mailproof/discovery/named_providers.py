@@ -1,7 +1,7 @@
 """Which mail provider the records of a domain lead to, and that provider's servers: from shipped data alone.
 
 An MX host leads to who receives the mail. Where that is a filter, the mailboxes are found by the host that mail
-programs are sent to (`autodiscover`), by the keys that sign the mail (DKIM), or by who may send it (SPF). Pure.
+programs are sent to (autodiscover.DOMAIN), by the keys that sign the mail (DKIM), or by who may send it (SPF). Pure.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Preset:
         mx: Suffixes of MX hosts, by which a customer's domain is recognised.
         source: Where the row comes from; see the module.
         spf: Suffixes of the names that a customer's SPF record includes, of providers with mailboxes.
-        aliases: Suffixes of what autodiscover.DOMAIN, `_autodiscover._tcp` or a DKIM selector of a customer leads to.
+        aliases: Suffixes of what autodiscover.DOMAIN, _autodiscover._tcp or a DKIM selector of a customer leads to.
     """
 
     name: str

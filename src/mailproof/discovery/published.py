@@ -38,7 +38,7 @@ class SrvRecord:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A record of the domain that leads to another host: a CNAME record, or an SRV record of `_autodiscover._tcp`."""
+    """A record of the domain that leads to another host: a CNAME record, or an SRV record of _autodiscover._tcp."""
 
     name: str
     target: str

@@ -193,7 +193,7 @@ class _OneSearch:
                     self._leave_the_rest()
         except TimeoutError:
             complete = False
-            self._tell_unanswered()
+            self._note_unanswered()
         published = self._inquiry.published(guess=self._guess)
         listed = candidates(self._mailbox, published)
         return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
@@ -302,11 +302,11 @@ class _OneSearch:
 
     def _leave_the_rest(self) -> None:
         """End what is still outstanding once the answer is final."""
-        self._tell_unanswered()
+        self._note_unanswered()
         for task in (*self._questions, *self._trials.values()):
             task.cancel()
 
-    def _tell_unanswered(self) -> None:
+    def _note_unanswered(self) -> None:
         """Tell which better sources had not answered."""
         for question in self._questions.values():
             source = list(Source)[question.order[0]]

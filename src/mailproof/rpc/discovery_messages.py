@@ -79,4 +79,5 @@ def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
         mechanisms=tried.mechanisms,
         tls_version=tried.tls_version,
         elapsed_ms=tried.elapsed_ms,
+        reason=candidate.reason,
     )
