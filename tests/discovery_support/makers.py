@@ -149,6 +149,48 @@ ANSWERS = (
         "</Autodiscover>",
         refused="names no SMTP server",
     ),
+    # The next four were not read until the parser was done, and it read them as they are meant.
+    Sample(
+        "K-9's example: a line end before the declaration, no port for POP3, a domain beside the user",
+        "\n"
+        + _pox(
+            "<Type>POP3</Type><Server>mail.example.test</Server><SSL>on</SSL>",
+            "<Type>SMTP</Type><Server>smtp.example.test</Server><Port>456</Port><LoginName>abc</LoginName>"
+            "<DomainRequired>on</DomainRequired><DomainName>example.net</DomainName><SPA>off</SPA><SSL>on</SSL>"
+            "<AuthRequired>on</AuthRequired><SMTPLast>on</SMTPLast>",
+        ),
+        (("smtp.example.test", 456, "implicit", "abc@example.net"),),
+    ),
+    Sample(
+        "a mail server made with FastAPI: true and false for on and off",
+        _pox(
+            "<Type>SMTP</Type><Server>mail.example.test</Server><Port>587</Port><DomainRequired>false</DomainRequired>"
+            f"<LoginName>{ADDRESS}</LoginName><SPA>false</SPA><Encryption>TLS</Encryption><AuthRequired>on</AuthRequired>",
+            before="<User><AutoDiscoverSMTPAddress>jo@example.test</AutoDiscoverSMTPAddress></User>",
+        ),
+        (("mail.example.test", 587, "starttls", ADDRESS),),
+    ),
+    Sample(
+        "a WordPress plug-in: empty elements, no Response namespace",
+        _pox(
+            f"<Type>SMTP</Type><Server>smtp.example.test</Server><Port>587</Port><LoginName>{ADDRESS}</LoginName>"
+            "<DomainRequired>off</DomainRequired><DomainName></DomainName><SPA>off</SPA><SSL>on</SSL>",
+            response="",
+            before="<Image>https://example.test/icon.png</Image>",
+        ),
+        (("smtp.example.test", 587, "starttls", ADDRESS),),
+    ),
+    Sample(
+        "self-discover: https in the namespaces",
+        _pox(
+            f"<Type>SMTP</Type><Server>smtp.example.test</Server><Port>587</Port><LoginName>{ADDRESS}</LoginName>"
+            "<SPA>off</SPA><Encryption>TLS</Encryption><AuthRequired>on</AuthRequired><UsePOPAuth>off</UsePOPAuth>",
+            root=POX.replace("http", "https"),
+            response=OUTLOOK.replace("http", "https"),
+        ),
+        (("smtp.example.test", 587, "starttls", ADDRESS),),
+    ),
+    Sample("an answer of nothing", _pox(), refused="names no SMTP server"),
     Sample(
         "an error, as Exchange and most makers say it",
         f'<Autodiscover xmlns="{POX}"><Response><Error Time="00:00:00.1" Id="1"><ErrorCode>600</ErrorCode>'

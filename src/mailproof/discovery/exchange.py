@@ -45,6 +45,7 @@ _FIELDS = frozenset(
 _ACCOUNT_FIELDS = frozenset({"action", "redirectaddr", "redirecturl"})
 _MAILBOX_PROTOCOLS = frozenset({"imap", "pop3"})
 
+_ON, _OFF = frozenset({"on", "true"}), frozenset({"off", "false"})  # the second of each is no word of the format
 _IMPLICIT_PORTS = frozenset({465, 2465})
 _STARTTLS_PORTS = frozenset({25, 587, 2525, 2587})
 
@@ -182,9 +183,9 @@ def _servers(protocols: list[dict[str, str]], mailbox: Mailbox) -> list[Outgoing
             continue
         user = ""
         methods: tuple[str, ...] = ("none",)
-        if texts.get("authrequired", "on").lower() != "off":
+        if texts.get("authrequired", "").lower() not in _OFF:
             user = _user(texts, user_of_mailbox, mailbox)
-            methods = ("ntlm",) if texts.get("spa", "").lower() == "on" else ()
+            methods = ("ntlm",) if texts.get("spa", "").lower() in _ON else ()
         found.append(OutgoingServer(texts.get("server", ""), port, _mode(port, encryption, uses_ssl), user, methods))
     return found
 
@@ -193,7 +194,7 @@ def _mode(port: int, encryption: str, uses_ssl: str) -> TlsMode:
     """Return how a server is secured. Encryption wins over SSL, which is on where it is not said."""
     if port in _IMPLICIT_PORTS:
         return TlsMode.IMPLICIT
-    if encryption == "none" or (uses_ssl == "off" and encryption not in ("ssl", "tls", "starttls", "auto")):
+    if encryption == "none" or (uses_ssl in _OFF and encryption not in ("ssl", "tls", "starttls", "auto")):
         return TlsMode.OPPORTUNISTIC
     # Many documents say "SSL on" of port 587, where servers speak STARTTLS (RFC 8314 section 3.3).
     if port in _STARTTLS_PORTS or encryption in ("tls", "starttls"):
@@ -206,6 +207,6 @@ def _user(texts: Mapping[str, str], user_of_mailbox: str, mailbox: Mailbox) -> s
     user = texts.get("loginname") or user_of_mailbox
     if not user:
         return str(mailbox)
-    if texts.get("domainrequired", "").lower() == "on" and "@" not in user and "\\" not in user:
+    if texts.get("domainrequired", "").lower() in _ON and "@" not in user and "\\" not in user:
         return f"{user}@{texts.get('domainname') or mailbox.domain}"
     return user

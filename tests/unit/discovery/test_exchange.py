@@ -68,6 +68,7 @@ def _read(sample: Sample, data: bytes) -> tuple[OutgoingServer, ...]:
         ("587", "<Encryption>SSL</Encryption>", "starttls"),
         ("587", "<SSL>off</SSL><Encryption>TLS</Encryption>", "starttls"),
         ("587", "<SSL>off</SSL>", "opportunistic"),
+        ("587", "<SSL>false</SSL>", "opportunistic"),
         ("587", "<SSL>off</SSL><Encryption>hm</Encryption>", "opportunistic"),
         ("587", "<SSL>on</SSL><Encryption>None</Encryption>", "opportunistic"),
         ("25", "<Encryption>Auto</Encryption>", "starttls"),
@@ -104,6 +105,7 @@ def test_a_port_that_is_not_said(document: str, port: int) -> None:
         ("<LoginName>a@b.test</LoginName><DomainRequired>on</DomainRequired>", "a@b.test"),
         ("<LoginName>AD\\jo</LoginName><DomainRequired>on</DomainRequired>", "AD\\jo"),
         ("<LoginName>web1</LoginName><AuthRequired>off</AuthRequired>", ""),
+        ("<AuthRequired>False</AuthRequired>", ""),
     ],
 )  # fmt: skip
 def test_who_logs_in(fields: str, user: str) -> None:
