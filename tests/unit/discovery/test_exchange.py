@@ -114,6 +114,11 @@ def test_who_logs_in(fields: str, user: str) -> None:
     assert server.authentication == (("none",) if user == "" else ())
 
 
+def test_a_local_part_that_looks_like_a_placeholder_stays_as_it_is() -> None:
+    (server,) = parse(answer(smtp()), Mailbox("%EMAILDOMAIN%", "example.test")).servers
+    assert server.user == "%EMAILDOMAIN%@example.test"
+
+
 def test_secure_password_authentication_is_ntlm() -> None:
     assert parse(answer(smtp("<SPA>on</SPA>")), JO).servers[0].authentication == ("ntlm",)
 
