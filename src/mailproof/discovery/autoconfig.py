@@ -43,7 +43,8 @@ _PLACEHOLDER = re.compile("|".join((ADDRESS, LOCAL_PART, DOMAIN)))
 
 # What a server sends for every address that it does not know: a start page, a page of a parked domain.
 _WEB_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

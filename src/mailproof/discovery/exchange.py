@@ -21,6 +21,7 @@ from mailproof.discovery.autoconfig import (
     feed,
     usable,
 )
+from mailproof.discovery.presets import ADDRESS, DOMAIN
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import read_port
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
@@ -45,6 +46,7 @@ _FIELDS = frozenset(
 _ACCOUNT_FIELDS = frozenset({"action", "redirectaddr", "redirecturl"})
 _MAILBOX_PROTOCOLS = frozenset({"imap", "pop3"})
 
+_ON, _OFF = frozenset({"on", "true"}), frozenset({"off", "false"})  # the second of each is no word of the format
 _IMPLICIT_PORTS = frozenset({465, 2465})
 _STARTTLS_PORTS = frozenset({25, 587, 2525, 2587})
 
@@ -92,7 +94,7 @@ def parse(document: bytes, mailbox: Mailbox) -> AutodiscoverAnswer:
         raise AutoconfigError(f"says that there is an error{f' ({number})' if number else ''}")
     redirect_address, redirect_url = _redirects(reader.account)
     try:
-        servers = usable(_servers(reader.protocols, mailbox), mailbox)
+        servers = usable(_servers(reader.protocols), mailbox)
     except AutoconfigError:
         if redirect_address or redirect_url:
             return AutodiscoverAnswer((), redirect_address, redirect_url)
@@ -167,8 +169,8 @@ def _redirects(account: Mapping[str, str]) -> tuple[str, str]:
     return address, url
 
 
-def _servers(protocols: list[dict[str, str]], mailbox: Mailbox) -> list[OutgoingServer]:
-    """Return the SMTP servers of an answer; host and user were not checked."""
+def _servers(protocols: list[dict[str, str]]) -> list[OutgoingServer]:
+    """Return the SMTP servers of an answer; hosts and users may hold placeholders and were not checked."""
     # UsePOPAuth or not: an SMTP server without a user of its own has that of the mailbox.
     users = (one["loginname"] for one in protocols if one["type"].lower() in _MAILBOX_PROTOCOLS and "loginname" in one)
     user_of_mailbox = next(users, "")
@@ -182,9 +184,9 @@ def _servers(protocols: list[dict[str, str]], mailbox: Mailbox) -> list[Outgoing
             continue
         user = ""
         methods: tuple[str, ...] = ("none",)
-        if texts.get("authrequired", "on").lower() != "off":
-            user = _user(texts, user_of_mailbox, mailbox)
-            methods = ("ntlm",) if texts.get("spa", "").lower() == "on" else ()
+        if texts.get("authrequired", "").lower() not in _OFF:
+            user = _user(texts, user_of_mailbox)
+            methods = ("ntlm",) if texts.get("spa", "").lower() in _ON else ()
         found.append(OutgoingServer(texts.get("server", ""), port, _mode(port, encryption, uses_ssl), user, methods))
     return found
 
@@ -193,7 +195,7 @@ def _mode(port: int, encryption: str, uses_ssl: str) -> TlsMode:
     """Return how a server is secured. Encryption wins over SSL, which is on where it is not said."""
     if port in _IMPLICIT_PORTS:
         return TlsMode.IMPLICIT
-    if encryption == "none" or (uses_ssl == "off" and encryption not in ("ssl", "tls", "starttls", "auto")):
+    if encryption == "none" or (uses_ssl in _OFF and encryption not in ("ssl", "tls", "starttls", "auto")):
         return TlsMode.OPPORTUNISTIC
     # Many documents say "SSL on" of port 587, where servers speak STARTTLS (RFC 8314 section 3.3).
     if port in _STARTTLS_PORTS or encryption in ("tls", "starttls"):
@@ -201,11 +203,11 @@ def _mode(port: int, encryption: str, uses_ssl: str) -> TlsMode:
     return TlsMode.IMPLICIT
 
 
-def _user(texts: Mapping[str, str], user_of_mailbox: str, mailbox: Mailbox) -> str:
+def _user(texts: Mapping[str, str], user_of_mailbox: str) -> str:
     """Return the user to log in with: that of the server, else of the mailbox, else the address."""
     user = texts.get("loginname") or user_of_mailbox
     if not user:
-        return str(mailbox)
-    if texts.get("domainrequired", "").lower() == "on" and "@" not in user and "\\" not in user:
-        return f"{user}@{texts.get('domainname') or mailbox.domain}"
+        return ADDRESS
+    if texts.get("domainrequired", "").lower() in _ON and "@" not in user and "\\" not in user:
+        return f"{user}@{texts.get('domainname') or DOMAIN}"
     return user

@@ -85,7 +85,7 @@ def test_the_file_is_the_same_each_time_and_has_one_provider_a_line() -> None:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        (b"<html/>", "no clientConfig"),
+        (b"<plist/>", "no clientConfig"),
         (provider(SSL, domains=("a b",)), "not valid"),
         (provider(SSL, domains=("com",)), "1 of 1 servers"),  # all of a top-level domain is nobody's mail
         (provider(outgoing("a\u202eb", 465, "SSL")), "1 of 1 servers"),
