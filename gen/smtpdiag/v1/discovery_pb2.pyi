@@ -300,6 +300,7 @@ class Clue(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
     source: Global___CandidateSource.ValueType
     """The source of settings that the question is about."""
     question: _builtins.str
@@ -308,6 +309,8 @@ class Clue(_message.Message):
     """What the answer said, or why there was none, free of control characters."""
     code: _vocabulary_pb2.Code.ValueType
     """CODE_OK where there was an answer, also where it names nothing, or why there was none."""
+    found: _builtins.bool
+    """Whether the answer says anything: it is not set where there is no such record or document, or no answer."""
     def __init__(
         self,
         *,
@@ -315,10 +318,11 @@ class Clue(_message.Message):
         question: _builtins.str = ...,
         answer: _builtins.str = ...,
         code: _vocabulary_pb2.Code.ValueType = ...,
+        found: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "code", b"code", "question", b"question", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "code", b"code", "found", b"found", "question", b"question", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
     from mailproof.discovery.progress import Clue, SearchHeartbeat, SearchResult, TriedCandidate
 
 
+_NOTHING_THERE = frozenset({"ok", "dns_not_found"})  # codes of questions that were answered, with nothing
+
+
 class DiscoverOutput:
     """Prints the progress of a search, then what to use."""
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
+        self._in_vain: list[str] = []
 
     def progress(self, seen: Clue | TriedCandidate | SearchHeartbeat) -> None:
         """Print an answer, a candidate that was tried, or that the search is still under way."""
         from mailproof.discovery.progress import Clue, TriedCandidate
 
-        if isinstance(seen, Clue):
+        if isinstance(seen, Clue) and not seen.found and seen.code.value in _NOTHING_THERE:
+            self._in_vain.append(seen.question)
+        elif isinstance(seen, Clue):
             self._printer.line(f"  ask   {seen.source:<12}{seen.question}: {shortened(seen.answer)}", DIM)
         elif isinstance(seen, TriedCandidate):
             self._tried(seen)
@@ -51,6 +57,8 @@ class DiscoverOutput:
         from mailproof.syntax.host import join_host_port
 
         head = "FOUND" if found.best else "NOT FOUND"
+        if self._in_vain:
+            self._printer.line(f"  ask   {'in vain':<12}{', '.join(self._in_vain)}", DIM)
         self._printer.line("")
         late = "" if found.complete else ", time was up"
         painted = self._printer.paint(head, f"{BOLD};{GREEN if found.best else RED}")

@@ -28,8 +28,9 @@ from mailproof.discovery.sites import is_below, site_of
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
-MAX_CANDIDATES = 24
+MAX_CANDIDATES = 32
 MAX_OF_SOURCE = 8  # so that a source with many servers does not keep out the others
+MAX_GUESSES = 16
 
 _GUESSED_PORTS = ((465, TlsMode.IMPLICIT), (587, TlsMode.STARTTLS))  # in the order of RFC 8314 section 3.3
 
@@ -45,7 +46,8 @@ def candidates(mailbox: Mailbox, published: Published) -> tuple[Candidate, ...]:
     unique: dict[tuple[str, int, bool], Candidate] = {}
     counts = dict.fromkeys(Source, 0)
     for candidate in ordered:
-        if candidate.endpoint not in unique and counts[candidate.source] < MAX_OF_SOURCE:
+        most = MAX_GUESSES if candidate.source is Source.GUESS else MAX_OF_SOURCE
+        if candidate.endpoint not in unique and counts[candidate.source] < most:
             counts[candidate.source] += 1
             unique[candidate.endpoint] = candidate
     best = list(unique.values())[:MAX_CANDIDATES]
@@ -76,8 +78,8 @@ def _stated(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
     for server in published.exchange:
         yield _from_document(server, Source.EXCHANGE, f"The Autodiscover of {mailbox.domain} names it.", "Autodiscover")
     for site in published.sites:
-        if is_below(domain, site.site):
-            yield from _from_site(mailbox, site, (Source.SRV, Source.AUTOCONFIG), f"in which {mailbox.domain} lies")
+        if site.source is Source.AUTOCONFIG:
+            yield from _from_site(mailbox, site)
     for server in published.plain_http:
         # Whoever is on the way can name another server; a certificate proves only that the server has that name.
         doubt = "" if is_below(server.host, site_of(domain)) else _confirm("The settings file came without TLS")
@@ -101,22 +103,19 @@ def known_candidates(mailbox: Mailbox) -> Iterator[Candidate]:
 
 def _inferred(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
     """Yield what the domain does not say itself: its provider's servers, and guesses."""
-    domain = mailbox.ascii_domain.lower()
     mail_filter = filter_before(published)
     received = provider_of_mx(published, mailbox)
     if received is not None:
         reason = f"It is the server of {received.name}: {received.evidence}."
         yield from _from_provider(received, Source.MX, reason)
     for site in published.sites:
-        if not is_below(domain, site.site):
-            yield from _from_site(
-                mailbox, site, (Source.MX, Source.MX), f"whose host receives mail for {mailbox.domain}"
-            )
+        if site.source is not Source.AUTOCONFIG:
+            yield from _from_site(mailbox, site)
     passes = f"Mail for {mailbox.domain} passes {mail_filter.name}; the" if mail_filter else "The"
     for found in providers_of_records(published, mailbox):
         yield from _from_provider(found, Source.RECORDS, f"{passes} mailboxes are at {found.name}: {found.evidence}.")
     if published.guess:
-        yield from _guesses(mailbox, domain, published)
+        yield from _guesses(mailbox, mailbox.ascii_domain.lower(), published)
     for seen in published.certificates:
         yield _from_certificate(mailbox, seen)
     if published.guess and mail_filter is None and received is None:
@@ -164,15 +163,12 @@ def _from_document(server: OutgoingServer, source: Source, reason: str, kind: st
     )
 
 
-def _from_site(
-    mailbox: Mailbox, site: SiteSettings, sources: tuple[Source, Source], relation: str
-) -> Iterator[Candidate]:
-    srv, document = sources
-    yield from _from_srv(mailbox, site.site, site.srv, srv, f"An SRV record of {site.site}, {relation}, names it.")
+def _from_site(mailbox: Mailbox, site: SiteSettings) -> Iterator[Candidate]:
+    srv = Source.SRV if site.source is Source.AUTOCONFIG else site.source
+    where = f"{site.site}, {site.relation},"
+    yield from _from_srv(mailbox, site.site, site.srv, srv, f"An SRV record of {where} names it.")
     for server in site.servers:
-        yield _from_document(
-            server, document, f"The settings file of {site.site}, {relation}, names it.", "settings file"
-        )
+        yield _from_document(server, site.source, f"The settings file of {where} names it.", "settings file")
 
 
 def _login_advice(server: OutgoingServer, who: str) -> str:
@@ -199,7 +195,7 @@ def _with_preset(candidate: Candidate) -> Candidate:
 
 
 def _guesses(mailbox: Mailbox, domain: str, published: Published) -> Iterator[Candidate]:
-    nothing = f"Nothing that is published for {mailbox.domain} names a server; this is a usual name."
+    nothing = f"The name is a guess: nothing that was found for {mailbox.domain} names a server."
     for host, reason in dict.fromkeys(_guessed_hosts(domain, published, nothing)):
         for port, mode in _GUESSED_PORTS:
             yield Candidate(host, port, mode, str(mailbox), Source.GUESS, reason=reason)
@@ -214,14 +210,17 @@ def _guessed_hosts(domain: str, published: Published, nothing: str) -> Iterator[
     for alias in published.mail_aliases:
         yield alias.target, f"{alias.name} is an alias of it."
     # The MX of a known provider or a filter accepts no submission.
-    known = published.mx and filter_before(published) is None and provider_of_host(published.mx[0], _NOBODY) is None
-    if known:
-        host = published.mx[0].rstrip(".").lower()
-        yield host, f"{host} receives the mail for this domain."
-    above = site_of(domain)
+    mx = published.mx[0].rstrip(".").lower() if published.mx else ""
+    unknown = mx and filter_before(published) is None and provider_of_host(mx, _NOBODY) is None
+    if unknown:
+        yield mx, f"The name is a guess: {mx} receives the mail for {domain}."
+    above, hoster = site_of(domain), site_of(mx)
     if above != domain:
         for host in (f"smtp.{above}", f"mail.{above}"):
-            yield host, f"It is a usual name in {above}, in which {domain} lies."
+            yield host, f"The name is a guess: a usual one in {above}, in which {domain} lies."
+    if unknown and not is_below(domain, hoster):
+        for host in (f"smtp.{hoster}", f"mail.{hoster}"):
+            yield host, f"The name is a guess: a usual one in {hoster}, whose host {mx} receives the mail for {domain}."
 
 
 _NOBODY = Mailbox("postmaster", "invalid")  # RFC 6761 section 6.4: where only the host matters

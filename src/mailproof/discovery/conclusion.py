@@ -15,6 +15,12 @@ from mailproof.syntax.mailbox import Mailbox
 
 _UNSTATED = frozenset({Source.GUESS, Source.CERTIFICATE, Source.SPF})  # sources that don't say: this is the server
 
+# Why a guess has failed where there is no such server at all.
+_NO_SERVER = frozenset(
+    {Code.DNS_NOT_FOUND, Code.DNS_TEMPORARY, Code.DNS_ERROR, Code.INVALID_HOST, Code.EGRESS_DENIED}
+    | {Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.TIMEOUT, Code.CONNECTION_RESET, Code.CONNECTION_CLOSED}
+)
+
 _MODES = {
     TlsMode.IMPLICIT: "implicit TLS",
     TlsMode.STARTTLS: "STARTTLS",
@@ -73,6 +79,7 @@ def conclude(
     *,
     complete: bool,
     elapsed: float,
+    unanswered: int = 0,
 ) -> SearchResult:
     """Return the result of a search.
 
@@ -83,6 +90,7 @@ def conclude(
         tried: The candidates that were tried, by host, port and the TLS mode of their plan.
         complete: Whether the search ended before its deadline.
         elapsed: Seconds that the search took.
+        unanswered: How many questions had no answer when the search ended.
     """
     outcomes = []
     for candidate in listed:
@@ -100,7 +108,7 @@ def conclude(
         dataclasses.replace(one, candidate=dataclasses.replace(one.candidate, rank=place))
         for place, one in enumerate(outcomes, 1)
     )
-    message, advice = _words(mailbox, published, ranked, complete)
+    message, advice = _words(mailbox, published, ranked, complete, unanswered)
     return SearchResult(ranked, message, advice, complete=complete, elapsed_ms=round(elapsed * 1000))
 
 
@@ -108,11 +116,17 @@ def _advice(listed: Candidate, known: Candidate) -> str:
     return known.advice if known.tls_mode is not listed.tls_mode else listed.advice
 
 
-def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool) -> tuple[str, str]:
+def _words(
+    mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool, unanswered: int
+) -> tuple[str, str]:
     """Return the message and the advice of a result."""
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
-        return " ".join(part for part in (_found(best), _about(mailbox, published)) if part), best.candidate.advice
+        receives = _about(mailbox, published) if published.null_mx else ""
+        late = ""
+        if unanswered:
+            late = f"{unanswered} question{'s' if unanswered > 1 else ''} about {mailbox.domain} had no answer by then."
+        return " ".join(part for part in (_found(best), receives, late) if part), best.candidate.advice
     relay = next((one for one in ranked if one.verdict is Verdict.WITHOUT_AUTH), None)
     if relay is not None:
         return (
@@ -136,6 +150,9 @@ def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandida
     if not published.exists and all(one.code is Code.DNS_NOT_FOUND for one in ranked):
         return f"The DNS knows no domain {mailbox.domain}.", "Check the spelling of the address."
     nothing = f"No submission server was found for {mailbox.domain}{late}."
+    answering = next((one for one in ranked if one.verdict is Verdict.FAILED and one.code not in _NO_SERVER), None)
+    if answering is not None:
+        nothing += f" {_place(answering.candidate)} answers, but can't be used: {answering.message}"
     mail_filter = filter_before(published)
     if mail_filter is not None and mail_filter.forwards:
         ask = "Use the submission server of the mailbox that the mail is forwarded to, or of a sending service."

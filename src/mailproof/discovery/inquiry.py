@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -37,7 +38,7 @@ from mailproof.syntax.mailbox import Mailbox
 FETCH_LIMIT = 8.0  # seconds for one document, redirects included
 MAX_LOOKUPS = 32  # DNS questions of one search
 MAX_DOCUMENTS = 16  # documents of one search, without redirects
-MAX_SITES = 2  # other domains that are asked
+MAX_SITES = 4  # other domains that are asked
 MAX_SHOWN = 300  # characters of a record in a clue
 
 # Mozilla's provider database is not asked, but shipped: to ask would tell a third party which domain is being set up.
@@ -62,9 +63,29 @@ class Asker(Protocol):
         """Ask a question beside the others."""
         ...
 
-    def clue(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
-        """Tell the answer to a question."""
+    def clue(
+        self, source: Source, question: str, answer: str, code: Code = Code.OK, *, found: bool | None = None
+    ) -> None:
+        """Tell the answer to a question.
+
+        Args:
+            source: The source that it is about.
+            question: The question.
+            answer: The answer, or why there is none.
+            code: OK where there is an answer.
+            found: Whether the answer says anything; None: wherever there is one.
+        """
         ...
+
+
+@dataclass(slots=True)
+class _Site:
+    """What another domain has answered so far; see `SiteSettings`."""
+
+    relation: str
+    source: Source
+    srv: tuple[SrvRecord, ...] = ()
+    documents: dict[int, tuple[OutgoingServer, ...]] = field(default_factory=dict)  # by place: the first counts
 
 
 class Inquiry:
@@ -90,13 +111,14 @@ class Inquiry:
         self._exchange: dict[int, tuple[OutgoingServer, ...]] = {}  # by place in the order of asking: the first counts
         self._aliases: list[Alias] = []
         self._spf: tuple[str, ...] = ()
-        self._sites: dict[str, dict[int, tuple[OutgoingServer, ...]]] = {}
-        self._site_srv: dict[str, tuple[SrvRecord, ...]] = {}
+        self._sites: dict[str, _Site] = {}
+        self._names: dict[str, tuple[str, ...]] = {}  # of addresses
         self._certificates: dict[tuple[str, int], CertificateName] = {}
         self._mail_aliases: list[Alias] = []
         self._lookups = MAX_LOOKUPS
         self._documents = MAX_DOCUMENTS
-        self._unanswered = {"MX", "SPF", "alias"}  # what must be known before DKIM selectors are asked for
+        # What must be known before DKIM selectors are asked for:
+        self._unanswered = {"MX", "SPF", f"autodiscover.{self._domain}", f"autoconfig.{self._domain}"}
         self._posted: set[str] = set()
 
     def published(self, *, guess: bool) -> Published:
@@ -117,8 +139,8 @@ class Inquiry:
             aliases=tuple(self._aliases),
             spf=self._spf,
             sites=tuple(
-                SiteSettings(site, self._site_srv.get(site, ()), _first(documents))
-                for site, documents in self._sites.items()
+                SiteSettings(name, site.relation, site.source, site.srv, _first(site.documents))
+                for name, site in self._sites.items()
             ),
             certificates=tuple(self._certificates.values()),
             mail_aliases=tuple(self._mail_aliases),
@@ -135,7 +157,8 @@ class Inquiry:
         for service in SERVICES:
             self._ask(self._ask_srv(service, domain), (Source.SRV.rank, 0), f"SRV {service}._tcp.{domain}")
         self._ask(self._ask_mx(), (Source.MX.rank, 0), f"MX {domain}")
-        self._ask(self._ask_aliases(), (Source.RECORDS.rank, 0), f"CNAME autodiscover.{domain}")
+        for name in ("autodiscover", "autoconfig"):
+            self._ask(self._ask_alias(f"{name}.{domain}"), (Source.RECORDS.rank, 0), f"CNAME {name}.{domain}")
         self._ask(self._ask_spf(), (Source.RECORDS.rank, 1), f"SPF {domain}")
         self._ask(self._ask_autodiscover(), (Source.EXCHANGE.rank, 2), f"SRV _autodiscover._tcp.{domain}")
         self._begin_documents(domain, Source.AUTOCONFIG, 0, self._autoconfig)
@@ -148,7 +171,7 @@ class Inquiry:
             f"http://{host.format(domain=domain)}{target}",
         )
         if site_of(domain) != domain:
-            self._begin_site(site_of(domain))
+            self._begin_site(site_of(domain), Source.AUTOCONFIG, f"in which {domain} lies")
 
     def begin_guesses(self) -> None:
         """Ask what the guessed names are aliases of."""
@@ -161,13 +184,14 @@ class Inquiry:
 
     async def names_of(self, address: str) -> tuple[str, ...]:
         """Return the names of an IP address; none where they can't be looked up."""
-        if not self._may_look_up():
-            return ()
+        if address in self._names or not self._may_look_up():
+            return self._names.get(address, ())
+        self._names[address] = ()
         try:
-            names = await self._records.names_of(address)
+            names = self._names[address] = await self._records.names_of(address)
         except (LookupFailed, ValueError):
             return ()
-        self._asker.clue(Source.CERTIFICATE, f"PTR {address}", _listed(names))
+        self._asker.clue(Source.CERTIFICATE, f"PTR {address}", _listed(names), found=bool(names))
         return names
 
     # --- the DNS --------------------------------------------------------------------------------------------------
@@ -185,19 +209,19 @@ class Inquiry:
 
     async def _ask_srv(self, service: str, domain: str) -> None:
         question = f"SRV {service}._tcp.{domain}"
-        own = domain == self._domain
-        source = Source.SRV if own or is_below(self._domain, domain) else Source.MX
+        site = self._sites.get(domain)
+        source = Source.SRV if site is None or site.source is Source.AUTOCONFIG else site.source
         try:
             found = await self._records.srv(service, domain)
         except LookupFailed as error:
             self._asker.clue(source, question, "no answer", error.code)
             return
-        if own:
+        if site is None:
             self._srv += found
         else:
-            self._site_srv[domain] = self._site_srv.get(domain, ()) + found
+            site.srv += found
         shown = (join_host_port(record.target, record.port) if record.offered else "not offered" for record in found)
-        self._asker.clue(source, question, _listed(shown))
+        self._asker.clue(source, question, _listed(shown), found=bool(found))
 
     async def _ask_mx(self) -> None:
         question = f"MX {self._domain}"
@@ -205,9 +229,8 @@ class Inquiry:
             self._mx = await self._records.mx(self._domain)
         except LookupFailed as error:
             self._asker.clue(Source.MX, question, "no answer", error.code)
-            return
-        finally:
-            self._answered("MX")
+            return  # without it nobody knows of a filter
+        self._unanswered.discard("MX")
         if self._mx.null:
             self._asker.clue(Source.MX, question, "the domain receives no mail (null MX, RFC 7505)")
             return
@@ -219,19 +242,41 @@ class Inquiry:
             answer += f" ({mail_filter.name}, {kind})"
         elif preset is not None:
             answer += f" ({preset.name})"
-        self._asker.clue(Source.MX, question, answer if self._mx.exists else "there is no such domain")
+        answer = answer if self._mx.exists else "there is no such domain"
+        self._asker.clue(Source.MX, question, answer, found=bool(host) or not self._mx.exists)
+        self._look_behind_filter()
         foreign = host and not is_below(host, site_of(self._domain))
         known = mail_filter is not None or provider_of_mx(self.published(guess=False), self._mailbox) is not None
         if foreign and not known:
-            self._begin_site(site_of(host))
+            relation = f"whose host {host} receives the mail for {self._domain}"
+            self._begin_site(site_of(host), Source.MX, relation)
             above = host.partition(".")[2]
             if is_below(above, site_of(host)):
-                self._begin_site(above)
+                self._begin_site(above, Source.MX, relation)
 
-    async def _ask_aliases(self) -> None:
-        name = f"autodiscover.{self._domain}"
+    async def _ask_alias(self, name: str) -> None:
+        """Ask what a name for mail programs is an alias of, and ask there: its certificate may be for that name."""
+        before = len(self._aliases)
         await self._add_aliases(name, Source.RECORDS, self._aliases)
-        self._answered("alias")
+        for alias in self._aliases[before:]:
+            if (
+                alias.name == name
+                and not is_below(alias.target, self._domain)
+                and preset_of_alias(alias.target) is None
+            ):
+                self._begin_alias(name, alias.target)
+        self._unanswered.discard(name)
+        self._look_behind_filter()
+
+    def _begin_alias(self, name: str, target: str) -> None:
+        place = 3 + len(self._sites)
+        if name.startswith("autodiscover."):
+            self._begin_post(target, place, Source.RECORDS)
+        elif target not in self._sites and len(self._sites) < MAX_SITES:
+            site = self._sites[target] = _Site(f"which {name} is an alias of", Source.RECORDS)
+            path = AUTOCONFIG_URLS[0][1]
+            work = self._ask_document(target, self._filled(path), target, Source.RECORDS, 0, site.documents)
+            self._fetch(work, (Source.RECORDS.rank, 3), f"https://{target}{path.partition('?')[0]}")
 
     async def _ask_mail_alias(self, name: str) -> None:
         await self._add_aliases(name, Source.GUESS, self._mail_aliases)
@@ -249,7 +294,8 @@ class Inquiry:
             return
         found += (Alias(name, target) for target in targets)
         preset = next((preset for target in targets if (preset := preset_of_alias(target)) is not None), None)
-        self._asker.clue(source, f"CNAME {name}", _listed(targets) + (f" ({preset.name})" if preset else ""))
+        shown = _listed(targets) + (f" ({preset.name})" if preset else "")
+        self._asker.clue(source, f"CNAME {name}", shown, found=bool(targets))
 
     async def _ask_spf(self) -> None:
         question = f"SPF {self._domain}"
@@ -257,13 +303,14 @@ class Inquiry:
             record = await self._records.spf(self._domain)
         except LookupFailed as error:
             self._asker.clue(Source.RECORDS, question, "no answer", error.code)
+            self._unanswered.discard("SPF")
+            self._look_behind_filter()
             return
-        finally:
-            self._answered("SPF")
+        self._unanswered.discard("SPF")
         self._spf = includes(record)
-        self._asker.clue(
-            Source.RECORDS, question, f"includes {', '.join(self._spf)}" if self._spf else "includes nobody"
-        )
+        shown = f"includes {_listed(self._spf)}" if self._spf else "includes nobody" if record else "none"
+        self._asker.clue(Source.RECORDS, question, shown, found=bool(record))
+        self._look_behind_filter()
 
     async def _ask_autodiscover(self) -> None:
         question = f"SRV _autodiscover._tcp.{self._domain}"
@@ -272,16 +319,16 @@ class Inquiry:
         except LookupFailed as error:
             self._asker.clue(Source.EXCHANGE, question, "no answer", error.code)
             return
-        self._asker.clue(Source.EXCHANGE, question, _listed(join_host_port(one.target, one.port) for one in found))
+        shown = _listed(join_host_port(one.target, one.port) for one in found)
+        self._asker.clue(Source.EXCHANGE, question, shown, found=bool(found))
         if not found:
             return
         self._aliases.append(Alias(f"_autodiscover._tcp.{self._domain}", found[0].target))
         if found[0].port == 443 and preset_of_alias(found[0].target) is None:
             self._begin_post(found[0].target, 2)
 
-    def _answered(self, kind: str) -> None:
-        """Note that a question has ended, and look further where only a filter is known after the last one."""
-        self._unanswered.discard(kind)
+    def _look_behind_filter(self) -> None:
+        """Ask for DKIM selectors where after all the other records only a filter is known."""
         if self._unanswered or not self._mx.hosts or filter_of_mx(self._mx.hosts[0]) is None:
             return
         if any(True for _ in providers_of_records(self.published(guess=False), self._mailbox)):
@@ -292,31 +339,32 @@ class Inquiry:
 
     # --- the web --------------------------------------------------------------------------------------------------
 
-    def _begin_site(self, site: str) -> None:
+    def _begin_site(self, name: str, source: Source, relation: str) -> None:
         """Ask another domain: the one of the MX host, or the one that the mail domain lies in."""
-        if site in self._sites or len(self._sites) == MAX_SITES:
+        if name in self._sites or len(self._sites) == MAX_SITES:
             return
-        documents = self._sites[site] = {}
-        above = is_below(self._domain, site)
+        site = self._sites[name] = _Site(relation, source)
         for service in SERVICES:
-            order = (Source.SRV if above else Source.MX).rank, 1
-            self._ask(self._ask_srv(service, site), order, f"SRV {service}._tcp.{site}")
-        self._begin_documents(site, Source.AUTOCONFIG if above else Source.MX, 2, documents)
+            order = (Source.SRV if source is Source.AUTOCONFIG else source).rank, 1
+            self._ask(self._ask_srv(service, name), order, f"SRV {service}._tcp.{name}")
+        self._begin_documents(name, source, 2, site.documents)
 
     def _begin_documents(
         self, domain: str, source: Source, offset: int, found: dict[int, tuple[OutgoingServer, ...]]
     ) -> None:
         for place, (host, target) in enumerate(AUTOCONFIG_URLS):
             at = host.format(domain=domain)
-            path = target.format(address=quote(str(self._mailbox), safe=""))
-            work = self._ask_document(at, path, domain, source, place, found)
+            work = self._ask_document(at, self._filled(target), domain, source, place, found)
             self._fetch(work, (source.rank, offset + place), f"https://{at}{target.partition('?')[0]}")
 
-    def _begin_post(self, host: str, place: int) -> None:
+    def _filled(self, target: str) -> str:
+        return target.format(address=quote(str(self._mailbox), safe=""))
+
+    def _begin_post(self, host: str, place: int, source: Source = Source.EXCHANGE) -> None:
         if host not in self._posted:
             self._posted.add(host)
-            work = self._ask_exchange(host, exchange.TARGET, place)
-            self._fetch(work, (Source.EXCHANGE.rank, place), f"https://{host}{exchange.TARGET}")
+            work = self._ask_exchange(host, exchange.TARGET, place, source)
+            self._fetch(work, (source.rank, place), f"https://{host}{exchange.TARGET}")
 
     def _fetch(self, work: Coroutine[Any, Any, None], order: Order, question: str) -> None:
         """Begin a question to a web server."""
@@ -350,11 +398,14 @@ class Inquiry:
         work = self._web.get(host, target, site=self._domain, encrypted=False)
         await self._read(work, Source.PLAIN_HTTP, f"http://{host}{target}", use)
 
-    async def _ask_exchange(self, host: str, target: str, place: int) -> None:
+    async def _ask_exchange(self, host: str, target: str, place: int, source: Source) -> None:
         def use(document: WebDocument) -> tuple[OutgoingServer, ...]:
             answer = exchange.parse(document.body, self._mailbox)
-            if answer.servers:
+            if answer.servers and source is Source.EXCHANGE:
                 self._exchange[place] = answer.servers
+            elif answer.servers and len(self._sites) < MAX_SITES:
+                relation = f"which autodiscover.{self._domain} is an alias of"
+                self._sites.setdefault(host, _Site(relation, source)).documents[0] = answer.servers
             for led_to in (answer.redirect_address.rpartition("@")[2], _host_of(answer.redirect_url)):
                 if led_to:
                     self._aliases.append(Alias(f"the Autodiscover of {self._domain}", led_to))
@@ -362,7 +413,7 @@ class Inquiry:
 
         site = self._domain if is_below(host, self._domain) else host
         work = self._web.post(host, target, exchange.request(self._mailbox), site=site)
-        await self._read(work, Source.EXCHANGE, f"https://{host}{target}", use)
+        await self._read(work, source, f"https://{host}{target}", use)
 
     async def _read(
         self,
@@ -373,6 +424,7 @@ class Inquiry:
     ) -> None:
         """Fetch a document, note its servers, and tell what came of it."""
         code, answer = Code.OK, ""
+        found: tuple[OutgoingServer, ...] = ()
         try:
             async with asyncio.timeout(FETCH_LIMIT):
                 document = await work
@@ -389,7 +441,7 @@ class Inquiry:
             code, answer = error.code, str(error)
         except AutoconfigError as error:
             code, answer = Code.PROTOCOL_ERROR, f"the document {error}"
-        self._asker.clue(source, question, answer, code)
+        self._asker.clue(source, question, answer, code, found=code is Code.OK and bool(found))
 
 
 def _first(found: dict[int, tuple[OutgoingServer, ...]]) -> tuple[OutgoingServer, ...]:

@@ -81,6 +81,7 @@ class Clue:
     question: str  # e.g. "SRV _submissions._tcp.example.org"
     answer: str  # the answer, or why there was none; sanitised
     code: Code = Code.OK  # OK where there was an answer, be it "none"
+    found: bool = True  # whether the answer says anything
 
 
 @dataclass(frozen=True, slots=True)

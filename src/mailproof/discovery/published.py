@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailproof.discovery.autoconfig import OutgoingServer
+from mailproof.discovery.progress import Source
 from mailproof.smtp.vocabulary import TlsMode
 
 SERVICES = {"_submissions": TlsMode.IMPLICIT, "_submission": TlsMode.STARTTLS}
@@ -46,15 +47,19 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """What another domain than the mail domain publishes: the one of its MX host, or the one that it lies in.
+    """What another domain than the mail domain publishes: one that its records lead to, or the one that it lies in.
 
     Attributes:
         site: That domain.
+        relation: What it has to do with the mail domain, as a clause that follows its name.
+        source: The source of its servers.
         srv: Its SRV records.
-        servers: Servers of its autoconfig document.
+        servers: Servers of its documents.
     """
 
     site: str
+    relation: str
+    source: Source
     srv: tuple[SrvRecord, ...] = ()
     servers: tuple[OutgoingServer, ...] = ()
 
@@ -93,7 +98,7 @@ class Published:
         exists: Whether the domain is there at all.
         aliases: Records that lead to hosts of the provider.
         spf: The names that the SPF record includes.
-        sites: What the domains of its MX host and above it publish.
+        sites: What other domains publish that have to do with it.
         certificates: Names on certificates that were seen.
         mail_aliases: What smtp.DOMAIN and mail.DOMAIN are aliases of.
     """

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import math
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -40,13 +41,13 @@ from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
-from mailproof.smtp.vocabulary import Code, Depth, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
 TRIALS = 6  # stated candidates tried at the same time
-GUESS_TRIALS = 8  # guessed ones
+GUESS_TRIALS = 12  # guessed ones
 TRIAL_LIMIT = 10.0  # seconds for one trial
 HEAD_START = 1.0  # seconds that a provider of shipped data is tried before anybody is asked
 GUESSES_AFTER = 1.0  # seconds after which guesses are tried beside what is still being asked
@@ -55,6 +56,8 @@ GRACE = 0.3  # seconds that it waits at least, where it was verified later
 MARGIN = 0.2  # seconds that a trial ends before the deadline, so that its verdict is reported
 MAX_TRIALS = MAX_CANDIDATES + 8  # of one search: later findings can displace earlier candidates
 MAX_SHOWN_NAMES = 3  # of a certificate in a clue
+
+_GREETING_NAME = re.compile(r"2[0-9]{2}[ -]([A-Za-z0-9.-]{4,253})(?:\s|$)")
 
 Key = tuple[str, int, TlsMode]
 """A trial: host, port, and the TLS mode of its plan."""
@@ -196,7 +199,15 @@ class _OneSearch:
             self._note_unanswered()
         published = self._inquiry.published(guess=self._guess)
         listed = candidates(self._mailbox, published)
-        return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
+        return conclude(
+            self._mailbox,
+            published,
+            listed,
+            self._tried,
+            complete=complete,
+            elapsed=self.elapsed,
+            unanswered=len(self._questions),
+        )
 
     async def _search(self) -> None:
         """Try what is known, ask, try what is found, and guess, until the answer is final."""
@@ -292,9 +303,11 @@ class _OneSearch:
         task = self._group.create_task(then_try())
         self._questions[task] = _Question(question, order, self._loop.time())
 
-    def clue(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
+    def clue(
+        self, source: Source, question: str, answer: str, code: Code = Code.OK, *, found: bool | None = None
+    ) -> None:
         """Tell the answer to a question. See `discovery.inquiry.Asker`."""
-        self._emit(Clue(source, question, answer, code))
+        self._emit(Clue(source, question, answer, code, code is Code.OK if found is None else found))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
         self.events.append(event)
@@ -357,7 +370,7 @@ class _OneSearch:
         names = report.tls.chain[0].sans if report.tls and report.tls.chain else ()
         if preset_of_server(candidate.host) is not None:  # what stands in a known provider's place is not its server
             return
-        known: list[str] = []
+        known = _names_in_greetings(report)
         for peer in sorted(_peers(report))[:1]:
             known += await self._inquiry.names_of(peer)
         published = self._inquiry.published(guess=self._guess)
@@ -372,6 +385,12 @@ class _OneSearch:
 
 def _key(candidate: Candidate) -> Key:
     return candidate.host, candidate.port, candidate.tls_mode
+
+
+def _names_in_greetings(report: Report) -> list[str]:
+    """Return the names that a server gives itself (RFC 5321 sections 4.1.1.1 and 4.3.1)."""
+    said = (step.received for step in report.steps if step.stage in (Stage.GREETING, Stage.EHLO))
+    return [found[1] for text in said if (found := _GREETING_NAME.match(text)) is not None]
 
 
 def _peers(report: Report) -> set[str]:

@@ -41,7 +41,11 @@ def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResp
         return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
-            source=_SOURCES[event.source], question=event.question, answer=event.answer, code=CODES[event.code]
+            source=_SOURCES[event.source],
+            question=event.question,
+            answer=event.answer,
+            code=CODES[event.code],
+            found=event.found,
         )
         return discovery_pb2.DiscoverSettingsResponse(clue=clue)
     if isinstance(event, SearchHeartbeat):

@@ -165,4 +165,6 @@ def test_the_vocabulary_is_the_protos(words: type[Source] | type[Verdict]) -> No
     enum = discovery_pb2.DESCRIPTOR.enum_types_by_name[f"Candidate{words.__name__}"]
     prefix = f"CANDIDATE_{words.__name__.upper()}_"
     # Numbers of a proto are never given anew, so what was added later stands at the end there.
-    assert sorted(value.name.removeprefix(prefix) for value in enum.values) == sorted(["UNSPECIFIED", *words.__members__])
+    assert sorted(value.name.removeprefix(prefix) for value in enum.values) == sorted(
+        ["UNSPECIFIED", *words.__members__]
+    )
