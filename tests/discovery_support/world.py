@@ -69,18 +69,19 @@ class World:
         self.place(host, port, served.port)
         return served
 
-    def hosted(self, certificate: str, port: int, *names: str) -> Served:
+    def hosted(self, certificate: str, port: int, *names: str, greeting: str = "220 mail.test ESMTP") -> Served:
         """Run an SMTP server that has several names, and a certificate for one name alone.
 
         Args:
             certificate: The name on the certificate; perhaps a wildcard.
             port: The port at each name; implicit TLS on 465.
             names: What leads to the server.
+            greeting: What it says first.
         """
         context = server_for(certificate)
         implicit = port == 465
         served = self._stack.enter_context(
-            serve(smtp(context=context, secure=implicit), context=context if implicit else None)
+            serve(smtp(context=context, secure=implicit, greeting=(greeting,)), context=context if implicit else None)
         )
         for name in names:
             self.place(name, port, served.port)

@@ -270,6 +270,84 @@ def spf_alone_leads_to_the_provider(world: World, stack: ExitStack) -> None:
     world.mail("smtp.office365.com", 587)
 
 
+def aliases_of_a_mailcow(world: World, stack: ExitStack) -> None:
+    world.mx("10 mail.cow.test.", domain="stable.test")
+    world.alias("autodiscover.stable.test", "mail.cow.test")
+    world.alias("autoconfig.stable.test", "mail.cow.test")
+    said = page(SAID_BY_POX.format(host="mail.cow.test", port=587))
+    stack.enter_context(website(world, "mail.cow.test", {"/autodiscover/autodiscover.xml": said}))
+    world.mail("mail.cow.test", 587)
+
+
+def alias_of_an_unknown_hoster(world: World, stack: ExitStack) -> None:
+    world.mx("10 mx9.somewhere.test.", domain="opera.test")
+    world.alias("autoconfig.opera.test", "autoconfig.bighost.test")
+    settings = page(document(outgoing("submission4.bighost.test", 465, "SSL")))
+    stack.enter_context(website(world, "autoconfig.bighost.test", {"/mail/config-v1.1.xml": settings}))
+    world.mail("submission4.bighost.test", 465)
+
+
+def wildcard_certificate_and_a_greeting(world: World, stack: ExitStack) -> None:
+    world.hosted("*.bulk.test", 587, "mail.ferry.test", "web3.bulk.test", greeting="220 web3.bulk.test ESMTP Exim 4.97")
+
+
+def srv_with_the_hosters_certificate(world: World, stack: ExitStack) -> None:
+    world.srv("_submissions", "0 1 465 mail.lake.test.", domain="lake.test")
+    world.hosted("node5.hosting.test", 465, "mail.lake.test", "node5.hosting.test")
+
+
+def autodiscover_redirects_the_address(world: World, stack: ExitStack) -> None:
+    world.mx("10 mx.antispamcloud.com.", domain="union.test")
+    said = page(
+        SAID_BY_POX.partition("<AccountType>")[0]
+        + "<Action>redirectAddr</Action><RedirectAddr>jo@union.onmicrosoft.com</RedirectAddr></Account></Response>"
+        "</Autodiscover>"
+    )
+    stack.enter_context(website(world, "autodiscover.union.test", {"/autodiscover/autodiscover.xml": said}))
+    world.mail("smtp.office365.com", 587)
+
+
+def autodiscover_redirects_to_the_provider(world: World, stack: ExitStack) -> None:
+    world.mx("10 cluster1.eu.messagelabs.com.", domain="guild.test")
+    to = redirect("https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml")
+    stack.enter_context(website(world, "guild.test", {"/autodiscover/autodiscover.xml": to}))
+    world.mail("smtp.office365.com", 587)
+
+
+def zoho_behind_a_filter(world: World, stack: ExitStack) -> None:
+    world.mx("10 mx.spamexperts.com.", "20 fallbackmx.spamexperts.eu.", domain="studio.test")
+    world.spf("include:zoho.eu", "include:spf.antispamcloud.com", domain="studio.test")
+    world.mail("smtp.zoho.eu", 465)
+
+
+def listed_provider_behind_a_filter(world: World, stack: ExitStack) -> None:
+    world.mx("10 de-smtp-inbound-1.mimecast.com.", domain="notary.test")
+    world.spf("redirect=_spf.freebox.test", domain="notary.test")
+    world.mail("out.freebox.test", 465)
+
+
+def smtp_is_an_alias_of_the_provider(world: World, stack: ExitStack) -> None:
+    world.alias("smtp.depot.test", "smtp.fastmail.com")
+    world.hosted("smtp.fastmail.com", 465, "smtp.depot.test", "smtp.fastmail.com")
+
+
+def infomaniak_by_alias(world: World, stack: ExitStack) -> None:
+    world.mx("10 mx1.cleanmail.ch.", domain="alp.test")
+    world.alias("autoconfig.alp.test", "infomaniak.com")
+    world.mail("mail.infomaniak.com", 465)
+
+
+def google_with_silent_srv(world: World, stack: ExitStack) -> None:
+    world.dns.silent_types = {"SRV"}
+    world.mx("1 aspmx.l.google.com.", domain="lab.test")
+    world.mail("smtp.gmail.com", 465)
+
+
+def usual_name_of_the_hoster(world: World, stack: ExitStack) -> None:
+    world.mx("10 in7.quiethost.test.", domain="bike.test")
+    world.mail("smtp.quiethost.test", 465)
+
+
 DOMAINS: list[tuple[Build, str, str, int, str]] = [
     (google_workspace, "school.test", "smtp.gmail.com", 465, "mx"),
     (microsoft_365, "firm.test", "smtp.office365.com", 587, "mx"),
@@ -304,6 +382,18 @@ DOMAINS: list[tuple[Build, str, str, int, str]] = [
     (settings_above_a_subdomain, "math.campus.test", "relay7.campus.test", 587, "autoconfig"),
     (bare_domain_at_587, "tiny.test", "tiny.test", 587, "guess"),
     (mx_host_takes_submission, "garden.test", "w00ff11.kasserver.test", 465, "guess"),
+    (aliases_of_a_mailcow, "stable.test", "mail.cow.test", 587, "records"),
+    (alias_of_an_unknown_hoster, "opera.test", "submission4.bighost.test", 465, "records"),
+    (wildcard_certificate_and_a_greeting, "ferry.test", "web3.bulk.test", 587, "certificate"),
+    (srv_with_the_hosters_certificate, "lake.test", "node5.hosting.test", 465, "certificate"),
+    (autodiscover_redirects_the_address, "union.test", "smtp.office365.com", 587, "records"),
+    (autodiscover_redirects_to_the_provider, "guild.test", "smtp.office365.com", 587, "records"),
+    (zoho_behind_a_filter, "studio.test", "smtp.zoho.eu", 465, "records"),
+    (listed_provider_behind_a_filter, "notary.test", "out.freebox.test", 465, "records"),
+    (smtp_is_an_alias_of_the_provider, "depot.test", "smtp.fastmail.com", 465, "guess"),
+    (infomaniak_by_alias, "alp.test", "mail.infomaniak.com", 465, "records"),
+    (google_with_silent_srv, "lab.test", "smtp.gmail.com", 465, "mx"),
+    (usual_name_of_the_hoster, "Bike.TEST", "smtp.quiethost.test", 465, "guess"),
     (spf_alone_leads_to_the_provider, "factory.test", "smtp.office365.com", 587, "spf"),
 ]
 """What the domain has, the domain, and the host, port and source of what is found."""
