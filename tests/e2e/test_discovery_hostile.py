@@ -231,7 +231,7 @@ def test_a_name_on_a_certificate_that_leads_elsewhere_is_said_to(world: World, m
     seen = search._peers
 
     def elsewhere(report: Any) -> set[str]:
-        host = next(step.sent for step in report.steps if step.sent)
+        host = next((step.sent for step in report.steps if step.sent), "")
         steps = [
             dataclasses.replace(step, peer=peers.get(host, step.peer) if step.peer else "") for step in report.steps
         ]
