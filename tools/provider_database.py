@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, read, usable
-from mailproof.discovery.presets import preset_of_domain
+from mailproof.discovery.presets import DOMAIN, preset_of_domain
 from mailproof.discovery.provider_database import FILE, LICENCE
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import check_name
@@ -33,6 +33,9 @@ FOLDER = "ispdb"
 def main() -> int:
     """Write or check the file; return the exit code."""
     if len(sys.argv) == 1:
+        if not TARGET.exists():
+            print(f"{TARGET.relative_to(ROOT)} is not there: name a checkout to make it from")
+            return 1
         complaints = [*problems(json.loads(TARGET.read_text("utf-8"))), *contradictions(TARGET.read_text("utf-8"))]
         print("\n".join(complaints) or "The file is valid, and our presets agree with it.")
         return 1 if complaints else 0
@@ -79,7 +82,9 @@ def convert(documents: Mapping[str, bytes]) -> tuple[list[dict[str, Any]], list[
         if len(servers) < len(found.servers):
             left_out.append(f"{name}: {len(found.servers) - len(servers)} of {len(found.servers)} servers")
         if servers:
-            name_shown = found.name if found.name.isprintable() and found.name else domains[0]
+            # A name may hold the domain's placeholder, but not those of an address.
+            usable_name = found.name and found.name.isprintable() and "%EMAIL" not in found.name.replace(DOMAIN, "")
+            name_shown = found.name if usable_name else domains[0]
             rows.append(
                 {"name": name_shown, "domains": sorted(domains), "servers": [_row(server) for server in servers]}
             )

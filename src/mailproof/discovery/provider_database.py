@@ -62,7 +62,7 @@ def servers_of(domain: str) -> tuple[DatabaseServer, ...]:
             TlsMode(server["tls_mode"]),
             server["user"],
             tuple(server["authentication"]),
-            provider["name"],
+            provider["name"].replace(DOMAIN, domain),
         )
         for server in provider["servers"]
     )

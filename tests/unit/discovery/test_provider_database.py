@@ -28,6 +28,8 @@ SSL = outgoing("smtp.example.test", 465, "SSL", authentication="OAuth2")
 STARTTLS = outgoing("mail.%EMAILDOMAIN%", 587, "STARTTLS", "%EMAILLOCALPART%")
 DOCUMENTS = {
     "b.xml": provider(SSL, STARTTLS, domains=("example.test", "Example.net", "bücher.test")),
+    "c.xml": provider(SSL, name="Mail of %EMAILDOMAIN%", domains=("named.test",)),
+    "d.xml": provider(SSL, name="%EMAILADDRESS%", domains=("unnamed.test",)),
     "a.xml": provider(outgoing("open.test", 25, "plain", authentication="none"), name="Open", domains=("open.test",)),
 }
 
@@ -57,6 +59,12 @@ def test_the_servers_of_a_listed_domain() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_a_provider_is_named_for_people() -> None:
+    assert servers_of("named.test")[0].provider == "Mail of named.test"
+    assert servers_of("unnamed.test")[0].provider == "unnamed.test"
+
+
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("domain", ["", "test", "mail.example.test", "ample.test", "EXAMPLE.TEST", "servers"])
 def test_another_domain_has_none(domain: str) -> None:
     assert servers_of(domain) == ()
@@ -78,7 +86,12 @@ def test_the_file_is_the_same_each_time_and_has_one_provider_a_line() -> None:
     assert first == second
     head, *rows, end = first.splitlines()
     assert f'"licence": "{LICENCE}"' in head
-    assert [json.loads(row.rstrip(","))["name"] for row in rows] == ["Example Mail", "Open"]
+    assert [json.loads(row.rstrip(","))["domains"][0] for row in rows] == [
+        "example.net",
+        "named.test",
+        "open.test",
+        "unnamed.test",
+    ]
     assert end == "]}"
 
 
@@ -109,8 +122,9 @@ def test_the_check_finds_a_bad_row() -> None:
     assert list(problems({"providers": rows})) == []
     spoilt = json.loads(json.dumps(rows))
     spoilt[0]["servers"][0]["host"] = "a b"
-    spoilt[1]["domains"] = ["OPEN.test"]
-    assert len(list(problems({"providers": [*spoilt, *rows]}))) == 3
+    spoilt[2]["domains"] = ["OPEN.test"]
+    assert len(list(problems({"providers": spoilt}))) == 2
+    assert len(list(problems({"providers": [*rows, rows[0]]}))) == 1
 
 
 def test_a_preset_that_names_another_host_is_told() -> None:
