@@ -25,9 +25,9 @@ def hosts_of(names: Sequence[str], tried: str, known: Iterable[str] = ()) -> tup
             certificate covers come first.
     """
     covered = [name for name in map(host_name, known) if any(_covers(pattern, name) for pattern in names)]
-    written = [name for name in map(host_name, names) if name.count(".")]
+    written = list(map(host_name, names))
     written.sort(key=lambda name: name.startswith(_OF_OTHER_SERVICES))  # stable
-    found = dict.fromkeys(name for name in (*covered, *written) if name and name != tried.rstrip(".").lower())
+    found = dict.fromkeys(name for name in (*covered, *written) if "." in name and name != tried.rstrip(".").lower())
     return tuple(found)[:MAX_NAMES]
 
 
