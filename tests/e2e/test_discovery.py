@@ -162,6 +162,26 @@ def test_an_address_of_a_known_provider_asks_neither_the_dns_nor_the_web(world: 
     assert set(world.looked_up) == {"smtp.fastmail.com"}
 
 
+def test_a_known_providers_second_server_is_waited_for_without_asking_anybody(world: World) -> None:
+    world.mail("smtp.fastmail.com", 465, raw(Do.SILENCE), implicit=False)
+    world.mail("smtp.fastmail.com", 587)
+    clock = WaitedClock()
+    found = world.search("jo@fastmail.com", timeout=60, loop_factory=clock)
+    assert found.best == ("smtp.fastmail.com", 587, "starttls", "provider")
+    assert clock.waited == pytest.approx(discover.PATIENCE)
+    assert world.dns.asked == []
+    (silent,) = (one for one in found.result.tried if one.candidate.port == 465)
+    assert (silent.verdict, silent.code) == ("not_tried", "ok")
+    assert "another server was verified" in silent.message
+
+
+def test_a_known_provider_that_does_not_answer_is_not_the_end(world: World) -> None:
+    world.srv("_submission", "0 1 587 mx.example.test.", domain="fastmail.com")
+    world.mail("mx.example.test", 587)
+    found = world.search("jo@fastmail.com")
+    assert found.best == ("mx.example.test", 587, "starttls", "srv")
+
+
 def test_a_guess_is_found_where_nothing_is_published(world: World) -> None:
     world.mail("mail.example.test", 587)
     found = world.search()

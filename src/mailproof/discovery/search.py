@@ -217,7 +217,8 @@ class _OneSearch:
             self.clue(known.source, f"{what} {self._domain}", known.provider)
             self._try_new_candidates()
             await self._until(self._settled, HEAD_START)
-            if self._final():
+            if self._found_encrypted():
+                await self._until(self._settled, math.inf)
                 return
         asked_at = self._loop.time()
         if not self._domain.startswith("["):  # an address literal has no records
