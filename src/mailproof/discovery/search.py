@@ -33,7 +33,7 @@ from mailproof.discovery.progress import (
     TriedCandidate,
     Verdict,
 )
-from mailproof.discovery.published import CertificateName
+from mailproof.discovery.published import CertificateName, Published
 from mailproof.discovery.records import Records
 from mailproof.discovery.web import Web
 from mailproof.net.guard import EgressGuard
@@ -177,6 +177,7 @@ class _OneSearch:
         self._peers: dict[str, set[str]] = {}  # host -> the addresses at which it was tried
         self._changed = asyncio.Event()
         self._verified_at = math.inf
+        self._ranked: tuple[Published | None, tuple[Candidate, ...]] = (None, ())
         self.events: deque[SearchProgress] = deque()
         self.new_event = asyncio.Event()
 
@@ -274,7 +275,10 @@ class _OneSearch:
         return max(self._started + PATIENCE, self._verified_at + GRACE)
 
     def _listed(self) -> tuple[Candidate, ...]:
-        return candidates(self._mailbox, self._inquiry.published(guess=self._guess))
+        published = self._inquiry.published(guess=self._guess)
+        if published != self._ranked[0]:  # it is asked for after each event, and few of them find anything
+            self._ranked = published, candidates(self._mailbox, published)
+        return self._ranked[1]
 
     def _is_good(self, candidate: Candidate) -> bool:
         tried = self._tried.get(_key(candidate))
