@@ -25,6 +25,7 @@ class DnsServer:
     Attributes:
         records: (name without the last dot, type) -> texts of the records.
         fail: Answer SERVFAIL. silent: Answer nothing. truncate: Over UDP, answer that it takes TCP.
+        silent_types: Types of records that are not answered.
         asked: Every question, as "SRV _submission._tcp.example.test"; over_tcp: those that came over TCP.
     """
 
@@ -33,6 +34,7 @@ class DnsServer:
     fail: bool = False
     silent: bool = False
     truncate: bool = False
+    silent_types: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     over_tcp: list[str] = field(default_factory=list)
 
@@ -43,7 +45,7 @@ class DnsServer:
         self.asked.append(f"{kind} {name}")
         if tcp:
             self.over_tcp.append(f"{kind} {name}")
-        if self.silent:
+        if self.silent or kind in self.silent_types:
             return None
         response = dns.message.make_response(query)
         response.flags |= dns.flags.AA | dns.flags.RA

@@ -69,6 +69,32 @@ class World:
         self.place(host, port, served.port)
         return served
 
+    def hosted(self, certificate: str, port: int, *names: str, greeting: str = "220 mail.test ESMTP") -> Served:
+        """Run an SMTP server that has several names, and a certificate for one name alone.
+
+        Args:
+            certificate: The name on the certificate; perhaps a wildcard.
+            port: The port at each name; implicit TLS on 465.
+            names: What leads to the server.
+            greeting: What it says first.
+        """
+        context = server_for(certificate)
+        implicit = port == 465
+        served = self._stack.enter_context(
+            serve(smtp(context=context, secure=implicit, greeting=(greeting,)), context=context if implicit else None)
+        )
+        for name in names:
+            self.place(name, port, served.port)
+        return served
+
+    def alias(self, name: str, target: str) -> None:
+        """Add a CNAME record."""
+        self.dns.records[name, "CNAME"] = [f"{target}."]
+
+    def spf(self, *terms: str, domain: str = DOMAIN) -> None:
+        """Add an SPF record of these terms."""
+        self.dns.records[domain, "TXT"] = ['"some-verification=1234"', f'"v=spf1 {" ".join(terms)} ~all"']
+
     def web(self, host: str, *answer: Part, context: ssl.SSLContext | None = None) -> Served:
         """Run a web server at `host` that answers each request with these parts and closes."""
         served = self._stack.enter_context(serve(_http(answer), context=context or server_for(host)))

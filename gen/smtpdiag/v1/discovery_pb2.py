@@ -29,7 +29,7 @@ from smtpdiag.v1 import options_pb2 as smtpdiag_dot_v1_dot_options__pb2
 from smtpdiag.v1 import vocabulary_pb2 as smtpdiag_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsmtpdiag/v1/discovery.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"m\n\x17\x44iscoverSettingsRequest\x12 \n\x07\x61\x64\x64ress\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x02\xd2\xc1\x18\x07\x08\x01\x10\xfe\x01\x18\x03\x12\x30\n\x07timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\"\xf6\x01\n\x18\x44iscoverSettingsResponse\x12\x36\n\tcandidate\x18\x01 \x01(\x0b\x32\x1b.smtpdiag.v1.TriedCandidateB\x04\xe2\x41\x01\x03H\x00\x12:\n\theartbeat\x18\x02 \x01(\x0b\x32\x1f.smtpdiag.v1.DiscoveryHeartbeatB\x04\xe2\x41\x01\x03H\x00\x12\x34\n\x06result\x18\x03 \x01(\x0b\x32\x1c.smtpdiag.v1.DiscoveryResultB\x04\xe2\x41\x01\x03H\x00\x12\'\n\x04\x63lue\x18\x04 \x01(\x0b\x32\x11.smtpdiag.v1.ClueB\x04\xe2\x41\x01\x03H\x00\x42\x07\n\x05\x65vent\"\xf1\x03\n\x0eTriedCandidate\x12\x12\n\x04host\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04port\x18\x02 \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x08tls_mode\x18\x03 \x01(\x0e\x32\x14.smtpdiag.v1.TlsModeB\x04\xe2\x41\x01\x03\x12\x12\n\x04user\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x32\n\x06source\x18\x05 \x01(\x0e\x32\x1c.smtpdiag.v1.CandidateSourceB\x04\xe2\x41\x01\x03\x12\x12\n\x04rank\x18\x06 \x01(\rB\x04\xe2\x41\x01\x03\x12\x13\n\x05notes\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08provider\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\x07verdict\x18\t \x01(\x0e\x32\x1d.smtpdiag.v1.CandidateVerdictB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\n \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x0b \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\r \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nmechanisms\x18\x0e \x03(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0btls_version\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x10 \x01(\rB\x04\xe2\x41\x01\x03\"\x8f\x01\n\x04\x43lue\x12\x32\n\x06source\x18\x01 \x01(\x0e\x32\x1c.smtpdiag.v1.CandidateSourceB\x04\xe2\x41\x01\x03\x12\x16\n\x08question\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61nswer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\"F\n\x12\x44iscoveryHeartbeat\x12\x30\n\x07\x65lapsed\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\"\xa7\x01\n\x0f\x44iscoveryResult\x12\x35\n\ncandidates\x18\x01 \x03(\x0b\x32\x1b.smtpdiag.v1.TriedCandidateB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x63omplete\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x05 \x01(\rB\x04\xe2\x41\x01\x03*\xc2\x01\n\x0f\x43\x61ndidateSource\x12 \n\x1c\x43\x41NDIDATE_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41NDIDATE_SOURCE_PROVIDER\x10\x01\x12\x18\n\x14\x43\x41NDIDATE_SOURCE_SRV\x10\x02\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_AUTOCONFIG\x10\x03\x12\x17\n\x13\x43\x41NDIDATE_SOURCE_MX\x10\x04\x12\x1a\n\x16\x43\x41NDIDATE_SOURCE_GUESS\x10\x05*\xb8\x01\n\x10\x43\x61ndidateVerdict\x12!\n\x1d\x43\x41NDIDATE_VERDICT_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43\x41NDIDATE_VERDICT_VERIFIED\x10\x01\x12\"\n\x1e\x43\x41NDIDATE_VERDICT_WITHOUT_AUTH\x10\x02\x12\x1c\n\x18\x43\x41NDIDATE_VERDICT_FAILED\x10\x03\x12\x1f\n\x1b\x43\x41NDIDATE_VERDICT_NOT_TRIED\x10\x04\x32\xb8\x01\n\x10\x44iscoveryService\x12\xa3\x01\n\x10\x44iscoverSettings\x12$.smtpdiag.v1.DiscoverSettingsRequest\x1a%.smtpdiag.v1.DiscoverSettingsResponse\"@\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02-\"\x0c/v1/discover:\x01*Z\x1a\"\x15/v1/settings:discover:\x01*0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsmtpdiag/v1/discovery.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"m\n\x17\x44iscoverSettingsRequest\x12 \n\x07\x61\x64\x64ress\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x02\xd2\xc1\x18\x07\x08\x01\x10\xfe\x01\x18\x03\x12\x30\n\x07timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\"\xf6\x01\n\x18\x44iscoverSettingsResponse\x12\x36\n\tcandidate\x18\x01 \x01(\x0b\x32\x1b.smtpdiag.v1.TriedCandidateB\x04\xe2\x41\x01\x03H\x00\x12:\n\theartbeat\x18\x02 \x01(\x0b\x32\x1f.smtpdiag.v1.DiscoveryHeartbeatB\x04\xe2\x41\x01\x03H\x00\x12\x34\n\x06result\x18\x03 \x01(\x0b\x32\x1c.smtpdiag.v1.DiscoveryResultB\x04\xe2\x41\x01\x03H\x00\x12\'\n\x04\x63lue\x18\x04 \x01(\x0b\x32\x11.smtpdiag.v1.ClueB\x04\xe2\x41\x01\x03H\x00\x42\x07\n\x05\x65vent\"\x87\x04\n\x0eTriedCandidate\x12\x12\n\x04host\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04port\x18\x02 \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x08tls_mode\x18\x03 \x01(\x0e\x32\x14.smtpdiag.v1.TlsModeB\x04\xe2\x41\x01\x03\x12\x12\n\x04user\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x32\n\x06source\x18\x05 \x01(\x0e\x32\x1c.smtpdiag.v1.CandidateSourceB\x04\xe2\x41\x01\x03\x12\x12\n\x04rank\x18\x06 \x01(\rB\x04\xe2\x41\x01\x03\x12\x13\n\x05notes\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08provider\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\x07verdict\x18\t \x01(\x0e\x32\x1d.smtpdiag.v1.CandidateVerdictB\x04\xe2\x41\x01\x03\x12\'\n\x05stage\x18\n \x01(\x0e\x32\x12.smtpdiag.v1.StageB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x0b \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\r \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nmechanisms\x18\x0e \x03(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0btls_version\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x10 \x01(\rB\x04\xe2\x41\x01\x03\x12\x14\n\x06reason\x18\x11 \x01(\tB\x04\xe2\x41\x01\x03\"\xa4\x01\n\x04\x43lue\x12\x32\n\x06source\x18\x01 \x01(\x0e\x32\x1c.smtpdiag.v1.CandidateSourceB\x04\xe2\x41\x01\x03\x12\x16\n\x08question\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61nswer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x11.smtpdiag.v1.CodeB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x66ound\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03\"F\n\x12\x44iscoveryHeartbeat\x12\x30\n\x07\x65lapsed\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\"\xa7\x01\n\x0f\x44iscoveryResult\x12\x35\n\ncandidates\x18\x01 \x03(\x0b\x32\x1b.smtpdiag.v1.TriedCandidateB\x04\xe2\x41\x01\x03\x12\x15\n\x07message\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61\x64vice\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x63omplete\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x05 \x01(\rB\x04\xe2\x41\x01\x03*\xfb\x02\n\x0f\x43\x61ndidateSource\x12 \n\x1c\x43\x41NDIDATE_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41NDIDATE_SOURCE_PROVIDER\x10\x01\x12\x18\n\x14\x43\x41NDIDATE_SOURCE_SRV\x10\x02\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_AUTOCONFIG\x10\x03\x12\x17\n\x13\x43\x41NDIDATE_SOURCE_MX\x10\x04\x12\x1a\n\x16\x43\x41NDIDATE_SOURCE_GUESS\x10\x05\x12\x1d\n\x19\x43\x41NDIDATE_SOURCE_DATABASE\x10\x06\x12\x1d\n\x19\x43\x41NDIDATE_SOURCE_EXCHANGE\x10\x07\x12\x1c\n\x18\x43\x41NDIDATE_SOURCE_RECORDS\x10\x08\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_PLAIN_HTTP\x10\t\x12 \n\x1c\x43\x41NDIDATE_SOURCE_CERTIFICATE\x10\n\x12\x18\n\x14\x43\x41NDIDATE_SOURCE_SPF\x10\x0b*\xb8\x01\n\x10\x43\x61ndidateVerdict\x12!\n\x1d\x43\x41NDIDATE_VERDICT_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43\x41NDIDATE_VERDICT_VERIFIED\x10\x01\x12\"\n\x1e\x43\x41NDIDATE_VERDICT_WITHOUT_AUTH\x10\x02\x12\x1c\n\x18\x43\x41NDIDATE_VERDICT_FAILED\x10\x03\x12\x1f\n\x1b\x43\x41NDIDATE_VERDICT_NOT_TRIED\x10\x04\x32\xb8\x01\n\x10\x44iscoveryService\x12\xa3\x01\n\x10\x44iscoverSettings\x12$.smtpdiag.v1.DiscoverSettingsRequest\x1a%.smtpdiag.v1.DiscoverSettingsResponse\"@\xca\xc1\x18\tiam.write\x82\xd3\xe4\x93\x02-\"\x0c/v1/discover:\x01*Z\x1a\"\x15/v1/settings:discover:\x01*0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,6 +80,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRIEDCANDIDATE'].fields_by_name['tls_version']._serialized_options = b'\342A\001\003'
   _globals['_TRIEDCANDIDATE'].fields_by_name['elapsed_ms']._loaded_options = None
   _globals['_TRIEDCANDIDATE'].fields_by_name['elapsed_ms']._serialized_options = b'\342A\001\003'
+  _globals['_TRIEDCANDIDATE'].fields_by_name['reason']._loaded_options = None
+  _globals['_TRIEDCANDIDATE'].fields_by_name['reason']._serialized_options = b'\342A\001\003'
   _globals['_CLUE'].fields_by_name['source']._loaded_options = None
   _globals['_CLUE'].fields_by_name['source']._serialized_options = b'\342A\001\003'
   _globals['_CLUE'].fields_by_name['question']._loaded_options = None
@@ -88,6 +90,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLUE'].fields_by_name['answer']._serialized_options = b'\342A\001\003'
   _globals['_CLUE'].fields_by_name['code']._loaded_options = None
   _globals['_CLUE'].fields_by_name['code']._serialized_options = b'\342A\001\003'
+  _globals['_CLUE'].fields_by_name['found']._loaded_options = None
+  _globals['_CLUE'].fields_by_name['found']._serialized_options = b'\342A\001\003'
   _globals['_DISCOVERYHEARTBEAT'].fields_by_name['elapsed']._loaded_options = None
   _globals['_DISCOVERYHEARTBEAT'].fields_by_name['elapsed']._serialized_options = b'\342A\001\003'
   _globals['_DISCOVERYRESULT'].fields_by_name['candidates']._loaded_options = None
@@ -102,22 +106,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISCOVERYRESULT'].fields_by_name['elapsed_ms']._serialized_options = b'\342A\001\003'
   _globals['_DISCOVERYSERVICE'].methods_by_name['DiscoverSettings']._loaded_options = None
   _globals['_DISCOVERYSERVICE'].methods_by_name['DiscoverSettings']._serialized_options = b'\312\301\030\tiam.write\202\323\344\223\002-\"\014/v1/discover:\001*Z\032\"\025/v1/settings:discover:\001*'
-  _globals['_CANDIDATESOURCE']._serialized_start=1445
-  _globals['_CANDIDATESOURCE']._serialized_end=1639
-  _globals['_CANDIDATEVERDICT']._serialized_start=1642
-  _globals['_CANDIDATEVERDICT']._serialized_end=1826
+  _globals['_CANDIDATESOURCE']._serialized_start=1488
+  _globals['_CANDIDATESOURCE']._serialized_end=1867
+  _globals['_CANDIDATEVERDICT']._serialized_start=1870
+  _globals['_CANDIDATEVERDICT']._serialized_end=2054
   _globals['_DISCOVERSETTINGSREQUEST']._serialized_start=196
   _globals['_DISCOVERSETTINGSREQUEST']._serialized_end=305
   _globals['_DISCOVERSETTINGSRESPONSE']._serialized_start=308
   _globals['_DISCOVERSETTINGSRESPONSE']._serialized_end=554
   _globals['_TRIEDCANDIDATE']._serialized_start=557
-  _globals['_TRIEDCANDIDATE']._serialized_end=1054
-  _globals['_CLUE']._serialized_start=1057
-  _globals['_CLUE']._serialized_end=1200
-  _globals['_DISCOVERYHEARTBEAT']._serialized_start=1202
-  _globals['_DISCOVERYHEARTBEAT']._serialized_end=1272
-  _globals['_DISCOVERYRESULT']._serialized_start=1275
-  _globals['_DISCOVERYRESULT']._serialized_end=1442
-  _globals['_DISCOVERYSERVICE']._serialized_start=1829
-  _globals['_DISCOVERYSERVICE']._serialized_end=2013
+  _globals['_TRIEDCANDIDATE']._serialized_end=1076
+  _globals['_CLUE']._serialized_start=1079
+  _globals['_CLUE']._serialized_end=1243
+  _globals['_DISCOVERYHEARTBEAT']._serialized_start=1245
+  _globals['_DISCOVERYHEARTBEAT']._serialized_end=1315
+  _globals['_DISCOVERYRESULT']._serialized_start=1318
+  _globals['_DISCOVERYRESULT']._serialized_end=1485
+  _globals['_DISCOVERYSERVICE']._serialized_start=2057
+  _globals['_DISCOVERYSERVICE']._serialized_end=2241
 # @@protoc_insertion_point(module_scope)

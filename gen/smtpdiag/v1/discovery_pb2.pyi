@@ -36,12 +36,30 @@ class _CandidateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Candi
     CANDIDATE_SOURCE_AUTOCONFIG: _CandidateSource.ValueType  # 3
     """The settings are from the domain's autoconfig document, which came over verified HTTPS."""
     CANDIDATE_SOURCE_MX: _CandidateSource.ValueType  # 4
-    """The settings are from our own data on the provider that the domain's MX belongs to."""
+    """The settings are those of the provider that the domain's MX belongs to, from shipped data or as it publishes them."""
     CANDIDATE_SOURCE_GUESS: _CandidateSource.ValueType  # 5
     """The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
+    CANDIDATE_SOURCE_DATABASE: _CandidateSource.ValueType  # 6
+    """The settings are from Mozilla's provider database, which is shipped with the service, and which lists the domain."""
+    CANDIDATE_SOURCE_EXCHANGE: _CandidateSource.ValueType  # 7
+    """The settings are from the domain's Autodiscover, as Exchange and many hosters have it, which came over verified
+    HTTPS.
+    """
+    CANDIDATE_SOURCE_RECORDS: _CandidateSource.ValueType  # 8
+    """The settings are those of the provider that other records of the domain lead to: the alias autodiscover.DOMAIN, or
+    behind a mail filter a further MX, the SPF record or the DKIM keys.
+    """
+    CANDIDATE_SOURCE_PLAIN_HTTP: _CandidateSource.ValueType  # 9
+    """The settings are from the domain's autoconfig document, which came over HTTP without TLS and may be forged."""
+    CANDIDATE_SOURCE_CERTIFICATE: _CandidateSource.ValueType  # 10
+    """The server's name is on the certificate of a server that was tried by another name, as at shared hosting."""
+    CANDIDATE_SOURCE_SPF: _CandidateSource.ValueType  # 11
+    """The settings are those of a provider whose servers may send for the domain, which is all that leads there."""
 
 class CandidateSource(_CandidateSource, metaclass=_CandidateSourceEnumTypeWrapper):
-    """Where settings come from, the most trustworthy source first."""
+    """Where settings come from. The most trustworthy source first: PROVIDER, DATABASE, SRV, AUTOCONFIG, EXCHANGE, MX, RECORDS,
+    PLAIN_HTTP, GUESS, CERTIFICATE, SPF.
+    """
 
 CANDIDATE_SOURCE_UNSPECIFIED: CandidateSource.ValueType  # 0
 """The source is not known. The service never answers it."""
@@ -52,9 +70,25 @@ CANDIDATE_SOURCE_SRV: CandidateSource.ValueType  # 2
 CANDIDATE_SOURCE_AUTOCONFIG: CandidateSource.ValueType  # 3
 """The settings are from the domain's autoconfig document, which came over verified HTTPS."""
 CANDIDATE_SOURCE_MX: CandidateSource.ValueType  # 4
-"""The settings are from our own data on the provider that the domain's MX belongs to."""
+"""The settings are those of the provider that the domain's MX belongs to, from shipped data or as it publishes them."""
 CANDIDATE_SOURCE_GUESS: CandidateSource.ValueType  # 5
 """The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
+CANDIDATE_SOURCE_DATABASE: CandidateSource.ValueType  # 6
+"""The settings are from Mozilla's provider database, which is shipped with the service, and which lists the domain."""
+CANDIDATE_SOURCE_EXCHANGE: CandidateSource.ValueType  # 7
+"""The settings are from the domain's Autodiscover, as Exchange and many hosters have it, which came over verified
+HTTPS.
+"""
+CANDIDATE_SOURCE_RECORDS: CandidateSource.ValueType  # 8
+"""The settings are those of the provider that other records of the domain lead to: the alias autodiscover.DOMAIN, or
+behind a mail filter a further MX, the SPF record or the DKIM keys.
+"""
+CANDIDATE_SOURCE_PLAIN_HTTP: CandidateSource.ValueType  # 9
+"""The settings are from the domain's autoconfig document, which came over HTTP without TLS and may be forged."""
+CANDIDATE_SOURCE_CERTIFICATE: CandidateSource.ValueType  # 10
+"""The server's name is on the certificate of a server that was tried by another name, as at shared hosting."""
+CANDIDATE_SOURCE_SPF: CandidateSource.ValueType  # 11
+"""The settings are those of a provider whose servers may send for the domain, which is all that leads there."""
 Global___CandidateSource: _TypeAlias = CandidateSource  # noqa: Y015
 
 class _CandidateVerdict:
@@ -72,7 +106,7 @@ class _CandidateVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cand
     CANDIDATE_VERDICT_FAILED: _CandidateVerdict.ValueType  # 3
     """The server can't be used as stated."""
     CANDIDATE_VERDICT_NOT_TRIED: _CandidateVerdict.ValueType  # 4
-    """The time was up before the candidate could be tried."""
+    """The time was up before the candidate could be tried, or another one was verified before."""
 
 class CandidateVerdict(_CandidateVerdict, metaclass=_CandidateVerdictEnumTypeWrapper):
     """What the trial of a candidate showed, the best verdict first."""
@@ -86,7 +120,7 @@ CANDIDATE_VERDICT_WITHOUT_AUTH: CandidateVerdict.ValueType  # 2
 CANDIDATE_VERDICT_FAILED: CandidateVerdict.ValueType  # 3
 """The server can't be used as stated."""
 CANDIDATE_VERDICT_NOT_TRIED: CandidateVerdict.ValueType  # 4
-"""The time was up before the candidate could be tried."""
+"""The time was up before the candidate could be tried, or another one was verified before."""
 Global___CandidateVerdict: _TypeAlias = CandidateVerdict  # noqa: Y015
 
 @_typing.final
@@ -98,8 +132,9 @@ class DiscoverSettingsRequest(_message.Message):
     ADDRESS_FIELD_NUMBER: _builtins.int
     TIMEOUT_FIELD_NUMBER: _builtins.int
     address: _builtins.str
-    """The mail address. The web server autoconfig.DOMAIN of its own domain is told it, as the autoconfig format wants,
-    and nobody else is.
+    """The mail address. The web servers of its own domain are told it, as the formats autoconfig and Autodiscover want,
+    also the one that its DNS names for Autodiscover and that of an unknown hoster which receives its mail. Nobody else
+    is.
     """
     @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
@@ -187,6 +222,7 @@ class TriedCandidate(_message.Message):
     MECHANISMS_FIELD_NUMBER: _builtins.int
     TLS_VERSION_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     host: _builtins.str
     """The server's host name or IP address."""
     port: _builtins.int
@@ -219,6 +255,8 @@ class TriedCandidate(_message.Message):
     """The TLS version that was agreed on, such as "TLSv1.3". It is empty where there was no TLS."""
     elapsed_ms: _builtins.int
     """How long the trial took, in milliseconds."""
+    reason: _builtins.str
+    """Who names the server, as a sentence, such as "An SRV record of example.org names it."."""
     @_builtins.property
     def mechanisms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The SASL mechanisms that the server offers."""
@@ -242,10 +280,11 @@ class TriedCandidate(_message.Message):
         mechanisms: _abc.Iterable[_builtins.str] | None = ...,
         tls_version: _builtins.str = ...,
         elapsed_ms: _builtins.int = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "code", b"code", "elapsed_ms", b"elapsed_ms", "host", b"host", "mechanisms", b"mechanisms", "message", b"message", "notes", b"notes", "port", b"port", "provider", b"provider", "rank", b"rank", "source", b"source", "stage", b"stage", "tls_mode", b"tls_mode", "tls_version", b"tls_version", "user", b"user", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "code", b"code", "elapsed_ms", b"elapsed_ms", "host", b"host", "mechanisms", b"mechanisms", "message", b"message", "notes", b"notes", "port", b"port", "provider", b"provider", "rank", b"rank", "reason", b"reason", "source", b"source", "stage", b"stage", "tls_mode", b"tls_mode", "tls_version", b"tls_version", "user", b"user", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -261,6 +300,7 @@ class Clue(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
     source: Global___CandidateSource.ValueType
     """The source of settings that the question is about."""
     question: _builtins.str
@@ -269,6 +309,8 @@ class Clue(_message.Message):
     """What the answer said, or why there was none, free of control characters."""
     code: _vocabulary_pb2.Code.ValueType
     """CODE_OK where there was an answer, also where it names nothing, or why there was none."""
+    found: _builtins.bool
+    """Whether the answer says anything: it is not set where there is no such record or document, or no answer."""
     def __init__(
         self,
         *,
@@ -276,10 +318,11 @@ class Clue(_message.Message):
         question: _builtins.str = ...,
         answer: _builtins.str = ...,
         code: _vocabulary_pb2.Code.ValueType = ...,
+        found: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "code", b"code", "question", b"question", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "code", b"code", "found", b"found", "question", b"question", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -325,7 +368,9 @@ class DiscoveryResult(_message.Message):
     advice: _builtins.str
     """What to do next, as a sentence for an administrator. It is empty where nothing needs to be said."""
     complete: _builtins.bool
-    """Whether the search ended by itself, and not because its time was up."""
+    """Whether the search ended by itself, and not because its time was up. A source that had not answered when a server
+    was verified may not have been waited for: then a clue says so.
+    """
     elapsed_ms: _builtins.int
     """How long the whole search took, in milliseconds."""
     @_builtins.property

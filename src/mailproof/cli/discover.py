@@ -58,4 +58,4 @@ def _settings_search() -> SettingsSearch:
     from mailproof.probe.probe import Probe
 
     guard, trust = policy_for_operator(), TrustStore()
-    return SettingsSearch(prober=Probe(guard=guard, trust=trust), https_guard=guard.for_https(), trust=trust)
+    return SettingsSearch(prober=Probe(guard=guard, trust=trust), https_guard=guard.for_web(), trust=trust)

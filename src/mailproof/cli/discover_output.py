@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from mailproof.discovery.progress import Clue, SearchHeartbeat, SearchResult, TriedCandidate
 
 
+_NOTHING_THERE = frozenset({"ok", "dns_not_found"})  # codes of questions that were answered, with nothing
+
+
 class DiscoverOutput:
     """Prints the progress of a search, then what to use."""
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
+        self._in_vain: list[str] = []
 
     def progress(self, seen: Clue | TriedCandidate | SearchHeartbeat) -> None:
         """Print an answer, a candidate that was tried, or that the search is still under way."""
         from mailproof.discovery.progress import Clue, TriedCandidate
 
-        if isinstance(seen, Clue):
-            self._printer.line(f"  ask   {seen.source:<11}{seen.question}: {shortened(seen.answer)}", DIM)
+        if isinstance(seen, Clue) and not seen.found and seen.code.value in _NOTHING_THERE:
+            self._in_vain.append(seen.question)
+        elif isinstance(seen, Clue):
+            self._printer.line(f"  ask   {seen.source:<12}{seen.question}: {shortened(seen.answer)}", DIM)
         elif isinstance(seen, TriedCandidate):
             self._tried(seen)
         else:
@@ -43,7 +49,7 @@ class DiscoverOutput:
             words = f"[{tried.code}]"
         server = f"{join_host_port(candidate.host, candidate.port)} {candidate.tls_mode}"
         mark = self._printer.paint(sign, colour)
-        self._printer.line(f"  {mark}  {candidate.source:<11}{server}  {tried.elapsed_ms} ms  {words}")
+        self._printer.line(f"  {mark}  {candidate.source:<12}{server}  {tried.elapsed_ms} ms  {words}")
 
     def result(self, found: SearchResult) -> None:
         """Print whether something was found, what to use, the command that tests it, and what works as well."""
@@ -51,6 +57,8 @@ class DiscoverOutput:
         from mailproof.syntax.host import join_host_port
 
         head = "FOUND" if found.best else "NOT FOUND"
+        if self._in_vain:
+            self._printer.line(f"  ask   {'in vain':<12}{', '.join(self._in_vain)}", DIM)
         self._printer.line("")
         late = "" if found.complete else ", time was up"
         painted = self._printer.paint(head, f"{BOLD};{GREEN if found.best else RED}")
@@ -104,6 +112,7 @@ def _plain(tried: TriedCandidate) -> dict[str, Any]:
         "mechanisms": tried.mechanisms,
         "tls_version": tried.tls_version,
         "elapsed_ms": tried.elapsed_ms,
+        "reason": candidate.reason,
     }
 
 

@@ -7,9 +7,12 @@ no entities to expand; no tree is built; a server with an invalid host or port i
 
 from __future__ import annotations
 
+import codecs
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -17,7 +20,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from mailproof.discovery.presets import ADDRESS, DOMAIN, LOCAL_PART
 from mailproof.smtp.vocabulary import TlsMode
-from mailproof.syntax.host import check_host, read_port
+from mailproof.syntax.host import MAX_HOST, check_host, read_port
 from mailproof.syntax.mailbox import Mailbox
 from mailproof.syntax.text import has_invisible
 
@@ -31,8 +34,18 @@ MAX_USER = 320  # characters: 64, the @ and 255
 _MODES = {"ssl": TlsMode.IMPLICIT, "starttls": TlsMode.STARTTLS, "plain": TlsMode.OPPORTUNISTIC}
 _WITHOUT_LOGIN = frozenset({"none", "client-ip-address", "smtp-after-pop"})
 _FIELDS = frozenset({"hostname", "port", "socketType", "username", "authentication"})
-_SERVER = ["clientConfig", "emailProvider", "outgoingServer"]
+_PROVIDER = ["clientConfig", "emailProvider"]
+_SERVER = [*_PROVIDER, "outgoingServer"]
+_DOMAIN = [*_PROVIDER, "domain"]
+_NAME = [*_PROVIDER, "displayName"]
 _PLACEHOLDER = re.compile("|".join((ADDRESS, LOCAL_PART, DOMAIN)))
+
+
+# What a server sends for every address that it does not know: a start page, a page of a parked domain.
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class AutoconfigError(ValueError):
@@ -58,6 +71,21 @@ class OutgoingServer:
     authentication: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderDocument:
+    """What a document says, before an address fills it in.
+
+    Attributes:
+        name: The provider's name, for people; empty where it is not stated.
+        domains: The mail domains that the document says it is for.
+        servers: The SMTP servers; hosts and users may hold placeholders and were not checked.
+    """
+
+    name: str
+    domains: tuple[str, ...]
+    servers: tuple[OutgoingServer, ...]
+
+
 def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
     """Return the SMTP servers of a document, in its order.
 
@@ -68,12 +96,69 @@ def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
     Raises:
         AutoconfigError: The document is not in this format, exceeds a bound, or has no usable server.
     """
+    return usable(read(document).servers, mailbox)
+
+
+def read(document: bytes) -> ProviderDocument:
+    """Return what a document says, with its placeholders.
+
+    Raises:
+        AutoconfigError: The document is not in this format, or exceeds a bound.
+    """
+    reader = _Reader()
+    feed(document, reader)
+    if not reader.recognised:
+        raise AutoconfigError("is XML, but no clientConfig")
+    servers = [server for element in reader.servers if (server := _template(element)) is not None]
+    return ProviderDocument(reader.name, tuple(dict.fromkeys(reader.domains)), tuple(servers))
+
+
+def usable(servers: Iterable[OutgoingServer], mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
+    """Return servers with their placeholders filled in, without duplicates and without those that can't be used.
+
+    Raises:
+        AutoconfigError: None can be used.
+    """
+    found = [server for template in servers if (server := _filled(template, mailbox)) is not None]
+    if not found:
+        raise AutoconfigError("names no SMTP server")
+    return tuple(dict.fromkeys(found))[:MAX_SERVERS]
+
+
+class XmlTarget(Protocol):
+    """What `feed` gives the parts of a document to."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element."""
+
+    def data(self, data: str) -> None:
+        """Take a piece of text."""
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+
+    def close(self) -> None:
+        """End the document."""
+
+
+def feed(document: bytes, target: XmlTarget) -> None:
+    """Parse an XML document that is not trusted.
+
+    Args:
+        document: Any bytes.
+        target: Is given the elements; it bounds their depth, number and text.
+
+    Raises:
+        AutoconfigError: It is no XML, has a document type definition, is too large, or the target raised this.
+    """
     if len(document) > MAX_DOCUMENT:
         raise AutoconfigError(f"is larger than {MAX_DOCUMENT // 1024} KiB")
-    reader = _Reader()
-    parser = DefusedXMLParser(target=reader, forbid_dtd=True)
+    if _WEB_PAGE.match(document):
+        raise AutoconfigError("is a web page")
+    parser = DefusedXMLParser(target=target, forbid_dtd=True)
     try:
-        parser.feed(document)
+        # Scripts often print a blank line before the XML declaration, where XML 1.0 section 2.8 wants nothing.
+        parser.feed(document.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n"))
         parser.close()
     except DefusedXmlException:
         raise AutoconfigError("has a document type definition, which the format does not need") from None
@@ -81,12 +166,6 @@ def parse(document: bytes, mailbox: Mailbox) -> tuple[OutgoingServer, ...]:
         raise
     except (ParseError, ValueError, LookupError):  # the last two are raised for encodings that Python does not know
         raise AutoconfigError("is not well-formed XML") from None
-    if not reader.recognised:
-        raise AutoconfigError("is XML, but no clientConfig")
-    found = [server for element in reader.servers if (server := _server(element, mailbox)) is not None]
-    if not found:
-        raise AutoconfigError("names no SMTP server")
-    return tuple(dict.fromkeys(found))[:MAX_SERVERS]
 
 
 @dataclass(slots=True)
@@ -102,6 +181,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.recognised = False
+        self.name = ""
+        self.domains: list[str] = []
         self.servers: list[_ServerElement] = []
         self._path: list[str] = []
         self._elements = 0
@@ -123,11 +204,15 @@ class _Reader:
                 self.servers.append(self._current)
 
     def data(self, data: str) -> None:
-        if self._current is not None and len(self._text) <= MAX_TEXT:
+        if len(self._text) <= MAX_TEXT:
             self._text += data[: MAX_TEXT + 1]
 
     def end(self, tag: str) -> None:
         text, self._text = self._text.strip(), ""
+        if self._path == _DOMAIN and 0 < len(text) <= MAX_HOST:
+            self.domains.append(text)
+        elif self._path == _NAME and len(text) <= MAX_TEXT and not self.name:
+            self.name = text
         if self._current is not None and self._path[:-1] == _SERVER and tag in _FIELDS and len(text) <= MAX_TEXT:
             if tag == "authentication":
                 self._current.authentication.append(text.lower())
@@ -141,22 +226,28 @@ class _Reader:
         """Do nothing: the parser calls it at the document's end."""
 
 
-def _server(element: _ServerElement, mailbox: Mailbox) -> OutgoingServer | None:
-    """Return the server of an element; None where it can't be used."""
+def _template(element: _ServerElement) -> OutgoingServer | None:
+    """Return the server of an element, with its placeholders; None where its port or TLS mode can't be used."""
     texts = element.texts
     mode = _MODES.get(texts.get("socketType", "").lower())
     port = read_port(texts.get("port", ""))
     if mode is None or port is None:
         return None
+    words = tuple(dict.fromkeys(element.authentication))[:MAX_SERVERS]
+    user = "" if words and _WITHOUT_LOGIN.issuperset(words) else texts.get("username", ADDRESS)
+    return OutgoingServer(texts.get("hostname", ""), port, mode, user, words)
+
+
+def _filled(template: OutgoingServer, mailbox: Mailbox) -> OutgoingServer | None:
+    """Return a server with its placeholders filled in; None where its host or user can't be used."""
     try:
-        host = check_host(fill(texts.get("hostname", ""), mailbox, ascii_domain=True)).lower()
+        host = check_host(fill(template.host, mailbox, ascii_domain=True)).lower()
     except ValueError:
         return None
-    words = tuple(dict.fromkeys(element.authentication))[:MAX_SERVERS]
-    user = "" if words and _WITHOUT_LOGIN.issuperset(words) else fill(texts.get("username", ADDRESS), mailbox)
+    user = fill(template.user, mailbox)
     if len(user) > MAX_USER or has_invisible(user):
         return None
-    return OutgoingServer(host, port, mode, user, words)
+    return dataclasses.replace(template, host=host, user=user)
 
 
 def fill(template: str, mailbox: Mailbox, *, ascii_domain: bool = False) -> str:

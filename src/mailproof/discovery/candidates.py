@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mailproof.discovery import provider_database
 from mailproof.discovery.autoconfig import OutgoingServer, fill
-from mailproof.discovery.presets import Preset, preset_of_domain, preset_of_mx, preset_of_server
+from mailproof.discovery.named_providers import (
+    NamedProvider,
+    filter_before,
+    listed_provider,
+    provider_of_host,
+    provider_of_mx,
+    providers_of_records,
+    providers_of_spf,
+)
+from mailproof.discovery.presets import preset_of_domain, preset_of_server
 from mailproof.discovery.progress import Candidate, Source
+from mailproof.discovery.published import SERVICES, CertificateName, Published, SiteSettings, SrvRecord
+from mailproof.discovery.sites import is_below, site_of
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
-MAX_CANDIDATES = 12
-
-SERVICES = {"_submissions": TlsMode.IMPLICIT, "_submission": TlsMode.STARTTLS}
-"""SRV services (RFC 8314 section 5.1, RFC 6186 section 3.1) -> TLS mode. `_submission` demands STARTTLS, since RFC
-8314 section 4.1 obsoletes clear text."""
+MAX_CANDIDATES = 32
+MAX_OF_SOURCE = 8  # so that a source with many servers does not keep out the others
+MAX_GUESSES = 16
 
 _GUESSED_PORTS = ((465, TlsMode.IMPLICIT), (587, TlsMode.STARTTLS))  # in the order of RFC 8314 section 3.3
 
@@ -31,51 +40,16 @@ IN_CLEAR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SrvRecord:
-    """One SRV record (RFC 2782). The target "." says that the service is not offered."""
-
-    service: str  # a key of SERVICES
-    target: str
-    port: int
-    priority: int = 0
-    weight: int = 0
-
-    @property
-    def offered(self) -> bool:
-        """Whether the record names a server."""
-        return self.target not in ("", ".")
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What was found about a mail domain.
-
-    Attributes:
-        srv: SRV records.
-        autoconfig: Servers of the domain's autoconfig document.
-        mx: MX hosts, the most preferred first.
-        guess: Whether guesses may be added to the candidates.
-    """
-
-    srv: tuple[SrvRecord, ...] = ()
-    autoconfig: tuple[OutgoingServer, ...] = ()
-    mx: tuple[str, ...] = ()
-    guess: bool = False
-
-    @property
-    def declined(self) -> frozenset[str]:
-        """The SRV services that the domain says it does not offer: all their records have the target "."."""
-        named = {record.service for record in self.srv}
-        return frozenset(named - {record.service for record in self.srv if record.offered})
-
-
 def candidates(mailbox: Mailbox, published: Published) -> tuple[Candidate, ...]:
     """Return the candidates for an address, best first, ranked from 1; at most `MAX_CANDIDATES`."""
     ordered = sorted(_all(mailbox, published), key=_preference)  # stable: each source's own order is kept
     unique: dict[tuple[str, int, bool], Candidate] = {}
+    counts = dict.fromkeys(Source, 0)
     for candidate in ordered:
-        unique.setdefault(candidate.endpoint, candidate)
+        most = MAX_GUESSES if candidate.source is Source.GUESS else MAX_OF_SOURCE
+        if candidate.endpoint not in unique and counts[candidate.source] < most:
+            counts[candidate.source] += 1
+            unique[candidate.endpoint] = candidate
     best = list(unique.values())[:MAX_CANDIDATES]
     return tuple(dataclasses.replace(candidate, rank=rank) for rank, candidate in enumerate(best, 1))
 
@@ -86,67 +60,129 @@ def _preference(candidate: Candidate) -> tuple[bool, int]:
 
 def _all(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
     """Yield all candidates, with duplicates; those of one source are in its own order."""
-    domain = mailbox.ascii_domain.lower()
     declined = {SERVICES[service] for service in published.declined}
+    yield from _stated(mailbox, published)
+    for candidate in _inferred(mailbox, published):
+        if candidate.tls_mode not in declined:
+            yield candidate
+
+
+def _stated(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
+    """Yield what shipped data and the domain itself say."""
+    domain = mailbox.ascii_domain.lower()
+    yield from known_candidates(mailbox)
+    yield from _from_srv(mailbox, domain, published.srv, Source.SRV, f"An SRV record of {mailbox.domain} names it.")
+    own = f"The settings file of {mailbox.domain} names it."
+    for server in published.autoconfig:
+        yield _from_document(server, Source.AUTOCONFIG, own, "settings file")
+    for server in published.exchange:
+        yield _from_document(server, Source.EXCHANGE, f"The Autodiscover of {mailbox.domain} names it.", "Autodiscover")
+    for site in published.sites:
+        if site.source is Source.AUTOCONFIG:
+            yield from _from_site(mailbox, site)
+    for server in published.plain_http:
+        # Whoever is on the way can name another server; a certificate proves only that the server has that name.
+        doubt = "" if is_below(server.host, site_of(domain)) else _confirm("The settings file came without TLS")
+        reason = f"The settings file of {mailbox.domain}, which came over HTTP without TLS, names it."
+        yield _from_document(server, Source.PLAIN_HTTP, reason, "settings file", doubt)
+
+
+def known_candidates(mailbox: Mailbox) -> Iterator[Candidate]:
+    """Yield the candidates for a mail domain that shipped data knows; nothing needs to be asked for them."""
+    domain = mailbox.ascii_domain.lower()
     preset = preset_of_domain(domain)
     if preset is not None:
-        yield from _from_preset(preset, mailbox, Source.PROVIDER)
-    yield from _from_srv(mailbox, domain, published.srv)
-    for server in published.autoconfig:
-        yield _from_autoconfig(server)
-    if published.mx and (preset := preset_of_mx(published.mx[0])) is not None:
-        yield from (c for c in _from_preset(preset, mailbox, Source.MX) if c.tls_mode not in declined)
+        user, reason = fill(preset.user, mailbox), f"{mailbox.domain} is a mail domain of {preset.name}."
+        for at in preset.servers:
+            yield Candidate(at.host, at.port, at.tls_mode, user, Source.PROVIDER, 0, preset.advice, preset.name, reason)
+    listed = listed_provider(domain, mailbox)
+    if listed is not None:
+        reason = f"Mozilla's provider database of {provider_database.DATE} names it for {mailbox.domain}."
+        yield from _from_provider(listed, Source.DATABASE, reason)
+
+
+def _inferred(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
+    """Yield what the domain does not say itself: its provider's servers, and guesses."""
+    mail_filter = filter_before(published)
+    received = provider_of_mx(published, mailbox)
+    if received is not None:
+        reason = f"It is the server of {received.name}: {received.evidence}."
+        yield from _from_provider(received, Source.MX, reason)
+    for site in published.sites:
+        if site.source is not Source.AUTOCONFIG:
+            yield from _from_site(mailbox, site)
+    passes = f"Mail for {mailbox.domain} passes {mail_filter.name}; the" if mail_filter else "The"
+    for found in providers_of_records(published, mailbox):
+        yield from _from_provider(found, Source.RECORDS, f"{passes} mailboxes are at {found.name}: {found.evidence}.")
     if published.guess:
-        yield from (c for c in _guesses(mailbox, domain, published.mx) if c.tls_mode not in declined)
+        yield from _guesses(mailbox, mailbox.ascii_domain.lower(), published)
+    for seen in published.certificates:
+        yield _from_certificate(mailbox, seen)
+    if published.guess and mail_filter is None and received is None:
+        by_spf = providers_of_spf(published, mailbox)
+        if len(by_spf) == 1:  # of several nobody can tell which one has the mailboxes
+            doubt = _confirm(f"Only the SPF record of {mailbox.domain} leads to {by_spf[0].name}")
+            yield from _from_provider(by_spf[0], Source.SPF, f"Perhaps: {by_spf[0].evidence}.", doubt)
 
 
-def _from_preset(preset: Preset, mailbox: Mailbox, source: Source) -> Iterator[Candidate]:
-    user = fill(preset.user, mailbox)
-    for server in preset.servers:
-        yield Candidate(
-            server.host,
-            server.port,
-            server.tls_mode,
-            user,
-            source,
-            advice=preset.advice,
-            provider=preset.name,
+def _from_provider(found: NamedProvider, source: Source, reason: str, doubt: str = "") -> Iterator[Candidate]:
+    for server in found.servers:
+        advice = " ".join(part for part in (doubt, found.advice or _login_advice(server, "Mozilla's database")) if part)
+        candidate = Candidate(
+            server.host, server.port, server.tls_mode, server.user, source, 0, advice, found.name, reason
         )
+        yield candidate if found.advice else _with_preset(candidate)
 
 
-def _from_srv(mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...]) -> Iterator[Candidate]:
+def _from_srv(
+    mailbox: Mailbox, domain: str, records: tuple[SrvRecord, ...], source: Source, reason: str
+) -> Iterator[Candidate]:
     """Yield the candidates of SRV records, best first."""
 
     # RFC 6186 section 3.4: priorities are compared across services. Of equal ones implicit TLS comes first (RFC 8314
     # section 3.3), then the greater weight: RFC 2782 chooses at random by weight, but the list must be the same in each
     # call. Name servers shuffle their answers, so the target is compared last.
     def preference(record: SrvRecord) -> tuple[int, bool, int, str]:
-        upgraded = SERVICES[record.service] is not TlsMode.IMPLICIT
-        return record.priority, upgraded, -record.weight, record.target
+        return record.priority, record.tls_mode is not TlsMode.IMPLICIT, -record.weight, record.target
 
-    ordered = sorted((record for record in records if record.offered), key=preference)
-    for record in ordered:
+    for record in sorted((record for record in records if record.offered), key=preference):
         host = record.target.rstrip(".").lower()
-        advice = ""
-        if host != domain and not host.endswith(f".{domain}"):
-            # RFC 6186 section 6: a forged DNS answer may name any server, so a person must confirm it.
-            advice = f"A DNS record names this server, outside of {domain}: make sure that it is your provider's."
-        yield _with_preset(
-            Candidate(host, record.port, SERVICES[record.service], str(mailbox), Source.SRV, advice=advice)
-        )
+        # RFC 6186 section 6: a forged DNS answer may name any server, so a person must confirm it.
+        doubt = "" if is_below(host, domain) else _confirm(f"A DNS record names this server, outside of {domain}")
+        candidate = Candidate(host, record.port, record.tls_mode, str(mailbox), source, advice=doubt, reason=reason)
+        known = _with_preset(candidate)
+        # A known provider's host needs no confirmation.
+        yield dataclasses.replace(known, advice=known.advice.replace(doubt, "").strip()) if known.provider else known
 
 
-def _from_autoconfig(server: OutgoingServer) -> Candidate:
-    advice = ""
-    if server.tls_mode is TlsMode.OPPORTUNISTIC:
-        advice = IN_CLEAR
-    elif server.authentication and set(server.authentication) == {"oauth2"}:
-        advice = "The domain's own settings file says that it takes OAuth 2.0 alone."
-    elif server.authentication and not server.user:
-        advice = "The domain's own settings file says that it needs no login."
+def _from_document(server: OutgoingServer, source: Source, reason: str, kind: str, doubt: str = "") -> Candidate:
+    stated = IN_CLEAR if server.tls_mode is TlsMode.OPPORTUNISTIC else _login_advice(server, f"The domain's own {kind}")
+    advice = " ".join(part for part in (doubt, stated) if part)
     return _with_preset(
-        Candidate(server.host, server.port, server.tls_mode, server.user, Source.AUTOCONFIG, advice=advice),
+        Candidate(server.host, server.port, server.tls_mode, server.user, source, advice=advice, reason=reason)
     )
+
+
+def _from_site(mailbox: Mailbox, site: SiteSettings) -> Iterator[Candidate]:
+    srv = Source.SRV if site.source is Source.AUTOCONFIG else site.source
+    where = f"{site.site}, {site.relation},"
+    yield from _from_srv(mailbox, site.site, site.srv, srv, f"An SRV record of {where} names it.")
+    for server in site.servers:
+        yield _from_document(server, site.source, f"The settings file of {where} names it.", "settings file")
+
+
+def _login_advice(server: OutgoingServer, who: str) -> str:
+    if server.tls_mode is TlsMode.OPPORTUNISTIC:
+        return IN_CLEAR
+    if server.authentication and set(server.authentication) == {"oauth2"}:
+        return f"{who} says that it takes OAuth 2.0 alone."
+    if server.authentication and not server.user:
+        return f"{who} says that it needs no login."
+    return ""
+
+
+def _confirm(what: str) -> str:
+    return f"{what}: make sure that it is your provider's."
 
 
 def _with_preset(candidate: Candidate) -> Candidate:
@@ -154,19 +190,45 @@ def _with_preset(candidate: Candidate) -> Candidate:
     preset = preset_of_server(candidate.host)
     if preset is None:
         return candidate
-    # A known provider's host needs no confirmation.
-    doubt = candidate.advice if candidate.source is not Source.SRV else ""
-    advice = " ".join(part for part in (doubt, preset.advice) if part)
+    advice = " ".join(part for part in (candidate.advice, preset.advice) if part)
     return dataclasses.replace(candidate, advice=advice, provider=preset.name)
 
 
-def _guesses(mailbox: Mailbox, domain: str, mx: tuple[str, ...]) -> Iterator[Candidate]:
-    if domain.startswith("["):  # an address literal has no names to guess
-        hosts = [domain[1:-1].removeprefix("ipv6:")]
-    else:
-        hosts = [f"smtp.{domain}", f"mail.{domain}", domain]
-        if mx and preset_of_mx(mx[0]) is None:  # a known provider's MX accepts no submission
-            hosts.append(mx[0].rstrip(".").lower())
-    for host in hosts:
+def _guesses(mailbox: Mailbox, domain: str, published: Published) -> Iterator[Candidate]:
+    nothing = f"The name is a guess: nothing that was found for {mailbox.domain} names a server."
+    for host, reason in dict.fromkeys(_guessed_hosts(domain, published, nothing)):
         for port, mode in _GUESSED_PORTS:
-            yield Candidate(host, port, mode, str(mailbox), Source.GUESS)
+            yield Candidate(host, port, mode, str(mailbox), Source.GUESS, reason=reason)
+
+
+def _guessed_hosts(domain: str, published: Published, nothing: str) -> Iterator[tuple[str, str]]:
+    if domain.startswith("["):  # an address literal has no names to guess
+        yield domain[1:-1].removeprefix("ipv6:"), nothing
+        return
+    for host in (f"smtp.{domain}", f"mail.{domain}", domain):
+        yield host, nothing
+    for alias in published.mail_aliases:
+        yield alias.target, f"{alias.name} is an alias of it."
+    # The MX of a known provider or a filter accepts no submission.
+    mx = published.mx[0].rstrip(".").lower() if published.mx else ""
+    unknown = mx and filter_before(published) is None and provider_of_host(mx, _NOBODY) is None
+    if unknown:
+        yield mx, f"The name is a guess: {mx} receives the mail for {domain}."
+    above, hoster = site_of(domain), site_of(mx)
+    if above != domain:
+        for host in (f"smtp.{above}", f"mail.{above}"):
+            yield host, f"The name is a guess: a usual one in {above}, in which {domain} lies."
+    if unknown and not is_below(domain, hoster):
+        for host in (f"smtp.{hoster}", f"mail.{hoster}"):
+            yield host, f"The name is a guess: a usual one in {hoster}, whose host {mx} receives the mail for {domain}."
+
+
+_NOBODY = Mailbox("postmaster", "invalid")  # RFC 6761 section 6.4: where only the host matters
+
+
+def _from_certificate(mailbox: Mailbox, seen: CertificateName) -> Candidate:
+    reason = f"The certificate of {seen.seen_at} is for {seen.name}: use that name."
+    doubt = _confirm(f"{seen.name} leads to another address than {seen.seen_at}") if seen.elsewhere else ""
+    return _with_preset(
+        Candidate(seen.name, seen.port, seen.tls_mode, str(mailbox), Source.CERTIFICATE, advice=doubt, reason=reason)
+    )

@@ -5,11 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from mailproof.discovery.candidates import IN_CLEAR, Published
+from mailproof.discovery.candidates import IN_CLEAR
+from mailproof.discovery.named_providers import filter_before
 from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
+from mailproof.discovery.published import Published
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox
+
+_UNSTATED = frozenset({Source.GUESS, Source.CERTIFICATE, Source.SPF})  # sources that don't say: this is the server
+
+# Why a guess has failed where there is no such server at all.
+_NO_SERVER = frozenset(
+    {Code.DNS_NOT_FOUND, Code.DNS_TEMPORARY, Code.DNS_ERROR, Code.INVALID_HOST, Code.EGRESS_DENIED}
+    | {Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.TIMEOUT, Code.CONNECTION_RESET, Code.CONNECTION_CLOSED}
+)
 
 _MODES = {
     TlsMode.IMPLICIT: "implicit TLS",
@@ -46,8 +56,16 @@ def judge(candidate: Candidate, report: Report) -> TriedCandidate:
     )
 
 
-def not_tried(candidate: Candidate) -> TriedCandidate:
-    """Return a candidate that there was no time to try."""
+def not_tried(candidate: Candidate, *, complete: bool = False) -> TriedCandidate:
+    """Return a candidate that was not tried to the end.
+
+    Args:
+        candidate: It.
+        complete: Whether that is because another one was verified, and not because the time was up.
+    """
+    if complete:
+        message = "It was not tried to the end, since another server was verified before."
+        return TriedCandidate(candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.OK, message)
     return TriedCandidate(
         candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it."
     )
@@ -61,6 +79,7 @@ def conclude(
     *,
     complete: bool,
     elapsed: float,
+    unanswered: int = 0,
 ) -> SearchResult:
     """Return the result of a search.
 
@@ -71,12 +90,13 @@ def conclude(
         tried: The candidates that were tried, by host, port and the TLS mode of their plan.
         complete: Whether the search ended before its deadline.
         elapsed: Seconds that the search took.
+        unanswered: How many questions had no answer when the search ended.
     """
     outcomes = []
     for candidate in listed:
         known = tried.get((candidate.host, candidate.port, candidate.tls_mode))
         if known is None:
-            outcomes.append(not_tried(candidate))
+            outcomes.append(not_tried(candidate, complete=complete))
         else:
             # It was tried when less was known: the settings come from the best source, the TLS mode from the trial.
             settled = dataclasses.replace(
@@ -88,7 +108,7 @@ def conclude(
         dataclasses.replace(one, candidate=dataclasses.replace(one.candidate, rank=place))
         for place, one in enumerate(outcomes, 1)
     )
-    message, advice = _words(mailbox, published, ranked, complete)
+    message, advice = _words(mailbox, published, ranked, complete, unanswered)
     return SearchResult(ranked, message, advice, complete=complete, elapsed_ms=round(elapsed * 1000))
 
 
@@ -96,11 +116,17 @@ def _advice(listed: Candidate, known: Candidate) -> str:
     return known.advice if known.tls_mode is not listed.tls_mode else listed.advice
 
 
-def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool) -> tuple[str, str]:
+def _words(
+    mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool, unanswered: int
+) -> tuple[str, str]:
     """Return the message and the advice of a result."""
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
-        return _found(best), best.candidate.advice
+        receives = _about(mailbox, published) if published.null_mx else ""
+        late = ""
+        if unanswered:
+            late = f"{unanswered} question{'s' if unanswered > 1 else ''} about {mailbox.domain} had no answer by then."
+        return " ".join(part for part in (_found(best), receives, late) if part), best.candidate.advice
     relay = next((one for one in ranked if one.verdict is Verdict.WITHOUT_AUTH), None)
     if relay is not None:
         return (
@@ -109,7 +135,7 @@ def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandida
         )
     late = "" if complete else " before the time was up"
     ask = "Ask your mail provider for the host, port and TLS mode of its SMTP submission server."
-    stated = next((one for one in ranked if one.candidate.source is not Source.GUESS), None)
+    stated = next((one for one in ranked if one.candidate.source not in _UNSTATED), None)
     if stated is not None and stated.verdict is Verdict.NOT_TRIED:
         return f"There was no time to try {_place(stated.candidate)}.", "Allow more time for the search."
     if stated is not None:
@@ -121,14 +147,36 @@ def _words(mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandida
         return f"{said}, and no other submission server was found.", ask
     if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
         return f"This service's egress policy forbids every server that was tried for {mailbox.domain}.", ""
-    return f"No submission server was found for {mailbox.domain}{late}.", ask
+    if not published.exists and all(one.code is Code.DNS_NOT_FOUND for one in ranked):
+        return f"The DNS knows no domain {mailbox.domain}.", "Check the spelling of the address."
+    nothing = f"No submission server was found for {mailbox.domain}{late}."
+    answering = next((one for one in ranked if one.verdict is Verdict.FAILED and one.code not in _NO_SERVER), None)
+    if answering is not None:
+        nothing += f" {_place(answering.candidate)} answers, but can't be used: {answering.message}"
+    mail_filter = filter_before(published)
+    if mail_filter is not None and mail_filter.forwards:
+        ask = "Use the submission server of the mailbox that the mail is forwarded to, or of a sending service."
+    return " ".join(part for part in (nothing, _about(mailbox, published)) if part), ask
+
+
+def _about(mailbox: Mailbox, published: Published) -> str:
+    """Return what else is to be known of the domain's mail, as a sentence; empty for nothing."""
+    if published.null_mx:
+        return f"{mailbox.domain} says that it receives no mail (a null MX record, RFC 7505)."
+    mail_filter = filter_before(published)
+    if mail_filter is None:
+        return ""
+    if mail_filter.forwards:
+        return f"Mail for {mailbox.domain} is forwarded by {mail_filter.name}, which has no mailboxes."
+    return f"Mail for {mailbox.domain} passes {mail_filter.name}, a filter in front of the mailboxes."
 
 
 def _found(best: TriedCandidate) -> str:
     candidate = best.candidate
     secure = "with a verified certificate " if candidate.tls_mode is not TlsMode.OPPORTUNISTIC else ""
     login = f" and user {candidate.user}" if candidate.user else ""
-    return f"Use {_place(candidate)}{login}. It answers {secure}and offers AUTH {', '.join(best.mechanisms)}."
+    use = f"Use {_place(candidate)}{login}. It answers {secure}and offers AUTH {', '.join(best.mechanisms)}."
+    return f"{use} {candidate.reason}".rstrip()
 
 
 def _place(candidate: Candidate) -> str:

@@ -2,14 +2,16 @@
 
 What a provider publishes itself, in the DNS or by autoconfig, is not here, and nothing is looked up. Each row names its
 sources: N = nodemailer's lib/well-known/services.json 9.0.5, T = Thunderbird's ISPDB at c6ad796, Z = ZITADEL's console,
-D = the provider's documentation, M = our memory, the first to doubt when a row is wrong. Programs that run on the
-user's machine (Proton Bridge, Mailpit) are left out, since no mail domain leads to them. Pure.
+D = the provider's documentation, O = records of real domains, M = our memory, the first to doubt when a row is wrong.
+Programs that run on the user's machine (Proton Bridge, Mailpit) are left out, since no mail domain leads to them. Pure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mailproof.discovery.sites import is_below
 from mailproof.smtp.vocabulary import TlsMode
 
 ADDRESS, LOCAL_PART, DOMAIN = "%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%"
@@ -37,6 +39,8 @@ class Preset:
         domains: The provider's own mail domains.
         mx: Suffixes of MX hosts, by which a customer's domain is recognised.
         source: Where the row comes from; see the module.
+        spf: Suffixes of the names that a customer's SPF record includes, of providers with mailboxes.
+        aliases: Suffixes of what autodiscover.DOMAIN, _autodiscover._tcp or a DKIM selector of a customer leads to.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Preset:
     domains: tuple[str, ...]
     mx: tuple[str, ...]
     source: str
+    spf: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 def _servers(host: str, implicit: tuple[int, ...], starttls: tuple[int, ...]) -> tuple[Server, ...]:
@@ -67,9 +73,19 @@ def _preset(
     advice: str = "",
     domains: str = "",
     mx: str = "",
+    spf: str = "",
+    aliases: str = "",
 ) -> Preset:
     return Preset(
-        name, _servers(host, implicit, starttls), user, advice, tuple(domains.split()), tuple(mx.split()), source
+        name,
+        _servers(host, implicit, starttls),
+        user,
+        advice,
+        tuple(domains.split()),
+        tuple(mx.split()),
+        source,
+        tuple(spf.split()),
+        tuple(aliases.split()),
     )
 
 
@@ -77,12 +93,21 @@ _APP_PASSWORD = "With two-factor authentication use an app password, not the acc
 _BOTH = ((465,), (587,))
 
 _ZOHO_REGIONS = (  # T has one file for each; the domain of the data centre is the host's
-    ("zoho.com", "zoho.com zohomail.com", "zoho.com"),
-    ("zoho.eu", "zoho.eu zohomail.eu", "zoho.eu"),
-    ("zoho.in", "zoho.in zohomail.in", "zoho.in"),
-    ("zoho.com.au", "zoho.com.au zohomail.com.au", "zoho.com.au"),
-    ("zoho.jp", "zoho.jp zohomail.jp", "zoho.jp"),
-    ("zohocloud.ca", "zohocloud.ca zohomailcloud.ca", "zohocloud.ca"),
+    ("zoho.com", "zoho.com zohomail.com", "zoho.com zohomail.com", "zoho.com zohomail.com"),
+    ("zoho.eu", "zoho.eu zohomail.eu", "zoho.eu zohomail.eu", "zoho.eu zohomail.eu"),
+    ("zoho.in", "zoho.in zohomail.in", "zoho.in zohomail.in", "zoho.in zohomail.in"),
+    ("zoho.com.au", "zoho.com.au zohomail.com.au", "zoho.com.au zohomail.com.au", "zoho.com.au zohomail.com.au"),
+    ("zoho.jp", "zoho.jp zohomail.jp", "zoho.jp zohomail.jp", "zoho.jp zohomail.jp"),
+    ("zohocloud.ca", "zohocloud.ca zohomailcloud.ca", "zohocloud.ca zohomailcloud.ca", "zohocloud.ca zohomailcloud.ca"),
+)
+
+_IONOS_REGIONS = (  # those of Europe share their servers, and an SPF record does not say which one's customer it is
+    ("de", "ionos.de", "mx00.ionos.de mx01.ionos.de kundenserver.de", "_spf-eu.ionos.com", "adsredir.ionos.info"),
+    ("com", "ionos.com", "mx00.ionos.com mx01.ionos.com perfora.net 1and1.com", "_spf-us.ionos.com", ""),
+    ("co.uk", "ionos.co.uk", "mx00.ionos.co.uk mx01.ionos.co.uk 1and1.co.uk", "", ""),
+    ("fr", "ionos.fr", "mx00.ionos.fr mx01.ionos.fr 1and1.fr", "", ""),
+    ("es", "ionos.es", "mx00.ionos.es mx01.ionos.es 1and1.es", "", ""),
+    ("it", "ionos.it", "mx00.ionos.it mx01.ionos.it 1and1.it", "", ""),
 )
 
 _SES_REGIONS = (  # N; AWS has more
@@ -117,7 +142,8 @@ PRESETS: tuple[Preset, ...] = (
         "password, which needs 2-Step Verification.",
         domains="gmail.com googlemail.com google.com",
         mx="google.com googlemail.com",
-        source="N T Z",
+        spf="_spf.google.com aspmx.googlemail.com",
+        source="N T Z; spf O",
     ),
     _preset(
         "Google Workspace relay",
@@ -137,8 +163,10 @@ PRESETS: tuple[Preset, ...] = (
         advice="SMTP AUTH must be enabled for the mailbox. Use OAuth 2.0 (scope https://outlook.office365.com/"
         "SMTP.Send): passwords are switched off by default from the end of 2026.",
         domains="office365.com onmicrosoft.com",
-        mx="mail.protection.outlook.com mx.microsoft",
-        source="N T Z D; mx.microsoft M",
+        mx="mail.protection.outlook.com mail.eo.outlook.com mx.microsoft mail.protection.partner.outlook.cn",
+        spf="spf.protection.outlook.com",
+        aliases="autodiscover.outlook.com autodiscover-s.outlook.com onmicrosoft.com dkim.mail.microsoft",
+        source="N T Z D; spf and aliases O D; mx.microsoft O",
     ),
     _preset(
         "Outlook.com",
@@ -161,7 +189,9 @@ PRESETS: tuple[Preset, ...] = (
         advice="Use an app-specific password. The server refuses the EHLO name localhost.",
         domains="icloud.com me.com mac.com",
         mx="mail.icloud.com",
-        source="N T; mx M",
+        spf="icloud.com",
+        aliases="dkim.icloudmailadmin.com",
+        source="N T; mx and aliases M; spf O",
     ),
     _preset(
         "Yahoo",
@@ -191,7 +221,9 @@ PRESETS: tuple[Preset, ...] = (
         advice="Use an app password; the account's password is refused.",
         domains="fastmail.com fastmail.fm messagingengine.com",
         mx="messagingengine.com",
-        source="N T; 587 M",
+        spf="spf.messagingengine.com",
+        aliases="fmhosted.com messagingengine.com",
+        source="N T; 587 M; spf and aliases O",
     ),
     *(
         _preset(
@@ -201,9 +233,10 @@ PRESETS: tuple[Preset, ...] = (
             advice=_APP_PASSWORD,
             domains=domains,
             mx=mx,
-            source="N T; mx M",
+            spf=spf,
+            source="N T; mx M; spf O",
         )
-        for region, domains, mx in _ZOHO_REGIONS
+        for region, domains, mx, spf in _ZOHO_REGIONS
     ),
     _preset(
         "Proton Mail",
@@ -213,18 +246,47 @@ PRESETS: tuple[Preset, ...] = (
         advice="The password is an SMTP token of the address, which Proton gives for custom domains of paid plans.",
         domains="proton.me protonmail.com protonmail.ch pm.me",
         mx="protonmail.ch",
-        source="N D; mx M",
+        spf="_spf.protonmail.ch",
+        aliases="domains.proton.ch",
+        source="N D; mx O; spf and aliases O",
     ),
-    _preset("Migadu", "smtp.migadu.com", *_BOTH, domains="migadu.com", mx="migadu.com", source="D; mx M"),
-    _preset("OVH", "ssl0.ovh.net", *_BOTH, domains="ovh.net", mx="mail.ovh.net", source="T; 587 and mx M"),
-    _preset("Gandi", "mail.gandi.net", *_BOTH, domains="gandi.net", mx="mail.gandi.net", source="N T; mx M"),
+    _preset(
+        "Migadu",
+        "smtp.migadu.com",
+        *_BOTH,
+        domains="migadu.com",
+        mx="migadu.com",
+        spf="spf.migadu.com",
+        source="D; mx M",
+    ),
+    _preset(
+        "OVH",
+        "ssl0.ovh.net",
+        *_BOTH,
+        domains="ovh.net",
+        mx="mail.ovh.net",
+        spf="mx.ovh.com",
+        aliases="autodiscover.mail.ovh.net mailconfig.ovh.net",
+        source="T; 587 D; mx and spf O; aliases D",
+    ),
+    _preset(
+        "Gandi",
+        "mail.gandi.net",
+        *_BOTH,
+        domains="gandi.net",
+        mx="mail.gandi.net",
+        spf="_mailcust.gandi.net",
+        source="N T; mx and spf D",
+    ),
     _preset(
         "Infomaniak",
         "mail.infomaniak.com",
         *_BOTH,
         domains="ik.me ikmail.com etik.com",
         mx="infomaniak.ch",
-        source="N; 465 and mx M",
+        spf="spf.infomaniak.ch",
+        aliases="infomaniak.com",
+        source="N; 465 M; mx, spf and aliases O",
     ),
     _preset(
         "GMX",
@@ -251,15 +313,95 @@ PRESETS: tuple[Preset, ...] = (
         mx="posteo.de",
         source="T",
     ),
-    _preset(
-        "1&1 IONOS",
-        "smtp.1und1.de",
-        *_BOTH,
-        domains="online.de onlinehome.de kundenserver.de schlund.de",
-        mx="kundenserver.de",
-        source="N T",
+    _preset("1&1", "smtp.1und1.de", *_BOTH, domains="online.de onlinehome.de schlund.de", source="N T"),
+    *(
+        _preset(
+            f"IONOS ({region})",
+            f"smtp.ionos.{region}",
+            *_BOTH,
+            domains=domains,
+            mx=mx,
+            spf=spf,
+            aliases=aliases,
+            source="T D; mx, spf and aliases O",
+        )
+        for region, domains, mx, spf, aliases in _IONOS_REGIONS
     ),
-    _preset("STRATO", "smtp.strato.de", *_BOTH, domains="strato.de rzone.de", mx="rzone.de", source="T"),
+    _preset(
+        "STRATO",
+        "smtp.strato.de",
+        *_BOTH,
+        domains="strato.de rzone.de",
+        mx="rzone.de",
+        spf="_spf.strato.com _spf.strato.de",
+        source="T; spf M",
+    ),
+    _preset(
+        "Rackspace Email",
+        "secure.emailsrvr.com",
+        *_BOTH,
+        mx="emailsrvr.com",
+        spf="emailsrvr.com",
+        aliases="emailsrvr.com",
+        source="O; servers M",
+    ),
+    _preset(
+        "GoDaddy",
+        "smtpout.secureserver.net",
+        *_BOTH,
+        mx="secureserver.net",
+        spf="secureserver.net",
+        aliases="autodiscover.secureserver.net onsecureserver.net",
+        source="O",
+    ),
+    _preset(
+        "Namecheap Private Email",
+        "mail.privateemail.com",
+        *_BOTH,
+        mx="privateemail.com",
+        spf="privateemail.com",
+        aliases="privateemail.com",
+        source="O; servers M",
+    ),
+    _preset("Titan", "smtp.titan.email", *_BOTH, mx="titan.email", spf="titan.email", source="O; servers M"),
+    _preset(
+        "Hostinger",
+        "smtp.hostinger.com",
+        *_BOTH,
+        mx="hostinger.com",
+        spf="mail.hostinger.com",
+        aliases="mail.hostinger.com",
+        source="O; servers M",
+    ),
+    _preset(
+        "mailbox.org",
+        "smtp.mailbox.org",
+        *_BOTH,
+        domains="mailbox.org",
+        mx="mailbox.org",
+        spf="mailbox.org",
+        aliases="mailbox.org",
+        source="N T D; mx M",
+    ),
+    _preset("Aruba", "smtps.aruba.it", (465,), (), mx="aruba.it", spf="_spf.aruba.it", source="O; spf M"),
+    _preset("one.com", "send.one.com", *_BOTH, mx="one.com", spf="_custspf.one.com", source="T; mx and spf M"),
+    _preset(
+        "Hostpoint", "asmtp.mail.hostpoint.ch", *_BOTH, mx="mail.hostpoint.ch", spf="spf.mail.hostpoint.ch", source="M"
+    ),
+    _preset("united-domains", "smtps.udag.de", *_BOTH, mx="udag.de", source="O; servers M"),
+    _preset("TransIP", "smtp.transip.email", *_BOTH, mx="transip.email", spf="_spf.transip.email", source="M"),
+    _preset("Tencent Exmail", "smtp.exmail.qq.com", (465,), (), mx="mxbiz1.qq.com mxbiz2.qq.com", source="N; mx M"),
+    *(
+        _preset(
+            f"Amazon WorkMail ({region})",
+            f"smtp.mail.{region}.awsapps.com",
+            (465,),
+            (),
+            aliases=f"autodiscover.mail.{region}.awsapps.com",
+            source="D",
+        )
+        for region in ("us-east-1", "us-west-2", "eu-west-1")
+    ),
     _preset(
         "Yandex",
         "smtp.yandex.com",
@@ -267,8 +409,9 @@ PRESETS: tuple[Preset, ...] = (
         (),
         advice="Use an app password.",
         domains="yandex.ru yandex.com yandex.net yandex.by yandex.kz ya.ru narod.ru",
-        mx="mx.yandex.net",
-        source="T; advice and mx M",
+        mx="mx.yandex.net mx.yandex.ru",
+        spf="_spf.yandex.net _spf.yandex.ru",
+        source="T; advice and mx M; spf O",
     ),
     _preset(
         "Mail.ru",
@@ -276,7 +419,9 @@ PRESETS: tuple[Preset, ...] = (
         *_BOTH,
         advice="Use an app password.",
         domains="mail.ru inbox.ru list.ru bk.ru",
-        source="N T; advice M",
+        mx="emx.mail.ru",
+        spf="_spf.mail.ru",
+        source="N T; advice and mx M; spf O",
     ),
     # --- sending services: they have no mailboxes, but their hosts are recognised -----------------------------------
     *(
@@ -406,8 +551,16 @@ PRESETS: tuple[Preset, ...] = (
 
 _BY_DOMAIN = {domain: preset for preset in PRESETS for domain in preset.domains}
 _BY_HOST = {server.host: preset for preset in PRESETS for server in preset.servers}
-# The longest suffix first: a customer of Mailgun's EU region is none of its US region.
-_BY_MX = sorted(((suffix, preset) for preset in PRESETS for suffix in preset.mx), key=lambda row: -len(row[0]))
+
+
+def _suffixes(pairs: Iterable[tuple[Preset, tuple[str, ...]]]) -> list[tuple[str, Preset]]:
+    """Return suffixes with their presets, the longest first: Mailgun's EU region is below its US region's name."""
+    return sorted(((suffix, preset) for preset, suffixes in pairs for suffix in suffixes), key=lambda row: -len(row[0]))
+
+
+_BY_MX = _suffixes((preset, preset.mx) for preset in PRESETS)
+_BY_SPF = _suffixes((preset, preset.spf) for preset in PRESETS)
+_BY_ALIAS = _suffixes((preset, preset.aliases) for preset in PRESETS)
 
 
 def preset_of_domain(domain: str) -> Preset | None:
@@ -419,10 +572,23 @@ def preset_of_domain(domain: str) -> Preset | None:
 
 def preset_of_mx(mx: str) -> Preset | None:
     """Return the preset of the provider that an MX host belongs to; None for other hosts."""
-    host = mx.lower().rstrip(".")
-    return next((preset for suffix, preset in _BY_MX if host == suffix or host.endswith(f".{suffix}")), None)
+    return _by_suffix(mx, _BY_MX)
+
+
+def preset_of_spf(name: str) -> Preset | None:
+    """Return the preset of the provider whose mailboxes an SPF record includes by this name; None for other names."""
+    return _by_suffix(name, _BY_SPF)
+
+
+def preset_of_alias(name: str) -> Preset | None:
+    """Return the preset of the provider that a record for mail programs or DKIM leads to; None for other names."""
+    return _by_suffix(name, _BY_ALIAS)
 
 
 def preset_of_server(host: str) -> Preset | None:
     """Return the preset of the provider whose submission server this is; None for other hosts."""
     return _BY_HOST.get(host.lower().rstrip("."))
+
+
+def _by_suffix(name: str, rows: list[tuple[str, Preset]]) -> Preset | None:
+    return next((preset for suffix, preset in rows if is_below(name, suffix)), None)

@@ -12,10 +12,16 @@ class Source(StrEnum):
     """Where a candidate comes from; the most trustworthy source first."""
 
     PROVIDER = "provider"  # the preset of the provider that the mail domain belongs to
+    DATABASE = "database"  # Mozilla's provider database, by the mail domain
     SRV = "srv"  # RFC 6186, RFC 8314 section 5.1
-    AUTOCONFIG = "autoconfig"
-    MX = "mx"  # the preset of the provider that the domain's MX belongs to
+    AUTOCONFIG = "autoconfig"  # the domain's own document, over HTTPS
+    EXCHANGE = "exchange"  # the domain's own Autodiscover, over HTTPS
+    MX = "mx"  # the provider that the domain's MX belongs to
+    RECORDS = "records"  # the provider that other records of the domain lead to: the alias of autodiscover.DOMAIN …
+    PLAIN_HTTP = "plain_http"  # the domain's own document, over HTTP without TLS
     GUESS = "guess"
+    CERTIFICATE = "certificate"  # the name on the certificate of a server that was tried by another name
+    SPF = "spf"  # the provider whose servers may send for the domain; its mailboxes may be elsewhere
 
     @property
     def rank(self) -> int:
@@ -48,6 +54,7 @@ class Candidate:
         rank: From 1, among the candidates known at that time; in a result the final rank.
         advice: What to know about it, whether it works or not.
         provider: Name of the known provider whose server it is; empty for others.
+        reason: Who names the server, as a sentence.
     """
 
     host: str
@@ -58,6 +65,7 @@ class Candidate:
     rank: int = 0
     advice: str = ""
     provider: str = ""
+    reason: str = ""
 
     @property
     def endpoint(self) -> tuple[str, int, bool]:
@@ -73,6 +81,7 @@ class Clue:
     question: str  # e.g. "SRV _submissions._tcp.example.org"
     answer: str  # the answer, or why there was none; sanitised
     code: Code = Code.OK  # OK where there was an answer, be it "none"
+    found: bool = True  # whether the answer says anything
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,55 @@
-"""Looks up the SRV and MX records of a mail domain, at the system's name servers or at configured ones.
+"""Looks up what the DNS says about a mail domain, at the system's name servers or at configured ones.
 
-Names in answers are not trusted: only valid host names are returned. No address is looked up here (the probe and
-`discovery.web` resolve what they dial), and nothing is dialled but the name servers.
+Names in answers are not trusted: only valid host names are returned, and of each answer a few records only, the
+preferred ones. No address is looked up here (the probe and `discovery.web` resolve what they dial), and nothing is
+dialled but the name servers.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import dns.asyncbackend
 import dns.asyncresolver
 import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.resolver
+import dns.reversename
+from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.PTR import PTR
+from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.SRV import SRV
 
-from mailproof.discovery.candidates import SrvRecord
+from mailproof.discovery.published import SrvRecord
+from mailproof.discovery.sites import host_name
 from mailproof.net.resolver import LookupFailed
 from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.smtp.vocabulary import Code
-from mailproof.syntax.host import check_host
 
 MAX_RECORDS = 8  # of one answer
-LIFETIME = 5.0  # seconds for one question, retries included
+MAX_ALIASES = 3  # CNAME records that are followed from one name
+MAX_SPF = 2000  # characters of an SPF record
+TRY = 0.8  # seconds until the next name server is asked
+LIFETIME = 4.0  # seconds for one question, retries included
+
+
+@dataclass(frozen=True, slots=True)
+class MailExchanges:
+    """A domain's MX records.
+
+    Attributes:
+        hosts: The MX hosts, the most preferred first.
+        null: Whether the domain says that it receives no mail (RFC 7505).
+        exists: Whether the domain is there at all.
+    """
+
+    hosts: tuple[str, ...] = ()
+    null: bool = False
+    exists: bool = True
 
 
 class Records:
@@ -41,32 +66,79 @@ class Records:
         self._resolver: dns.asyncresolver.Resolver | None = None
 
     async def srv(self, service: str, domain: str) -> tuple[SrvRecord, ...]:
-        """Return the SRV records of a service over TCP (RFC 2782); none where the name has no such records.
+        """Return the SRV records of a service over TCP (RFC 2782), the preferred ones first; none without such records.
 
         Raises:
             LookupFailed: There was no answer.
         """
         found = []
-        for record in await self._ask(f"{service}._tcp.{domain}", dns.rdatatype.SRV):
+        for record in await self._ask(f"{service}._tcp.{domain}", dns.rdatatype.SRV) or ():
             if not isinstance(record, SRV):
                 continue
-            target = _host(record.target.to_text())
+            target = _host(record.target)
             if target == "." or (target and record.port):
                 found.append(SrvRecord(service, target, record.port, record.priority, record.weight))
-        return tuple(found[:MAX_RECORDS])
+        return tuple(sorted(found, key=lambda one: (one.priority, -one.weight, one.target))[:MAX_RECORDS])
 
-    async def mx(self, domain: str) -> tuple[str, ...]:
-        """Return the MX hosts, the most preferred first; none for a null MX (RFC 7505), or without such records.
+    async def mx(self, domain: str) -> MailExchanges:
+        """Return the MX records of a domain.
 
         Raises:
             LookupFailed: There was no answer.
         """
-        records = [record for record in await self._ask(domain, dns.rdatatype.MX) if isinstance(record, MX)]
-        hosts = (_host(record.exchange.to_text()) for record in sorted(records, key=lambda one: one.preference))
-        return tuple(host for host in hosts if host not in ("", "."))[:MAX_RECORDS]
+        answer = await self._ask(domain, dns.rdatatype.MX)
+        if answer is None:
+            return MailExchanges(exists=False)
+        records = sorted(
+            (record.preference, _host(record.exchange)) for record in answer if isinstance(record, MX)
+        )  # name servers shuffle their answers, and the list must be the same in each call
+        hosts = tuple(dict.fromkeys(host for _, host in records if host not in ("", ".")))
+        return MailExchanges(hosts[:MAX_RECORDS], null=not hosts and any(host == "." for _, host in records))
 
-    async def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Iterable[object]:
-        """Return the records of a name; none where it has none of this type.
+    async def spf(self, domain: str) -> str:
+        """Return the SPF record of a domain (RFC 7208 section 3); empty where there is none.
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
+        for record in await self._ask(domain, dns.rdatatype.TXT) or ():
+            if isinstance(record, TXT):
+                text = b"".join(record.strings).decode("ascii", "replace")
+                if text.lower().startswith("v=spf1 "):
+                    return text[:MAX_SPF]
+        return ""
+
+    async def aliases(self, name: str, most: int = MAX_ALIASES) -> tuple[str, ...]:
+        """Return the names that CNAME records lead to from a name, one after the other.
+
+        Args:
+            name: Where to begin.
+            most: How many records are followed.
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
+        found: list[str] = []
+        while len(found) < most:
+            answer = await self._ask(found[-1] if found else name, dns.rdatatype.CNAME) or ()
+            target = next((_host(record.target) for record in answer if isinstance(record, CNAME)), "")
+            if target in ("", ".", name, *found):  # also where they lead in a circle
+                break
+            found.append(target)
+        return tuple(found)
+
+    async def names_of(self, address: str) -> tuple[str, ...]:
+        """Return the names that an IP address has in the DNS; none without such records.
+
+        Raises:
+            LookupFailed: There was no answer.
+        """
+        answer = await self._ask(dns.reversename.from_address(address).to_text(), dns.rdatatype.PTR) or ()
+        names = (_host(record.target) for record in answer if isinstance(record, PTR))
+        return tuple(sorted({name for name in names if name not in ("", ".")})[:MAX_RECORDS])
+
+    async def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Iterable[object] | None:
+        """Return the records of a name: none where it has none of this type, None where there is no such name.
 
         Raises:
             LookupFailed: There was no answer.
@@ -76,14 +148,16 @@ class Records:
             if self._resolver is None:
                 self._resolver = await asyncio.to_thread(self._configured)
             answer = await self._resolver.resolve(
-                f"{name}.",
+                f"{name.rstrip('.')}.",
                 kind,
                 raise_on_no_answer=False,
                 lifetime=LIFETIME,
                 search=False,
                 backend=dns.asyncbackend.get_backend("asyncio"),
             )
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except dns.resolver.NXDOMAIN:
+            return None
+        except dns.resolver.NoAnswer:
             return ()
         except (dns.exception.DNSException, OSError, ValueError) as error:
             _raise_if_short(error)
@@ -95,6 +169,7 @@ class Records:
         if self._nameservers is not None:
             resolver.nameservers = list(self._nameservers)
             resolver.port = self._port
+        resolver.timeout = TRY
         return resolver
 
 
@@ -118,11 +193,6 @@ def _raise_if_short(error: Exception) -> None:
     raise_if_no_descriptor()  # without one no configuration is read
 
 
-def _host(name: str) -> str:
+def _host(name: dns.name.Name) -> str:
     """Return a name of an answer as a host in lower case; "." for the root, "" for what is no host name."""
-    if name == ".":
-        return name
-    try:
-        return check_host(name).lower()
-    except ValueError:
-        return ""
+    return "." if name == dns.name.root else host_name(name.to_text())

@@ -1,23 +1,28 @@
-"""The search for settings: looks up what is published about a mail domain, tries it, and yields each finding.
+"""The search for settings: asks what is published about a mail domain, tries it, and yields each finding.
 
-First comes the known provider that the domain belongs to; where that does not work SRV, MX and autoconfig at the same
-time; then guesses, only where nothing else works. Laws: one deadline holds for the whole search; no credentials are
-sent; every dial is judged by a guard (the prober's, or the one for HTTPS); closing `run` closes every socket at once;
-an instance holds nothing that is bound to an event loop.
+First comes the provider that shipped data knows for the domain: where its server is verified, nobody is asked. Else all
+sources are asked at the same time, and guesses begin a second later beside them. The answer is final as soon as nothing
+that is still outstanding could be better. Laws: one deadline holds for the whole search; no credentials are sent; every
+dial is judged by a guard (the prober's, or the one for the web); closing `run` closes every socket at once; an instance
+holds nothing that is bound to an event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import math
+import re
 from collections import deque
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote
 
-from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, parse
-from mailproof.discovery.candidates import MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
+from mailproof.discovery.candidates import MAX_CANDIDATES, candidates, known_candidates
+from mailproof.discovery.certificate_hosts import hosts_of
 from mailproof.discovery.conclusion import conclude, judge
-from mailproof.discovery.presets import preset_of_domain, preset_of_mx
+from mailproof.discovery.inquiry import Inquiry, Order
+from mailproof.discovery.presets import preset_of_server
 from mailproof.discovery.progress import (
     Candidate,
     Clue,
@@ -28,31 +33,43 @@ from mailproof.discovery.progress import (
     TriedCandidate,
     Verdict,
 )
+from mailproof.discovery.published import CertificateName, Published
 from mailproof.discovery.records import Records
-from mailproof.discovery.web import FetchFailed, Web
+from mailproof.discovery.web import Web
 from mailproof.net.guard import EgressGuard
-from mailproof.net.resolver import LookupFailed, Resolver
+from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
-from mailproof.smtp.vocabulary import Code, Depth, TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
-TRIALS = 4  # candidates tried at the same time
+TRIALS = 6  # stated candidates tried at the same time
+GUESS_TRIALS = 12  # guessed ones
 TRIAL_LIMIT = 10.0  # seconds for one trial
-FETCH_LIMIT = 8.0  # seconds for one autoconfig document
-PATIENCE = 2.0  # seconds that guesses wait for autoconfig documents
+HEAD_START = 1.0  # seconds that a provider of shipped data is tried before anybody is asked
+GUESSES_AFTER = 1.0  # seconds after which guesses are tried beside what is still being asked
+PATIENCE = 2.5  # seconds from the beginning that a verified answer waits for better sources
+GRACE = 0.3  # seconds that it waits at least, where it was verified later
 MARGIN = 0.2  # seconds that a trial ends before the deadline, so that its verdict is reported
-MAX_TRIALS = 2 * MAX_CANDIDATES  # of one search: later findings can displace earlier candidates
+MAX_TRIALS = MAX_CANDIDATES + 8  # of one search: later findings can displace earlier candidates
+MAX_SHOWN_NAMES = 3  # of a certificate in a clue
 
-# Mozilla's database of providers (ISPDB) is not asked: that would tell a third party which domain is being set up.
-# `discovery.presets` has its rows on the large providers. Host and target of each URL, the preferred one first:
-_AUTOCONFIG_URLS = (
-    ("autoconfig.{domain}", "/mail/config-v1.1.xml?emailaddress={address}"),
-    ("{domain}", "/.well-known/autoconfig/mail/config-v1.1.xml"),
-)
+_GREETING_NAME = re.compile(r"2[0-9]{2}[ -]([A-Za-z0-9.-]{4,253})(?:\s|$)")
+
+Key = tuple[str, int, TlsMode]
+"""A trial: host, port, and the TLS mode of its plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question that is outstanding."""
+
+    text: str
+    order: Order
+    asked_at: float  # on the loop's clock
 
 
 class CandidateProber(Protocol):
@@ -135,8 +152,8 @@ class _OneSearch:
         mailbox: The address that is searched for.
         limit: Seconds for the whole search.
         prober: Tries candidates.
-        records: Looks up SRV and MX.
-        web: Fetches autoconfig documents.
+        records: Looks up DNS records.
+        web: Fetches documents.
 
     Attributes:
         events: Clues and tried candidates that were not yielded yet.
@@ -150,15 +167,17 @@ class _OneSearch:
         self._mailbox = mailbox
         self._domain = mailbox.ascii_domain.lower()
         self._prober = prober
-        self._records = records
-        self._web = web
-        self._srv: tuple[SrvRecord, ...] = ()
-        self._mx: tuple[str, ...] = ()
-        self._autoconfig: dict[int, tuple[OutgoingServer, ...]] = {}  # by index of _AUTOCONFIG_URLS: the first counts
+        self._inquiry = Inquiry(mailbox, records, web, self)
         self._guess = False
-        self._slots = asyncio.Semaphore(TRIALS)
-        self._trials: dict[tuple[str, int, TlsMode], asyncio.Task[None]] = {}
-        self._tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
+        self._slots = {False: asyncio.Semaphore(TRIALS), True: asyncio.Semaphore(GUESS_TRIALS)}
+        self._group: asyncio.TaskGroup | None = None
+        self._questions: dict[asyncio.Task[None], _Question] = {}
+        self._trials: dict[Key, asyncio.Task[None]] = {}
+        self._tried: dict[Key, TriedCandidate] = {}
+        self._peers: dict[str, set[str]] = {}  # host -> the addresses at which it was tried
+        self._changed = asyncio.Event()
+        self._verified_at = math.inf
+        self._ranked: tuple[Published | None, tuple[Candidate, ...]] = (None, ())
         self.events: deque[SearchProgress] = deque()
         self.new_event = asyncio.Event()
 
@@ -167,125 +186,161 @@ class _OneSearch:
         """Seconds since the search began."""
         return self._loop.time() - self._started
 
-    @property
-    def _published_so_far(self) -> Published:
-        published = self._autoconfig[min(self._autoconfig)] if self._autoconfig else ()
-        return Published(self._srv, published, self._mx, self._guess)
-
     async def run(self) -> SearchResult:
         """Run the search and return its result."""
         complete = True
         try:
             with shortages_raised():
                 async with asyncio.timeout_at(self._deadline), asyncio.TaskGroup() as group:
-                    await self._search(group)
+                    self._group = group
+                    await self._search()
+                    self._leave_the_rest()
         except TimeoutError:
             complete = False
-        published = self._published_so_far
+            self._note_unanswered()
+        published = self._inquiry.published(guess=self._guess)
         listed = candidates(self._mailbox, published)
-        return conclude(self._mailbox, published, listed, self._tried, complete=complete, elapsed=self.elapsed)
+        return conclude(
+            self._mailbox,
+            published,
+            listed,
+            self._tried,
+            complete=complete,
+            elapsed=self.elapsed,
+            unanswered=len(self._questions),
+        )
 
-    async def _search(self, group: asyncio.TaskGroup) -> None:
-        """Look up, try, and guess where nothing else works."""
-        preset = preset_of_domain(self._domain)
-        if preset is not None:
-            self._add_clue(Source.PROVIDER, f"provider of {self._domain}", preset.name)
-            self._try_new_candidates(group)
-            await self._wait_for_trials()
-        if self._found_encrypted():
+    async def _search(self) -> None:
+        """Try what is known, ask, try what is found, and guess, until the answer is final."""
+        known = next(known_candidates(self._mailbox), None)
+        if known is not None:
+            what = "provider of" if known.source is Source.PROVIDER else "Mozilla's provider database on"
+            self.clue(known.source, f"{what} {self._domain}", known.provider)
+            self._try_new_candidates()
+            await self._until(self._settled, HEAD_START)
+            if self._found_encrypted():
+                await self._until(self._settled, math.inf)
+                return
+        asked_at = self._loop.time()
+        if not self._domain.startswith("["):  # an address literal has no records
+            self._inquiry.begin()
+        await self._until(self._settled, asked_at + GUESSES_AFTER - self._loop.time())
+        if self._final():
             return
-        if not self._domain.startswith("["):  # an address literal has no DNS records
-            await self._ask(group)
         if not self._found_encrypted():
             self._guess = True
-            self._try_new_candidates(group)
-        # The task group waits for the documents and trials that are still running.
+            if not self._domain.startswith("["):
+                self._inquiry.begin_guesses()
+            self._try_new_candidates()
+        await self._until(self._settled, math.inf)
 
-    async def _ask(self, group: asyncio.TaskGroup) -> None:
-        """Ask SRV, MX and autoconfig at the same time, and try what they name."""
+    async def _until(self, condition: Callable[[], bool], limit: float) -> None:
+        """Wait until a condition holds or the time is up; what has changed is looked at again each time."""
+        end = self._loop.time() + limit
+        while not condition():
+            now = self._loop.time()
+            wake = min((at for at in (end, self._cut_at()) if at > now), default=now)
+            if wake <= now:
+                return
+            self._changed.clear()
+            try:
+                async with asyncio.timeout_at(wake if wake < math.inf else None):
+                    await self._changed.wait()
+            except TimeoutError:
+                if self._loop.time() >= end:
+                    return
 
-        async def then_try(work: Coroutine[Any, Any, None]) -> None:
-            await work
-            self._try_new_candidates(group)
+    def _settled(self) -> bool:
+        """Return whether nothing more is to be waited for: the answer is final, or nothing is outstanding."""
+        return self._final() or not (self._questions or self._running())
 
-        questions = [group.create_task(then_try(self._ask_srv(service))) for service in SERVICES]
-        questions.append(group.create_task(then_try(self._ask_mx())))
-        documents = [group.create_task(then_try(self._ask_web(index))) for index in range(len(_AUTOCONFIG_URLS))]
-        await asyncio.wait(questions)
-        await asyncio.wait(documents, timeout=PATIENCE)
-        await self._wait_for_trials()
+    def _final(self) -> bool:
+        """Return whether an encrypted candidate was verified and no better one can come, or is waited for."""
+        best = next((one for one in self._listed() if self._is_good(one)), None)
+        if best is None:
+            return False
+        if self._loop.time() >= self._cut_at():
+            return True
+        order = self._inquiry.order_of(best.source)
+        running = self._running()
+        better_trial = any(
+            one.rank < best.rank and (_key(one) in running or _key(one) not in self._trials) for one in self._listed()
+        )
+        return not better_trial and all(question.order > order for question in self._questions.values())
 
-    async def _wait_for_trials(self) -> None:
-        """Wait for every trial that is running, also those that begin meanwhile."""
-        while running := [task for task in self._trials.values() if not task.done()]:
-            await asyncio.wait(running)
+    def _cut_at(self) -> float:
+        """Return when what might still be better is no longer waited for, on the loop's clock."""
+        if self._verified_at == math.inf:
+            return math.inf
+        return max(self._started + PATIENCE, self._verified_at + GRACE)
+
+    def _listed(self) -> tuple[Candidate, ...]:
+        published = self._inquiry.published(guess=self._guess)
+        if published != self._ranked[0]:  # it is asked for after each event, and few of them find anything
+            self._ranked = published, candidates(self._mailbox, published)
+        return self._ranked[1]
+
+    def _is_good(self, candidate: Candidate) -> bool:
+        tried = self._tried.get(_key(candidate))
+        return (
+            tried is not None
+            and tried.verdict is Verdict.VERIFIED
+            and tried.candidate.tls_mode is not TlsMode.OPPORTUNISTIC
+        )
 
     def _found_encrypted(self) -> bool:
         """Return whether an encrypted candidate was verified."""
-        return any(
-            one.verdict is Verdict.VERIFIED and one.candidate.tls_mode is not TlsMode.OPPORTUNISTIC
-            for one in self._tried.values()
-        )
+        return any(self._is_good(one.candidate) for one in self._tried.values())
 
-    async def _ask_srv(self, service: str) -> None:
-        question = f"SRV {service}._tcp.{self._domain}"
-        try:
-            found = await self._records.srv(service, self._domain)
-        except LookupFailed as error:
-            self._add_clue(Source.SRV, question, "no answer", error.code)
-            return
-        self._srv += found
-        shown = (join_host_port(record.target, record.port) if record.offered else "not offered" for record in found)
-        self._add_clue(Source.SRV, question, ", ".join(shown) or "none")
+    def _running(self) -> set[Key]:
+        return {key for key, task in self._trials.items() if not task.done()}
 
-    async def _ask_mx(self) -> None:
-        question = f"MX {self._domain}"
-        try:
-            self._mx = await self._records.mx(self._domain)
-        except LookupFailed as error:
-            self._add_clue(Source.MX, question, "no answer", error.code)
-            return
-        answer = ", ".join(self._mx) or "none"
-        preset = preset_of_mx(self._mx[0]) if self._mx else None
-        self._add_clue(Source.MX, question, f"{answer} ({preset.name})" if preset else answer)
+    def begin(self, work: Coroutine[Any, Any, None], order: Order, question: str) -> None:
+        """Ask a question beside the others, and try what it finds. See `discovery.inquiry.Asker`."""
+        assert self._group is not None  # noqa: S101 - nothing is asked before the search runs
 
-    async def _ask_web(self, index: int) -> None:
-        """Fetch an autoconfig document, and note its servers."""
-        host, target = _AUTOCONFIG_URLS[index]
-        host = host.format(domain=self._domain)
-        question = f"https://{host}{target.partition('?')[0]}"
-        target = target.format(address=quote(str(self._mailbox), safe=""))
-        code, answer = Code.OK, ""
-        try:
-            async with asyncio.timeout(FETCH_LIMIT):
-                document = await self._web.get(host, target)
-            found = self._autoconfig[index] = parse(document, self._mailbox)
-            answer = ", ".join(join_host_port(server.host, server.port) for server in found)
-        except TimeoutError:
-            code, answer = Code.TIMEOUT, "no answer in time"
-        except FetchFailed as error:
-            code, answer = error.code, str(error)
-        except AutoconfigError as error:
-            code, answer = Code.PROTOCOL_ERROR, f"the document {error}"
-        self._add_clue(Source.AUTOCONFIG, question, answer, code)
+        async def then_try() -> None:
+            await work
+            self._questions.pop(task)
+            self._try_new_candidates()
+            self._changed.set()
 
-    def _add_clue(self, source: Source, question: str, answer: str, code: Code = Code.OK) -> None:
-        self._emit(Clue(source, question, answer, code))
+        task = self._group.create_task(then_try())
+        self._questions[task] = _Question(question, order, self._loop.time())
+
+    def clue(
+        self, source: Source, question: str, answer: str, code: Code = Code.OK, *, found: bool | None = None
+    ) -> None:
+        """Tell the answer to a question. See `discovery.inquiry.Asker`."""
+        self._emit(Clue(source, question, answer, code, code is Code.OK if found is None else found))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
         self.events.append(event)
         self.new_event.set()
 
-    def _try_new_candidates(self, group: asyncio.TaskGroup) -> None:
+    def _leave_the_rest(self) -> None:
+        """End what is still outstanding once the answer is final."""
+        self._note_unanswered()
+        for task in (*self._questions, *self._trials.values()):
+            task.cancel()
+
+    def _note_unanswered(self) -> None:
+        """Tell which better sources had not answered."""
+        for question in self._questions.values():
+            source = list(Source)[question.order[0]]
+            waited = self._loop.time() - question.asked_at
+            self.clue(source, question.text, f"no answer in {waited:.1f} s, and not waited for longer", Code.TIMEOUT)
+
+    def _try_new_candidates(self) -> None:
         """Start a trial of each candidate that was not tried yet."""
-        for candidate in candidates(self._mailbox, self._published_so_far):
-            key = (candidate.host, candidate.port, candidate.tls_mode)
-            if key not in self._trials and len(self._trials) < MAX_TRIALS:
-                self._trials[key] = group.create_task(self._try(candidate))
+        assert self._group is not None  # noqa: S101 - nothing is tried before the search runs
+        for candidate in self._listed():
+            if _key(candidate) not in self._trials and len(self._trials) < MAX_TRIALS:
+                self._trials[_key(candidate)] = self._group.create_task(self._try(candidate))
 
     async def _try(self, candidate: Candidate) -> None:
         """Try a candidate and emit the result."""
-        async with self._slots:
+        async with self._slots[candidate.source.rank >= Source.GUESS.rank]:
             remaining = self._deadline - self._loop.time()
             plan = Plan(
                 host=candidate.host,
@@ -295,6 +350,54 @@ class _OneSearch:
                 timeout=min(TRIAL_LIMIT, max(remaining - MARGIN, remaining / 2)),
                 verify_alternatives=False,  # the other candidates are the alternatives
             )
-            tried = judge(candidate, await self._prober.report(plan))
-        self._tried[candidate.host, candidate.port, candidate.tls_mode] = tried
+            report = await self._prober.report(plan)
+        tried = judge(candidate, report)
+        self._tried[_key(candidate)] = tried
+        self._note_peer(candidate, report)
+        if self._is_good(candidate):
+            self._verified_at = min(self._verified_at, self._loop.time())
         self._emit(tried)
+        self._changed.set()
+        if report.code is Code.TLS_HOSTNAME_MISMATCH and candidate.source is not Source.CERTIFICATE:
+            question = f"certificate of {join_host_port(candidate.host, candidate.port)}"
+            self.begin(self._try_certificate(candidate, report, question), (Source.CERTIFICATE.rank, 0), question)
+
+    def _note_peer(self, candidate: Candidate, report: Report) -> None:
+        """Note where a host was found; a certificate's name that leads elsewhere is said to do so."""
+        peers = self._peers.setdefault(candidate.host, set())
+        peers.update(_peers(report))
+        for seen in self._inquiry.published(guess=True).certificates:
+            if seen.name == candidate.host and peers and not peers & self._peers.get(seen.seen_at, set()):
+                self._inquiry.add_certificate(dataclasses.replace(seen, elsewhere=True))
+
+    async def _try_certificate(self, candidate: Candidate, report: Report, question: str) -> None:
+        """Look for the server's own name on the certificate that it has shown; its trial follows."""
+        names = report.tls.chain[0].sans if report.tls and report.tls.chain else ()
+        if preset_of_server(candidate.host) is not None:  # what stands in a known provider's place is not its server
+            return
+        known = _names_in_greetings(report)
+        for peer in sorted(_peers(report))[:1]:
+            known += await self._inquiry.names_of(peer)
+        published = self._inquiry.published(guess=self._guess)
+        known += (*published.mx, *(alias.target for alias in (*published.mail_aliases, *published.aliases)))
+        hosts = hosts_of(names, candidate.host, known)
+        self.clue(Source.CERTIFICATE, question, f"is for {', '.join(names[:MAX_SHOWN_NAMES]) or 'no name'}")
+        for host in hosts:
+            seen = CertificateName(host, candidate.port, candidate.tls_mode, candidate.host)
+            if (host, candidate.port) not in {(one.name, one.port) for one in published.certificates}:
+                self._inquiry.add_certificate(seen)
+
+
+def _key(candidate: Candidate) -> Key:
+    return candidate.host, candidate.port, candidate.tls_mode
+
+
+def _names_in_greetings(report: Report) -> list[str]:
+    """Return the names that a server gives itself (RFC 5321 sections 4.1.1.1 and 4.3.1)."""
+    said = (step.received for step in report.steps if step.stage in (Stage.GREETING, Stage.EHLO))
+    return [found[1] for text in said if (found := _GREETING_NAME.match(text)) is not None]
+
+
+def _peers(report: Report) -> set[str]:
+    """Return the addresses that a test has talked to."""
+    return {step.peer.rpartition(":")[0].strip("[]") for step in report.steps if step.peer}

@@ -21,7 +21,10 @@ SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
 """Ports of mail submission: RFC 5321, RFC 6409, RFC 8314, and ports that providers offer besides."""
 
 HTTPS_PORTS = frozenset({443})
-"""Ports of token endpoints, published mail settings and webhooks."""
+"""Ports of token endpoints and webhooks."""
+
+WEB_PORTS = frozenset({80, 443})
+"""Ports of published mail settings, which some domains publish over HTTP alone."""
 
 
 class Profile(StrEnum):
@@ -202,6 +205,10 @@ class Policy:
     def for_https(self) -> Policy:
         """Return the policy for our HTTPS requests: the same profile and lists, with port 443 for the mail ports."""
         return replace(self, ports=HTTPS_PORTS)
+
+    def for_web(self) -> Policy:
+        """Return the policy for published mail settings: the same profile and lists, with the ports 80 and 443."""
+        return replace(self, ports=WEB_PORTS)
 
     def check_name(self, host: str, port: int) -> None:
         """Judge the port with the name, or with the address of a literal. See `EgressGuard.check_name`."""

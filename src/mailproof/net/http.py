@@ -3,7 +3,8 @@
 Laws: the guard judges the name and every address, and the judged address is the one dialled, with the name used for SNI
 and the certificate check; TLS is verified; no redirect is followed, no compression accepted; the head, the body and all
 received octets are bounded. The caller bounds the time: cancelling closes the socket at once. A URL with http:// is
-requested without TLS; the caller decides whether that is allowed.
+requested without TLS; the caller decides whether that is allowed. Only `discovery.web` goes where a redirect leads, by
+a request of its own.
 """
 
 from __future__ import annotations
@@ -44,13 +45,25 @@ class RequestFailed(Exception):
 
     Attributes:
         code: Why.
-        status: The status of a redirect, which is not followed; else 0.
+        status: The status of the response, where that is the reason; else 0.
     """
 
     def __init__(self, code: Code, phrase: str, *, status: int = 0) -> None:
         super().__init__(phrase)
         self.code = code
         self.status = status
+
+
+class Redirected(RequestFailed):
+    """The response is a redirect, which is not followed here, wherever it leads: it is a destination of the server's.
+
+    Attributes:
+        location: Where it leads, as the server says it; empty where it says that not at all, or more than once.
+    """
+
+    def __init__(self, status: int, location: str) -> None:
+        super().__init__(Code.OK, "redirects elsewhere, which is not followed", status=status)
+        self.location = location
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class HttpClient:
             trace: Updated with the phase of the request.
 
         Raises:
+            Redirected: The response is a redirect.
             RequestFailed: There is no complete response within the bounds.
             ServiceShortage: Something is used up on this side.
         """
@@ -220,8 +234,8 @@ async def _exchange(
         elif isinstance(event, h11.Response):
             status = event.status_code
             if 300 <= status < 400:
-                # A redirect is a second destination that the server chooses, so it is not followed, wherever it leads.
-                raise RequestFailed(Code.OK, "redirects elsewhere, which is not followed", status=status)
+                places = [value for name, value in event.headers if name == b"location"]
+                raise Redirected(status, places[0].decode("latin-1") if len(places) == 1 else "")
             if head_only:
                 return Answer(status, b"")
             if dict(event.headers).get(b"content-encoding", b"identity").lower() != b"identity":

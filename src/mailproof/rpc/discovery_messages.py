@@ -41,7 +41,11 @@ def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResp
         return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
-            source=_SOURCES[event.source], question=event.question, answer=event.answer, code=CODES[event.code]
+            source=_SOURCES[event.source],
+            question=event.question,
+            answer=event.answer,
+            code=CODES[event.code],
+            found=event.found,
         )
         return discovery_pb2.DiscoverSettingsResponse(clue=clue)
     if isinstance(event, SearchHeartbeat):
@@ -79,4 +83,5 @@ def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
         mechanisms=tried.mechanisms,
         tls_version=tried.tls_version,
         elapsed_ms=tried.elapsed_ms,
+        reason=candidate.reason,
     )

@@ -190,7 +190,7 @@ class Service:
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         # Its candidates are guesses themselves: no other host is suggested in their place.
         tries_candidates = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
-        searcher = SettingsSearch(prober=tries_candidates, https_guard=policy.for_https(), trust=trust)
+        searcher = SettingsSearch(prober=tries_candidates, https_guard=policy.for_web(), trust=trust)
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()
         self._cleanup.callback(cipher.close)

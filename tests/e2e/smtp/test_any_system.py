@@ -184,7 +184,7 @@ def test_an_interrupt_ends_a_wait_quietly(system: str) -> None:
 def test_settings_are_found(system: str) -> None:
     with ExitStack() as stack:
         world = World(stack)
-        world.srv("_submission", "0 1 587 mx.example.test.", "1 1 587 silent.example.test.")
+        world.srv("_submission", "0 1 587 silent.example.test.", "1 1 587 mx.example.test.")
         world.mail("mx.example.test", 587)
         world.mail("silent.example.test", 587, raw(Do.SILENCE))
         world.web("autoconfig.example.test", b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
@@ -192,7 +192,7 @@ def test_settings_are_found(system: str) -> None:
     assert (code, err) == (0, "")
     best, silent = json.loads(out)["candidates"][:2]
     assert (best["host"], best["port"], best["verdict"], best["source"]) == ("mx.example.test", 587, "verified", "srv")
-    assert (silent["host"], silent["code"]) == ("silent.example.test", "timeout")
+    assert (silent["host"], silent["verdict"]) == ("silent.example.test", "not_tried")  # it was given 2.5 seconds
 
 
 @pytest.mark.parametrize("system", LACKING)

@@ -132,8 +132,10 @@ OTHERS = (
     tried("late.test", Verdict.NOT_TRIED),
 )
 CLUES = (
-    Clue(Source.SRV, "SRV _submission._tcp.x.test", "none"),
-    Clue(Source.AUTOCONFIG, "https://autoconfig.x.test", HOSTILE + LONG, Code.TIMEOUT),
+    Clue(Source.SRV, "SRV _submission._tcp.x.test", "none", found=False),
+    Clue(Source.MX, "MX x.test", "mx.test"),
+    Clue(Source.AUTOCONFIG, "https://x.test", "has no address", Code.DNS_NOT_FOUND, found=False),
+    Clue(Source.AUTOCONFIG, "https://autoconfig.x.test", HOSTILE + LONG, Code.TIMEOUT, found=False),
 )
 FOUND = SearchResult((BEST, LITERAL, *OTHERS), "Use mx.test.", "Mind the gap.", elapsed_ms=99)
 ALONE = SearchResult((LITERAL,), "Use it.", elapsed_ms=1)

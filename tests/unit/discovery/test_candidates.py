@@ -1,5 +1,6 @@
 """From evidence to candidates: the order, the duplicates, and what is left out."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mailproof.discovery.autoconfig import OutgoingServer
-from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, SERVICES, Published, SrvRecord, candidates
+from mailproof.discovery.candidates import IN_CLEAR, MAX_CANDIDATES, candidates
 from mailproof.discovery.progress import Candidate, Source
+from mailproof.discovery.published import SERVICES, Alias, CertificateName, Published, SiteSettings, SrvRecord
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.mailbox import Mailbox
 
@@ -45,7 +47,7 @@ def test_the_guesses_and_their_order() -> None:
 
 def test_an_unknown_mx_host_is_the_last_guess_and_a_known_providers_is_none() -> None:
     hosts = [one.host for one in candidates(JO, Published(mx=("mx.hoster.test",), guess=True))]
-    assert hosts[-2:] == ["mx.hoster.test", "mx.hoster.test"]
+    assert hosts[6::2] == ["mx.hoster.test", "smtp.hoster.test", "mail.hoster.test"]
     known = candidates(JO, Published(mx=("aspmx.l.google.com",), guess=True))
     assert "aspmx.l.google.com" not in [one.host for one in known]
     assert shown(known)[0] == ("smtp.gmail.com", 465, "implicit", "mx")
@@ -154,6 +156,45 @@ def test_of_two_that_share_an_endpoint_the_better_source_stays() -> None:
     assert [(one.source, one.user) for one in same] == [(Source.SRV, "jo@example.test")]
 
 
+@pytest.mark.parametrize(
+    ("service", "port", "mode"),
+    [
+        ("_submission", 465, "implicit"),
+        ("_submissions", 587, "starttls"),
+        ("_submission", 2525, "starttls"),
+        ("_submissions", 2525, "implicit"),
+    ],
+)
+def test_a_record_under_the_wrong_service_has_its_ports_tls_mode(service: str, port: int, mode: str) -> None:
+    (candidate,) = candidates(JO, Published(srv=(srv("s.example.test", port, service=service),)))
+    assert candidate.tls_mode == mode
+
+
+def test_settings_that_came_in_clear_are_to_be_confirmed_where_they_lead_outside() -> None:
+    evidence = Published(
+        plain_http=(published("mail.example.test", 465, TlsMode.IMPLICIT), published("b.test", 465, TlsMode.IMPLICIT))
+    )
+    own, foreign = candidates(JO, evidence)
+    assert own.advice == ""
+    assert "came without TLS: make sure" in foreign.advice
+
+
+def test_a_filters_host_is_not_guessed_at_and_what_lies_behind_is_before_guesses() -> None:
+    evidence = Published(mx=("mx.mimecast.com",), spf=("_spf.google.com",), guess=True)
+    ranked = candidates(JO, evidence)
+    assert shown(ranked)[0] == ("smtp.gmail.com", 465, "implicit", "records")
+    assert "Mail for example.test passes Mimecast; the mailboxes are at Gmail: the SPF record" in ranked[0].reason
+    assert not any("mimecast" in one.host for one in ranked)
+
+
+def test_several_providers_in_an_spf_record_say_nothing_without_a_filter() -> None:
+    one = Published(mx=("mx.hoster.test",), spf=("_spf.google.com",), guess=True)
+    two = Published(mx=("mx.hoster.test",), spf=("_spf.google.com", "spf.protection.outlook.com"), guess=True)
+    assert candidates(JO, one)[-1].source is Source.SPF
+    assert "make sure that it is your provider's" in candidates(JO, one)[-1].advice
+    assert all(found.source is Source.GUESS for found in candidates(JO, two))
+
+
 @pytest.mark.parametrize(("domain", "host"), [("[127.0.0.1]", "127.0.0.1"), ("[IPv6:::1]", "::1")])
 def test_an_address_literal_is_its_own_guess(domain: str, host: str) -> None:
     assert {one.host for one in candidates(Mailbox("jo", domain), Published(guess=True))} == {host}
@@ -187,6 +228,28 @@ EVIDENCE = st.builds(
     st.lists(SERVERS, max_size=8).map(tuple),
     st.lists(st.sampled_from(["mx.example.test", "aspmx.l.google.com", "mx.zoho.eu"]), max_size=3).map(tuple),
     st.booleans(),
+    plain_http=st.lists(SERVERS, max_size=2).map(tuple),
+    exchange=st.lists(SERVERS, max_size=2).map(tuple),
+    aliases=st.lists(st.builds(Alias, HOSTS, st.sampled_from(["autodiscover.outlook.com", "x.test"])), max_size=2).map(
+        tuple
+    ),
+    spf=st.lists(st.sampled_from(["_spf.google.com", "zoho.eu", "x.test"]), max_size=2).map(tuple),
+    sites=st.lists(
+        st.builds(
+            SiteSettings,
+            HOSTS,
+            st.just("of which something is said"),
+            st.sampled_from([Source.MX, Source.RECORDS, Source.AUTOCONFIG]),
+            st.lists(RECORDS, max_size=2).map(tuple),
+            st.lists(SERVERS, max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+    certificates=st.lists(
+        st.builds(CertificateName, HOSTS, PORTS, st.sampled_from(list(SERVICES.values())), HOSTS, st.booleans()),
+        max_size=2,
+    ).map(tuple),
+    mail_aliases=st.lists(st.builds(Alias, HOSTS, HOSTS), max_size=2).map(tuple),
 )
 MAILBOXES = st.sampled_from([JO, Mailbox("jo", "gmail.com"), Mailbox("jö", "bücher.test"), Mailbox("jo", "[::1]")])
 
@@ -202,19 +265,24 @@ def test_a_list_is_total_bounded_and_without_duplicates(mailbox: Mailbox, eviden
     assert found == candidates(mailbox, evidence)
 
 
+STATED = (Source.PROVIDER, Source.DATABASE, Source.SRV, Source.AUTOCONFIG, Source.EXCHANGE, Source.PLAIN_HTTP)
+
+
 @given(MAILBOXES, EVIDENCE)
 def test_nothing_declined_is_guessed(mailbox: Mailbox, evidence: Published) -> None:
     modes = {SERVICES[service] for service in evidence.declined}
     for one in candidates(mailbox, evidence):
-        assert one.tls_mode not in modes or one.source in (Source.PROVIDER, Source.SRV, Source.AUTOCONFIG)
+        assert one.tls_mode not in modes or one.source in STATED
+        assert one.reason.endswith(".")
 
 
 @given(MAILBOXES, EVIDENCE, RECORDS)
 def test_more_evidence_keeps_the_order_of_what_stays(mailbox: Mailbox, evidence: Published, more: SrvRecord) -> None:
-    wider = Published((*evidence.srv, more), evidence.autoconfig, evidence.mx, evidence.guess)
+    wider = dataclasses.replace(evidence, srv=(*evidence.srv, more))
     before = [(one.endpoint, one.source) for one in candidates(mailbox, evidence)]
     # A better record of a server that is on the list already may move it up.
-    assume((more.target, more.port) not in {(one.target, one.port) for one in evidence.srv})
+    records = (*evidence.srv, *(one for site in evidence.sites for one in site.srv))
+    assume((more.target, more.port) not in {(one.target, one.port) for one in records})
     after = [(one.endpoint, one.source) for one in candidates(mailbox, wider)]
     kept = [one for one in before if one in after]
     assert kept == [one for one in after if one in before]

@@ -3,9 +3,10 @@
 import pytest
 
 from mailproof.discovery.autoconfig import OutgoingServer
-from mailproof.discovery.candidates import IN_CLEAR, Published, SrvRecord, candidates
+from mailproof.discovery.candidates import IN_CLEAR, candidates
 from mailproof.discovery.conclusion import conclude, judge
 from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
+from mailproof.discovery.published import Published, SrvRecord
 from mailproof.smtp.report import EhloInfo, Report, TlsInfo
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox

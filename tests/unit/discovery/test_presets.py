@@ -26,7 +26,7 @@ def test_a_row_is_complete(row: Preset) -> None:
         assert server.port in SUBMISSION_PORTS
         assert server.tls_mode in (TlsMode.IMPLICIT, TlsMode.STARTTLS)
     assert len(set(row.servers)) == len(row.servers)
-    for name in (*row.domains, *row.mx):
+    for name in (*row.domains, *row.mx, *row.spf, *row.aliases):
         assert check_host(name) == name == name.lower()
     assert not row.advice or row.advice.endswith(".")
     assert row.user in (ADDRESS, LOCAL_PART, DOMAIN) or "%" not in row.user
@@ -38,6 +38,8 @@ def test_no_two_rows_share_a_name_a_domain_a_host_or_an_mx() -> None:
         [domain for row in PRESETS for domain in row.domains],
         [host for row in PRESETS for host in {server.host for server in row.servers}],
         [suffix for row in PRESETS for suffix in row.mx],
+        [suffix for row in PRESETS for suffix in row.spf],
+        [suffix for row in PRESETS for suffix in row.aliases],
     ):
         assert len(set(keys)) == len(keys)
 

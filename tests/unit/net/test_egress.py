@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mailproof.net.egress import (
     HTTPS_PORTS,
     SUBMISSION_PORTS,
+    WEB_PORTS,
     Policy,
     Profile,
     Reach,
@@ -638,6 +639,28 @@ def test_the_ports_of_each_kind_of_policy() -> None:
     assert Policy(PRIVATE, rules("25"), rules("26")).for_https() == Policy(
         PRIVATE, rules("25"), rules("26"), HTTPS_PORTS
     )
+    assert Policy(PRIVATE, rules("25"), rules("26")).for_web() == Policy(PRIVATE, rules("25"), rules("26"), WEB_PORTS)
+
+
+@pytest.mark.parametrize(
+    ("policy", "port", "expected"),
+    [
+        (Policy().for_web(), 80, True),
+        (Policy().for_web(), 443, True),
+        (Policy().for_https(), 80, False),  # tokens and webhooks
+        (Policy().for_web(), 8080, False),
+        (Policy().for_web(), 25, False),
+        (Policy(deny=rules("80")).for_web(), 80, False),
+        (Policy(deny=rules("h.example")).for_web(), 80, False),
+    ],
+)
+def test_the_web_is_published_settings_at_their_two_ports(policy: Policy, port: int, expected: bool) -> None:
+    assert dials(policy, "h.example", "8.8.8.8", port) is expected
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
+def test_the_web_leads_nowhere_inward(address: str) -> None:
+    assert not dials(Policy().for_web(), "h.example", address, 80)
 
 
 # The shortcut of a policy without lists, and the code that looks into lists.

@@ -54,7 +54,7 @@ INVISIBLE, ALIKE = SecretShape.INVISIBLE, SecretShape.LOOK_ALIKE
         (" ", {BLANK}),
         ("\n", {BREAK}),
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value) if isinstance(value, str) else "",
 )
 def test_the_shapes_of_a_secret(text: str, shapes: set[SecretShape]) -> None:
     assert secret_shapes(Secret(text)) == shapes
