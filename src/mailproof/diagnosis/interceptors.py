@@ -271,6 +271,13 @@ PROVIDERS: tuple[KnownProvider, ...] = (
     _provider("Aruba", "smtps.aruba.it smtp.aruba.it", "aruba.it arubapec.it pec.it", source="N; names M"),
     _provider("Runbox", "smtp.runbox.com mail.runbox.com", "runbox.com", source="N"),
     _provider("Kolab Now", "smtp.kolabnow.com", "kolabnow.com kolabsys.com", source="N; names M"),
+    _provider("Namecheap Private Email", "mail.privateemail.com", "privateemail.com", source="M"),
+    _provider("Titan", "smtp.titan.email", "titan.email", source="M"),
+    _provider("Hostinger", "smtp.hostinger.com", "hostinger.com", source="M"),
+    _provider("Hostpoint", "asmtp.mail.hostpoint.ch", "hostpoint.ch", source="M"),
+    _provider("united-domains", "smtps.udag.de", "udag.de", source="M"),
+    _provider("TransIP", "smtp.transip.email", "transip.email transip.nl", source="M"),
+    _provider("Amazon WorkMail", "smtp.mail.*.awsapps.com", "awsapps.com", source="M"),
     # --- sending services ------------------------------------------------------------------------------------------
     _service(
         "Amazon SES",

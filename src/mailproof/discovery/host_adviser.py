@@ -54,7 +54,7 @@ class KnownHosts:
 
             self._records = Records(self._nameservers, self._port)
         try:
-            return await self._records.mx(domain)
+            return (await self._records.mx(domain)).hosts
         except LookupFailed:
             return ()
 

@@ -34,6 +34,7 @@ from mailproof.net.resolver import LookupFailed
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox
+from mailproof.syntax.url import PORTS, parse_url
 
 FETCH_LIMIT = 8.0  # seconds for one document, redirects included
 MAX_LOOKUPS = 32  # DNS questions of one search
@@ -449,7 +450,10 @@ def _first(found: dict[int, tuple[OutgoingServer, ...]]) -> tuple[OutgoingServer
 
 
 def _host_of(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].partition(":")[0]
+    try:
+        return parse_url(url, PORTS).host
+    except ValueError:
+        return ""
 
 
 def _listed(names: Any) -> str:

@@ -89,7 +89,7 @@ def stored_overrides(request: diagnosis_pb2.DiagnoseRequest, plan: Plan) -> Over
     return Overrides(
         host=plan.host,
         port=plan.port,
-        tls_mode=_TLS_MODE_OF.get(request.tls_mode),
+        tls_mode=plan.tls_mode if request.tls_mode or plan.tls_mode is not TlsMode.AUTO else None,
         user=request.user.strip(),
         password=Secret(request.password),
         oauth=plan.oauth,
@@ -98,7 +98,7 @@ def stored_overrides(request: diagnosis_pb2.DiagnoseRequest, plan: Plan) -> Over
 
 def _typed_host(request: diagnosis_pb2.DiagnoseRequest) -> tuple[TypedHost, list[FieldViolation]]:
     """Return the host, without a name where none is given, and what contradicts it."""
-    if not request.host.strip() or request.config_id:
+    if not request.host.strip():
         return TypedHost(""), []
     typed = parse_typed_host(request.host)
     mode = _TLS_MODE_OF.get(request.tls_mode, TlsMode.AUTO)

@@ -42,6 +42,7 @@ def test_what_a_request_leaves_out_is_the_stored_one_and_no_default() -> None:
 def test_what_a_request_has_in_place_of_stored_settings() -> None:
     given = overrides(host=" mx.example.com ", port=465, tls_mode=1, user=" me ", password=" p ")
     assert given == Overrides("mx.example.com", 465, TlsMode.AUTO, "me", Secret(" p "))
+    assert overrides(host="smtps://mx.example.com") == Overrides("mx.example.com", 465, TlsMode.IMPLICIT)
     token = diagnosis_pb2.XOAuth2(access_token="t")
     assert overrides(xoauth2=token).oauth == OAuth(access_token=Secret("t"))
 

@@ -295,10 +295,10 @@ def test_a_stream_is_server_sent_events_where_accept_asks_for_them(app: HttpApp,
 @pytest.mark.parametrize(
     ("accept", "line"),
     [
-        ("*/*", '{"started":{"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z"}}'),
+        ("*/*", '{"started":{"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z","connection":0}}'),
         (
             "text/event-stream",
-            'event: started\ndata: {"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z"}\n',
+            'event: started\ndata: {"stage":"STAGE_CONNECT","startedAt":"2026-01-02T03:04:05Z","connection":0}\n',
         ),
     ],
 )
