@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailproof.diagnosis.address_findings import working_address
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
 from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
@@ -59,10 +60,11 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
     fixes = verified_fixes(seen) if root else ()
+    address = (working_address(seen) or _other_family(seen)) if root else ""
     if fixes:
-        return Advised(message, fixes[0].sentence, fixes)
-    if root and (family := _other_family(seen)):
-        return Advised(message, family)
+        return Advised(message, f"{fixes[0].sentence} {working_address(seen)}".rstrip(), fixes)
+    if address:
+        return Advised(message, address)
     sentences, fixes = _sentences(seen, wording.advice, values)
     return Advised(message, " ".join(sentences), fixes if root else ())
 

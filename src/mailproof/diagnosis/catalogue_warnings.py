@@ -5,7 +5,7 @@ Only data; see `diagnosis.definition`. Pure.
 
 from __future__ import annotations
 
-from mailproof.diagnosis.definition import Advice, Definition, Prose, Topic, Wording
+from mailproof.diagnosis.definition import Advice, Condition, Definition, Prose, Topic, Wording
 from mailproof.smtp.vocabulary import Code, Severity
 
 
@@ -52,6 +52,20 @@ WARNINGS: dict[Code, Definition] = {
     Code.LOGIN_NOT_TESTED: _warning(
         "No login was tried although {server} offers one ({mechanisms}): whether it takes mail without is not known.",
         Prose(Topic.LOGIN, "Set user and password if the server is to be used with a login, and test again."),
+    ),
+    Code.ADDRESSES_DIFFER: _warning(
+        "Not every address of {host} answers alike{detail}.",
+        Prose(Topic.SERVER, "{repair}: clients that are led there fail.", when=(Condition.ADDRESS_FAILS,)),
+        Prose(
+            Topic.CLIENT,
+            "If this machine reaches no other host over {family} either, the fault is in its own network.",
+            when=(Condition.FAMILY_UNREACHED,),
+        ),
+        Prose(
+            Topic.SERVER,
+            "Ask whoever runs {host} to set up all its addresses alike: which of them a client meets is chance.",
+            when=(Condition.NO_ADDRESS_FAILS,),
+        ),
     ),
 }
 """Code -> definition."""

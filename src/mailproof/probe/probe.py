@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
+from mailproof.diagnosis.addresses import AddressTable
 from mailproof.diagnosis.alternatives import TrialResult
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.summary import summarize
@@ -21,6 +22,7 @@ from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.probe import destination
+from mailproof.probe.address_survey import MAX_TESTS_WITH_SURVEYS, AddressSurvey
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import Feed
 from mailproof.probe.link import Link
@@ -63,6 +65,7 @@ class Probe:
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
         self.resolver = Resolver()
         self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
+        self.survey_slots = threading.Semaphore(MAX_TESTS_WITH_SURVEYS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
@@ -118,7 +121,19 @@ class _Test:
         feed: Gets the steps as they begin and end; None where only the report is wanted.
     """
 
-    __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_started", "_steps", "_trials", "stage")
+    __slots__ = (
+        "_feed",
+        "_loop",
+        "_plan",
+        "_port",
+        "_probe",
+        "_redact",
+        "_started",
+        "_steps",
+        "_survey",
+        "_trials",
+        "stage",
+    )
 
     def __init__(self, plan: Plan, probe: Probe, feed: Feed | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -130,6 +145,7 @@ class _Test:
         self._feed = feed
         self._steps: list[Step] = []
         self._trials: Trials | None = None
+        self._survey: AddressSurvey | None = None
         self.stage = Stage.POLICY
 
     @property
@@ -161,6 +177,7 @@ class _Test:
         attempt = Attempt(context)
         link: Link | None = None
         results: tuple[TrialResult, ...] = ()
+        addresses = AddressTable()
         try:
             found = await destination.find(context, probe.guard, probe.resolver)
             if isinstance(found, Cause):
@@ -174,19 +191,31 @@ class _Test:
                     resolver=probe.resolver,
                     slots=probe.trial_slots,
                 )
+                survey = self._survey = AddressSurvey(context, found, attempt, slots=probe.survey_slots)
                 link, cause = await trials.accompany(attempt.run(found))
+                survey.attempt_ended(link, cause)
                 if cause is not None:
                     cause, results = await trials.conclude(link, cause)
+                addresses = await survey.table()
             else:
                 link, cause = await attempt.run(found)
         finally:
             try:
-                if self._trials is not None:
-                    await self._trials.stop()
+                await self._end_trials()
             finally:
                 attempt.close()
-                self._trials = None
-        return self._report(link, cause, attempt, results)
+        return self._report(link, cause, attempt, results, addresses)
+
+    async def _end_trials(self) -> None:
+        """End all that runs beside the attempt."""
+        trials, survey = self._trials, self._survey
+        self._trials = self._survey = None
+        try:
+            if trials is not None:
+                await trials.stop()
+        finally:
+            if survey is not None:
+                await survey.stop()
 
     def _compose(self, utf8: bool) -> bytes:
         plan = self._plan
@@ -212,9 +241,16 @@ class _Test:
         self.stage = stage
         if self._trials is not None:
             self._trials.watch(stage)
+        if self._survey is not None:
+            self._survey.watch(stage)
 
     def _report(
-        self, link: Link | None, cause: Cause | None, attempt: Attempt, results: Sequence[TrialResult]
+        self,
+        link: Link | None,
+        cause: Cause | None,
+        attempt: Attempt,
+        results: Sequence[TrialResult],
+        addresses: AddressTable,
     ) -> Report:
         seen = Observed(
             plan=self._plan,
@@ -228,6 +264,7 @@ class _Test:
             results=results,
             implicit=link.implicit if link else False,
             heard=link.heard if link else False,
+            addresses=addresses,
         )
         ended = link.verdict_at if link and link.verdict_at else self._loop.time()
         trips = link.round_trips if link else 0
