@@ -103,7 +103,7 @@ class DiagnoseOutput:
     def _addresses(self, rows: Sequence[AddressResult]) -> None:
         """Print a line for each address of the host, where they differ."""
         if rows:
-            self._printer.paragraph("Addresses of the host:", "", BOLD)
+            self._printer.line(f"  {self._printer.paint('Addresses of the host:', BOLD)}")
         width = max((len(row.address) for row in rows), default=0)
         for row in rows:
             mark, colour = _MARKS.get(row.code.value, (BAD, RED))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mailproof.diagnosis.address_words import broken, contrast, repair
+from mailproof.diagnosis.address_words import broken, contrast, question, repair, some_of
 from mailproof.diagnosis.addresses import AddressTrial
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import answers
@@ -17,7 +17,7 @@ from mailproof.smtp.vocabulary import Code, Depth, Stage
 from mailproof.syntax.host import join_host_port
 
 MAX_NAMED = 3
-"""Addresses that a sentence names; the table has all."""
+"""Ways in which addresses differ that a sentence names; the table has all."""
 
 MAX_PHRASE = 300
 """Characters of what came of one address."""
@@ -47,12 +47,14 @@ def difference(seen: Observed) -> str | None:
     used = table.used
     if not table.differs or used is None or used.fails:
         return None
-    usual = used.answer
-    others = [trial for trial in table.trials if trial.counts and trial.answer != usual]
-    named = "; ".join(f"{trial.address} {phrase(seen, trial)}" for trial in others[:MAX_NAMED])
-    more = f"; {len(others) - MAX_NAMED} more differ" if len(others) > MAX_NAMED else ""
+    groups: dict[object, list[AddressTrial]] = {}
+    for trial in table.trials:
+        if trial.counts and trial.answer != used.answer:
+            groups.setdefault(trial.answer, []).append(trial)
+    found = [f"{first.address} {phrase(seen, first)}{_likewise(rest)}" for first, *rest in groups.values()]
+    more = f"; {len(found) - MAX_NAMED} more differ otherwise" if len(found) > MAX_NAMED else ""
     passed = "the test passed" if seen.cause is None else "the test ran"
-    return f": {passed} over {used.address}, but {named}{more}".rstrip(".")
+    return f": {passed} over {used.address}, but {'; '.join(found[:MAX_NAMED])}{more}"
 
 
 def phrase(seen: Observed, trial: AddressTrial) -> str:
@@ -61,7 +63,7 @@ def phrase(seen: Observed, trial: AddressTrial) -> str:
     if result.cause is not None:
         words = broken(result, seen.plan.host, trial.duration, seen.redact, conclusive=trial.conclusive)
     elif usual is not None and trial.answer != usual.answer:
-        words = f"answers, but {contrast(result, trial.unverified, usual.result, usual.unverified, seen.plan.host)}"
+        words = contrast(result, trial.unverified, usual.result, usual.unverified, seen.plan.host)
     else:
         words = answers("", result).strip().rstrip(".")
     return seen.redact(words, MAX_PHRASE)
@@ -69,7 +71,17 @@ def phrase(seen: Observed, trial: AddressTrial) -> str:
 
 def repair_of_failing(seen: Observed) -> str:
     """Return what to ask of whom about the addresses that fail, without a full stop; empty where none fails."""
-    return _repair(seen, seen.addresses.failing)
+    failing = seen.addresses.failing
+    refusing = [trial.address for trial in failing if _refuses(trial)]
+    others = [trial.address for trial in failing if not _refuses(trial)]
+    asked = [f"{repair(_host(seen), others)}: clients that are led there fail"] if others else []
+    return ". ".join([*asked, question(_host(seen), refusing)] if refusing else asked)
+
+
+def refused_address(seen: Observed) -> bool:
+    """Return whether a server refuses service in words at the test's own address."""
+    used = seen.addresses.used
+    return used is not None and _refuses(used)
 
 
 def working_address(seen: Observed) -> str:
@@ -81,21 +93,28 @@ def working_address(seen: Observed) -> str:
     used, works = table.used, table.working
     if used is None or not used.fails or works is None:
         return ""
-    server = join_host_port(seen.redact(seen.plan.host, 260), seen.port)
+    server = join_host_port(_host(seen), seen.port)
     proof = seen.redact(answers(f"{server} over {works.address}", works.result), MAX_PHRASE)
-    return f"{_repair(seen, [used])}: verified, {proof}"
+    ask = "Another address of the host does not refuse" if _refuses(used) else repair(_host(seen), [used.address])
+    return f"{ask}: verified, {proof}"
 
 
-def _repair(seen: Observed, failing: Sequence[AddressTrial]) -> str:
-    refusing = [trial.address for trial in failing if _refuses(trial)]
-    others = [trial.address for trial in failing if not _refuses(trial)]
-    return repair(seen.redact(seen.plan.host, 260), others[:MAX_NAMED], refusing[:MAX_NAMED]) if failing else ""
+def _host(seen: Observed) -> str:
+    return seen.redact(seen.plan.host, 260)
+
+
+def _likewise(rest: Sequence[AddressTrial]) -> str:
+    if not rest:
+        return ""
+    verb = "does" if len(rest) == 1 else "do"
+    return f", as {verb} {some_of([trial.address for trial in rest])}"
 
 
 def _refuses(trial: AddressTrial) -> bool:
     """Return whether a server refuses service in words: then it may dislike this machine's address of that family."""
     cause = trial.result.cause
-    return cause is not None and cause.reply is not None and cause.stage in (Stage.GREETING, Stage.EHLO)
+    reply = cause.reply if cause is not None and cause.stage in (Stage.GREETING, Stage.EHLO) else None
+    return cause is not None and reply is not None and reply.code >= 400 and cause.code is not Code.NOT_SMTP
 
 
 def _row(seen: Observed, trial: AddressTrial) -> AddressResult:
@@ -106,5 +125,5 @@ def _row(seen: Observed, trial: AddressTrial) -> AddressResult:
     elif usual is not None and trial.answer != usual.answer:
         code = Code.ADDRESSES_DIFFER
     stage = cause.stage if cause else _LAST_STAGES.get(seen.plan.depth, Stage.EHLO)
-    words = phrase(seen, trial) + (" (this test's own)" if trial.used else "")
+    words = phrase(seen, trial) + (" (used by this test)" if trial.used else "")
     return AddressResult(trial.address, trial.family, stage, code, words, trial.duration)

@@ -14,7 +14,7 @@ from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
 
 MAX_NAMES = 3
-"""Names of a certificate that are told."""
+"""Names of a certificate, and addresses, that a sentence names."""
 
 MAX_REPLY = 120
 """Characters of a server's reply."""
@@ -100,36 +100,31 @@ def contrast(
     return " and ".join(found) or "is secured otherwise"
 
 
-def listed(items: Sequence[str]) -> str:
-    """Return items as a sentence lists them: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+def some_of(items: Sequence[str]) -> str:
+    """Return items as a sentence lists them: "a, b and c", or "a, b, c and 4 more"."""
+    named = [*items[:MAX_NAMES], f"{len(items) - MAX_NAMES} more"] if len(items) > MAX_NAMES else items
+    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
 
 
-def repair(host: str, failing: Sequence[str], refusing: Sequence[str]) -> str:
-    """Return what to ask of whom, without a full stop.
+def repair(host: str, failing: Sequence[str]) -> str:
+    """Return whom to ask for what where addresses don't work, without a full stop."""
+    kinds = [kind for kind, sign in (("A", "."), ("AAAA", ":")) if any(sign in one for one in failing)]
+    whose, plural = ("its", "") if len(failing) == 1 else ("their", "s")
+    records = f"{whose} {some_of(kinds)} record{plural}"
+    return f"Ask whoever runs {host} to repair {some_of(failing)}, or to remove {records} from the DNS"
 
-    Args:
-        host: The host whose addresses they are.
-        failing: Addresses that don't work.
-        refusing: Addresses where a server refuses service in words.
-    """
-    asked = []
-    if failing:
-        kinds = [kind for kind, sign in (("A", "."), ("AAAA", ":")) if any(sign in one for one in failing)]
-        whose = "its" if len(failing) == 1 else "their"
-        records = f"{listed(kinds)} record" + "s" * (len(failing) > 1)
-        asked.append(f"to repair {listed(failing)}, or to remove {whose} {records} from the DNS")
-    if refusing:
-        verb = "refuses" if len(refusing) == 1 else "refuse"
-        asked.append(f"why {listed(refusing)} {verb} this machine, whose address may be blocked there")
-    return f"Ask whoever runs {host} {', and '.join(asked)}"
+
+def question(host: str, refusing: Sequence[str]) -> str:
+    """Return whom to ask for what where a server refuses service in words, without a full stop."""
+    verb = "refuses" if len(refusing) == 1 else "refuse"
+    return f"Ask whoever runs {host} why {some_of(refusing)} {verb} this machine, whose address may be blocked there"
 
 
 def _certificate(code: Code, result: TrialResult, host: str) -> str:
     if code is not Code.TLS_HOSTNAME_MISMATCH:
         return _CERTIFICATES.get(code, f"a certificate that can't be verified ({code})")
     names = result.tls.chain[0].sans if result.tls and result.tls.chain else ()
-    shown = listed(names[:MAX_NAMES]) if names else "no name"
+    shown = some_of(names) if names else "no name"
     return f"a certificate for {shown}, and not for {host}"
 
 

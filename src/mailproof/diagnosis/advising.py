@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailproof.diagnosis.address_findings import working_address
+from mailproof.diagnosis.address_findings import refused_address, working_address
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
 from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
@@ -59,14 +59,14 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     wording = _wording(seen, code, stage, root=root)
     values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
+    address = working_address(seen) if root else ""
     fixes = verified_fixes(seen) if root else ()
-    address = (working_address(seen) or _other_family(seen)) if root else ""
     if fixes:
-        return Advised(message, f"{fixes[0].sentence} {working_address(seen)}".rstrip(), fixes)
-    if address:
-        return Advised(message, address)
+        return Advised(message, f"{fixes[0].sentence} {address}".rstrip(), fixes)
+    if root and (address or _other_family(seen)) and not refused_address(seen):
+        return Advised(message, address or _other_family(seen))
     sentences, fixes = _sentences(seen, wording.advice, values)
-    return Advised(message, " ".join(sentences), fixes if root else ())
+    return Advised(message, " ".join(filter(None, (*sentences, address))), fixes if root else ())
 
 
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:

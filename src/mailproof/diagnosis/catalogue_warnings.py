@@ -55,7 +55,7 @@ WARNINGS: dict[Code, Definition] = {
     ),
     Code.ADDRESSES_DIFFER: _warning(
         "Not every address of {host} answers alike{detail}.",
-        Prose(Topic.SERVER, "{repair}: clients that are led there fail.", when=(Condition.ADDRESS_FAILS,)),
+        Prose(Topic.SERVER, "{repair}.", when=(Condition.ADDRESS_FAILS,)),
         Prose(
             Topic.CLIENT,
             "If this machine reaches no other host over {family} either, the fault is in its own network.",

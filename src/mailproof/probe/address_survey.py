@@ -27,8 +27,9 @@ from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 
 SLOW = 1.0  # seconds after which it begins beside an attempt that has not come to EHLO; less in a short test
-PACE = 2.0  # times as long as the attempt's own way to EHLO that an address gets after the verdict
-LEAST_GRACE, MOST_GRACE = 0.5, 2.0  # seconds; the most where the attempt has failed before its EHLO was answered
+FAIR = 1.25  # seconds that an address gets at least: a first packet that is lost is sent again after 1 (RFC 6298)
+PACE = 2.0  # times as long as the attempt's own way to EHLO that an address gets at least
+GRACE = 2.0  # seconds after the verdict at most; all of them where the attempt has failed before its EHLO was answered
 MAX_TESTS_WITH_SURVEYS = 64  # of one probe at the same time: many tests of one host must not dial eight times as often
 
 _BEFORE_EHLO = frozenset({Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS, Stage.GREETING})
@@ -104,8 +105,10 @@ class AddressSurvey:
 
     async def table(self) -> AddressTable:
         """Return what came of the addresses after a short grace for those that have not answered yet."""
-        left = min(self._grace(), self._context.deadline - self._loop.time())
+        now = self._loop.time()
         pending = [task for address, task in self._tasks.items() if not task.done() and not self._is_used(address)]
+        latest = max(self._began.values(), default=now) + self._fair()
+        left = min(latest - now if self._answered_ehlo else GRACE, GRACE, self._context.deadline - now)
         if pending and left > 0:
             await asyncio.wait(pending, timeout=left)
         others = [self._result(address) for address in self._infos if not self._is_used(address)]
@@ -194,18 +197,15 @@ class AddressSurvey:
             mode = TlsMode.IMPLICIT if link.implicit else TlsMode.STARTTLS
         result = assess(self._context.plan, TrialResult(Trial(self._context.port, mode), cause, link.facts, link.tls))
         timed_out = cause is not None and cause.code is Code.TIMEOUT
-        fair = duration >= max(LEAST_GRACE, PACE * self._pace()) - _EARLY
+        fair = duration >= self._fair() - _EARLY
         return AddressTrial(address, result, attempt.unverified, duration, used, used or fair or not timed_out)
 
     def _is_used(self, address: str) -> bool:
         return self._used is not None and self._used.address == address
 
-    def _pace(self) -> float:
-        """Return the seconds that the attempt took until its EHLO was answered; 0 where it was not."""
-        return self._answered_ehlo - self._attempt_began if self._answered_ehlo else 0.0
-
-    def _grace(self) -> float:
-        return min(MOST_GRACE, max(LEAST_GRACE, PACE * self._pace())) if self._answered_ehlo else MOST_GRACE
+    def _fair(self) -> float:
+        """Return the seconds after which silence says something."""
+        return max(FAIR, PACE * (self._answered_ehlo - self._attempt_began)) if self._answered_ehlo else FAIR
 
 
 def _discard(_: object) -> None:
