@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="verify_alternatives",
         action="store_false",
         help="dial nothing but HOST:PORT; default: where the test fails for it, other TLS modes and ports of the same "
-        "host are tried, without user and password",
+        "host are tried, and where it has several addresses all of these, without user and password",
     )
     parser.add_argument(
         "--apply",

@@ -107,7 +107,10 @@ def some_of(items: Sequence[str]) -> str:
 
 
 def repair(host: str, failing: Sequence[str]) -> str:
-    """Return whom to ask for what where addresses don't work, without a full stop."""
+    """Return what to do about addresses that don't work, without a full stop: whom to ask for what, in general."""
+    if host.lower().rstrip(".") == "localhost":  # no DNS has it (RFC 6761 section 6.3)
+        it = "that" if len(failing) == 1 else "those"
+        return f"Let the server listen on {some_of(failing)} too, or remove {it} from this machine's hosts file"
     kinds = [kind for kind, sign in (("A", "."), ("AAAA", ":")) if any(sign in one for one in failing)]
     whose, plural = ("its", "") if len(failing) == 1 else ("their", "s")
     records = f"{whose} {some_of(kinds)} record{plural}"

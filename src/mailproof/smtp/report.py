@@ -63,7 +63,8 @@ class Plan:
         timeout: Seconds for the whole test, from the lookup to QUIT.
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty for a default that is never `localhost`.
-        verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem.
+        verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem, and the host's
+            other addresses where it has several.
         oauth: Replaces the password of `credentials`, which then holds only the user.
         audience: Which settings the report's advice may name.
     """

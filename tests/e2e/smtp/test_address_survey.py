@@ -435,8 +435,7 @@ def test_without_alternatives_no_other_address_is_dialled(host: Host) -> None:
 def test_no_other_address_gets_a_login_or_mail(host: Host) -> None:
     host.submission()
     other = host.submission(ehlo_tls=["250-x", "250 AUTH LOGIN"])
-    letter = {"sender": "me@example.com", "recipient": "you@example.com", "depth": Depth.DATA}
-    report = host.run(**letter)
+    report = host.run(sender="me@example.com", recipient="you@example.com", depth=Depth.DATA)
     assert report.outcome is Outcome.OK
     heard = host.served[other].peer.heard
     assert [line.split(" ")[0] for line in heard] == ["EHLO", "STARTTLS", "EHLO", "QUIT"]

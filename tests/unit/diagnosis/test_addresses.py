@@ -137,6 +137,15 @@ def test_a_passing_test_says_when_others_would_not(others: list[AddressTrial], m
     assert warning(observed(OWN, *others)) == (said, advice)
 
 
+def test_no_dns_has_the_local_host() -> None:
+    plan = dataclasses.replace(PLAN, host="localhost")
+    seen = observed(trial("127.0.0.1", used=True), trial("::1", REFUSED), plan=plan)
+    assert warning(seen)[1] == (
+        "Let the server listen on ::1 too, or remove that from this machine's hosts file: clients that are led there "
+        "fail."
+    )
+
+
 def test_a_sentence_names_a_few_and_counts_the_rest() -> None:
     causes = (REFUSED, SILENT, NO_GREETING, WRONG_NAME, NOT_HERE)
     others = [trial(f"192.0.2.{place + 2}", cause) for place, cause in enumerate(causes)]
