@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mailproof.diagnosis.address_words import broken, contrast, question, repair, some_of
+from mailproof.diagnosis.address_words import broken, contrast, question, repair, some_of, way_to
 from mailproof.diagnosis.addresses import AddressTrial
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import answers
@@ -22,6 +22,7 @@ MAX_NAMED = 3
 MAX_PHRASE = 300
 """Characters of what came of one address."""
 
+_BETWEEN = frozenset({Code.TLS_INTERCEPTED, Code.SMTP_REDIRECTED, Code.OUTGOING_SMTP_BLOCKED})
 _LAST_STAGES = {Depth.CONNECT: Stage.CONNECT, Depth.TLS: Stage.TLS}
 
 
@@ -74,14 +75,21 @@ def repair_of_failing(seen: Observed) -> str:
     failing = seen.addresses.failing
     refusing = [trial.address for trial in failing if _refuses(trial)]
     others = [trial.address for trial in failing if not _refuses(trial)]
-    asked = [f"{repair(_host(seen), others)}: clients that are led there fail"] if others else []
+    asked = []
+    if others:
+        fail = "" if seen.provider else ": clients that are led there fail"
+        asked.append(f"{_remedy(seen, others)}{fail}")
     return ". ".join([*asked, question(_host(seen), refusing)] if refusing else asked)
 
 
-def refused_address(seen: Observed) -> bool:
-    """Return whether a server refuses service in words at the test's own address."""
+def is_cause_elsewhere(seen: Observed) -> bool:
+    """Return whether the test failed over its own address for a reason that is not the address.
+
+    The server refuses in words, perhaps since it dislikes this machine, or something stands between.
+    """
     used = seen.addresses.used
-    return used is not None and _refuses(used)
+    between = seen.cause is not None and seen.cause.code in _BETWEEN
+    return between or (used is not None and _refuses(used))
 
 
 def working_address(seen: Observed) -> str:
@@ -95,8 +103,14 @@ def working_address(seen: Observed) -> str:
         return ""
     server = join_host_port(_host(seen), seen.port)
     proof = seen.redact(answers(f"{server} over {works.address}", works.result), MAX_PHRASE)
-    ask = "Another address of the host does not refuse" if _refuses(used) else repair(_host(seen), [used.address])
+    ask = "Another address of the host works" if is_cause_elsewhere(seen) else _remedy(seen, [used.address])
     return f"{ask}: verified, {proof}"
+
+
+def _remedy(seen: Observed, failing: Sequence[str]) -> str:
+    if seen.provider:  # which serves many others at the same time
+        return way_to(failing, seen.provider.name)
+    return repair(_host(seen), failing)
 
 
 def _host(seen: Observed) -> str:

@@ -117,6 +117,15 @@ def repair(host: str, failing: Sequence[str]) -> str:
     return f"Ask whoever runs {host} to repair {some_of(failing)}, or to remove {records} from the DNS"
 
 
+def way_to(failing: Sequence[str], provider: str) -> str:
+    """Return what to do about addresses of a large provider that don't work, without a full stop."""
+    place = "that address" if len(failing) == 1 else "those addresses"
+    return (
+        f"Have routes, firewalls and proxies between this machine and {some_of(failing)} checked, since {provider} "
+        f"serves many others at {place}"
+    )
+
+
 def question(host: str, refusing: Sequence[str]) -> str:
     """Return whom to ask for what where a server refuses service in words, without a full stop."""
     verb = "refuses" if len(refusing) == 1 else "refuse"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailproof.diagnosis.address_findings import refused_address, working_address
+from mailproof.diagnosis.address_findings import is_cause_elsewhere, working_address
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
 from mailproof.diagnosis.fixes import in_one_sentence, settings_fixes, verified_fixes
@@ -63,7 +63,7 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     fixes = verified_fixes(seen) if root else ()
     if fixes:
         return Advised(message, f"{fixes[0].sentence} {address}".rstrip(), fixes)
-    if root and (address or _other_family(seen)) and not refused_address(seen):
+    if root and (address or _other_family(seen)) and not is_cause_elsewhere(seen):
         return Advised(message, address or _other_family(seen))
     sentences, fixes = _sentences(seen, wording.advice, values)
     return Advised(message, " ".join(filter(None, (*sentences, address))), fixes if root else ())

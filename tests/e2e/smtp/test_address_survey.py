@@ -256,7 +256,7 @@ def test_a_refusal_by_the_first_address_while_the_second_is_good(host: Host, mod
     assert (report.stage, report.code) == (Stage.GREETING, Code.SERVICE_UNAVAILABLE)
     assert report.advice.startswith("The reason is not known here: do what the answer says")
     assert report.advice.endswith(
-        f" Another address of the host does not refuse: verified, mail.test:{host.port} over {good} {ANSWERS}."
+        f" Another address of the host works: verified, mail.test:{host.port} over {good} {ANSWERS}."
     )
 
 

@@ -146,6 +146,23 @@ def test_no_dns_has_the_local_host() -> None:
     )
 
 
+def test_of_a_large_provider_the_way_there_is_doubted_first() -> None:
+    plan = dataclasses.replace(PLAN, host="smtp.gmail.com")
+    assert warning(observed(OWN, trial(SIX, REFUSED), plan=plan))[1] == (
+        "Have routes, firewalls and proxies between this machine and 2001:db8::1 checked, since Google serves many "
+        "others at that address."
+    )
+
+
+def test_what_stands_between_keeps_its_own_advice() -> None:
+    cause = Cause(Stage.TLS, Code.SMTP_REDIRECTED, detail="whose certificate is for another")
+    plan = dataclasses.replace(PLAN, host="smtp.gmail.com")
+    own = trial(FOUR, WRONG_NAME, used=True)
+    alone = conclude(observed(cause=cause, plan=plan)).findings[0].advice
+    seen = observed(own, trial(SIX), cause=cause, plan=plan)
+    assert conclude(seen).findings[0].advice.startswith(f"{alone} Another address of the host works: verified, smtp.")
+
+
 def test_a_sentence_names_a_few_and_counts_the_rest() -> None:
     causes = (REFUSED, SILENT, NO_GREETING, WRONG_NAME, NOT_HERE)
     others = [trial(f"192.0.2.{place + 2}", cause) for place, cause in enumerate(causes)]
@@ -171,7 +188,7 @@ def test_where_the_server_refuses_in_words_their_advice_stays(cause: Cause) -> N
     alone = conclude(observed(cause=cause)).findings[0].advice
     seen = observed(trial(FOUR, cause, used=True), trial(SIX), cause=cause)
     assert conclude(seen).findings[0].advice == (
-        f"{alone} Another address of the host does not refuse: verified, mail.test:587 over 2001:db8::1 with STARTTLS "
+        f"{alone} Another address of the host works: verified, mail.test:587 over 2001:db8::1 with STARTTLS "
         "answers and offers AUTH PLAIN, LOGIN."
     )
 
