@@ -83,8 +83,8 @@ class DiagnoseRequest(_message.Message):
     ehlo_name: _builtins.str
     """The name to give in EHLO. If it is empty, the service's own is given."""
     verify_alternatives: _builtins.bool
-    """Whether other TLS modes and ports of the host are probed where one of these may be the problem. The default is
-    true.
+    """Whether other TLS modes and ports of the host are probed where one of these may be the problem, and its other
+    addresses where it has several. The default is true.
     """
     config_id: _builtins.str
     """The id of a stored SMTP configuration to test. What the request has of host, port, tls_mode and user is tested in

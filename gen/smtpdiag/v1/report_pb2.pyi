@@ -477,6 +477,54 @@ class Alternative(_message.Message):
 Global___Alternative: _TypeAlias = Alternative  # noqa: Y015
 
 @_typing.final
+class AddressResult(_message.Message):
+    """One address of the host with what came of it. It is tried with the requested port and TLS mode, without credentials and
+    no further than to EHLO.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    FAMILY_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    address: _builtins.str
+    """The IPv4 or IPv6 address."""
+    family: _builtins.str
+    """The address family: "IPv4" or "IPv6"."""
+    stage: _vocabulary_pb2.Stage.ValueType
+    """The stage at which the address failed, or the last one that was tried."""
+    code: _vocabulary_pb2.Code.ValueType
+    """CODE_OK where the address answers as the test's own does, CODE_ADDRESSES_DIFFER where it answers otherwise, or why it
+    failed.
+    """
+    message: _builtins.str
+    """What came of it, as a phrase that follows the address: "refuses the connection"."""
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """How long it took until EHLO was answered or the address failed, or how long it was waited for."""
+
+    def __init__(
+        self,
+        *,
+        address: _builtins.str = ...,
+        family: _builtins.str = ...,
+        stage: _vocabulary_pb2.Stage.ValueType = ...,
+        code: _vocabulary_pb2.Code.ValueType = ...,
+        message: _builtins.str = ...,
+        duration: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "code", b"code", "duration", b"duration", "family", b"family", "message", b"message", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddressResult: _TypeAlias = AddressResult  # noqa: Y015
+
+@_typing.final
 class Fix(_message.Message):
     """What to change in the settings."""
 
@@ -563,6 +611,7 @@ class Report(_message.Message):
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     ROUND_TRIPS_FIELD_NUMBER: _builtins.int
     FIXES_FIELD_NUMBER: _builtins.int
+    ADDRESSES_FIELD_NUMBER: _builtins.int
     outcome: _vocabulary_pb2.Outcome.ValueType
     """Whether the requested test passed."""
     stage: _vocabulary_pb2.Stage.ValueType
@@ -612,6 +661,12 @@ class Report(_message.Message):
         empty where no change of the settings helps.
         """
 
+    @_builtins.property
+    def addresses(self) -> _containers.RepeatedCompositeFieldContainer[Global___AddressResult]:
+        """The host's addresses with what came of each, the one that the test used first. There are some where the host has
+        several and one of them fails or answers otherwise than the others; eight are tried at most.
+        """
+
     def __init__(
         self,
         *,
@@ -629,10 +684,11 @@ class Report(_message.Message):
         elapsed_ms: _builtins.int = ...,
         round_trips: _builtins.int = ...,
         fixes: _abc.Iterable[Global___Fix] | None = ...,
+        addresses: _abc.Iterable[Global___AddressResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "tls", b"tls"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "tls", b"tls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "tls", b"tls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

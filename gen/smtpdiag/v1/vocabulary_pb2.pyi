@@ -416,6 +416,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """Warning: the server offers a login, or a password is stored, and none was tried since no user is given."""
     CODE_TRUST_STORE_EMPTY: _Code.ValueType  # 86
     """This service trusts no authority at all, so that no certificate can be verified."""
+    CODE_ADDRESSES_DIFFER: _Code.ValueType  # 87
+    """Warning: the host has several addresses, and one of them fails or answers otherwise than the others."""
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """What a test found. Each code has a page (see GetFinding). In upper case and without the prefix it is the reason of
@@ -597,4 +599,6 @@ CODE_LOGIN_NOT_TESTED: Code.ValueType  # 85
 """Warning: the server offers a login, or a password is stored, and none was tried since no user is given."""
 CODE_TRUST_STORE_EMPTY: Code.ValueType  # 86
 """This service trusts no authority at all, so that no certificate can be verified."""
+CODE_ADDRESSES_DIFFER: Code.ValueType  # 87
+"""Warning: the host has several addresses, and one of them fails or answers otherwise than the others."""
 Global___Code: _TypeAlias = Code  # noqa: Y015

@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="verify_alternatives",
         action="store_false",
         help="dial nothing but HOST:PORT; default: where the test fails for it, other TLS modes and ports of the same "
-        "host are tried, and a host that may be meant instead, without user and password",
+        "host are tried, all of its addresses, and a host that may be meant instead, without user and password",
     )
     parser.add_argument(
         "--wait",

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailproof.cli.fixed_command import FixedCommand
-    from mailproof.smtp.report import Alternative, Certificate, Heartbeat, Report, Step, StepStarted
+    from mailproof.smtp.report import AddressResult, Alternative, Certificate, Heartbeat, Report, Step, StepStarted
 
 _ABOUT_CERTIFICATE = ("tls_cert_", "tls_hostname_mismatch", "tls_self_signed", "tls_untrusted", "tls_missing")
+
+
+_MARKS = {"ok": (GOOD, GREEN), "addresses_differ": (NEITHER, YELLOW)}
 
 
 class DiagnoseOutput:
@@ -82,6 +85,7 @@ class DiagnoseOutput:
                 if other.problem:
                     self._printer.paragraph(f"Certificate ({other.role}):", _described(other), BOLD)
         self._alternatives(report.alternatives)
+        self._addresses(report.addresses)
         for finding in report.findings:
             if finding.severity.value == "warning":
                 words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
@@ -109,6 +113,18 @@ class DiagnoseOutput:
             words = ", ".join(_setting(other) for other in others)
             words += f": {others[0].message}" if len(others) == 1 else ""
             self._printer.paragraph("  tried   ", f" {words}  [{code}]", DIM)
+
+    def _addresses(self, rows: Sequence[AddressResult]) -> None:
+        """Print a line for each address of the host, where they differ."""
+        if rows:
+            self._printer.line(f"  {self._printer.paint('Addresses of the host:', BOLD)}")
+        width = max((len(row.address) for row in rows), default=0)
+        for row in rows:
+            mark, colour = _MARKS.get(row.code.value, (BAD, RED))
+            code = f"  [{row.code}]" if row.code.value != "ok" else ""
+            mark = self._printer.paint(mark, colour)
+            words = f"{row.address:<{width}}{row.duration * 1000:8.1f} ms  {shortened(row.message)}{code}"
+            self._printer.line(f"  {mark}  {words}")
 
 
 def _in_one_line(text: str) -> str:
@@ -148,6 +164,8 @@ def as_json(report: Report) -> dict[str, Any]:
         plain["duration"] = f"{step.duration:.6f}s"
     for other, plain in zip(report.alternatives, document["alternatives"], strict=True):
         plain["duration"] = f"{other.duration:.6f}s"
+    for row, plain in zip(report.addresses, document["addresses"], strict=True):
+        plain["duration"] = f"{row.duration:.6f}s"
     for fix in document["fixes"]:
         # "from" is a keyword of Python, so the field has another name than the API's.
         fix["changes"] = [

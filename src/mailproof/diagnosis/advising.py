@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailproof.diagnosis.address_findings import is_cause_elsewhere, working_address
 from mailproof.diagnosis.catalogue import CATALOGUE
 from mailproof.diagnosis.definition import Advice, Prose, SettingsAdvice, Topic, Wording
 from mailproof.diagnosis.fixes import (
@@ -68,9 +69,10 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     values = Fields(seen, stage, detail)
     message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
     suggestion = suggestion_in_words(seen) if root else ""
+    address = working_address(seen) if root else ""
     fixes = verified_fixes(seen) if root else ()
     if fixes:
-        advice = f"{suggestion} {fixes[0].sentence}" if suggestion else fixes[0].sentence
+        advice = " ".join(filter(None, (suggestion, fixes[0].sentence, address)))
         return Advised(message, advice, (*suggested_fixes(seen), *fixes) if suggestion else fixes)
     if suggestion:
         suggested = suggested_fixes(seen)
@@ -80,11 +82,12 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         rest = tuple(item for item in wording.advice if item.topic not in hidden)
         sentences, others = _sentences(seen, rest, values, most=1)
         return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))
-    if root and (family := _other_family(seen)):
-        return Advised(message, family)
+    if root and (address or _other_family(seen)) and not is_cause_elsewhere(seen):
+        return Advised(message, address or _other_family(seen))
     hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
     sentences, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
-    return Advised(message, " ".join((*hints, *sentences)), (*hinted, *fixes) if root else ())
+    words = " ".join(filter(None, (*hints, *sentences, address)))
+    return Advised(message, words, (*hinted, *fixes) if root else ())
 
 
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:

@@ -55,14 +55,16 @@ class _Level:
     deciding_text: int
     alternatives: int
     alternative_text: int
+    addresses: int
+    address_text: int
     findings: int
     finding_text: int
 
 
 _LEVELS = (
-    _Level(30, 12, 100, 10, 10, 150, 30, 200, MAX_OCTETS, 8, 150, 12, 400),
-    _Level(10, 8, 40, 2, 2, 80, 6, 60, MAX_OCTETS, 6, 60, 6, 120),
-    _Level(4, 4, 30, 1, 1, 40, 4, 30, 800, 2, 40, 2, 40),
+    _Level(30, 12, 100, 10, 10, 150, 30, 200, MAX_OCTETS, 8, 150, 9, 150, 12, 400),
+    _Level(10, 8, 40, 2, 2, 80, 6, 60, MAX_OCTETS, 6, 60, 6, 60, 6, 120),
+    _Level(4, 4, 30, 1, 1, 40, 4, 30, 800, 2, 40, 2, 40, 2, 40),
 )
 _LAST = ((3000, 6), (1000, 4), (400, 2), (100, 1))
 """Octets of each text that is shortened last, and how many fixes and changes of each are kept."""
@@ -112,6 +114,9 @@ def surely_fits(report: Report) -> bool:
         octets += len(report.findings) * (300 + LINK_OCTETS)
     for other in report.alternatives:
         texts += (other.message, other.host)
+        octets += 300
+    for row in report.addresses:
+        texts += (row.address, row.family, row.message)
         octets += 300
     for fix in report.fixes:
         texts += chain((fix.sentence,), chain.from_iterable(map(_CHANGE_TEXTS, fix.changes)))
@@ -270,6 +275,14 @@ def _alternatives(whole: Report, level: _Level) -> dict[str, Any]:
     return {"alternatives": tuple(cut)}
 
 
+def _addresses(whole: Report, level: _Level) -> dict[str, Any]:
+    kept = _chosen(whole.addresses, level.addresses, lambda row: row.code is not Code.OK)
+    cut = [_short_texts(row, level.address_text) for row in kept]
+    if more := len(whole.addresses) - len(cut):
+        cut[-1] = dataclasses.replace(cut[-1], message=f"{cut[-1].message} {_more(more, 'addresses')}")
+    return {"addresses": tuple(cut)}
+
+
 def _findings(whole: Report, level: _Level) -> dict[str, Any]:
     cut = [_short_texts(finding, level.finding_text) for finding in whole.findings[: level.findings]]
     if more := len(whole.findings) - len(cut):
@@ -291,5 +304,12 @@ def _fixes(fixes: Sequence[Fix], most: int, octets: int) -> tuple[Fix, ...]:
     return tuple(cut)
 
 
-_PARTS: tuple[Callable[[Report, _Level], dict[str, Any]], ...] = (_ehlo, _tls, _steps, _alternatives, _findings)
+_PARTS: tuple[Callable[[Report, _Level], dict[str, Any]], ...] = (
+    _ehlo,
+    _tls,
+    _steps,
+    _alternatives,
+    _addresses,
+    _findings,
+)
 """What is shortened, in this order."""

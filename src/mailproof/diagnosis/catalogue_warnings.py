@@ -62,5 +62,19 @@ WARNINGS: dict[Code, Definition] = {
             otherwise=True,
         ),
     ),
+    Code.ADDRESSES_DIFFER: _warning(
+        "Not every address of {host} answers alike{detail}.",
+        Prose(Topic.SERVER, "{repair}.", when=(Condition.ADDRESS_FAILS,)),
+        Prose(
+            Topic.CLIENT,
+            "If this machine reaches no other host over {family} either, the fault is in its own network.",
+            when=(Condition.FAMILY_UNREACHED,),
+        ),
+        Prose(
+            Topic.SERVER,
+            "Ask whoever runs {host} to set up all its addresses alike: which of them a client meets is chance.",
+            when=(Condition.NO_ADDRESS_FAILS,),
+        ),
+    ),
 }
 """Code -> definition."""

@@ -89,6 +89,9 @@ class Condition(Enum):
     DMARC_NAMED = auto()
     NO_PROOF_NAMED = auto()
     FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
+    ADDRESS_FAILS = auto()  # the settings don't work over one of the host's addresses
+    NO_ADDRESS_FAILS = auto()
+    FAMILY_UNREACHED = auto()  # no address of one family could be reached, and one of the other could
 
 
 @dataclass(frozen=True, slots=True)

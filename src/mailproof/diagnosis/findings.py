@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailproof.diagnosis.address_findings import difference
 from mailproof.diagnosis.advising import Advised, advise
 from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
 from mailproof.diagnosis.interception import certificate_cause
@@ -205,6 +206,7 @@ _WARNINGS: dict[Code, tuple[Stage, Callable[[Observed], str | None]]] = {
     Code.SIZE_LIMIT_SMALL: (Stage.EHLO, _small_size),
     Code.SERVER_ECHOES_SECRET: (Stage.AUTH, _when(lambda seen: seen.redact.echoed)),
     Code.LOGIN_NOT_TESTED: (Stage.AUTH, _login_not_tested),
+    Code.ADDRESSES_DIFFER: (Stage.CONNECT, difference),
     Code.QUIT_IGNORED: (Stage.QUIT, _when(lambda seen: seen.facts.quit_answered is False)),
 }
 """Warning -> its stage, and a function that returns the detail of its sentence, or None where it does not apply."""

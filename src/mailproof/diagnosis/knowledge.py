@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from mailproof.diagnosis.addresses import AddressTable
 from mailproof.diagnosis.alternatives import STANDARD, Trial, TrialResult, covers
 from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.diagnosis.definition import Condition
@@ -53,6 +54,7 @@ class Observed:
         implicit: Whether the connection that decided began with TLS.
         heard: Whether the server has sent anything.
         suggested: The hosts that may be meant by the plan's, the best first.
+        addresses: The host's addresses, where it has several and they were tried.
     """
 
     plan: Plan
@@ -67,6 +69,7 @@ class Observed:
     implicit: bool = False
     heard: bool = False
     suggested: Sequence[CheckedHost] = ()
+    addresses: AddressTable = field(default_factory=AddressTable)
 
     @cached_property
     def provider(self) -> KnownProvider | None:
@@ -266,5 +269,8 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.DMARC_NAMED: lambda seen: "DMARC" in proofs_named(seen),
     Condition.NO_PROOF_NAMED: lambda seen: not proofs_named(seen),
     Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
+    Condition.ADDRESS_FAILS: lambda seen: bool(seen.addresses.failing),
+    Condition.NO_ADDRESS_FAILS: lambda seen: not seen.addresses.failing,
+    Condition.FAMILY_UNREACHED: lambda seen: bool(seen.addresses.unreached_family),
 }
 """Condition -> whether it holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from mailproof.diagnosis.address_findings import rows
 from mailproof.diagnosis.bounds import bounded
 from mailproof.diagnosis.findings import conclude, evidence, passed
 from mailproof.diagnosis.interception import root_cause
@@ -51,6 +52,7 @@ def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_tr
         elapsed_ms=round(elapsed * 1000),
         round_trips=round_trips,
         fixes=concluded.fixes,
+        addresses=rows(seen),
     )
     return bounded(report)
 

@@ -6,6 +6,7 @@ programs are sent to (autodiscover.DOMAIN), by the keys that sign the mail (DKIM
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,12 +38,15 @@ class NamedProvider:
     evidence: str
 
 
+_SPF_NAME = re.compile(r"[+?~-]?(?:include:|redirect=)(.+)", re.IGNORECASE)
+
+
 def includes(spf: str) -> tuple[str, ...]:
     """Return the names that an SPF record includes or redirects to (RFC 7208 sections 5.2 and 6.1); no macros."""
     found = []
     for term in spf.split()[1:]:
-        kind, _, name = term.lower().lstrip("+?~-").replace("=", ":", 1).partition(":")
-        if kind in ("include", "redirect") and (host := host_name(name)):
+        named = _SPF_NAME.fullmatch(term)
+        if named is not None and (host := host_name(named[1].lower())):
             found.append(host)
     return tuple(dict.fromkeys(found))[:MAX_INCLUDES]
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
+from mailproof.diagnosis.addresses import AddressTable
 from mailproof.diagnosis.alternatives import TrialResult
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser
@@ -23,6 +24,7 @@ from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.probe import destination
+from mailproof.probe.address_survey import MAX_TESTS_WITH_SURVEYS, AddressSurvey
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import Feed
 from mailproof.probe.link import Link
@@ -69,6 +71,7 @@ class Probe:
         self.resolver = Resolver()
         self.adviser = adviser
         self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
+        self.survey_slots = threading.Semaphore(MAX_TESTS_WITH_SURVEYS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
@@ -125,7 +128,19 @@ class _Test:
         feed: Gets the steps as they begin and end; None where only the report is wanted.
     """
 
-    __slots__ = ("_feed", "_loop", "_plan", "_port", "_probe", "_redact", "_started", "_steps", "_trials", "stage")
+    __slots__ = (
+        "_feed",
+        "_loop",
+        "_plan",
+        "_port",
+        "_probe",
+        "_redact",
+        "_started",
+        "_steps",
+        "_survey",
+        "_trials",
+        "stage",
+    )
 
     def __init__(self, plan: Plan, probe: Probe, feed: Feed | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -137,6 +152,7 @@ class _Test:
         self._feed = feed
         self._steps: list[Step] = []
         self._trials: Trials | None = None
+        self._survey: AddressSurvey | None = None
         self.stage = Stage.POLICY
 
     @property
@@ -171,6 +187,7 @@ class _Test:
         results: tuple[TrialResult, ...] = ()
         suggested: tuple[CheckedHost, ...] = ()
         suggestions = probe.adviser and Suggestions(context, probe.adviser, probe.guard, probe.resolver)
+        addresses = AddressTable()
         try:
             found = await destination.find(context, probe.guard, probe.resolver)
             if suggestions and not isinstance(found, Cause):
@@ -178,6 +195,7 @@ class _Test:
             if isinstance(found, Cause):
                 cause: Cause | None = found
             elif self._plan.verify_alternatives:
+                survey = self._survey = AddressSurvey(context, found, attempt, slots=probe.survey_slots)
                 trials = self._trials = Trials(
                     context,
                     found,
@@ -185,10 +203,13 @@ class _Test:
                     guard=probe.guard,
                     resolver=probe.resolver,
                     slots=probe.trial_slots,
+                    survey=survey,
                 )
                 link, cause = await trials.accompany(attempt.run(found))
+                survey.attempt_ended(link, cause)
                 if cause is not None:
                     cause, results = await trials.conclude(link, cause)
+                addresses = await survey.table()
             else:
                 link, cause = await attempt.run(found)
             ended = self._loop.time()
@@ -201,12 +222,23 @@ class _Test:
             try:
                 if suggestions:
                     await suggestions.stop()
-                if self._trials is not None:
-                    await self._trials.stop()
             finally:
-                attempt.close()
-                self._trials = None
-        return self._report(link, cause, attempt, results, suggested, ended)
+                try:
+                    await self._end_trials()
+                finally:
+                    attempt.close()
+        return self._report(link, cause, attempt, results, suggested, addresses, ended)
+
+    async def _end_trials(self) -> None:
+        """End all that runs beside the attempt."""
+        trials, survey = self._trials, self._survey
+        self._trials = self._survey = None
+        try:
+            if trials is not None:
+                await trials.stop()
+        finally:
+            if survey is not None:
+                await survey.stop()
 
     def _compose(self, utf8: bool) -> bytes:
         plan = self._plan
@@ -232,6 +264,8 @@ class _Test:
         self.stage = stage
         if self._trials is not None:
             self._trials.watch(stage)
+        if self._survey is not None:
+            self._survey.watch(stage)
 
     def _report(
         self,
@@ -240,6 +274,7 @@ class _Test:
         attempt: Attempt,
         results: Sequence[TrialResult],
         suggested: Sequence[CheckedHost],
+        addresses: AddressTable,
         ended: float,
     ) -> Report:
         seen = Observed(
@@ -255,6 +290,7 @@ class _Test:
             implicit=link.implicit if link else False,
             heard=link.heard if link else False,
             suggested=suggested,
+            addresses=addresses,
         )
         ended = link.verdict_at if link and link.verdict_at else ended
         trips = link.round_trips if link else 0

@@ -31,6 +31,7 @@ from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import shortages_raised
+from mailproof.probe.address_survey import AddressSurvey
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import EARLY
 from mailproof.probe.link import Link
@@ -63,6 +64,7 @@ class Trials:
         guard: Judges each trial's destination.
         resolver: Looks up other names.
         slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
+        survey: The survey of the host's other addresses, one of which may work.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Trials:
         guard: EgressGuard,
         resolver: Resolver,
         slots: threading.Semaphore,
+        survey: AddressSurvey,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
@@ -82,6 +85,8 @@ class Trials:
         self._guard = guard
         self._resolver = resolver
         self._slots = slots
+        self._survey = survey
+        survey.on_working = self._look_again
         self._has_slot = False
         self._slow_after = min(SLOW, context.plan.timeout / 4)
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
@@ -246,7 +251,12 @@ class Trials:
         waiting = Cause(slow[0].stage, Code.TIMEOUT)
         if not self._attempt.heard and (proven := refine(self._context.plan, waiting, [result])) is not waiting:
             self._end_attempt(proven)
-        elif self._timer is None:
+        else:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Look after the attempt where no later look is due."""
+        if self._timer is None:
             self._look()
 
     def _stream(self, trial: Trial, result: TrialResult) -> None:
@@ -286,7 +296,8 @@ class Trials:
 
     def _has_fix(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
-        return any(result is not None and settles(self._context.plan, result) for result in results)
+        works = any(result is not None and settles(self._context.plan, result) for result in results)
+        return works or self._survey.helps
 
     def _result(self, trial: Trial) -> TrialResult | None:
         """Return a trial's result, a timeout for one that is still running; None where it was not dialled."""

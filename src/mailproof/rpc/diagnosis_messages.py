@@ -11,6 +11,7 @@ from mailproof.rpc.times import duration, seconds_of, timestamp
 from mailproof.rpc.vocabulary_numbers import CODES, OUTCOMES, SEVERITIES, STAGES, TLS_MODES, numbers
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
+    AddressResult,
     Alternative,
     CertificateRole,
     Credentials,
@@ -194,6 +195,18 @@ def _report(report: Report) -> report_pb2.Report:
         elapsed_ms=report.elapsed_ms,
         round_trips=report.round_trips,
         fixes=[_fix(fix) for fix in report.fixes],
+        addresses=[_address(row) for row in report.addresses],
+    )
+
+
+def _address(row: AddressResult) -> report_pb2.AddressResult:
+    return report_pb2.AddressResult(
+        address=row.address,
+        family=row.family,
+        stage=STAGES[row.stage],
+        code=CODES[row.code],
+        message=row.message,
+        duration=duration(row.duration),
     )
 
 

@@ -68,7 +68,8 @@ class Plan:
         timeout: Seconds for the whole test, from the lookup to QUIT.
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty for a default that is never `localhost`.
-        verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem.
+        verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem, and the host's
+            other addresses where it has several.
         oauth: Replaces the password of `credentials`, which then holds only the user.
         audience: Which settings the report's advice may name.
         wait: How long the test waits for a server that says nothing while another setting works.
@@ -261,6 +262,27 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressResult:
+    """One address of the host, tried to EHLO, with its result.
+
+    Attributes:
+        family: "IPv4" or "IPv6".
+        stage: Where it failed, or the last stage that was tried.
+        code: OK where it answers as the test's own address does, ADDRESSES_DIFFER where it answers otherwise, or why it
+            failed.
+        message: The result as a phrase that follows the address.
+        duration: Seconds until EHLO was answered or the address failed, or that it was waited for.
+    """
+
+    address: str
+    family: str
+    stage: Stage
+    code: Code
+    message: str = ""
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SettingChange:
     """One setting to change.
 
@@ -306,6 +328,7 @@ class Report:
         elapsed_ms: Milliseconds until the verdict.
         round_trips: How often the server was waited for until the verdict.
         fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
+        addresses: The host's addresses, the one that the test used first; empty where all answer alike.
     """
 
     outcome: Outcome
@@ -322,6 +345,7 @@ class Report:
     elapsed_ms: int = 0
     round_trips: int = 0
     fixes: tuple[Fix, ...] = ()
+    addresses: tuple[AddressResult, ...] = ()
 
 
 Progress = StepStarted | Step | Alternative | Heartbeat | Report

@@ -173,3 +173,4 @@ class Code(StrEnum):
     SIZE_LIMIT_SMALL = "size_limit_small"
     SERVER_ECHOES_SECRET = "server_echoes_secret"  # noqa: S105 - a code, not a secret
     LOGIN_NOT_TESTED = "login_not_tested"
+    ADDRESSES_DIFFER = "addresses_differ"

@@ -30,6 +30,7 @@ from mailproof.discovery.progress import (
     Verdict,
 )
 from mailproof.smtp.report import (
+    AddressResult,
     Alternative,
     Certificate,
     EhloInfo,
@@ -92,6 +93,11 @@ PASSED = Report(
     steps=STEPS[:4],
     elapsed_ms=1234,
     round_trips=1,
+    addresses=(
+        AddressResult("192.0.2.1", "IPv4", Stage.EHLO, Code.OK, "answers and offers AUTH PLAIN", 0.0123456),
+        AddressResult("2001:db8::1", "IPv6", Stage.GREETING, Code.SERVICE_UNAVAILABLE, HOSTILE + LONG, 1.25),
+        AddressResult("192.0.2.2", "IPv4", Stage.EHLO, Code.ADDRESSES_DIFFER, "offers no login"),
+    ),
 )
 FAILED = Report(
     outcome=Outcome.FAIL,

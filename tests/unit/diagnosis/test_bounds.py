@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mailproof.diagnosis.bounds import LINK_OCTETS, MAX_OCTETS, bounded, fitted, size, surely_fits
 from mailproof.smtp.report import (
+    AddressResult,
     Alternative,
     Certificate,
     EhloInfo,
@@ -82,6 +83,10 @@ HUGE = dataclasses.replace(
     ),
     findings=(*SMALL.findings, *[dataclasses.replace(SMALL.findings[0], severity=Severity.WARNING)] * 9),
     alternatives=tuple(Alternative(port, TlsMode.IMPLICIT, Code.TIMEOUT, CHINESE[:300]) for port in range(8)),
+    addresses=tuple(
+        AddressResult(f"2001:db8::{place}", "IPv6", Stage.TLS, Code.TLS_HOSTNAME_MISMATCH, CHINESE[:300], 1.25)
+        for place in range(9)
+    ),
     steps=(
         *(step(Stage.EHLO, "EHLO me.test", CHINESE[:1000]) for _ in range(30)),
         step(Stage.AUTH, "AUTH PLAIN ********", "535 5.7.8 " + "x" * 500, Code.AUTH_REJECTED),
@@ -120,15 +125,16 @@ def test_each_cut_says_how_much_more_there_was() -> None:
     gaps = [int(number) for step in report.steps for number in re.findall("… ([0-9]+) more steps", step.received)]
     assert sum(gaps) + len(report.steps) == 60
     assert report.alternatives[-1].message.endswith(f" … {8 - len(report.alternatives)} more alternatives")
+    assert report.addresses[-1].message.endswith(f" … {9 - len(report.addresses)} more addresses")
     assert report.findings[-1].message.endswith(f" … {10 - len(report.findings)} more findings")
 
 
 @pytest.mark.parametrize(
     ("changed", "kept"),
     [
-        ({"ehlo": HUGE.ehlo}, ("tls", "steps", "alternatives", "findings")),
-        ({"tls": HUGE.tls}, ("ehlo", "alternatives", "findings")),
-        ({"steps": HUGE.steps[:6]}, ("alternatives", "findings")),
+        ({"ehlo": HUGE.ehlo}, ("tls", "steps", "alternatives", "addresses", "findings")),
+        ({"tls": HUGE.tls}, ("ehlo", "alternatives", "addresses", "findings")),
+        ({"steps": HUGE.steps[:6]}, ("alternatives", "addresses", "findings")),
     ],
     ids=["ehlo", "tls", "steps"],
 )
@@ -241,6 +247,7 @@ def test_the_quick_count_is_never_more_generous_than_the_exact_one() -> None:
         "steps": (step(Stage.STARTTLS, code=Code.AUTH_APP_PASSWORD_REQUIRED),),
         "findings": (Finding(Code.AUTH_APP_PASSWORD_REQUIRED, Severity.WARNING, Stage.STARTTLS, ""),),
         "alternatives": (Alternative(65535, TlsMode.OPPORTUNISTIC, Code.AUTH_APP_PASSWORD_REQUIRED),),
+        "addresses": (AddressResult("", "", Stage.STARTTLS, Code.AUTH_APP_PASSWORD_REQUIRED),),
         "fixes": (Fix((SettingChange("", "", ""),)),),
         "ehlo": EhloInfo("", {"": ""}, ("",), ("",)),
         "tls": certificates,

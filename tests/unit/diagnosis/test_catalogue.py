@@ -16,7 +16,8 @@ from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.smtp.vocabulary import Code, Stage
 
 FIELDS = {"host", "port", "at", "server", "stage", "tls", "mechanisms", "spoken", "mechanism", "weaker", "user"}
-FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "in_time", "detail", "reply", "secret"}
+FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "repair", "family", "detail", "reply"}
+FIELDS |= {"in_time", "secret"}
 WEBHOOK_FIELDS = {"host", "port", "status", "doing", "seconds"}
 
 LATER = re.compile(r"\b(try again|later|wait)\b", re.IGNORECASE)
