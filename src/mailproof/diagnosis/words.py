@@ -3,8 +3,8 @@
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
 that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
-gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {repair} (what to
-ask of whom about the addresses that fail), {family} (the one that could not be reached), {detail}, {reply}.
+gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {repair} (what
+to ask of whom about the addresses that fail), {family} (the one that could not be reached), {detail}, {reply}.
 """
 
 from __future__ import annotations

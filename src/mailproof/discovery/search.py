@@ -42,7 +42,7 @@ from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.smtp.report import Plan, Report
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
-from mailproof.syntax.host import join_host_port
+from mailproof.syntax.host import join_host_port, take_apart
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox
 
 HEARTBEAT = 5.0  # seconds without an event after which a heartbeat is sent
@@ -400,4 +400,4 @@ def _names_in_greetings(report: Report) -> list[str]:
 
 def _peers(report: Report) -> set[str]:
     """Return the addresses that a test has talked to."""
-    return {step.peer.rpartition(":")[0].strip("[]") for step in report.steps if step.peer}
+    return {take_apart(step.peer).host for step in report.steps if step.peer}
