@@ -21,6 +21,7 @@ from mailproof.net.guard import EgressGuard
 from mailproof.probe.probe import Probe
 from mailproof.probe.suggestions import LIMIT
 from mailproof.smtp.report import Audience, Report, SettingChange
+from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.names import own_address, resolve
@@ -122,7 +123,8 @@ def test_where_no_trial_is_wanted_nothing_is_dialled(names: Names) -> None:
 
 def test_in_the_words_of_the_other_api(names: Names) -> None:
     names.exists("smtp.gmail.com")
-    report = names.run("smtp.gmial.com", verify_alternatives=False, audience=Audience.FLAG)
+    stored = LoginTarget("smtp.gmial.com", 587, TlsMode.STARTTLS, LOGIN.user)
+    report = names.run("smtp.gmial.com", verify_alternatives=False, audience=Audience.FLAG, secret_entered_for=stored)
     assert 'Set host to "smtp.gmail.com:587", which exists and was not tried.' in report.advice
     (fix,) = report.fixes
     assert fix.changes == (SettingChange("host", "smtp.gmial.com:587", "smtp.gmail.com:587"),)
