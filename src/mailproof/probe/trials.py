@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import threading
+import time
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -334,7 +335,7 @@ class Trials:
             tried=None,
         )
         link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
-        self._began[trial] = datetime.now(UTC), self._loop.time()
+        self._began[trial] = datetime.now(UTC), time.perf_counter()  # the clock of uvloop has only milliseconds
         try:
             cause = await link.open(addresses) or await link.converse()
         finally:
@@ -344,7 +345,7 @@ class Trials:
     def _assessed(self, trial: Trial, link: Link, cause: Cause | None) -> TrialResult:
         """Return the result of a trial, judged for the plan and with its sentence."""
         started_at, tick = self._began[trial]
-        took = (link.verdict_at or self._loop.time()) - tick
+        took = time.perf_counter() - tick
         result = assess(
             self._context.plan,
             TrialResult(trial, cause, link.facts, link.tls, started_at=started_at, duration=took),

@@ -56,6 +56,18 @@ def may_use_stored_secret(stored: LoginTarget, wanted: LoginTarget) -> bool:
     return wanted.port in SUBMISSION_PORTS or (wanted.port == stored.port and stored.tls_mode in VERIFYING)
 
 
+def differing(stored: LoginTarget, wanted: LoginTarget) -> tuple[str, ...]:
+    """Return the names of the settings that differ, in the words of Diagnose."""
+    differs = {
+        "host": not _same_host(stored.host, wanted.host),
+        "port": stored.port != wanted.port,
+        "tls_mode": stored.tls_mode is not wanted.tls_mode,
+        "user": stored.user != wanted.user,
+        "xoauth2": stored.client != wanted.client,
+    }
+    return tuple(name for name, other in differs.items() if other)
+
+
 def _same_host(one: str, other: str) -> bool:
     """Return whether two hosts are looked up by the same name: letter case, the root's dot and IDNA make no other."""
     return looked_up_host(one) == looked_up_host(other)

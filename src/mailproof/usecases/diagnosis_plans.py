@@ -9,7 +9,7 @@ from mailproof.domain.errors import FieldViolation, InvalidFields, PasswordRequi
 from mailproof.domain.model import SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan
-from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
+from mailproof.smtp.stored_secret import LoginTarget, differing, may_use_stored_secret
 from mailproof.smtp.vocabulary import Depth, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 from mailproof.syntax.typed_host import parse_host_port
@@ -70,9 +70,12 @@ def require_stored_secret_for(settings: SmtpSettings, wanted: LoginTarget, *, st
     path = "xoauth2" if settings.oauth else "password"
     if not stored:
         raise PasswordRequired(f"must be sent: no {name} is stored", field=path)
-    if not may_use_stored_secret(login_target(settings), wanted):
+    stored_for = login_target(settings)
+    if not may_use_stored_secret(stored_for, wanted):
+        others = differing(stored_for, wanted)
+        are = "is not the one" if len(others) == 1 else "are not those"
         raise PasswordRequired(
-            f"must be sent: host, port, tls_mode and user are not those that the stored {name} belongs to", field=path
+            f"must be sent: {' and '.join(others)} {are} that the stored {name} belongs to", field=path
         )
 
 

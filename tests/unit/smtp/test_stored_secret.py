@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailproof.smtp.stored_secret import SUBMISSION_PORTS, VERIFYING, LoginTarget, may_use_stored_secret
+from mailproof.smtp.stored_secret import SUBMISSION_PORTS, VERIFYING, LoginTarget, differing, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import check_host
 
@@ -155,3 +155,17 @@ def test_no_chain_of_changes_leads_a_secret_astray(first: LoginTarget, rest: lis
 @given(TARGETS)
 def test_what_did_not_change_is_asked_for_never(target: LoginTarget) -> None:
     assert may_use_stored_secret(target, target)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, ()),
+        ({"host": "SMTP.example.com."}, ()),
+        ({"host": "other.example", "user": "you"}, ("host", "user")),
+        ({"port": 25, "tls_mode": NONE}, ("port", "tls_mode")),
+        ({"client": None}, ("xoauth2",)),
+    ],
+)
+def test_the_settings_that_differ_are_named(changes: dict[str, Any], names: tuple[str, ...]) -> None:
+    assert differing(TOKENS, changed(TOKENS, **changes)) == names
