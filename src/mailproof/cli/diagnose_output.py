@@ -49,8 +49,12 @@ class DiagnoseOutput:
         self._printer.clear()
 
     def _step(self, step: Step) -> None:
+        from mailproof.smtp.report import GIVEN_UP
+
         good = step.code.value == "ok"
         mark = self._printer.paint(GOOD, GREEN) if good else self._printer.paint(BAD, RED)
+        if step.received.startswith(GIVEN_UP):
+            mark = self._printer.paint(NEITHER, DIM)
         texts = dict.fromkeys((step.sent, step.received))  # an address "resolves" to itself
         words = " -> ".join(shortened(_in_one_line(text)) for text in texts if text)
         if not good:

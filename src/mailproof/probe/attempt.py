@@ -15,6 +15,7 @@ from mailproof.net.addrinfo import AddrInfo
 from mailproof.probe.link import Link
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
+from mailproof.smtp.report import GIVEN_UP
 from mailproof.smtp.vocabulary import Code, Depth, Patience, Stage, TlsMode
 
 SECOND_TRY = 0.3  # seconds without an answer after which `AUTO` also tries the other TLS mode
@@ -184,9 +185,9 @@ class Attempt:
 
     def _drop(self, losers: Iterable[Link], winner: Link, cause: Cause | None) -> None:
         """Close the tries that still wait after another one has decided, and write what that has shown of them."""
-        code, words = Code.WRONG_TLS_MODE_USE_STARTTLS, "given up: the port begins in clear text"
+        code, words = Code.WRONG_TLS_MODE_USE_STARTTLS, f"{GIVEN_UP}the port begins in clear text"
         if winner.implicit:
-            code, words = Code.WRONG_TLS_MODE_USE_IMPLICIT, "given up: the port speaks implicit TLS"
+            code, words = Code.WRONG_TLS_MODE_USE_IMPLICIT, f"{GIVEN_UP}the port speaks implicit TLS"
         for link in losers:
             if link.stage is not Stage.CONNECT and (cause is None or cause.stage is not Stage.CONNECT):
                 link.abandon(Cause(link.stage, code, detail=words))

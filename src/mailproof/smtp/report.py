@@ -19,6 +19,9 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds for a whole test where the caller names no timeout."""
 
 
+GIVEN_UP = "given up: "
+"""How the result of a step begins that was ended since another try has shown more."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 """The time of what has not begun."""
 
