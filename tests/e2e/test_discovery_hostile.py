@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from clock_support.loop import WaitedClock
 from discovery_support.website import website
 from discovery_support.world import DOMAIN, World, document, outgoing, page, server_for
+from mailproof.cli.discover import _settings_search
 from mailproof.discovery import inquiry, records, search
 from mailproof.discovery.candidates import MAX_GUESSES
 from mailproof.discovery.records import MAX_RECORDS, TRY
+from mailproof.net import dial, http
+from mailproof.net.addrinfo import FEW, AddrInfo
 from mailproof.net.egress import Policy, Profile
 from smtp_support import pki
+from smtp_support.names import own_address
 from smtp_support.scripted import Do, raw, serve, smtp
 
 
@@ -187,6 +191,31 @@ def test_a_domain_that_leads_to_as_many_places_as_it_can_stays_within_the_bounds
     assert len(world.dns.asked) <= inquiry.MAX_LOOKUPS
     assert sum(len(web.requests) for web in webs) <= inquiry.MAX_DOCUMENTS
     assert len(found.tried) <= search.MAX_TRIALS
+
+
+def test_a_search_does_not_multiply_with_the_addresses_of_a_strangers_names(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = [own_address() for _ in range(16)]
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[object]:
+        if host == "127.0.0.1":
+            return world.getaddrinfo(host, port)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    async def refused(found: Sequence[AddrInfo], *_: object, **__: object) -> NoReturn:
+        dialled.append(len(found))
+        raise ConnectionRefusedError
+
+    dialled: list[int] = []
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(http, "start_connection", refused)
+    monkeypatch.setattr(dial, "start_connection", refused)
+    searcher = _settings_search()
+    searcher._records = records.Records(["127.0.0.1"], world.dns.port)
+    world.srv("_submission", *(f"0 1 587 m{number}.many.test." for number in range(8)))
+    assert world.search(searcher=searcher).result.best is None
+    assert set(dialled) == {FEW}
 
 
 def test_what_records_lead_to_is_judged_by_the_policy(world: World, stack: ExitStack) -> None:

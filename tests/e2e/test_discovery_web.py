@@ -172,6 +172,14 @@ def test_a_name_of_the_site_that_resolves_inward_is_not_dialled(world: World, si
     assert inward.served.peers == []
 
 
+def test_a_device_of_this_network_is_not_asked_for_a_page_that_a_redirect_chose(site: Open) -> None:
+    device = site(f"router.{DOMAIN}", {"/reboot?now": page("")}, encrypted=False)
+    site(HOST, {PATH: redirect(f"http://router.{DOMAIN}/reboot?now")}, encrypted=False)
+    with pytest.raises(FetchFailed, match="another page without encryption, which is not followed"):
+        get(encrypted=False)
+    assert device.requests == []
+
+
 def test_http_needs_its_port_to_be_open(site: Open) -> None:
     asked = site(HOST, {PATH: page(SETTINGS)}, encrypted=False)
     with pytest.raises(FetchFailed) as failed:
@@ -304,7 +312,7 @@ def test_a_slow_drip_ends_with_the_callers_time(world: World, site: Open, place:
         if place == "first hop":
             world.place(HOST, 80, served.port)
         else:
-            site(HOST, {PATH: redirect(f"http://{DOMAIN}/a")}, encrypted=False)
+            site(HOST, {PATH: redirect(f"http://{DOMAIN}{PATH}")}, encrypted=False)
             world.place(DOMAIN, 80, served.port)
 
         async def bounded() -> None:

@@ -53,9 +53,11 @@ def run(args: argparse.Namespace) -> int:
 def _settings_search() -> SettingsSearch:
     """Build the search as a command line needs it: who calls it owns the machine, so the operator's policy holds."""
     from mailproof.discovery.search import SettingsSearch
+    from mailproof.net.addrinfo import FEW
     from mailproof.net.egress import policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
 
     guard, trust = policy_for_operator(), TrustStore()
-    return SettingsSearch(prober=Probe(guard=guard, trust=trust), https_guard=guard.for_web(), trust=trust)
+    prober = Probe(guard=guard, trust=trust, max_addresses=FEW)
+    return SettingsSearch(prober=prober, https_guard=guard.for_web(), trust=trust)

@@ -120,7 +120,7 @@ class _AnswerReader:
         self._elements += 1
         if len(self._path) >= MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise AutoconfigError("is nested too deeply or has too many elements")
-        self._path.append(tag.rpartition("}")[2].lower())
+        self._path.append(tag.lower())
         self._text = ""
         path = tuple(self._path)
         if path == _ACCOUNT[:2]:
@@ -148,9 +148,6 @@ class _AnswerReader:
             elif tuple(self._path) == _ERROR_CODE:
                 self.error = text
         self._path.pop()
-
-    def close(self) -> None:
-        """Do nothing: the parser calls it at the document's end."""
 
 
 def _redirects(account: Mapping[str, str]) -> tuple[str, str]:

@@ -61,6 +61,10 @@ def next_url(url: Url, location: str, site: str) -> Url:
         raise RedirectRefused("redirects to another port, which is not followed")
     if url.secure and not following.secure:
         raise RedirectRefused("redirects to a page without encryption, which is not followed")
+    if not following.secure and following.target != url.target:
+        # Without TLS nothing proves that the next server has the name: it may be a device of this network, of which a
+        # stranger's redirect would choose the page, perhaps one that does something.
+        raise RedirectRefused("redirects to another page without encryption, which is not followed")
     return following
 
 

@@ -36,6 +36,7 @@ from mailproof.discovery.progress import (
 from mailproof.discovery.published import CertificateName, Published
 from mailproof.discovery.records import Records
 from mailproof.discovery.web import Web
+from mailproof.net.addrinfo import FEW
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
 from mailproof.net.shortage import shortages_raised
@@ -89,7 +90,7 @@ class SettingsSearch:
         trust: TLS contexts for the web servers.
         dns_nameservers: Addresses of the name servers for SRV and MX; None for the system's.
         dns_port: The port of `dns_nameservers`.
-        resolver: Looks up the addresses of web servers; None for one of its own.
+        resolver: Looks up the addresses of web servers; None for one of its own, which finds a few of each.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class SettingsSearch:
     ) -> None:
         self._prober = prober
         self._records = Records(dns_nameservers, dns_port)
-        self._web = Web(https_guard, trust, resolver or Resolver())
+        self._web = Web(https_guard, trust, resolver or Resolver(FEW))
 
     async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109 - in the result
         """Search for the submission servers of a mail address.

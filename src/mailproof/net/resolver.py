@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import cast
 
 from mailproof.domain.errors import Resource, ServiceShortage
-from mailproof.net.addrinfo import AddrInfo
+from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
 from mailproof.smtp.vocabulary import Code
 
@@ -82,9 +82,14 @@ class _Lookup:
 
 
 class Resolver:
-    """Looks names up. Its threads are started when they are needed, and stay."""
+    """Looks names up. Its threads are started when they are needed, and stay.
 
-    def __init__(self) -> None:
+    Args:
+        max_addresses: How many addresses of one name are returned at most.
+    """
+
+    def __init__(self, max_addresses: int = MAX_ADDRESSES) -> None:
+        self._max_addresses = max_addresses
         self._jobs: queue.SimpleQueue[_Lookup] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -117,7 +122,8 @@ class Resolver:
             self._open += 1
         job = _Lookup(host, port)
         self._jobs.put(job)
-        return await job.future
+        found = await job.future
+        return found if len(found) <= self._max_addresses else few(found, self._max_addresses)
 
     def _start_thread(self) -> None:
         """Start one more thread; where that is impossible, those that there are serve as well.

@@ -20,7 +20,7 @@ from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser
 from mailproof.diagnosis.summary import summarize
 from mailproof.diagnosis.trial_results import settles
 from mailproof.net.guard import EgressGuard
-from mailproof.net.resolver import Resolver
+from mailproof.net.resolver import MAX_ADDRESSES, Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.net.trust import TrustStore
 from mailproof.probe import destination
@@ -29,7 +29,7 @@ from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import Feed
 from mailproof.probe.link import Link
 from mailproof.probe.oauth_tokens import OAuthTokens
-from mailproof.probe.suggestions import Suggestions
+from mailproof.probe.suggestions import MAX_TESTS_WITH_SUGGESTIONS, Suggestions
 from mailproof.probe.transcript import TestContext
 from mailproof.probe.trials import MAX_TESTS_WITH_TRIALS, Trials
 from mailproof.smtp.actions import Cause, Facts
@@ -53,6 +53,7 @@ class Probe:
         trust: TLS contexts.
         default_ehlo_name: For plans without one; empty for this machine's qualified name, or its address literal.
         adviser: Knows which hosts may be meant by another; None where none is suggested.
+        max_addresses: How many addresses of one host are dialled at most.
     """
 
     def __init__(
@@ -63,15 +64,17 @@ class Probe:
         default_ehlo_name: str = "",
         https_guard: EgressGuard | None = None,
         adviser: HostAdviser | None = None,
+        max_addresses: int = MAX_ADDRESSES,
     ) -> None:
         machine = socket.gethostname()  # asks no name server
         self.guard = guard
         self.trust = trust
         self.ehlo_name = default_ehlo_name or (machine if is_qualified(machine) else "")
-        self.resolver = Resolver()
+        self.resolver = Resolver(max_addresses)
         self.adviser = adviser
         self.trial_slots = threading.Semaphore(MAX_TESTS_WITH_TRIALS)
         self.survey_slots = threading.Semaphore(MAX_TESTS_WITH_SURVEYS)
+        self.suggestion_slots = threading.Semaphore(MAX_TESTS_WITH_SUGGESTIONS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
 
     async def report(self, plan: Plan) -> Report:
@@ -186,7 +189,9 @@ class _Test:
         link: Link | None = None
         results: tuple[TrialResult, ...] = ()
         suggested: tuple[CheckedHost, ...] = ()
-        suggestions = probe.adviser and Suggestions(context, probe.adviser, probe.guard, probe.resolver)
+        suggestions = probe.adviser and Suggestions(
+            context, probe.adviser, probe.guard, probe.resolver, slots=probe.suggestion_slots
+        )
         addresses = AddressTable()
         try:
             found = await destination.find(context, probe.guard, probe.resolver)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import TrialResult, trial_plan
@@ -17,7 +18,7 @@ from mailproof.diagnosis.definition import Try
 from mailproof.diagnosis.suggested_hosts import CheckedHost, HostAdviser, SuggestedHost, setting_of
 from mailproof.diagnosis.trial_results import answers, assess
 from mailproof.domain.errors import ServiceShortage
-from mailproof.net.addrinfo import AddrInfo
+from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.probe.attempt import Attempt
@@ -31,6 +32,7 @@ LIMIT = 2.0  # seconds for all questions to name servers
 TRIAL_LIMIT = 3.0  # seconds for all trials
 TOO_LATE = 0.2  # seconds before the deadline in which no trial begins
 MAX_TRIED = 2  # hosts that are tried
+MAX_TESTS_WITH_SUGGESTIONS = 64  # of one probe that try them at the same time, as with trials of other settings
 
 _Existing = tuple[SuggestedHost, Sequence[AddrInfo]]
 
@@ -45,14 +47,24 @@ class Suggestions:
         adviser: Knows which hosts may be meant.
         guard: Judges each suggestion.
         resolver: Looks suggestions up.
+        slots: Bounds the number of tests that try suggestions at the same time; without a slot none is tried.
     """
 
-    def __init__(self, context: TestContext, adviser: HostAdviser, guard: EgressGuard, resolver: Resolver) -> None:
+    def __init__(
+        self,
+        context: TestContext,
+        adviser: HostAdviser,
+        guard: EgressGuard,
+        resolver: Resolver,
+        *,
+        slots: threading.Semaphore,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
         self._adviser = adviser
         self._guard = guard
         self._resolver = resolver
+        self._slots = slots
         self._timer: asyncio.TimerHandle | None = None
         self._questions: asyncio.Task[list[_Existing]] | None = None
 
@@ -133,14 +145,20 @@ class Suggestions:
             return None
         except (LookupFailed, ServiceShortage, TimeoutError):
             return ()
-        return [info for info in found if info[4][0] in allowed]
+        return few([info for info in found if info[4][0] in allowed])
 
     async def _try_best(self, existing: Sequence[_Existing]) -> list[CheckedHost]:
         checked = [CheckedHost(suggested) for suggested, _ in existing]
         left = self._context.deadline - self._loop.time()
-        if self._context.plan.verify_alternatives and left > TOO_LATE:
+        if not (existing and self._context.plan.verify_alternatives and left > TOO_LATE):
+            return checked
+        if not self._slots.acquire(blocking=False):
+            return checked
+        try:
             results = await asyncio.gather(*(self._try(*row) for row in existing[:MAX_TRIED]))
-            checked[:MAX_TRIED] = [CheckedHost(row[0], each) for row, each in zip(existing, results, strict=False)]
+        finally:
+            self._slots.release()
+        checked[:MAX_TRIED] = [CheckedHost(row[0], each) for row, each in zip(existing, results, strict=False)]
         return checked
 
     async def _try(self, suggested: SuggestedHost, addresses: Sequence[AddrInfo]) -> TrialResult | None:

@@ -28,7 +28,7 @@ from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import alternative, answers, assess, refine, settles
 from mailproof.domain.errors import ServiceShortage
-from mailproof.net.addrinfo import AddrInfo
+from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import shortages_raised
@@ -366,7 +366,7 @@ class Trials:
         return dataclasses.replace(result, message=message)
 
     async def _allowed_addresses(self, trial: Trial) -> list[AddrInfo]:
-        """Return those of the attempt's addresses that may be dialled for a trial, with its port."""
+        """Return those of the attempt's addresses that may be dialled for a trial, with its port: a few of many."""
         host, port = self._context.host, trial.port
         infos = [info for info in self._addresses if trial.family in ("", _family(info))]
         try:
@@ -380,7 +380,9 @@ class Trials:
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in infos)))
         except (EgressDenied, LookupFailed):
             return []
-        return [_with_port(info, port) for info in infos if info[4][0] in allowed]
+        reached = {link.address for link in self._attempt.links}
+        usable = [_with_port(info, port) for info in infos if info[4][0] in allowed]
+        return few(sorted(usable, key=lambda info: info[4][0] not in reached))  # stable
 
     async def _lookup(self, name: str, port: int) -> Sequence[str]:
         self._guard.check_name(name, port)

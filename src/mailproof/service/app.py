@@ -24,6 +24,7 @@ from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Permission, Role
+from mailproof.net.addrinfo import FEW
 from mailproof.net.egress import Policy
 from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
@@ -188,8 +189,9 @@ class Service:
         providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
-        # Its candidates are guesses themselves: no other host is suggested in their place.
-        tries_candidates = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name)
+        # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
+        # whose names and addresses a stranger's domain chooses.
+        tries_candidates = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
         searcher = SettingsSearch(prober=tries_candidates, https_guard=policy.for_web(), trust=trust)
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()

@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the under
 _INVISIBLE = "must not contain control characters or invisible ones"
 _BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
 _LITERAL = re.compile(r"[0-9A-Fa-f:.]+(?:%[\w.-]+)?")
-_PLAIN_HOST = re.compile(r"[^\s:\[\]/@]+")
+_PLAIN_HOST = re.compile("[^\\s:\\[\\]/@\ufe6b\uff20]+")  # the small and the full-width @ are read as one (RFC 3491)
 _DIGITS = re.compile(r"[0-9]{1,5}")
 
 

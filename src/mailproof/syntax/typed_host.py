@@ -100,6 +100,8 @@ _SCHEMES: dict[str, tuple[int | None, SchemeTls | None]] = {
     "ssl": (465, SchemeTls.IMPLICIT),  # of PHP's streams; its tls:// is read as STARTTLS by some, so not at all here
 }
 
+_WIDE = str.maketrans("\uff20\ufe6b\uff1a", "@@:")  # as some keyboards type them; IDNA reads the first two as an @
+
 _READING = "is the URL of a server that mail is read from; the one that mail is sent through is meant, like {}"
 _LIKE = '"smtp.example.com"'
 _OTHER_SCHEMES = {
@@ -211,8 +213,8 @@ def _taken_apart(stripped: str) -> TypedHost:
     if not stripped:
         raise ValueError("must not be empty")
     scheme, rest = _scheme(stripped)
-    if "@" in rest:
-        _refuse_what_stands_before_an_at(rest, is_url=bool(scheme))
+    if "@" in (plain := rest.translate(_WIDE)):
+        _refuse_what_stands_before_an_at(plain, is_url=bool(scheme))
     authority = rest.removesuffix("/")
     if "/" in authority or "?" in authority or "#" in authority:
         raise ValueError("must be a host without a path or query")

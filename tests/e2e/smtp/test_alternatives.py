@@ -9,15 +9,18 @@ import socket
 import threading
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG, eventually_here
+from mailproof.net.addrinfo import FEW, AddrInfo
+from mailproof.net.broken import Broken
 from mailproof.net.egress import Policy, Profile
 from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressDenied
+from mailproof.probe import link
 from mailproof.probe.probe import Probe
 from mailproof.probe.trials import PATIENCE
 from mailproof.smtp.report import Step
@@ -396,3 +399,20 @@ def test_an_echoed_password_is_masked_in_the_alternatives(machine: Machine) -> N
     assert rows(report)[1] == (587, STARTTLS, Code.OK)
     assert PASSWORD.lower() not in repr(report).lower()
     assert "********" in report.advice
+
+
+def test_trials_do_not_multiply_with_the_addresses_of_a_strangers_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses = [own_address() for _ in range(16)]
+    resolve(monkeypatch, {"mail.test": addresses})
+    dialled: list[Sequence[AddrInfo]] = []
+
+    async def refused(found: Sequence[AddrInfo], limit: float) -> NoReturn:
+        dialled.append(found)
+        raise Broken(Code.CONNECTION_REFUSED)
+
+    monkeypatch.setattr(link, "dial", refused)
+    assert run(587).code is Code.CONNECTION_REFUSED
+    own = [found for found in dialled if found[0][4][1] == 587 and len(found) > 1]
+    assert [len(found) for found in own] == [16]
+    other_ports = [found for found in dialled if found[0][4][1] != 587]
+    assert [len(found) for found in other_ports] == [FEW] * (len(USUAL) - 1)

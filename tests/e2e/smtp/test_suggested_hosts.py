@@ -19,7 +19,7 @@ from mailproof.net.egress import Policy, Profile
 from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressGuard
 from mailproof.probe.probe import Probe
-from mailproof.probe.suggestions import LIMIT
+from mailproof.probe.suggestions import LIMIT, MAX_TESTS_WITH_SUGGESTIONS
 from mailproof.smtp.report import Audience, Report, SettingChange
 from mailproof.smtp.stored_secret import LoginTarget
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
@@ -334,3 +334,17 @@ def test_a_caller_who_leaves_leaves_no_question_behind(names: Names) -> None:
         return {task.get_name() for task in asyncio.all_tasks() - {asyncio.current_task()}}
 
     assert "mailproof-suggestions" not in asyncio.run(leave())
+
+
+def test_many_tests_at_once_do_not_all_try_suggestions(names: Names) -> None:
+    gmail = names.mail("smtp.gmail.com")
+    probe = names.probe()
+    slots = [probe.suggestion_slots.acquire(blocking=False) for _ in range(MAX_TESTS_WITH_SUGGESTIONS)]
+    plan = make_plan(587, host="smtp.gmial.com", verify_alternatives=True, credentials=LOGIN)
+    assert all(slots)
+    assert "which exists and was not tried" in run_plan(plan, probe).advice
+    assert gmail.peers == []
+    probe.suggestion_slots.release()
+    assert run_plan(plan, probe).fixes[0].verified
+    assert run_plan(plan, probe).fixes[0].verified  # the slot was given back
+    harmless(gmail)

@@ -1,5 +1,7 @@
 """The autoconfig format: what is read, what is skipped, and that no document does more than be refused."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,6 +137,34 @@ def test_the_number_of_servers_is_bounded() -> None:
 def test_an_invalid_document_is_refused_in_our_words(data: bytes, said: str) -> None:
     with pytest.raises(AutoconfigError, match=said):
         parse(data, JO)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        f'<clientConfig xmlns="{"n" * 200_000}">' + "".join(f"<a{number}/>" for number in range(2000)),
+        f'<clientConfig xmlns:n="{"n" * 200_000}" ' + " ".join(f'n:a{number}=""' for number in range(2000)) + ">",
+    ],
+    ids=["elements", "attributes"],
+)
+def test_a_long_namespace_is_not_multiplied_by_the_names_in_it(bomb: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(AutoconfigError):
+            parse(f"{bomb}</clientConfig>".encode(), JO)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * MAX_DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "name", ['clientConfig xmlns="urn:a"', 'x:clientConfig xmlns:x="urn:a"'], ids=["without prefix", "with prefix"]
+)
+def test_a_namespace_makes_no_difference(name: str) -> None:
+    text = document(outgoing("a.test", 465, "SSL")).replace("<clientConfig", f"<{name}", 1)
+    text = text.replace("</clientConfig", f"</{name.partition(' ')[0]}", 1)
+    assert read(text)[0].host == "a.test"
 
 
 def test_a_document_in_another_encoding_is_read() -> None:

@@ -23,7 +23,7 @@ IN_CLEAR = Url("http", "autoconfig.example.test", 80, "/mail/config-v1.1.xml")
         (ASKED, "other", Url("https", "autoconfig.example.test", 443, "/mail/other")),
         (ASKED, "https://example.test./x", Url("https", "example.test", 443, "/x")),
         (IN_CLEAR, "https://autoconfig.example.test/", Url("https", "autoconfig.example.test", 443, "/")),
-        (IN_CLEAR, "http://www.example.test/", Url("http", "www.example.test", 80, "/")),
+        (IN_CLEAR, f"http://www.example.test{IN_CLEAR.target}", Url("http", "www.example.test", 80, IN_CLEAR.target)),
     ],
 )
 def test_a_redirect_within_the_site_is_followed(url: Url, location: str, expected: Url) -> None:
@@ -99,6 +99,20 @@ def test_what_is_not_followed_is_said(location: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "location",
+    [
+        "http://router.example.test/reboot",
+        f"http://router.example.test{IN_CLEAR.target}?reboot=1",
+        "/reboot",
+        "?reboot",
+    ],
+)
+def test_in_clear_a_redirect_does_not_choose_the_page(location: str) -> None:
+    with pytest.raises(RedirectRefused, match="another page without encryption"):
+        next_url(IN_CLEAR, location, SITE)
+
+
+@pytest.mark.parametrize(
     ("host", "expected"),
     [("example.test", True), ("a.b.example.test", True), ("test", False), ("xexample.test", False), ("", False)],
 )
@@ -136,7 +150,7 @@ def test_any_text_leads_within_the_site_or_nowhere(location: str, url: Url) -> N
         return
     assert is_within(found.host, SITE)
     assert found.port == {"https": 443, "http": 80}[found.scheme]
-    assert found.secure or not url.secure
+    assert found.secure or (not url.secure and found.target == url.target)
     assert found.target.startswith("/")
     assert found.target.isascii()
     assert " " not in found.target

@@ -120,6 +120,12 @@ REFUSED: list[tuple[str, str]] = [
     ("\ufeffsmtp.example.com", "invisible"),
     ("smtp.example.com\ud800", "invisible"),
     ("x" * 10_000_000, "too long"),
+    # An @ as it is typed in full width, or small: IDNA reads it as a plain one.
+    ("pass\uff20mail.example", "is a mail address and no server"),
+    ("pass\uff20mail.example:587", "is a mail address and no server"),
+    ("pass\ufe6bmail.example:587", "is a mail address and no server"),
+    ("user\uff1apass\uff20mail.example:587", "must not hold a user or password"),
+    ("smtps://user:pass\uff20mail.example", "must not hold a user or password"),
 ]
 
 
@@ -139,7 +145,7 @@ def test_what_is_refused_gets_a_sentence_that_repeats_no_password(text: str, sen
     assert "pass" not in str(caught.value).replace("password", "")
 
 
-@pytest.mark.parametrize("row", [row for row in REFUSED if "@" in row[0]])
+@pytest.mark.parametrize("row", [row for row in REFUSED if set(row[0]) & set("@\uff20\ufe6b")])
 def test_with_a_port_too_nothing_before_an_at_is_repeated(row: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match=row[1]) as caught:
         parse_host_port(row[0])

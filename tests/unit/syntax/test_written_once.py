@@ -27,6 +27,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
         "host and port",
         "domain.database",
     ): "domain imports nothing but the standard library; a URL may name several hosts",
+    ("host and port", "discovery.autoconfig"): "the colon behind the prefix of an XML name",
     ("host and port", "service.settings_values"): "a web origin has a scheme before and is compared as a whole",
     ("host and port", "smtp.plans"): "a port that is a number already, and 0 for none",
     ("host and port", "smtp.refusals.words"): "finds addresses in a server's sentence, and reads none",
