@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, aclosing
 
 import pytest
@@ -23,6 +24,7 @@ from mailproof.discovery.autoconfig import MAX_DOCUMENT
 from mailproof.discovery.candidates import MAX_CANDIDATES, MAX_OF_SOURCE
 from mailproof.discovery.progress import TriedCandidate
 from mailproof.net.egress import Policy, Profile
+from mailproof.syntax.mailbox import parse_mailbox
 from smtp_support import pki
 from smtp_support.scripted import Do, Served, free_port, raw, serve, smtp
 
@@ -61,6 +63,31 @@ def test_srv_wins_over_a_guess_that_would_work_and_is_never_dialled(world: World
     assert found.result.complete
     assert verbs(stated) == HARMLESS
     assert guessed.peers == []
+
+
+def test_a_question_that_could_find_nothing_better_is_not_told_as_unanswered(world: World) -> None:
+    world.mail("mx.example.test", 465)
+    world.srv("_submissions", "0 1 465 mx.example.test.")
+    world.dns.silent_types |= {"TXT", "MX"}
+    found = world.search()
+    assert found.best == ("mx.example.test", 465, "implicit", "srv")
+    assert "no answer" not in found.result.message
+    assert not any("not waited for" in clue.answer for clue in found.clues.values())
+
+
+def test_a_question_that_never_began_is_closed() -> None:
+    async def question() -> None: ...
+
+    async def leave(work: Coroutine[None, None, None]) -> None:
+        search = discover._OneSearch(parse_mailbox(ADDRESS), 1, None, None, None)  # type: ignore[arg-type] # unused
+        async with asyncio.TaskGroup() as group:
+            search._group = group
+            search.begin(work, (0, 0), "a question")
+            search._leave_the_rest()
+
+    work = question()
+    asyncio.run(leave(work))
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
 
 
 def test_srv_priorities_and_both_services(world: World) -> None:

@@ -177,6 +177,7 @@ class _OneSearch:
         self._peers: dict[str, set[str]] = {}  # host -> the addresses at which it was tried
         self._changed = asyncio.Event()
         self._verified_at = math.inf
+        self._missed: tuple[_Question, ...] = ()  # what might have found something better, but had no answer
         self._ranked: tuple[Published | None, tuple[Candidate, ...]] = (None, ())
         self.events: deque[SearchProgress] = deque()
         self.new_event = asyncio.Event()
@@ -207,7 +208,7 @@ class _OneSearch:
             self._tried,
             complete=complete,
             elapsed=self.elapsed,
-            unanswered=len(self._questions),
+            unanswered=len(self._missed),
         )
 
     async def _search(self) -> None:
@@ -256,17 +257,29 @@ class _OneSearch:
 
     def _final(self) -> bool:
         """Return whether an encrypted candidate was verified and no better one can come, or is waited for."""
-        best = next((one for one in self._listed() if self._is_good(one)), None)
+        best = self._best()
         if best is None:
             return False
         if self._loop.time() >= self._cut_at():
             return True
-        order = self._inquiry.order_of(best.source)
         running = self._running()
         better_trial = any(
             one.rank < best.rank and (_key(one) in running or _key(one) not in self._trials) for one in self._listed()
         )
-        return not better_trial and all(question.order > order for question in self._questions.values())
+        return not (better_trial or self._better_questions())
+
+    def _best(self) -> Candidate | None:
+        """Return the best candidate that was verified and is encrypted; None for none yet."""
+        return next((one for one in self._listed() if self._is_good(one)), None)
+
+    def _better_questions(self) -> tuple[_Question, ...]:
+        """Return the outstanding questions that may find something better than the best verified candidate."""
+        best = self._best()
+        outstanding = self._questions.values()
+        if best is None:
+            return tuple(outstanding)
+        order = self._inquiry.order_of(best.source)
+        return tuple(question for question in outstanding if question.order <= order)
 
     def _cut_at(self) -> float:
         """Return when what might still be better is no longer waited for, on the loop's clock."""
@@ -306,6 +319,7 @@ class _OneSearch:
             self._changed.set()
 
         task = self._group.create_task(then_try())
+        task.add_done_callback(lambda _: work.close())  # a task that is cancelled before its first step leaves it open
         self._questions[task] = _Question(question, order, self._loop.time())
 
     def clue(
@@ -326,7 +340,8 @@ class _OneSearch:
 
     def _note_unanswered(self) -> None:
         """Tell which better sources had not answered."""
-        for question in self._questions.values():
+        self._missed = self._better_questions()
+        for question in self._missed:
             source = list(Source)[question.order[0]]
             waited = self._loop.time() - question.asked_at
             self.clue(source, question.text, f"no answer in {waited:.1f} s, and not waited for longer", Code.TIMEOUT)
