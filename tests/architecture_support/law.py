@@ -101,6 +101,7 @@ LAW = (
             "published",
             "redirects",
             "sites",
+            "spelling",
         ),
     ),
     Room(

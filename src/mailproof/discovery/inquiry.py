@@ -40,9 +40,10 @@ FETCH_LIMIT = 8.0  # seconds for one document, redirects included
 MAX_LOOKUPS = 32  # DNS questions of one search
 MAX_DOCUMENTS = 16  # documents of one search, without redirects
 MAX_SITES = 4  # other domains that are asked
+MAX_OWN_INCLUDES = 2  # SPF records of the domain's own names that its SPF record includes
 MAX_SHOWN = 300  # characters of a record in a clue
 
-# Mozilla's provider database is not asked, but shipped: to ask would tell a third party which domain is being set up.
+# Mozilla's provider database is not asked over the network: that would tell a third party which domain is set up.
 # Host and target of each URL, the preferred one first:
 AUTOCONFIG_URLS = (
     ("autoconfig.{domain}", "/mail/config-v1.1.xml?emailaddress={address}"),
@@ -112,6 +113,7 @@ class Inquiry:
         self._exchange: dict[int, tuple[OutgoingServer, ...]] = {}  # by place in the order of asking: the first counts
         self._aliases: list[Alias] = []
         self._spf: tuple[str, ...] = ()
+        self._spf_above: tuple[str, ...] = ()
         self._sites: dict[str, _Site] = {}
         self._names: dict[str, tuple[str, ...]] = {}  # of addresses
         self._certificates: dict[tuple[str, int], CertificateName] = {}
@@ -145,6 +147,7 @@ class Inquiry:
             ),
             certificates=tuple(self._certificates.values()),
             mail_aliases=tuple(self._mail_aliases),
+            spf_above=self._spf_above,
         )
 
     def order_of(self, source: Source) -> Order:
@@ -282,6 +285,9 @@ class Inquiry:
     async def _ask_mail_alias(self, name: str) -> None:
         await self._add_aliases(name, Source.GUESS, self._mail_aliases)
 
+    async def _ask_alias_above(self, name: str) -> None:
+        await self._add_aliases(name, Source.RECORDS, self._aliases)
+
     async def _ask_selector(self, selector: str) -> None:
         await self._add_aliases(f"{selector}._domainkey.{self._domain}", Source.RECORDS, self._aliases, most=1)
 
@@ -299,19 +305,33 @@ class Inquiry:
         self._asker.clue(source, f"CNAME {name}", shown, found=bool(targets))
 
     async def _ask_spf(self) -> None:
-        question = f"SPF {self._domain}"
+        self._spf = await self._included(self._domain)
+        self._unanswered.discard("SPF")
+        self._look_behind_filter()
+
+    async def _ask_spf_above(self) -> None:
+        self._spf_above = await self._included(site_of(self._domain))
+
+    async def _included(self, domain: str) -> tuple[str, ...]:
+        """Return what a domain's SPF record includes, and what records of its own site include that it includes."""
+        found = await self._included_by(domain)
+        own = [name for name in found if name != domain and is_below(name, site_of(domain))]
+        for name in own[:MAX_OWN_INCLUDES]:
+            if self._may_look_up():
+                found += await self._included_by(name)
+        return tuple(dict.fromkeys(found))
+
+    async def _included_by(self, name: str) -> tuple[str, ...]:
+        question = f"SPF {name}"
         try:
-            record = await self._records.spf(self._domain)
+            record = await self._records.spf(name)
         except LookupFailed as error:
             self._asker.clue(Source.RECORDS, question, "no answer", error.code)
-            self._unanswered.discard("SPF")
-            self._look_behind_filter()
-            return
-        self._unanswered.discard("SPF")
-        self._spf = includes(record)
-        shown = f"includes {_listed(self._spf)}" if self._spf else "includes nobody" if record else "none"
+            return ()
+        found = includes(record)
+        shown = f"includes {_listed(found)}" if found else "includes nobody" if record else "none"
         self._asker.clue(Source.RECORDS, question, shown, found=bool(record))
-        self._look_behind_filter()
+        return found
 
     async def _ask_autodiscover(self) -> None:
         question = f"SRV _autodiscover._tcp.{self._domain}"
@@ -329,11 +349,16 @@ class Inquiry:
             self._begin_post(found[0].target, 2)
 
     def _look_behind_filter(self) -> None:
-        """Ask for DKIM selectors where after all the other records only a filter is known."""
+        """Ask for DKIM selectors, and what the domain above says, where all other records lead to a filter alone."""
         if self._unanswered or not self._mx.hosts or filter_of_mx(self._mx.hosts[0]) is None:
             return
         if any(True for _ in providers_of_records(self.published(guess=False), self._mailbox)):
             return
+        above = site_of(self._domain)
+        if above != self._domain:
+            name = f"autodiscover.{above}"
+            self._ask(self._ask_alias_above(name), (Source.RECORDS.rank, 2), f"CNAME {name}")
+            self._ask(self._ask_spf_above(), (Source.RECORDS.rank, 3), f"SPF {above}")
         for selector in _SELECTORS:
             question = f"CNAME {selector}._domainkey.{self._domain}"
             self._ask(self._ask_selector(selector), (Source.RECORDS.rank, 2), question)

@@ -232,11 +232,21 @@ PRESETS: tuple[Preset, ...] = (
             *_BOTH,
             advice=_APP_PASSWORD,
             domains=domains,
+            source="N T",
+        )
+        for region, domains, _, _ in _ZOHO_REGIONS
+    ),
+    *(
+        _preset(
+            f"Zoho ({region}, own domain)",
+            f"smtppro.{region}",
+            *_BOTH,
+            advice=f"A free plan has smtp.{region} instead. {_APP_PASSWORD}",
             mx=mx,
             spf=spf,
-            source="N T; mx M; spf O",
+            source="D; mx M; spf O",
         )
-        for region, domains, mx, spf in _ZOHO_REGIONS
+        for region, _, mx, spf in _ZOHO_REGIONS
     ),
     _preset(
         "Proton Mail",

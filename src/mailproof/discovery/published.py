@@ -98,6 +98,7 @@ class Published:
         exists: Whether the domain is there at all.
         aliases: Records that lead to hosts of the provider.
         spf: The names that the SPF record includes.
+        spf_above: Those of the domain that the mail domain lies in; asked for only behind a filter.
         sites: What other domains publish that have to do with it.
         certificates: Names on certificates that were seen.
         mail_aliases: What smtp.DOMAIN and mail.DOMAIN are aliases of.
@@ -116,6 +117,7 @@ class Published:
     sites: tuple[SiteSettings, ...] = ()
     certificates: tuple[CertificateName, ...] = ()
     mail_aliases: tuple[Alias, ...] = ()
+    spf_above: tuple[str, ...] = ()
 
     @property
     def declined(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ def test_a_mail_domain_leads_to_its_provider(domain: str, name: str | None) -> N
         ("outlook-com.olc.protection.outlook.com", "Outlook.com"),
         ("mta7.am0.yahoodns.net", "Yahoo"),
         ("mx-aol.mail.gm0.yahoodns.net", "AOL"),
-        ("mx.zoho.eu", "Zoho (zoho.eu)"),
+        ("mx.zoho.eu", "Zoho (zoho.eu, own domain)"),
         ("mxa.eu.mailgun.org", "Mailgun (EU)"),
         ("in1-smtp.messagingengine.com", "Fastmail"),
         ("evilgoogle.com", None),
