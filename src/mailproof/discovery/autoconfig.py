@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from mailproof.discovery.presets import ADDRESS, DOMAIN, LOCAL_PART
+from mailproof.discovery.preset import ADDRESS, DOMAIN, LOCAL_PART
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import MAX_HOST, check_host, read_port
 from mailproof.syntax.mailbox import Mailbox

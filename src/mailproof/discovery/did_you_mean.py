@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 
 from mailproof.diagnosis.interceptors import provider_of
 from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
-from mailproof.discovery.presets import PRESETS, Preset, preset_of_domain, preset_of_mx, preset_of_server
+from mailproof.discovery.preset import Preset
+from mailproof.discovery.presets import PRESETS, preset_of_domain, preset_of_mx, preset_of_server
 from mailproof.discovery.spelling import MIN_LABEL, compared_domains, distance
 from mailproof.syntax.typed_host import MailAddressTypedError
 

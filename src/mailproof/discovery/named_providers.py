@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from mailproof.discovery import provider_database
 from mailproof.discovery.autoconfig import OutgoingServer, fill
 from mailproof.discovery.mail_filters import MailFilter, filter_of_mx
-from mailproof.discovery.presets import Preset, preset_of_alias, preset_of_mx, preset_of_spf
+from mailproof.discovery.preset import Preset
+from mailproof.discovery.presets import preset_of_alias, preset_of_mx, preset_of_spf
 from mailproof.discovery.published import Published
 from mailproof.discovery.sites import host_name, is_below, parents, site_of
 from mailproof.syntax.mailbox import Mailbox

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from mailproof.discovery.presets import PRESETS, Preset, preset_of_domain
+from mailproof.discovery.preset import Preset
+from mailproof.discovery.presets import PRESETS, preset_of_domain
 
 MIN_DOMAIN = 8  # characters of a domain that is compared: "gmail.com" has 9; in shorter ones a letter is too much
 MIN_LABEL = 5  # characters of the provider's label for a host that exists: "gmail"

@@ -2,12 +2,9 @@
 
 import pytest
 
+from mailproof.discovery.preset import ADDRESS, DOMAIN, LOCAL_PART, Preset
 from mailproof.discovery.presets import (
-    ADDRESS,
-    DOMAIN,
-    LOCAL_PART,
     PRESETS,
-    Preset,
     preset_of_domain,
     preset_of_mx,
     preset_of_server,
