@@ -88,9 +88,11 @@ LAW = (
         pure=True,
         libraries=("defusedxml: autoconfig",),
         modules=(
+            "asking",
             "autoconfig",
             "candidates",
             "certificate_hosts",
+            "collected",
             "conclusion",
             "exchange",
             "mail_filters",
@@ -112,7 +114,7 @@ LAW = (
         "the search for them",
         ("syntax", "smtp.report", "smtp.vocabulary", "net"),
         libraries=("asyncio", "dns: records"),
-        modules=("inquiry", "records", "search", "web"),
+        modules=("documents", "inquiry", "records", "search", "web"),
     ),
     Room(
         "discovery",

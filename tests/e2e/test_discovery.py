@@ -18,7 +18,7 @@ from clock_support.waiting import HANG, eventually_here
 from discovery_support.world import ADDRESS, DOMAIN, World, document, outgoing, page, server_for
 from mailproof.cli import discover as discover_cli
 from mailproof.cli import main as cli
-from mailproof.discovery import inquiry
+from mailproof.discovery import documents
 from mailproof.discovery import search as discover
 from mailproof.discovery.autoconfig import MAX_DOCUMENT
 from mailproof.discovery.candidates import MAX_CANDIDATES, MAX_OF_SOURCE
@@ -445,7 +445,7 @@ def test_slow_web_servers_do_not_outlast_the_deadline_and_are_hung_up_on(
 ) -> None:
     """The drip takes 200 s or more, and the other is silent: the limit of one web server would be too late, too."""
     drip = [part for _ in range(2000) for part in (b"<", 0.1)]
-    monkeypatch.setattr(inquiry, "FETCH_LIMIT", 3600.0)
+    monkeypatch.setattr(documents, "FETCH_LIMIT", 3600.0)
     first = world.web(f"autoconfig.{DOMAIN}", b"HTTP/1.1 200 OK\r\n\r\n", *drip)
     with serve(raw(Do.SILENCE)) as second:  # never answers the handshake
         world.place(DOMAIN, 443, second.port)
@@ -489,7 +489,7 @@ def test_a_silent_web_server_is_given_its_time_where_nothing_else_is_found(world
     clock = WaitedClock(slowness=0.2)
     found = world.search(timeout=60, loop_factory=clock)
     assert found.result.best is None
-    assert clock.waited == pytest.approx(inquiry.FETCH_LIMIT)
+    assert clock.waited == pytest.approx(documents.FETCH_LIMIT)
     assert found.clues[AUTOCONFIG].answer == "no answer in 8 s"
 
 

@@ -84,6 +84,21 @@ class CertificateName:
 
 
 @dataclass(frozen=True, slots=True)
+class MailExchanges:
+    """A domain's MX records.
+
+    Attributes:
+        hosts: The MX hosts, the most preferred first.
+        null: Whether the domain says that it receives no mail (RFC 7505).
+        exists: Whether the domain is there at all.
+    """
+
+    hosts: tuple[str, ...] = ()
+    null: bool = False
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What was found about a mail domain.
 

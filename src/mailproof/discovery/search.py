@@ -20,8 +20,9 @@ from typing import Any, Protocol
 
 from mailproof.discovery.candidates import MAX_CANDIDATES, candidates, known_candidates
 from mailproof.discovery.certificate_hosts import hosts_of
+from mailproof.discovery.collected import Order
 from mailproof.discovery.conclusion import conclude, judge
-from mailproof.discovery.inquiry import Inquiry, Order
+from mailproof.discovery.inquiry import Inquiry
 from mailproof.discovery.presets import preset_of_server
 from mailproof.discovery.progress import (
     Candidate,
@@ -309,7 +310,7 @@ class _OneSearch:
         return {key for key, task in self._trials.items() if not task.done()}
 
     def begin(self, work: Coroutine[Any, Any, None], order: Order, question: str) -> None:
-        """Ask a question beside the others, and try what it finds. See `discovery.inquiry.Asker`."""
+        """Ask a question beside the others, and try what it finds. See `discovery.asking.Asker`."""
         assert self._group is not None  # noqa: S101 - nothing is asked before the search runs
 
         async def then_try() -> None:
@@ -325,7 +326,7 @@ class _OneSearch:
     def clue(
         self, source: Source, question: str, answer: str, code: Code = Code.OK, *, found: bool | None = None
     ) -> None:
-        """Tell the answer to a question. See `discovery.inquiry.Asker`."""
+        """Tell the answer to a question. See `discovery.asking.Asker`."""
         self._emit(Clue(source, question, answer, code, code is Code.OK if found is None else found))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
