@@ -91,14 +91,12 @@ def test_a_question_that_never_began_is_closed() -> None:
 
 
 def test_srv_priorities_and_both_services(world: World) -> None:
-    world.mail("a.example.test", 465)
-    world.mail("b.example.test", 587)
-    world.mail("c.example.test", 587)
+    # None of them is there: of servers that work only the best is waited for.
     world.srv("_submissions", "20 1 465 a.example.test.")
     world.srv("_submission", "20 5 587 b.example.test.", "10 1 587 c.example.test.")
     found = world.search()
-    assert [one.candidate.host[0] for one in found.result.tried] == ["c", "a", "b"]
-    assert [one.candidate.rank for one in found.result.tried] == [1, 2, 3]
+    assert [one.candidate.host[0] for one in found.result.tried[:3]] == ["c", "a", "b"]
+    assert [one.candidate.rank for one in found.result.tried[:3]] == [1, 2, 3]
 
 
 def test_a_dot_says_that_the_service_is_not_offered_and_is_not_guessed_at(world: World) -> None:

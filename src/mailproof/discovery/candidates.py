@@ -116,7 +116,11 @@ def _inferred(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
         yield from _from_provider(found, Source.RECORDS, f"{passes} mailboxes are at {found.name}: {found.evidence}.")
     if published.guess:
         yield from _guesses(mailbox, mailbox.ascii_domain.lower(), published)
-    for seen in published.certificates:
+    names = list(dict.fromkeys(seen.name for seen in published.certificates))
+    # They are in the order in which trials ended; of one name implicit TLS comes first (RFC 8314 section 3.3).
+    for seen in sorted(
+        published.certificates, key=lambda one: (names.index(one.name), one.tls_mode is not TlsMode.IMPLICIT)
+    ):
         yield _from_certificate(mailbox, seen)
     if published.guess and mail_filter is None and received is None:
         by_spf = providers_of_spf(published, mailbox)

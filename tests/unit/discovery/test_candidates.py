@@ -79,6 +79,21 @@ def test_srv_priorities_compare_across_services_then_implicit_then_weight_then_n
         assert hosts == ["first", "z", "heavy", "also-light", "light"]
 
 
+def test_of_a_name_on_certificates_implicit_tls_comes_first_whichever_trial_ended_first() -> None:
+    seen = [
+        CertificateName(name, port, mode, "mail.example.test")
+        for port, mode in ((587, TlsMode.STARTTLS), (465, TlsMode.IMPLICIT))
+        for name in ("s1.hoster.test", "hoster.test")
+    ]
+    found = candidates(JO, Published(certificates=tuple(seen)))
+    assert [(one.host, one.port) for one in found] == [
+        ("s1.hoster.test", 465),
+        ("s1.hoster.test", 587),
+        ("hoster.test", 465),
+        ("hoster.test", 587),
+    ]
+
+
 def test_a_guess_in_the_domain_above_is_to_be_confirmed() -> None:
     """Nobody can tell a university from a provider of free names."""
     advices = {one.host: one.advice for one in candidates(Mailbox("jo", "home.free-dns.test"), Published(guess=True))}
