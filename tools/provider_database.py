@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from mailproof.discovery.autoconfig import AutoconfigError, OutgoingServer, read, usable
-from mailproof.discovery.presets import DOMAIN, preset_of_domain
+from mailproof.discovery.preset import DOMAIN
+from mailproof.discovery.presets import preset_of_domain
 from mailproof.discovery.provider_database import FILE, LICENCE
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import check_name

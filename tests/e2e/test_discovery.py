@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, aclosing
 
 import pytest
@@ -17,12 +18,13 @@ from clock_support.waiting import HANG, eventually_here
 from discovery_support.world import ADDRESS, DOMAIN, World, document, outgoing, page, server_for
 from mailproof.cli import discover as discover_cli
 from mailproof.cli import main as cli
-from mailproof.discovery import inquiry
+from mailproof.discovery import documents
 from mailproof.discovery import search as discover
 from mailproof.discovery.autoconfig import MAX_DOCUMENT
 from mailproof.discovery.candidates import MAX_CANDIDATES, MAX_OF_SOURCE
 from mailproof.discovery.progress import TriedCandidate
 from mailproof.net.egress import Policy, Profile
+from mailproof.syntax.mailbox import parse_mailbox
 from smtp_support import pki
 from smtp_support.scripted import Do, Served, free_port, raw, serve, smtp
 
@@ -63,16 +65,38 @@ def test_srv_wins_over_a_guess_that_would_work_and_is_never_dialled(world: World
     assert guessed.peers == []
 
 
+def test_a_question_that_could_find_nothing_better_is_not_told_as_unanswered(world: World) -> None:
+    world.mail("mx.example.test", 465)
+    world.srv("_submissions", "0 1 465 mx.example.test.")
+    world.dns.silent_types |= {"TXT", "MX"}
+    found = world.search()
+    assert found.best == ("mx.example.test", 465, "implicit", "srv")
+    assert "no answer" not in found.result.message
+    assert not any("not waited for" in clue.answer for clue in found.clues.values())
+
+
+def test_a_question_that_never_began_is_closed() -> None:
+    async def question() -> None: ...
+
+    async def leave(work: Coroutine[None, None, None]) -> None:
+        search = discover._OneSearch(parse_mailbox(ADDRESS), 1, None, None, None)  # type: ignore[arg-type] # unused
+        async with asyncio.TaskGroup() as group:
+            search._group = group
+            search.begin(work, (0, 0), "a question")
+            search._leave_the_rest()
+
+    work = question()
+    asyncio.run(leave(work))
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
+
+
 def test_srv_priorities_and_both_services(world: World) -> None:
-    world.mail("a.example.test", 465)
-    world.mail("b.example.test", 587)
-    world.mail("c.example.test", 587)
+    # None of them is there: of servers that work only the best is waited for.
     world.srv("_submissions", "20 1 465 a.example.test.")
     world.srv("_submission", "20 5 587 b.example.test.", "10 1 587 c.example.test.")
     found = world.search()
-    assert found.result.tried[0].candidate.host[0] == "c"  # once it is verified, the others need not be tried any more
-    assert sorted(one.candidate.host[0] for one in found.result.tried) == ["a", "b", "c"]
-    assert [one.candidate.rank for one in found.result.tried] == [1, 2, 3]
+    assert [one.candidate.host[0] for one in found.result.tried[:3]] == ["c", "a", "b"]
+    assert [one.candidate.rank for one in found.result.tried[:3]] == [1, 2, 3]
 
 
 def test_a_dot_says_that_the_service_is_not_offered_and_is_not_guessed_at(world: World) -> None:
@@ -419,7 +443,7 @@ def test_slow_web_servers_do_not_outlast_the_deadline_and_are_hung_up_on(
 ) -> None:
     """The drip takes 200 s or more, and the other is silent: the limit of one web server would be too late, too."""
     drip = [part for _ in range(2000) for part in (b"<", 0.1)]
-    monkeypatch.setattr(inquiry, "FETCH_LIMIT", 3600.0)
+    monkeypatch.setattr(documents, "FETCH_LIMIT", 3600.0)
     first = world.web(f"autoconfig.{DOMAIN}", b"HTTP/1.1 200 OK\r\n\r\n", *drip)
     with serve(raw(Do.SILENCE)) as second:  # never answers the handshake
         world.place(DOMAIN, 443, second.port)
@@ -463,7 +487,7 @@ def test_a_silent_web_server_is_given_its_time_where_nothing_else_is_found(world
     clock = WaitedClock(slowness=0.2)
     found = world.search(timeout=60, loop_factory=clock)
     assert found.result.best is None
-    assert clock.waited == pytest.approx(inquiry.FETCH_LIMIT)
+    assert clock.waited == pytest.approx(documents.FETCH_LIMIT)
     assert found.clues[AUTOCONFIG].answer == "no answer in 8 s"
 
 

@@ -314,10 +314,35 @@ def autodiscover_redirects_to_the_provider(world: World, stack: ExitStack) -> No
     world.mail("smtp.office365.com", 587)
 
 
+def spf_record_in_parts_behind_a_filter(world: World, stack: ExitStack) -> None:
+    world.mx("10 eu-smtp-inbound-1.mimecast.com.", domain="estate.test")
+    world.spf("include:_spf.estate.test", domain="estate.test")
+    world.spf("include:eu._netblocks.mimecast.com", "include:_spf.google.com", domain="_spf.estate.test")
+    world.mail("smtp.gmail.com", 465)
+
+
+def department_behind_a_filter(world: World, stack: ExitStack) -> None:
+    world.mx("10 mxa-0045cd01.gslb.pphosted.com.", domain="bio.state.test")
+    world.alias("autodiscover.state.test", "autodiscover.outlook.com")
+    world.mail("smtp.office365.com", 587)
+
+
+def department_behind_a_filter_by_the_spf_record_above(world: World, stack: ExitStack) -> None:
+    world.mx("10 mxa-0045cd02.gslb.pphosted.com.", domain="law.college.test")
+    world.spf("include:_spf.google.com", domain="college.test")
+    world.mail("smtp.gmail.com", 465)
+
+
+def exchange_of_ones_own_behind_a_filter(world: World, stack: ExitStack) -> None:
+    world.mx("10 mx01.hornetsecurity.com.", domain="works.test")
+    world.srv("_autodiscover", "0 0 443 owa.works.test.", domain="works.test")
+    world.mail("owa.works.test", 587)
+
+
 def zoho_behind_a_filter(world: World, stack: ExitStack) -> None:
     world.mx("10 mx.spamexperts.com.", "20 fallbackmx.spamexperts.eu.", domain="studio.test")
     world.spf("include:zoho.eu", "include:spf.antispamcloud.com", domain="studio.test")
-    world.mail("smtp.zoho.eu", 465)
+    world.mail("smtppro.zoho.eu", 465)
 
 
 def listed_provider_behind_a_filter(world: World, stack: ExitStack) -> None:
@@ -388,7 +413,11 @@ DOMAINS: list[tuple[Build, str, str, int, str]] = [
     (srv_with_the_hosters_certificate, "lake.test", "node5.hosting.test", 465, "certificate"),
     (autodiscover_redirects_the_address, "union.test", "smtp.office365.com", 587, "records"),
     (autodiscover_redirects_to_the_provider, "guild.test", "smtp.office365.com", 587, "records"),
-    (zoho_behind_a_filter, "studio.test", "smtp.zoho.eu", 465, "records"),
+    (spf_record_in_parts_behind_a_filter, "estate.test", "smtp.gmail.com", 465, "records"),
+    (department_behind_a_filter, "bio.state.test", "smtp.office365.com", 587, "records"),
+    (department_behind_a_filter_by_the_spf_record_above, "law.college.test", "smtp.gmail.com", 465, "records"),
+    (exchange_of_ones_own_behind_a_filter, "works.test", "owa.works.test", 587, "guess"),
+    (zoho_behind_a_filter, "studio.test", "smtppro.zoho.eu", 465, "records"),
     (listed_provider_behind_a_filter, "notary.test", "out.freebox.test", 465, "records"),
     (smtp_is_an_alias_of_the_provider, "depot.test", "smtp.fastmail.com", 465, "guess"),
     (infomaniak_by_alias, "alp.test", "mail.infomaniak.com", 465, "records"),

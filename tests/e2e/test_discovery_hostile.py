@@ -15,7 +15,7 @@ from clock_support.loop import WaitedClock
 from discovery_support.website import website
 from discovery_support.world import DOMAIN, World, document, outgoing, page, server_for
 from mailproof.cli.discover import _settings_search
-from mailproof.discovery import inquiry, records, search
+from mailproof.discovery import documents, inquiry, records, search
 from mailproof.discovery.candidates import MAX_GUESSES
 from mailproof.discovery.records import MAX_RECORDS, TRY
 from mailproof.net import dial, http
@@ -189,7 +189,7 @@ def test_a_domain_that_leads_to_as_many_places_as_it_can_stays_within_the_bounds
     assert found.result.best is None
     assert found.result.complete
     assert len(world.dns.asked) <= inquiry.MAX_LOOKUPS
-    assert sum(len(web.requests) for web in webs) <= inquiry.MAX_DOCUMENTS
+    assert sum(len(web.requests) for web in webs) <= documents.MAX_DOCUMENTS
     assert len(found.tried) <= search.MAX_TRIALS
 
 

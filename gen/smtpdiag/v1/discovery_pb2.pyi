@@ -40,7 +40,7 @@ class _CandidateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Candi
     CANDIDATE_SOURCE_GUESS: _CandidateSource.ValueType  # 5
     """The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
     CANDIDATE_SOURCE_DATABASE: _CandidateSource.ValueType  # 6
-    """The settings are from Mozilla's provider database, which is shipped with the service, and which lists the domain."""
+    """The settings are from Mozilla's provider database, which lists the domain; only where the service was built with it."""
     CANDIDATE_SOURCE_EXCHANGE: _CandidateSource.ValueType  # 7
     """The settings are from the domain's Autodiscover, as Exchange and many hosters have it, which came over verified
     HTTPS.
@@ -74,7 +74,7 @@ CANDIDATE_SOURCE_MX: CandidateSource.ValueType  # 4
 CANDIDATE_SOURCE_GUESS: CandidateSource.ValueType  # 5
 """The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port."""
 CANDIDATE_SOURCE_DATABASE: CandidateSource.ValueType  # 6
-"""The settings are from Mozilla's provider database, which is shipped with the service, and which lists the domain."""
+"""The settings are from Mozilla's provider database, which lists the domain; only where the service was built with it."""
 CANDIDATE_SOURCE_EXCHANGE: CandidateSource.ValueType  # 7
 """The settings are from the domain's Autodiscover, as Exchange and many hosters have it, which came over verified
 HTTPS.

@@ -20,7 +20,7 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from mailproof.discovery.presets import ADDRESS, DOMAIN, LOCAL_PART
+from mailproof.discovery.preset import ADDRESS, DOMAIN, LOCAL_PART
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import MAX_HOST, check_host, read_port
 from mailproof.syntax.mailbox import Mailbox

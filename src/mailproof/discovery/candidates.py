@@ -116,7 +116,11 @@ def _inferred(mailbox: Mailbox, published: Published) -> Iterator[Candidate]:
         yield from _from_provider(found, Source.RECORDS, f"{passes} mailboxes are at {found.name}: {found.evidence}.")
     if published.guess:
         yield from _guesses(mailbox, mailbox.ascii_domain.lower(), published)
-    for seen in published.certificates:
+    names = list(dict.fromkeys(seen.name for seen in published.certificates))
+    # They are in the order in which trials ended; of one name implicit TLS comes first (RFC 8314 section 3.3).
+    for seen in sorted(
+        published.certificates, key=lambda one: (names.index(one.name), one.tls_mode is not TlsMode.IMPLICIT)
+    ):
         yield _from_certificate(mailbox, seen)
     if published.guess and mail_filter is None and received is None:
         by_spf = providers_of_spf(published, mailbox)
@@ -196,31 +200,39 @@ def _with_preset(candidate: Candidate) -> Candidate:
 
 def _guesses(mailbox: Mailbox, domain: str, published: Published) -> Iterator[Candidate]:
     nothing = f"The name is a guess: nothing that was found for {mailbox.domain} names a server."
-    for host, reason in dict.fromkeys(_guessed_hosts(domain, published, nothing)):
+    for host, reason, advice in dict.fromkeys(_guessed_hosts(domain, published, nothing)):
         for port, mode in _GUESSED_PORTS:
-            yield Candidate(host, port, mode, str(mailbox), Source.GUESS, reason=reason)
+            yield Candidate(host, port, mode, str(mailbox), Source.GUESS, advice=advice, reason=reason)
 
 
-def _guessed_hosts(domain: str, published: Published, nothing: str) -> Iterator[tuple[str, str]]:
+def _guessed_hosts(domain: str, published: Published, nothing: str) -> Iterator[tuple[str, str, str]]:
+    """Yield hosts, each with the reason for it and an advice."""
     if domain.startswith("["):  # an address literal has no names to guess
-        yield domain[1:-1].removeprefix("ipv6:"), nothing
+        yield domain[1:-1].removeprefix("ipv6:"), nothing, ""
         return
-    for host in (f"smtp.{domain}", f"mail.{domain}", domain):
-        yield host, nothing
-    for alias in published.mail_aliases:
-        yield alias.target, f"{alias.name} is an alias of it."
     # The MX of a known provider or a filter accepts no submission.
     mx = published.mx[0].rstrip(".").lower() if published.mx else ""
     unknown = mx and filter_before(published) is None and provider_of_host(mx, _NOBODY) is None
+    receives = f"The name is a guess: {mx} receives the mail for {domain}."
+    for host in (f"smtp.{domain}", f"mail.{domain}", domain):
+        yield host, receives if host == mx else nothing, ""
+    for alias in published.mail_aliases:
+        yield alias.target, f"{alias.name} is an alias of it.", ""
     if unknown:
-        yield mx, f"The name is a guess: {mx} receives the mail for {domain}."
+        yield mx, receives, ""
+    for alias in published.aliases:  # an Exchange server of one's own takes submission where its web site is
+        if is_below(alias.target, site_of(domain)):
+            yield alias.target, f"The name is a guess: {alias.name} leads to it.", ""
     above, hoster = site_of(domain), site_of(mx)
     if above != domain:
         for host in (f"smtp.{above}", f"mail.{above}"):
-            yield host, f"The name is a guess: a usual one in {above}, in which {domain} lies."
+            # Without a list of registries nobody can tell a university from a registry or a provider of free names.
+            reason = f"The name is a guess: a usual one in {above}, in which {domain} lies."
+            yield host, reason, _confirm(f"{host} lies outside of {domain}")
     if unknown and not is_below(domain, hoster):
         for host in (f"smtp.{hoster}", f"mail.{hoster}"):
-            yield host, f"The name is a guess: a usual one in {hoster}, whose host {mx} receives the mail for {domain}."
+            reason = f"The name is a guess: a usual one in {hoster}, whose host {mx} receives the mail for {domain}."
+            yield host, reason, ""
 
 
 _NOBODY = Mailbox("postmaster", "invalid")  # RFC 6761 section 6.4: where only the host matters

@@ -9,6 +9,7 @@ from mailproof.discovery.candidates import IN_CLEAR
 from mailproof.discovery.named_providers import filter_before
 from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
 from mailproof.discovery.published import Published
+from mailproof.discovery.spelling import meant_domain
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox
@@ -120,13 +121,19 @@ def _words(
     mailbox: Mailbox, published: Published, ranked: Sequence[TriedCandidate], complete: bool, unanswered: int
 ) -> tuple[str, str]:
     """Return the message and the advice of a result."""
+    meant = meant_domain(mailbox.ascii_domain, exists=published.exists)
     if ranked and ranked[0].verdict is Verdict.VERIFIED:
         best = ranked[0]
         receives = _about(mailbox, published) if published.null_mx else ""
         late = ""
         if unanswered:
-            late = f"{unanswered} question{'s' if unanswered > 1 else ''} about {mailbox.domain} had no answer by then."
-        return " ".join(part for part in (_found(best), receives, late) if part), best.candidate.advice
+            questions = f"{unanswered} question{'s' if unanswered > 1 else ''}"
+            late = f"{questions} that might have led to a better server had no answer in time."
+        advice = best.candidate.advice
+        if meant and not best.candidate.provider:  # a misspelt domain's owner may wait for other people's passwords
+            doubt = f"{mailbox.domain} is easily taken for {meant}: make sure that the address is spelt right."
+            advice = f"{doubt} {advice}".rstrip()
+        return " ".join(part for part in (_found(best), receives, late) if part), advice
     relay = next((one for one in ranked if one.verdict is Verdict.WITHOUT_AUTH), None)
     if relay is not None:
         return (
@@ -148,14 +155,20 @@ def _words(
     if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
         return f"This service's egress policy forbids every server that was tried for {mailbox.domain}.", ""
     if not published.exists and all(one.code is Code.DNS_NOT_FOUND for one in ranked):
-        return f"The DNS knows no domain {mailbox.domain}.", "Check the spelling of the address."
+        spelling = f"Did you mean {meant}?" if meant else "Check the spelling of the address."
+        return f"The DNS knows no domain {mailbox.domain}.", spelling
     nothing = f"No submission server was found for {mailbox.domain}{late}."
     answering = next((one for one in ranked if one.verdict is Verdict.FAILED and one.code not in _NO_SERVER), None)
     if answering is not None:
         nothing += f" {_place(answering.candidate)} answers, but can't be used: {answering.message}"
+        ask = answering.advice or ask
+    if published.null_mx:
+        ask = "Use the submission server of the service that sends for this domain."
     mail_filter = filter_before(published)
     if mail_filter is not None and mail_filter.forwards:
         ask = "Use the submission server of the mailbox that the mail is forwarded to, or of a sending service."
+    if meant:
+        ask = f"Did you mean {meant}? {ask}"
     return " ".join(part for part in (nothing, _about(mailbox, published)) if part), ask
 
 

@@ -13,12 +13,12 @@ from functools import cache, lru_cache
 
 from mailproof.diagnosis.interceptors import provider_of
 from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
-from mailproof.discovery.presets import PRESETS, Preset, preset_of_domain, preset_of_mx, preset_of_server
+from mailproof.discovery.preset import Preset
+from mailproof.discovery.presets import PRESETS, preset_of_domain, preset_of_mx, preset_of_server
+from mailproof.discovery.spelling import MIN_LABEL, compared_domains, distance
 from mailproof.syntax.typed_host import MailAddressTypedError
 
 MAX_SUGGESTED = 3
-MIN_DOMAIN = 8  # characters of a domain that is compared: "gmail.com" has 9; in shorter ones a letter is too much
-MIN_LABEL = 5  # characters of the provider's label for a host that exists: "gmail"
 
 _MORE_REGIONS = (  # M, beside those of the presets
     "af-south-1",
@@ -110,27 +110,6 @@ def refusal_in_words(error: ValueError) -> str:
     return f"is a mail address and no server; did you mean {_of_preset(preset, SuggestionReason.MAIL_DOMAIN).shown}?"
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """Return how many letters were left out, put in, exchanged or swapped with the next; more than `most` counts alike.
-
-    That is the distance of Damerau and Levenshtein in the form of optimal string alignment.
-    """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    rows = [list(range(len(other) + 1))]
-    for place, letter in enumerate(one, 1):
-        last, row = rows[-1], [place]
-        for at, wanted in enumerate(other, 1):
-            cost = min(last[at] + 1, row[at - 1] + 1, last[at - 1] + (letter != wanted))
-            if place > 1 and at > 1 and letter == other[at - 2] and one[place - 2] == wanted:
-                cost = min(cost, rows[-2][at - 2] + 1)
-            row.append(cost)
-        if min(row) > most and min(last) > most - 1:
-            return most + 1
-        rows.append(row)
-    return min(rows[-1][-1], most + 1)
-
-
 def _all(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
     of_provider = provider_of(host) is not None
     if not of_provider:
@@ -211,7 +190,7 @@ def _misspelt(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
             if 0 < away <= most or (not exists and _differ_in_their_end(host, server)):
                 near.append((away, preset))
     if not near and not exists:
-        for domain, preset in _domains().items():
+        for domain, preset in compared_domains().items():
             if any(distance(own, domain, 1) == 1 for own in domains_of(host)):
                 near.append((1, preset))
     for _, preset in sorted(near, key=lambda row: row[0])[:1]:
@@ -254,11 +233,6 @@ def _servers() -> dict[str, Preset]:
     """Return the known servers; those of Amazon SES have regions, which are compared by themselves."""
     servers = {server.host: preset for preset in PRESETS for server in preset.servers}
     return {host: preset for host, preset in servers.items() if _SES.fullmatch(host) is None}
-
-
-@cache
-def _domains() -> dict[str, Preset]:
-    return {name: preset for preset in PRESETS for name in preset.domains if len(name) >= MIN_DOMAIN}
 
 
 @cache

@@ -21,7 +21,7 @@ from mailproof.discovery.autoconfig import (
     feed,
     usable,
 )
-from mailproof.discovery.presets import ADDRESS, DOMAIN
+from mailproof.discovery.preset import ADDRESS, DOMAIN
 from mailproof.smtp.vocabulary import TlsMode
 from mailproof.syntax.host import read_port
 from mailproof.syntax.mailbox import Mailbox, parse_mailbox

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from mailproof.discovery import provider_database
 from mailproof.discovery.autoconfig import OutgoingServer, fill
 from mailproof.discovery.mail_filters import MailFilter, filter_of_mx
-from mailproof.discovery.presets import Preset, preset_of_alias, preset_of_mx, preset_of_spf
+from mailproof.discovery.preset import Preset
+from mailproof.discovery.presets import preset_of_alias, preset_of_mx, preset_of_spf
 from mailproof.discovery.published import Published
 from mailproof.discovery.sites import host_name, is_below, parents, site_of
 from mailproof.syntax.mailbox import Mailbox
@@ -90,14 +91,16 @@ def providers_of_records(published: Published, mailbox: Mailbox) -> Iterator[Nam
 
 
 def providers_of_spf(published: Published, mailbox: Mailbox) -> list[NamedProvider]:
-    """Return the providers with mailboxes whose servers a domain's SPF record includes, in its order."""
+    """Return the providers with mailboxes that SPF records include: those of the domain, then of the one above it."""
     found: dict[str, NamedProvider] = {}
-    for name in published.spf:
-        evidence = f"the SPF record of {mailbox.domain} includes {name}"
+    site = site_of(mailbox.ascii_domain)
+    records = [(mailbox.domain, name) for name in published.spf] + [(site, name) for name in published.spf_above]
+    for domain, name in records:
+        evidence = f"the SPF record of {domain} includes {name}"
         preset = preset_of_spf(name)
         if preset is not None:
             found.setdefault(preset.name, _from_preset(preset, mailbox, evidence))
-        elif filter_of_mx(name) is None and not is_below(name, site_of(mailbox.ascii_domain)):
+        elif filter_of_mx(name) is None and not is_below(name, site):
             listed = _from_database(parents(name), mailbox, evidence)
             if listed is not None:
                 found.setdefault(listed.name, listed)

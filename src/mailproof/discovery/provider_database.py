@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mailproof.discovery.presets import DOMAIN
+from mailproof.discovery.preset import DOMAIN
 from mailproof.smtp.vocabulary import TlsMode
 
 FILE = "provider_database.json"
@@ -33,7 +33,7 @@ class DatabaseServer:
         host: A name.
         port: 1 to 65535.
         tls_mode: `TlsMode.OPPORTUNISTIC` where the database says "plain", since STARTTLS may still be offered.
-        user: A template with the placeholders of `discovery.presets`; empty where the server needs no login.
+        user: A template with the placeholders of `discovery.preset`; empty where the server needs no login.
         authentication: The methods that the database lists, in lower case: "oauth2", "password-cleartext" ….
         provider: The provider's name, for people.
     """

@@ -84,6 +84,21 @@ class CertificateName:
 
 
 @dataclass(frozen=True, slots=True)
+class MailExchanges:
+    """A domain's MX records.
+
+    Attributes:
+        hosts: The MX hosts, the most preferred first.
+        null: Whether the domain says that it receives no mail (RFC 7505).
+        exists: Whether the domain is there at all.
+    """
+
+    hosts: tuple[str, ...] = ()
+    null: bool = False
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What was found about a mail domain.
 
@@ -98,6 +113,7 @@ class Published:
         exists: Whether the domain is there at all.
         aliases: Records that lead to hosts of the provider.
         spf: The names that the SPF record includes.
+        spf_above: Those of the domain that the mail domain lies in; asked for only behind a filter.
         sites: What other domains publish that have to do with it.
         certificates: Names on certificates that were seen.
         mail_aliases: What smtp.DOMAIN and mail.DOMAIN are aliases of.
@@ -116,6 +132,7 @@ class Published:
     sites: tuple[SiteSettings, ...] = ()
     certificates: tuple[CertificateName, ...] = ()
     mail_aliases: tuple[Alias, ...] = ()
+    spf_above: tuple[str, ...] = ()
 
     @property
     def declined(self) -> frozenset[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import dns.asyncbackend
 import dns.asyncresolver
@@ -24,7 +23,7 @@ from dns.rdtypes.ANY.PTR import PTR
 from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.SRV import SRV
 
-from mailproof.discovery.published import SrvRecord
+from mailproof.discovery.published import MailExchanges, SrvRecord
 from mailproof.discovery.sites import host_name
 from mailproof.net.resolver import LookupFailed
 from mailproof.net.shortage import raise_if_no_descriptor, raise_if_short
@@ -35,21 +34,6 @@ MAX_ALIASES = 3  # CNAME records that are followed from one name
 MAX_SPF = 2000  # characters of an SPF record
 TRY = 0.8  # seconds until the next name server is asked
 LIFETIME = 4.0  # seconds for one question, retries included
-
-
-@dataclass(frozen=True, slots=True)
-class MailExchanges:
-    """A domain's MX records.
-
-    Attributes:
-        hosts: The MX hosts, the most preferred first.
-        null: Whether the domain says that it receives no mail (RFC 7505).
-        exists: Whether the domain is there at all.
-    """
-
-    hosts: tuple[str, ...] = ()
-    null: bool = False
-    exists: bool = True
 
 
 class Records:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+from mailproof.discovery.sites import is_below
 from mailproof.syntax.host import bracketed
 from mailproof.syntax.text import is_visible_ascii
 from mailproof.syntax.url import PORTS, Url, parse_url
@@ -54,7 +55,7 @@ def next_url(url: Url, location: str, site: str) -> Url:
         following = parse_url(urljoin(text_of(url), location), tuple(PORTS))
     except ValueError:
         raise RedirectRefused("redirects to what is no plain web address, which is not followed") from None
-    if not is_within(following.host, site):
+    if not is_below(following.host, site):
         name = following.host if _NAME.fullmatch(following.host) else ""
         raise RedirectRefused(f"redirects elsewhere{f' (to {name})' if name else ''}, which is not followed", name)
     if following.port != PORTS[following.scheme]:
@@ -66,11 +67,6 @@ def next_url(url: Url, location: str, site: str) -> Url:
         # stranger's redirect would choose the page, perhaps one that does something.
         raise RedirectRefused("redirects to another page without encryption, which is not followed")
     return following
-
-
-def is_within(host: str, site: str) -> bool:
-    """Return whether a host is a domain or lies below it, both in ASCII and lower case."""
-    return host == site or host.endswith(f".{site}")
 
 
 def text_of(url: Url) -> str:

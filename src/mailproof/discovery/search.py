@@ -20,8 +20,9 @@ from typing import Any, Protocol
 
 from mailproof.discovery.candidates import MAX_CANDIDATES, candidates, known_candidates
 from mailproof.discovery.certificate_hosts import hosts_of
+from mailproof.discovery.collected import Order
 from mailproof.discovery.conclusion import conclude, judge
-from mailproof.discovery.inquiry import Inquiry, Order
+from mailproof.discovery.inquiry import Inquiry
 from mailproof.discovery.presets import preset_of_server
 from mailproof.discovery.progress import (
     Candidate,
@@ -178,6 +179,7 @@ class _OneSearch:
         self._peers: dict[str, set[str]] = {}  # host -> the addresses at which it was tried
         self._changed = asyncio.Event()
         self._verified_at = math.inf
+        self._missed: tuple[_Question, ...] = ()  # what might have found something better, but had no answer
         self._ranked: tuple[Published | None, tuple[Candidate, ...]] = (None, ())
         self.events: deque[SearchProgress] = deque()
         self.new_event = asyncio.Event()
@@ -208,7 +210,7 @@ class _OneSearch:
             self._tried,
             complete=complete,
             elapsed=self.elapsed,
-            unanswered=len(self._questions),
+            unanswered=len(self._missed),
         )
 
     async def _search(self) -> None:
@@ -257,17 +259,29 @@ class _OneSearch:
 
     def _final(self) -> bool:
         """Return whether an encrypted candidate was verified and no better one can come, or is waited for."""
-        best = next((one for one in self._listed() if self._is_good(one)), None)
+        best = self._best()
         if best is None:
             return False
         if self._loop.time() >= self._cut_at():
             return True
-        order = self._inquiry.order_of(best.source)
         running = self._running()
         better_trial = any(
             one.rank < best.rank and (_key(one) in running or _key(one) not in self._trials) for one in self._listed()
         )
-        return not better_trial and all(question.order > order for question in self._questions.values())
+        return not (better_trial or self._better_questions())
+
+    def _best(self) -> Candidate | None:
+        """Return the best candidate that was verified and is encrypted; None for none yet."""
+        return next((one for one in self._listed() if self._is_good(one)), None)
+
+    def _better_questions(self) -> tuple[_Question, ...]:
+        """Return the outstanding questions that may find something better than the best verified candidate."""
+        best = self._best()
+        outstanding = self._questions.values()
+        if best is None:
+            return tuple(outstanding)
+        order = self._inquiry.order_of(best.source)
+        return tuple(question for question in outstanding if question.order <= order)
 
     def _cut_at(self) -> float:
         """Return when what might still be better is no longer waited for, on the loop's clock."""
@@ -297,7 +311,7 @@ class _OneSearch:
         return {key for key, task in self._trials.items() if not task.done()}
 
     def begin(self, work: Coroutine[Any, Any, None], order: Order, question: str) -> None:
-        """Ask a question beside the others, and try what it finds. See `discovery.inquiry.Asker`."""
+        """Ask a question beside the others, and try what it finds. See `discovery.asking.Asker`."""
         assert self._group is not None  # noqa: S101 - nothing is asked before the search runs
 
         async def then_try() -> None:
@@ -307,12 +321,13 @@ class _OneSearch:
             self._changed.set()
 
         task = self._group.create_task(then_try())
+        task.add_done_callback(lambda _: work.close())  # a task that is cancelled before its first step leaves it open
         self._questions[task] = _Question(question, order, self._loop.time())
 
     def clue(
         self, source: Source, question: str, answer: str, code: Code = Code.OK, *, found: bool | None = None
     ) -> None:
-        """Tell the answer to a question. See `discovery.inquiry.Asker`."""
+        """Tell the answer to a question. See `discovery.asking.Asker`."""
         self._emit(Clue(source, question, answer, code, code is Code.OK if found is None else found))
 
     def _emit(self, event: Clue | TriedCandidate) -> None:
@@ -327,7 +342,8 @@ class _OneSearch:
 
     def _note_unanswered(self) -> None:
         """Tell which better sources had not answered."""
-        for question in self._questions.values():
+        self._missed = self._better_questions()
+        for question in self._missed:
             source = list(Source)[question.order[0]]
             waited = self._loop.time() - question.asked_at
             self.clue(source, question.text, f"no answer in {waited:.1f} s, and not waited for longer", Code.TIMEOUT)

@@ -79,6 +79,34 @@ def test_srv_priorities_compare_across_services_then_implicit_then_weight_then_n
         assert hosts == ["first", "z", "heavy", "also-light", "light"]
 
 
+def test_of_a_name_on_certificates_implicit_tls_comes_first_whichever_trial_ended_first() -> None:
+    seen = [
+        CertificateName(name, port, mode, "mail.example.test")
+        for port, mode in ((587, TlsMode.STARTTLS), (465, TlsMode.IMPLICIT))
+        for name in ("s1.hoster.test", "hoster.test")
+    ]
+    found = candidates(JO, Published(certificates=tuple(seen)))
+    assert [(one.host, one.port) for one in found] == [
+        ("s1.hoster.test", 465),
+        ("s1.hoster.test", 587),
+        ("hoster.test", 465),
+        ("hoster.test", 587),
+    ]
+
+
+def test_a_guess_in_the_domain_above_is_to_be_confirmed() -> None:
+    """Nobody can tell a university from a provider of free names."""
+    advices = {one.host: one.advice for one in candidates(Mailbox("jo", "home.free-dns.test"), Published(guess=True))}
+    assert advices["smtp.home.free-dns.test"] == ""
+    assert advices["smtp.free-dns.test"].startswith("smtp.free-dns.test lies outside of home.free-dns.test: make sure")
+
+
+def test_a_guess_that_receives_the_mail_is_said_to() -> None:
+    reasons = {one.host: one.reason for one in candidates(JO, Published(mx=("mail.example.test",), guess=True))}
+    assert reasons["mail.example.test"] == "The name is a guess: mail.example.test receives the mail for example.test."
+    assert reasons["smtp.example.test"].endswith("nothing that was found for example.test names a server.")
+
+
 def test_a_declined_service_is_guessed_at_neither_by_name_nor_by_mx() -> None:
     evidence = Published(srv=(srv(".", 0),), mx=("aspmx.l.google.com",), guess=True)
     assert evidence.declined == {"_submission"}

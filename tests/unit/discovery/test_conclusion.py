@@ -38,15 +38,22 @@ REFUSED = Report(Outcome.FAIL, Stage.CONNECT, Code.CONNECTION_REFUSED, "Nothing 
 DENIED = Report(Outcome.FAIL, Stage.POLICY, Code.EGRESS_DENIED, "Forbidden.")
 
 
-def result(evidence: Published, *reports: Report | None, complete: bool = True) -> SearchResult:
+SELF_SIGNED = Report(Outcome.FAIL, Stage.TLS, Code.TLS_SELF_SIGNED, "It is self-signed.", "Install a certificate.")
+NO_NAME = Report(Outcome.FAIL, Stage.RESOLVE, Code.DNS_NOT_FOUND, "There is no such name.")
+TYPO = Mailbox("jo", "hotmial.com")
+
+
+def result(
+    evidence: Published, *reports: Report | None, complete: bool = True, mailbox: Mailbox = JO, unanswered: int = 0
+) -> SearchResult:
     """Conclude with the reports of the first candidates; None was not tried, the rest was refused."""
-    listed = candidates(JO, evidence)
+    listed = candidates(mailbox, evidence)
     tried: dict[tuple[str, int, TlsMode], TriedCandidate] = {}
     for number, candidate in enumerate(listed):
         report = reports[number] if number < len(reports) else REFUSED
         if report is not None:
             tried[candidate.host, candidate.port, candidate.tls_mode] = judge(candidate, report)
-    return conclude(JO, evidence, listed, tried, complete=complete, elapsed=1.2345)
+    return conclude(mailbox, evidence, listed, tried, complete=complete, elapsed=1.2345, unanswered=unanswered)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +119,40 @@ def test_the_message_and_advice_of_a_result(found: SearchResult, message: str, a
     assert message in found.message
     assert found.advice.startswith(advice)
     assert bool(found.advice) == bool(advice)
+
+
+def test_a_misspelt_domain_of_a_provider_is_told_whether_or_not_a_server_answers_there() -> None:
+    found = result(GUESSES, GOOD, mailbox=TYPO)
+    assert found.best is not None
+    assert found.advice == "hotmial.com is easily taken for hotmail.com: make sure that the address is spelt right."
+    assert result(GUESSES, mailbox=TYPO).advice.startswith("Did you mean hotmail.com? Ask your mail provider")
+    gone = result(Published(guess=True, exists=False), *[NO_NAME] * 6, mailbox=TYPO)
+    assert (gone.message, gone.advice) == ("The DNS knows no domain hotmial.com.", "Did you mean hotmail.com?")
+
+
+def test_a_known_providers_server_needs_no_doubt_about_the_spelling() -> None:
+    """Hotmail.gr is a domain of Microsoft's that our data does not list."""
+    found = result(Published(mx=("hotmail-gr.olc.protection.outlook.com",)), GOOD, mailbox=Mailbox("jo", "hotmail.gr"))
+    assert found.best is not None
+    assert "easily taken" not in found.advice
+
+
+def test_the_advice_is_that_of_the_only_server_that_answers() -> None:
+    found = result(GUESSES, REFUSED, SELF_SIGNED)
+    assert "smtp.example.test, port 587 with STARTTLS answers, but can't be used: It is self-signed." in found.message
+    assert found.advice == "Install a certificate."
+
+
+def test_a_domain_without_mailboxes_is_not_sent_to_its_mail_provider() -> None:
+    found = result(Published(guess=True, null_mx=True))
+    assert "receives no mail" in found.message
+    assert found.advice == "Use the submission server of the service that sends for this domain."
+
+
+def test_questions_without_an_answer_are_told() -> None:
+    one, two = (result(SRV, GOOD, unanswered=number).message for number in (1, 2))
+    assert one.endswith("1 question that might have led to a better server had no answer in time.")
+    assert two.endswith("2 questions that might have led to a better server had no answer in time.")
 
 
 def test_only_a_verified_candidate_is_the_best() -> None:

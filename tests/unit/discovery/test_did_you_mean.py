@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from mailproof.diagnosis.suggested_hosts import SuggestionReason
 from mailproof.discovery.did_you_mean import (
     MAX_SUGGESTED,
-    distance,
     domains_of,
     lookalike,
     of_mx,
@@ -156,20 +155,6 @@ def test_refusals_in_words(typed: str, sentence: str) -> None:
     with pytest.raises(ValueError) as caught:
         parse_typed_host(typed)
     assert sentence in refusal_in_words(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "away"),
-    [("gmail", "gmail", 0), ("gmial", "gmail", 1), ("gmal", "gmail", 1), ("gmaill", "gmail", 1), ("hmail", "gmail", 1),
-     ("gamli", "gmail", 2), ("", "ab", 2), ("abc", "xyz", 3), ("smtp", "", 3)],
-)  # fmt: skip
-def test_distances(one: str, other: str, away: int) -> None:
-    assert distance(one, other, 2) == distance(other, one, 2) == away
-
-
-@given(st.text("abc", max_size=7), st.text("abc", max_size=7))
-def test_a_bounded_distance_is_the_unbounded_one_as_far_as_it_goes(one: str, other: str) -> None:
-    assert distance(one, other, 2) == min(distance(one, other, 20), 3)
 
 
 likely_slips = st.from_regex(r"(imap|email-smtp|xn--|smtp)[-.][a-z0-9.-]{0,240}", fullmatch=True)

@@ -43,7 +43,7 @@ def test_what_an_spf_record_includes(record: str, names: tuple[str, ...]) -> Non
         ("_spf.google.com", "Gmail"),
         ("spf.protection.outlook.com", "Microsoft 365"),
         ("spf.messagingengine.com", "Fastmail"),
-        ("zoho.eu", "Zoho (zoho.eu)"),
+        ("zoho.eu", "Zoho (zoho.eu, own domain)"),
         ("_spf.protonmail.ch", "Proton Mail"),
         ("_spf-eu.ionos.com", "IONOS (de)"),
         ("mx.ovh.com", "OVH"),
@@ -81,7 +81,7 @@ def test_a_filter_is_no_provider() -> None:
     assert provider_of_mx(Published(mx=FILTER), JO) is None
     found = provider_of_mx(Published(mx=("mx.zoho.eu",)), JO)
     assert found is not None
-    assert (found.name, found.servers[0].user) == ("Zoho (zoho.eu)", "jo@example.test")
+    assert (found.name, found.servers[0].user) == ("Zoho (zoho.eu, own domain)", "jo@example.test")
 
 
 def test_spf_says_where_the_mailboxes_are_only_behind_a_filter() -> None:
@@ -96,6 +96,15 @@ def test_the_alias_of_autodiscover_comes_before_spf() -> None:
     aliases = (Alias("autodiscover.example.test", "autodiscover.outlook.com"),)
     found = list(providers_of_records(Published(mx=FILTER, spf=("_spf.google.com",), aliases=aliases), JO))
     assert [one.name for one in found] == ["Microsoft 365", "Gmail"]
+
+
+def test_behind_a_filter_the_spf_record_of_the_domain_above_counts_last() -> None:
+    published = Published(mx=FILTER, spf=("_spf.google.com",), spf_above=("spf.protection.outlook.com",))
+    found = list(providers_of_records(published, Mailbox("jo", "math.example.test")))
+    assert [one.evidence for one in found] == [
+        "the SPF record of math.example.test includes _spf.google.com",
+        "the SPF record of example.test includes spf.protection.outlook.com",
+    ]
 
 
 def test_the_domains_own_names_lead_to_nobody() -> None:

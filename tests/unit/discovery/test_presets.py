@@ -2,12 +2,9 @@
 
 import pytest
 
+from mailproof.discovery.preset import ADDRESS, DOMAIN, LOCAL_PART, Preset
 from mailproof.discovery.presets import (
-    ADDRESS,
-    DOMAIN,
-    LOCAL_PART,
     PRESETS,
-    Preset,
     preset_of_domain,
     preset_of_mx,
     preset_of_server,
@@ -72,7 +69,7 @@ def test_a_mail_domain_leads_to_its_provider(domain: str, name: str | None) -> N
         ("outlook-com.olc.protection.outlook.com", "Outlook.com"),
         ("mta7.am0.yahoodns.net", "Yahoo"),
         ("mx-aol.mail.gm0.yahoodns.net", "AOL"),
-        ("mx.zoho.eu", "Zoho (zoho.eu)"),
+        ("mx.zoho.eu", "Zoho (zoho.eu, own domain)"),
         ("mxa.eu.mailgun.org", "Mailgun (EU)"),
         ("in1-smtp.messagingengine.com", "Fastmail"),
         ("evilgoogle.com", None),

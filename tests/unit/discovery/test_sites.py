@@ -33,6 +33,8 @@ def test_the_names_above_a_host() -> None:
     [
         ("mail.example.test", "example.test", True),
         ("Example.Test.", "example.test", True),
+        ("a.b.example.test", "example.test", True),
+        ("test", "example.test", False),
         ("badexample.test", "example.test", False),
         ("example.test.evil.test", "example.test", False),
         ("", "example.test", False),
