@@ -17,7 +17,7 @@ from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
-from mailproof.smtp.vocabulary import TlsMode
+from mailproof.smtp.vocabulary import Depth, TlsMode
 from mailproof.syntax.host import join_host_port, take_apart
 
 MAX_VERIFIED = 3
@@ -194,7 +194,18 @@ def _word(value: bool) -> str:
 def _mode_changes(seen: Observed, mode: TlsMode) -> list[tuple[SettingChange, ...]]:
     if seen.in_use(seen.port, mode) or seen.tried_in_vain(seen.port, mode):
         return []
+    if mode is TlsMode.NONE and _lacks_login_in_clear(seen):
+        return []
     return [_changes(seen.plan, Trial(seen.port, mode))]
+
+
+def _lacks_login_in_clear(seen: Observed) -> bool:
+    """Return whether the server has shown that no login as the plan wants it is possible in clear text."""
+    plan, ehlo = seen.plan, seen.facts.ehlo
+    wanted = plan.credentials is not None and plan.depth.reaches(Depth.AUTH)
+    if not wanted or ehlo is None or seen.facts.secure:
+        return False
+    return not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None)
 
 
 def _name_changes(seen: Observed) -> list[tuple[SettingChange, ...]]:

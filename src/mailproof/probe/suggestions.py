@@ -34,6 +34,7 @@ MAX_TRIED = 2  # hosts that are tried
 
 _Existing = tuple[SuggestedHost, Sequence[AddrInfo]]
 
+_ENCRYPTED = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
 _EARLY = frozenset({Stage.RESOLVE, Stage.CONNECT, Stage.TLS, Stage.GREETING})
 
 
@@ -148,9 +149,11 @@ class Suggestions:
         plan = self._context.plan
         trial = setting_of(plan, suggested)
         port, mode = trial.port, trial.tls_mode
+        if not suggested.servers and mode in _ENCRYPTED:  # of another server's mode the plan's says little
+            mode = TlsMode.AUTO
         context = dataclasses.replace(
             self._context,
-            plan=trial_plan(plan, trial),
+            plan=dataclasses.replace(trial_plan(plan, trial), tls_mode=mode),
             host=suggested.host,
             port=port,
             deadline=min(self._context.deadline, self._loop.time() + TRIAL_LIMIT),
