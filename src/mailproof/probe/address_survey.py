@@ -83,7 +83,7 @@ class AddressSurvey:
 
     def watch(self, stage: Stage) -> None:
         """Note that the attempt has begun a stage."""
-        if self._count < 2:
+        if self._count < 2:  # one address that is listed twice
             return
         if not self._attempt_began:
             self._attempt_began = self._loop.time()

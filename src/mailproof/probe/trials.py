@@ -64,7 +64,7 @@ class Trials:
         guard: Judges each trial's destination.
         resolver: Looks up other names.
         slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
-        survey: The survey of the host's other addresses, one of which may work.
+        survey: The survey of the host's other addresses, one of which may work; None where there is only one.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Trials:
         guard: EgressGuard,
         resolver: Resolver,
         slots: threading.Semaphore,
-        survey: AddressSurvey,
+        survey: AddressSurvey | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
@@ -86,7 +86,8 @@ class Trials:
         self._resolver = resolver
         self._slots = slots
         self._survey = survey
-        survey.on_working = self._other_address_works
+        if survey is not None:
+            survey.on_working = self._other_address_works
         self._has_slot = False
         self._slow_after = min(SLOW, context.plan.timeout / 4)
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
@@ -307,7 +308,7 @@ class Trials:
     def _has_fix(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
         works = any(result is not None and settles(self._context.plan, result) for result in results)
-        return works or self._survey.helps
+        return works or (self._survey is not None and self._survey.helps)
 
     def _result(self, trial: Trial) -> TrialResult | None:
         """Return a trial's result, a timeout for one that is still running; None where it was not dialled."""
