@@ -220,7 +220,7 @@ class _Test:
                 link, cause = await attempt.run(found)
             ended = self._loop.time()
             if suggestions and cause is not None:
-                fixed = any(settles(self._plan, result) for result in results)
+                fixed = addresses.working is not None or any(settles(self._plan, result) for result in results)
                 suggested = await suggestions.after_failure(cause, fixed=fixed)
             elif suggestions:
                 suggested = suggestions.after_success()

@@ -79,7 +79,7 @@ class Suggestions:
 
         Args:
             cause: Why the test failed.
-            fixed: Whether another setting of the same host is known to work; then only a lookalike is suggested.
+            fixed: Whether another setting or address of the same host works; then only a lookalike is suggested.
         """
         if cause.code in (Code.INVALID_HOST, Code.EGRESS_DENIED):
             return ()
