@@ -53,7 +53,8 @@ def difference(seen: Observed) -> str | None:
         if trial.counts and trial.answer != used.answer:
             groups.setdefault(trial.answer, []).append(trial)
     found = [f"{first.address} {phrase(seen, first)}{_likewise(rest)}" for first, *rest in groups.values()]
-    more = f"; {len(found) - MAX_NAMED} more differ otherwise" if len(found) > MAX_NAMED else ""
+    rest = len(found) - MAX_NAMED
+    more = f"; {rest} more {'differs' if rest == 1 else 'differ'} otherwise" if rest > 0 else ""
     passed = "the test passed" if seen.cause is None else "the test ran"
     return f": {passed} over {used.address}, but {'; '.join(found[:MAX_NAMED])}{more}"
 

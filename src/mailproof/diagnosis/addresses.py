@@ -85,7 +85,7 @@ class AddressTable:
     @property
     def differs(self) -> bool:
         """Whether one fails or answers otherwise than another."""
-        return len({trial.answer for trial in self.trials if trial.counts}) > 1
+        return len(self.trials) > 1 and len({trial.answer for trial in self.trials if trial.counts}) > 1
 
     @property
     def used(self) -> AddressTrial | None:

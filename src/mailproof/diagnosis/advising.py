@@ -33,7 +33,8 @@ MAX_SENTENCES = 2
 
 _A_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")  # the full stop would become part of it
 
-_INSTEAD_OF_HOST = frozenset({Topic.HOST, Topic.PORT, Topic.TLS_MODE, Topic.CLIENT})
+_OF_WRONG_HOST = frozenset({Topic.HOST, Topic.PORT, Topic.TLS_MODE})
+_INSTEAD_OF_HOST = _OF_WRONG_HOST | {Topic.CLIENT}
 
 _PROVEN = frozenset({Topic.TLS_MODE, Topic.USER, Topic.MECHANISM})
 """Topics whose settings the cause proves to be right; others are only worth a try."""
@@ -78,7 +79,9 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         suggested = suggested_fixes(seen)
         proven = any(fix.verified for fix in suggested)
         # What is advised of the host, and of ports of the wrong server, would only distract from what is proven.
-        hidden = _INSTEAD_OF_HOST if proven or code is Code.DNS_NOT_FOUND else frozenset()
+        hidden = _OF_WRONG_HOST if suggested else frozenset()
+        if proven or code is Code.DNS_NOT_FOUND:
+            hidden = _INSTEAD_OF_HOST
         rest = tuple(item for item in wording.advice if item.topic not in hidden)
         sentences, others = _sentences(seen, rest, values, most=1)
         return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))

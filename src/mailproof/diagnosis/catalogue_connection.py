@@ -117,6 +117,12 @@ CONNECTION: dict[Code, Definition] = {
                 when=(Condition.KNOWN_PROVIDER,),
             ),
             Prose(
+                Topic.CLIENT,
+                "If the host is right, outgoing SMTP is blocked where this test runs: have it opened, which many "
+                "hosting providers do on request.",
+                when=(Condition.UNKNOWN_PROVIDER, Condition.OTHER_HOST_SUGGESTED),
+            ),
+            Prose(
                 Topic.HOST,
                 "Check that {host} is the right host. If it is, outgoing SMTP is blocked where this test runs: have it "
                 "opened, which many hosting providers do on request.",
@@ -146,7 +152,7 @@ CONNECTION: dict[Code, Definition] = {
                 _WRONG_HOST,
                 Prose(
                     Topic.CLIENT,
-                    "Check the host, and whether a firewall lets this machine connect to that port.",
+                    "Check the host, and whether a firewall lets this machine connect to the port that was tested.",
                     when=(Condition.SOME_PORT_ANSWERS,),
                 ),
             ),
@@ -162,8 +168,8 @@ CONNECTION: dict[Code, Definition] = {
                 ),
                 Prose(
                     Topic.SERVER,
-                    "It answers neither in clear text nor with TLS: have the server looked at, and any firewall or "
-                    "proxy before it.",
+                    "The port that was tested answers neither in clear text nor with TLS: have the server looked at, "
+                    "and any firewall or proxy before it.",
                     when=(Condition.BOTH_MODES_TRIED,),
                 ),
             ),

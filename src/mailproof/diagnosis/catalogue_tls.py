@@ -34,6 +34,11 @@ _REPAIR_TLS = Prose(
     "Have the TLS set-up of the server checked by its operator: what else could be set fails as well.",
     otherwise=True,
 )
+_NEXT_FAULT = Prose(
+    Topic.SERVER,
+    "In the TLS mode that it speaks it fails for another reason: {next_fault}.",
+    when=(Condition.FAILS_IN_RIGHT_MODE,),
+)
 _OTHER_TOPICS = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
 _TRY_PORTS = frozenset({Try.PORTS})
 
@@ -56,12 +61,19 @@ def _trust(what: str) -> Prose:
 
 TLS: dict[Code, Definition] = {
     Code.WRONG_TLS_MODE_USE_IMPLICIT: Definition(
-        wording("{server} speaks TLS from the first byte, but {tls} begins in clear text.", IMPLICIT_TLS, _REPAIR_TLS),
+        wording(
+            "{server} speaks TLS from the first byte, but {tls} begins in clear text.",
+            IMPLICIT_TLS,
+            _NEXT_FAULT,
+            _REPAIR_TLS,
+        ),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),
     Code.WRONG_TLS_MODE_USE_STARTTLS: Definition(
-        wording("{server} begins in clear text, but {tls} begins with TLS.", STARTTLS, OTHER_PORTS, _REPAIR_TLS),
+        wording(
+            "{server} begins in clear text, but {tls} begins with TLS.", STARTTLS, _NEXT_FAULT, OTHER_PORTS, _REPAIR_TLS
+        ),
         tries=_TRY_PORTS,
         excludes=_OTHER_TOPICS,
     ),

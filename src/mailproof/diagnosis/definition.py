@@ -76,6 +76,8 @@ class Condition(Enum):
     PERMANENT = auto()  # the reply is a 5xx
     NO_PORT_ANSWERS = auto()  # every port of the host that was tried refuses, is silent or unreachable
     SOME_PORT_ANSWERS = auto()
+    OTHER_HOST_SUGGESTED = auto()  # the host looks like a slip, and another one may be meant
+    FAILS_IN_RIGHT_MODE = auto()  # a trial with the TLS mode that the port speaks has failed for another reason
     KNOWN_PROVIDER = auto()
     UNKNOWN_PROVIDER = auto()
     ENCRYPTED = auto()

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, Trial, covers, is_near, port_of, usable_names
 from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed, user_with_domain
-from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestionReason, setting_of
+from mailproof.diagnosis.suggested_hosts import SuggestionReason, setting_of
 from mailproof.diagnosis.trial_results import working
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
-from mailproof.smtp.vocabulary import TlsMode
+from mailproof.smtp.vocabulary import Code, Depth, TlsMode
 from mailproof.syntax.host import join_host_port, take_apart
 
 MAX_VERIFIED = 3
@@ -84,19 +84,20 @@ def suggestion_in_words(seen: Observed) -> str:
     elif best.exists:
         parts.append("That name exists, but its server could not be reached with these settings either.")
     else:
-        parts.append(_not_found(seen.suggested))
+        parts.append(_not_found(seen))
     if suggested.reason in _TAKEN_FOR and seen.facts.mechanism:
         parts.append("The login was sent to a server that may be somebody else's: if so, change the password.")
     return " ".join(part for part in parts if part)
 
 
-def _not_found(suggested: Sequence[CheckedHost]) -> str:
+def _not_found(seen: Observed) -> str:
     """Return the sentence on suggestions of which none exists."""
-    names = [each.suggested.host for each in suggested if each.suggested.host]
+    names = [each.suggested.host for each in seen.suggested if each.suggested.host]
     search = "Search for the server of an address with DiscoverSettings (mailproof discover ADDRESS)."
     if not names:
         return search
-    looked_up = f"{names[0]} does not exist either." if len(names) == 1 else f"None of {', '.join(names)} exists."
+    either = " either" if seen.cause is not None and seen.cause.code is Code.DNS_NOT_FOUND else ""
+    looked_up = f"{names[0]} does not exist{either}." if len(names) == 1 else f"None of {', '.join(names)} exists."
     return f"{looked_up} {search}"
 
 
@@ -194,7 +195,18 @@ def _word(value: bool) -> str:
 def _mode_changes(seen: Observed, mode: TlsMode) -> list[tuple[SettingChange, ...]]:
     if seen.in_use(seen.port, mode) or seen.tried_in_vain(seen.port, mode):
         return []
+    if mode is TlsMode.NONE and _lacks_login_in_clear(seen):
+        return []
     return [_changes(seen.plan, Trial(seen.port, mode))]
+
+
+def _lacks_login_in_clear(seen: Observed) -> bool:
+    """Return whether the server has shown that no login as the plan wants it is possible in clear text."""
+    plan, ehlo = seen.plan, seen.facts.ehlo
+    wanted = plan.credentials is not None and plan.depth.reaches(Depth.AUTH)
+    if not wanted or ehlo is None or seen.facts.secure:
+        return False
+    return not choose(ehlo.mechanisms, plan.mechanism, token=plan.oauth is not None)
 
 
 def _name_changes(seen: Observed) -> list[tuple[SettingChange, ...]]:

@@ -28,6 +28,12 @@ UNANSWERED = frozenset({Code.CONNECTION_REFUSED, Code.NETWORK_UNREACHABLE, Code.
 MANY_PORTS = 3
 """So many ports of a host that do not answer are taken for all of them."""
 
+_SPOKEN = {
+    Code.WRONG_TLS_MODE_USE_IMPLICIT: TlsMode.IMPLICIT,
+    Code.WRONG_TLS_MODE_USE_STARTTLS: TlsMode.STARTTLS,
+}
+"""Code -> the TLS mode that the port speaks."""
+
 _LINK = re.compile(r"https?://[^\s<>\"]{4,500}", re.IGNORECASE)
 
 _KEY = re.compile(r"apikey|(?=.*[0-9])[a-z0-9_-]{16,}", re.IGNORECASE)  # a user that is a word or key of a service
@@ -209,6 +215,20 @@ def _login_given(seen: Observed) -> bool:
     return seen.plan.credentials is not None
 
 
+def next_fault(seen: Observed) -> str:
+    """Return why the port fails in the TLS mode that it speaks, without a full stop; empty where that was not shown.
+
+    A bad certificate is left out: it has a sentence of its own.
+    """
+    mode = _SPOKEN.get(seen.cause.code) if seen.cause else None
+    for result in seen.results:
+        trial, cause = result.trial, result.cause
+        if (trial.port, trial.tls_mode, trial.name, trial.family) == (seen.port, mode, "", "") and cause is not None:
+            says_more = cause.stage is not Stage.CONNECT and cause.code not in CERTIFICATE_CODES.union(_SPOKEN)
+            return result.message.rstrip(".") if says_more else ""
+    return ""
+
+
 def link_in(seen: Observed) -> str:
     """Return the first link in the reply that decided the test, cleaned and masked; empty where it has none."""
     reply = seen.cause.reply if seen.cause else None
@@ -256,6 +276,8 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.PERMANENT: lambda seen: _has_reply(seen, "5"),
     Condition.NO_PORT_ANSWERS: lambda seen: seen.no_port_answers,
     Condition.SOME_PORT_ANSWERS: lambda seen: bool(seen.results) and not seen.no_port_answers,
+    Condition.OTHER_HOST_SUGGESTED: lambda seen: bool(seen.suggested),
+    Condition.FAILS_IN_RIGHT_MODE: lambda seen: bool(next_fault(seen)),
     Condition.KNOWN_PROVIDER: lambda seen: seen.provider is not None,
     Condition.UNKNOWN_PROVIDER: lambda seen: seen.provider is None,
     Condition.ENCRYPTED: lambda seen: seen.facts.secure,

@@ -3,8 +3,9 @@
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
 that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
-gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {repair} (what
-to ask of whom about the addresses that fail), {family} (the one that could not be reached), {detail}, {reply}.
+gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {next_fault}
+(why the port fails in the TLS mode that it speaks), {repair} (what to ask of whom about the addresses that fail),
+{family} (the one that could not be reached), {detail}, {reply}.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailproof.diagnosis.address_findings import repair_of_failing
-from mailproof.diagnosis.knowledge import Observed, link_in, proofs_named, refused_secret
+from mailproof.diagnosis.knowledge import Observed, link_in, next_fault, proofs_named, refused_secret
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
@@ -100,6 +101,7 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "proofs": _proofs,
     "link": link_in,
     "in_time": _in_time,
+    "next_fault": next_fault,
     "repair": repair_of_failing,
     "family": lambda seen: seen.addresses.unreached_family,
     "reply": reply_in_words,

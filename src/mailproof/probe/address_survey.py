@@ -29,7 +29,7 @@ from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 SLOW = 1.0  # seconds after which it begins beside an attempt that has not come to EHLO; less in a short test
 FAIR = 1.25  # seconds that an address gets at least: a first packet that is lost is sent again after 1 (RFC 6298)
 PACE = 2.0  # times as long as the attempt's own way to EHLO that an address gets at least
-GRACE = 2.0  # seconds after the verdict at most; all of them where the attempt has failed before its EHLO was answered
+GRACE = 2.0  # seconds after the verdict at most; an address gets all where the attempt fails before EHLO was answered
 MAX_TESTS_WITH_SURVEYS = 64  # of one probe at the same time: many tests of one host must not dial eight times as often
 
 _BEFORE_EHLO = frozenset({Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS, Stage.GREETING})
@@ -83,7 +83,7 @@ class AddressSurvey:
 
     def watch(self, stage: Stage) -> None:
         """Note that the attempt has begun a stage."""
-        if self._count < 2:
+        if self._count < 2:  # one address that is listed twice
             return
         if not self._attempt_began:
             self._attempt_began = self._loop.time()
@@ -117,8 +117,9 @@ class AddressSurvey:
         """Return what came of the addresses after a short grace for those that have not answered yet."""
         now = self._loop.time()
         pending = [task for address, task in self._tasks.items() if not task.done() and not self._is_used(address)]
-        latest = max(self._began.values(), default=now) + self._fair()
-        left = min(latest - now if self._answered_ehlo else GRACE, GRACE, self._context.deadline - now)
+        enough = self._fair() if self._answered_ehlo else GRACE
+        latest = max(self._began.values(), default=now) + enough
+        left = min(latest - now, GRACE, self._context.deadline - now)
         if pending and left > 0:
             await asyncio.wait(pending, timeout=left)
         others = [self._result(address) for address in self._infos if not self._is_used(address)]

@@ -181,7 +181,9 @@ class Attempt:
             connected = cause.stage is not Stage.CONNECT
             return cause.code not in _WRONG_MODE, connected, link.heard, cause.code is not Code.TIMEOUT
 
-        return max(sorted(self._failures.items(), key=lambda failed: self.links.index(failed[0])), key=evidence)
+        best, cause = max(sorted(self._failures.items(), key=lambda row: self.links.index(row[0])), key=evidence)
+        best.verdict_at = self._loop.time()  # not before the other try has ended, too
+        return best, cause
 
     def _drop(self, losers: Iterable[Link], winner: Link, cause: Cause | None) -> None:
         """Close the tries that still wait after another one has decided, and write what that has shown of them."""

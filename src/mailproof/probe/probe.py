@@ -41,6 +41,8 @@ from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified, join_host_port
 from mailproof.syntax.mailbox import parse_mailbox
 
+_NO_ADDRESSES = AddressTable()
+
 HEARTBEAT = 5.0  # seconds in which no step begins or ends after which a heartbeat is sent
 
 
@@ -192,7 +194,7 @@ class _Test:
         suggestions = probe.adviser and Suggestions(
             context, probe.adviser, probe.guard, probe.resolver, slots=probe.suggestion_slots
         )
-        addresses = AddressTable()
+        addresses = _NO_ADDRESSES
         try:
             found = await destination.find(context, probe.guard, probe.resolver)
             if suggestions and not isinstance(found, Cause):
@@ -200,7 +202,9 @@ class _Test:
             if isinstance(found, Cause):
                 cause: Cause | None = found
             elif self._plan.verify_alternatives:
-                survey = self._survey = AddressSurvey(context, found, attempt, slots=probe.survey_slots)
+                survey: AddressSurvey | None = None
+                if len(found) > 1:
+                    survey = self._survey = AddressSurvey(context, found, attempt, slots=probe.survey_slots)
                 trials = self._trials = Trials(
                     context,
                     found,
@@ -211,15 +215,17 @@ class _Test:
                     survey=survey,
                 )
                 link, cause = await trials.accompany(attempt.run(found))
-                survey.attempt_ended(link, cause)
+                if survey is not None:
+                    survey.attempt_ended(link, cause)
                 if cause is not None:
                     cause, results = await trials.conclude(link, cause)
-                addresses = await survey.table()
+                if survey is not None:
+                    addresses = await survey.table()
             else:
                 link, cause = await attempt.run(found)
             ended = self._loop.time()
             if suggestions and cause is not None:
-                fixed = any(settles(self._plan, result) for result in results)
+                fixed = addresses.working is not None or any(settles(self._plan, result) for result in results)
                 suggested = await suggestions.after_failure(cause, fixed=fixed)
             elif suggestions:
                 suggested = suggestions.after_success()

@@ -36,6 +36,7 @@ MAX_TESTS_WITH_SUGGESTIONS = 64  # of one probe that try them at the same time, 
 
 _Existing = tuple[SuggestedHost, Sequence[AddrInfo]]
 
+_ENCRYPTED = frozenset({TlsMode.IMPLICIT, TlsMode.STARTTLS})
 _EARLY = frozenset({Stage.RESOLVE, Stage.CONNECT, Stage.TLS, Stage.GREETING})
 
 
@@ -90,7 +91,7 @@ class Suggestions:
 
         Args:
             cause: Why the test failed.
-            fixed: Whether another setting of the same host is known to work; then only a lookalike is suggested.
+            fixed: Whether another setting or address of the same host works; then only a lookalike is suggested.
         """
         if cause.code in (Code.INVALID_HOST, Code.EGRESS_DENIED):
             return ()
@@ -166,9 +167,11 @@ class Suggestions:
         plan = self._context.plan
         trial = setting_of(plan, suggested)
         port, mode = trial.port, trial.tls_mode
+        if not suggested.servers and mode in _ENCRYPTED:  # of another server's mode the plan's says little
+            mode = TlsMode.AUTO
         context = dataclasses.replace(
             self._context,
-            plan=trial_plan(plan, trial),
+            plan=dataclasses.replace(trial_plan(plan, trial), tls_mode=mode),
             host=suggested.host,
             port=port,
             deadline=min(self._context.deadline, self._loop.time() + TRIAL_LIMIT),

@@ -65,7 +65,7 @@ class Trials:
         guard: Judges each trial's destination.
         resolver: Looks up other names.
         slots: Bounds the number of tests that have trials at the same time; without a slot nothing is tried.
-        survey: The survey of the host's other addresses, one of which may work.
+        survey: The survey of the host's other addresses, one of which may work; None where there is only one.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Trials:
         guard: EgressGuard,
         resolver: Resolver,
         slots: threading.Semaphore,
-        survey: AddressSurvey,
+        survey: AddressSurvey | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
@@ -87,7 +87,8 @@ class Trials:
         self._resolver = resolver
         self._slots = slots
         self._survey = survey
-        survey.on_working = self._look_again
+        if survey is not None:
+            survey.on_working = self._other_address_works
         self._has_slot = False
         self._slow_after = min(SLOW, context.plan.timeout / 4)
         self._tasks: dict[Trial, asyncio.Task[TrialResult | None]] = {}
@@ -96,6 +97,7 @@ class Trials:
         self._streamed: set[Trial] = set()
         self._fixed_at = 0.0  # when a trial first worked, on the loop's clock; 0 before
         self._timer: asyncio.TimerHandle | None = None
+        self._other_address: asyncio.Future[None] | None = None  # ends a wait for the first success
         self._waiting_task: asyncio.Task[object] | None = None  # the task that awaits the attempt
         self._proven_cause: Cause | None = None
         self._gave_up = False  # the attempt was ended since another setting works
@@ -192,8 +194,9 @@ class Trials:
 
     def _may_give_up(self, slow: Sequence[Link]) -> bool:
         """Return whether the attempt is not waited for much longer, since another setting works."""
-        # A greeting that has begun proves that the setting is right, and the server only slow.
-        heard = any(link.heard for link in slow)
+        # A greeting that has begun proves that the setting is right, and the server only slow. What was heard before
+        # STARTTLS says nothing of the handshake.
+        heard = any(link.heard and link.stage is Stage.GREETING for link in slow)
         return self._context.plan.wait is not Patience.FULL and not heard and self._has_fix()
 
     def _patience_at(self, stage: Stage) -> float:
@@ -255,6 +258,12 @@ class Trials:
         else:
             self._look_again()
 
+    def _other_address_works(self) -> None:
+        """Look after the attempt, and wake whoever waits for the first setting that works."""
+        if self._other_address is not None and not self._other_address.done():
+            self._other_address.set_result(None)
+        self._look_again()
+
     def _look_again(self) -> None:
         """Look after the attempt where no later look is due."""
         if self._timer is None:
@@ -271,8 +280,9 @@ class Trials:
 
         Args:
             until: The latest end of the wait, on the loop's clock.
-            first_success: Whether to stop waiting as soon as a trial works.
+            first_success: Whether to stop waiting as soon as a trial, or another address, works.
         """
+        found = self._other_address = self._loop.create_future()
         while not (first_success and self._has_fix()):
             now = self._loop.time()
             pending = {
@@ -283,7 +293,8 @@ class Trials:
             left = max(pending.values(), default=0.0) - now
             if left <= 0:
                 return
-            await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            awaited = {*pending, found} if first_success and not found.done() else pending
+            await asyncio.wait(awaited, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
     def _worth_waiting(self, trial: Trial, until: float) -> float:
         """Return until when a trial is worth waiting for, on the loop's clock.
@@ -298,7 +309,7 @@ class Trials:
     def _has_fix(self) -> bool:
         results = (task.result() for key, task in self._tasks.items() if key in self._links and task.done())
         works = any(result is not None and settles(self._context.plan, result) for result in results)
-        return works or self._survey.helps
+        return works or (self._survey is not None and self._survey.helps)
 
     def _result(self, trial: Trial) -> TrialResult | None:
         """Return a trial's result, a timeout for one that is still running; None where it was not dialled."""
@@ -307,10 +318,10 @@ class Trials:
             return None
         if task.done():
             return task.result()
-        late = (
-            None if link.verdict_at else Cause(link.stage, Code.TIMEOUT)
-        )  # only the close after the verdict is missing
-        return self._assessed(trial, link, late)
+        if link.verdict_at:  # only the close after it is missing
+            return self._assessed(trial, link, None)
+        waited = self._loop.time() - link.stage_began
+        return self._assessed(trial, link, Cause(link.stage, Code.TIMEOUT, waited=waited))
 
     async def _try(self, trial: Trial) -> TrialResult | None:
         """Run a trial and return its result; None where the guard forbids it, or where this side lacks the means."""

@@ -17,7 +17,7 @@ from mailproof.net.egress import Policy, Profile
 from mailproof.net.egress_rules import parse_rule
 from mailproof.probe.address_survey import FAIR, GRACE
 from mailproof.probe.probe import Probe
-from mailproof.probe.trials import WAIT
+from mailproof.probe.trials import PATIENCE, WAIT
 from mailproof.smtp.report import AddressResult, Finding, Report, Step
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtp_support import pki
@@ -276,14 +276,27 @@ def test_a_silent_first_address_while_the_second_is_good(host: Host) -> None:
 def test_a_silent_first_address_is_not_waited_for_once_another_one_works(host: Host, mode: TlsMode) -> None:
     host.script(raw(Do.SILENCE))
     good = host.submission()
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.5)
     report = host.run(mode, clock=clock, timeout=3600.0)
     assert (report.stage, report.code) == (Stage.GREETING, Code.TIMEOUT)
     assert clock.waited == pytest.approx(WAIT, abs=0.5)
     assert f"over {good} {ANSWERS}." in report.advice
 
 
+def test_another_address_that_works_ends_the_wait_for_other_ports(host: Host) -> None:
+    host.port = 587
+    bad = host.submission(ehlo=EHLO_CLEAR)
+    good = host.submission(greeting=(0.5, "220 mail.test"))  # later than the trials have begun
+    clock = WaitedClock()
+    with serve(raw(Do.SILENCE), host=bad, port=465):
+        report = host.run(clock=clock, timeout=30.0)
+    assert report.code is Code.STARTTLS_NOT_OFFERED
+    assert f"over {good} {ANSWERS}." in report.advice
+    assert clock.waited < PATIENCE / 2
+
+
 def test_where_all_fail_differently_there_is_a_table_and_no_address_is_praised(host: Host) -> None:
+    host.patch.setattr("mailproof.probe.address_survey.has_route", lambda _: True)  # also where there is no network
     host.address(UNREACHABLE)
     refusing = host.address()
     report = host.run()
@@ -343,7 +356,7 @@ def test_a_tarpit_gets_a_short_grace_after_the_verdict_and_no_more(host: Host) -
 def test_after_an_early_failure_the_grace_is_longer_and_ends(host: Host) -> None:
     host.script(raw("554 5.3.2 not here"))
     host.script(raw(Do.SILENCE))
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.2)
     report = host.run(clock=clock, timeout=3600.0)
     assert clock.waited == pytest.approx(GRACE)
     assert [row.code for row in report.addresses] == [Code.SERVICE_UNAVAILABLE, Code.TIMEOUT]

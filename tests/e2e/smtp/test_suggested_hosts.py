@@ -270,11 +270,37 @@ def test_a_suggestion_with_a_forbidden_address_is_not_told(names: Names) -> None
 
 def test_a_silent_name_server_costs_no_more_than_its_limit(names: Names) -> None:
     names.dns.silent = True
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.2)
     report = names.run("example.test", clock=clock)
     assert report.code is Code.DNS_NOT_FOUND
     assert report.advice == "Check the spelling of the host."
     assert clock.waited <= LIMIT + 0.1
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+def test_another_server_is_tried_in_the_tls_mode_that_it_speaks(names: Names, implicit: bool) -> None:
+    names.exists("imap.example.test")
+    names.mail("smtp.example.test", implicit=implicit)
+    report = names.run("imap.example.test", mode=STARTTLS if implicit else IMPLICIT)
+    fix = report.fixes[0]
+    assert fix.verified
+    assert {change.setting: change.to for change in fix.changes} == {
+        "host": "smtp.example.test",
+        "tls_mode": "implicit" if implicit else "starttls",
+    }
+
+
+def test_nobody_is_asked_where_another_address_of_the_host_works(names: Names) -> None:
+    names.addresses["mail.example.test"] = [own_address()]
+    names.mail("mail.example.test", script=smtp(starttls=("220 go", Do.CLOSE)))
+    cut = names.addresses["mail.example.test"]
+    del names.addresses["mail.example.test"]
+    names.mail("mail.example.test")
+    names.addresses["mail.example.test"] = [*cut, *names.addresses["mail.example.test"]]
+    report = names.run("mail.example.test", mode=STARTTLS)
+    assert (report.stage, report.code) == (Stage.TLS, Code.CONNECTION_CLOSED)
+    assert f"to repair {cut[0]}" in report.advice
+    assert names.dns.asked == []
 
 
 class Endless:
@@ -290,7 +316,7 @@ class Endless:
 
 def test_an_adviser_that_never_answers_hangs_nothing(names: Names) -> None:
     probe = Probe(guard=Anywhere(), trust=TRUST, adviser=Endless())
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.1)
     report = run_plan(make_plan(587, host="mail.test", verify_alternatives=True, timeout=30.0), probe, clock)
     assert report.code is Code.DNS_NOT_FOUND
     assert clock.waited <= LIMIT + 0.1
@@ -298,7 +324,7 @@ def test_an_adviser_that_never_answers_hangs_nothing(names: Names) -> None:
 
 def test_a_suggested_host_that_is_a_tarpit_does_not_outlast_the_test(names: Names) -> None:
     names.mail("smtp.gmail.com", script=raw(Do.SILENCE))
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.2)
     report = names.run("smtp.gmial.com", mode=STARTTLS, timeout=2.0, clock=clock)
     assert clock.waited <= 2.1
     assert "That name exists, but its server could not be reached" in report.advice
@@ -308,7 +334,9 @@ def test_a_suggested_host_that_is_a_tarpit_does_not_outlast_the_test(names: Name
 def test_a_host_that_is_silent_to_the_deadline_gets_its_suggestion(names: Names) -> None:
     names.mail("imap.example.test", script=raw(Do.SILENCE))
     other = names.mail("smtp.example.test")
-    report = names.run("imap.example.test", mode=STARTTLS, timeout=3.0, verify_alternatives=False, clock=WaitedClock())
+    report = names.run(
+        "imap.example.test", mode=STARTTLS, timeout=3.0, verify_alternatives=False, clock=WaitedClock(slowness=0.5)
+    )
     assert (report.code, report.stage) == (Code.TIMEOUT, Stage.GREETING)
     assert "Did you mean smtp.example.test?" in report.advice
     assert other.peers == []

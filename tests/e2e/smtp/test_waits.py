@@ -11,8 +11,9 @@ from mailproof.probe.trials import CONNECT_PATIENCE, WAIT, WAIT_AT_25
 from mailproof.smtp.report import Alternative, Report
 from mailproof.smtp.vocabulary import Code, Outcome, Patience, Stage, TlsMode
 from smtp_support.machine import USUAL, Machine, black_hole, plan, rows, run
+from smtp_support.names import own_address, resolve
 from smtp_support.probing import run_events
-from smtp_support.scripted import Do, raw
+from smtp_support.scripted import Do, raw, serve
 
 IMPLICIT, STARTTLS, NONE, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NONE, TlsMode.AUTO
 
@@ -20,7 +21,7 @@ IMPLICIT, STARTTLS, NONE, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.NON
 @pytest.mark.parametrize("mode", [AUTO, STARTTLS, NONE], ids=str)
 def test_a_blocked_port_beside_a_good_one_is_told_soon(machine: Machine, mode: TlsMode) -> None:
     machine.implicit(465)
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.5)
     with black_hole(25, machine.address):
         report = run(25, mode, clock, timeout=30.0)
     assert clock.waited < 5
@@ -34,7 +35,7 @@ def test_a_blocked_port_beside_a_good_one_is_told_soon(machine: Machine, mode: T
 
 def test_all_of_the_time_is_waited_where_that_is_asked_for(machine: Machine) -> None:
     machine.implicit(465)
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.5)
     with black_hole(587, machine.address):
         report = run(587, clock=clock, timeout=5.0, wait=Patience.FULL)
     assert clock.waited == pytest.approx(5.0)
@@ -44,7 +45,7 @@ def test_all_of_the_time_is_waited_where_that_is_asked_for(machine: Machine) -> 
 
 def test_a_wait_without_another_setting_that_works_has_all_of_its_time(machine: Machine) -> None:
     machine.tarpits()
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.1)
     report = run(587, clock=clock, timeout=5.0)
     assert clock.waited == pytest.approx(5.0)
     assert report.code is Code.TIMEOUT
@@ -54,7 +55,7 @@ def test_a_wait_without_another_setting_that_works_has_all_of_its_time(machine: 
 def test_a_silent_greeting_ends_once_another_setting_works(machine: Machine, port: int, waited: float) -> None:
     machine.tarpits(465)
     machine.implicit(465)
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.5)
     report = run(port, clock=clock, timeout=30.0)
     assert clock.waited == pytest.approx(waited, abs=0.1)
     assert (report.stage, report.code) == (Stage.GREETING, Code.TIMEOUT)
@@ -65,11 +66,43 @@ def test_a_silent_greeting_ends_once_another_setting_works(machine: Machine, por
 def test_a_silent_handshake_ends_once_another_setting_works(machine: Machine) -> None:
     machine.tarpits(587)
     machine.submission(587)
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.5)
     report = run(465, IMPLICIT, clock, timeout=30.0)
     assert clock.waited == pytest.approx(WAIT, abs=0.1)
     assert (report.stage, report.code) == (Stage.TLS, Code.TIMEOUT)
     assert "Set the TLS mode to starttls and the port to 587: verified" in report.advice
+
+
+def test_a_silent_handshake_after_starttls_ends_once_another_setting_works(machine: Machine) -> None:
+    """The greeting was heard, but that says nothing of the handshake."""
+    machine.submission(587, starttls=("220 go", Do.SILENCE))
+    machine.implicit(465)
+    clock = WaitedClock(slowness=0.5)
+    report = run(587, clock=clock, timeout=30.0)
+    assert clock.waited == pytest.approx(WAIT, abs=0.1)
+    assert (report.stage, report.code) == (Stage.TLS, Code.TIMEOUT)
+    assert "Set the TLS mode to implicit and the port to 465: verified" in report.advice
+
+
+def test_several_silent_addresses_are_told_as_soon_as_one(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.tarpits(465)
+    machine.implicit(465)
+    other = own_address()
+    resolve(monkeypatch, {"mail.test": [machine.address, other]})
+    clock = WaitedClock(slowness=0.5)
+    with serve(raw(Do.SILENCE), host=other, port=587):
+        report = run(587, clock=clock, timeout=30.0)
+    assert clock.waited == pytest.approx(WAIT, abs=0.5)
+    assert "Set the TLS mode to implicit and the port to 465: verified" in report.advice
+
+
+def test_a_trial_that_is_given_up_says_how_long_it_was_waited_for(machine: Machine) -> None:
+    machine.implicit(465)
+    machine.script(587, raw(Do.SILENCE))
+    report = run(587, IMPLICIT, WaitedClock(slowness=0.5), timeout=30.0)
+    (row,) = [other for other in report.alternatives if other.port == 587]
+    assert row.code is Code.TIMEOUT
+    assert "sent no greeting within " in row.message
 
 
 def test_a_server_that_greets_late_passes_although_another_setting_works(machine: Machine) -> None:
@@ -81,7 +114,7 @@ def test_a_server_that_greets_late_passes_although_another_setting_works(machine
 def test_a_greeting_that_has_begun_is_waited_for(machine: Machine) -> None:
     machine.implicit(465)
     machine.script(587, raw(b"220-wait\r\n", Do.SILENCE))
-    clock = WaitedClock()
+    clock = WaitedClock(slowness=0.2)
     report = run(587, clock=clock, timeout=5.0)
     assert clock.waited == pytest.approx(5.0)
     assert report.code is Code.TIMEOUT
@@ -122,7 +155,7 @@ def test_each_alternative_of_the_report_was_streamed_once_before_it(machine: Mac
 def test_a_trial_is_streamed_while_the_attempt_still_waits(machine: Machine) -> None:
     machine.implicit(465)
     machine.script(587, raw(Do.SILENCE))
-    events = run_events(plan(587, timeout=6.0), loop_factory=WaitedClock())
+    events = run_events(plan(587, timeout=6.0), loop_factory=WaitedClock(slowness=0.5))
     (place,) = [at for at, event in enumerate(events) if isinstance(event, Alternative) and event.code is Code.OK]
     assert any(getattr(event, "code", None) is Code.TIMEOUT for event in events[place:])
 

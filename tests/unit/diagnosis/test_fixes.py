@@ -13,6 +13,7 @@ from mailproof.diagnosis.alternatives import FailedAttempt, Trial, TrialResult, 
 from mailproof.diagnosis.catalogue import WARNING_CODES
 from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.diagnosis.suggested_hosts import CheckedHost, SuggestedHost, SuggestionReason
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Certificate, Credentials, Fix, Plan, SettingChange, TlsInfo
@@ -68,6 +69,61 @@ def test_the_verified_fix_comes_first(mode: TlsMode, trials: list[TrialResult], 
     assert advice == f"{change}: verified, it answers."
     assert found[0].verified
     assert found[0].sentence == advice
+
+
+@pytest.mark.parametrize(
+    ("login", "offer", "advised"),
+    [
+        (LOGIN, OFFER, True),
+        (LOGIN, Ehlo({}, ()), False),
+        (LOGIN, Ehlo({}, ("GSSAPI",)), False),
+        (None, Ehlo({}, ()), True),
+    ],
+)
+def test_clear_text_is_advised_only_where_the_login_is_possible_in_it(
+    login: Credentials | None, offer: Ehlo, advised: bool
+) -> None:
+    plan = Plan("mail.test", 587, STARTTLS, login)
+    cause = Cause(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
+    advice, found = told(plan, [bad(465, IMPLICIT)], cause, facts=Facts(ehlo=offer))
+    assert ("Set the TLS mode to none" in advice) is advised
+    assert bool(found) is advised
+    assert advice
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "right"),
+    [(IMPLICIT, Code.WRONG_TLS_MODE_USE_STARTTLS, STARTTLS), (STARTTLS, Code.WRONG_TLS_MODE_USE_IMPLICIT, IMPLICIT)],
+)
+@pytest.mark.parametrize(
+    ("fault", "told_of"),
+    [
+        (Cause(Stage.GREETING, Code.CLIENT_IP_BLOCKED), True),
+        (Cause(Stage.AUTH, Code.AUTH_NOT_OFFERED), True),
+        (REFUSED, False),
+        (Cause(Stage.GREETING, Code.WRONG_TLS_MODE_USE_IMPLICIT), False),
+        (Cause(Stage.TLS, Code.TLS_CERT_EXPIRED), False),
+    ],
+)
+def test_the_next_fault_behind_a_wrong_tls_mode_is_told(
+    mode: TlsMode, code: Code, right: TlsMode, fault: Cause, told_of: bool
+) -> None:
+    result = TrialResult(Trial(587, right), fault, message="mail.test blocks you.")
+    advice, _ = told(Plan("mail.test", 587, mode), [result, bad(465, IMPLICIT)], Cause(Stage.TLS, code))
+    assert ("fails for another reason: mail.test blocks you." in advice) is told_of
+    assert "TLS set-up" not in advice or not told_of
+
+
+@pytest.mark.parametrize("code", [Code.OUTGOING_SMTP_BLOCKED, Code.NOT_SMTP, Code.CONNECTION_REFUSED])
+def test_no_port_of_the_wrong_host_is_advised_beside_another_host(code: Code) -> None:
+    other = CheckedHost(SuggestedHost("smtp.mail.test", SuggestionReason.READS_MAIL))
+    advice, found = told(Plan("imap.mail.test", 993, AUTO), [], Cause(Stage.CONNECT, code), suggested=(other,))
+    assert [fix.changes for fix in found] == [
+        (SettingChange("host", "imap.mail.test", "smtp.mail.test"), SettingChange("port", "993", "465"))
+    ]
+    assert advice.count("465") == 1
+    assert "right host" not in advice
+    assert ("outgoing SMTP is blocked" in advice) is (code is Code.OUTGOING_SMTP_BLOCKED)
 
 
 @pytest.mark.parametrize(
