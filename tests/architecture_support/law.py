@@ -104,6 +104,7 @@ LAW = (
             "provider_database",
             "published",
             "redirects",
+            "regional_providers",
             "sending_services",
             "sites",
             "spelling",

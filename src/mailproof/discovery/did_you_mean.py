@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from mailproof.diagnosis.interceptors import provider_of
 from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
 from mailproof.discovery.preset import Preset
-from mailproof.discovery.presets import PRESETS, preset_of_domain, preset_of_mx, preset_of_server
+from mailproof.discovery.presets import WELL_KNOWN, preset_of_domain, preset_of_mx, preset_of_server
 from mailproof.discovery.spelling import MIN_LABEL, compared_domains, distance
 from mailproof.syntax.typed_host import MailAddressTypedError
 
@@ -231,12 +231,12 @@ def _of_preset(preset: Preset, reason: SuggestionReason) -> SuggestedHost:
 @cache
 def _servers() -> dict[str, Preset]:
     """Return the known servers; those of Amazon SES have regions, which are compared by themselves."""
-    servers = {server.host: preset for preset in PRESETS for server in preset.servers}
+    servers = {server.host: preset for preset in WELL_KNOWN for server in preset.servers}
     return {host: preset for host, preset in servers.items() if _SES.fullmatch(host) is None}
 
 
 @cache
 def _regions() -> tuple[str, ...]:
     """Return the regions of Amazon SES, sorted."""
-    hosts = (server.host for preset in PRESETS for server in preset.servers)
+    hosts = (server.host for preset in WELL_KNOWN for server in preset.servers)
     return tuple(sorted({found[1] for host in hosts if (found := _SES.fullmatch(host))} | set(_MORE_REGIONS)))

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from mailproof.discovery.mailbox_providers import MAILBOX_PROVIDERS
 from mailproof.discovery.preset import Preset
+from mailproof.discovery.regional_providers import REGIONAL_PROVIDERS
 from mailproof.discovery.sending_services import SENDING_SERVICES
 from mailproof.discovery.sites import is_below
 
-PRESETS = (*MAILBOX_PROVIDERS, *SENDING_SERVICES)
+WELL_KNOWN = (*MAILBOX_PROVIDERS, *SENDING_SERVICES)
+"""Providers whose names are known so well that similar ones are taken for slips."""
+
+PRESETS = (*WELL_KNOWN, *REGIONAL_PROVIDERS)
 
 _BY_DOMAIN = {domain: preset for preset in PRESETS for domain in preset.domains}
 _BY_HOST = {server.host: preset for preset in PRESETS for server in preset.servers}

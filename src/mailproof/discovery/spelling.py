@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from mailproof.discovery.preset import Preset
-from mailproof.discovery.presets import PRESETS, preset_of_domain
+from mailproof.discovery.presets import WELL_KNOWN, preset_of_domain
 
 MIN_DOMAIN = 8  # characters of a domain that is compared: "gmail.com" has 9; in shorter ones a letter is too much
 MIN_LABEL = 5  # characters of the provider's label for a host that exists: "gmail"
@@ -53,4 +53,4 @@ def distance(one: str, other: str, most: int) -> int:
 @cache
 def compared_domains() -> dict[str, Preset]:
     """Return the known providers' mail domains that are long enough to be compared with others."""
-    return {name: preset for preset in PRESETS for name in preset.domains if len(name) >= MIN_DOMAIN}
+    return {name: preset for preset in WELL_KNOWN for name in preset.domains if len(name) >= MIN_DOMAIN}

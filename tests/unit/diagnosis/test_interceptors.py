@@ -13,7 +13,7 @@ from mailproof.diagnosis.interceptors import (
     interceptor_of,
     provider_of,
 )
-from mailproof.discovery.presets import PRESETS
+from mailproof.discovery.presets import WELL_KNOWN
 
 # Issuers as certificates bear them, in the form of RFC 4514.
 ISSUERS = {
@@ -98,7 +98,7 @@ def test_providers_are_enough_and_their_names_unique() -> None:
 
 
 def test_each_presets_host_belongs_to_a_known_provider() -> None:
-    assert [server.host for row in PRESETS for server in row.servers if provider_of(server.host) is None] == []
+    assert [server.host for row in WELL_KNOWN for server in row.servers if provider_of(server.host) is None] == []
 
 
 @pytest.mark.parametrize(

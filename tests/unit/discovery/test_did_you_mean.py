@@ -15,7 +15,7 @@ from mailproof.discovery.did_you_mean import (
     refusal_in_words,
     suggestions,
 )
-from mailproof.discovery.presets import PRESETS
+from mailproof.discovery.presets import WELL_KNOWN
 from mailproof.syntax.host import check_host
 from mailproof.syntax.typed_host import parse_typed_host
 
@@ -85,7 +85,7 @@ def test_an_unknown_region_is_told_with_those_that_are_near() -> None:
     assert suggestions("email-smtp.eu-west-9.amazonaws.com", exists=True) == ()  # newer than the list
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", WELL_KNOWN, ids=lambda preset: preset.name)
 def test_no_known_server_is_taken_for_another(preset: object) -> None:
     for server in preset.servers:  # type: ignore[attr-defined]
         assert lookalike(server.host) is None
