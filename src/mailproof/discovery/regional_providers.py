@@ -138,15 +138,6 @@ REGIONAL_PROVIDERS: tuple[Preset, ...] = (
         source="M",
     ),
     preset(
-        "Tencent Exmail",
-        "smtp.exmail.qq.com",
-        *BOTH,
-        domains="exmail.qq.com",
-        mx="mxbiz1.qq.com mxbiz2.qq.com",
-        advice="It takes a client password where the administrator demands one.",
-        source="M",
-    ),
-    preset(
         "NetEase 163",
         "smtp.163.com",
         *_IMPLICIT,
