@@ -195,8 +195,8 @@ class Trials:
     def _may_give_up(self, slow: Sequence[Link]) -> bool:
         """Return whether the attempt is not waited for much longer, since another setting works."""
         # A greeting that has begun proves that the setting is right, and the server only slow. What was heard before
-        # STARTTLS says nothing of the handshake.
-        heard = any(link.heard and link.stage is Stage.GREETING for link in slow)
+        # STARTTLS says nothing of the handshake, and the handshake nothing of a greeting inside TLS.
+        heard = any(link.heard and link.stage is Stage.GREETING and not link.implicit for link in slow)
         return self._context.plan.wait is not Patience.FULL and not heard and self._has_fix()
 
     def _patience_at(self, stage: Stage) -> float:

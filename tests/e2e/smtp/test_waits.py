@@ -105,6 +105,16 @@ def test_a_trial_that_is_given_up_says_how_long_it_was_waited_for(machine: Machi
     assert "sent no greeting within " in row.message
 
 
+def test_a_silent_greeting_inside_tls_ends_once_another_setting_works(machine: Machine) -> None:
+    machine.implicit(465, greeting=(Do.SILENCE,))
+    machine.submission(587)
+    clock = WaitedClock(slowness=0.5)
+    report = run(465, IMPLICIT, clock, timeout=30.0)
+    assert clock.waited == pytest.approx(WAIT, abs=0.1)
+    assert (report.stage, report.code) == (Stage.GREETING, Code.TIMEOUT)
+    assert "Set the TLS mode to starttls and the port to 587: verified" in report.advice
+
+
 def test_a_server_that_greets_late_passes_although_another_setting_works(machine: Machine) -> None:
     machine.implicit(465)
     machine.submission(25, greeting=(2.0, "220 mail.test"))
