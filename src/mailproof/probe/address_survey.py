@@ -22,6 +22,7 @@ from mailproof.net.route import has_route
 from mailproof.net.shortage import shortages_raised
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.link import Link
+from mailproof.probe.tasks import end_tasks
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
@@ -130,12 +131,8 @@ class AddressSurvey:
         """End every trial and close its connection."""
         if self._timer is not None:
             self._timer.cancel()
-        pending = [task for task in self._tasks.values() if not task.done()]
-        for task in pending:
-            task.cancel()
         try:
-            if pending:
-                await asyncio.wait(pending)
+            await end_tasks(self._tasks.values())
         finally:
             # A cancelled task's traceback refers to this object: only the garbage collector would free both.
             self._tasks.clear()
@@ -182,8 +179,7 @@ class AddressSurvey:
         info = self._infos[address]
         port = self._context.port
         plan = dataclasses.replace(trial_plan(self._context.plan, Trial(port, TlsMode.STARTTLS)), tls_mode=mode)
-        context = dataclasses.replace(self._context, plan=plan, emit=_discard, watch=_discard, started=None)
-        attempt = self._attempts[address] = Attempt(context)
+        attempt = self._attempts[address] = Attempt(self._context.of_trial(plan))
         try:
             with shortages_raised():
                 if not has_route(info):
@@ -226,7 +222,3 @@ class AddressSurvey:
     def _fair(self) -> float:
         """Return the seconds after which silence says something."""
         return max(FAIR, PACE * (self._answered_ehlo - self._attempt_began)) if self._answered_ehlo else FAIR
-
-
-def _discard(_: object) -> None:
-    """Ignore the steps of the survey, which are none of the test's."""

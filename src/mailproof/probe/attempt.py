@@ -13,6 +13,7 @@ from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.domain.errors import ServiceShortage
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.probe.link import Link
+from mailproof.probe.tasks import end_tasks
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import GIVEN_UP
@@ -132,7 +133,7 @@ class Attempt:
                         continue
                     cause = task.result()
                     if cause is None or self._is_conclusive(link, cause):
-                        await _cancel(tasks)
+                        await end_tasks(tasks)
                         self._drop(tasks.values(), link, cause)
                         return link, cause
                     self._failures[link] = cause
@@ -143,13 +144,13 @@ class Attempt:
                     second = self._link(implicit=not first.implicit)
                     tasks[asyncio.create_task(second.open(addresses))] = second
                 elif self._silence_left(tasks.values()) == 0:
-                    await _cancel(tasks)
+                    await end_tasks(tasks)
                     return self.abandon(None)
             if shortage is not None:
                 raise shortage
             return self._best_evidence()
         finally:
-            await _cancel(tasks)
+            await end_tasks(tasks)
 
     def _silence_left(self, running: Iterable[Link]) -> float | None:
         """Return how many seconds a try in clear may still be silent after the server has cut the try with TLS.
@@ -199,12 +200,3 @@ class Attempt:
         link = Link(self._context, implicit, number=len(self.links) + 1, verify=verify)
         self.links.append(link)
         return link
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[Cause | None]]) -> None:
-    """Cancel tasks, and wait until they have ended."""
-    running = [task for task in tasks if not task.done()]
-    for task in running:
-        task.cancel()
-    if running:
-        await asyncio.wait(running)

@@ -22,6 +22,7 @@ from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.guard import EgressDenied, EgressGuard
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.probe.attempt import Attempt
+from mailproof.probe.tasks import end_tasks
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
@@ -77,9 +78,8 @@ class Suggestions:
         """End the questions."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._questions is not None and not self._questions.done():
-            self._questions.cancel()
-            await asyncio.wait([self._questions])
+        if self._questions is not None:
+            await end_tasks([self._questions])
 
     def after_success(self) -> tuple[CheckedHost, ...]:
         """Return the known provider's server that the host is easily taken for; neither looked up nor tried."""
@@ -169,15 +169,11 @@ class Suggestions:
         port, mode = trial.port, trial.tls_mode
         if not suggested.servers and mode in _ENCRYPTED:  # of another server's mode the plan's says little
             mode = TlsMode.AUTO
-        context = dataclasses.replace(
-            self._context,
-            plan=dataclasses.replace(trial_plan(plan, trial), tls_mode=mode),
+        context = self._context.of_trial(
+            dataclasses.replace(trial_plan(plan, trial), tls_mode=mode),
             host=suggested.host,
             port=port,
             deadline=min(self._context.deadline, self._loop.time() + TRIAL_LIMIT),
-            emit=_discard,
-            watch=_discard,
-            started=None,
         )
         attempt = Attempt(context)
         try:
@@ -193,7 +189,3 @@ class Suggestions:
             return result
         server = join_host_port(suggested.host, port)
         return dataclasses.replace(result, message=self._context.redact(answers(server, result)))
-
-
-def _discard(_: object) -> None:
-    """Ignore the steps of a trial, which are none of the test's."""

@@ -8,6 +8,7 @@ Also holds `TestContext`, what all connections of one test share.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,27 @@ class TestContext:
     tried: Callable[[Alternative], object] | None
     tokens: OAuthTokens
 
+    def of_trial(self, plan: Plan, *, host: str = "", port: int = 0, deadline: float = 0.0) -> TestContext:
+        """Return the context of a trial, whose steps are none of the test's.
+
+        Args:
+            plan: The trial's plan.
+            host: The host to try, in ASCII; empty for the test's.
+            port: The port to try; 0 for the test's.
+            deadline: The end of the trial, on the loop's clock; 0 for the test's.
+        """
+        return dataclasses.replace(
+            self,
+            plan=plan,
+            host=host or self.host,
+            port=port or self.port,
+            deadline=deadline or self.deadline,
+            emit=_ignore,
+            watch=_ignore,
+            started=None,
+            tried=None,
+        )
+
     def limit(self, stage: Stage, now: float) -> float:
         """Return when a step that begins at `now` must end, on the loop's clock."""
         return min(self.deadline, now + LIMITS[stage])
@@ -77,6 +99,10 @@ class TestContext:
         """Say that a step begins, where somebody wants to know."""
         if self.started is not None:
             self.started(stage, started_at, connection)
+
+
+def _ignore(_: object) -> None:
+    """Take what nobody reads."""
 
 
 class Transcript:

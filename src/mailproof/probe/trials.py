@@ -36,6 +36,7 @@ from mailproof.probe.address_survey import AddressSurvey
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.feed import EARLY
 from mailproof.probe.link import Link
+from mailproof.probe.tasks import end_tasks
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Patience, Stage, TlsMode
@@ -155,12 +156,8 @@ class Trials:
 
     async def stop(self) -> None:
         """End every trial and close its connection."""
-        pending = [task for task in self._tasks.values() if not task.done()]
-        for task in pending:
-            task.cancel()
         try:
-            if pending:
-                await asyncio.wait(pending)
+            await end_tasks(self._tasks.values())
         finally:
             # A cancelled task's traceback refers to this object: only the garbage collector would free both.
             self._tasks.clear()
@@ -334,17 +331,8 @@ class Trials:
             return None
 
     async def _run(self, trial: Trial, addresses: Sequence[AddrInfo]) -> TrialResult:
-        host, port = trial.name or self._context.host, trial.port
-        context = dataclasses.replace(
-            self._context,
-            plan=trial_plan(self._context.plan, trial),
-            host=host,
-            port=port,
-            emit=_discard,
-            watch=_discard,
-            started=None,
-            tried=None,
-        )
+        plan = trial_plan(self._context.plan, trial)
+        context = self._context.of_trial(plan, host=trial.name, port=trial.port)
         link = self._links[trial] = Link(context, trial.tls_mode is TlsMode.IMPLICIT)
         self._began[trial] = datetime.now(UTC), time.perf_counter()  # the clock of uvloop has only milliseconds
         try:
@@ -399,10 +387,6 @@ class Trials:
         self._guard.check_name(name, port)
         found = await self._resolver.lookup(name, port)
         return self._guard.check_addresses(name, port, list(dict.fromkeys(info[4][0] for info in found)))
-
-
-def _discard(_: object) -> None:
-    """Ignore the steps of a trial, which are none of the test's."""
 
 
 def _family(info: AddrInfo) -> str:
