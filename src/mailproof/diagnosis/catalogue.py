@@ -6,6 +6,7 @@ page and a row in the end-to-end tests; tests fail where one of these is missing
 
 from __future__ import annotations
 
+from mailproof.diagnosis.catalogue_client import CLIENT
 from mailproof.diagnosis.catalogue_connection import CONNECTION
 from mailproof.diagnosis.catalogue_login import LOGIN
 from mailproof.diagnosis.catalogue_mail import MAIL
@@ -14,7 +15,7 @@ from mailproof.diagnosis.catalogue_warnings import WARNINGS
 from mailproof.diagnosis.definition import Definition, Try
 from mailproof.smtp.vocabulary import Code, Severity
 
-CATALOGUE: dict[Code, Definition] = CONNECTION | TLS | LOGIN | MAIL | WARNINGS
+CATALOGUE: dict[Code, Definition] = CONNECTION | CLIENT | TLS | LOGIN | MAIL | WARNINGS
 """Code -> its definition."""
 
 WARNING_CODES = frozenset(code for code, known in CATALOGUE.items() if known.severity is Severity.WARNING)
