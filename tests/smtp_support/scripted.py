@@ -28,6 +28,7 @@ T = TypeVar("T")
 class Do(Enum):
     """What a peer can do other than to speak."""
 
+    HEAR = auto()  # an octet: what a client says before a close is read, or the close would be a reset
     CLOSE = auto()
     RESET = auto()
     SILENCE = auto()
@@ -98,6 +99,8 @@ class Peer:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self._writer.transport.abort()
                 raise ConnectionAbortedError
+            elif part is Do.HEAR:
+                await self.read_octet()
             elif part is Do.SILENCE:
                 await self.silence()
             elif part is Do.TLS:

