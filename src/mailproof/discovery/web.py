@@ -1,8 +1,7 @@
 """Fetches a document from a web server that is not trusted, with the laws of `net.http`, and follows its redirects.
 
-Law: each redirect is judged by `discovery.redirects`, and each host by the guard before it is dialled. A document is
-called encrypted only where every hop was: who can change an unencrypted answer chooses what comes after it. The caller
-bounds the time: cancelling closes the socket at once.
+Law: each redirect is judged by `discovery.redirects`, and each host by the guard before it is dialled. The caller bounds
+the time: cancelling closes the socket at once.
 """
 
 from __future__ import annotations
@@ -48,14 +47,10 @@ class WebDocument:
     Attributes:
         body: Its octets, at most `net.http.MAX_BODY`.
         url: The URL that it came from, after all redirects and without a query.
-        encrypted: Whether it was fetched over TLS with a verified certificate, and so was every redirect on the way.
-        hops: The URLs that were asked, without their queries, in order; the last one is `url`.
     """
 
     body: bytes
     url: str
-    encrypted: bool
-    hops: tuple[str, ...]
 
 
 class Web:
@@ -121,8 +116,7 @@ class Web:
                 if answer.status != 200:
                     what = "asks for a login" if answer.status in _ASKS_FOR_LOGIN else "has no settings there"
                     raise _failure_at(asked, Code.OK, f"{what} (status {answer.status})", answer.status)
-                hops = tuple(shown(one) for one in asked)
-                return WebDocument(answer.body, hops[-1], all(one.secure for one in asked), hops)
+                return WebDocument(answer.body, shown(url))
             if url in asked:
                 raise FetchFailed(Code.PROTOCOL_ERROR, "redirects in a circle")
             if len(asked) == MAX_HOPS:
