@@ -1,7 +1,7 @@
 """Fetches a document from a web server that is not trusted, with the laws of `net.http`, and follows its redirects.
 
-Law: each redirect is judged by `discovery.redirects`, and each host by the guard before it is dialled. The caller bounds
-the time: cancelling closes the socket at once.
+Law: each redirect is judged by `discovery.redirects`, and each host by the guard before it is dialled. The caller
+bounds the time: cancelling closes the socket at once.
 """
 
 from __future__ import annotations
