@@ -85,8 +85,8 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         rest = tuple(item for item in wording.advice if item.topic not in hidden)
         sentences, others = _sentences(seen, rest, values, most=1)
         return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))
-    if root and (address or _other_family(seen)) and not is_cause_elsewhere(seen):
-        return Advised(message, address or _other_family(seen))
+    if address and not is_cause_elsewhere(seen):
+        return Advised(message, address)
     hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
     sentences, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
     words = " ".join(filter(None, (*hints, *sentences, address)))
@@ -137,20 +137,6 @@ def _bad_certificate(seen: Observed, advice: SettingsAdvice) -> str:
 
 def _in_words(seen: Observed, prose: Prose) -> str:
     return (seen.plan.audience is Audience.FLAG and prose.flag_text) or prose.text
-
-
-def _other_family(seen: Observed) -> str:
-    """Return the advice where the server works over the other address family; empty where that was not shown.
-
-    No setting chooses a family, and an address as the host would fail the check of the certificate's name.
-    """
-    for result in seen.results:
-        if result.works and result.trial.family:
-            broken = "IPv4" if result.trial.family == "IPv6" else "IPv6"
-            return (
-                f"Have the {broken} address of the host repaired, or taken out of the DNS: verified, {result.message}"
-            )
-    return ""
 
 
 def _case(seen: Observed, code: Code, stage: Stage) -> Case:

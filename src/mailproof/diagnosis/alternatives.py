@@ -59,15 +59,12 @@ class FailedAttempt:
         implicit: Whether it began with TLS.
         heard: Whether the server has sent anything; a greeting that has begun proves the TLS mode.
         names: The names on the server's certificate.
-        other_family: "IPv4" or "IPv6": a family of which the host has addresses and which the attempt did not use.
-            Empty where there is none.
     """
 
     cause: Cause
     implicit: bool = False
     heard: bool = False
     names: tuple[str, ...] = ()
-    other_family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +76,11 @@ class Trial:
         tls_mode: Never `AUTO`.
         name: Another name of the same server, used for SNI and the certificate check, and as the host that is advised;
             empty for the plan's host.
-        family: "IPv4" or "IPv6": only addresses of this family are tried; empty for both.
     """
 
     port: int
     tls_mode: TlsMode
     name: str = ""
-    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +168,6 @@ def _at_same_port(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:
     if is_worth(cause.code, Try.NAMES) and provider_of(plan.host) is None:
         for name in usable_names(plan, attempt.names):
             yield Trial(port, current_mode, name=name)
-    lost = cause.stage in (Stage.GREETING, Stage.TLS) or cause.code not in LOST
-    if attempt.other_family and lost and is_worth(cause.code, Try.OTHER_FAMILY):
-        yield Trial(port, current_mode, family=attempt.other_family)
 
 
 def _at_other_ports(plan: Plan, attempt: FailedAttempt) -> Iterator[Trial]:

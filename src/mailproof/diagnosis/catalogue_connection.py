@@ -32,7 +32,7 @@ _ON_THE_WAY = Prose(
     "Have firewalls, proxies and virus scanners between here and the server checked.",
 )
 _NO_LOGIN_OR_MAIL = frozenset({Topic.LOGIN, Topic.USER, Topic.ACCOUNT, Topic.SENDER, Topic.RECIPIENT, Topic.MESSAGE})
-_EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_FAMILY, Try.OTHER_HOST})
+_EARLY = frozenset({Try.PORTS_IF_EARLY, Try.OTHER_HOST})
 
 CONNECTION: dict[Code, Definition] = {
     Code.OK: Definition(wording("The test passed: {detail}.")),
@@ -256,7 +256,7 @@ CONNECTION: dict[Code, Definition] = {
                 "Check that {host} is the right host, and that no proxy answers in its place.",
             ),
         ),
-        tries=frozenset({Try.PORTS, Try.OTHER_FAMILY, Try.OTHER_HOST}),
+        tries=frozenset({Try.PORTS, Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,
         silent=True,
     ),

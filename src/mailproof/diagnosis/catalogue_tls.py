@@ -130,7 +130,7 @@ TLS: dict[Code, Definition] = {
                 "scanner on the way.",
             ),
         ),
-        tries=frozenset({Try.PORTS, Try.OTHER_FAMILY}),
+        tries=frozenset({Try.PORTS}),
         excludes=_OTHER_TOPICS,
     ),
     Code.TLS_VERSION_TOO_OLD: Definition(

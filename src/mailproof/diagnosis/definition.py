@@ -49,7 +49,6 @@ class Try(Enum):
     PORTS_IF_EARLY = auto()  # the same, where the connection was lost before the server proved to speak SMTP
     ENCRYPTED = auto()  # STARTTLS at the same port, where the plan forgoes it
     NAMES = auto()  # the names on the certificate as the host
-    OTHER_FAMILY = auto()  # the addresses of the other family, where the connection was lost or is no mail server's
     OTHER_HOST = auto()  # a host that may be meant, where the host looks like a slip and no server was met
 
 

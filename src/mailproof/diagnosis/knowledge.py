@@ -110,7 +110,6 @@ class Observed:
             and result.trial.port == port
             and (result.trial.tls_mode is mode or _unanswered(result.cause))
             and not result.trial.name
-            and not result.trial.family
             for result in self.results
         )
 
@@ -223,7 +222,7 @@ def next_fault(seen: Observed) -> str:
     mode = _SPOKEN.get(seen.cause.code) if seen.cause else None
     for result in seen.results:
         trial, cause = result.trial, result.cause
-        if (trial.port, trial.tls_mode, trial.name, trial.family) == (seen.port, mode, "", "") and cause is not None:
+        if (trial.port, trial.tls_mode, trial.name) == (seen.port, mode, "") and cause is not None:
             says_more = cause.stage is not Stage.CONNECT and cause.code not in CERTIFICATE_CODES.union(_SPOKEN)
             return result.message.rstrip(".") if says_more else ""
     return ""

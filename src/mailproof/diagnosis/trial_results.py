@@ -47,7 +47,7 @@ def assess(plan: Plan, result: TrialResult) -> TrialResult:
 def refine(plan: Plan, cause: Cause, results: Sequence[TrialResult]) -> Cause:
     """Return the root cause, which is a wrong TLS mode where a trial at the plan's own port proves that."""
     for result in results:
-        if not is_near(plan, result.trial) or result.trial.name or result.trial.family:
+        if not is_near(plan, result.trial) or result.trial.name:
             continue
         implicit = result.trial.tls_mode is TlsMode.IMPLICIT
         if plan.tls_mode is TlsMode.IMPLICIT and not implicit and _greeted(result):
@@ -78,9 +78,8 @@ def answers(server: str, result: TrialResult) -> str:
     how = _SECURED_BY[trial.tls_mode if result.facts.secure else TlsMode.NONE]
     if ehlo is None:
         return f"{server}{how if result.facts.secure else ''} {'answers' if result.facts.secure else 'can be reached'}."
-    over = f" over {trial.family}" if trial.family else ""
     offer = f"offers AUTH {', '.join(ehlo.mechanisms)}" if ehlo.mechanisms else "offers no authentication"
-    return f"{server}{over}{how} answers and {offer}."
+    return f"{server}{how} answers and {offer}."
 
 
 def alternative(result: TrialResult) -> Alternative:

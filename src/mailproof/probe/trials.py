@@ -220,14 +220,11 @@ class Trials:
             self._waiting_task.cancel()
 
     def _failed_attempt(self, link: Link, cause: Cause) -> FailedAttempt:
-        reached = link.address
-        others = {_family(info) for info in self._addresses} - {"IPv6" if ":" in reached else "IPv4"}
         return FailedAttempt(
             cause,
             implicit=link.implicit,
             heard=link.heard,
             names=link.tls.chain[0].sans if link.tls and link.tls.chain else (),
-            other_family=others.pop() if reached and others else "",
         )
 
     def _start(self, trials: Sequence[Trial]) -> None:
@@ -367,7 +364,7 @@ class Trials:
     async def _allowed_addresses(self, trial: Trial) -> list[AddrInfo]:
         """Return those of the attempt's addresses that may be dialled for a trial, with its port: a few of many."""
         host, port = self._context.host, trial.port
-        infos = [info for info in self._addresses if trial.family in ("", _family(info))]
+        infos = self._addresses
         try:
             if trial.name:
                 # Only the attempt's own address: whoever made the certificate chose the name, which may lead elsewhere.
@@ -387,10 +384,6 @@ class Trials:
         self._guard.check_name(name, port)
         found = await self._resolver.lookup(name, port)
         return self._guard.check_addresses(name, port, list(dict.fromkeys(info[4][0] for info in found)))
-
-
-def _family(info: AddrInfo) -> str:
-    return "IPv6" if ":" in info[4][0] else "IPv4"
 
 
 def _with_port(info: AddrInfo, port: int) -> AddrInfo:
