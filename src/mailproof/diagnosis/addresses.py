@@ -8,15 +8,11 @@ may have hit makes a difference. Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailproof.diagnosis.alternatives import TrialResult
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.vocabulary import Code, Stage
-
-MAX_ADDRESSES = 8
-"""Addresses of one host that are tried; a name may resolve to more."""
 
 _UP_TO_EHLO = frozenset({Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.STARTTLS})
 _UNREACHED = frozenset({Code.TIMEOUT, Code.NETWORK_UNREACHABLE})
@@ -127,14 +123,6 @@ class AddressTable:
 def family_of(address: str) -> str:
     """Return the family of an address."""
     return "IPv6" if ":" in address else "IPv4"
-
-
-def chosen(addresses: Sequence[str]) -> list[str]:
-    """Return the addresses to try, in their order: `MAX_ADDRESSES` at most, of both families where there are both."""
-    whole = list(dict.fromkeys(addresses))
-    families = [[one for one in whole if family_of(one) == family] for family in ("IPv4", "IPv6")]
-    places = {one: place for group in families for place, one in enumerate(group)}
-    return sorted(sorted(whole, key=places.__getitem__)[:MAX_ADDRESSES], key=whole.index)
 
 
 def up_to_ehlo(cause: Cause | None) -> Cause | None:

@@ -13,11 +13,11 @@ import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 
-from mailproof.diagnosis.addresses import AddressTable, AddressTrial, chosen, up_to_ehlo
+from mailproof.diagnosis.addresses import AddressTable, AddressTrial, up_to_ehlo
 from mailproof.diagnosis.alternatives import Trial, TrialResult, trial_plan
 from mailproof.diagnosis.trial_results import assess
 from mailproof.domain.errors import ServiceShortage
-from mailproof.net.addrinfo import AddrInfo
+from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.route import has_route
 from mailproof.net.shortage import shortages_raised
 from mailproof.probe.attempt import Attempt
@@ -31,6 +31,7 @@ SLOW = 1.0  # seconds after which it begins beside an attempt that has not come 
 FAIR = 1.25  # seconds that an address gets at least: a first packet that is lost is sent again after 1 (RFC 6298)
 PACE = 2.0  # times as long as the attempt's own way to EHLO that an address gets at least
 GRACE = 2.0  # seconds after the verdict at most; an address gets all where the attempt fails before EHLO was answered
+MAX_ADDRESSES = 8  # of one host that are tried; a name may resolve to more
 MAX_TESTS_WITH_SURVEYS = 64  # of one probe at the same time: many tests of one host must not dial eight times as often
 
 _BEFORE_EHLO = frozenset({Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS, Stage.GREETING})
@@ -64,8 +65,10 @@ class AddressSurvey:
         self._attempt = attempt
         self._slots = slots
         self._has_slot = False
-        by_address = {info[4][0]: info for info in reversed(addresses)}
-        self._infos = {address: by_address[address] for address in chosen([info[4][0] for info in addresses])}
+        by_address: dict[str, AddrInfo] = {}
+        for info in addresses:
+            by_address.setdefault(info[4][0], info)
+        self._infos = {info[4][0]: info for info in few(list(by_address.values()), MAX_ADDRESSES)}
         self._count = len(by_address)
         self._tasks: dict[str, asyncio.Task[AddressTrial | None]] = {}
         self._attempts: dict[str, Attempt] = {}

@@ -11,7 +11,6 @@ import asyncio
 import dataclasses
 import ssl
 from collections.abc import Awaitable, Sequence
-from datetime import datetime
 
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken
@@ -107,11 +106,6 @@ class Link:
     def is_waiting(self) -> bool:
         """Whether a step was begun and has not ended."""
         return self._transcript.is_open
-
-    @property
-    def started_at(self) -> datetime:
-        """When the stage last begun began."""
-        return self._transcript.started_at
 
     @property
     def address(self) -> str:

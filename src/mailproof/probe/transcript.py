@@ -116,10 +116,9 @@ class Transcript:
         stage: The stage last begun.
         is_open: Whether a step was begun and has not ended.
         peer: "address:port" ("[v6]:port"); empty before there is a connection.
-        started_at: When the step last begun began.
     """
 
-    __slots__ = ("_connection", "_context", "_tick", "is_open", "peer", "stage", "started_at")
+    __slots__ = ("_connection", "_context", "_started_at", "_tick", "is_open", "peer", "stage")
 
     def __init__(self, context: TestContext, connection: int) -> None:
         self._context = context
@@ -128,7 +127,7 @@ class Transcript:
         self.is_open = False
         self.peer = ""
         self.stage = Stage.CONNECT
-        self.started_at = NEVER
+        self._started_at = NEVER
 
     def begin(self, stage: Stage) -> None:
         """Begin a step, or go on with one of the same stage that has not ended: AUTH after a key was derived."""
@@ -136,10 +135,10 @@ class Transcript:
             return
         self.stage = stage
         self.is_open = True
-        self.started_at = datetime.now(UTC)
+        self._started_at = datetime.now(UTC)
         self._tick = time.perf_counter()  # the clock of uvloop has only milliseconds
         self._context.watch(stage)
-        self._context.announce(stage, self.started_at, self._connection)
+        self._context.announce(stage, self._started_at, self._connection)
 
     def end(self, sent: str = "", received: str = "", code: Code = Code.OK) -> float:
         """End the step, and return the seconds that it took.
@@ -152,7 +151,7 @@ class Transcript:
         self.is_open = False
         duration = time.perf_counter() - self._tick
         self._context.emit(
-            Step(self.stage, self.started_at, duration, self.peer, sent, received, code, self._connection)
+            Step(self.stage, self._started_at, duration, self.peer, sent, received, code, self._connection)
         )
         return duration
 
@@ -165,6 +164,6 @@ class Transcript:
         """
         if cause.stage is not self.stage:
             self.stage = cause.stage
-            self._context.announce(self.stage, self.started_at, self._connection)
+            self._context.announce(self.stage, self._started_at, self._connection)
         self.end(sent, "" if cause.code is Code.NOT_SMTP else cause.detail, cause.code)
         return cause

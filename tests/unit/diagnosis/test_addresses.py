@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mailproof.diagnosis.address_findings import rows, working_address
 from mailproof.diagnosis.address_words import some_of
-from mailproof.diagnosis.addresses import MAX_ADDRESSES, AddressTable, AddressTrial, chosen, family_of
+from mailproof.diagnosis.addresses import AddressTable, AddressTrial, family_of
 from mailproof.diagnosis.alternatives import Trial, TrialResult
 from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.knowledge import Observed
@@ -253,12 +253,3 @@ def test_no_table_is_refuted_by_its_report(
         assert f" over {works[0]} " in proof
         assert proof in report.advice
         assert report.fixes == ()
-
-
-@given(st.lists(st.sampled_from([f"192.0.2.{n}" for n in range(12)] + [f"2001:db8::{n}" for n in range(12)])))
-def test_the_chosen_are_few_in_order_and_of_both_families(addresses: list[str]) -> None:
-    found = chosen(addresses)
-    whole = list(dict.fromkeys(addresses))
-    assert found == [one for one in whole if one in found]
-    assert len(found) == min(len(whole), MAX_ADDRESSES)
-    assert {family_of(one) for one in found} == {family_of(one) for one in whole}
