@@ -206,8 +206,12 @@ class Trials:
         return max(WAIT_AT_25 if at_25 else WAIT, WAIT_TRIPS * self._round_trip())
 
     def _round_trip(self) -> float:
-        """Return the longest connect to the host so far, in seconds; 0 where there was none."""
-        return max((link.connect_took for link in (*self._attempt.links, *self._links.values())), default=0.0)
+        """Return the shortest connect to the host so far, in seconds; 0 where there was none.
+
+        A SYN that was lost, or a moment in which this machine was busy, makes a connect longer than the way is.
+        """
+        took = (link.connect_took for link in (*self._attempt.links, *self._links.values()))
+        return min((seconds for seconds in took if seconds), default=0.0)
 
     def _end_attempt(self, proven: Cause | None = None) -> None:
         """End the attempt.
