@@ -115,7 +115,7 @@ LAW = (
         "the search for them",
         ("syntax", "smtp.report", "smtp.vocabulary", "net"),
         libraries=("asyncio", "dns: records"),
-        modules=("documents", "inquiry", "records", "search", "web"),
+        modules=("documents", "inquiry", "records", "search", "visible_records", "web"),
     ),
     Room(
         "discovery",
@@ -127,7 +127,7 @@ LAW = (
     Room(
         "discovery",
         "which host is meant, by its domain's records",
-        ("diagnosis.suggested_hosts", "net.resolver"),
+        ("diagnosis.suggested_hosts", "net.guard", "net.resolver"),
         libraries=("asyncio",),
         modules=("host_adviser",),
     ),

@@ -499,11 +499,24 @@ def test_the_egress_policy_holds_for_candidates_and_web_servers(world: World) ->
     mail = world.mail("mx.example.test", 587)
     world.srv("_submission", "0 1 587 mx.example.test.")
     found = world.search(searcher=world.searcher(Profile.INTERNET))
-    assert found.clues[AUTOCONFIG].code == "egress_denied"
-    assert found.outcomes["mx.example.test", 587] == "egress_denied"
+    assert found.clues[AUTOCONFIG].code == "dns_not_found"
+    assert ("mx.example.test", 587) not in found.outcomes
     assert found.result.best is None
     assert web.peers == []
     assert mail.peers == []
+
+
+def test_names_of_a_private_zone_are_not_shown(world: World) -> None:
+    world.mail("mx.example.test", 587)
+    world.mail("hidden.example.test", 587)
+    world.srv("_submission", "0 1 587 hidden.example.test.")
+    world.mx("10 hidden.example.test.")
+    world.spf("include:hidden.example.test")
+    world.alias(f"autodiscover.{DOMAIN}", "hidden.example.test")
+    found = world.search(searcher=world.searcher(Profile.INTERNET))
+    assert "hidden" not in repr((found.clues, found.tried, found.result))
+    assert found.clues[f"MX {DOMAIN}"].answer == "there is no such domain"
+    assert "hidden.example.test" in repr(world.search().result)  # where the policy does not conceal names
 
 
 def test_metadata_is_never_dialled(world: World) -> None:

@@ -232,8 +232,7 @@ def test_what_records_lead_to_is_judged_by_the_policy(world: World, stack: ExitS
     assert found.result.best is None
     assert not any(site.served.peers for site in (*sites, plain))
     assert mail.peers == []
-    denied = [question for question, clue in found.clues.items() if clue.code == "egress_denied"]
-    assert len(denied) >= len(hosts)
+    assert "inside" not in repr((found.clues, found.tried, found.result))
 
 
 def test_a_search_ends_while_everything_is_silent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

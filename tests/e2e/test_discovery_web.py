@@ -161,9 +161,11 @@ def test_a_name_of_the_site_that_resolves_inward_is_not_dialled(world: World, si
     world.place(f"inward.{DOMAIN}", 443, inward.served.port, address)
     guard = Policy(Profile.INTERNET, allow=(parse_rule(HOST),), ports=frozenset({80, 443})).for_web()
     # The world's servers are on ports of their own, which the guard never sees: it is asked about 443.
-    with pytest.raises(FetchFailed, match=rf"redirects to inward\.{DOMAIN}, which may not be asked") as failed:
+    with pytest.raises(
+        FetchFailed, match=rf"redirects to inward\.{DOMAIN}, which has no address that may be asked"
+    ) as failed:
         get(guard=guard)
-    assert failed.value.code is Code.EGRESS_DENIED
+    assert failed.value.code is Code.DNS_NOT_FOUND
     assert inward.served.peers == []
 
 

@@ -104,7 +104,9 @@ def run(args: argparse.Namespace) -> int:
     guard = Policy(Profile(args.egress_profile)) if args.egress_profile else policy_for_operator()
     output = DiagnoseOutput(Printer(quiet=args.json))
     try:
-        probe = Probe(guard=guard, https_guard=guard.for_https(), trust=TrustStore(), adviser=KnownHosts())
+        probe = Probe(
+            guard=guard, https_guard=guard.for_https(), trust=TrustStore(), adviser=KnownHosts(guard.for_web())
+        )
         report = event_loop.run(show_until(Report, probe.run(plan), output.progress))
     except KeyboardInterrupt:
         return INTERRUPTED

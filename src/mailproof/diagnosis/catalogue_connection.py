@@ -60,8 +60,13 @@ CONNECTION: dict[Code, Definition] = {
     ),
     Code.DNS_NOT_FOUND: Definition(
         wording(
-            "The name {host} does not exist, or has no address.",
+            "The name {host} does not exist, or has no address{reachable}.",
             Prose(Topic.HOST, "Check the spelling of the host."),
+            Prose(
+                Topic.CLIENT,
+                "If it is right, ask the operator of this service whether it may connect to that host.",
+                when=(Condition.MAY_BE_FORBIDDEN,),
+            ),
         ),
         tries=frozenset({Try.OTHER_HOST}),
         excludes=_NO_LOGIN_OR_MAIL,

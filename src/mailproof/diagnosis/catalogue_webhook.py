@@ -53,7 +53,9 @@ def _defined(message: str, advice: str = "", waiting: Waiting = Waiting.NEVER) -
 WEBHOOK: dict[WebhookCode, Definition] = {
     WebhookCode.OK: _defined("The receiver took the message (status {status})."),
     WebhookCode.EGRESS_DENIED: _defined("This service may not connect to {host} port {port}.", _ADMIT),
-    WebhookCode.DNS_NOT_FOUND: _defined("The name {host} has no address.", "Correct the host name in the endpoint."),
+    WebhookCode.DNS_NOT_FOUND: _defined(
+        "The name {host} has no address that this service may connect to.", "Correct the host name in the endpoint."
+    ),
     WebhookCode.DNS_TEMPORARY: _defined(
         "The name {host} can't be looked up now.", "Try again in a minute.", Waiting.ALWAYS
     ),

@@ -92,6 +92,7 @@ class Condition(Enum):
     FIREWALL_BANNER = auto()  # a Cisco firewall masks the greeting or the extensions
     ADDRESS_FAILS = auto()  # the settings don't work over one of the host's addresses
     NO_ADDRESS_FAILS = auto()
+    MAY_BE_FORBIDDEN = auto()  # there may be addresses that the egress policy forbids
     FAMILY_UNREACHED = auto()  # no address of one family could be reached, and one of the other could
 
 

@@ -292,6 +292,7 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.FIREWALL_BANNER: lambda seen: behind_cisco_firewall(seen.facts),
     Condition.ADDRESS_FAILS: lambda seen: bool(seen.addresses.failing),
     Condition.NO_ADDRESS_FAILS: lambda seen: not seen.addresses.failing,
+    Condition.MAY_BE_FORBIDDEN: lambda seen: seen.cause is not None and seen.cause.may_be_forbidden,
     Condition.FAMILY_UNREACHED: lambda seen: bool(seen.addresses.unreached_family),
 }
 """Condition -> whether it holds."""

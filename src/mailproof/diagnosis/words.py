@@ -5,7 +5,7 @@
 that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
 gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {next_fault}
 (why the port fails in the TLS mode that it speaks), {repair} (what to ask of whom about the addresses that fail),
-{family} (the one that could not be reached), {detail}, {reply}.
+{reachable} (which addresses a name has none of), {family} (the one that could not be reached), {detail}, {reply}.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ def _in_time(seen: Observed) -> str:
     return f"within {waited:.1f} s" if waited else "in time"
 
 
+def _reachable(seen: Observed) -> str:
+    return " that this service may connect to" if seen.cause and seen.cause.may_be_forbidden else ""
+
+
 def _offered(seen: Observed) -> tuple[str, ...]:
     return seen.facts.ehlo.mechanisms if seen.facts.ehlo else ()
 
@@ -103,6 +107,7 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "in_time": _in_time,
     "next_fault": next_fault,
     "repair": repair_of_failing,
+    "reachable": _reachable,
     "family": lambda seen: seen.addresses.unreached_family,
     "reply": reply_in_words,
 }

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
 from mailproof.discovery import did_you_mean
-from mailproof.net.resolver import LookupFailed
+from mailproof.net.guard import EgressGuard
+from mailproof.net.resolver import LookupFailed, Resolver
 
 if TYPE_CHECKING:
     from mailproof.discovery.records import Records
@@ -22,11 +23,13 @@ class KnownHosts:
     """A `HostAdviser`. Usable from several event loops.
 
     Args:
+        guard: Judges the servers that are named; the policy for published mail settings.
         dns_nameservers: Addresses of the name servers for MX; None for the system's.
         dns_port: The port of `dns_nameservers`.
     """
 
-    def __init__(self, dns_nameservers: Sequence[str] | None = None, dns_port: int = 53) -> None:
+    def __init__(self, guard: EgressGuard, dns_nameservers: Sequence[str] | None = None, dns_port: int = 53) -> None:
+        self._guard = guard
         self._nameservers = dns_nameservers
         self._port = dns_port
         self._records: Records | None = None
@@ -50,9 +53,10 @@ class KnownHosts:
 
     async def _mx(self, domain: str) -> tuple[str, ...]:
         if self._records is None:
-            from mailproof.discovery.records import Records  # dnspython takes long to load, and most tests need none
+            # dnspython takes long to load, and most tests need none
+            from mailproof.discovery.visible_records import VisibleRecords
 
-            self._records = Records(self._nameservers, self._port)
+            self._records = VisibleRecords(self._guard, Resolver(), self._nameservers, self._port)
         try:
             return (await self._records.mx(domain)).hosts
         except LookupFailed:

@@ -36,6 +36,7 @@ from mailproof.discovery.progress import (
 )
 from mailproof.discovery.published import CertificateName, Published
 from mailproof.discovery.records import Records
+from mailproof.discovery.visible_records import VisibleRecords
 from mailproof.discovery.web import Web
 from mailproof.net.addrinfo import FEW
 from mailproof.net.guard import EgressGuard
@@ -105,8 +106,9 @@ class SettingsSearch:
         resolver: Resolver | None = None,
     ) -> None:
         self._prober = prober
-        self._records = Records(dns_nameservers, dns_port)
-        self._web = Web(https_guard, trust, resolver or Resolver(FEW))
+        resolver = resolver or Resolver(FEW)
+        self._records: Records = VisibleRecords(https_guard, resolver, dns_nameservers, dns_port)
+        self._web = Web(https_guard, trust, resolver)
 
     async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109 - in the result
         """Search for the submission servers of a mail address.

@@ -1,20 +1,23 @@
 """The egress policy: which hosts this service may dial, by a profile of address ranges and the operator's lists.
 
 It implements `net.guard.EgressGuard` and does no I/O. Laws: an address that is not known to be public is not public; an
-IPv6 address that embeds an IPv4 address is judged as both; the deny list wins over everything; cloud metadata,
-link-local, multicast, broadcast and unspecified addresses are forbidden in every profile, and no list allows them.
+IPv6 address that embeds an IPv4 address is judged as both; this machine's own addresses are special; the deny list wins
+over everything; cloud metadata, link-local, multicast, broadcast and unspecified addresses are forbidden in every
+profile, and no list allows them.
 docs/egress.md explains it to operators.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import inet_aton
 
-from mailproof.net.egress_rules import Address, Network, Rule, parse_rule, plain_name
+from mailproof.net.egress_rules import NAT64_LENGTHS, Address, Network, Rule, parse_rule, plain_name
 from mailproof.net.guard import EgressDenied
 
 SUBMISSION_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
@@ -104,6 +107,9 @@ _RANGES: tuple[tuple[Reach, tuple[Network, ...]], ...] = (
     (Reach.PUBLIC, _networks("0.0.0.0/0", "2000::/3")),  # global unicast is 2000::/3 alone (RFC 4291 section 2.4)
 )
 
+_LOOPBACK = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
+_NUMERIC = re.compile(r"[0-9a-fx.]{1,64}")  # inet_aton takes what follows white space for a comment
+
 _MAPPED = ip_network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2
 _TRANSLATED = ip_network("::ffff:0:0:0/96")  # RFC 2765 section 2.1
 _COMPATIBLE = ip_network("::/96")  # RFC 4291 section 2.5.5.1
@@ -114,8 +120,13 @@ _TEREDO = ip_network("2001::/32")  # RFC 4380 section 4
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 section 6.1: the upper half of the interface identifier
 
 
-def _embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
-    """Yield every IPv4 address that an IPv6 address embeds, and so may be translated or tunnelled to."""
+def _embedded_ipv4(address: IPv6Address, nat64: Sequence[IPv6Network]) -> Iterator[IPv4Address]:
+    """Yield every IPv4 address that an IPv6 address embeds, and so may be translated or tunnelled to.
+
+    Args:
+        address: The IPv6 address.
+        nat64: The prefixes of the operator's own translators.
+    """
     number = int(address)
     low = number & 0xFFFFFFFF
     if address in _COMPATIBLE and low <= 1:
@@ -131,6 +142,23 @@ def _embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(low ^ 0xFFFFFFFF)  # the client
     if number >> 32 & 0xFFFFFFFF in _ISATAP:
         yield IPv4Address(low)
+    for network in nat64:
+        if address in network:
+            yield _embedded_after(network.prefixlen, number)
+
+
+def _embedded_after(prefix_length: int, number: int) -> IPv4Address:
+    """Return the IPv4 address that follows a translator's prefix (RFC 6052 section 2.2).
+
+    Args:
+        prefix_length: One of `NAT64_LENGTHS`.
+        number: The IPv6 address.
+    """
+    if prefix_length == 96:
+        return IPv4Address(number & 0xFFFFFFFF)
+    # The octet of bits 64 to 71 is skipped: without it, the address is the 32 bits behind the prefix.
+    without = (number >> 64 << 56) | (number & (1 << 56) - 1)
+    return IPv4Address(without >> (88 - prefix_length) & 0xFFFFFFFF)
 
 
 def _embedded_in_local_nat64(number: int) -> Iterator[IPv4Address]:
@@ -142,13 +170,7 @@ def _embedded_in_local_nat64(number: int) -> Iterator[IPv4Address]:
     Args:
         number: The IPv6 address.
     """
-    low = number & 0xFFFFFFFF
-    found = [
-        IPv4Address((number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF),  # /48
-        IPv4Address((number >> 64 & 0xFF) << 24 | number >> 32 & 0xFFFFFF),  # /56
-        IPv4Address(number >> 24 & 0xFFFFFFFF),  # /64
-        IPv4Address(low),  # /96
-    ]
+    found = [_embedded_after(length, number) for length in NAT64_LENGTHS if length >= _NAT64_LOCAL.prefixlen]
     embedded = [address for address in found if int(address) >> 24]
     yield from dict.fromkeys(embedded or found)
 
@@ -162,11 +184,11 @@ def _range_reach(address: IPv4Address | IPv6Address) -> Reach:
     return Reach.SPECIAL  # not assigned yet, so not public
 
 
-def _addresses_to_judge(address: Address) -> tuple[Address, ...]:
+def _addresses_to_judge(address: Address, nat64: Sequence[IPv6Network] = ()) -> tuple[Address, ...]:
     """Return the addresses whose ranges decide whether an address may be dialled: itself and those that it embeds."""
     if isinstance(address, IPv4Address):
         return (address,)
-    embedded = tuple(_embedded_ipv4(address))
+    embedded = tuple(dict.fromkeys(_embedded_ipv4(address, nat64)))
     if address in _MAPPED:  # the system dials it as IPv4
         return embedded
     return (address, *embedded)
@@ -175,6 +197,19 @@ def _addresses_to_judge(address: Address) -> tuple[Address, ...]:
 def reach_of(address: Address) -> Reach:
     """Return the kind of an address: the most restricted of itself and the IPv4 addresses that it embeds."""
     return max((_range_reach(each) for each in _addresses_to_judge(address)), key=lambda reach: reach.value)
+
+
+def _spelled_otherwise(host: str) -> Sequence[Address]:
+    """Return what else is an address: localhost (RFC 6761 section 6.3), and inet_aton's `127.1` or `0x7f000001`."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return _LOOPBACK
+    if _NUMERIC.fullmatch(name) is None:
+        return ()
+    try:
+        return (IPv4Address(inet_aton(name)),)
+    except OSError:
+        return ()
 
 
 @lru_cache(maxsize=4096)
@@ -195,12 +230,24 @@ class Policy:
             these although the profile forbids them. With a port it holds for that port, which need not be in `ports`.
         deny: Forbids what an entry matches, whatever the profile and `allow` say.
         ports: The ports that every profile allows; `development` allows all ports.
+        nat64: The prefixes of the operator's own NAT64 translators (RFC 6052), beside those that are known.
+        is_own: Says whether an address is one of this machine's; such a one is as special as loopback.
     """
 
     profile: Profile = Profile.INTERNET
     allow: tuple[Rule, ...] = ()
     deny: tuple[Rule, ...] = ()
     ports: frozenset[int] = SUBMISSION_PORTS
+    nat64: tuple[IPv6Network, ...] = ()
+    is_own: Callable[[Address], bool] = lambda _: False
+
+    @property
+    def conceals_names(self) -> bool:
+        """Whether a name with forbidden addresses alone is told as one that does not exist.
+
+        In the profile `development` it is not: there the caller is the operator, and exact answers are worth more.
+        """
+        return self.profile is not Profile.DEVELOPMENT
 
     def for_https(self) -> Policy:
         """Return the policy for our HTTPS requests: the same profile and lists, with port 443 for the mail ports."""
@@ -212,9 +259,9 @@ class Policy:
 
     def check_name(self, host: str, port: int) -> None:
         """Judge the port with the name, or with the address of a literal. See `EgressGuard.check_name`."""
-        literal = _parse(host)
-        if literal is not None:
-            if not self._permits(literal, plain_name(host), port):
+        literals = self._literals(host)
+        if literals:
+            if not any(self._permits(literal, plain_name(host), port) for literal in literals):
                 raise EgressDenied(f"{host} port {port} is outside the profile {self.profile} and its lists")
             return
         name = plain_name(host)
@@ -235,16 +282,26 @@ class Policy:
             raise EgressDenied(f"no address of {host} may be dialled in the profile {self.profile} with its lists")
         return allowed
 
+    def _literals(self, host: str) -> Sequence[Address]:
+        """Return the addresses that a host stands for whatever the DNS says; none for a name.
+
+        The system's resolver reads more spellings as addresses. Where names are concealed, these are judged as such:
+        it needs no lookup to know them.
+        """
+        literal = _parse(host)
+        if literal is not None:
+            return (literal,)
+        return _spelled_otherwise(host) if self.conceals_names else ()
+
     def _is_open(self, port: int) -> bool:
         """Return whether the port is allowed for every destination."""
         return self.profile is Profile.DEVELOPMENT or port in self.ports
 
     def _permits(self, address: Address, name: str, port: int) -> bool:
         """Return whether an address may be dialled, by lists and profile."""
-        judged = _addresses_to_judge(address)
-        bound = _ALLOWED[self.profile].value
+        judged = _addresses_to_judge(address, self.nat64)
         if not (self.deny or self.allow):  # saves 5 % of the CPU of a plain test: bench/shortcuts_bench.py, 2 cores
-            return self._is_open(port) and all(_range_reach(each).value <= bound for each in judged)
+            return self._is_open(port) and all(map(self._is_within_profile, judged))
         known = (address, *judged)
         for rule in self.deny:
             if rule.fits_port(port) and (_concerns(rule, name) or any(rule.fits_address(each) for each in known)):
@@ -260,8 +317,13 @@ class Policy:
         if not (self._is_open(port) or special or any(rule.only_port for rule in widening)):
             return False
         return bool(named) or all(
-            rules or _range_reach(each).value <= bound for each, rules in zip(judged, rules_of_each, strict=True)
+            rules or self._is_within_profile(each) for each, rules in zip(judged, rules_of_each, strict=True)
         )
+
+    def _is_within_profile(self, address: Address) -> bool:
+        bound = _ALLOWED[self.profile].value
+        reach = _range_reach(address).value
+        return reach <= bound and (bound >= Reach.SPECIAL.value or not self.is_own(address))
 
 
 def _concerns(rule: Rule, name: str) -> bool:

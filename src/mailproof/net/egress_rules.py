@@ -21,6 +21,9 @@ Network = IPv4Network | IPv6Network
 
 MAX_ENTRY = 300  # characters; a name has at most 253
 
+NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)
+"""How long the prefix of a NAT64 translator may be (RFC 6052 section 2.2)."""
+
 _SHAPE = 'must be a network, a name or a port, like "10.0.0.0/8", "*.example.com", "2525" or "mx.example.com:2525"'
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2
 
@@ -83,6 +86,18 @@ def parse_rule(text: str) -> Rule:
     if ":" in target or "/" in target or re.fullmatch(r"[0-9.]+", target):
         return Rule(network=_network(target), port=number)
     return Rule(name=_name(target), port=number)
+
+
+def nat64_prefix(text: str) -> IPv6Network:
+    """Parse the prefix of a NAT64 translator (RFC 6052 section 2.2).
+
+    Raises:
+        ValueError: It is none; the message begins with "must".
+    """
+    network = _network(text.strip())
+    if not isinstance(network, IPv6Network) or network.prefixlen not in NAT64_LENGTHS:
+        raise ValueError(f"must be an IPv6 network with a prefix of {', '.join(map(str, NAT64_LENGTHS))} bits")
+    return network
 
 
 def _port(text: str) -> int:

@@ -25,7 +25,12 @@ class EgressDenied(Exception):
 
 
 class EgressGuard(Protocol):
-    """Judges destinations. Both methods are cheap, do no I/O and may be called from any thread."""
+    """Judges destinations. Both methods are cheap and may be called from any thread; no name is looked up."""
+
+    @property
+    def conceals_names(self) -> bool:
+        """Whether a name with forbidden addresses alone is told as one that does not exist; see `net.judged_lookup`."""
+        ...
 
     def check_name(self, host: str, port: int) -> None:
         """Judge a destination before anything is resolved.

@@ -22,6 +22,7 @@ from aiohappyeyeballs import start_connection
 from mailproof.net.certificates import verification_code
 from mailproof.net.chain_problems import NO_ISSUER
 from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.judged_lookup import look_up
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import numbers_of, raise_if_no_descriptor, raise_if_no_port, raise_if_short
 from mailproof.net.trust import TrustStore
@@ -138,19 +139,18 @@ class HttpClient:
         try:
             self._guard.check_name(host, port)
             trace.phase = Phase.RESOLVE
-            found = await self._resolver.lookup(host, port)
-            trace.phase = Phase.POLICY
-            allowed = set(self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found))))
+            found = await look_up(host, port, guard=self._guard, resolver=self._resolver)
         except EgressDenied:
+            trace.phase = Phase.POLICY
             raise RequestFailed(Code.EGRESS_DENIED, "may not be asked: the egress policy forbids it") from None
         except LookupFailed as error:
-            raise RequestFailed(error.code, "has no address") from None
+            concealed = self._guard.conceals_names and error.code is Code.DNS_NOT_FOUND
+            phrase = "has no address that may be asked" if concealed else "has no address"
+            raise RequestFailed(error.code, phrase) from None
         context = await self._context(ca_pem) if url.secure else None
         trace.phase = Phase.CONNECT
         try:
-            sock = await start_connection(
-                [info for info in found if info[4][0] in allowed], happy_eyeballs_delay=ADDRESS_DELAY
-            )
+            sock = await start_connection(list(found), happy_eyeballs_delay=ADDRESS_DELAY)
         except (OSError, RuntimeError) as error:  # uvloop raises either
             raise_if_short(error)
             raise_if_no_port(numbers_of(error), found)

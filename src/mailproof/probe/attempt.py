@@ -104,10 +104,12 @@ class Attempt:
             cause = await link.converse()
         if cause and cause.code in _UNVERIFIED and self._plan.tls_mode is TlsMode.OPPORTUNISTIC:
             # RFC 7435: where clear text is allowed, unauthenticated TLS is better. The verified handshake has shown
-            # what is wrong; a second connection continues without verification, and the report warns.
+            # what is wrong; a second connection continues without verification, and the report warns. What the first
+            # has proved binds it: the same address, STARTTLS and the same certificate, or nothing more is sent.
             self.unverified = cause.code
-            failed, link = link, self._link(implicit=False, verify=False)
-            cause = await link.open(addresses) or await link.converse()
+            failed, link = link, self._link(implicit=False, verify=False, before=link)
+            same = [info for info in addresses if info[4][0] == failed.address]
+            cause = await link.open(same or addresses) or await link.converse()
             if failed.tls:
                 link.note_rejection(failed.tls)
         return link, cause
@@ -196,7 +198,7 @@ class Attempt:
                 link.abandon(Cause(link.stage, code, detail=words))
             link.close()
 
-    def _link(self, *, implicit: bool, verify: bool = True) -> Link:
-        link = Link(self._context, implicit, number=len(self.links) + 1, verify=verify)
+    def _link(self, *, implicit: bool, verify: bool = True, before: Link | None = None) -> Link:
+        link = Link(self._context, implicit, number=len(self.links) + 1, verify=verify, before=before)
         self.links.append(link)
         return link

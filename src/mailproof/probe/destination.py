@@ -1,17 +1,19 @@
 """The destination of a test: the host is checked and looked up, and the guard judges its name and every address.
 
 Laws: an address that a name resolves to is shown only where it may be dialled; a denial says nothing else, and so not
-that there was a lookup.
+that there was a lookup; where names are concealed, one that may not be dialled is told as one that does not exist.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.judged_lookup import look_up
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.probe.transcript import TestContext
 from mailproof.smtp.actions import Cause
@@ -29,6 +31,7 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
         resolver: Looks the host up.
     """
     loop, port = asyncio.get_running_loop(), context.port
+    conceals = guard.conceals_names
     began, tick = datetime.now(UTC), loop.time()
     try:
         host = context.host = check_host(context.plan.host)
@@ -47,25 +50,21 @@ async def find(context: TestContext, guard: EgressGuard, resolver: Resolver) -> 
     found: Sequence[AddrInfo] = ()
     try:
         async with asyncio.timeout_at(context.deadline):
-            found = await resolver.lookup(host, port)
+            found = await look_up(host, port, guard=guard, resolver=resolver)
     except TimeoutError:
         failure = Code.TIMEOUT
     except LookupFailed as error:
         failure = error.code
-    allowed: Sequence[str] = ()
-    if failure is None:
-        try:
-            allowed = guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found)))
-        except EgressDenied:
-            return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
+    except EgressDenied:
+        return _stop(context, Stage.POLICY, Code.EGRESS_DENIED, began)
     context.emit(Step(Stage.POLICY, began, judged))
     context.announce(Stage.RESOLVE, looked)  # not before the judgement: a denial does not say that there was a lookup
     if failure is not None:
-        return _stop(context, Stage.RESOLVE, failure, looked, loop.time() - tick)
-    usable = [info for info in found if info[4][0] in allowed]
-    shown = ", ".join(dict.fromkeys(info[4][0] for info in usable))
+        cause = _stop(context, Stage.RESOLVE, failure, looked, loop.time() - tick)
+        return dataclasses.replace(cause, may_be_forbidden=conceals and failure is Code.DNS_NOT_FOUND)
+    shown = ", ".join(dict.fromkeys(info[4][0] for info in found))
     context.emit(Step(Stage.RESOLVE, looked, loop.time() - tick, sent=context.redact(host), received=shown))
-    return usable
+    return found
 
 
 def _stop(

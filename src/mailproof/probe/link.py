@@ -30,6 +30,8 @@ from mailproof.syntax.host import address_literal, take_apart
 
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
+OTHER_CERTIFICATE = "the server showed another certificate than on the connection before, so nothing was sent to it"
+
 _NOTHING = Done()
 _PASSED = Done(send_quit=True)
 _FAULTS = {
@@ -48,6 +50,8 @@ class Link:
         implicit: Whether TLS comes before the greeting.
         number: Which of the test's connections it is, from 1.
         verify: Whether the certificate is verified.
+        before: An earlier connection of the same test, whose proofs bind this one: it is to be offered STARTTLS again,
+            and to see the same certificate; None where there was none.
 
     Attributes:
         facts: What the conversation has shown so far.
@@ -57,6 +61,7 @@ class Link:
     """
 
     __slots__ = (
+        "_before",
         "_channel",
         "_dialogue",
         "_loop",
@@ -72,7 +77,15 @@ class Link:
         "verdict_at",
     )
 
-    def __init__(self, context: TestContext, implicit: bool, *, number: int = 1, verify: bool = True) -> None:
+    def __init__(
+        self,
+        context: TestContext,
+        implicit: bool,
+        *,
+        number: int = 1,
+        verify: bool = True,
+        before: Link | None = None,
+    ) -> None:
         self.context = context
         self.implicit = implicit
         self.facts = Facts()
@@ -80,6 +93,7 @@ class Link:
         self.stage_began = 0.0
         self.verdict_at = 0.0
         self._verify = verify
+        self._before = before
         self._loop = asyncio.get_running_loop()
         self._transcript = Transcript(context, number)
         self._channel: Channel | None = None
@@ -182,7 +196,14 @@ class Link:
         channel = self._channel = Channel(connected, readiness)
         context = self.context
         name = context.ehlo_name or address_literal(channel.local_address)
-        self._dialogue = Dialogue(context.plan, name, self.implicit, context.compose, facts=self.facts)
+        self._dialogue = Dialogue(
+            context.plan,
+            name,
+            self.implicit,
+            context.compose,
+            facts=self.facts,
+            starttls_proven=self._before is not None and self._before.facts.starttls_offered,
+        )
         self._transcript.peer = peer
         self.connect_took = self._transcript.end(received="connected")
         self._next_action = self._dialogue.begin()
@@ -346,6 +367,8 @@ class Link:
         except Broken as error:
             stage = Stage.STARTTLS if error.code is Code.STARTTLS_INJECTION else Stage.TLS
             return Done(self._transcript.fail(Cause(stage, error.code, detail=error.detail)))
+        if self._before is not None and _leaf(self._before) != _leaf(self):
+            return Done(self._transcript.fail(Cause(Stage.TLS, Code.TLS_HANDSHAKE_FAILED, detail=OTHER_CERTIFICATE)))
         self._transcript.end(received=in_words(self._channel.tls))
         return self._dialogue.secured(self._channel.binding, verified=self._verify)
 
@@ -367,3 +390,8 @@ class Link:
         self._transcript.begin(stage)
         if self._channel is not None:
             self._channel.bound(self.context.limit(stage, now))
+
+
+def _leaf(link: Link) -> str:
+    """Return the fingerprint of the certificate that the server presented; empty where it presented none."""
+    return link.tls.chain[0].fingerprint if link.tls and link.tls.chain else ""

@@ -20,6 +20,7 @@ from mailproof.diagnosis.trial_results import answers, assess
 from mailproof.domain.errors import ServiceShortage
 from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.judged_lookup import look_up
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.probe.attempt import Attempt
 from mailproof.probe.tasks import end_tasks
@@ -138,15 +139,12 @@ class Suggestions:
         if not host:
             return ()
         try:
-            self._guard.check_name(host, port)
             async with asyncio.timeout(LIMIT):
-                found = await self._resolver.lookup(host, port)
-            allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in found)))
+                return few(await look_up(host, port, guard=self._guard, resolver=self._resolver))
         except EgressDenied:
             return None
         except (LookupFailed, ServiceShortage, TimeoutError):
             return ()
-        return few([info for info in found if info[4][0] in allowed])
 
     async def _try_best(self, existing: Sequence[_Existing]) -> list[CheckedHost]:
         checked = [CheckedHost(suggested) for suggested, _ in existing]

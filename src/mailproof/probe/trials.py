@@ -30,6 +30,7 @@ from mailproof.diagnosis.trial_results import alternative, answers, assess, refi
 from mailproof.domain.errors import ServiceShortage
 from mailproof.net.addrinfo import AddrInfo, few
 from mailproof.net.guard import EgressDenied, EgressGuard
+from mailproof.net.judged_lookup import look_up
 from mailproof.net.resolver import LookupFailed, Resolver
 from mailproof.net.shortage import shortages_raised
 from mailproof.probe.address_survey import AddressSurvey
@@ -372,10 +373,9 @@ class Trials:
         try:
             if trial.name:
                 # Only the attempt's own address: whoever made the certificate chose the name, which may lead elsewhere.
-                named = await self._lookup(trial.name, port)
-                infos = [
-                    info for info in infos if info[4][0] in named and info[4][0] == self._attempt.links[-1].address
-                ]
+                named = await look_up(trial.name, port, guard=self._guard, resolver=self._resolver)
+                own = {info[4][0] for info in named} & {self._attempt.links[-1].address}
+                infos = [info for info in infos if info[4][0] in own]
             self._guard.check_name(host, port)
             allowed = self._guard.check_addresses(host, port, list(dict.fromkeys(info[4][0] for info in infos)))
         except (EgressDenied, LookupFailed):
@@ -383,11 +383,6 @@ class Trials:
         reached = {link.address for link in self._attempt.links}
         usable = [_with_port(info, port) for info in infos if info[4][0] in allowed]
         return few(sorted(usable, key=lambda info: info[4][0] not in reached))  # stable
-
-    async def _lookup(self, name: str, port: int) -> Sequence[str]:
-        self._guard.check_name(name, port)
-        found = await self._resolver.lookup(name, port)
-        return self._guard.check_addresses(name, port, list(dict.fromkeys(info[4][0] for info in found)))
 
 
 def _with_port(info: AddrInfo, port: int) -> AddrInfo:

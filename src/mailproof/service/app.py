@@ -26,6 +26,8 @@ from mailproof.domain.limits import Limits
 from mailproof.domain.model import Permission, Role
 from mailproof.net.addrinfo import FEW
 from mailproof.net.egress import Policy
+from mailproof.net.egress_log import LoggingGuard
+from mailproof.net.route import is_own
 from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
 from mailproof.rpc.admin_service import AdminService
@@ -177,13 +179,21 @@ class Service:
             trust = TrustStore(ca_pem=anchors)
         except ValueError as error:
             raise StartupError(f"the file of certificate authorities {settings.ca_file} {error}") from None
-        policy = Policy(settings.egress_profile, settings.egress_allow, settings.egress_deny)
+        policy = Policy(
+            settings.egress_profile,
+            settings.egress_allow,
+            settings.egress_deny,
+            nat64=settings.egress_nat64_prefix,
+            is_own=is_own,
+        )
+        guard, https_guard = LoggingGuard(policy), LoggingGuard(policy.for_https())
+        web_guard = LoggingGuard(policy.for_web())
         probe = Probe(
-            guard=policy,
-            https_guard=policy.for_https(),
+            guard=guard,
+            https_guard=https_guard,
             trust=trust,
             default_ehlo_name=settings.ehlo_name,
-            adviser=KnownHosts(),
+            adviser=KnownHosts(policy.for_web()),
         )
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
         providers = Providers(self._store, self._sealer, single=settings.single_config)
@@ -191,15 +201,15 @@ class Service:
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
         # whose names and addresses a stranger's domain chooses.
-        tries_candidates = Probe(guard=policy, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
-        searcher = SettingsSearch(prober=tries_candidates, https_guard=policy.for_web(), trust=trust)
+        tries_candidates = Probe(guard=guard, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
+        searcher = SettingsSearch(prober=tries_candidates, https_guard=web_guard, trust=trust)
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()
         self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
             Transfers(self._store, self._sealer, cipher, single=settings.single_config),
-            WebhookTests(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
+            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),

@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields
+from ipaddress import IPv6Network
 from pathlib import Path
 from typing import Any
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl, sqlite_url
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile, allow_rule
-from mailproof.net.egress_rules import Rule, parse_rule
+from mailproof.net.egress_rules import Rule, nat64_prefix, parse_rule
 from mailproof.service import settings_values as values
 from mailproof.service.declaration import Declaration, SettingError, Shape, setting
 from mailproof.service.settings_values import Listen
@@ -129,6 +130,14 @@ class ServiceSettings:
         "also let this network, name (*.example.com: all below) or port be dialled, or one of the first two at a port "
         "(10.0.0.0/8:2525); never opens cloud metadata, link-local and the like",
         metavar="WHAT",
+        shape=Shape.LIST,
+    )
+    egress_nat64_prefix: tuple[IPv6Network, ...] = setting(
+        "egress_nat64_prefix",
+        nat64_prefix,
+        "prefix of a NAT64 translator of one's own, like 2001:db8:64::/96: the IPv4 address in an address behind it is "
+        "judged too",
+        metavar="PREFIX",
         shape=Shape.LIST,
     )
     egress_deny: tuple[Rule, ...] = setting(

@@ -22,6 +22,7 @@ class Cause:
         waited: Seconds of a wait that was ended although the test had more time, since another setting works; 0 where
             all of its time was waited.
         client_refused: Whether a token endpoint refused the OAuth client, and not only the request.
+        may_be_forbidden: Whether there may also be addresses that the egress policy forbids.
     """
 
     stage: Stage
@@ -33,6 +34,7 @@ class Cause:
     words: str = ""
     waited: float = 0.0
     client_refused: bool = False
+    may_be_forbidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

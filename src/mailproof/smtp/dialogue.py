@@ -27,6 +27,8 @@ from mailproof.smtp.wire import (
     parse_ehlo,
 )
 
+OFFER_WITHDRAWN = "STARTTLS was offered on the connection before and is not on this one, so nothing was sent over it"
+
 
 class State(Enum):
     """Which command's reply the dialogue waits for."""
@@ -55,6 +57,8 @@ class Dialogue:
         ehlo_name: The argument of EHLO.
         implicit: Whether TLS comes before the greeting.
         compose: Writes the test message. Called once, with whether headers may be UTF-8.
+        starttls_proven: Whether an earlier connection of the same test was offered STARTTLS, so that nothing may go in
+            clear.
 
     Attributes:
         facts: What the conversation has shown so far.
@@ -66,6 +70,7 @@ class Dialogue:
     compose: Callable[[bool], bytes]
     state: State = State.START
     facts: Facts = field(default_factory=Facts)
+    starttls_proven: bool = False
     _binding: Callable[[], Binding | None] = lambda: None
     _login: Authentication | None = None
     _mail: Transaction | None = None
@@ -75,8 +80,8 @@ class Dialogue:
 
     @property
     def demands_tls(self) -> bool:
-        """Whether the plan allows neither credentials nor mail outside TLS."""
-        return self.plan.tls_mode in (TlsMode.AUTO, TlsMode.STARTTLS, TlsMode.IMPLICIT)
+        """Whether neither credentials nor mail may be sent outside TLS."""
+        return self.starttls_proven or self.plan.tls_mode in (TlsMode.AUTO, TlsMode.STARTTLS, TlsMode.IMPLICIT)
 
     def begin(self) -> Action:
         """Return the first action on a fresh connection."""
@@ -165,7 +170,7 @@ class Dialogue:
         if self.demands_tls and not self.facts.secure:
             if reply.code == 504:
                 return self._refuse(reply)  # EHLO is known, its argument is refused
-            return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED, reply)
+            return self._lacks_starttls(reply)
         self.state = State.HELO
         return self._send_words(Stage.EHLO, "HELO", self.ehlo_name)
 
@@ -216,7 +221,7 @@ class Dialogue:
                 self.state = State.STARTTLS
                 return _STARTTLS
             if self.demands_tls:
-                return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
+                return self._lacks_starttls()
         if self.plan.credentials is None or not self._reaches(Depth.AUTH):
             return self._after_auth()
         offered = self._ehlo.mechanisms
@@ -229,6 +234,11 @@ class Dialogue:
         if self.facts.starttls_offered and not self.facts.secure:
             return self._fail(Stage.AUTH, Code.AUTH_REQUIRES_TLS)  # offered inside TLS (RFC 4954 section 4)
         return self._fail(Stage.AUTH, Code.AUTH_NOT_OFFERED)
+
+    def _lacks_starttls(self, reply: Reply | None = None) -> Action:
+        if self.starttls_proven:  # the same server has offered it a moment ago: something takes the offer away
+            return self._fail(Stage.STARTTLS, Code.TLS_HANDSHAKE_FAILED, reply, detail=OFFER_WITHDRAWN)
+        return self._fail(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED, reply)
 
     def _continue_login(self, action: Action) -> Action:
         if isinstance(action, Done):

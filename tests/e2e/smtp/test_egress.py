@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import threading
 import urllib.error
@@ -13,9 +14,14 @@ from typing import Any
 
 import pytest
 
+from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG
 from mailproof.net.egress import Policy, Profile
+from mailproof.net.egress_log import LoggingGuard, on_behalf_of
 from mailproof.net.egress_rules import parse_rule
+from mailproof.net.guard import EgressDenied
+from mailproof.net.judged_lookup import CONCEALING
+from mailproof.net.route import is_own
 from mailproof.probe.probe import Probe
 from mailproof.smtp.report import Report, Step
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage, TlsMode
@@ -30,7 +36,7 @@ NAME = "rebinding.example"
 class Lookups:
     """The system's resolver for one name: another answer each time, and a record of who asked for what."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: list[str] | OSError) -> None:
         self._answers = iter(answers)
         self._real = socket.getaddrinfo
         self._lock = threading.Lock()
@@ -43,12 +49,14 @@ class Lookups:
         with self._lock:
             self.asked.append(host)
             addresses = next(self._answers)
+        if isinstance(addresses, OSError):
+            raise addresses
         return [found for address in addresses for found in self._real(address, port, type=socket.SOCK_STREAM)]
 
 
-def run_against(policy: Policy, port: int, **settings: Any) -> Report:
+def run_against(policy: Policy, port: int, clock: WaitedClock | None = None, **settings: Any) -> Report:
     plan = make_plan(port, **({"host": NAME} | settings))
-    report = run_events(plan, Probe(guard=policy, trust=TRUST))[-1]
+    report = run_events(plan, Probe(guard=policy, trust=TRUST), loop_factory=clock)[-1]
     assert isinstance(report, Report)
     return report
 
@@ -111,37 +119,83 @@ def test_an_allowed_address_that_fails_is_not_replaced_by_a_forbidden_one(monkey
     assert (report.code, report.stage) == (Code.CONNECTION_REFUSED, Stage.CONNECT)
 
 
-DENIED: list[tuple[str, list[str]]] = [
-    ("loopback", ["127.0.0.1"]),
-    ("a private address", ["10.1.2.3"]),
-    ("metadata", ["169.254.169.254"]),
-    ("many addresses", ["10.0.0.1", "10.0.0.2", "fd00::1", "::1"]),
-    ("a disguise", ["::ffff:127.0.0.1", "64:ff9b::7f00:1"]),
-]
-
-
 def content(steps: tuple[Step, ...]) -> list[tuple[Any, ...]]:
     return [(s.stage, s.peer, s.sent, s.received, s.code) for s in steps]
 
 
 @pytest.mark.parametrize("mode", list(TlsMode), ids=str)
-def test_a_denial_is_the_same_whatever_the_name_resolves_to(monkeypatch: pytest.MonkeyPatch, mode: TlsMode) -> None:
+def test_a_denial_that_needs_no_lookup_is_the_same_for_each(mode: TlsMode) -> None:
     policy = Policy(deny=(parse_rule("listed.example"),))
-    reports = []
-    for _, addresses in DENIED:
-        Lookups(monkeypatch, addresses)
-        reports.append(run_against(policy, 587, tls_mode=mode))
-        monkeypatch.undo()
-    reports += [
-        run_against(policy, 587, host=host, tls_mode=mode) for host in ("listed.example", "127.0.0.1", "10.0.0.1")
-    ]
+    hosts = ("listed.example", "127.0.0.1", "10.0.0.1", "localhost", "2130706433", "0x7f.1")
+    reports = [run_against(policy, 587, host=host, tls_mode=mode) for host in hosts]
     reports.append(run_against(policy, 22, host="smtp.example.com", tls_mode=mode))
-    first, *others = reports
+    first = reports[0]
     assert (first.outcome, first.stage, first.code) == (Outcome.FAIL, Stage.POLICY, Code.EGRESS_DENIED)
     assert content(first.steps) == [(Stage.POLICY, "", "", "", Code.EGRESS_DENIED)]
+    assert_alike(reports)
+
+
+@pytest.mark.parametrize("profile", [Profile.INTERNET, Profile.PRIVATE], ids=str)
+@pytest.mark.parametrize("mode", [TlsMode.AUTO, TlsMode.NONE], ids=str)
+def test_a_name_that_is_denied_looks_and_lasts_like_one_that_does_not_exist(
+    monkeypatch: pytest.MonkeyPatch, mode: TlsMode, profile: Profile
+) -> None:
+    reports, waited = [], set()
+    missing = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    for answer in (missing, ["127.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:127.0.0.1", "64:ff9b::7f00:1"]):
+        clock = WaitedClock(slowness=8)  # a lookup on a thread must not be overtaken
+        Lookups(monkeypatch, answer)
+        reports.append(run_against(Policy(profile), 587, clock=clock, tls_mode=mode))
+        waited.add(round(clock.waited, 6))
+        monkeypatch.undo()
+    missed = reports[0]
+    assert (missed.outcome, missed.stage, missed.code) == (Outcome.FAIL, Stage.RESOLVE, Code.DNS_NOT_FOUND)
+    assert "has no address that this service may connect to" in missed.message
+    assert "ask the operator of this service" in missed.advice
+    assert_alike(reports)
+    assert waited == {CONCEALING}
+
+
+def test_where_the_caller_is_the_operator_a_denial_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    Lookups(monkeypatch, ["169.254.169.254"], socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    assert run_against(Policy(Profile.DEVELOPMENT), 587).code is Code.EGRESS_DENIED
+    missed = run_against(Policy(Profile.DEVELOPMENT), 587)
+    assert (missed.code, missed.message) == (
+        Code.DNS_NOT_FOUND,
+        f"The name {NAME} does not exist, or has no address.",
+    )
+
+
+def test_this_machines_own_addresses_are_special_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under `private` an address of another host may be dialled, and one of this machine's interfaces may not."""
+    own, other = "10.250.0.1", "10.250.0.2"
+    monkeypatch.setattr("mailproof.net.route.socket.socket.getsockname", lambda _: (own, 1))
+    policy = Policy(Profile.PRIVATE, is_own=is_own)
+    policy.check_name(other, 587)
+    with pytest.raises(EgressDenied):
+        policy.check_name(own, 587)
+    with pytest.raises(EgressDenied):
+        policy.check_addresses(NAME, 587, [own])
+    Policy(Profile.PRIVATE, allow=(parse_rule(own),), is_own=is_own).check_name(own, 587)
+
+
+def test_a_denial_is_logged_with_host_rule_and_caller(caplog: pytest.LogCaptureFixture) -> None:
+    on_behalf_of(token_id="token-1", instance_id="instance-1")
+    guard = LoggingGuard(Policy(deny=(parse_rule("listed.example"),)))
+    for host, addresses in (("listed.example", []), (NAME, ["10.1.2.3"])):
+        with caplog.at_level(logging.INFO), pytest.raises(EgressDenied) as denied:
+            guard.check_addresses(host, 587, addresses)
+        assert "10.1.2.3" not in str(denied.value)
+    rows = [(vars(row)["host"], vars(row)["port"], vars(row)["token_id"]) for row in caplog.records]
+    assert rows == [("listed.example", 587, "token-1"), (NAME, 587, "token-1")]
+    assert "deny list" in vars(caplog.records[0])["rule"]
+
+
+def assert_alike(reports: list[Report]) -> None:
+    first, *others = reports
     for other in others:
         assert content(other.steps) == content(first.steps)
-        for name in ("outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings"):
+        for name in ("outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "fixes"):
             assert getattr(other, name) == getattr(first, name), name
         assert (other.round_trips, other.alternatives) == (0, ())
 

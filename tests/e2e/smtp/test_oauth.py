@@ -167,6 +167,8 @@ def test_the_certificate_is_checked() -> None:
 class NoEndpoint(Anywhere):
     """Forbids all names."""
 
+    conceals_names = False
+
     def check_name(self, host: str, port: int) -> None:
         raise EgressDenied("test")
 

@@ -159,6 +159,8 @@ def test_a_forbidden_address_is_not_dialled_and_not_told() -> None:
 
 def test_a_forbidden_name_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     class NoNames(Anywhere):
+        conceals_names = False
+
         def check_name(self, host: str, port: int) -> None:
             raise EgressDenied("test")
 

@@ -15,7 +15,7 @@ from mailproof.smtp.report import CertificateRole, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtp_support import pki
 from smtp_support.probing import LOGIN, TRUST, Anywhere, make_plan, make_probe, run, run_events, run_plan
-from smtp_support.scripted import EHLO_CLEAR, Do, raw, serve, serve_alerts, smtp
+from smtp_support.scripted import EHLO_CLEAR, Do, Peer, raw, serve, serve_alerts, smtp
 
 pytestmark = pytest.mark.usefixtures("way")
 
@@ -152,6 +152,34 @@ def test_opportunistic_goes_on_with_an_unverified_certificate_and_warns() -> Non
     assert "AUTH" not in first.verbs
     assert second.secure_from is not None
     assert second.verbs.index("AUTH") >= second.secure_from
+
+
+# What one connection has proved about the server binds the next one of the same test.
+
+WITHDRAWN: dict[str, dict[str, Any]] = {
+    "STARTTLS is stripped": {"ehlo": EHLO_CLEAR},
+    "EHLO is not known any more": {"replies": {"EHLO": ("502 what?",), "HELO": ("250 mail.test",)}},
+    "STARTTLS is refused": {"context": pki.bad("self-signed"), "starttls": ("454 not now",)},
+    "another certificate is shown": {"context": pki.bad("expired")},
+    "a certificate that an authority signed is shown": {"context": pki.good()},
+}
+
+
+@pytest.mark.parametrize("second", WITHDRAWN.values(), ids=WITHDRAWN)
+def test_a_second_connection_without_the_proofs_of_the_first_gets_no_credentials(second: dict[str, Any]) -> None:
+    scripts = iter([smtp(context=pki.bad("self-signed")), *(smtp(**second) for _ in range(9))])
+
+    async def each_another(peer: Peer) -> None:
+        await next(scripts)(peer)
+
+    with serve(each_another) as served:
+        report = run(served.port, tls_mode=TlsMode.OPPORTUNISTIC, credentials=LOGIN, verify_alternatives=False)
+    assert report.outcome is Outcome.FAIL, report
+    assert len(served.peers) == 2
+    assert not any("AUTH" in peer.verbs for peer in served.peers)
+    assert "none" not in report.advice
+    if "ehlo" in second or "replies" in second:
+        assert "STARTTLS was offered on the connection before" in report.message
 
 
 def test_opportunistic_without_an_offer_sends_credentials_in_clear_and_warns() -> None:

@@ -20,7 +20,7 @@ from mailproof.net.egress import (
     policy_for_operator,
     reach_of,
 )
-from mailproof.net.egress_rules import Rule, parse_rule
+from mailproof.net.egress_rules import Rule, nat64_prefix, parse_rule
 from mailproof.net.guard import EgressDenied, EgressGuard
 from plain_support.egress import listed
 
@@ -703,3 +703,32 @@ def test_without_lists_each_address_is_judged_as_with_lists_in_which_nothing_fit
     assert verdict_of(policy, "mx.example.com", 587, [address]) == verdict_of(
         listed(policy), "mx.example.com", 587, [address]
     )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "address"),
+    [
+        ("2001:db8:122::/32", ""),
+        ("2620:5::/32", "2620:5:a9fe:a9fe::"),
+        ("2620:5:100::/40", "2620:5:1a9:fea9:fe::"),
+        ("2620:5:122::/48", "2620:5:122:a9fe:a9:fe00::"),
+        ("2620:5:122:300::/56", "2620:5:122:3a9:fe:a9fe::"),
+        ("2620:5:122:344::/64", "2620:5:122:344:a9:fea9:fe00:0"),
+        ("2620:5:122:344::/96", "2620:5:122:344::169.254.169.254"),
+    ],
+)
+def test_the_ipv4_address_behind_the_operators_own_nat64_prefix_is_judged(prefix: str, address: str) -> None:
+    """RFC 6052 section 2.4 has such a table."""
+    if not address:
+        with pytest.raises(ValueError, match="must be a network whose address ends where its prefix does"):
+            nat64_prefix(prefix)
+        return
+    Policy().check_name(address, 25)  # unknown prefixes are plain public addresses
+    with pytest.raises(EgressDenied):
+        Policy(nat64=(nat64_prefix(prefix),)).check_name(address, 25)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8", "2620:5::/33", "2620:5::1", "x"])
+def test_what_is_no_nat64_prefix(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^must"):
+        nat64_prefix(text)
