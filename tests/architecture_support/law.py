@@ -175,6 +175,7 @@ LAW = (
             "asyncio: passphrase_encryption",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
+            "jwt: oidc",
         ),
     ),
     Room(
@@ -203,12 +204,14 @@ LAW = (
         libraries=(
             "asyncio",
             "concurrent: loops",
+            "cryptography: client_certificate server_tls",
             "google",
             "grpc: grpc_server grpc_web handlers",
             "grpc_health: grpc_server",
             "grpc_reflection: grpc_server",
             "socket: http_server",
             "sonora: grpc_web",
+            "ssl: http_server server_tls",
             "uvicorn: http_server",
             "uvloop: loops",
         ),

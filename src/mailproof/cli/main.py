@@ -117,6 +117,8 @@ def _serve(parsed: argparse.Namespace) -> int:
     system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
 
+    # gRPC's core prints a line for each handshake that fails: strangers must not fill the log, which is JSON besides.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     from mailproof.service import app
 
     return app.serve(chosen)
