@@ -258,9 +258,9 @@ LAW = (
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
+        ("domain", "syntax.instance_id", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
+        modules=("instances", "main", "migrate", "rebuild", "store_access", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

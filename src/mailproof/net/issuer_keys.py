@@ -43,7 +43,7 @@ _MAX_WAITING = 64
 
 _CONFIGURATION = "/.well-known/openid-configuration"
 
-JwkSet = tuple[Mapping[str, Any], ...]
+_JwkSet = tuple[Mapping[str, Any], ...]
 
 
 class Client(Protocol):
@@ -89,12 +89,12 @@ class PublishedKeys:
         self._other = other
         self._now = now
         self._lock = threading.Lock()
-        self._keys: JwkSet = ()
+        self._keys: _JwkSet = ()
         self._fetched_at = self._asked_at = float("-inf")
         self._fetching = False
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
-    async def current(self) -> JwkSet:
+    async def current(self) -> _JwkSet:
         """Return the keys that are known, fetching them first where none are.
 
         Raises:
@@ -112,7 +112,7 @@ class PublishedKeys:
             raise IssuerUnavailable
         return keys
 
-    async def newer_than(self, seen: JwkSet) -> JwkSet:
+    async def newer_than(self, seen: _JwkSet) -> _JwkSet:
         """Return newer keys if there are some; where the issuer was asked a moment ago, those that are known."""
         keys, _ = self._known()
         if keys is not seen:
@@ -120,7 +120,7 @@ class PublishedKeys:
         await self._wait(self._begin(PAUSE))
         return self._known()[0]
 
-    def _known(self) -> tuple[JwkSet, float]:
+    def _known(self) -> tuple[_JwkSet, float]:
         with self._lock:
             return self._keys, self._now() - self._fetched_at
 
@@ -149,7 +149,7 @@ class PublishedKeys:
                     self._waiting.remove(ticket)
 
     def _run(self) -> None:
-        keys: JwkSet = ()
+        keys: _JwkSet = ()
         try:
             keys = asyncio.run(self._fetch())
         except (_Unusable, RequestFailed, ServiceShortage, TimeoutError, OSError) as error:
@@ -160,7 +160,7 @@ class PublishedKeys:
         finally:
             self._end(keys)
 
-    def _end(self, keys: JwkSet) -> None:
+    def _end(self, keys: _JwkSet) -> None:
         with self._lock:
             if keys:
                 self._fetched_at = self._now()
@@ -172,7 +172,7 @@ class PublishedKeys:
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(event.set)
 
-    async def _fetch(self) -> JwkSet:
+    async def _fetch(self) -> _JwkSet:
         async with asyncio.timeout(TIMEOUT):
             client, url = self._named, self._jwks_url
             if not url:

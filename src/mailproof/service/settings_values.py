@@ -18,6 +18,7 @@ from mailproof.domain.model import Role
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile
 from mailproof.syntax.host import MAX_PORT, has_host_port_form, join_host_port, read_port, take_apart
+from mailproof.syntax.instance_id import check_instance_id
 from mailproof.syntax.text import has_nul, is_visible_ascii
 from mailproof.syntax.url import parse_url as parse_web_url
 from mailproof.usecases.client_certificates import CertificateCaller
@@ -26,7 +27,6 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 SIGNATURE_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """What a bearer token may be signed with (RFC 7518 section 3.1, RFC 8037): each needs the issuer's private key."""
@@ -206,9 +206,7 @@ def certificate_caller(text: str) -> CertificateCaller:
             f"must be a name of a certificate, one of {', '.join(Role)} and maybe instances, like "
             '"spiffe://example.org/billing=admin:one+two" or "billing.example.org=viewer"'
         )
-    if not all(map(_INSTANCE.fullmatch, instances)):
-        raise ValueError("must have instances of 1 to 100 letters, digits, dots, dashes or underscores, joined by +")
-    return CertificateCaller(name, Role(role), instances)
+    return CertificateCaller(name, Role(role), tuple(map(check_instance_id, instances)))
 
 
 def switch(text: str) -> bool:

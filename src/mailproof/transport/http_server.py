@@ -57,7 +57,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         if self._certificate:  # the TLS extension of ASGI
-            self.scope["extensions"] = {"tls": {"client_cert_chain": (self._certificate,)}}
+            shown: Any = {"extensions": {"tls": {"client_cert_chain": (self._certificate,)}}}  # uvicorn's type lacks it
+            self.scope.update(shown)
         if self._head_timer is None:  # a connection's first head is timed from the start
             self._arm()
 

@@ -34,7 +34,7 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-class BearerTokens(Protocol):
+class BearerVerifier(Protocol):
     """Verifies the bearer tokens of an issuer; see `usecases.oidc`."""
 
     async def token_of(self, token: str) -> Token:
@@ -42,7 +42,7 @@ class BearerTokens(Protocol):
         ...
 
 
-class CertificateCallers(Protocol):
+class CertificateVerifier(Protocol):
     """Knows callers by their certificates; see `usecases.client_certificates`."""
 
     def token_of(self, certificate: ClientCertificate) -> Token:
@@ -64,8 +64,8 @@ class Access:
         self,
         tokens: TokenStore,
         *,
-        bearer_tokens: BearerTokens | None = None,
-        certificates: CertificateCallers | None = None,
+        bearer_tokens: BearerVerifier | None = None,
+        certificates: CertificateVerifier | None = None,
     ) -> None:
         self._tokens = tokens
         self._bearer_tokens = bearer_tokens

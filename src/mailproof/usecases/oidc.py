@@ -8,7 +8,6 @@ issuer's keys change.
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -21,6 +20,7 @@ import jwt
 
 from mailproof.domain.errors import BearerTokenRefused, InstanceNotFound, RoleMissing
 from mailproof.domain.model import Role, Token
+from mailproof.syntax.instance_id import is_instance_id
 from mailproof.syntax.text import has_invisible, is_visible_ascii
 from mailproof.usecases.json_web_token import Unproved, read
 
@@ -40,7 +40,6 @@ KEY_TYPES: Mapping[str, tuple[str, frozenset[str]]] = {
 _RSA_BITS = range(2048, 8193)
 _MAX_SUBJECT = 255  # OpenID Connect Core section 2
 _MAX_INSTANCES = 1000
-_INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _REMEMBERED = 4096
 _LOOK_AGAIN = 2.0  # seconds between two looks for instances that were not there
 
@@ -254,7 +253,7 @@ class BearerTokens:
         name = self._terms.instance_claim
         if not name:
             return (self._default_instance,)
-        found = tuple(dict.fromkeys(word for word in _words(_claim(claims, name)) if _INSTANCE.fullmatch(word)))
+        found = tuple(dict.fromkeys(word for word in _words(_claim(claims, name)) if is_instance_id(word)))
         if not found or len(found) > _MAX_INSTANCES:
             raise BearerTokenRefused("instance_missing", f"its claim {name} names no instance")
         return found
