@@ -8,7 +8,7 @@ _FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def is_instance_id(text: str) -> bool:
-    """Return whether a text is 1 to 100 letters, digits, dots, dashes and underscores; the first is a letter or digit."""
+    """Return whether a text is 1 to 100 letters, digits, dots, dashes or underscores, the first no sign."""
     return _FORM.fullmatch(text) is not None
 
 

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.http_app import HttpApp
+from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, ServerTls
 
 MAX_HEAD_BYTES = 32 * 1024
@@ -35,11 +36,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._head_timer: asyncio.TimerHandle | None = None
-        self._certificate = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._certificate = _client_certificate(transport)
+        certificate = _client_certificate(transport)
+        if certificate:
+            self.app = with_certificate(self.app, certificate)
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -56,9 +58,6 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._certificate:  # the TLS extension of ASGI
-            shown: Any = {"extensions": {"tls": {"client_cert_chain": (self._certificate,)}}}  # uvicorn's type lacks it
-            self.scope.update(shown)
         if self._head_timer is None:  # a connection's first head is timed from the start
             self._arm()
 

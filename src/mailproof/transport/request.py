@@ -10,14 +10,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
-from mailproof.transport.asgi import AsgiScope
+from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
@@ -152,6 +152,21 @@ class Request:
             request_id=self.request_id,
             certificate=self.certificate,
         )
+
+
+def with_certificate(application: Any, pem: str) -> Any:
+    """Return an ASGI application that sees a client's verified certificate (the TLS extension of ASGI).
+
+    Args:
+        application: The application.
+        pem: The certificate, PEM.
+    """
+    extensions = {"tls": {"client_cert_chain": (pem,)}}
+
+    async def answer(scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+        await application({**scope, "extensions": extensions}, receive, send)
+
+    return answer
 
 
 def _certificate(scope: AsgiScope) -> ClientCertificate | None:
