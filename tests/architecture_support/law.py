@@ -258,7 +258,15 @@ LAW = (
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "syntax.instance_id", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
+        (
+            "domain",
+            "syntax.instance_id",
+            "syntax.text",
+            "service",
+            "store.contract",
+            "store.transfer",
+            "usecases.access",
+        ),
         libraries=("asyncio",),
         modules=("instances", "main", "migrate", "rebuild", "store_access", "tokens"),
     ),

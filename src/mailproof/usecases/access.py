@@ -107,7 +107,9 @@ class Access:
         if not authorization:
             raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
         limit = _MAX_HEADER if self._bearer_tokens is None else _MAX_HEADER + MAX_TOKEN
-        match = _BEARER.fullmatch(authorization) if len(authorization) <= limit else None
+        if len(authorization) > limit:
+            raise Unauthenticated(f'the authorization header must be "Bearer TOKEN", of at most {limit} characters')
+        match = _BEARER.fullmatch(authorization)
         if match is not None and self._bearer_tokens is not None and has_its_form(match[1]):
             return await self._bearer_tokens.token_of(match[1])
         if match is None or len(authorization) > _MAX_HEADER:
