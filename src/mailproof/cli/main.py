@@ -112,10 +112,11 @@ def _fill_serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    from mailproof.service import settings, system
+    from mailproof.service import settings, settings_check, system
 
     system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
+    settings_check.check(chosen)
 
     # gRPC's core prints a line for each handshake that fails: strangers must not fill the log, which is JSON besides.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")

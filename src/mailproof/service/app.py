@@ -38,7 +38,7 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
-from mailproof.service.callers import CertificateWatch, check, open_access, server_tls
+from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
@@ -82,7 +82,6 @@ def serve(settings: ServiceSettings) -> int:
     Raises:
         StartupError: The service can't start; the sentence says why.
     """
-    check(settings)
     handler = configure(settings.log_level)
     stop = StopSignal()
     with ExitStack() as cleanup:
