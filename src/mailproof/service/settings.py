@@ -151,7 +151,7 @@ class ServiceSettings:
     ca_file: Path | None = setting(
         "ca_file",
         values.optional_file,
-        "PEM file of certificate authorities that SMTP tests trust besides the system's, and so does what is asked over https",
+        "PEM file of certificate authorities that SMTP tests and requests over https trust besides the system's",
         metavar="FILE",
     )
     ehlo_name: str = setting(
