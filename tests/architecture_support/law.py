@@ -175,6 +175,7 @@ LAW = (
             "asyncio: passphrase_encryption",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
+            "jwt: oidc",
         ),
     ),
     Room(
@@ -203,12 +204,14 @@ LAW = (
         libraries=(
             "asyncio",
             "concurrent: loops",
+            "cryptography: client_certificate server_tls",
             "google",
             "grpc: grpc_server grpc_web handlers",
             "grpc_health: grpc_server",
             "grpc_reflection: grpc_server",
             "socket: http_server",
             "sonora: grpc_web",
+            "ssl: http_server server_tls",
             "uvicorn: http_server",
             "uvloop: loops",
         ),
@@ -255,9 +258,17 @@ LAW = (
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
+        (
+            "domain",
+            "syntax.instance_id",
+            "syntax.text",
+            "service",
+            "store.contract",
+            "store.transfer",
+            "usecases.access",
+        ),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
+        modules=("instances", "main", "migrate", "rebuild", "store_access", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

@@ -86,3 +86,17 @@ class TokensContract(Contract):
             assert await world.store.instances() == {"new", await world.store.default_instance()}
 
         self.run(scenario)
+
+    def test_an_instance_is_made_once_and_can_be_used_at_once(self) -> None:
+        async def scenario(world: World) -> None:
+            store, other = world.store, await world.another()
+            default = await store.default_instance()
+            assert await store.create_instance("new")
+            assert not await other.create_instance("new")
+            assert not await store.create_instance(default)
+            assert await other.instances() == {"new", default}
+            assert await store.default_instance() == default
+            made = await other.create_token(digest=bytes(32), name="", role=Role.ADMIN, instance_ids=("new",))
+            assert made.instance_ids == ("new",)
+
+        self.run(scenario)

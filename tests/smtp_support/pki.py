@@ -68,6 +68,10 @@ def issue(
 
 
 def _general_name(text: str) -> x509.GeneralName:
+    if "://" in text:
+        return x509.UniformResourceIdentifier(text)
+    if "@" in text:
+        return x509.RFC822Name(text)
     try:
         return x509.IPAddress(ipaddress.ip_address(text))
     except ValueError:

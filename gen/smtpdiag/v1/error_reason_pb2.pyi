@@ -139,6 +139,28 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_BEARER_TOKEN_REFUSED: _ErrorReason.ValueType  # 65
+    """A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,
+    header_refused, algorithm_refused, issuer_wrong, key_unknown, signature_wrong, claim_missing, claim_wrong,
+    audience_wrong, expired, not_yet_valid, bound_to_a_key or instance_missing.
+    {"reason":"BEARER_TOKEN_REFUSED","domain":"mailproof","metadata":{"problem":"expired"}}
+    """
+    ERROR_REASON_ISSUER_UNAVAILABLE: _ErrorReason.ValueType  # 66
+    """The keys of the issuer of bearer tokens can't be had at the moment (UNAVAILABLE).
+    {"reason":"ISSUER_UNAVAILABLE","domain":"mailproof"}
+    """
+    ERROR_REASON_ROLE_MISSING: _ErrorReason.ValueType  # 67
+    """A bearer token is good, and gives no role here (PERMISSION_DENIED).
+    {"reason":"ROLE_MISSING","domain":"mailproof"}
+    """
+    ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: _ErrorReason.ValueType  # 68
+    """The client's certificate is verified, no setting says who it is, and there is no token (UNAUTHENTICATED).
+    {"reason":"CLIENT_CERTIFICATE_UNKNOWN","domain":"mailproof"}
+    """
+    ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: _ErrorReason.ValueType  # 69
+    """The connection has outlived its client's certificate (UNAUTHENTICATED).
+    {"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -266,5 +288,27 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_BEARER_TOKEN_REFUSED: ErrorReason.ValueType  # 65
+"""A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,
+header_refused, algorithm_refused, issuer_wrong, key_unknown, signature_wrong, claim_missing, claim_wrong,
+audience_wrong, expired, not_yet_valid, bound_to_a_key or instance_missing.
+{"reason":"BEARER_TOKEN_REFUSED","domain":"mailproof","metadata":{"problem":"expired"}}
+"""
+ERROR_REASON_ISSUER_UNAVAILABLE: ErrorReason.ValueType  # 66
+"""The keys of the issuer of bearer tokens can't be had at the moment (UNAVAILABLE).
+{"reason":"ISSUER_UNAVAILABLE","domain":"mailproof"}
+"""
+ERROR_REASON_ROLE_MISSING: ErrorReason.ValueType  # 67
+"""A bearer token is good, and gives no role here (PERMISSION_DENIED).
+{"reason":"ROLE_MISSING","domain":"mailproof"}
+"""
+ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: ErrorReason.ValueType  # 68
+"""The client's certificate is verified, no setting says who it is, and there is no token (UNAUTHENTICATED).
+{"reason":"CLIENT_CERTIFICATE_UNKNOWN","domain":"mailproof"}
+"""
+ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: ErrorReason.ValueType  # 69
+"""The connection has outlived its client's certificate (UNAUTHENTICATED).
+{"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -378,7 +378,9 @@ class ConfigEvent(_message.Message):
     deactivated_provider_id: _builtins.str
     """The id of the provider that an activation made inactive. It is empty where none was active."""
     actor_token_id: _builtins.str
-    """The id of the access token that the call was made with."""
+    """The id of the access token that the call was made with. Of a caller without one it says who that was: "certificate:"
+    with the name in the client certificate, or "oidc:" with a digest of the issuer, a colon and the subject.
+    """
     actor_token_name: _builtins.str
     """The name of that access token. It is empty where it is not known any more."""
     peer: _builtins.str

@@ -112,11 +112,14 @@ def _fill_serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    from mailproof.service import settings, system
+    from mailproof.service import settings, settings_check, system
 
     system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
+    settings_check.check(chosen)
 
+    # gRPC's core prints a line for each handshake that fails: strangers must not fill the log, which is JSON besides.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     from mailproof.service import app
 
     return app.serve(chosen)
@@ -126,6 +129,12 @@ def _fill_token(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import tokens
 
     tokens.add_arguments(parser)
+
+
+def _fill_instance(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import instances
+
+    instances.add_arguments(parser)
 
 
 def _fill_migrate(parser: argparse.ArgumentParser) -> None:
@@ -165,6 +174,7 @@ def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
+    _Command("instance", "Create and list instances.", _fill_instance),
     _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),

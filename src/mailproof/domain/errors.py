@@ -151,6 +151,60 @@ class Unauthenticated(Failure):
     reason = "TOKEN_INVALID"
 
 
+class BearerTokenRefused(Unauthenticated):
+    """A token of the issuer (a JSON Web Token) is not accepted.
+
+    Args:
+        problem: Why, a word for programs: "expired", "audience_wrong".
+        message: Why, for people; it never repeats the token.
+    """
+
+    reason = "BEARER_TOKEN_REFUSED"
+
+    def __init__(self, problem: str, message: str) -> None:
+        super().__init__(f"the bearer token is not accepted: {message}", metadata={"problem": problem})
+
+
+class ClientCertificateUnknown(Unauthenticated):
+    """The client's certificate is verified, and no setting says who it is."""
+
+    reason = "CLIENT_CERTIFICATE_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__("no caller is configured for any name of this client certificate, and there is no token")
+
+
+class ClientCertificateExpired(Unauthenticated):
+    """The connection has outlived the certificate that its client showed."""
+
+    reason = "CLIENT_CERTIFICATE_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("the client certificate of this connection has expired: connect anew with a new one")
+
+
+class RoleMissing(Failure):
+    """The issuer knows the caller, and gives it no role here."""
+
+    kind = Kind.PERMISSION_DENIED
+    reason = "ROLE_MISSING"
+
+    def __init__(self, claim: str) -> None:
+        super().__init__(f"the bearer token gives no role: its claim {claim} has none that is known here")
+
+
+class IssuerUnavailable(Failure):
+    """The keys of the issuer of bearer tokens can't be had now, so nothing can be said about a token."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "ISSUER_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the issuer's keys can't be fetched right now, so no bearer token can be checked", retry_after=5.0
+        )
+
+
 class PermissionDenied(Failure):
     """The role of the token lacks the permission that the call needs."""
 

@@ -203,6 +203,7 @@ class Token:
         instance_ids: The instances that it may be used for, at least one; a call that names none means the first.
         created_at: When it was created.
         revoked_at: When it was revoked; None if it was not.
+        expires_at: When it ends; None if it does not.
     """
 
     id: str
@@ -211,6 +212,7 @@ class Token:
     instance_ids: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +228,16 @@ class Caller:
     token: Token
     instance_id: str
     peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """A client's certificate as TLS has verified it.
+
+    Attributes:
+        identities: The names that it is for: URIs, DNS names and e-mail addresses, in its order.
+        expires_at: When it ends, which a connection may outlive.
+    """
+
+    identities: tuple[str, ...]
+    expires_at: datetime

@@ -25,7 +25,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from mailproof.domain.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
 from mailproof.domain.ledger import IdempotencyKey
-from mailproof.domain.model import Permission
+from mailproof.domain.model import ClientCertificate, Permission
 from mailproof.domain.secret import Vault
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
@@ -62,6 +62,7 @@ class Call:
         instance_id: The header x-instance-id, None if it is missing.
         idempotency_key: The header x-idempotency-key, None if it is missing.
         request_id: The id under which the call is logged and answered.
+        certificate: The client's certificate, which TLS has verified; None if it showed none.
     """
 
     transport: str
@@ -71,6 +72,7 @@ class Call:
     instance_id: str | None = None
     idempotency_key: str | None = None
     request_id: str = field(default_factory=lambda: request_id(None))
+    certificate: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,10 @@ class Calls:
             StatusError: The caller is unknown or lacks the permission; the refusal is logged like that of a call.
         """
         try:
-            authorize(await self._access.authenticate(call.authorization, call.peer, call.instance_id), permission)
+            caller = await self._access.authenticate(
+                call.authorization, call.peer, call.instance_id, certificate=call.certificate
+            )
+            authorize(caller, permission)
         except Failure as failure:
             raise self.refusal(failure, None, call) from None
 
@@ -241,7 +246,9 @@ class Calls:
         return bound if call.deadline is None else min(call.deadline, bound)
 
     async def _admit(self, method: Method, call: Call, decode: Decode, deadline: float) -> tuple[Message, Context]:
-        caller = await self._access.authenticate(call.authorization, call.peer, call.instance_id)
+        caller = await self._access.authenticate(
+            call.authorization, call.peer, call.instance_id, certificate=call.certificate
+        )
         authorize(caller, method.permission)
         request = decode()
         problems = list(islice(violations(request), MAX_VIOLATIONS))

@@ -40,6 +40,7 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
+from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
@@ -54,7 +55,7 @@ from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
-from mailproof.usecases.access import Access, digest, new_token
+from mailproof.usecases.access import digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
@@ -88,6 +89,7 @@ def serve(settings: ServiceSettings) -> int:
     with ExitStack() as cleanup:
         service = Service(settings, cleanup, handler.log_call)
         service.start()
+        service.renew_certificates_on_hangup(stop)
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
         tune()
         stop.wait()
@@ -113,6 +115,7 @@ class Service:
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
+        self._tls = server_tls(settings)
         self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
         if settings.database.engine is Engine.POSTGRES and settings.encryption_key is None:
             log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
@@ -127,10 +130,9 @@ class Service:
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
         cleanup.callback(self._grpc_loop.close)
         cleanup.callback(self._http_loop.close)
-        self._grpc = GrpcServer(self._calls)
-        self._http = HttpServer(
-            HttpApp(self._calls, Cors(settings.cors_origins), ready=self._ready, pages=self._pages())
-        )
+        self._grpc = GrpcServer(self._calls, self._tls)
+        cors, tls = Cors(settings.cors_origins), self._tls is not None
+        self._http = HttpServer(HttpApp(self._calls, cors, ready=self._ready, pages=self._pages(), tls=tls), self._tls)
         self._grpc_port = self._http_port = 0
 
     def start(self) -> None:
@@ -146,6 +148,12 @@ class Service:
         except StartupError:
             self._stop(grace=0)
             raise
+
+    def renew_certificates_on_hangup(self, stop: StopSignal) -> None:
+        """Read the certificate anew when its files change, and on SIGHUP. Does nothing without TLS."""
+        if self._tls is not None:
+            self._cleanup.callback(CertificateWatch(self._tls).stop)
+            stop.on_hangup(self._tls.renew)
 
     def drain(self) -> None:
         """Refuse new calls and let the running ones end within the configured time."""
@@ -167,11 +175,15 @@ class Service:
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
-            f"  REST and grpc-web  http://{http}",
+            f"  REST and grpc-web  {self._scheme}://{http}",
         ]
         if self._sandbox is not None:
             lines += self._sandbox_lines(self._sandbox, http)
         return "\n".join(lines)
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self._tls is None else "https"
 
     def _wire(self, anchors: str) -> Calls:
         settings = self._settings
@@ -220,7 +232,8 @@ class Service:
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, log_call=self._log_call)
+        access = asyncio.run(open_access(settings, self._store, policy, trust))
+        return Calls(servicers, access, self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
@@ -257,7 +270,7 @@ class Service:
             "recipient": "you@example.com",
             "depth": "DEPTH_DATA",
         }
-        curl = ["curl", "-sS", f"http://{http}/v1/settings:diagnose", "-H", f"authorization: Bearer {token}"]
+        curl = ["curl", "-sS", f"{self._scheme}://{http}/v1/settings:diagnose", "-H", f"authorization: Bearer {token}"]
         curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
         diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
         diagnose += ["--ca-file", _shown(sandbox.ca_path)]

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl, sqlite_url
+from mailproof.domain.model import Role
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile, allow_rule
 from mailproof.net.egress_rules import Rule, nat64_prefix, parse_rule
 from mailproof.service import settings_values as values
 from mailproof.service.declaration import Declaration, SettingError, Shape, setting
 from mailproof.service.settings_values import Listen
+from mailproof.usecases.client_certificates import CertificateCaller
 
 DATABASE_FILE = "mailproof.db"
 DATABASE = frozenset(
@@ -158,7 +160,7 @@ class ServiceSettings:
     ca_file: Path | None = setting(
         "ca_file",
         values.optional_file,
-        "PEM file of certificate authorities that SMTP tests trust besides the system's",
+        "PEM file of certificate authorities that SMTP tests and requests over https trust besides the system's",
         metavar="FILE",
     )
     ehlo_name: str = setting(
@@ -232,6 +234,100 @@ class ServiceSettings:
         "address of the sandbox's implicit TLS port",
         metavar="HOST:PORT",
         default="127.0.0.1:1465",
+    )
+    insecure: bool = setting(
+        "insecure",
+        values.switch,
+        "serve in the clear at an address that other machines reach: behind a proxy that has TLS, on a network that "
+        "nobody else listens to",
+        default="false",
+        shape=Shape.SWITCH,
+    )
+    tls_certificate_file: Path | None = setting(
+        "tls_certificate_file",
+        values.optional_file,
+        "PEM file of the certificate that both addresses serve, with those of its intermediate authorities; read anew "
+        "when it changes and on SIGHUP; empty: no TLS",
+        metavar="FILE",
+    )
+    tls_key_file: Path | None = setting(
+        "tls_key_file",
+        values.optional_file,
+        "PEM file of the certificate's private key, not encrypted",
+        metavar="FILE",
+    )
+    tls_client_ca_file: Path | None = setting(
+        "tls_client_ca_file",
+        values.optional_file,
+        "PEM file of the authorities of client certificates: REST and grpc-web then ask for one, gRPC demands one",
+        metavar="FILE",
+    )
+    client_certificates: tuple[CertificateCaller, ...] = setting(
+        "client_certificates",
+        values.certificate_caller,
+        "who shows a client certificate with this URI, DNS name or e-mail address is a caller of this role: NAME=ROLE "
+        "for the default instance, or NAME=ROLE:INSTANCE+INSTANCE, made when unknown",
+        metavar="WHO",
+        shape=Shape.LIST,
+        flag="client-certificate",
+    )
+    oidc_issuer: str = setting(
+        "oidc_issuer",
+        values.https_url,
+        "URL of the OpenID Connect issuer whose bearer tokens are accepted, as its tokens have it; empty: none is",
+        metavar="URL",
+    )
+    oidc_audience: str = setting(
+        "oidc_audience",
+        values.claim,
+        "audience that a bearer token must be meant for",
+        metavar="NAME",
+    )
+    oidc_jwks_url: str = setting(
+        "oidc_jwks_url",
+        values.https_url,
+        "where the issuer's keys are; empty: where its document /.well-known/openid-configuration says",
+        metavar="URL",
+    )
+    oidc_algorithms: tuple[str, ...] = setting(
+        "oidc_algorithms",
+        values.signature_algorithm,
+        f"accept tokens signed like this, one of {', '.join(values.SIGNATURE_ALGORITHMS)} "
+        f"(default: {', '.join(values.DEFAULT_ALGORITHMS)})",
+        metavar="NAME",
+        shape=Shape.LIST,
+        flag="oidc-algorithm",
+    )
+    oidc_skew: float = setting(
+        "oidc_skew",
+        values.number(0, 300),
+        "seconds that the issuer's clock may differ",
+        metavar="SECONDS",
+        default="60",
+        shape=Shape.NUMBER,
+    )
+    oidc_role_claim: str = setting(
+        "oidc_role_claim",
+        values.claim,
+        "claim of a caller's roles: a text, a list, or an object whose names they are; a.b is the claim b within a",
+        metavar="NAME",
+        default="roles",
+    )
+    oidc_roles: tuple[tuple[str, Role], ...] = setting(
+        "oidc_roles",
+        values.role_of_claim,
+        "value of that claim and the role that it gives, VALUE=ROLE (default: "
+        f"{', '.join(f'{word}={role}' for word, role in values.DEFAULT_ROLES)})",
+        metavar="VALUE=ROLE",
+        shape=Shape.LIST,
+        flag="oidc-role",
+    )
+    oidc_instance_claim: str = setting(
+        "oidc_instance_claim",
+        values.claim,
+        "claim of the instances that a caller may use, of which there must be one; empty: all callers are of the "
+        "default instance",
+        metavar="NAME",
     )
 
     @property

@@ -14,15 +14,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailproof.domain.database import DatabaseUrl, parse_url
+from mailproof.domain.model import Role
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile
 from mailproof.syntax.host import MAX_PORT, has_host_port_form, join_host_port, read_port, take_apart
+from mailproof.syntax.instance_id import check_instance_id
 from mailproof.syntax.text import has_nul, is_visible_ascii
+from mailproof.syntax.url import parse_url as parse_web_url
+from mailproof.usecases.client_certificates import CertificateCaller
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+SIGNATURE_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""What a bearer token may be signed with (RFC 7518 section 3.1, RFC 8037): each needs the issuer's private key."""
+
+DEFAULT_ALGORITHMS = ("RS256", "ES256", "EdDSA")
+DEFAULT_ROLES = (("mailproof.admin", Role.ADMIN), ("mailproof.viewer", Role.VIEWER))
+"""What of the claim gives which role where no setting says it: words that no other application of an issuer uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,49 @@ def ehlo_name(text: str) -> str:
     if len(name) > 253 or _NAME.fullmatch(name) is None:
         raise ValueError('must be a domain name in ASCII, like "mail.example.com", or an address literal')
     return name
+
+
+def https_url(text: str) -> str:
+    """Check a URL of https; an empty text stays empty. It is kept to the letter, since issuers are compared so."""
+    if text:
+        parse_web_url(text, {"https"})
+    return text
+
+
+def claim(text: str) -> str:
+    """Check the name of a claim, or a text that a claim must be."""
+    name = text.strip()
+    if not is_visible_ascii(name) or len(name) > 500:
+        raise ValueError("must be at most 500 characters of printable ASCII without a space")
+    return name
+
+
+def signature_algorithm(text: str) -> str:
+    """Check the name of a signature algorithm, whose case counts."""
+    if text.strip() not in SIGNATURE_ALGORITHMS:
+        raise ValueError(f"must be one of {', '.join(SIGNATURE_ALGORITHMS)}")
+    return text.strip()
+
+
+def role_of_claim(text: str) -> tuple[str, Role]:
+    """Parse "VALUE=ROLE"."""
+    value, equals, role = text.strip().rpartition("=")
+    if not equals or not value or not is_visible_ascii(value) or role not in set(Role):
+        raise ValueError(f'must be a value and one of {", ".join(Role)}, like "mail-operators=admin"')
+    return value, Role(role)
+
+
+def certificate_caller(text: str) -> CertificateCaller:
+    """Parse "NAME=ROLE" or "NAME=ROLE:INSTANCE+INSTANCE"."""
+    name, _, what = text.strip().rpartition("=")
+    role, colon, listed = what.partition(":")
+    instances = tuple(dict.fromkeys(listed.split("+"))) if colon else ()
+    if not name or not is_visible_ascii(name) or len(name) > 500 or role not in set(Role):
+        raise ValueError(
+            f"must be a name of a certificate, one of {', '.join(Role)} and maybe instances, like "
+            '"spiffe://example.org/billing=admin:one+two" or "billing.example.org=viewer"'
+        )
+    return CertificateCaller(name, Role(role), tuple(map(check_instance_id, instances)))
 
 
 def switch(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -21,12 +22,23 @@ class StopSignal:
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._on_hangup: Callable[[], None] = _nothing
         for number in _SIGNALS:
             signal.signal(number, _taken)
 
+    def on_hangup(self, action: Callable[[], None]) -> None:
+        """From now on take SIGHUP too, and run an action for it; else it ends the process, as a closed terminal does.
+
+        Args:
+            action: Is run in the main thread, while that waits.
+        """
+        self._on_hangup = action
+        signal.signal(signal.SIGHUP, _taken)
+
     def wait(self) -> None:
         """Return once one of the signals has come. From then on SIGINT ends the process; SIGTERM changes nothing."""
-        self._reader.recv(1)
+        while self._reader.recv(1)[0] == signal.SIGHUP:  # the octet is the signal's number
+            self._on_hangup()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         self._reader.close()
@@ -35,3 +47,7 @@ class StopSignal:
 
 def _taken(number: int, frame: FrameType | None) -> None:
     """Stands in for the default action; the wakeup file descriptor has told already."""
+
+
+def _nothing() -> None:
+    """Stands in until there is an action for SIGHUP."""

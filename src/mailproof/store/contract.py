@@ -137,6 +137,14 @@ class Store(ProviderStore, TokenStore, Protocol):
         """Return the ids of all instances."""
         ...
 
+    async def create_instance(self, instance_id: str) -> bool:
+        """Make an instance, unless there is one with this id.
+
+        Returns:
+            Whether it was made.
+        """
+        ...
+
     async def sealed_samples(self) -> Sequence[Provider]:
         """Return one provider for each key that secrets are sealed under.
 

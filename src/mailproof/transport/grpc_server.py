@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -12,10 +13,13 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from mailproof.domain.errors import StartupError
+from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
+from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
+from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
 
 # Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
 _MAX_MESSAGE_BYTES = 2 * 1024 * 1024
@@ -25,10 +29,16 @@ _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
 
 
 class GrpcServer:
-    """Serves the table of calls on one address. Lives on one event loop."""
+    """Serves the table of calls on one address. Lives on one event loop.
 
-    def __init__(self, calls: Calls) -> None:
+    Args:
+        calls: The table.
+        tls: The certificate that is served; None for a listener in the clear.
+    """
+
+    def __init__(self, calls: Calls, tls: ServerTls | None = None) -> None:
         self._calls = calls
+        self._tls = tls
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
 
@@ -43,6 +53,7 @@ class GrpcServer:
                 ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
                 ("grpc.so_reuseport", 0),  # a second server on the same port is an error, not a lottery
                 ("grpc.max_concurrent_streams", 1000),
+                ("grpc.server_handshake_timeout_ms", round(HANDSHAKE_TIMEOUT * 1000)),
             ]
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
@@ -51,7 +62,10 @@ class GrpcServer:
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of),))
         address = join_host_port(host, port)
         try:
-            bound = server.add_insecure_port(address)
+            if self._tls is None:
+                bound = server.add_insecure_port(address)
+            else:
+                bound = server.add_secure_port(address, _credentials(self._tls))
         except RuntimeError:
             raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
         await server.start()
@@ -80,7 +94,40 @@ def _call_of(context: Any) -> Call:
         instance_id=value(INSTANCE_ID),
         idempotency_key=value(IDEMPOTENCY_KEY),
         request_id=request_id(value(_REQUEST_ID)),
+        certificate=_certificate(context.auth_context()),
     )
+
+
+def _credentials(tls: ServerTls) -> grpc.ServerCredentials:
+    """Return credentials that ask before each handshake whether there is a new certificate.
+
+    grpc's Python has no optional client certificates: with an authority for them, every client must show one.
+    """
+    served = tls.current
+
+    def renewed() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal served
+        current = tls.current
+        if current is served:
+            return None
+        served = current
+        return _configuration(current)
+
+    return grpc.dynamic_ssl_server_credentials(
+        _configuration(served),
+        renewed,  # type: ignore[arg-type] # None is "no change", which types-grpcio does not know
+        require_client_authentication=tls.asks_for_client_certificates,
+    )
+
+
+def _configuration(material: Material) -> grpc.ServerCertificateConfiguration:
+    return grpc.ssl_server_certificate_configuration([(material.key, material.certificate)], material.client_ca)
+
+
+def _certificate(facts: Mapping[str, Sequence[bytes]]) -> ClientCertificate | None:
+    """Return the client's certificate of a connection's authentication context."""
+    found = facts.get("x509_pem_cert")
+    return client_certificate(found[0]) if found else None
 
 
 @lru_cache(maxsize=1024)

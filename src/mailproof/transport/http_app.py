@@ -15,7 +15,7 @@ from mailproof.transport.asgi import AsgiMessage, AsgiReceive, AsgiScope, AsgiSe
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, call_of
 from mailproof.transport.handlers import RpcHandlers
-from mailproof.transport.headers import CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, Headers
+from mailproof.transport.headers import CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, STRICT_TRANSPORT_SECURITY, Headers
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
@@ -31,6 +31,7 @@ class HttpApp:
     Args:
         ready: Raises a `Failure` while the service can't serve; behind `GET /readyz`.
         pages: Further GET paths and what answers them (the sandbox's messages).
+        tls: Whether TLS is this listener's own: then browsers are told to come back over TLS alone.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class HttpApp:
         cors: Cors,
         ready: Callable[[], Awaitable[None]],
         pages: dict[str, Application] | None = None,
+        tls: bool = False,
     ) -> None:
         self._calls = calls
         self._routes = Routes(calls.methods.values())
@@ -47,6 +49,7 @@ class HttpApp:
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
         self._cors = cors
+        self._always: Headers = [STRICT_TRANSPORT_SECURITY] if tls else []
         self._pages: dict[str, Application] = {
             **(pages or {}),
             "/healthz": partial(_health, _alive),
@@ -61,10 +64,11 @@ class HttpApp:
         request = Request.from_scope(scope)
         preflight = self._cors.preflight(request)
         if preflight is not None:
-            await respond(send, 204, preflight)
+            await respond(send, 204, [*preflight, *self._always])
             return
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
-        tracked = _Tracked(send, [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request)])
+        own = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
+        tracked = _Tracked(send, own)
         try:
             await self._application(request)(request, receive, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.http_app import HttpApp
+from mailproof.transport.request import with_certificate
+from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, ServerTls
 
 MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT = 10.0
@@ -36,6 +39,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        certificate = _client_certificate(transport)
+        if certificate:
+            self.app = with_certificate(self.app, certificate)
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,11 +89,37 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-class HttpServer:
-    """Serves the application on one address. Lives on one event loop."""
+class _Server(uvicorn.Server):
+    """uvicorn's server with a bounded handshake: it would wait 60 s for one."""
 
-    def __init__(self, application: HttpApp) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        config, state = self.config, self.server_state
+        loop = asyncio.get_running_loop()
+        await self.lifespan.startup()
+        self.servers = [
+            await loop.create_server(
+                lambda: BoundedProtocol(config, state, {}),
+                sock=listener,
+                ssl=config.ssl,
+                ssl_handshake_timeout=HANDSHAKE_TIMEOUT if config.ssl else None,
+                backlog=config.backlog,
+            )
+            for listener in sockets or ()
+        ]
+        self.started = True
+
+
+class HttpServer:
+    """Serves the application on one address. Lives on one event loop.
+
+    Args:
+        application: What it serves.
+        tls: The certificate that is served; None for a listener in the clear.
+    """
+
+    def __init__(self, application: HttpApp, tls: ServerTls | None = None) -> None:
         self._application = application
+        self._tls = tls
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -112,7 +144,9 @@ class HttpServer:
             limit_concurrency=2000,
             backlog=2048,
         )
-        self._server = uvicorn.Server(config)
+        config.load()
+        config.ssl = self._tls.serving_context() if self._tls else None
+        self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         while not self._server.started:
             if self._task.done():
@@ -129,6 +163,13 @@ class HttpServer:
             await self._task
             # uvicorn has cancelled what was left, but does not wait for it.
             await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
+
+
+def _client_certificate(transport: asyncio.Transport) -> str:
+    """Return the client's verified certificate, PEM; "" if it showed none."""
+    secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+    found = secured.getpeercert(binary_form=True) if secured is not None else None
+    return ssl.DER_cert_to_PEM_cert(found) if found else ""
 
 
 def _listen(host: str, port: int) -> socket.socket:

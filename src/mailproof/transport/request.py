@@ -10,13 +10,15 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
-from mailproof.transport.asgi import AsgiScope
+from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend
+from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
     AUTHORIZATION,
@@ -52,6 +54,7 @@ class Request:
         deadline: What the header grpc-timeout means on the `time.monotonic` clock; None: there is none, or it is
             malformed (`check_timeout`).
         request_id: The caller's x-request-id where it is harmless to log, else a new one.
+        certificate: The client's certificate, which TLS has verified; None if it showed none.
     """
 
     # What is asked for at most once a request is a property: each field of a frozen value costs 0.2 µs to set.
@@ -65,6 +68,7 @@ class Request:
     content_type: str
     deadline: float | None
     request_id: str
+    certificate: ClientCertificate | None = None
 
     @classmethod
     def from_scope(cls, scope: AsgiScope) -> Self:
@@ -83,6 +87,7 @@ class Request:
             values.get(CONTENT_TYPE, b"").decode("latin-1").partition(";")[0].strip().lower(),
             None if timeout is None else _deadline(timeout),
             request_id(_text(values.get(REQUEST_ID))),
+            _certificate(scope),
         )
 
     @property
@@ -145,7 +150,30 @@ class Request:
             instance_id=self.instance_id,
             idempotency_key=self.idempotency_key,
             request_id=self.request_id,
+            certificate=self.certificate,
         )
+
+
+def with_certificate(application: Any, pem: str) -> Any:
+    """Return an ASGI application that sees a client's verified certificate (the TLS extension of ASGI).
+
+    Args:
+        application: The application.
+        pem: The certificate, PEM.
+    """
+    extensions = {"tls": {"client_cert_chain": (pem,)}}
+
+    async def answer(scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+        await application({**scope, "extensions": extensions}, receive, send)
+
+    return answer
+
+
+def _certificate(scope: AsgiScope) -> ClientCertificate | None:
+    """Return the client's certificate of the TLS extension of ASGI, which the server has verified."""
+    extensions = scope.get("extensions")
+    chain = extensions.get("tls", {}).get("client_cert_chain") if extensions else None
+    return client_certificate(chain[0].encode()) if chain else None
 
 
 def _encoded_path(scope: AsgiScope) -> str:

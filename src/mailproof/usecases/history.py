@@ -82,6 +82,7 @@ class History:
         return EventPage(tuple(LoggedEvent(event, names.get(event.actor_token_id, "")) for event in page), following)
 
     async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:
-        if not all(event.actor_token_id in self._names for event in events):
+        # Callers by certificate or issuer have no record; their ids, which have a colon, say who they are.
+        if not all(event.actor_token_id in self._names or ":" in event.actor_token_id for event in events):
             self._names = {token.id: token.name for token in await self._store.list_tokens()}
         return self._names

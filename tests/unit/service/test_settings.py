@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.database import Engine
+from mailproof.domain.model import Role
 from mailproof.net.egress import Profile
 from mailproof.net.egress_rules import Rule
 from mailproof.service.declaration import SettingError
@@ -337,3 +338,45 @@ def test_every_setting_is_in_the_table_and_in_the_help() -> None:
             assert f"`{setting.usage}`" in table
     assert len(table.splitlines()) == len(fields(ServiceSettings)) + 2
     assert all(line.count(" | ") == 4 for line in table.splitlines()[2:])
+
+
+def test_callers_by_certificate_and_issuer() -> None:
+    env = {"MAILPROOF_CLIENT_CERTIFICATES": "spiffe://a.example/x=1=admin:one+two, b.example=viewer"}
+    first, second = load(env=env).client_certificates
+    assert (first.identity, first.role, first.instance_ids) == ("spiffe://a.example/x=1", Role.ADMIN, ("one", "two"))
+    assert (second.identity, second.role, second.instance_ids) == ("b.example", Role.VIEWER, ())
+    settings = load("--oidc-role", "a=b=viewer", "--oidc-algorithm", "PS256", "--oidc-issuer", "https://a.example/")
+    assert settings.oidc_roles == (("a=b", Role.VIEWER),)
+    assert settings.oidc_algorithms == ("PS256",)
+    assert settings.oidc_issuer == "https://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "sentence"),
+    [
+        ("client-certificate", "a.example", "must be a name of a certificate"),
+        ("client-certificate", "a.example=root", "must be a name of a certificate"),
+        ("client-certificate", "=admin", "must be a name of a certificate"),
+        ("client-certificate", "a.example=admin:", "must be 1 to 100"),
+        ("client-certificate", "a.example=admin:one+", "must be 1 to 100"),
+        ("client-certificate", "a.example=admin:a/b", "must be 1 to 100"),
+        ("oidc-role", "a", "must be a value and one of"),
+        ("oidc-role", "a=root", "must be a value and one of"),
+        ("oidc-algorithm", "none", "must be one of RS256"),
+        ("oidc-algorithm", "HS256", "must be one of RS256"),
+        ("oidc-algorithm", "rs256", "must be one of RS256"),
+        ("oidc-issuer", "http://a.example", "https://"),
+        ("oidc-issuer", "a.example", "https://"),
+        ("oidc-issuer", "https://user@a.example", "must not hold a user"),
+        ("oidc-jwks-url", "http://a.example/keys", "https://"),
+        ("oidc-audience", "a b", "must be at most 500 characters"),
+        ("oidc-skew", "301", "must be a number between 0 and 300"),
+        ("tls-certificate-file", "/does/not/exist", "must be a file"),
+        ("tls-key-file", "/does/not/exist", "must be a file"),
+        ("tls-client-ca-file", "/does/not/exist", "must be a file"),
+    ],
+)
+def test_a_bad_value_of_access_is_one_sentence(flag: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence) as caught:
+        load(f"--{flag}={value}")
+    assert str(caught.value).startswith(f"--{flag}")

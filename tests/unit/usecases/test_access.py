@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproof.domain.errors import InstanceNotFound, PermissionDenied, Unauthenticated
-from mailproof.domain.model import Caller, Permission, Role, Token
+from mailproof.domain.model import Caller, ClientCertificate, Permission, Role, Token
 from mailproof.usecases.access import Access, authorize, digest, new_token
+from mailproof.usecases.json_web_token import has_its_form
 
 TOKEN = "mp_known"
 RECORD = Token("1", "", Role.ADMIN, ("first", "second"), datetime(2026, 1, 1, tzinfo=UTC))
@@ -114,3 +115,62 @@ def test_roles(role: Role, permission: Permission, allowed: bool) -> None:
     else:
         with pytest.raises(PermissionDenied, match=r"iam\.write"):
             authorize(caller, permission)
+
+
+OF_ISSUER = Token("oidc:1:ann", "ann", Role.VIEWER, ("first",), RECORD.created_at)
+OF_CERTIFICATE = Token("certificate:a.example", "a.example", Role.VIEWER, ("first",), RECORD.created_at)
+CERTIFICATE = ClientCertificate(("a.example",), RECORD.created_at)
+JWT = "e30.e30.AA"
+
+
+class Issuer:
+    async def token_of(self, token: str) -> Token:
+        assert has_its_form(token)
+        return OF_ISSUER
+
+
+class Certificates:
+    def token_of(self, certificate: ClientCertificate) -> Token:
+        assert certificate is CERTIFICATE
+        return OF_CERTIFICATE
+
+
+@pytest.mark.parametrize(
+    ("authorization", "certificate", "expected"),
+    [
+        (f"Bearer {TOKEN}", None, RECORD),
+        (f"Bearer {TOKEN}", CERTIFICATE, RECORD),
+        (f"Bearer {JWT}", None, OF_ISSUER),
+        (f"Bearer {JWT}", CERTIFICATE, OF_ISSUER),
+        (f"Bearer {JWT}{'A' * 8000}", None, OF_ISSUER),
+        (None, CERTIFICATE, OF_CERTIFICATE),
+        (None, None, None),
+        ("", CERTIFICATE, None),
+        ("Bearer mp_unknown", CERTIFICATE, None),
+        ("Basic YTpi", CERTIFICATE, None),
+        (f"Bearer {JWT}{'A' * 10_000}", CERTIFICATE, None),
+        (f"Bearer {'x' * 2000}", None, None),
+        (f"Bearer {JWT}.AA", None, None),
+    ],
+)
+def test_a_token_decides_and_a_certificate_only_where_there_is_none(
+    authorization: str | None, certificate: ClientCertificate | None, expected: Token | None
+) -> None:
+    access = Access(OneToken(), bearer_tokens=Issuer(), certificates=Certificates())
+    call = access.authenticate(authorization, "192.0.2.1:5", certificate=certificate)
+    if expected is None:
+        with pytest.raises(Unauthenticated):
+            asyncio.run(call)
+    else:
+        assert asyncio.run(call) == Caller(expected, "first", "192.0.2.1:5")
+
+
+def test_without_an_issuer_a_token_of_one_is_an_unknown_token() -> None:
+    with pytest.raises(Unauthenticated, match="unknown or revoked"):
+        authenticate(f"Bearer {JWT}")
+
+
+def test_an_instance_that_an_issuers_token_is_not_for_is_not_found() -> None:
+    access = Access(OneToken(), bearer_tokens=Issuer())
+    with pytest.raises(InstanceNotFound):
+        asyncio.run(access.authenticate(f"Bearer {JWT}", "", "second"))

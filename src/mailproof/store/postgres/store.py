@@ -186,6 +186,13 @@ class PostgresStore:
         found = await self.pools.run(lambda connection: connection.fetch("SELECT id FROM instances"))
         return frozenset(row[0] for row in found)
 
+    async def create_instance(self, instance_id: str) -> bool:
+        """See `mailproof.store.contract.Store`."""
+        if not can_be_stored(instance_id):
+            raise ValueError("an instance's id must not hold NUL")
+        now = self._clock()
+        return await self.pools.run(lambda connection: tokens.create_instance(connection, instance_id, now))
+
     async def sealed_samples(self) -> Sequence[Provider]:
         """See `mailproof.store.contract.Store`. The index finds one for each key without reading the others."""
 

@@ -63,6 +63,19 @@ async def create(connection: Connection, digest: bytes, token: Token) -> Token:
     return made
 
 
+async def create_instance(connection: Connection, instance_id: str, now: datetime) -> bool:
+    """Make an instance, unless there is one with this id. Return whether it was made.
+
+    The call may be repeated after a lost connection; then one that was carried out before counts as not made.
+    """
+    made: str | None = await connection.fetchval(
+        "INSERT INTO instances (id, is_default, created_at) VALUES ($1, false, $2) ON CONFLICT DO NOTHING RETURNING id",
+        instance_id,
+        rows.micros(now),
+    )
+    return made is not None
+
+
 async def revoke(connection: Connection, token_id: str, now: datetime) -> Token | None:
     """Mark a token as revoked and return it; a second time changes nothing."""
     return _token(await connection.fetchrow(_REVOKE, token_id, rows.micros(now)))

@@ -170,6 +170,11 @@ class SqliteStore:
         found = self._read(lambda connection: connection.execute("SELECT id FROM instances").fetchall())
         return frozenset(row[0] for row in found)
 
+    async def create_instance(self, instance_id: str) -> bool:
+        """See `mailproof.store.contract.Store`."""
+        now = self._clock()
+        return await self._write(lambda connection: tokens.create_instance(connection, instance_id, now))
+
     async def sealed_samples(self) -> Sequence[Provider]:
         """See `mailproof.store.contract.Store`. The index finds one for each key without reading the others."""
 

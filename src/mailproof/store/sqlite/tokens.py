@@ -47,12 +47,18 @@ def create(connection: sqlite3.Connection, digest: bytes, token: Token) -> Token
         (token.id, token.name, token.role.value, now, digest),
     )
     for position, instance_id in enumerate(instance_ids):
-        connection.execute(
-            "INSERT INTO instances (id, is_default, created_at) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING",
-            (instance_id, now),
-        )
+        create_instance(connection, instance_id, token.created_at)
         connection.execute("INSERT INTO token_instances VALUES (?, ?, ?)", (token.id, position, instance_id))
     return replace(token, instance_ids=tuple(instance_ids))
+
+
+def create_instance(connection: sqlite3.Connection, instance_id: str, now: datetime) -> bool:
+    """Make an instance, unless there is one with this id. Return whether it was made."""
+    made = connection.execute(
+        "INSERT INTO instances (id, is_default, created_at) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING",
+        (instance_id, rows.micros(now)),
+    )
+    return made.rowcount == 1
 
 
 def revoke(connection: sqlite3.Connection, token_id: str, now: datetime) -> Token | None:
