@@ -172,7 +172,7 @@ LAW = (
             "webhook.verdict",
         ),
         libraries=(
-            "asyncio: passphrase_encryption",
+            "asyncio: passphrase_encryption token_uses",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
         ),
@@ -255,9 +255,9 @@ LAW = (
     Room(
         "cli",
         "commands on a store or a service",
-        ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
+        ("domain", "syntax.text", "service", "store.contract", "store.sealing", "store.transfer", "usecases.tokens"),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
+        modules=("main", "migrate", "rebuild", "store_access", "token_expiry", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

@@ -53,11 +53,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"RPC_UNKNOWN","domain":"mailproof"}
     """
     ERROR_REASON_TOKEN_INVALID: _ErrorReason.ValueType  # 8
-    """The access token is missing, unknown or revoked (UNAUTHENTICATED).
+    """The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
     {"reason":"TOKEN_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_PERMISSION_MISSING: _ErrorReason.ValueType  # 9
-    """The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+    """Neither the token's role nor the token itself gives the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
     word, about an account at a mail provider; its metadata has a stage.
     {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
     """
@@ -139,6 +139,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
+    """The access token was valid until a moment that has passed (UNAUTHENTICATED).
+    {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -181,11 +185,11 @@ ERROR_REASON_RPC_UNKNOWN: ErrorReason.ValueType  # 7
 {"reason":"RPC_UNKNOWN","domain":"mailproof"}
 """
 ERROR_REASON_TOKEN_INVALID: ErrorReason.ValueType  # 8
-"""The access token is missing, unknown or revoked (UNAUTHENTICATED).
+"""The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
 {"reason":"TOKEN_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_PERMISSION_MISSING: ErrorReason.ValueType  # 9
-"""The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+"""Neither the token's role nor the token itself gives the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
 word, about an account at a mail provider; its metadata has a stage.
 {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
 """
@@ -266,5 +270,9 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
+"""The access token was valid until a moment that has passed (UNAUTHENTICATED).
+{"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -171,7 +171,7 @@ class ProviderPage:
 
 
 class Permission(StrEnum):
-    """The permission that a call needs (the third column of the contract's table)."""
+    """The permission that a call needs (the third column of the contract's table), or that a part of it needs."""
 
     READ = "iam.read"
     WRITE = "iam.write"
@@ -205,6 +205,10 @@ class Token:
         created_at: When it was created.
         revoked_at: When it was revoked; None if it was not.
         extra_permissions: What it may do beyond its role.
+        expires_at: When it ends by itself; None if it does not.
+        fingerprint: Names it in lists and logs: the first 12 hexadecimal digits of its SHA-256; empty for a caller
+            without a token of ours.
+        last_used_at: When it was last used, give or take some minutes; None if it was not. The seal leaves this out.
     """
 
     id: str
@@ -214,6 +218,9 @@ class Token:
     created_at: datetime
     revoked_at: datetime | None = None
     extra_permissions: frozenset[Permission] = frozenset()
+    expires_at: datetime | None = None
+    fingerprint: str = ""
+    last_used_at: datetime | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -221,16 +228,26 @@ class Token:
         return self.role.permissions | self.extra_permissions
 
 
+class Authentication(Enum):
+    """How a caller showed who they are; the numbers are those of smtpdiag.v1.Authentication."""
+
+    TOKEN = 1
+    OIDC = 2
+    CERTIFICATE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who makes a call.
 
     Attributes:
-        token: The record of the caller's token.
+        token: The record of the caller's token; of a caller without a stored one, what stands in its place.
         instance_id: The instance that the call is about.
         peer: The address that the call came from.
+        authentication: How the caller showed who they are.
     """
 
     token: Token
     instance_id: str
     peer: str = ""
+    authentication: Authentication = Authentication.TOKEN

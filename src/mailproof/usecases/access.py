@@ -1,47 +1,47 @@
 """Authentication and authorization of callers: access tokens and permissions.
 
-`rpc.calls` passes the authorization header here; the store knows only digests of tokens. Law: a token is never stored,
-logged or repeated in an answer.
+`rpc.calls` passes the authorization header here; `usecases.token_seals` checks what is stored of a token, and
+`usecases.tokens` makes, lists and revokes tokens. Law: a token is never stored, logged or repeated in an answer.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
+import logging
 import re
-import secrets
 
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, Unauthenticated
-from mailproof.domain.model import Caller, Permission
+from mailproof.domain.clock import Clock, utc_now
+from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, Unauthenticated
+from mailproof.domain.model import Caller, Permission, Token
+from mailproof.domain.secret import SealBroken, Vault
+from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import TokenStore
+from mailproof.usecases.token_seals import TokenSeals, hash_of
+from mailproof.usecases.token_uses import TokenUses
 
-PREFIX = "mp_"
-"""Begins each token, so that secret scanners and people recognise a leaked one."""
+log = logging.getLogger("mailproof.tokens")
 
-_TOKEN_BYTES = 32
 _MAX_HEADER = 1024  # characters; ours have 53, so a longer one is refused without hashing it
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)  # RFC 6750 section 2.1
-
-
-def new_token() -> str:
-    """Return a new token. It has 256 random bits, so its digest needs neither a salt nor a slow hash."""
-    return PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
-
-
-def digest(token: str) -> bytes:
-    """Return the SHA-256 of a token, which is what is stored of it."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+_INVALID = "the access token is unknown or revoked"
 
 
 class Access:
     """Finds the caller of an `authorization` value.
 
     Args:
-        tokens: Has the tokens' digests. They are looked up by value: what the timing reveals about a digest reveals
-            nothing about its token.
+        tokens: Has the records of tokens. They are looked up by a keyed digest: what the timing reveals about a digest
+            reveals nothing about its token.
+        vault: Has the key that the records are sealed under.
+        clock: Returns the time.
     """
 
-    def __init__(self, tokens: TokenStore) -> None:
+    def __init__(self, tokens: TokenStore, vault: Vault, clock: Clock = utc_now) -> None:
         self._tokens = tokens
+        self._seals = TokenSeals(vault)
+        self._clock = clock
+        self._uses = TokenUses(tokens, clock)
+        self._reported: set[str] = set()
 
     async def authenticate(self, authorization: str | None, peer: str, instance_id: str | None = None) -> Caller:
         """Return the caller.
@@ -56,26 +56,85 @@ class Access:
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
             StoreUnavailable: The token can't be looked up now.
         """
-        if not authorization:
-            raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
-        match = _BEARER.fullmatch(authorization) if len(authorization) <= _MAX_HEADER else None
-        if match is None:
-            raise Unauthenticated('the authorization header must be "Bearer TOKEN"')
-        token = await self._tokens.find_token(digest(match[1]))
-        if token is None:
-            raise Unauthenticated("the access token is unknown or revoked")
-        if instance_id is None:
-            instance_id = token.instance_ids[0]
-        elif instance_id not in token.instance_ids:
-            raise InstanceNotFound
-        return Caller(token, instance_id, peer)
+        token = self._check(await self._find(bearer_token(authorization)))
+        return caller_of(token, peer, instance_id)
+
+    async def _find(self, text: str) -> Token:
+        """Return what the record of a token says.
+
+        Raises:
+            Unauthenticated: There is none, or it is not what this service has written.
+        """
+        hashed = hash_of(text)
+        for digest in self._seals.digests(hashed):
+            record = await self._tokens.find_token(digest)
+            if record is not None:
+                return self._genuine(record, hashed)
+        raise Unauthenticated(_INVALID)
+
+    def _genuine(self, record: TokenRecord, hashed: bytes) -> Token:
+        try:
+            token, sealed_hash = self._seals.open(record)
+        except SealBroken:
+            sealed_hash = b""
+        if hmac.compare_digest(sealed_hash, hashed):
+            return token
+        if record.id not in self._reported:  # once, or who has such a token could fill the log
+            self._reported.add(record.id)
+            log.error(
+                "the record of an access token is not what this service has written, so the token is refused: it was "
+                "changed in the database, or sealed under a key that this server does not have",
+                extra={"token_id": record.id},
+            )
+        raise Unauthenticated(_INVALID)
+
+    def _check(self, token: Token) -> Token:
+        """Check that a token may be used now, and note its use.
+
+        Raises:
+            Unauthenticated: It is revoked, or has expired.
+        """
+        if token.revoked_at is not None:
+            raise Unauthenticated(_INVALID)
+        now = self._clock()
+        if token.expires_at is not None and token.expires_at <= now:
+            raise TokenExpired(token.expires_at)
+        self._uses.note(token, now)
+        return token
+
+
+def bearer_token(authorization: str | None) -> str:
+    """Return the token of an `authorization` value.
+
+    Raises:
+        Unauthenticated: The value is missing, or is no bearer token.
+    """
+    if not authorization:
+        raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
+    match = _BEARER.fullmatch(authorization) if len(authorization) <= _MAX_HEADER else None
+    if match is None:
+        raise Unauthenticated('the authorization header must be "Bearer TOKEN"')
+    return match[1]
+
+
+def caller_of(token: Token, peer: str, instance_id: str | None) -> Caller:
+    """Return the caller with a token, for the instance that the call names.
+
+    Raises:
+        InstanceNotFound: The token is not for the named instance.
+    """
+    if instance_id is None:
+        instance_id = token.instance_ids[0]
+    elif instance_id not in token.instance_ids:
+        raise InstanceNotFound
+    return Caller(token, instance_id, peer)
 
 
 def authorize(caller: Caller, permission: Permission) -> None:
-    """Check that the caller's role has a permission.
+    """Check that the caller has a permission.
 
     Raises:
-        PermissionDenied: The role does not have it.
+        PermissionDenied: Neither the role nor the token itself gives it.
     """
-    if permission not in caller.token.role.permissions:
+    if permission not in caller.token.permissions:
         raise PermissionDenied(permission.value)

@@ -83,5 +83,6 @@ class History:
 
     async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:
         if not all(event.actor_token_id in self._names for event in events):
-            self._names = {token.id: token.name for token in await self._store.list_tokens()}
+            records = await self._store.list_tokens()
+            self._names = {record.id: record.token.name for record in records if record.token is not None}
         return self._names
