@@ -15,7 +15,7 @@ import pytest
 from clock_support.waiting import HANG
 from mailproof.domain.errors import InstanceNotFound, Unauthenticated
 from mailproof.domain.model import Caller, Role
-from mailproof.store.sealing import KEY_FILE
+from mailproof.store.sealing import KEY_FILE, open_sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import Access
 
@@ -38,7 +38,8 @@ def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Call
     async def main() -> Caller:
         store = open_store(data_dir / "mailproof.db")
         try:
-            return await Access(store).authenticate(f"Bearer {text.strip()}", "", instance_id)
+            access = Access(store, open_sealer(data_dir, None))
+            return await access.authenticate(f"Bearer {text.strip()}", "", instance_id)
         finally:
             await store.close()
 
@@ -92,7 +93,7 @@ def test_a_server_that_has_the_database_open_sees_a_token_at_once(tmp_path: Path
         store = open_store(tmp_path / "mailproof.db")
         try:
             done = await asyncio.to_thread(token, "create", "--data-dir", tmp_path, "--role", "viewer")
-            access = Access(store)
+            access = Access(store, open_sealer(tmp_path, None))
             caller = await access.authenticate(f"Bearer {done.stdout.strip()}", "")
             revoked = await asyncio.to_thread(token, "revoke", caller.token.id, "--data-dir", tmp_path)
             assert revoked.returncode == 0

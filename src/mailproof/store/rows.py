@@ -165,7 +165,7 @@ def seal_columns(record: TokenRecord) -> tuple[Any, ...]:
 
 
 def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> TokenRecord:
-    """Return the record of a token's row; of a row that no release writes, such as one with an unknown role, an empty one."""
+    """Return the record of a token's row; it has no token where the row says what no release writes."""
     token_id, name, role, created_at, revoked_at, expires_at, permissions, used_at, fingerprint, digest, sealed = row
     token = None
     with suppress(ValueError, OverflowError):
