@@ -71,14 +71,14 @@ class TokensContract(Contract):
 
         self.run(scenario)
 
-    def test_records_are_sealed_anew_together_under_the_witness_that_is_kept(self) -> None:
+    def test_records_are_sealed_anew_together_under_the_key_check_that_is_kept(self) -> None:
         async def scenario(world: World) -> None:
             store, other = world.store, await world.another()
             old = [replace(record_of(store, bytes([n] * 32), "i"), sealed=None) for n in range(3)]
             for each in old:
                 await store.create_token(each)
             new = [replace(each, sealed=b"new", digest=bytes([9 - n] * 32)) for n, each in enumerate(old)]
-            assert await store.token_witness() is None
+            assert await store.token_key_check() is None
             assert not await store.reseal_tokens([(old[0], new[0])], b"never kept", b"w"), "another one is kept: none"
             assert set(await store.list_tokens()) == set(old)
             changed = await replaced(store, old[2], b"meanwhile")
@@ -87,12 +87,12 @@ class TokensContract(Contract):
                 store.reseal_tokens(changes, None, b"a"), other.reseal_tokens(changes, None, b"b")
             )
             assert sorted(results) == [False, True], "of two at once one does it"
-            witness = b"a" if results[0] else b"b"
+            key_check = b"a" if results[0] else b"b"
             for reader in (store, other):
-                assert await reader.token_witness() == witness
+                assert await reader.token_key_check() == key_check
                 assert set(await reader.list_tokens()) == {new[0], new[1], changed}
-            assert await other.reseal_tokens([], witness, b"next")
-            assert await store.token_witness() == b"next"
+            assert await other.reseal_tokens([], key_check, b"next")
+            assert await store.token_key_check() == b"next"
 
         self.run(scenario)
 

@@ -29,7 +29,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from smtpdiag.v1 import options_pb2 as smtpdiag_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18smtpdiag/v1/access.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\"\x12\n\x10GetCallerRequest\"\xba\x03\n\x11GetCallerResponse\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x66ingerprint\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x39\n\x0e\x61uthentication\x18\x04 \x01(\x0e\x32\x1b.smtpdiag.v1.AuthenticationB\x04\xe2\x41\x01\x03\x12%\n\x04role\x18\x05 \x01(\x0e\x32\x11.smtpdiag.v1.RoleB\x04\xe2\x41\x01\x03\x12\x19\n\x0bpermissions\x18\x06 \x03(\tB\x04\xe2\x41\x01\x03\x12.\n\tinstances\x18\x07 \x03(\tB\x1b\xe2\x41\x01\x03\xfa\x41\x14\n\x12mailproof/Instance\x12-\n\x08instance\x18\x08 \x01(\tB\x1b\xe2\x41\x01\x03\xfa\x41\x14\n\x12mailproof/Instance\x12\x35\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x65xpires_soon\x18\x0b \x01(\x08\x42\x04\xe2\x41\x01\x03*\x83\x01\n\x0e\x41uthentication\x12\x1e\n\x1a\x41UTHENTICATION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41UTHENTICATION_TOKEN\x10\x01\x12\x17\n\x13\x41UTHENTICATION_OIDC\x10\x02\x12\x1e\n\x1a\x41UTHENTICATION_CERTIFICATE\x10\x03*=\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_ADMIN\x10\x01\x12\x0f\n\x0bROLE_VIEWER\x10\x02\x32{\n\rAccessService\x12j\n\tGetCaller\x12\x1d.smtpdiag.v1.GetCallerRequest\x1a\x1e.smtpdiag.v1.GetCallerResponse\"\x1e\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/callerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18smtpdiag/v1/access.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\"\x12\n\x10GetCallerRequest\"\xc6\x03\n\x11GetCallerResponse\x12*\n\x02id\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15mailproof/AccessToken\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x66ingerprint\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12+\n\x04kind\x18\x04 \x01(\x0e\x32\x17.smtpdiag.v1.CallerKindB\x04\xe2\x41\x01\x03\x12%\n\x04role\x18\x05 \x01(\x0e\x32\x11.smtpdiag.v1.RoleB\x04\xe2\x41\x01\x03\x12\x19\n\x0bpermissions\x18\x06 \x03(\tB\x04\xe2\x41\x01\x03\x12.\n\tinstances\x18\x07 \x03(\tB\x1b\xe2\x41\x01\x03\xfa\x41\x14\n\x12mailproof/Instance\x12-\n\x08instance\x18\x08 \x01(\tB\x1b\xe2\x41\x01\x03\xfa\x41\x14\n\x12mailproof/Instance\x12\x35\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x65xpires_soon\x18\x0b \x01(\x08\x42\x04\xe2\x41\x01\x03*s\n\nCallerKind\x12\x1b\n\x17\x43\x41LLER_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43\x41LLER_KIND_TOKEN\x10\x01\x12\x14\n\x10\x43\x41LLER_KIND_OIDC\x10\x02\x12\x1b\n\x17\x43\x41LLER_KIND_CERTIFICATE\x10\x03*=\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_ADMIN\x10\x01\x12\x0f\n\x0bROLE_VIEWER\x10\x02\x32{\n\rAccessService\x12j\n\tGetCaller\x12\x1d.smtpdiag.v1.GetCallerRequest\x1a\x1e.smtpdiag.v1.GetCallerResponse\"\x1e\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/callerb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smtpdiag.v1.access_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETCALLERRESPONSE'].fields_by_name['id']._loaded_options = None
-  _globals['_GETCALLERRESPONSE'].fields_by_name['id']._serialized_options = b'\342A\001\003'
+  _globals['_GETCALLERRESPONSE'].fields_by_name['id']._serialized_options = b'\342A\001\003\372A\027\n\025mailproof/AccessToken'
   _globals['_GETCALLERRESPONSE'].fields_by_name['name']._loaded_options = None
   _globals['_GETCALLERRESPONSE'].fields_by_name['name']._serialized_options = b'\342A\001\003'
   _globals['_GETCALLERRESPONSE'].fields_by_name['fingerprint']._loaded_options = None
   _globals['_GETCALLERRESPONSE'].fields_by_name['fingerprint']._serialized_options = b'\342A\001\003'
-  _globals['_GETCALLERRESPONSE'].fields_by_name['authentication']._loaded_options = None
-  _globals['_GETCALLERRESPONSE'].fields_by_name['authentication']._serialized_options = b'\342A\001\003'
+  _globals['_GETCALLERRESPONSE'].fields_by_name['kind']._loaded_options = None
+  _globals['_GETCALLERRESPONSE'].fields_by_name['kind']._serialized_options = b'\342A\001\003'
   _globals['_GETCALLERRESPONSE'].fields_by_name['role']._loaded_options = None
   _globals['_GETCALLERRESPONSE'].fields_by_name['role']._serialized_options = b'\342A\001\003'
   _globals['_GETCALLERRESPONSE'].fields_by_name['permissions']._loaded_options = None
@@ -60,14 +60,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCALLERRESPONSE'].fields_by_name['expires_soon']._serialized_options = b'\342A\001\003'
   _globals['_ACCESSSERVICE'].methods_by_name['GetCaller']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['GetCaller']._serialized_options = b'\312\301\030\010iam.read\202\323\344\223\002\014\022\n/v1/caller'
-  _globals['_AUTHENTICATION']._serialized_start=657
-  _globals['_AUTHENTICATION']._serialized_end=788
-  _globals['_ROLE']._serialized_start=790
-  _globals['_ROLE']._serialized_end=851
+  _globals['_CALLERKIND']._serialized_start=668
+  _globals['_CALLERKIND']._serialized_end=783
+  _globals['_ROLE']._serialized_start=785
+  _globals['_ROLE']._serialized_end=846
   _globals['_GETCALLERREQUEST']._serialized_start=191
   _globals['_GETCALLERREQUEST']._serialized_end=209
   _globals['_GETCALLERRESPONSE']._serialized_start=212
-  _globals['_GETCALLERRESPONSE']._serialized_end=654
-  _globals['_ACCESSSERVICE']._serialized_start=853
-  _globals['_ACCESSSERVICE']._serialized_end=976
+  _globals['_GETCALLERRESPONSE']._serialized_end=666
+  _globals['_ACCESSSERVICE']._serialized_start=848
+  _globals['_ACCESSSERVICE']._serialized_end=971
 # @@protoc_insertion_point(module_scope)

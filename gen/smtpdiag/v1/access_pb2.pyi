@@ -20,33 +20,33 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _Authentication:
+class _CallerKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _AuthenticationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Authentication.ValueType], _builtins.type):
+class _CallerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    AUTHENTICATION_UNSPECIFIED: _Authentication.ValueType  # 0
+    CALLER_KIND_UNSPECIFIED: _CallerKind.ValueType  # 0
     """It is not known. The service never answers it."""
-    AUTHENTICATION_TOKEN: _Authentication.ValueType  # 1
+    CALLER_KIND_TOKEN: _CallerKind.ValueType  # 1
     """By an access token of this service."""
-    AUTHENTICATION_OIDC: _Authentication.ValueType  # 2
+    CALLER_KIND_OIDC: _CallerKind.ValueType  # 2
     """By a bearer token of an OpenID Connect issuer."""
-    AUTHENTICATION_CERTIFICATE: _Authentication.ValueType  # 3
+    CALLER_KIND_CERTIFICATE: _CallerKind.ValueType  # 3
     """By a TLS client certificate."""
 
-class Authentication(_Authentication, metaclass=_AuthenticationEnumTypeWrapper):
+class CallerKind(_CallerKind, metaclass=_CallerKindEnumTypeWrapper):
     """How a caller showed who they are."""
 
-AUTHENTICATION_UNSPECIFIED: Authentication.ValueType  # 0
+CALLER_KIND_UNSPECIFIED: CallerKind.ValueType  # 0
 """It is not known. The service never answers it."""
-AUTHENTICATION_TOKEN: Authentication.ValueType  # 1
+CALLER_KIND_TOKEN: CallerKind.ValueType  # 1
 """By an access token of this service."""
-AUTHENTICATION_OIDC: Authentication.ValueType  # 2
+CALLER_KIND_OIDC: CallerKind.ValueType  # 2
 """By a bearer token of an OpenID Connect issuer."""
-AUTHENTICATION_CERTIFICATE: Authentication.ValueType  # 3
+CALLER_KIND_CERTIFICATE: CallerKind.ValueType  # 3
 """By a TLS client certificate."""
-Global___Authentication: _TypeAlias = Authentication  # noqa: Y015
+Global___CallerKind: _TypeAlias = CallerKind  # noqa: Y015
 
 class _Role:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -74,7 +74,7 @@ Global___Role: _TypeAlias = Role  # noqa: Y015
 
 @_typing.final
 class GetCallerRequest(_message.Message):
-    """Asks who makes the call."""
+    """Asks who makes the call; there is nothing to choose."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -91,14 +91,14 @@ Global___GetCallerRequest: _TypeAlias = GetCallerRequest  # noqa: Y015
 
 @_typing.final
 class GetCallerResponse(_message.Message):
-    """Who makes the call."""
+    """Says who makes the call, what they may do, and until when."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
-    AUTHENTICATION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     PERMISSIONS_FIELD_NUMBER: _builtins.int
     INSTANCES_FIELD_NUMBER: _builtins.int
@@ -116,10 +116,10 @@ class GetCallerResponse(_message.Message):
     """The first 12 hexadecimal digits of the token's SHA-256, by which `mailproof token list` names it too. It is empty
     for a caller without an access token of this service.
     """
-    authentication: Global___Authentication.ValueType
+    kind: Global___CallerKind.ValueType
     """How the caller showed who they are."""
     role: Global___Role.ValueType
-    """The caller's role."""
+    """The caller's role, which gives most of the permissions."""
     instance: _builtins.str
     """The instance that this call is about."""
     expires_soon: _builtins.bool
@@ -146,7 +146,7 @@ class GetCallerResponse(_message.Message):
         id: _builtins.str = ...,
         name: _builtins.str = ...,
         fingerprint: _builtins.str = ...,
-        authentication: Global___Authentication.ValueType = ...,
+        kind: Global___CallerKind.ValueType = ...,
         role: Global___Role.ValueType = ...,
         permissions: _abc.Iterable[_builtins.str] | None = ...,
         instances: _abc.Iterable[_builtins.str] | None = ...,
@@ -157,7 +157,7 @@ class GetCallerResponse(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authentication", b"authentication", "create_time", b"create_time", "expire_time", b"expire_time", "expires_soon", b"expires_soon", "fingerprint", b"fingerprint", "id", b"id", "instance", b"instance", "instances", b"instances", "name", b"name", "permissions", b"permissions", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "expires_soon", b"expires_soon", "fingerprint", b"fingerprint", "id", b"id", "instance", b"instance", "instances", b"instances", "kind", b"kind", "name", b"name", "permissions", b"permissions", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -137,7 +137,7 @@ async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
     from mailproof.store.sealing import KEY_FILE, open_sealer
     from mailproof.usecases import tokens
 
-    if await store.token_witness() is None:
+    if await store.token_key_check() is None:
         await tokens.refuse_old(store)
     elif chosen.encryption_key is None and not (chosen.data_dir / KEY_FILE).exists():  # a new one would be another one
         raise StartupError(

@@ -228,8 +228,8 @@ class Token:
         return self.role.permissions | self.extra_permissions
 
 
-class Authentication(Enum):
-    """How a caller showed who they are; the numbers are those of smtpdiag.v1.Authentication."""
+class CallerKind(Enum):
+    """How a caller showed who they are; the numbers are those of smtpdiag.v1.CallerKind."""
 
     TOKEN = 1
     OIDC = 2
@@ -244,10 +244,12 @@ class Caller:
         token: The record of the caller's token; of a caller without a stored one, what stands in its place.
         instance_id: The instance that the call is about.
         peer: The address that the call came from.
-        authentication: How the caller showed who they are.
+        digest: By which the token is found again while the call runs.
+        kind: How the caller showed who they are.
     """
 
     token: Token
     instance_id: str
     peer: str = ""
-    authentication: Authentication = Authentication.TOKEN
+    digest: bytes = field(default=b"", repr=False, compare=False)
+    kind: CallerKind = CallerKind.TOKEN

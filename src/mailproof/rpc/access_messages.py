@@ -23,7 +23,7 @@ def caller_message(caller: Caller, now: datetime) -> access_pb2.GetCallerRespons
         id=token.id,
         name=token.name,
         fingerprint=token.fingerprint,
-        authentication=access_pb2.Authentication.ValueType(caller.authentication.value),
+        kind=access_pb2.CallerKind.ValueType(caller.kind.value),
         role=ROLES[token.role],
         permissions=sorted(token.permissions),
         instances=token.instance_ids,

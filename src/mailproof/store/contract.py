@@ -131,24 +131,24 @@ class TokenStore(Protocol):
         """Store when tokens were used, by their ids. An earlier time than the stored one changes nothing."""
         ...
 
-    async def token_witness(self) -> bytes | None:
+    async def token_key_check(self) -> bytes | None:
         """Return the blob that shows under which key records are sealed; None if none is kept yet."""
         ...
 
     async def reseal_tokens(
-        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, witness: bytes
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
     ) -> bool:
-        """Put records in the place of others, as `replace_token` does, and keep a witness, in one transaction.
+        """Put records in the place of others, as `replace_token` does, and keep a key check, in one transaction.
 
         Records that were changed meanwhile stay as they are.
 
         Args:
             changes: The old and the new records.
-            old: The witness that is kept; None for none.
-            witness: The new witness.
+            old: The key check that is kept; None for none.
+            key_check: The new key check.
 
         Returns:
-            Whether the new witness is kept now; False if another one than the old one was, and nothing was changed.
+            Whether the new key check is kept now; False if another one than the old one was, and nothing was changed.
         """
         ...
 

@@ -56,16 +56,27 @@ class Access:
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
             StoreUnavailable: The token can't be looked up now.
         """
-        token = self._check(await self._find(bearer_token(authorization)))
-        return caller_of(token, peer, instance_id)
+        hashed = hash_of(bearer_token(authorization))
+        return caller_of(self._check(await self._find(hashed)), peer, instance_id, hashed)
 
-    async def _find(self, text: str) -> Token:
-        """Return what the record of a token says.
+    async def still_valid(self, caller: Caller) -> bool:
+        """Return whether the token of an open call's caller still is.
+
+        Raises:
+            StoreUnavailable: The token can't be looked up now.
+        """
+        try:
+            self._check(await self._find(caller.digest))
+        except Unauthenticated:
+            return False
+        return True
+
+    async def _find(self, hashed: bytes) -> Token:
+        """Return what the record of a token says, found by the token's SHA-256.
 
         Raises:
             Unauthenticated: There is none, or it is not what this service has written.
         """
-        hashed = hash_of(text)
         for digest in self._seals.digests(hashed):
             record = await self._tokens.find_token(digest)
             if record is not None:
@@ -117,7 +128,7 @@ def bearer_token(authorization: str | None) -> str:
     return match[1]
 
 
-def caller_of(token: Token, peer: str, instance_id: str | None) -> Caller:
+def caller_of(token: Token, peer: str, instance_id: str | None, digest: bytes = b"") -> Caller:
     """Return the caller with a token, for the instance that the call names.
 
     Raises:
@@ -127,7 +138,7 @@ def caller_of(token: Token, peer: str, instance_id: str | None) -> Caller:
         instance_id = token.instance_ids[0]
     elif instance_id not in token.instance_ids:
         raise InstanceNotFound
-    return Caller(token, instance_id, peer)
+    return Caller(token, instance_id, peer, digest)
 
 
 def authorize(caller: Caller, permission: Permission) -> None:

@@ -23,7 +23,7 @@ FINGERPRINT_DIGITS = 12
 """48 of the 256 bits: enough to tell tokens apart, and nothing that helps to find the rest."""
 
 _LABEL = "token digest"
-_WITNESS = RecordIdentity("", "token key", "", "witness")
+_KEY_CHECK = RecordIdentity("", "token key", "", "witness")
 
 
 def hash_of(token: str) -> bytes:
@@ -32,7 +32,7 @@ def hash_of(token: str) -> bytes:
 
 
 def fingerprint(hashed: bytes) -> str:
-    """Return what names a token in lists and logs: whoever has the token finds it with `sha256sum`."""
+    """Return what names a token in lists and logs: whoever has the token computes it with any program for SHA-256."""
     return hashed.hex()[:FINGERPRINT_DIGITS]
 
 
@@ -79,14 +79,14 @@ class TokenSeals:
         """Return whether a record that `open` opened is found and sealed under the current key."""
         return record.digest == self.digests(hashed)[0]
 
-    def witness(self) -> bytes:
-        """Return a blob that `is_witness` recognises under the same key."""
-        return self._vault.seal(Secret("tokens"), _WITNESS)
+    def key_check(self) -> bytes:
+        """Return a blob that `is_key_check` recognises under the same key."""
+        return self._vault.seal(Secret("tokens"), _KEY_CHECK)
 
-    def is_witness(self, blob: bytes) -> bool:
-        """Return whether a blob was made by `witness` under a key that is known here."""
+    def is_key_check(self, blob: bytes) -> bool:
+        """Return whether a blob was made by `key_check` under a key that is known here."""
         try:
-            self._vault.open(blob, _WITNESS)
+            self._vault.open(blob, _KEY_CHECK)
         except SealBroken:
             return False
         return True

@@ -63,7 +63,7 @@ def new_token() -> str:
 
 
 async def refuse_old(store: TokenStore) -> None:
-    """Check that a database without a witness has no tokens.
+    """Check that a database without a key check has no tokens.
 
     Raises:
         StartupError: It has some, so they are those of an older release.
@@ -170,27 +170,27 @@ class Tokens:
         Raises:
             StartupError: They are kept under another key, or are still those of an older release.
         """
-        witness = await self._store.token_witness()
-        if witness is None:
+        key_check = await self._store.token_key_check()
+        if key_check is None:
             await refuse_old(self._store)
-            if await self._store.reseal_tokens((), None, self._seals.witness()):
+            if await self._store.reseal_tokens((), None, self._seals.key_check()):
                 return
-            witness = await self._store.token_witness()  # another process was first
-        if witness is None or not self._seals.is_witness(witness):
+            key_check = await self._store.token_key_check()  # another process was first
+        if key_check is None or not self._seals.is_key_check(key_check):
             raise StartupError(_WRONG_KEY)
 
     async def take_over(self) -> None:
         """Seal the records of an older release, once in the life of a database, and tell of those that don't count.
 
-        Its digests are plain SHA-256, so this needs no token. A database that has a witness, or any sealed record, was
+        Its digests are plain SHA-256, so this needs no token. A database that has a key check, or any sealed record, was
         taken over before: what has no seal there was put there by somebody else, and stays refused.
 
         Raises:
             StartupError: The records are kept under another key, or the database can't be used.
         """
         try:
-            if await self._store.token_witness() is None:
-                await self._first_witness()
+            if await self._store.token_key_check() is None:
+                await self._first_key_check()
             await self.check_key()
             altered = [listed.id for listed in await self.list() if listed.state is TokenState.ALTERED]
         except StoreUnavailable as error:
@@ -200,14 +200,14 @@ class Tokens:
                 "the record of an access token is not what this service has written", extra={"token_id": token_id}
             )
 
-    async def _first_witness(self) -> None:
+    async def _first_key_check(self) -> None:
         records = await self._store.list_tokens()
         sealed = [record for record in records if record.sealed is not None]
-        if sealed and not any(map(self._opens, sealed)):  # somebody removed the witness
+        if sealed and not any(map(self._opens, sealed)):  # somebody removed the key check
             raise StartupError(_WRONG_KEY)
         old = [] if sealed else [record for record in records if record.token is not None]
         changes = [(record, self._taken_over(record)) for record in old]
-        if await self._store.reseal_tokens(changes, None, self._seals.witness()):
+        if await self._store.reseal_tokens(changes, None, self._seals.key_check()):
             for _, new in changes:
                 log.warning("took over an access token of an older release", extra=_facts(new))
 
@@ -221,14 +221,14 @@ class Tokens:
             StartupError: The records are kept under a key that is not known here.
         """
         await self.check_key()
-        witness = await self._store.token_witness()
+        key_check = await self._store.token_key_check()
         changes = []
         for record in await self._store.list_tokens():
             if self._opens(record):
                 token, hashed = self._seals.open(record)
                 if not self._seals.is_current(record, hashed):
                     changes.append((record, self._seals.seal(token, hashed)))
-        done = await self._store.reseal_tokens(changes, witness, self._seals.witness())
+        done = await self._store.reseal_tokens(changes, key_check, self._seals.key_check())
         return len(changes) if done else 0  # another process does the same
 
     def _opens(self, record: TokenRecord) -> bool:

@@ -1,5 +1,7 @@
 """Failure to google.rpc.Status and HTTP: the table, and what a stray exception may say."""
 
+from datetime import UTC, datetime
+
 import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
@@ -49,6 +51,7 @@ TABLE = [
     (errors.MethodNotAllowed(["POST"]), 12, 405, "METHOD_NOT_ALLOWED"),
     (errors.UnknownRpc("no such RPC"), 12, 501, "RPC_UNKNOWN"),
     (errors.Unauthenticated("no token"), 16, 401, "TOKEN_INVALID"),
+    (errors.TokenExpired(datetime(2027, 1, 31, tzinfo=UTC)), 16, 401, "TOKEN_EXPIRED"),
     (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
     (errors.ProviderNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
     (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),

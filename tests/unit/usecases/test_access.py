@@ -128,7 +128,8 @@ def test_a_token_is_good_until_its_end_and_not_a_moment_longer(world: World) -> 
     async def main() -> None:
         await world.make(expires_at=START + timedelta(hours=1))
         world.now = START + timedelta(hours=1, microseconds=-1)
-        await world.call()
+        caller = await world.call()
+        assert await world.access.still_valid(caller)
         world.now = START + timedelta(hours=1)
         with pytest.raises(TokenExpired) as caught:
             await world.call()
@@ -136,14 +137,17 @@ def test_a_token_is_good_until_its_end_and_not_a_moment_longer(world: World) -> 
         assert "2026-01-01T01:00:00Z" in caught.value.message
         assert caught.value.metadata == {"expiredAt": "2026-01-01T01:00:00Z"}
 
+        assert not await world.access.still_valid(caller)
+
     world.run(main)
 
 
 def test_a_revoked_token_is_refused_as_an_unknown_one(world: World) -> None:
     async def main() -> None:
         token = await world.make(expires_at=START + timedelta(hours=1))
-        await world.call()
+        caller = await world.call()
         assert await world.tokens.revoke(token.id)
+        assert not await world.access.still_valid(caller)
         for world.now in (START, START + timedelta(hours=2)):
             with pytest.raises(Unauthenticated) as caught:
                 await world.call()

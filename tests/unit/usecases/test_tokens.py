@@ -242,11 +242,11 @@ def test_a_row_in_the_old_form_that_comes_later_is_not_taken_over(tmp_path: Path
         insert_old(tmp_path, "mp_mine")
         await tokens.take_over()
         assert not await is_accepted(store, "mp_mine")
-        sql(tmp_path, "DELETE FROM token_witness")
+        sql(tmp_path, "DELETE FROM token_key_check")
         await tokens.take_over()
         assert not await is_accepted(store, "mp_mine"), "a sealed record says that this was done before"
         assert await is_accepted(store, "mp_a")
-        assert await store.token_witness() is not None
+        assert await store.token_key_check() is not None
 
     run(tmp_path, main)
 
@@ -269,7 +269,7 @@ def test_another_key_than_the_tokens_is_said_and_changes_nothing(tmp_path: Path)
         for attempt in (other.check_key, other.take_over, other.rekey):
             with pytest.raises(StartupError, match="not the one"):
                 await attempt()
-        sql(tmp_path, "DELETE FROM token_witness")
+        sql(tmp_path, "DELETE FROM token_key_check")
         with pytest.raises(StartupError, match="not the one"):
             await other.take_over()
         assert not await is_accepted(store, "mp_a", Sealer(NEW_KEY))

@@ -112,7 +112,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS last_used_at bigint",
         "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS sealed bytea",
         # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
-        "CREATE TABLE IF NOT EXISTS token_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS token_key_check (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
 )
 

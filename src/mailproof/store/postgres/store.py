@@ -177,15 +177,15 @@ class PostgresStore:
         """See `mailproof.store.contract.TokenStore`."""
         await self.pools.run(lambda connection: tokens.use(connection, uses), tries=1)  # nobody waits for it
 
-    async def token_witness(self) -> bytes | None:
+    async def token_key_check(self) -> bytes | None:
         """See `mailproof.store.contract.TokenStore`."""
-        return await self.pools.run(tokens.witness)
+        return await self.pools.run(tokens.key_check)
 
     async def reseal_tokens(
-        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, witness: bytes
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
     ) -> bool:
         """See `mailproof.store.contract.TokenStore`."""
-        return await self.pools.run(lambda connection: tokens.reseal(connection, changes, old, witness))
+        return await self.pools.run(lambda connection: tokens.reseal(connection, changes, old, key_check))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.contract.TokenStore`."""

@@ -32,9 +32,9 @@ _USE = (
     "UPDATE tokens SET last_used_at = v.at FROM unnest($1::text[], $2::bigint[]) AS v (id, at) "
     "WHERE tokens.id = v.id AND coalesce(tokens.last_used_at, 0) < v.at"
 )
-_WITNESS = "SELECT sealed FROM token_witness"
-_KEEP = "INSERT INTO token_witness VALUES (1, $1) ON CONFLICT DO NOTHING RETURNING id"
-_KEEP_INSTEAD = "UPDATE token_witness SET sealed = $1 WHERE sealed = $2 RETURNING id"
+_KEY_CHECK = "SELECT sealed FROM token_key_check"
+_KEEP = "INSERT INTO token_key_check VALUES (1, $1) ON CONFLICT DO NOTHING RETURNING id"
+_KEEP_INSTEAD = "UPDATE token_key_check SET sealed = $1 WHERE sealed = $2 RETURNING id"
 
 
 async def find(connection: Connection, digest: bytes) -> TokenRecord | None:
@@ -75,23 +75,23 @@ async def use(connection: Connection, uses: Mapping[str, datetime]) -> None:
     await connection.execute(_USE, list(uses), [rows.micros(moment) for moment in uses.values()])
 
 
-async def witness(connection: Connection) -> bytes | None:
-    """Return the witness; None if none is kept."""
-    kept: bytes | None = await connection.fetchval(_WITNESS)
+async def key_check(connection: Connection) -> bytes | None:
+    """Return the key check; None if none is kept."""
+    kept: bytes | None = await connection.fetchval(_KEY_CHECK)
     return kept
 
 
 async def reseal(
     connection: Connection, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, new: bytes
 ) -> bool:
-    """Put records in the place of others, and keep a witness, if the kept one is the old one."""
+    """Put records in the place of others, and keep a key check, if the kept one is the old one."""
     async with transaction(connection):
         if old is None:
             kept = await connection.fetchval(_KEEP, new)
         else:
             kept = await connection.fetchval(_KEEP_INSTEAD, new, old)
         if kept is None:
-            return await witness(connection) == new  # by an earlier try
+            return await key_check(connection) == new  # by an earlier try
         await connection.executemany(
             _REPLACE, [(*rows.seal_columns(after), before.id, before.sealed) for before, after in changes]
         )

@@ -104,7 +104,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER",
         "ALTER TABLE tokens ADD COLUMN sealed BLOB",
         # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
-        "CREATE TABLE token_witness (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+        "CREATE TABLE token_key_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
     ),
 )
 

@@ -160,16 +160,16 @@ class SqliteStore:
         """See `mailproof.store.contract.TokenStore`."""
         await self._write(lambda connection: tokens.use(connection, uses))
 
-    async def token_witness(self) -> bytes | None:
+    async def token_key_check(self) -> bytes | None:
         """See `mailproof.store.contract.TokenStore`."""
-        row = self._one(tokens.WITNESS, ())
+        row = self._one(tokens.KEY_CHECK, ())
         return None if row is None else bytes(row[0])
 
     async def reseal_tokens(
-        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, witness: bytes
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
     ) -> bool:
         """See `mailproof.store.contract.TokenStore`."""
-        return await self._write(lambda connection: tokens.reseal(connection, changes, old, witness))
+        return await self._write(lambda connection: tokens.reseal(connection, changes, old, key_check))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.contract.TokenStore`."""

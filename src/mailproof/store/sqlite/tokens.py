@@ -16,7 +16,7 @@ FIND = (  # one statement, since every call begins with it
     f"SELECT {rows.TOKEN}, instance_id FROM tokens JOIN token_instances ON token_id = id "  # noqa: S608 - constants
     "WHERE digest = ? ORDER BY position"
 )
-WITNESS = "SELECT sealed FROM token_witness"
+KEY_CHECK = "SELECT sealed FROM token_key_check"
 _PLACES = ", ".join("?" for _ in rows.TOKEN.split(", "))
 
 
@@ -74,14 +74,15 @@ def reseal(
     connection: sqlite3.Connection,
     changes: Sequence[tuple[TokenRecord, TokenRecord]],
     old: bytes | None,
-    witness: bytes,
+    key_check: bytes,
 ) -> bool:
-    """Put records in the place of others, and keep a witness, if the kept one is the old one."""
-    kept = connection.execute(WITNESS).fetchone()
+    """Put records in the place of others, and keep a key check, if the kept one is the old one."""
+    kept = connection.execute(KEY_CHECK).fetchone()
     if (kept[0] if kept else None) != old:
         return False
     connection.execute(
-        "INSERT INTO token_witness VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed", (witness,)
+        "INSERT INTO token_key_check VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed",
+        (key_check,),
     )
     for before, after in changes:
         replace(connection, before, after)
