@@ -182,8 +182,8 @@ class Tokens:
     async def take_over(self) -> None:
         """Seal the records of an older release, once in the life of a database, and tell of those that don't count.
 
-        Its digests are plain SHA-256, so this needs no token. A database that has a key check, or any sealed record, was
-        taken over before: what has no seal there was put there by somebody else, and stays refused.
+        Its digests are plain SHA-256, so this needs no token. A database with a key check, or with any sealed record,
+        was taken over before: what has no seal there was put there by somebody else, and stays refused.
 
         Raises:
             StartupError: The records are kept under another key, or the database can't be used.

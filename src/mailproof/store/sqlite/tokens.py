@@ -80,10 +80,7 @@ def reseal(
     kept = connection.execute(KEY_CHECK).fetchone()
     if (kept[0] if kept else None) != old:
         return False
-    connection.execute(
-        "INSERT INTO token_key_check VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed",
-        (key_check,),
-    )
+    connection.execute("INSERT OR REPLACE INTO token_key_check VALUES (1, ?)", (key_check,))
     for before, after in changes:
         replace(connection, before, after)
     return True
