@@ -159,6 +159,7 @@ def test_a_revoked_token_is_refused_as_an_unknown_one(world: World) -> None:
 def test_a_record_that_was_changed_is_refused_and_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         await world.make()
+        await world.call()  # that it was genuine before is no excuse
         [old] = await world.store.list_tokens()
         assert old.token is not None
         raised = replace(old.token, fingerprint="ffffffffffff")
