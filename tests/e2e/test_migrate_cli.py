@@ -52,7 +52,7 @@ def fill(url: str, seed: int, count: int = 120) -> None:
                 )
                 callers.append(Caller(token, token.instance_ids[0], "192.0.2.7:4321"))
             await revoke_stored(store, callers[2].token.id)
-            assert await store.reseal_tokens((), None, chance.randbytes(60))
+            assert await store.reseal_tokens((), await store.token_key_check(), chance.randbytes(60))
             for number in range(count):
                 await act(store, chance.choice(callers), number)
 
