@@ -22,6 +22,7 @@ from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer, open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.providers import Providers, SmtpInput
+from mailproof.usecases.tokens import Tokens, new_token
 
 WRITERS, WRITES, ROUNDS = 32, 1600, 7
 FEW, MANY, PAGE = 1_000, 100_000, 100
@@ -33,7 +34,7 @@ SETTINGS = SmtpSettings(
 
 
 async def caller_of(store: SqliteStore) -> Caller:
-    token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_ids=())
+    token = await Tokens(store, Sealer(bytes(32))).create(new_token(), role=Role.ADMIN)
     return Caller(token, token.instance_ids[0])
 
 

@@ -172,7 +172,7 @@ LAW = (
             "webhook.verdict",
         ),
         libraries=(
-            "asyncio: passphrase_encryption",
+            "asyncio: passphrase_encryption token_uses",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
@@ -264,11 +264,12 @@ LAW = (
             "syntax.text",
             "service",
             "store.contract",
+            "store.sealing",
             "store.transfer",
-            "usecases.access",
+            "usecases.tokens",
         ),
         libraries=("asyncio",),
-        modules=("instances", "main", "migrate", "rebuild", "store_access", "tokens"),
+        modules=("instances", "main", "migrate", "rebuild", "store_access", "token_expiry", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from mailproof.domain.ledger import Change, Decide, Event, EventType, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, HttpSettings, OAuthClient, Page, Provider, Role, SmtpSettings
 from mailproof.store.contract import Store
+from service_support.tokens import stored_token
 
 SETTINGS = SmtpSettings(
     sender_address="post@example.com",
@@ -71,8 +72,8 @@ class World:
     async def caller(self, *instance_ids: str) -> Caller:
         """Return a caller with a fresh token, for the first of its instances."""
         count = len(await self.store.list_tokens())
-        token = await self.store.create_token(
-            digest=count.to_bytes(32, "big"), name=f"t{count}", role=Role.ADMIN, instance_ids=instance_ids
+        token = await stored_token(
+            self.store, digest=count.to_bytes(32, "big"), name=f"t{count}", role=Role.ADMIN, instance_ids=instance_ids
         )
         return Caller(token, token.instance_ids[0], PEER)
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from mailproof.domain.model import Caller, Role, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
-from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.providers import Providers, SmtpInput
+from mailproof.usecases.tokens import Tokens, new_token
 
 INSTANCES = ("default", "other")  # one loop in a thread each
 WRITERS_PER_LOOP = 4
@@ -38,18 +39,19 @@ async def write(configs: Providers, caller: Caller, count: int) -> None:
         os.write(1, line.encode())  # one write below PIPE_BUF: a line is whole or absent
 
 
-async def writers(store: SqliteStore, configs: Providers, instance: str, count: int) -> None:
-    token = await store.create_token(digest=os.urandom(32), name="", role=Role.ADMIN, instance_ids=[instance])
+async def writers(tokens: Tokens, configs: Providers, instance: str, count: int) -> None:
+    token = await tokens.create(new_token(), role=Role.ADMIN, instance_ids=[instance])
     caller = Caller(token, instance, "192.0.2.1:1")
     await asyncio.gather(*(write(configs, caller, count) for _ in range(WRITERS_PER_LOOP)))
 
 
 def main(data_dir: Path, count: int) -> None:
     store = open_store(data_dir / "mailproof.db")
-    configs = Providers(store, open_sealer(data_dir, None))
+    sealer = open_sealer(data_dir, None)
+    configs, tokens = Providers(store, sealer), Tokens(store, sealer)
 
     def run(instance: str) -> None:
-        asyncio.run(writers(store, configs, instance, count))
+        asyncio.run(writers(tokens, configs, instance, count))
 
     threads = [threading.Thread(target=run, args=[instance]) for instance in INSTANCES]
     for thread in threads:

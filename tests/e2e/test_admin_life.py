@@ -222,6 +222,13 @@ def test_an_http_providers_life(office: Office, family: Family) -> None:
     assert rotated.signing_key not in ("", added.signing_key)
     office.signing_keys |= {added.signing_key, rotated.signing_key}
     assert client("GetEmailProvider").config.http.signing_key == rotated.signing_key
+    viewer = Client(client.wires, client.wire, office.viewer, client.instance)
+    for seen in (
+        viewer("GetEmailProvider").config,
+        viewer("GetEmailProviderById", id=added.id).config,
+        *(each for each in viewer("ListEmailProviders").result if each.id == added.id),
+    ):
+        assert (seen.id, seen.http.endpoint, seen.http.signing_key) == (added.id, "https://mail.example.com/other", "")
     later = client.refused(
         "UpdateEmailProviderHTTP",
         id=added.id,

@@ -85,6 +85,7 @@ import asyncio, resource, sys
 from pathlib import Path
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.usecases.providers import Providers, SmtpInput
+from mailproof.usecases.tokens import Tokens, new_token
 from mailproof.domain.model import Caller, Role, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import open_sealer
@@ -96,7 +97,7 @@ def limit(size):
 async def main(data_dir):
     store = open_store(data_dir / "mailproof.db")
     configs = Providers(store, open_sealer(data_dir, None))
-    token = await store.create_token(digest=bytes(32), name="", role=Role.ADMIN, instance_ids=())
+    token = await Tokens(store, open_sealer(data_dir, None)).create(new_token(), role=Role.ADMIN)
     caller = Caller(token, token.instance_ids[0])
     async def add():
         settings = SmtpSettings("a@example.com", "n", True, "h:1", "u", description="x" * 200)

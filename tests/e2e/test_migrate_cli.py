@@ -25,6 +25,7 @@ from mailproof.store.contract import Store
 from mailproof.store.transfer import TABLES
 from postgres_support.server import database, query
 from service_support.service import command, environment, run
+from service_support.tokens import revoke_stored, stored_token
 
 SETTINGS = SmtpSettings("post@example.com", "Poßt 郵", True, "smtp.example.com:587", "u", "", "a\0b\ud800")
 
@@ -46,11 +47,12 @@ def fill(url: str, seed: int, count: int = 120) -> None:
         async with opened(url) as store:
             callers = []
             for number, instances in enumerate(([], ["b", "a"], ["c"])):
-                token = await store.create_token(
-                    digest=chance.randbytes(32), name=f"t{number}", role=Role.ADMIN, instance_ids=instances
+                token = await stored_token(
+                    store, digest=chance.randbytes(32), name=f"t{number}", role=Role.ADMIN, instance_ids=instances
                 )
                 callers.append(Caller(token, token.instance_ids[0], "192.0.2.7:4321"))
-            await store.revoke_token(callers[2].token.id)
+            await revoke_stored(store, callers[2].token.id)
+            assert await store.reseal_tokens((), await store.token_key_check(), chance.randbytes(60))
             for number in range(count):
                 await act(store, chance.choice(callers), number)
 

@@ -24,6 +24,7 @@ from mailproof.store.postgres.pool import Connection, transaction
 from mailproof.store.postgres.store import PostgresStore
 from postgres_support.proxy import Cut, Proxy, proxied
 from postgres_support.server import Server, database, running_server
+from service_support.tokens import stored_token
 
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
 PATIENT = DatabaseLimits(connect_timeout=HANG, call_timeout=HANG)
@@ -52,7 +53,7 @@ async def opened(url: str, limits: DatabaseLimits | None = None) -> AsyncIterato
 
 
 async def admin(store: PostgresStore) -> Caller:
-    token = await store.create_token(digest=os.urandom(32), name="t", role=Role.ADMIN, instance_ids=())
+    token = await stored_token(store, digest=os.urandom(32), name="t")
     return Caller(token, token.instance_ids[0], "192.0.2.7:4321")
 
 
@@ -94,7 +95,7 @@ async def replace_one(store: PostgresStore, caller: Caller, provider_id: str) ->
 
 
 async def add_token(store: PostgresStore, _: Caller, __: str) -> list[int]:
-    token = await store.create_token(digest=os.urandom(32), name="x", role=Role.VIEWER, instance_ids=["another"])
+    token = await stored_token(store, digest=os.urandom(32), name="x", role=Role.VIEWER, instance_ids=["another"])
     assert [each.id for each in await store.list_tokens()].count(token.id) == 1
     return []
 

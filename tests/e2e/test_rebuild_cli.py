@@ -11,17 +11,18 @@ import pytest
 
 from contract.sqlite_audit import audit
 from contract.store_world import activation, add
-from mailproof.domain.model import Caller, Role
+from mailproof.domain.model import Caller
 from mailproof.store.sealing import KEY_FILE
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from service_support.service import run
+from service_support.tokens import stored_token
 
 NAME = "mailproof.db"
 MENDED = "records that differed from what the events say and were made anew: "
 
 
 async def fill(store: SqliteStore, count: int) -> Caller:
-    token = await store.create_token(digest=bytes(32), name="", role=Role.ADMIN, instance_ids=())
+    token = await stored_token(store, digest=bytes(32), name="")
     caller = Caller(token, token.instance_ids[0])
     for _ in range(count):
         provider_id = await add(store, caller)

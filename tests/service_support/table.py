@@ -18,6 +18,7 @@ from ccadmin.v1 import email_pb2
 from mailproof.discovery.progress import SearchProgress, SearchResult
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Page, Role
+from mailproof.rpc.access_service import AccessService
 from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.diagnosis_service import DiagnosisService
@@ -30,17 +31,18 @@ from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.syntax.url import Phase, Url
-from mailproof.usecases.access import Access, digest, new_token
+from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.tokens import Tokens, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.verdict import PostResult
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
@@ -97,7 +99,7 @@ class Table:
         self.store: SqliteStore = open_store(data_dir / "mailproof.db")
         vault = open_sealer(data_dir, None)
         self.admin, self.viewer = new_token(), new_token()
-        asyncio.run(self._create_tokens())
+        asyncio.run(self._create_tokens(Tokens(self.store, vault)))
         limits = Limits(max_timeout=20.0, max_concurrent=max_concurrent)
         diagnoses = Diagnoses(self.store, vault, self, limits)
         self._cipher = PassphraseCipher()
@@ -117,8 +119,9 @@ class Table:
             ),
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
+            access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
         }
-        self.calls = Calls(servicers, Access(self.store), vault, default_timeout=default_timeout)
+        self.calls = Calls(servicers, Access(self.store, vault), vault, default_timeout=default_timeout)
 
     async def run(self, plan: Plan) -> AsyncGenerator[Progress, None]:
         """Run a plan as the prober of the moment does."""
@@ -134,9 +137,9 @@ class Table:
                     return event
         raise AssertionError("a run ends with a report")
 
-    async def _create_tokens(self) -> None:
+    async def _create_tokens(self, tokens: Tokens) -> None:
         for token, role in ((self.admin, Role.ADMIN), (self.viewer, Role.VIEWER)):
-            await self.store.create_token(digest=digest(token), name=role.value, role=role, instance_ids=())
+            await tokens.create(token, name=role.value, role=role)
 
     def count(self) -> int:
         """Return how many configurations are stored."""

@@ -53,11 +53,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"RPC_UNKNOWN","domain":"mailproof"}
     """
     ERROR_REASON_TOKEN_INVALID: _ErrorReason.ValueType  # 8
-    """The access token is missing, unknown or revoked (UNAUTHENTICATED).
+    """The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
     {"reason":"TOKEN_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_PERMISSION_MISSING: _ErrorReason.ValueType  # 9
-    """The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+    """Neither the token's role nor the token itself gives the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
     word, about an account at a mail provider; its metadata has a stage.
     {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
     """
@@ -139,6 +139,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
+    """The access token was valid until a moment that has passed (UNAUTHENTICATED).
+    {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
+    """
     ERROR_REASON_BEARER_TOKEN_REFUSED: _ErrorReason.ValueType  # 65
     """A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,
     header_refused, algorithm_refused, issuer_wrong, key_unknown, signature_wrong, claim_missing, claim_wrong,
@@ -203,11 +207,11 @@ ERROR_REASON_RPC_UNKNOWN: ErrorReason.ValueType  # 7
 {"reason":"RPC_UNKNOWN","domain":"mailproof"}
 """
 ERROR_REASON_TOKEN_INVALID: ErrorReason.ValueType  # 8
-"""The access token is missing, unknown or revoked (UNAUTHENTICATED).
+"""The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
 {"reason":"TOKEN_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_PERMISSION_MISSING: ErrorReason.ValueType  # 9
-"""The token's role lacks the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
+"""Neither the token's role nor the token itself gives the permission that the call needs (PERMISSION_DENIED). A failed SMTP test may have the same
 word, about an account at a mail provider; its metadata has a stage.
 {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
 """
@@ -288,6 +292,10 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
+"""The access token was valid until a moment that has passed (UNAUTHENTICATED).
+{"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
 """
 ERROR_REASON_BEARER_TOKEN_REFUSED: ErrorReason.ValueType  # 65
 """A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,

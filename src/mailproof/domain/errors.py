@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
 
 
@@ -205,8 +206,20 @@ class IssuerUnavailable(Failure):
         )
 
 
+class TokenExpired(Unauthenticated):
+    """The token was valid until a moment that has passed."""
+
+    reason = "TOKEN_EXPIRED"
+
+    def __init__(self, expired_at: datetime) -> None:
+        moment = f"{expired_at:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"the access token has expired, at {moment}: ask for a new one", metadata={"expiredAt": moment}
+        )
+
+
 class PermissionDenied(Failure):
-    """The role of the token lacks the permission that the call needs."""
+    """Neither the role of the token nor the token itself gives the permission that the call needs."""
 
     kind = Kind.PERMISSION_DENIED
     reason = "PERMISSION_MISSING"

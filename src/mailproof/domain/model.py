@@ -171,10 +171,11 @@ class ProviderPage:
 
 
 class Permission(StrEnum):
-    """The permission that a call needs (the third column of the contract's table)."""
+    """The permission that a call needs (the third column of the contract's table), or that a part of it needs."""
 
     READ = "iam.read"
     WRITE = "iam.write"
+    SECRETS = "iam.secrets"
 
 
 class Role(StrEnum):
@@ -189,7 +190,7 @@ class Role(StrEnum):
         return _PERMISSIONS[self]
 
 
-_PERMISSIONS = {Role.ADMIN: frozenset(Permission), Role.VIEWER: frozenset({Permission.READ})}
+_PERMISSIONS = {Role.ADMIN: frozenset({Permission.READ, Permission.WRITE}), Role.VIEWER: frozenset({Permission.READ})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,11 @@ class Token:
         instance_ids: The instances that it may be used for, at least one; a call that names none means the first.
         created_at: When it was created.
         revoked_at: When it was revoked; None if it was not.
-        expires_at: When it ends; None if it does not.
+        extra_permissions: What it may do beyond its role.
+        expires_at: When it ends by itself; None if it does not.
+        fingerprint: Names it in lists and logs: the first 12 hexadecimal digits of its SHA-256; empty for a caller
+            without a token of ours.
+        last_used_at: When it was last used, give or take some minutes; None if it was not. The seal leaves this out.
     """
 
     id: str
@@ -212,7 +217,23 @@ class Token:
     instance_ids: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None = None
+    extra_permissions: frozenset[Permission] = frozenset()
     expires_at: datetime | None = None
+    fingerprint: str = ""
+    last_used_at: datetime | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What it may do: what its role may, and what it was given beyond that."""
+        return self.role.permissions | self.extra_permissions
+
+
+class CallerKind(Enum):
+    """How a caller showed who they are; the numbers are those of smtpdiag.v1.CallerKind."""
+
+    TOKEN = 1
+    OIDC = 2
+    CERTIFICATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +241,18 @@ class Caller:
     """Who makes a call.
 
     Attributes:
-        token: The record of the caller's token.
+        token: The record of the caller's token; of a caller without a stored one, what stands in its place.
         instance_id: The instance that the call is about.
         peer: The address that the call came from.
+        digest: By which the token is found again while the call runs.
+        kind: How the caller showed who they are.
     """
 
     token: Token
     instance_id: str
     peer: str = ""
+    digest: bytes = field(default=b"", repr=False, compare=False)
+    kind: CallerKind = CallerKind.TOKEN
 
 
 @dataclass(frozen=True, slots=True)

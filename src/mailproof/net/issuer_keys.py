@@ -57,6 +57,8 @@ class Client(Protocol):
 class AnyDestination:
     """The guard of what the operator's own settings name: it forbids nothing."""
 
+    conceals_names = False
+
     def check_name(self, host: str, port: int) -> None:
         """See `net.guard.EgressGuard`."""
 

@@ -113,21 +113,22 @@ class AdminService:
     ) -> pb.GetEmailProviderResponse:
         """Return the active provider."""
         provider = await self._providers.get_active(context.caller)
-        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._providers.signing_key))
+        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._reveal(context)))
 
     async def GetEmailProviderById(
         self, request: pb.GetEmailProviderByIdRequest, context: Context
     ) -> pb.GetEmailProviderByIdResponse:
         """Return a provider."""
         provider = await self._providers.get(context.caller, request.id)
-        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._providers.signing_key))
+        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._reveal(context)))
 
     async def ListEmailProviders(
         self, request: pb.ListEmailProvidersRequest, context: Context
     ) -> pb.ListEmailProvidersResponse:
         """List providers."""
         found = await self._providers.list(context.caller, messages.page(request.query))
-        result = [messages.email_provider(each, self._providers.signing_key) for each in found.providers]
+        reveal = self._reveal(context)
+        result = [messages.email_provider(each, reveal) for each in found.providers]
         return pb.ListEmailProvidersResponse(details=messages.list_details(found), result=result)
 
     async def UpdateEmailProviderSMTP(
@@ -207,3 +208,6 @@ class AdminService:
         return pb.UpdateEmailProviderHTTPResponse(
             details=messages.changed(details), signing_key=signing_key.reveal() if signing_key else ""
         )
+
+    def _reveal(self, context: Context) -> messages.Reveal:
+        return lambda provider: self._providers.signing_key(context.caller, provider)

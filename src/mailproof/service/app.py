@@ -12,6 +12,7 @@ import shlex
 import shutil
 import sys
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -20,6 +21,7 @@ import mailproof
 from ccadmin.v1 import email_pb2
 from mailproof.discovery.host_adviser import KnownHosts
 from mailproof.discovery.search import SettingsSearch
+from mailproof.domain.clock import utc_now
 from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.limits import Limits
@@ -30,6 +32,7 @@ from mailproof.net.egress_log import LoggingGuard
 from mailproof.net.route import is_own
 from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
+from mailproof.rpc.access_service import AccessService
 from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.call_log import LogCall
 from mailproof.rpc.calls import Calls
@@ -55,7 +58,6 @@ from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
-from mailproof.usecases.access import digest, new_token
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
@@ -63,10 +65,11 @@ from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.provider_secrets import check_keys
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
-from smtpdiag.v1 import diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -76,6 +79,9 @@ CALL_MARGIN = 5.0
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes at each start; the token of the previous start is revoked."""
+
+SANDBOX_LASTS = timedelta(days=30)
+"""How long that token is good: a sandbox is to try things on."""
 
 
 def serve(settings: ServiceSettings) -> int:
@@ -122,6 +128,8 @@ class Service:
         self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(check_keys(self._store, self._sealer))
+        self._tokens = Tokens(self._store, self._sealer)
+        asyncio.run(self._tokens.take_over())
         anchors = _read_anchors(settings.ca_file)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
@@ -230,9 +238,10 @@ class Service:
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(searches),
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
+            access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        access = asyncio.run(open_access(settings, self._store, policy, trust))
+        access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
         return Calls(servicers, access, self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
@@ -245,10 +254,11 @@ class Service:
         return sandbox
 
     async def _renew_sandbox_token(self, token: str) -> None:
-        for old in await self._store.list_tokens():
-            if old.name == SANDBOX_TOKEN and old.revoked_at is None:
-                await self._store.revoke_token(old.id)
-        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_ids=())
+        for old in await self._tokens.list():
+            if old.token is not None and old.token.name == SANDBOX_TOKEN and old.state is not TokenState.REVOKED:
+                await self._tokens.revoke(old.id)
+        ends = utc_now() + SANDBOX_LASTS
+        await self._tokens.create(token, name=SANDBOX_TOKEN, role=Role.ADMIN, expires_at=ends)
 
     def _pages(self) -> dict[str, Application]:
         if self._sandbox is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from mailproof.domain.secret import Vault
 from mailproof.net.egress import Policy
 from mailproof.net.http import HttpClient
 from mailproof.net.issuer_keys import AnyDestination, PublishedKeys
@@ -51,7 +52,9 @@ class CertificateWatch:
             self._tls.poll()
 
 
-async def open_access(settings: ServiceSettings, store: Store, policy: Policy, trust: TrustStore) -> Access:
+async def open_access(
+    settings: ServiceSettings, store: Store, vault: Vault, policy: Policy, trust: TrustStore
+) -> Access:
     """Return what finds out who calls. Instances that a setting names are made when unknown."""
     for caller in settings.client_certificates:
         for instance_id in caller.instance_ids:
@@ -59,7 +62,7 @@ async def open_access(settings: ServiceSettings, store: Store, policy: Policy, t
     default = await store.default_instance()
     certificates = CertificateCallers(settings.client_certificates, default) if settings.tls_client_ca_file else None
     bearer_tokens = _bearer_tokens(settings, store, default, policy, trust) if settings.oidc_issuer else None
-    return Access(store, bearer_tokens=bearer_tokens, certificates=certificates)
+    return Access(store, vault, bearer_tokens=bearer_tokens, certificates=certificates)
 
 
 def _bearer_tokens(

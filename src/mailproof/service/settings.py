@@ -39,6 +39,9 @@ DATABASE = frozenset(
 )
 """Names of the settings that choose the database."""
 
+KEY = frozenset({"encryption_key"})
+"""Names of the settings that say, with the data directory, which encryption key is used."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:

@@ -7,11 +7,13 @@ none. A read sees every write that any replica acknowledged before the read bega
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.token_record import TokenRecord
 
 
 class ProviderStore(Protocol):
@@ -95,33 +97,58 @@ class ProviderStore(Protocol):
 
 
 class TokenStore(Protocol):
-    """Stores access tokens under the SHA-256 of their text."""
+    """Stores the records of access tokens. What a record says counts only with its seal, which the use cases check."""
 
-    async def find_token(self, digest: bytes) -> Token | None:
-        """Return the token with this digest, or None if there is none or it is revoked."""
+    def new_id(self) -> str:
+        """Return an id for a token that is to be created."""
         ...
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
-        """Store a token and return it.
+    async def find_token(self, digest: bytes) -> TokenRecord | None:
+        """Return the record with this digest, whatever it says; None if there is none."""
+        ...
 
-        Args:
-            digest: The SHA-256 of the token's text.
-            name: A name for people.
-            role: What the token may do.
-            instance_ids: The instances that it is for; those that do not exist are created. If it is empty, the token
-                is for the default instance.
+    async def create_token(self, record: TokenRecord) -> None:
+        """Store a record. Instances of its token that do not exist are created.
+
+        Raises:
+            ValueError: The token has no instances, or its texts can't be stored.
         """
         ...
 
-    async def list_tokens(self) -> tuple[Token, ...]:
-        """Return all tokens, also revoked ones, the oldest first."""
+    async def list_tokens(self) -> tuple[TokenRecord, ...]:
+        """Return all records, whatever they say, the oldest first."""
         ...
 
-    async def revoke_token(self, token_id: str) -> Token | None:
-        """Mark a token as revoked; a second time changes nothing.
+    async def replace_token(self, old: TokenRecord, new: TokenRecord) -> bool:
+        """Put a record in the place of another one: its digest, its seal, and when it was revoked.
 
         Returns:
-            The token, or None if there is none with this id.
+            Whether it stands there now; False if the old one has another seal by now, or is gone.
+        """
+        ...
+
+    async def use_tokens(self, uses: Mapping[str, datetime]) -> None:
+        """Store when tokens were used, by their ids. An earlier time than the stored one changes nothing."""
+        ...
+
+    async def token_key_check(self) -> bytes | None:
+        """Return the blob that shows under which key records are sealed; None if none is kept yet."""
+        ...
+
+    async def reseal_tokens(
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
+    ) -> bool:
+        """Put records in the place of others, as `replace_token` does, and keep a key check, in one transaction.
+
+        Records that were changed meanwhile stay as they are.
+
+        Args:
+            changes: The old and the new records.
+            old: The key check that is kept; None for none.
+            key_check: The new key check.
+
+        Returns:
+            Whether the new key check is kept now; False if another one than the old one was, and nothing was changed.
         """
         ...
 

@@ -6,17 +6,22 @@ Times are stored as integers: microseconds since 1970, UTC.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproof.domain.ledger import Event, EventType, LogBroken
-from mailproof.domain.model import Details, Provider, ProviderState, Role, Token
+from mailproof.domain.model import Details, Permission, Provider, ProviderState, Role, Token
+from mailproof.domain.token_record import TokenRecord
 from mailproof.store.payloads import UNREADABLE, dump_change, dump_settings, load_change, load_settings
 from mailproof.store.sealing import HEADER_BYTES
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
 EVENT = "instance_id, sequence, provider_id, type, payload, actor_token_id, peer, created_at"
-TOKEN = "id, name, role, created_at, revoked_at"  # noqa: S105 - columns
+TOKEN = (
+    "id, name, role, created_at, revoked_at, expires_at, permissions, last_used_at, "  # noqa: S105 - columns
+    "fingerprint, digest, sealed"
+)
 
 _GREATEST = 2**63 - 1  # the greatest integer that both databases hold
 
@@ -120,8 +125,68 @@ def to_event(row: Sequence[Any]) -> Event:
     return Event(instance_id, sequence, change, actor_token_id, peer, moment(created_at))
 
 
-def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> Token:
-    """Return the token of a row."""
-    token_id, name, role, created_at, revoked_at = row
-    revoked = moment(revoked_at) if revoked_at is not None else None
-    return Token(token_id, name, Role(role), tuple(instance_ids), moment(created_at), revoked)
+def of_token(record: TokenRecord) -> tuple[Any, ...]:
+    """Return a token's row, in the order of `TOKEN`."""
+    token = record.token
+    if token is None:
+        raise ValueError("a record that can't be read is not written")
+    return (
+        token.id,
+        token.name,
+        token.role.value,
+        micros(token.created_at),
+        _optional_micros(token.revoked_at),
+        _optional_micros(token.expires_at),
+        " ".join(sorted(token.extra_permissions)),
+        _optional_micros(token.last_used_at),
+        token.fingerprint,
+        record.digest,
+        record.sealed,
+    )
+
+
+def token_instances(record: TokenRecord) -> tuple[str, ...]:
+    """Return the instances of a token that is to be stored.
+
+    Raises:
+        ValueError: It has none.
+    """
+    if record.token is None or not record.token.instance_ids:
+        raise ValueError("a token is for one instance at least")
+    return record.token.instance_ids
+
+
+def seal_columns(record: TokenRecord) -> tuple[Any, ...]:
+    """Return what changes of a token's row after it was created: digest, seal, fingerprint, and when it was revoked."""
+    token = record.token
+    if token is None:
+        raise ValueError("a record that can't be read is not written")
+    return record.digest, record.sealed, token.fingerprint, _optional_micros(token.revoked_at)
+
+
+def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> TokenRecord:
+    """Return the record of a token's row; it has no token where the row says what no release writes."""
+    token_id, name, role, created_at, revoked_at, expires_at, permissions, used_at, fingerprint, digest, sealed = row
+    token = None
+    with suppress(ValueError, OverflowError):
+        token = Token(
+            token_id,
+            name,
+            Role(role),
+            tuple(instance_ids),
+            moment(created_at),
+            _optional_moment(revoked_at),
+            frozenset(map(Permission, permissions.split())),
+            _optional_moment(expires_at),
+            fingerprint,
+            _optional_moment(used_at),
+        )
+    return TokenRecord(token_id, token, bytes(digest), bytes(sealed) if sealed is not None else None)
+
+
+def _optional_micros(when: datetime | None) -> int | None:
+    return None if when is None else micros(when)
+
+
+def _optional_moment(stored: int | None) -> datetime | None:
+    return None if stored is None else moment(stored)

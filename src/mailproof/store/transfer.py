@@ -20,8 +20,9 @@ TableRow = tuple[Any, ...]
 
 TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "instances": "id, is_default, sequence, provider_count, active_id, created_at",
-    "tokens": f"{rows.TOKEN}, digest",
+    "tokens": rows.TOKEN,
     "token_instances": "token_id, position, instance_id",
+    "token_key_check": "id, sealed",
     "events": rows.EVENT,
     "providers": rows.PROVIDER,
     "idempotency_keys": keys.COLUMNS,

@@ -1,37 +1,33 @@
 """Authentication and authorization of callers: access tokens and permissions.
 
-`rpc.calls` passes the authorization header here; the store knows only digests of tokens. Law: a token is never stored,
-logged or repeated in an answer.
+`rpc.calls` passes the authorization header here; `usecases.token_seals` checks what is stored of a token, and
+`usecases.tokens` makes, lists and revokes tokens. Law: a token is never stored, logged or repeated in an answer.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
+import logging
 import re
-import secrets
 from typing import Protocol
 
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, Unauthenticated
-from mailproof.domain.model import Caller, ClientCertificate, Permission, Token
+from mailproof.domain.clock import Clock, utc_now
+from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, Unauthenticated
+from mailproof.domain.model import Caller, CallerKind, ClientCertificate, Permission, Token
+from mailproof.domain.secret import SealBroken, Vault
+from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import TokenStore
 from mailproof.usecases.json_web_token import MAX_TOKEN, has_its_form
+from mailproof.usecases.token_seals import TokenSeals, hash_of
+from mailproof.usecases.token_uses import TokenUses
 
-PREFIX = "mp_"
-"""Begins each token, so that secret scanners and people recognise a leaked one."""
+log = logging.getLogger("mailproof.tokens")
 
-_TOKEN_BYTES = 32
 _MAX_HEADER = 1024  # characters; ours have 53, so a longer one is refused without hashing it
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)  # RFC 6750 section 2.1
-
-
-def new_token() -> str:
-    """Return a new token. It has 256 random bits, so its digest needs neither a salt nor a slow hash."""
-    return PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
-
-
-def digest(token: str) -> bytes:
-    """Return the SHA-256 of a token, which is what is stored of it."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+_MAX_GENUINE = 1024
+_INVALID = "the access token is unknown or revoked"
+_NO_BEARER = 'the authorization header must be "Bearer TOKEN"'
 
 
 class BearerVerifier(Protocol):
@@ -54,8 +50,10 @@ class Access:
     """Finds the caller of an `authorization` value, or of a client certificate where there is no such value.
 
     Args:
-        tokens: Has the tokens' digests. They are looked up by value: what the timing reveals about a digest reveals
-            nothing about its token.
+        tokens: Has the records of tokens. They are looked up by a keyed digest: what the timing reveals about a digest
+            reveals nothing about its token.
+        vault: Has the key that the records are sealed under.
+        clock: Returns the time.
         bearer_tokens: Verifies tokens of an issuer; None where none is trusted.
         certificates: Knows callers by their certificates; None where none are.
     """
@@ -63,11 +61,18 @@ class Access:
     def __init__(
         self,
         tokens: TokenStore,
+        vault: Vault,
+        clock: Clock = utc_now,
         *,
         bearer_tokens: BearerVerifier | None = None,
         certificates: CertificateVerifier | None = None,
     ) -> None:
         self._tokens = tokens
+        self._seals = TokenSeals(vault)
+        self._clock = clock
+        self._uses = TokenUses(tokens, clock)
+        self._reported: set[str] = set()
+        self._genuine_records: dict[bytes, TokenRecord] = {}
         self._bearer_tokens = bearer_tokens
         self._certificates = certificates
 
@@ -94,37 +99,119 @@ class Access:
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
             StoreUnavailable: The token can't be looked up now.
         """
-        token = await self._token(authorization, certificate)
-        if instance_id is None:
-            instance_id = token.instance_ids[0]
-        elif instance_id not in token.instance_ids:
-            raise InstanceNotFound
-        return Caller(token, instance_id, peer)
-
-    async def _token(self, authorization: str | None, certificate: ClientCertificate | None) -> Token:
         if authorization is None and certificate is not None and self._certificates is not None:
-            return self._certificates.token_of(certificate)
-        if not authorization:
-            raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
-        limit = _MAX_HEADER if self._bearer_tokens is None else _MAX_HEADER + MAX_TOKEN
-        if len(authorization) > limit:
-            raise Unauthenticated(f'the authorization header must be "Bearer TOKEN", of at most {limit} characters')
-        match = _BEARER.fullmatch(authorization)
-        if match is not None and self._bearer_tokens is not None and has_its_form(match[1]):
-            return await self._bearer_tokens.token_of(match[1])
-        if match is None or len(authorization) > _MAX_HEADER:
-            raise Unauthenticated('the authorization header must be "Bearer TOKEN"')
-        token = await self._tokens.find_token(digest(match[1]))
-        if token is None:
-            raise Unauthenticated("the access token is unknown or revoked")
+            return caller_of(self._certificates.token_of(certificate), peer, instance_id, kind=CallerKind.CERTIFICATE)
+        token = bearer_token(authorization, _MAX_HEADER if self._bearer_tokens is None else _MAX_HEADER + MAX_TOKEN)
+        if self._bearer_tokens is not None and has_its_form(token):
+            return caller_of(await self._bearer_tokens.token_of(token), peer, instance_id, kind=CallerKind.OIDC)
+        if len(token) > _MAX_HEADER:
+            raise Unauthenticated(_NO_BEARER)
+        hashed = hash_of(token)
+        return caller_of(self._check(await self._find(hashed)), peer, instance_id, hashed)
+
+    async def still_valid(self, caller: Caller) -> bool:
+        """Return whether what the caller of an open call showed still is.
+
+        Raises:
+            StoreUnavailable: The token can't be looked up now.
+        """
+        if caller.kind is not CallerKind.TOKEN:  # nothing is stored of these
+            return caller.token.expires_at is None or self._clock() < caller.token.expires_at
+        try:
+            self._check(await self._find(caller.digest))
+        except Unauthenticated:
+            return False
+        return True
+
+    async def _find(self, hashed: bytes) -> Token:
+        """Return what the record of a token says, found by the token's SHA-256.
+
+        Raises:
+            Unauthenticated: There is none, or it is not what this service has written.
+        """
+        for digest in self._seals.digests(hashed):
+            record = await self._tokens.find_token(digest)
+            if record is not None:
+                return self._genuine(record, hashed)
+        raise Unauthenticated(_INVALID)
+
+    def _genuine(self, record: TokenRecord, hashed: bytes) -> Token:
+        # The record is read from the database for each call; one that is what it was has the seal that it had. Saves 20
+        # of the 36 µs of this method's caller.
+        known = self._genuine_records.get(hashed)
+        if known is not None and (known is record or known == record) and record.token is not None:
+            return record.token
+        try:
+            token, sealed_hash = self._seals.open(record)
+        except SealBroken:
+            sealed_hash = b""
+        if hmac.compare_digest(sealed_hash, hashed):
+            if len(self._genuine_records) >= _MAX_GENUINE:
+                self._genuine_records.clear()
+            self._genuine_records[hashed] = record
+            return token
+        if record.id not in self._reported:  # once, or who has such a token could fill the log
+            self._reported.add(record.id)
+            log.error(
+                "the record of an access token is not what this service has written, so the token is refused: it was "
+                "changed in the database, or sealed under a key that this server does not have",
+                extra={"token_id": record.id},
+            )
+        raise Unauthenticated(_INVALID)
+
+    def _check(self, token: Token) -> Token:
+        """Check that a token may be used now, and note its use.
+
+        Raises:
+            Unauthenticated: It is revoked, or has expired.
+        """
+        if token.revoked_at is not None:
+            raise Unauthenticated(_INVALID)
+        now = self._clock()
+        if token.expires_at is not None and token.expires_at <= now:
+            raise TokenExpired(token.expires_at)
+        self._uses.note(token, now)
         return token
 
 
-def authorize(caller: Caller, permission: Permission) -> None:
-    """Check that the caller's role has a permission.
+def bearer_token(authorization: str | None, limit: int = _MAX_HEADER) -> str:
+    """Return the token of an `authorization` value.
+
+    Args:
+        authorization: The value; None where there is none.
+        limit: Characters that it may have.
 
     Raises:
-        PermissionDenied: The role does not have it.
+        Unauthenticated: The value is missing, or is no bearer token.
     """
-    if permission not in caller.token.role.permissions:
+    if not authorization:
+        raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
+    match = _BEARER.fullmatch(authorization) if len(authorization) <= limit else None
+    if match is None:
+        raise Unauthenticated(_NO_BEARER)
+    return match[1]
+
+
+def caller_of(
+    token: Token, peer: str, instance_id: str | None, digest: bytes = b"", *, kind: CallerKind = CallerKind.TOKEN
+) -> Caller:
+    """Return the caller with a token, for the instance that the call names.
+
+    Raises:
+        InstanceNotFound: The token is not for the named instance.
+    """
+    if instance_id is None:
+        instance_id = token.instance_ids[0]
+    elif instance_id not in token.instance_ids:
+        raise InstanceNotFound
+    return Caller(token, instance_id, peer, digest, kind)
+
+
+def authorize(caller: Caller, permission: Permission) -> None:
+    """Check that the caller has a permission.
+
+    Raises:
+        PermissionDenied: Neither the role nor the token itself gives it.
+    """
+    if permission not in caller.token.permissions:
         raise PermissionDenied(permission.value)

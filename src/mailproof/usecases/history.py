@@ -84,5 +84,6 @@ class History:
     async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:
         # Callers by certificate or issuer have no record; their ids, which have a colon, say who they are.
         if not all(event.actor_token_id in self._names or ":" in event.actor_token_id for event in events):
-            self._names = {token.id: token.name for token in await self._store.list_tokens()}
+            records = await self._store.list_tokens()
+            self._names = {record.id: record.token.name for record in records if record.token is not None}
         return self._names

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +15,16 @@ from clock_support.loop import WaitedClock
 from mailproof.domain.errors import InvalidFields, MalformedRequest
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Role, Token
+from mailproof.domain.token_record import TokenRecord
 from mailproof.rpc.calls import Call, Calls, Method, request_id
 from mailproof.rpc.context import Context
 from mailproof.rpc.status import StatusError
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
-from mailproof.usecases.access import Access, digest
+from mailproof.store.sealing import Sealer
+from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import failure_of
+from mailproof.usecases.token_seals import TokenSeals, hash_of
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 
@@ -33,20 +36,31 @@ ADD = "/zitadel.admin.v1.AdminService/AddSMTPConfig"
 DIAGNOSE = "/smtpdiag.v1.DiagnosisService/Diagnose"
 
 
-class Tokens:
-    """Two tokens; the rest of the store's contract is not these tests' business."""
-
-    async def find_token(self, found: bytes) -> Token | None:
-        roles = {digest(ADMIN): Role.ADMIN, digest(VIEWER): Role.VIEWER}
-        role = roles.get(found)
-        return Token("1", "test", role, ("instance", "second"), datetime.now(UTC)) if role else None
-
-
-class Vault:
+class Vault(Sealer):
     """Its digests are the data, under two keys."""
 
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         return (b"new " + data, b"old " + data)
+
+
+VAULT = Vault(b"k" * 32)
+
+
+class Records:
+    """Two tokens; the rest of the store's contract is not these tests' business."""
+
+    def __init__(self) -> None:
+        made = [
+            TokenSeals(VAULT).seal(Token("1", "test", role, ("instance", "second"), datetime.now(UTC)), hash_of(text))
+            for text, role in ((ADMIN, Role.ADMIN), (VIEWER, Role.VIEWER))
+        ]
+        self._records = {record.digest: record for record in made}
+
+    async def find_token(self, digest: bytes) -> TokenRecord | None:
+        return self._records.get(digest)
+
+    async def use_tokens(self, uses: Mapping[str, datetime]) -> None:
+        pass
 
 
 class Servicer:
@@ -94,8 +108,8 @@ class Stream:
 
 def table(servicer: object | None = None, stream: object | None = None, timeout: float = 30.0) -> Calls:
     servicers = {SERVICE: servicer or Servicer(), DIAGNOSIS: stream or Stream()}
-    access, vault = Access(Tokens()), Vault()  # type: ignore[arg-type] # of their contracts these tests need no more
-    return Calls(servicers, access, vault, default_timeout=timeout)  # type: ignore[arg-type] # likewise
+    access = Access(Records(), VAULT)  # type: ignore[arg-type] # of the contract these tests need no more
+    return Calls(servicers, access, VAULT, default_timeout=timeout)
 
 
 def call(

@@ -1,5 +1,7 @@
 """Failure to google.rpc.Status and HTTP: the table, and what a stray exception may say."""
 
+from datetime import UTC, datetime
+
 import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
@@ -54,6 +56,7 @@ TABLE = [
     (errors.ClientCertificateExpired(), 16, 401, "CLIENT_CERTIFICATE_EXPIRED"),
     (errors.RoleMissing("roles"), 7, 403, "ROLE_MISSING"),
     (errors.IssuerUnavailable(), 14, 503, "ISSUER_UNAVAILABLE"),
+    (errors.TokenExpired(datetime(2027, 1, 31, tzinfo=UTC)), 16, 401, "TOKEN_EXPIRED"),
     (errors.PermissionDenied("iam.write"), 7, 403, "PERMISSION_MISSING"),
     (errors.ProviderNotFound("1"), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
     (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),

@@ -29,6 +29,7 @@ from mailproof.store.postgres.faults import LOST, translate
 from mailproof.store.postgres.pool import Connection
 from mailproof.store.postgres.store import PostgresStore
 from postgres_support.server import database, execute, query
+from service_support.tokens import stored_token
 
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
 MANY = 100_000
@@ -88,8 +89,8 @@ class TestContract(StoreContract):
 
 async def admin(store: PostgresStore, *instance_ids: str) -> Caller:
     count = len(await store.list_tokens())
-    token = await store.create_token(
-        digest=count.to_bytes(32, "big"), name="t", role=Role.ADMIN, instance_ids=instance_ids
+    token = await stored_token(
+        store, digest=count.to_bytes(32, "big"), name="t", role=Role.ADMIN, instance_ids=instance_ids
     )
     return Caller(token, token.instance_ids[0], "192.0.2.7:4321")
 
@@ -287,10 +288,9 @@ def test_keys_are_forgotten_after_a_day(url: str) -> None:
 def test_what_postgresql_can_not_store_finds_nothing_and_breaks_nothing(url: str, odd: str) -> None:
     async def main() -> None:
         async with opened(url) as store:
-            token = await store.create_token(digest=bytes(32), name=odd, role=Role.ADMIN, instance_ids=())
+            token = await stored_token(store, digest=bytes(32))
             caller = Caller(token, token.instance_ids[0], odd)
             assert await store.get(caller.instance_id, odd) is None
-            assert await store.revoke_token(odd) is None
             assert await store.list_events(caller.instance_id, before=None, limit=1, provider_id=odd) == ()
             assert (await store.commit(caller, odd, lambda _: ())).provider is None
             change = replace(addition(store), settings=replace(SETTINGS, description=odd))
@@ -301,7 +301,9 @@ def test_what_postgresql_can_not_store_finds_nothing_and_breaks_nothing(url: str
             assert stored is not None
             assert stored.settings == change.settings, "settings are JSON, which can say it"
             with pytest.raises(ValueError, match="NUL"):
-                await store.create_token(digest=bytes([1] * 32), name="", role=Role.ADMIN, instance_ids=[odd])
+                await stored_token(store, instance_ids=[odd])
+            with pytest.raises(ValueError, match="NUL"):
+                await stored_token(store, name=odd)
 
     asyncio.run(main())
     audit(url)

@@ -21,7 +21,7 @@ from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database, activation, add, adding, providers_of, smtp
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, IdempotencyKey, LogBroken
-from mailproof.domain.model import Caller, Page, Role
+from mailproof.domain.model import Caller, Page
 from mailproof.domain.secret import SealBroken, Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
@@ -29,6 +29,7 @@ from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.provider_secrets import check_keys, identity, open_secret
 from mailproof.usecases.providers import Providers, SmtpInput
+from service_support.tokens import stored_token
 
 SEALER = Sealer(bytes(32))
 
@@ -44,7 +45,7 @@ async def opened(path: Path) -> AsyncIterator[SqliteStore]:
 
 async def admin(store: Store) -> Caller:
     count = len(await store.list_tokens())
-    token = await store.create_token(digest=count.to_bytes(32, "big"), name="", role=Role.ADMIN, instance_ids=())
+    token = await stored_token(store, digest=count.to_bytes(32, "big"), name="")
     return Caller(token, token.instance_ids[0])
 
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from contract.store_world import Clock, smtp
 from mailproof.domain.errors import IdempotencyKeyReused, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
-from mailproof.domain.model import Caller, Page, Role
+from mailproof.domain.model import Caller, Page
 from mailproof.store.sqlite.store import open_store
 from mailproof.store.sqlite.writer import Writer
 from plain_support.writer import PlainWriter
+from service_support.tokens import stored_token
 
 WRITERS = pytest.mark.parametrize("kind", [Writer, PlainWriter])
 
@@ -137,7 +138,7 @@ def test_an_add_is_what_a_commit_that_adds_is(folder: Callable[[], Path], additi
     async def outcome(*, plain: bool) -> object:
         clock = Clock()
         store = open_store(folder(), clock=clock)
-        token = await store.create_token(digest=b"d" * 32, name="", role=Role.ADMIN, instance_ids=("one",))
+        token = await stored_token(store, digest=b"d" * 32, name="", instance_ids=("one",))
         caller = Caller(replace(token, id="t"), "one")
         got: list[object] = []
         for number, (name, request) in enumerate(additions):

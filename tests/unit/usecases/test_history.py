@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from mailproof.domain.errors import InvalidFields
-from mailproof.domain.model import Caller, Role, SmtpSettings
+from mailproof.domain.model import Caller, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store
-from mailproof.usecases.access import digest
 from mailproof.usecases.history import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, EventPage, History
 from mailproof.usecases.providers import Auth, Providers, SmtpInput
+from service_support.tokens import stored_token
 
 VAULT = Sealer(b"k" * 32)
 SMTP = SmtpSettings("a@example.com", "A", tls=True, host="mx.example.com:587", user="u")
@@ -53,12 +53,7 @@ def sequences(page: EventPage) -> list[int]:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     store = open_store(tmp_path / "mailproof.db")
-    callers = [
-        Caller(
-            run(store.create_token(digest=digest(i), name=f"token {i}", role=Role.ADMIN, instance_ids=(i,))), i, "p:1"
-        )
-        for i in ("100", "200")
-    ]
+    callers = [Caller(run(stored_token(store, name=f"token {i}", instance_ids=(i,))), i, "p:1") for i in ("100", "200")]
     yield World(store, callers[0], callers[1], History(store, VAULT))
     run(store.close())
 

@@ -20,14 +20,12 @@ from mailproof.domain.model import (
     Page,
     Provider,
     ProviderSettings,
-    Role,
     SmtpSettings,
 )
 from mailproof.domain.secret import Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store
-from mailproof.usecases.access import digest
 from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCipher
 from mailproof.usecases.provider_secrets import open_secret
 from mailproof.usecases.providers import Auth, Providers, SmtpInput
@@ -40,6 +38,7 @@ from mailproof.usecases.transfers import (
     Transfers,
     _associated_data,
 )
+from service_support.tokens import stored_token
 
 VAULT = Sealer(b"k" * 32)
 CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
@@ -92,7 +91,7 @@ def build(path: Path, cipher: PassphraseCipher, *, single: bool = False) -> Worl
     store = open_store(path / "mailproof.db")
     callers = []
     for name in ("100", "200"):
-        token = run(store.create_token(digest=digest(name), name=name, role=Role.ADMIN, instance_ids=(name,)))
+        token = run(stored_token(store, name=name, instance_ids=(name,)))
         callers.append(Caller(token, name, "192.0.2.1:1"))
     transfers = Transfers(store, VAULT, cipher, single=single)
     return World(store, callers[0], callers[1], Providers(store, VAULT), transfers)

@@ -345,8 +345,8 @@ class EmailProviderHTTP(_message.Message):
     endpoint: _builtins.str
     """The URL that mail is posted to."""
     signing_key: _builtins.str
-    """The key that each post is signed with, which its receiver needs to verify it. It is empty where the stored key
-    can't be opened.
+    """The key that each post is signed with, which its receiver needs to verify it. It is empty for a caller without the
+    permission iam.write, who could sign posts with it, and where the stored key can't be opened.
     """
     def __init__(
         self,

@@ -103,6 +103,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # One row: a blob of the first replica, which the others open to show that they have the same key.
         "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
+    (
+        # A token's digest is keyed from here on, and its record sealed: `usecases.token_seals`. Rows of the older
+        # release have no seal until a service that has the key takes them over, once (`usecases.tokens`).
+        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS fingerprint text NOT NULL DEFAULT ''",
+        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS permissions text NOT NULL DEFAULT ''",
+        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS expires_at bigint",
+        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS last_used_at bigint",
+        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS sealed bytea",
+        # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
+        "CREATE TABLE IF NOT EXISTS token_key_check (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+    ),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"

@@ -9,14 +9,16 @@ that changes a table twice. Calls may come from any event loop.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
@@ -24,7 +26,7 @@ from mailproof.store.migration import PING
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
-from mailproof.store.postgres.log import can_be_stored, sought, storable
+from mailproof.store.postgres.log import can_be_stored, sought
 from mailproof.store.postgres.pool import Connection, Pools, Retries
 
 _FORGET_EVERY = 60.0
@@ -152,25 +154,38 @@ class PostgresStore:
         found = await self.pools.run(lambda connection: connection.fetch(statement, *arguments))
         return tuple(rows.to_event(tuple(row)) for row in found)
 
-    async def find_token(self, digest: bytes) -> Token | None:
+    async def find_token(self, digest: bytes) -> TokenRecord | None:
         """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(lambda connection: tokens.find(connection, digest))
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
+    async def create_token(self, record: TokenRecord) -> None:
         """See `mailproof.store.contract.TokenStore`."""
-        if not all(map(can_be_stored, instance_ids)):
-            raise ValueError("an instance's id must not hold NUL")
-        token = Token(self._ids.next(), storable(name), role, tuple(instance_ids), self._clock())
-        return await self.pools.run(lambda connection: tokens.create(connection, digest, token))
+        instance_ids, now = rows.token_instances(record), rows.micros(self._clock())
+        if not all(map(can_be_stored, (*instance_ids, record.token.name if record.token else ""))):
+            raise ValueError("an instance's id and a token's name must not hold NUL or half a character")
+        await self.pools.run(lambda connection: tokens.create(connection, record, instance_ids, now))
 
-    async def list_tokens(self) -> tuple[Token, ...]:
+    async def list_tokens(self) -> tuple[TokenRecord, ...]:
         """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(tokens.find_all)
 
-    async def revoke_token(self, token_id: str) -> Token | None:
+    async def replace_token(self, old: TokenRecord, new: TokenRecord) -> bool:
         """See `mailproof.store.contract.TokenStore`."""
-        now, token_id = self._clock(), sought(token_id)
-        return await self.pools.run(lambda connection: tokens.revoke(connection, token_id, now))
+        return await self.pools.run(lambda connection: tokens.replace(connection, old, new))
+
+    async def use_tokens(self, uses: Mapping[str, datetime]) -> None:
+        """See `mailproof.store.contract.TokenStore`."""
+        await self.pools.run(lambda connection: tokens.use(connection, uses), tries=1)  # nobody waits for it
+
+    async def token_key_check(self) -> bytes | None:
+        """See `mailproof.store.contract.TokenStore`."""
+        return await self.pools.run(tokens.key_check)
+
+    async def reseal_tokens(
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
+    ) -> bool:
+        """See `mailproof.store.contract.TokenStore`."""
+        return await self.pools.run(lambda connection: tokens.reseal(connection, changes, old, key_check))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.contract.TokenStore`."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,8 @@ from typing import Any, TypeVar
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
@@ -137,25 +139,37 @@ class SqliteStore:
         )
         return tuple(rows.to_event(row) for row in found)
 
-    async def find_token(self, digest: bytes) -> Token | None:
+    async def find_token(self, digest: bytes) -> TokenRecord | None:
         """See `mailproof.store.contract.TokenStore`."""
         return tokens.of_rows(self._readers.all(tokens.FIND, (digest,)))
 
-    async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
+    async def create_token(self, record: TokenRecord) -> None:
         """See `mailproof.store.contract.TokenStore`."""
-        token_id, now = self._ids.next(), self._clock()
-        return await self._write(
-            lambda connection: tokens.create(connection, digest, Token(token_id, name, role, tuple(instance_ids), now))
-        )
+        instance_ids, now = rows.token_instances(record), rows.micros(self._clock())
+        await self._write(lambda connection: tokens.create(connection, record, instance_ids, now))
 
-    async def list_tokens(self) -> tuple[Token, ...]:
+    async def list_tokens(self) -> tuple[TokenRecord, ...]:
         """See `mailproof.store.contract.TokenStore`."""
         return self._read(tokens.find_all)
 
-    async def revoke_token(self, token_id: str) -> Token | None:
+    async def replace_token(self, old: TokenRecord, new: TokenRecord) -> bool:
         """See `mailproof.store.contract.TokenStore`."""
-        now = self._clock()
-        return await self._write(lambda connection: tokens.revoke(connection, token_id, now))
+        return await self._write(lambda connection: tokens.replace(connection, old, new))
+
+    async def use_tokens(self, uses: Mapping[str, datetime]) -> None:
+        """See `mailproof.store.contract.TokenStore`."""
+        await self._write(lambda connection: tokens.use(connection, uses))
+
+    async def token_key_check(self) -> bytes | None:
+        """See `mailproof.store.contract.TokenStore`."""
+        row = self._one(tokens.KEY_CHECK, ())
+        return None if row is None else bytes(row[0])
+
+    async def reseal_tokens(
+        self, changes: Sequence[tuple[TokenRecord, TokenRecord]], old: bytes | None, key_check: bytes
+    ) -> bool:
+        """See `mailproof.store.contract.TokenStore`."""
+        return await self._write(lambda connection: tokens.reseal(connection, changes, old, key_check))
 
     async def default_instance(self) -> str:
         """See `mailproof.store.contract.TokenStore`."""
