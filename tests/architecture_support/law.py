@@ -172,7 +172,7 @@ LAW = (
             "webhook.verdict",
         ),
         libraries=(
-            "asyncio: passphrase_encryption",
+            "asyncio: ahead passphrase_encryption",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
         ),
@@ -194,7 +194,7 @@ LAW = (
             "webhook.format",
             "webhook.verdict",
         ),
-        libraries=("asyncio: calls", *PROTOS),
+        libraries=("asyncio: calls open_calls", *PROTOS),
     ),
     Room(
         "transport",

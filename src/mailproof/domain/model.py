@@ -221,8 +221,10 @@ class Caller:
         token: The record of the caller's token.
         instance_id: The instance that the call is about.
         peer: The address that the call came from.
+        digest: By which the token is found again while the call runs.
     """
 
     token: Token
     instance_id: str
     peer: str = ""
+    digest: bytes = field(default=b"", repr=False, compare=False)

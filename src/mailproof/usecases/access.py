@@ -61,14 +61,23 @@ class Access:
         match = _BEARER.fullmatch(authorization) if len(authorization) <= _MAX_HEADER else None
         if match is None:
             raise Unauthenticated('the authorization header must be "Bearer TOKEN"')
-        token = await self._tokens.find_token(digest(match[1]))
+        found = digest(match[1])
+        token = await self._tokens.find_token(found)
         if token is None:
             raise Unauthenticated("the access token is unknown or revoked")
         if instance_id is None:
             instance_id = token.instance_ids[0]
         elif instance_id not in token.instance_ids:
             raise InstanceNotFound
-        return Caller(token, instance_id, peer)
+        return Caller(token, instance_id, peer, found)
+
+    async def still_valid(self, caller: Caller) -> bool:
+        """Return whether the token of an open call's caller still is.
+
+        Raises:
+            StoreUnavailable: The token can't be looked up now.
+        """
+        return await self._tokens.find_token(caller.digest) is not None
 
 
 def authorize(caller: Caller, permission: Permission) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from mailproof.domain.errors import RequestTooLarge
 from mailproof.transport.asgi import AsgiMessage
-from mailproof.transport.connection import read_body
+from mailproof.transport.connection import Inbound
 from mailproof.transport.request import Request
 from service_support.asgi import Exchange, scope
 
@@ -17,7 +17,7 @@ def test_a_body_that_announces_too_much_is_refused_unread() -> None:
 
     announced = Request.from_scope(scope("POST", "/", [("content-length", "11")]))
     with pytest.raises(RequestTooLarge):
-        asyncio.run(read_body(announced, receive, 10))
+        asyncio.run(Inbound(announced, receive).read(10))
 
 
 @pytest.mark.parametrize("headers", [[], [("content-length", "13")]])
@@ -25,7 +25,8 @@ def test_a_refusal_names_the_limit_of_the_message_not_of_its_framing(headers: li
     given = scope("POST", "/", headers)
 
     async def read() -> bytes:
-        return await read_body(Request.from_scope(given), Exchange(given, [b"x" * 13]).receive, 12, message_limit=10)
+        inbound = Inbound(Request.from_scope(given), Exchange(given, [b"x" * 13]).receive)
+        return await inbound.read(12, message_limit=10)
 
     with pytest.raises(RequestTooLarge) as caught:
         asyncio.run(read())
