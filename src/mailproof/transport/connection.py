@@ -23,7 +23,11 @@ LINGER = 1.0
 """Seconds in which the rest of a refused body is thrown away: a connection that is closed with unread bytes is reset,
 and the answer may be lost on the way (RFC 9112 section 9.6)."""
 
-_AT_HAND = 64 * 1024  # bytes of a refused body that are looked at, to keep a connection whose body has arrived
+PROMPT = 0.02
+"""Seconds in which the body of a refused request may still come, so that its connection is kept: many clients send head
+and body one after the other."""
+
+_AT_HAND = 64 * 1024  # bytes of a refused body that are thrown away to keep its connection
 
 
 class Inbound:
@@ -86,20 +90,18 @@ class Inbound:
         return event
 
     async def is_at_hand(self) -> bool:
-        """Return whether the whole body has arrived, without waiting for more of it."""
+        """Return whether the whole body has arrived, or comes right behind its head, and throw it away."""
         if self._request.has_no_body:
             return True
+        if self._request.expects_continue:  # to look for it would ask for it
+            return False
         size = 0
-        while not self.complete and size <= _AT_HAND and not self._request.expects_continue:
-            event = asyncio.ensure_future(self._next())
-            await asyncio.sleep(0)
-            if not event.done():
-                event.cancel()
-                await asyncio.gather(event, return_exceptions=True)
-                break
-            if event.exception() is not None:
-                break
-            size += len(event.result().get("body", b""))
+        try:
+            async with asyncio.timeout(PROMPT):
+                while not self.complete and size <= _AT_HAND:
+                    size += len((await self._next()).get("body", b""))
+        except (TimeoutError, ClientGone):
+            pass
         return self.complete
 
     async def linger(self) -> None:
