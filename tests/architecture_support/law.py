@@ -194,7 +194,7 @@ LAW = (
             "webhook.format",
             "webhook.verdict",
         ),
-        libraries=("asyncio: calls open_calls", *PROTOS),
+        libraries=("asyncio: calls intake open_calls", *PROTOS),
     ),
     Room(
         "transport",

@@ -30,10 +30,9 @@ from mailproof.domain.errors import (
     Failure,
     FieldViolation,
     InvalidFields,
-    Unauthenticated,
 )
 from mailproof.domain.ledger import IdempotencyKey
-from mailproof.domain.model import Caller, Permission
+from mailproof.domain.model import Permission
 from mailproof.domain.secret import Vault
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
@@ -190,10 +189,10 @@ class Calls:
         try:
             try:
                 async with asyncio.timeout(deadline - started) as scope:
-                    caller = await self._admit(method, call)
-                    open_call = self._open.add(caller, scope)
+                    open_call = await self._admit(method, call, scope)
+                    self._open.add(open_call)
                     try:
-                        request, context = await self._take_in(method, call, caller, read, deadline)
+                        request, context = await self._take_in(method, call, open_call, read, deadline)
                         response: Message = await method.run(request, context)
                     finally:
                         self._open.remove(open_call)
@@ -224,10 +223,10 @@ class Calls:
         try:
             try:
                 async with asyncio.timeout(deadline - started) as scope:
-                    caller = await self._admit(method, call)
-                    open_call = self._open.add(caller, scope)
+                    open_call = await self._admit(method, call, scope)
+                    self._open.add(open_call)
                     try:
-                        request, context = await self._take_in(method, call, caller, read, deadline)
+                        request, context = await self._take_in(method, call, open_call, read, deadline)
                         async with aclosing(method.run(request, context)) as messages:
                             async for message in messages:
                                 await deliver(message)
@@ -284,15 +283,15 @@ class Calls:
         bound = started + self._default_timeout
         return bound if wanted is None else min(wanted, bound)
 
-    async def _admit(self, method: Method, call: Call) -> Caller:
+    async def _admit(self, method: Method, call: Call, scope: asyncio.Timeout) -> OpenCall:
         caller = await self._access.authenticate(call.authorization, call.peer, call.instance_id)
         authorize(caller, method.permission)
-        return caller
+        return OpenCall(caller, scope)
 
     async def _take_in(
-        self, method: Method, call: Call, caller: Caller, read: Read, deadline: float
+        self, method: Method, call: Call, open_call: OpenCall, read: Read, deadline: float
     ) -> tuple[Message, Context]:
-        intake = Intake(self._budget, caller.token.id)
+        intake = Intake(self._budget, open_call)
         try:
             request = await read(intake)
         finally:
@@ -305,7 +304,7 @@ class Calls:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)
         remaining = max(deadline - time.monotonic(), 0.0)
-        return request, Context(caller, remaining, self._repeatable(method, key, request) if key else None)
+        return request, Context(open_call.caller, remaining, self._repeatable(method, key, request) if key else None)
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
         """Return the key with the request's digests, which are the same over every transport."""
@@ -315,10 +314,8 @@ class Calls:
 
 
 def _ended(open_call: OpenCall | None, message: str) -> Failure:
-    """Return why a call's time is over: its caller is no longer valid, or its deadline has passed."""
-    if open_call is not None and open_call.ended:
-        return Unauthenticated("the access token was revoked or has expired while the call ran")
-    return DeadlineExceeded(message)
+    """Return why a call's time is over: it was made to end, or its deadline has passed."""
+    return (open_call and open_call.failure) or DeadlineExceeded(message)
 
 
 def _method(descriptor: MethodDescriptor, servicer: object) -> Method:

@@ -6,9 +6,14 @@ many bodies at once that arrive slowly.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
-from mailproof.domain.errors import TooManyBytes
+from mailproof.domain.errors import MalformedRequest, TooManyBytes
+from mailproof.rpc.open_calls import OpenCall
+
+BODY_TIMEOUT = 10.0
+"""Seconds for the whole request body to arrive."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """Bytes of bodies that all requests together may hold."""
@@ -57,14 +62,20 @@ class Budget:
 
 
 class Intake:
-    """What one request's body holds of the budget. Close it when the body was decoded or given up."""
+    """The body of one request while it is taken in. Close it when the body was decoded or given up.
 
-    __slots__ = ("_budget", "_taken", "_token_id")
+    Args:
+        budget: Bounds what all bodies hold.
+        call: The call whose request it is.
+    """
 
-    def __init__(self, budget: Budget, token_id: str) -> None:
+    __slots__ = ("_budget", "_call", "_taken", "_timer")
+
+    def __init__(self, budget: Budget, call: OpenCall) -> None:
         self._budget = budget
-        self._token_id = token_id
+        self._call = call
         self._taken = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def take(self, count: int) -> None:
         """Count more bytes of the body.
@@ -72,11 +83,28 @@ class Intake:
         Raises:
             TooManyBytes: There is no room for them now.
         """
-        self._budget.take(self._token_id, count)
+        self._budget.take(self._call.caller.token.id, count)
         self._taken += count
+
+    def hold(self, count: int, seconds: float) -> None:
+        """Count the bytes that a slow body may hold, for a transport that does not see them come.
+
+        Args:
+            count: How many.
+            seconds: After which the call ends, unless the body has come.
+        """
+        try:
+            self.take(count)
+        except TooManyBytes as failure:
+            self._call.end(failure)
+        else:
+            late = MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds")
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._call.end, late)
 
     def close(self) -> None:
         """Give all of it back."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._taken:
-            self._budget.give_back(self._token_id, self._taken)
+            self._budget.give_back(self._call.caller.token.id, self._taken)
             self._taken = 0

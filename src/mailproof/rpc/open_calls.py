@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from weakref import WeakKeyDictionary
 
-from mailproof.domain.errors import Failure
+from mailproof.domain.errors import Failure, Unauthenticated
 from mailproof.domain.model import Caller
 from mailproof.usecases.access import Access
 
@@ -26,18 +25,25 @@ class OpenCall:
     """One open call.
 
     Args:
-        scope: Bounds the time of the call; it is made to end at once when the caller is no longer valid.
+        caller: Who makes it.
+        scope: Bounds the time of the call.
 
     Attributes:
-        ended: Whether the call was ended because of its caller.
+        failure: Why the call was made to end; None while it was not.
     """
 
-    __slots__ = ("caller", "ended", "scope")
+    __slots__ = ("caller", "failure", "scope")
 
     def __init__(self, caller: Caller, scope: asyncio.Timeout) -> None:
         self.caller = caller
         self.scope = scope
-        self.ended = False
+        self.failure: Failure | None = None
+
+    def end(self, failure: Failure) -> None:
+        """Make the call end at once with a failure, whatever it waits for; a call that is ending goes on to."""
+        if self.failure is None and not self.scope.expired():
+            self.failure = failure
+            self.scope.reschedule(asyncio.get_running_loop().time())
 
 
 class OpenCalls:
@@ -51,17 +57,15 @@ class OpenCalls:
     def __init__(self, access: Access, interval: float = INTERVAL) -> None:
         self._access = access
         self._interval = interval
-        self._watches: WeakKeyDictionary[asyncio.AbstractEventLoop, _Watch] = WeakKeyDictionary()
+        self._watches: dict[asyncio.AbstractEventLoop, _Watch] = {}
 
-    def add(self, caller: Caller, scope: asyncio.Timeout) -> OpenCall:
-        """Look at a caller's token from now on."""
+    def add(self, call: OpenCall) -> None:
+        """Look at a call's token from now on."""
         loop = asyncio.get_running_loop()
         watch = self._watches.get(loop)
         if watch is None:
             watch = self._watches[loop] = _Watch(self._access, self._interval)
-        call = OpenCall(caller, scope)
         watch.add(call)
-        return call
 
     def remove(self, call: OpenCall) -> None:
         """Look at it no more."""
@@ -104,7 +108,7 @@ class _Watch:
             caller = next(iter(calls), None)  # calls of one key have one credential
             if caller is not None and not await self._is_valid(caller.caller):
                 for call in list(self._calls.get(key, ())):
-                    _end(call)
+                    call.end(Unauthenticated("the access token was revoked or has expired while the call ran"))
         if self._calls and not self._armed:
             self._arm()
 
@@ -120,9 +124,3 @@ class _Watch:
 
 def _key(caller: Caller) -> _Key:
     return caller.token.id, caller.digest
-
-
-def _end(call: OpenCall) -> None:
-    if not call.scope.expired():
-        call.ended = True
-        call.scope.reschedule(asyncio.get_running_loop().time())

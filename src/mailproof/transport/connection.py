@@ -12,12 +12,9 @@ from collections.abc import Awaitable
 
 from mailproof.domain.errors import DeadlineExceeded, MalformedRequest, RequestTooLarge
 from mailproof.rpc.calls import ClientGone
-from mailproof.rpc.intake import Intake
+from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.transport.asgi import AsgiMessage, AsgiReceive
 from mailproof.transport.request import Request
-
-BODY_TIMEOUT = 10.0
-"""Seconds for the whole request body to arrive."""
 
 LINGER = 1.0
 """Seconds in which the rest of a refused body is thrown away: a connection that is closed with unread bytes is reset,

@@ -13,12 +13,11 @@ from typing import Any, NoReturn
 import grpc
 from google.protobuf.message import Message
 
-from mailproof.domain.errors import MalformedRequest, TooManyBytes, UnknownRpc
+from mailproof.domain.errors import MalformedRequest, UnknownRpc
 from mailproof.rpc.calls import Call, Calls, Method, Read
 from mailproof.rpc.codec import parse_protobuf
-from mailproof.rpc.intake import Intake
+from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.rpc.status import StatusError
-from mailproof.transport.connection import BODY_TIMEOUT
 from mailproof.transport.headers import GRPC_STATUS_DETAILS, REQUEST_ID
 
 _STATUS_DETAILS, _REQUEST_ID = GRPC_STATUS_DETAILS.decode(), REQUEST_ID.decode()
@@ -82,8 +81,18 @@ def _handler(
         call = call_of(context)
         context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
 
+        begun = False
+
         async def deliver(message: Message) -> None:
-            await context.write(message.SerializeToString())
+            nonlocal begun
+            try:
+                if not begun:
+                    begun = True
+                    # By itself: grpc.aio can't send a status after a first message that its client does not take.
+                    await context.send_initial_metadata(())
+                await context.write(message.SerializeToString())
+            except grpc.aio.InternalError:  # the client has gone
+                raise asyncio.CancelledError from None
 
         try:
             await calls.stream(method, call, reader(context), deliver)
@@ -100,27 +109,11 @@ async def read_message(context: Any, intake: Intake) -> bytes:
     """Return the one message of a request to grpc.aio; what comes after it is not read.
 
     Raises:
-        MalformedRequest: There is none, or it does not arrive in time.
-        TooManyBytes: It is slow, and as many slow ones are under way as may be.
+        MalformedRequest: There is none.
     """
-    shortage: TooManyBytes | None = None
-    bound = asyncio.timeout(BODY_TIMEOUT)
-
-    def count() -> None:
-        nonlocal shortage
-        try:
-            intake.take(MAX_MESSAGE_BYTES)
-        except TooManyBytes as error:
-            shortage = error
-            bound.reschedule(loop.time())
-
-    loop = asyncio.get_running_loop()
-    slow = loop.call_later(_PROMPT, count)
+    slow = asyncio.get_running_loop().call_later(_PROMPT, intake.hold, MAX_MESSAGE_BYTES, BODY_TIMEOUT - _PROMPT)
     try:
-        async with bound:
-            data = await context.read()
-    except TimeoutError:
-        raise shortage or MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds") from None
+        data = await context.read()
     finally:
         slow.cancel()
     if not isinstance(data, bytes):  # grpc's EOF
@@ -138,5 +131,8 @@ def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHand
 
 async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
     metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), (_REQUEST_ID, call.request_id))
-    await context.abort(CODES[refusal.status.code], refusal.status.message, metadata)
+    try:
+        await context.abort(CODES[refusal.status.code], refusal.status.message, metadata)
+    except grpc.aio.InternalError:  # the client has gone
+        raise asyncio.CancelledError from None
     raise AssertionError("abort always raises")

@@ -180,10 +180,8 @@ def code_of_end(wires: Wires, kind: str, token: str, port: int) -> int:
     """Test a server that says nothing, over a wire or as a kind of stream of REST, and return how the call ends."""
     if kind in {"grpc", "grpc-web"}:
         client = Client(wires, kind, token)
-        return client.refused("Diagnose", host="127.0.0.1", port=port, timeout={"seconds": 25}).code
+        return int(client.refused("Diagnose", host="127.0.0.1", port=port, timeout={"seconds": 25}).code)
     body = json.dumps({"host": "127.0.0.1", "port": port, "timeout": "25s"}).encode()
     answer = wires.http("POST", "/v1/settings:diagnose", body, [*bearer(token), ("accept", kind)])
-    last = answer.body.decode().rstrip().split("\n")[-1]
-    return int(
-        json.loads(last.removeprefix("data: "))["code"] if "event" in kind else json.loads(last)["error"]["code"]
-    )
+    last = json.loads(answer.body.decode().rstrip().split("\n")[-1].removeprefix("data: "))
+    return int((last if "event" in kind else last["error"])["code"])
