@@ -276,7 +276,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
                 await response.refuse(self._refuse(error, path, request).status)
 
     async def _call(self, path: str, bound: bytes, request: Request, inbound: Inbound, response: _Response) -> None:
-        async def read(intake: Intake | None) -> bytes:  # when a handler asks for it (repair 24)
+        async def read(intake: Intake | None) -> bytes:  # when a handler asks for it
             limit = self._limit(path)
             size = (limit + _FRAMING) * 4 // 3 + 4 if response.as_text else limit + _FRAMING
             body = await inbound.read(size, intake, message_limit=limit)  # repair 13
