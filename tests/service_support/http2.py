@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Self
@@ -78,14 +77,9 @@ class Http2Client:
         self._flush()
         return stream
 
-    def wait(self, condition: Callable[[], bool], seconds: float = HANG) -> bool:
-        """Take in frames until a condition holds; return whether it does, at the latest after so many seconds."""
-        end = time.monotonic() + seconds
+    def wait(self, condition: Callable[[], bool]) -> bool:
+        """Take in frames until a condition holds; return whether it does when no more come."""
         while not condition():
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            self._socket.settimeout(left)
             try:
                 received = self._socket.recv(65536)
             except TimeoutError:

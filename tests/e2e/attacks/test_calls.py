@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clock_support.waiting import HANG
+from clock_support.waiting import HANG, eventually
 from service_support.http2 import Http2Client
 from service_support.service import RunningService, create_token, run, running_service
 from service_support.silent import SilentServer
@@ -137,16 +136,16 @@ def test_answers_that_nobody_takes_hold_no_slot(service: RunningService, wires: 
             stream = greedy.call(DIAGNOSE, bearer(service.admin_token), request)
             assert greedy.wait(lambda stream=stream: ":status" in greedy.headers[stream])  # type: ignore[misc] # as above
         # Their tests are over in some 100 ms; until then others are told to try again.
-        for _ in range(200):
-            try:
-                events = client("Diagnose", **diagnosis(service))
-                break
-            except Refused:
-                time.sleep(0.05)
-        else:
-            raise AssertionError("the slots of tests that are over are still held")
-        assert events[-1].HasField("report")
+        eventually(lambda: passes(client, service), "the slots of tests that are over are still held")
         assert not any(greedy.data.values())
+
+
+def passes(client: Client, service: RunningService) -> bool:
+    """Return whether a test had a slot, and came to its report."""
+    try:
+        return bool(client("Diagnose", **diagnosis(service))[-1].HasField("report"))
+    except Refused:
+        return False
 
 
 def frame_of(service: RunningService) -> bytes:
