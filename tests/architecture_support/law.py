@@ -64,7 +64,7 @@ LAW = (
     Room(
         "net",
         "all of the network that is not SMTP",
-        ("domain.errors", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
+        ("domain.asker", "domain.errors", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
         libraries=(
             "aiohappyeyeballs: dial http",
             "asyncio",
@@ -172,7 +172,7 @@ LAW = (
             "webhook.verdict",
         ),
         libraries=(
-            "asyncio: passphrase_encryption token_uses",
+            "asyncio: ahead passphrase_encryption token_uses",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
@@ -195,7 +195,7 @@ LAW = (
             "webhook.format",
             "webhook.verdict",
         ),
-        libraries=("asyncio: calls", *PROTOS),
+        libraries=("asyncio: calls intake open_calls", *PROTOS),
     ),
     Room(
         "transport",

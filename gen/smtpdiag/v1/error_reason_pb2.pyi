@@ -139,6 +139,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_TOO_MANY_BYTES: _ErrorReason.ValueType  # 46
+    """The bodies of the requests that are being sent hold as much memory as the server allows, of this token or of all
+    (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+    {"reason":"TOO_MANY_BYTES","domain":"mailproof"}
+    """
     ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
     """The access token was valid until a moment that has passed (UNAUTHENTICATED).
     {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
@@ -292,6 +297,11 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_TOO_MANY_BYTES: ErrorReason.ValueType  # 46
+"""The bodies of the requests that are being sent hold as much memory as the server allows, of this token or of all
+(RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+{"reason":"TOO_MANY_BYTES","domain":"mailproof"}
 """
 ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
 """The access token was valid until a moment that has passed (UNAUTHENTICATED).

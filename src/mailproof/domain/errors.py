@@ -393,6 +393,19 @@ class TooManyTests(Failure):
         )
 
 
+class TooManyBytes(Failure):
+    """The bodies of the requests under way hold as much memory as they may, of this token or of all."""
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MANY_BYTES"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the requests that are being sent hold as much memory as this server allows; try again in a moment",
+            retry_after=1.0,
+        )
+
+
 class DeadlineExceeded(Failure):
     """The deadline of the caller, or of the server, passed before there was an answer."""
 

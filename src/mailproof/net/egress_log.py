@@ -1,6 +1,6 @@
 """Logs what the egress policy denies, for the operator: the destination, the rule and who asked.
 
-The caller's answer says none of it. Whose call it is comes from the context in which the destination is judged.
+The caller's answer says none of it.
 """
 
 from __future__ import annotations
@@ -8,19 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 
+from mailproof.domain.asker import asker
 from mailproof.net.guard import EgressDenied, EgressGuard
 
 log = logging.getLogger("mailproof.egress")
-
-_caller: ContextVar[dict[str, str] | None] = ContextVar("egress_caller", default=None)
-
-
-def on_behalf_of(**caller: str) -> None:
-    """Name who is asked for from here on, in this task and the ones that it starts: ids, as the log is to name them."""
-    _caller.set(caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,6 @@ def _logged(host: str, port: int) -> Iterator[None]:
     try:
         yield
     except EgressDenied as denied:
-        facts = {"host": host[:300], "port": port, "rule": denied.cause, **(_caller.get() or {})}
+        facts = {"host": host[:300], "port": port, "rule": denied.cause, **asker()}
         log.warning("the egress policy denied a destination", extra=facts)
         raise

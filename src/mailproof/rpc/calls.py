@@ -1,8 +1,9 @@
 """The one table of calls: every RPC of the descriptors, wrapped once in its guards, handed to every transport.
 
-Order of the guards: caller and instance, permission, size, decoding, declared rules and idempotency key, then the
-servicer's method; then the status and the log line. The deadline bounds all of it. No transport can reach a servicer in
-another way. An RPC without an implementation or without a permission fails at start-up.
+Order of the guards: caller and instance, permission, then the body is taken in and decoded, declared rules and
+idempotency key, then the servicer's method; then the status and the log line. The deadline bounds all of it, also how
+long a stream's messages take to be delivered, and a call ends when its caller's token does. No transport can reach a
+servicer in another way. An RPC without an implementation or without a permission fails at start-up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,13 +24,22 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from mailproof.domain.errors import MAX_VIOLATIONS, DeadlineExceeded, Failure, FieldViolation, InvalidFields
+from mailproof.domain.asker import on_behalf_of
+from mailproof.domain.errors import (
+    MAX_VIOLATIONS,
+    DeadlineExceeded,
+    Failure,
+    FieldViolation,
+    InvalidFields,
+)
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
 from mailproof.domain.secret import Vault
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.context import Context
+from mailproof.rpc.intake import Budget, Intake
+from mailproof.rpc.open_calls import OpenCall, OpenCalls
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.rpc.validation import violations
 from mailproof.syntax.text import is_visible_ascii
@@ -114,8 +124,19 @@ class Method:
     run: Callable[[Any, Context], Any]
 
 
-Decode = Callable[[], Message]
-"""Returns the request message of the transport's bytes; raises `errors.Failure` if they are no such message."""
+Read = Callable[[Intake], Awaitable[Message]]
+"""Takes in the body of a request, which the transport has not read before, and returns its message.
+
+It counts the bytes that it holds with the `Intake`, and bounds the time that the body takes. Raises `errors.Failure` if
+they are too many or too slow, or no such message, and `ClientGone`.
+"""
+
+Deliver = Callable[[Message], Awaitable[None]]
+"""Sends one message of a stream, and returns when the client has taken it or will be able to."""
+
+
+class ClientGone(Exception):
+    """The client closed its connection; there is nobody to answer."""
 
 
 class Calls:
@@ -127,6 +148,7 @@ class Calls:
         vault: Computes the keyed digests by which a repeated request is recognised.
         default_timeout: Seconds for a call that has no deadline; a caller's deadline can't be later.
         log_call: Logs the end of each call.
+        budget: Bounds the bytes of bodies that are under way; None for the default one.
 
     Attributes:
         methods: The RPCs by path.
@@ -140,8 +162,11 @@ class Calls:
         *,
         default_timeout: float,
         log_call: LogCall = log_call,
+        budget: Budget | None = None,
     ) -> None:
         self._access = access
+        self._open = OpenCalls(access)
+        self._budget = budget or Budget()
         self._vault = vault
         self._default_timeout = default_timeout
         self._log_call = log_call
@@ -151,25 +176,32 @@ class Calls:
                 method = _method(descriptor, servicer)
                 self.methods[method.path] = method
 
-    async def unary(self, method: Method, call: Call, decode: Decode) -> Message:
+    async def unary(self, method: Method, call: Call, read: Read) -> Message:
         """Run a unary RPC and return its answer.
 
         Args:
-            decode: Returns the request; it is called once the caller is known and permitted.
+            read: Takes in the request; it is called once the caller is known and permitted.
 
         Raises:
             StatusError: The call was refused, or it failed.
+            ClientGone: The client hung up before its request was read.
         """
         started = time.monotonic()
-        deadline = self._deadline(call, started)
+        deadline = self._deadline(call.deadline, started)
+        open_call: OpenCall | None = None
         try:
             try:
-                async with asyncio.timeout(deadline - started):
-                    request, context = await self._admit(method, call, decode, deadline)
-                    response: Message = await method.run(request, context)
+                async with asyncio.timeout(deadline - started) as scope:
+                    open_call = await self._admit(method, call, scope)
+                    self._open.add(open_call)
+                    try:
+                        request, context = await self._take_in(method, call, open_call, read, deadline)
+                        response: Message = await method.run(request, context)
+                    finally:
+                        self._open.remove(open_call)
             except TimeoutError:
-                raise DeadlineExceeded("the deadline passed before there was an answer") from None
-        except asyncio.CancelledError:
+                raise _ended(open_call, "the deadline passed before there was an answer") from None
+        except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
         except Exception as error:  # noqa: BLE001 - the one boundary: whatever it is, the caller gets a status
@@ -177,7 +209,42 @@ class Calls:
         self._log_end(method.path, call, started, "OK")
         return response
 
-    async def admit(self, call: Call, permission: Permission) -> None:
+    async def stream(self, method: Method, call: Call, read: Read, deliver: Deliver) -> None:
+        """Run a server-streaming RPC and deliver its messages; the deadline covers how long the client takes them.
+
+        Args:
+            read: Takes in the request; it is called once the caller is known and permitted.
+            deliver: Sends a message.
+
+        Raises:
+            StatusError: The call was refused, or it failed, perhaps after some messages.
+            ClientGone: The client hung up before its request was read.
+        """
+        started = time.monotonic()
+        deadline = self._deadline(call.deadline, started)
+        open_call: OpenCall | None = None
+        try:
+            try:
+                async with asyncio.timeout(deadline - started) as scope:
+                    open_call = await self._admit(method, call, scope)
+                    self._open.add(open_call)
+                    try:
+                        request, context = await self._take_in(method, call, open_call, read, deadline)
+                        async with aclosing(method.run(request, context)) as messages:
+                            async for message in messages:
+                                await deliver(message)
+                    finally:
+                        self._open.remove(open_call)
+            except TimeoutError:
+                raise _ended(open_call, "the deadline passed before the stream ended") from None
+        except (asyncio.CancelledError, ClientGone):
+            self._log_end(method.path, call, started, "CANCELLED")
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self.refusal(error, method, call, started) from None
+        self._log_end(method.path, call, started, "OK")
+
+    async def check(self, call: Call, permission: Permission) -> None:
         """Check who calls and whether they have a permission, for pages that are not RPCs.
 
         Raises:
@@ -191,37 +258,14 @@ class Calls:
         except Failure as failure:
             raise self.refusal(failure, None, call) from None
 
-    async def stream(self, method: Method, call: Call, decode: Decode) -> AsyncGenerator[Message, None]:
-        """Run a server-streaming RPC and yield its messages; closing the generator ends the call at once.
+    def remaining(self, deadline: float | None) -> float:
+        """Return the seconds that a call may take from now on.
 
         Args:
-            decode: Returns the request; it is called once the caller is known and permitted.
-
-        Raises:
-            StatusError: The call was refused, or it failed, perhaps after some messages.
+            deadline: The caller's deadline on the `time.monotonic` clock, None if it has none.
         """
-        started = time.monotonic()
-        deadline = self._deadline(call, started)
-        try:
-            try:
-                async with asyncio.timeout(deadline - started):
-                    request, context = await self._admit(method, call, decode, deadline)
-                async with aclosing(method.run(request, context)) as messages:
-                    while True:
-                        # One wait per message: a timeout scope must not be held open across a yield.
-                        async with asyncio.timeout(deadline - time.monotonic()):
-                            message = await anext(messages, None)
-                        if message is None:
-                            break
-                        yield message
-            except TimeoutError:
-                raise DeadlineExceeded("the deadline passed before the stream ended") from None
-        except (GeneratorExit, asyncio.CancelledError):
-            self._log_end(method.path, call, started, "CANCELLED")
-            raise
-        except Exception as error:  # noqa: BLE001 - as above
-            raise self.refusal(error, method, call, started) from None
-        self._log_end(method.path, call, started, "OK")
+        now = time.monotonic()
+        return max(self._deadline(deadline, now) - now, 0.0)
 
     def refusal(self, error: Exception, method: Method | None, call: Call, started: float | None = None) -> StatusError:
         """Log an error and return the status that the caller gets.
@@ -241,16 +285,26 @@ class Calls:
     def _log_end(self, path: str, call: Call, started: float, outcome: str) -> None:
         self._log_call(path, call.transport, call.peer, call.request_id, outcome, time.monotonic() - started)
 
-    def _deadline(self, call: Call, started: float) -> float:
+    def _deadline(self, wanted: float | None, started: float) -> float:
         bound = started + self._default_timeout
-        return bound if call.deadline is None else min(call.deadline, bound)
+        return bound if wanted is None else min(wanted, bound)
 
-    async def _admit(self, method: Method, call: Call, decode: Decode, deadline: float) -> tuple[Message, Context]:
+    async def _admit(self, method: Method, call: Call, scope: asyncio.Timeout) -> OpenCall:
         caller = await self._access.authenticate(
             call.authorization, call.peer, call.instance_id, certificate=call.certificate
         )
         authorize(caller, method.permission)
-        request = decode()
+        on_behalf_of(token_id=caller.token.id, instance_id=caller.instance_id, request_id=call.request_id)
+        return OpenCall(caller, scope)
+
+    async def _take_in(
+        self, method: Method, call: Call, open_call: OpenCall, read: Read, deadline: float
+    ) -> tuple[Message, Context]:
+        intake = Intake(self._budget, open_call)
+        try:
+            request = await read(intake)
+        finally:
+            intake.close()
         problems = list(islice(violations(request), MAX_VIOLATIONS))
         key = call.idempotency_key if method.idempotent else None
         if key is not None and not (1 <= len(key) <= _MAX_IDEMPOTENCY_KEY and is_visible_ascii(key)):
@@ -259,13 +313,18 @@ class Calls:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)
         remaining = max(deadline - time.monotonic(), 0.0)
-        return request, Context(caller, remaining, self._repeatable(method, key, request) if key else None)
+        return request, Context(open_call.caller, remaining, self._repeatable(method, key, request) if key else None)
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
         """Return the key with the request's digests, which are the same over every transport."""
         request.DiscardUnknownFields()  # JSON can't carry them, and no servicer reads them
         content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
         return IdempotencyKey(key, self._vault.fingerprints(content))
+
+
+def _ended(open_call: OpenCall | None, message: str) -> Failure:
+    """Return why a call's time is over: it was made to end, or its deadline has passed."""
+    return (open_call and open_call.failure) or DeadlineExceeded(message)
 
 
 def _method(descriptor: MethodDescriptor, servicer: object) -> Method:

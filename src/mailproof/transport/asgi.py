@@ -7,6 +7,9 @@ from typing import Any
 
 from mailproof.transport.headers import CONTENT_LENGTH, Headers
 
+HANG_UP = "mailproof.hang_up"
+"""The extension of a scope by which our server ends a connection at once."""
+
 AsgiScope = MutableMapping[str, Any]
 AsgiMessage = MutableMapping[str, Any]
 AsgiReceive = Callable[[], Awaitable[AsgiMessage]]

@@ -17,12 +17,9 @@ from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.client_certificate import client_certificate
-from mailproof.transport.handlers import RpcHandlers
+from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
-
-# Above the limit of the guards, so that they refuse with typed details; this one only bounds memory.
-_MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
 _ONCE = frozenset(name.decode() for name in ONCE)
 _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
@@ -50,7 +47,7 @@ class GrpcServer:
         """
         server = grpc.aio.server(
             options=[
-                ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.so_reuseport", 0),  # a second server on the same port is an error, not a lottery
                 ("grpc.max_concurrent_streams", 1000),
                 ("grpc.server_handshake_timeout_ms", round(HANDSHAKE_TIMEOUT * 1000)),
@@ -59,7 +56,7 @@ class GrpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         services = sorted({method.service for method in self._calls.methods.values()})
         reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of),))
+        server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of, read_message),))
         address = join_host_port(host, port)
         try:
             if self._tls is None:

@@ -16,7 +16,7 @@ import logging
 import re
 import struct
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -27,11 +27,12 @@ from sonora import protocol
 from sonora.asgi import ServicerContext, grpcASGI
 
 from mailproof.domain.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
-from mailproof.rpc.calls import Call
+from mailproof.rpc.calls import Call, ClientGone
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
+from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend, respond
-from mailproof.transport.connection import ClientGone, read_body, while_connected
+from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.handlers import CODES
 from mailproof.transport.headers import (
     ALLOW,
@@ -77,9 +78,17 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
 
     Args:
         metadata: The request's headers as gRPC metadata.
+        read: Takes in the request's message.
+        write: Sends a message of a stream.
     """
 
-    def __init__(self, request: Request, metadata: Metadata = ()) -> None:
+    def __init__(
+        self,
+        request: Request,
+        metadata: Metadata = (),
+        read: Callable[[Intake | None], Awaitable[bytes]] | None = None,
+        write: Callable[[bytes, WebContext], Awaitable[None]] | None = None,
+    ) -> None:
         # sonora's own __init__ raises without a host header, and its `code` attribute hides the method.
         self._code = grpc.StatusCode.OK
         self._details = ""
@@ -89,6 +98,26 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
         self._active = True
         self.request = request
         self._metadata = metadata
+        self._read = read
+        self._write = write
+
+    async def read(self, intake: Intake | None = None) -> bytes:
+        """Return the request's one message, which nobody has read before.
+
+        Args:
+            intake: Counts the bytes that are held; None counts nothing.
+
+        Raises:
+            Failure: The body is too large, too slow, or not exactly one message.
+            ClientGone: It was cut short.
+        """
+        assert self._read is not None  # noqa: S101 - contexts of refused calls have no handler
+        return await self._read(intake)
+
+    async def write(self, message: bytes) -> None:
+        """Send one message of a stream."""
+        assert self._write is not None  # noqa: S101 - likewise
+        await self._write(message, self)
 
     def code(self) -> grpc.StatusCode:
         return self._code
@@ -225,9 +254,10 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1003})
             return
-        await self.answer(Request.from_scope(scope), receive, send)
+        request = Request.from_scope(scope)
+        await self.answer(request, Inbound(request, receive), send)
 
-    async def answer(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def answer(self, request: Request, inbound: Inbound, send: AsgiSend) -> None:
         """Answer one HTTP request."""
         target = self._resolve(request.method, request.encoded_path)
         if target is None and request.method != "POST":  # repair 23
@@ -239,36 +269,44 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             path, bound = target or (request.path, b"")
             response = _Response(request, send)
             try:
-                await self._call(path, bound, request, receive, response)
+                await self._call(path, bound, request, inbound, response)
             except ClientGone:  # repairs 10, 11: a body cut short runs nothing; nobody is there to answer
                 log.debug("the client hung up")
             except Exception as error:  # noqa: BLE001 - repair 17; `refuse` logs it
                 await response.refuse(self._refuse(error, path, request).status)
 
-    async def _call(self, path: str, bound: bytes, request: Request, receive: AsgiReceive, response: _Response) -> None:
-        context = WebContext(request, _metadata(request))
+    async def _call(self, path: str, bound: bytes, request: Request, inbound: Inbound, response: _Response) -> None:
+        async def read(intake: Intake | None) -> bytes:  # when a handler asks for it
+            limit = self._limit(path)
+            size = (limit + _FRAMING) * 4 // 3 + 4 if response.as_text else limit + _FRAMING
+            body = await inbound.read(size, intake, message_limit=limit)  # repair 13
+            return merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
+
+        context = WebContext(request, _metadata(request), read, response.message)
         request.check_timeout()
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
             raise UnknownRpc("no such RPC")
-        message_limit = self._limit(path)
-        limit = (message_limit + _FRAMING) * 4 // 3 + 4 if response.as_text else message_limit + _FRAMING
-        body = await read_body(request, receive, limit, message_limit=message_limit)  # repair 13
-        message = merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
         try:
-            await while_connected(self._run(handler, message, context, response), receive)
+            await while_connected(self._run(handler, context, response), inbound)
         finally:
             context.finish()
 
-    async def _run(self, handler: Any, message: bytes, context: WebContext, response: _Response) -> None:
+    async def _run(self, handler: Any, context: WebContext, response: _Response) -> None:
         try:
-            if handler.response_streaming:
-                messages: AsyncGenerator[bytes, None] = handler.unary_stream(message, context)
+            # Handlers of ours ask for their message, any others are given it.
+            request = context if handler.request_streaming else await context.read()
+            if handler.request_streaming and handler.response_streaming:
+                await handler.stream_stream(request, context)
+            elif handler.request_streaming:
+                response.hold(await handler.stream_unary(request, context))
+            elif handler.response_streaming:
+                messages: AsyncGenerator[bytes, None] = handler.unary_stream(request, context)
                 async with aclosing(messages):
                     async for part in messages:
                         await response.message(part, context)
             else:
-                response.hold(await handler.unary_unary(message, context))
+                response.hold(await handler.unary_unary(request, context))
         except RpcAborted:
             pass
         await response.end(context)

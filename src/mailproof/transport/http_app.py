@@ -12,17 +12,32 @@ from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.transport.asgi import AsgiMessage, AsgiReceive, AsgiScope, AsgiSend, respond
+from mailproof.transport.connection import Inbound
 from mailproof.transport.cors import Cors
-from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, call_of
+from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call_of
 from mailproof.transport.handlers import RpcHandlers
-from mailproof.transport.headers import CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, STRICT_TRANSPORT_SECURITY, Headers
+from mailproof.transport.headers import (
+    CONNECTION,
+    CONTENT_TYPE,
+    JSON,
+    NO_STORE,
+    REQUEST_ID,
+    STRICT_TRANSPORT_SECURITY,
+    Headers,
+)
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
 
 log = logging.getLogger("mailproof.http")
 
-Application = Callable[[Request, AsgiReceive, AsgiSend], Awaitable[None]]
+Application = Callable[[Request, Inbound, AsgiSend], Awaitable[None]]
+
+DELIVERY_MARGIN = 2.0
+"""Seconds after a call's deadline in which its client still gets an answer, if only that the deadline has passed."""
+
+
+_LARGE = 64 * 1024  # bytes of an answer that its connection may keep for a client that does not read
 
 
 class HttpApp:
@@ -44,7 +59,7 @@ class HttpApp:
     ) -> None:
         self._calls = calls
         self._routes = Routes(calls.methods.values())
-        self._handlers = RpcHandlers(calls, call_of)
+        self._handlers = RpcHandlers(calls, call_of, WebContext.read)
         self._grpc_web = GrpcWeb(self._resolve, self._refuse, self._limit)
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
@@ -67,15 +82,22 @@ class HttpApp:
             await respond(send, 204, [*preflight, *self._always])
             return
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
-        own = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
-        tracked = _Tracked(send, own)
+        inbound = Inbound(request, receive)
+        added = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
+        tracked = _Tracked(send, added, inbound)
+        bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
-            await self._application(request)(request, receive, tracked)
+            async with bound:
+                await self._application(request)(request, inbound, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
                 body = {"code": 14, "message": "the server is going away", "details": []}
                 await respond(tracked, 503, [JSON], dump(body))
         except Exception as error:
+            if bound.expired():
+                log.info("the client did not take its answer", extra={"request_id": request.request_id})
+                await inbound.hang_up()
+                return
             log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
                 refusal = status_error(error, request_id=request.request_id)
@@ -109,19 +131,33 @@ class HttpApp:
 
 
 class _Tracked:
-    """A `send` that adds headers, where the answer has none of that name, and remembers that it has begun."""
+    """A `send` that adds headers, where the answer has none of that name, and remembers that it has begun.
 
-    def __init__(self, send: AsgiSend, headers: Headers) -> None:
+    An answer that leaves something of the request's body unread ends the connection.
+    """
+
+    def __init__(self, send: AsgiSend, headers: Headers, inbound: Inbound) -> None:
         self._send = send
         self._headers = headers
+        self._inbound = inbound
+        self._closes = False
         self.started = False
 
     async def __call__(self, event: AsgiMessage) -> None:
         if event["type"] == "http.response.start":
             self.started = True
+            if not self._inbound.complete and not await self._inbound.is_at_hand():
+                self._closes = True
+                self._headers.append((CONNECTION, b"close"))
             own = event.get("headers", [])
             names = {name for name, _ in own}
             event = {**event, "headers": [*own, *(item for item in self._headers if item[0] not in names)]}
+        elif not event.get("more_body", False) and (self._closes or len(event.get("body", b"")) > _LARGE):
+            await self._send({**event, "more_body": True})
+            if self._closes:
+                await self._inbound.linger()
+            # The server takes this last event only when most of what came before it has left.
+            event = {"type": event["type"], "body": b"", "more_body": False}
         await self._send(event)
 
 
@@ -129,7 +165,7 @@ async def _alive() -> None:
     """A process that answers is alive."""
 
 
-async def _health(check: Callable[[], Awaitable[None]], request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+async def _health(check: Callable[[], Awaitable[None]], request: Request, inbound: Inbound, send: AsgiSend) -> None:
     status, text = 200, b"ok\n"
     try:
         await check()

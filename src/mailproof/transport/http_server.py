@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
+from mailproof.transport.asgi import HANG_UP
 from mailproof.transport.http_app import HttpApp
 from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, ServerTls
@@ -58,6 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {HANG_UP: self.transport.abort}  # type: ignore[dict-item] # our own has a function
         if self._head_timer is None:  # a connection's first head is timed from the start
             self._arm()
 
@@ -69,6 +71,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._in_head, self._head_bytes = True, 0
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection; `close` alone would wait for ever for a client that does not take its answer."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().timeout_keep_alive_handler()
 
     def _arm(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._end, _TOO_SLOW)

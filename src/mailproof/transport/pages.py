@@ -8,7 +8,8 @@ from mailproof.domain.model import Permission
 from mailproof.rpc.calls import Call, Calls
 from mailproof.rpc.codec import dump
 from mailproof.rpc.status import StatusError
-from mailproof.transport.asgi import AsgiReceive, AsgiSend, respond
+from mailproof.transport.asgi import AsgiSend, respond
+from mailproof.transport.connection import Inbound
 from mailproof.transport.headers import JSON, NO_STORE, Headers
 from mailproof.transport.request import Request
 
@@ -28,12 +29,12 @@ class JsonPage:
         self._permission = permission
         self._document = document
 
-    async def __call__(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def __call__(self, request: Request, inbound: Inbound, send: AsgiSend) -> None:
         """Answer one GET."""
         # A page belongs to no instance, and answers at once.
         call = Call("page", request.authorization, request.peer, request_id=request.request_id)
         try:
-            await self._calls.admit(call, self._permission)
+            await self._calls.check(call, self._permission)
         except StatusError as refusal:
             body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
             await respond(send, refusal.http_status, _HEADERS, dump(body))

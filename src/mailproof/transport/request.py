@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import quote
@@ -17,13 +17,14 @@ from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
-from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend
+from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
     AUTHORIZATION,
     CONTENT_LENGTH,
     CONTENT_TYPE,
+    EXPECT,
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
     INSTANCE_ID,
@@ -31,6 +32,7 @@ from mailproof.transport.headers import (
     ORIGIN,
     REQUEST_ID,
     REQUESTED_METHOD,
+    TRANSFER_ENCODING,
     values_by_name,
 )
 
@@ -55,6 +57,8 @@ class Request:
             malformed (`check_timeout`).
         request_id: The caller's x-request-id where it is harmless to log, else a new one.
         certificate: The client's certificate, which TLS has verified; None if it showed none.
+        hang_up: Ends the connection at once, whatever of an answer is not sent yet; it does nothing where the server
+            has no such end.
     """
 
     # What is asked for at most once a request is a property: each field of a frozen value costs 0.2 µs to set.
@@ -68,6 +72,7 @@ class Request:
     content_type: str
     deadline: float | None
     request_id: str
+    hang_up: Callable[[], None] = field(repr=False, compare=False)
     certificate: ClientCertificate | None = None
 
     @classmethod
@@ -87,6 +92,7 @@ class Request:
             values.get(CONTENT_TYPE, b"").decode("latin-1").partition(";")[0].strip().lower(),
             None if timeout is None else _deadline(timeout),
             request_id(_text(values.get(REQUEST_ID))),
+            (scope.get("extensions") or {}).get(HANG_UP, _nothing),
             _certificate(scope),
         )
 
@@ -95,6 +101,16 @@ class Request:
         """How many bytes of body are announced, read from the first 20 digits; None: no number is."""
         value = self.values.get(CONTENT_LENGTH)
         return int(value[:20]) if value is not None and value.isdigit() else None
+
+    @property
+    def has_no_body(self) -> bool:
+        """Whether the head says that no body follows (RFC 9112 section 6.3)."""
+        return self.values.get(CONTENT_LENGTH, b"0").strip(b"0") == b"" and TRANSFER_ENCODING not in self.values
+
+    @property
+    def expects_continue(self) -> bool:
+        """Whether the client waits to be asked for its body (RFC 9110 section 10.1.1)."""
+        return EXPECT in self.values
 
     @property
     def accept(self) -> str:
@@ -152,6 +168,10 @@ class Request:
             request_id=self.request_id,
             certificate=self.certificate,
         )
+
+
+def _nothing() -> None:
+    """Do nothing, for servers that can't end a connection at once."""
 
 
 def with_certificate(application: Any, pem: str) -> Any:

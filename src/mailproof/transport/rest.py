@@ -7,18 +7,18 @@ A stream is newline-delimited JSON, or server-sent events where Accept asks for 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import partial
 
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import Call, Calls, Decode, Method
+from mailproof.rpc.calls import Call, Calls, ClientGone, Method, Read
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
+from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
-from mailproof.transport.asgi import AsgiReceive, AsgiSend, respond
-from mailproof.transport.connection import ClientGone, read_body, while_connected
+from mailproof.transport.asgi import AsgiSend, respond
+from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.headers import ALLOW, CONTENT_TYPE, JSON, NO_STORE, RETRY_AFTER, WWW_AUTHENTICATE, Headers
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
@@ -38,7 +38,7 @@ class Rest:
         self._calls = calls
         self._routes = routes
 
-    async def __call__(self, request: Request, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def __call__(self, request: Request, inbound: Inbound, send: AsgiSend) -> None:
         """Answer one HTTP request."""
         exchange = _Exchange(request, send)
         call = request.call("rest")
@@ -47,9 +47,9 @@ class Rest:
             match = self._routes.match(request.method, request.encoded_path)
             exchange.method = match.method
             request.check_timeout()
-            decode = await self._decoder(match, request, receive)
+            read = partial(_read, match, request, inbound)
             answer = self._stream if match.method.streaming else self._unary
-            await while_connected(answer(exchange, match.method, call, decode), receive)
+            await while_connected(answer(exchange, match.method, call, read), inbound)
         except ClientGone:
             return
         except StatusError as refusal:
@@ -57,25 +57,26 @@ class Rest:
         except Failure as failure:
             await exchange.refuse(self._calls.refusal(failure, match.method if match else None, call))
 
-    async def _decoder(self, match: Match, request: Request, receive: AsgiReceive) -> Decode:
-        method = match.method
-        body = await read_body(request, receive, method.max_request_bytes)
-        if not match.route.body:
-            return lambda: parse_query(method.request_type, request.query, match.bindings)
-        kind = request.content_type
-        if (body or kind) and kind != "application/json":
-            given = f"not {kind[:80]}" if kind else "and there is none"
-            raise UnsupportedMediaType(f"the content type must be application/json, {given}")
-        return lambda: parse_json(method.request_type, body, match.bindings)
-
-    async def _unary(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:
-        response = await self._calls.unary(method, call, decode)
+    async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
+        response = await self._calls.unary(method, call, read)
         await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS))
 
-    async def _stream(self, exchange: _Exchange, method: Method, call: Call, decode: Decode) -> None:
-        messages = self._calls.stream(method, call, decode)
-        async with aclosing(messages):
-            await exchange.stream(messages)
+    async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
+        await self._calls.stream(method, call, read, exchange.message)
+        await exchange.end()
+
+
+async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake) -> Message:
+    """Take in a request's body, and return the message of it and of path and query."""
+    method = match.method
+    body = await inbound.read(method.max_request_bytes, intake)
+    if not match.route.body:
+        return parse_query(method.request_type, request.query, match.bindings)
+    kind = request.content_type
+    if (body or kind) and kind != "application/json":
+        given = f"not {kind[:80]}" if kind else "and there is none"
+        raise UnsupportedMediaType(f"the content type must be application/json, {given}")
+    return parse_json(method.request_type, body, match.bindings)
 
 
 class _Exchange:
@@ -112,12 +113,14 @@ class _Exchange:
         fields = self.method.request_type.DESCRIPTOR.fields if self.method else ()
         return commerce.error_model(refusal, {field.name: field.json_name for field in fields})
 
-    async def stream(self, messages: AsyncGenerator[Message, None]) -> None:
-        """Send messages as they come. Nothing is sent before the first one, so a refusal still has its status."""
-        async for message in messages:
-            await self._start()
-            document = to_json(message, defaults=True)
-            await self._item(next(iter(document)), document)
+    async def message(self, message: Message) -> None:
+        """Send one message of a stream. Nothing is sent before the first one, so a refusal still has its status."""
+        await self._start()
+        document = to_json(message, defaults=True)
+        await self._item(next(iter(document)), document)
+
+    async def end(self) -> None:
+        """End a stream."""
         await self._start()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 

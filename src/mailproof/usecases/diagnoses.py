@@ -30,6 +30,7 @@ from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Plan, Progress, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
+from mailproof.usecases.ahead import ahead
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
@@ -120,6 +121,12 @@ class Diagnoses:
         """
         if config_id:
             plan = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
+        # The test does not wait for whoever reads its events, so that its slot is free when it is over.
+        async with aclosing(ahead(self._run(plan, remaining))) as events:
+            async for event in events:
+                yield event
+
+    async def _run(self, plan: Plan, remaining: float | None) -> AsyncGenerator[Progress, None]:
         with self._limits.slot():
             async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
                 async for event in events:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from mailproof.discovery.progress import SearchProgress
 from mailproof.domain.limits import Limits
+from mailproof.usecases.ahead import ahead
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a search where the caller names no limit."""
@@ -50,6 +51,12 @@ class Searches:
         Raises:
             TooManyTests: As many tests and searches run as are allowed.
         """
+        # The search does not wait for whoever reads its progress, so that its slot is free when it is over.
+        async with aclosing(ahead(self._run(address, limit, remaining))) as events:
+            async for event in events:
+                yield event
+
+    async def _run(self, address: str, limit: float, remaining: float | None) -> AsyncGenerator[SearchProgress, None]:
         with self._limits.slot():
             async with aclosing(self._searcher.run(address, self._limits.timeout(limit, remaining))) as events:
                 async for event in events:

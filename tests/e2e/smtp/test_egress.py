@@ -16,8 +16,9 @@ import pytest
 
 from clock_support.loop import WaitedClock
 from clock_support.waiting import HANG
+from mailproof.domain.asker import on_behalf_of
 from mailproof.net.egress import Policy, Profile
-from mailproof.net.egress_log import LoggingGuard, on_behalf_of
+from mailproof.net.egress_log import LoggingGuard
 from mailproof.net.egress_rules import parse_rule
 from mailproof.net.guard import EgressDenied
 from mailproof.net.judged_lookup import CONCEALING

@@ -16,8 +16,9 @@ from mailproof.domain.errors import InvalidFields, MalformedRequest
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Role, Token
 from mailproof.domain.token_record import TokenRecord
-from mailproof.rpc.calls import Call, Calls, Method, request_id
+from mailproof.rpc.calls import Call, Calls, ClientGone, Method, Read, request_id
 from mailproof.rpc.context import Context
+from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
@@ -123,8 +124,25 @@ def call(
     return Call("test", bearer, "peer", deadline, instance_id, idempotency_key, "request-1")
 
 
+def reads(request: Message) -> Read:
+    """Return what a transport would take the request in by."""
+
+    async def read(_: Intake) -> Message:
+        return request
+
+    return read
+
+
+async def unread(_: Intake) -> Message:
+    raise AssertionError("the body was taken in before the caller was known")
+
+
+async def undelivered(_: Message) -> None:
+    raise AssertionError("a message of a call that was to be refused")
+
+
 def run(calls: Calls, path: str, request: Message, inbound: Call) -> Message:
-    return asyncio.run(calls.unary(calls.methods[path], inbound, lambda: request))
+    return asyncio.run(calls.unary(calls.methods[path], inbound, reads(request)))
 
 
 def refused(calls: Calls, path: str, request: Message, inbound: Call) -> StatusError:
@@ -144,14 +162,10 @@ def test_a_call_reaches_its_servicer_with_its_caller() -> None:
 
 
 @pytest.mark.parametrize(("token", "code"), [(None, 16), ("mp_other", 16), (VIEWER, 7)])
-def test_the_caller_is_known_before_the_message_is_decoded(token: str | None, code: int) -> None:
+def test_the_caller_is_known_before_the_body_is_taken_in(token: str | None, code: int) -> None:
     calls = table()
-
-    def decode() -> Message:
-        raise AssertionError("decoded before the caller was known")
-
     with pytest.raises(StatusError) as caught:
-        asyncio.run(calls.unary(calls.methods[ADD], call(token), decode))
+        asyncio.run(calls.unary(calls.methods[ADD], call(token), unread))
     assert caught.value.status.code == code
 
 
@@ -168,12 +182,8 @@ def test_violations_without_end_are_cut_to_what_clients_can_take() -> None:
     request = diagnosis_pb2.DiagnoseRequest(xoauth2=diagnosis_pb2.XOAuth2(client_credentials=scopes))
     calls = table()
 
-    async def scenario() -> None:
-        async for _ in calls.stream(calls.methods[DIAGNOSE], call(), lambda: request):
-            raise AssertionError("an invalid request was run")
-
     with pytest.raises(StatusError) as caught:
-        asyncio.run(scenario())
+        asyncio.run(calls.stream(calls.methods[DIAGNOSE], call(), reads(request), undelivered))
     assert caught.value.status.code == 3
     assert len(caught.value.status.SerializeToString()) < 8192
 
@@ -230,26 +240,22 @@ def test_a_call_is_for_the_named_instance(named: str | None, meant: str) -> None
     assert servicer.seen[0].caller.instance_id == meant
 
 
-def test_an_unknown_instance_is_not_found_before_anything_is_decoded() -> None:
+def test_an_unknown_instance_is_not_found_before_the_body_is_taken_in() -> None:
     calls = table()
-
-    def decode() -> Message:
-        raise AssertionError("decoded before the instance was known")
-
     for token in (ADMIN, VIEWER):
         with pytest.raises(StatusError) as caught:
-            asyncio.run(calls.unary(calls.methods[ADD], call(token, instance_id="third"), decode))
+            asyncio.run(calls.unary(calls.methods[ADD], call(token, instance_id="third"), unread))
         assert caught.value.status.code == 5
 
 
 def test_bytes_that_are_no_message_are_refused() -> None:
     calls = table()
 
-    def decode() -> Message:
+    async def read(_: Intake) -> Message:
         raise MalformedRequest("broken")
 
     with pytest.raises(StatusError) as caught:
-        asyncio.run(calls.unary(calls.methods[GET], call(), decode))
+        asyncio.run(calls.unary(calls.methods[GET], call(), read))
     assert caught.value.status.code == 3
 
 
@@ -291,7 +297,7 @@ def test_a_cancelled_call_is_cancelled_and_nothing_else() -> None:
 
     async def scenario() -> None:
         request = admin_pb2.GetSMTPConfigByIdRequest(id="wait")
-        task = asyncio.create_task(calls.unary(calls.methods[GET], call(), lambda: request))
+        task = asyncio.create_task(calls.unary(calls.methods[GET], call(), reads(request)))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -303,9 +309,13 @@ def test_a_cancelled_call_is_cancelled_and_nothing_else() -> None:
 async def collect(calls: Calls, host: str, inbound: Call) -> tuple[int, StatusError | None]:
     method: Method = calls.methods[DIAGNOSE]
     count = 0
+
+    async def deliver(_: Message) -> None:
+        nonlocal count
+        count += 1
+
     try:
-        async for _ in calls.stream(method, inbound, lambda: diagnosis_pb2.DiagnoseRequest(host=host)):
-            count += 1
+        await calls.stream(method, inbound, reads(diagnosis_pb2.DiagnoseRequest(host=host)), deliver)
     except StatusError as refusal:
         return count, refusal
     return count, None
@@ -341,19 +351,52 @@ def test_a_stream_is_refused_before_its_first_message() -> None:
     assert refusal.status.code == 7
 
 
-def test_a_reader_that_stops_ends_the_stream() -> None:
+def test_a_call_that_is_cancelled_ends_its_stream() -> None:
     stream = Stream()
     calls = table(stream=stream)
 
     async def scenario() -> None:
-        messages = calls.stream(
-            calls.methods[DIAGNOSE], call(), lambda: diagnosis_pb2.DiagnoseRequest(host="wait.example")
-        )
-        await anext(messages)
-        await messages.aclose()
+        delivered = asyncio.Event()
+
+        async def deliver(_: Message) -> None:
+            delivered.set()
+
+        read = reads(diagnosis_pb2.DiagnoseRequest(host="wait.example"))
+        task = asyncio.create_task(calls.stream(calls.methods[DIAGNOSE], call(), read, deliver))
+        await delivered.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
     asyncio.run(scenario())
     assert stream.closed
+
+
+def test_the_deadline_covers_how_long_a_message_takes_to_be_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    freeze(monkeypatch)
+    clock = WaitedClock(slowness=20)
+    stream = Stream()
+    calls = table(stream=stream, timeout=0.05)
+
+    async def deliver(_: Message) -> None:
+        await asyncio.Event().wait()  # a client that never reads
+
+    read = reads(diagnosis_pb2.DiagnoseRequest(host="wait.example"))
+    with asyncio.Runner(loop_factory=clock) as runner, pytest.raises(StatusError) as caught:
+        runner.run(calls.stream(calls.methods[DIAGNOSE], call(), read, deliver))
+    assert caught.value.status.code == 4
+    assert clock.waited == pytest.approx(0.05)
+    assert stream.closed
+
+
+def test_a_client_that_goes_while_it_sends_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    async def read(_: Intake) -> Message:
+        raise ClientGone
+
+    calls = table()
+    with caplog.at_level(logging.INFO, "mailproof.calls"), pytest.raises(ClientGone):
+        asyncio.run(calls.unary(calls.methods[GET], call(), read))
+    assert [vars(record)["outcome"] for record in caplog.records] == ["CANCELLED"]
 
 
 def test_an_rpc_without_an_implementation_fails_at_start_up() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from mailproof.domain.errors import Kind
 from mailproof.rpc.calls import Call
+from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
 from service_support.rules import FILES, METHODS, Trail, path_of, rules_of, sample, trails
 from service_support.table import Table
@@ -109,11 +109,19 @@ def answers(table: Table, method: MethodDescriptor, request: Message) -> list[An
     called = table.calls.methods[f"/{method.containing_service.full_name}/{method.name}"]
     call = Call("test", f"Bearer {table.admin}", "192.0.2.7:4711")
 
+    async def read(_: Intake) -> Message:
+        return request
+
     async def run() -> list[Any]:
         if not called.streaming:
-            return [await table.calls.unary(called, call, lambda: request)]
-        async with aclosing(table.calls.stream(called, call, lambda: request)) as messages:
-            return [message async for message in messages]
+            return [await table.calls.unary(called, call, read)]
+        messages: list[Any] = []
+
+        async def deliver(message: Message) -> None:
+            messages.append(message)
+
+        await table.calls.stream(called, call, read, deliver)
+        return messages
 
     return asyncio.run(run())
 

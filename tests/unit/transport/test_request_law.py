@@ -51,6 +51,8 @@ def scopes_opened(text: str) -> Iterator[str]:
 
 def is_handed_on(node: ast.AST, parent: ast.AST) -> bool:
     if isinstance(parent, ast.Subscript) and parent.value is node:
+        if isinstance(parent.ctx, ast.Store):  # the server adds to the scope that it makes
+            return True
         return isinstance(parent.slice, ast.Constant) and parent.slice.value == "type"
     return isinstance(parent, ast.Call) and ast.unparse(parent.func) in {"Request.from_scope", "self._grpc_web"}
 

@@ -52,17 +52,24 @@ EVENTS: tuple[SearchProgress, ...] = (
 
 
 class Searcher:
-    """Yields the same events to everyone, and remembers what it was asked."""
+    """Yields the same events to everyone, and remembers what it was asked.
 
-    def __init__(self) -> None:
+    Args:
+        hangs: Whether it goes on without an event after its first one.
+    """
+
+    def __init__(self, *, hangs: bool = False) -> None:
         self.asked: list[tuple[str, float]] = []
         self.closed = 0
+        self._hangs = hangs
 
     async def run(self, address: str, timeout: float) -> AsyncGenerator[SearchProgress, None]:  # noqa: ASYNC109
         self.asked.append((address, timeout))
         try:
             for event in EVENTS:
                 yield event
+                if self._hangs:
+                    await asyncio.Event().wait()
         finally:
             self.closed += 1
 
@@ -91,7 +98,7 @@ def test_a_search_is_bounded_in_time(limit: float, remaining: float | None, expe
 
 def test_searches_are_bounded_in_number_and_a_cancelled_one_frees_its_slot() -> None:
     async def run() -> None:
-        searcher = Searcher()
+        searcher = Searcher(hangs=True)
         use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
         async with aclosing(use_case.discover("jo@a.test")) as first:
             await anext(first)
@@ -100,6 +107,21 @@ def test_searches_are_bounded_in_number_and_a_cancelled_one_frees_its_slot() -> 
         assert searcher.closed == 1
         async with aclosing(use_case.discover("jo@a.test")) as second:
             assert await anext(second) == CLUE
+
+    asyncio.run(run())
+
+
+def test_a_search_does_not_wait_for_its_reader() -> None:
+    async def run() -> None:
+        searcher = Searcher()
+        use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
+        async with aclosing(use_case.discover("jo@a.test")) as slow:
+            assert await anext(slow) == CLUE
+            await asyncio.sleep(0)  # a turn of the loop
+            assert searcher.closed == 1
+            async with aclosing(use_case.discover("jo@a.test")) as other:
+                assert await anext(other) == CLUE  # the slot is free
+            assert [event async for event in slow] == list(EVENTS[1:])
 
     asyncio.run(run())
 
