@@ -1,7 +1,8 @@
-"""Attacks on a running `mailproof serve`, with figures of what was tried: `make attack`, or `python -m bench.attack NAME`.
+"""Attacks on a running `mailproof serve`, with figures of what was tried.
 
-One family of attacks is one module of `bench.attack.families`; its name is the NAME of the command line. To add one, write
-`bench/attack/families/NAME.py` with
+`make attack` runs all, `make attack ATTACKS=idle` a family of that name; without make it is, in the project's folder,
+`PYTHONPATH=tests python -m bench.attack idle`. One family of attacks is one module of `bench.attack.families`, named as
+the family. To add one, write `bench/attack/families/NAME.py` with
 
     FLAGS = ("--max-concurrent-tests=50",)      # optional: further flags of the service
     DESCRIPTORS = 1024                          # optional: its limit of open files

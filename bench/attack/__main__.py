@@ -1,4 +1,4 @@
-"""`python -m bench.attack NAME...|all`: run families of attacks, print a table, and end with 1 if a bound was broken."""
+"""`python -m bench.attack all|NAME...`: run families of attacks, print a table; end with 1 if a bound was broken."""
 
 from __future__ import annotations
 

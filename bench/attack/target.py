@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.attack.row import Row
+
 from service_support.service import RunningService, start_service
 
 MIB = 1024 * 1024

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from bench.attack.row import Row
 from bench.attack.target import Target, sources
+
 from service_support.frames import PREFACE, SETTINGS, SETTINGS_ACK, FrameClient
 
 HTTP, GRPC, CALLS = 10_000, 2_000, 200
