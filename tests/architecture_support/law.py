@@ -207,7 +207,7 @@ LAW = (
             "grpc: grpc_server grpc_web handlers",
             "grpc_health: grpc_server",
             "grpc_reflection: grpc_server",
-            "socket: http_server",
+            "socket: grpc_sockets http_server",
             "sonora: grpc_web",
             "uvicorn: http_server",
             "uvloop: loops",
