@@ -177,11 +177,12 @@ class Service:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
         grpc = join_host_port(self._settings.grpc_listen.host, self._grpc_port)
         http = join_host_port(self._settings.http_listen.host, self._http_port)
+        shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
             f"  REST and grpc-web  http://{http}",
-            f"  open files         {self._descriptors} ({self._shares.grpc} gRPC, {self._shares.http} HTTP connections)",
+            f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
         ]
         if self._sandbox is not None:
             lines += self._sandbox_lines(self._sandbox, http)

@@ -8,17 +8,25 @@ it is is bounded too; one timer for all looks after that. Knows nothing of HTTP 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from itertools import islice
 from typing import Protocol
 
 from mailproof.syntax.host import join_host_port
 
 SWEEP = 0.5
 """Seconds between two looks for connections whose time is over."""
+
+REST = 2.0
+"""Seconds after which an idle connection lets go of what it does not need."""
+
+_AT_ONCE, _BREATH = 100, 0.02
+"""Connections that one look ends or lets rest, and seconds until the next look where more are to come: 10,000 at once
+would hold up the event loop for half a second."""
 
 _IPV6_SOURCE = 64
 """Bits of an IPv6 address that make a source: whoever has one address of a /64 has all of them."""
@@ -68,6 +76,7 @@ class Connection(Protocol):
     standing: Standing
     since: float
     source: str
+    peer: tuple[str, int]
     known: bool
     """Whether the request that it is on, or was on last, is one of a known caller."""
 
@@ -76,6 +85,9 @@ class Connection(Protocol):
 
     def evict(self) -> None:
         """Close at once, to make room."""
+
+    def rest(self) -> None:
+        """Let go of what it does not need while it is idle."""
 
 
 class Connections:
@@ -92,14 +104,16 @@ class Connections:
         self._lanes: tuple[dict[Connection, None], ...] = tuple({} for _ in Standing)
         self._sources: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._peers: dict[str, Connection] = {}
+        self._idle: deque[tuple[Connection, float]] = deque()  # since when: those that have not rested yet
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(SWEEP, self._sweep)
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes))
 
-    def add(self, connection: Connection, host: str, port: int) -> None:
+    def add(self, connection: Connection) -> None:
         """Take in a new connection, and let another one go where there are too many."""
+        host, port = connection.peer
         connection.standing, connection.since, connection.known = Standing.NEW, self._loop.time(), False
         connection.source = source_of(host)
         of_source = self._sources[connection.source]
@@ -111,10 +125,10 @@ class Connections:
         if len(self) > self._limits.total:
             self._evict(connection)
 
-    def remove(self, connection: Connection, host: str, port: int) -> None:
+    def remove(self, connection: Connection) -> None:
         """Forget a connection that is closed; it may be forgotten already."""
         self._forget(connection)
-        peer = join_host_port(host, port)
+        peer = join_host_port(*connection.peer)
         if self._peers.get(peer) is connection:  # else the port is in use again
             del self._peers[peer]
 
@@ -125,6 +139,8 @@ class Connections:
         del self._lanes[connection.standing][connection]
         self._lanes[standing][connection] = None
         connection.standing, connection.since = standing, self._loop.time()
+        if standing in {Standing.IDLE, Standing.KNOWN}:
+            self._idle.append((connection, connection.since))
         of_source = self._sources[connection.source]
         del of_source[connection]
         of_source[connection] = None  # at the end: those that have stood longest come first
@@ -174,15 +190,22 @@ class Connections:
 
     def _sweep(self) -> None:
         now = self._loop.time()
+        left = _AT_ONCE
         for standing, seconds in self._seconds.items():
             over = []
-            for connection in self._lanes[standing]:  # in the order in which they came to stand there
+            for connection in islice(self._lanes[standing], left):  # in the order in which they came to stand there
                 if now - connection.since < seconds:
                     break
                 over.append(connection)
             for connection in over:
                 connection.give_up(standing)
-        self._timer = self._loop.call_later(SWEEP, self._sweep)
+            left -= len(over)
+        while left and self._idle and now - self._idle[0][1] >= REST:
+            connection, since = self._idle.popleft()
+            if connection.since == since:
+                connection.rest()
+                left -= 1
+        self._timer = self._loop.call_later(SWEEP if left else _BREATH, self._sweep)
 
 
 def _is_serving_known(connection: Connection) -> bool:
