@@ -177,7 +177,7 @@ def serving(folder: Path, *flags: str, descriptors: int | None = None) -> Iterat
     if descriptors is not None:
         limited = folder / "limited"
         program = command or str(Path(sys.executable).parent / "mailproof")
-        limited.write_text(f'#!/bin/sh\nulimit -Hn {descriptors} -Sn {descriptors}\nexec {program} "$@"\n')
+        limited.write_text(f'#!/bin/sh\nulimit -n {descriptors}\nexec {program} "$@"\n')
         limited.chmod(0o755)
         os.environ["MAILPROOF_TEST_COMMAND"] = str(limited)
     try:

@@ -14,6 +14,7 @@ from h2.events import ConnectionTerminated, Event, StreamEnded, StreamReset
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 SETTINGS_ACK = b"\x00\x00\x00\x04\x01\x00\x00\x00\x00"
+CONTINUATION = b"\x00\x04\x00\x09\x00\x00\x00\x00\x01" + bytes(1024)
 PING = b"\x00\x00\x08\x06\x00\x00\x00\x00\x00" + b"12345678"
 
 

@@ -32,6 +32,9 @@ _SHARE = 20
 _RECENT = 10.0
 """Seconds for which a caller is remembered though its socket was not found: it may have come after the look."""
 
+_MAPPED = "::ffff:"
+"""Begins an IPv4 address on the IPv6 socket that grpc-core listens with, whatever address it was given."""
+
 _DESCRIPTORS = Path("/proc/self/fd")
 _LAST_DATA_RECEIVED = struct.Struct("=52xI")  # linux/tcp.h, struct tcp_info: tcpi_last_data_recv, in milliseconds
 
@@ -156,6 +159,7 @@ class SocketWatch:
                 host, port = pinned.getpeername()[:2]
         except OSError:  # a listener, or a connection that is over
             return None
+        host = host.removeprefix(_MAPPED) if "." in host else host  # as grpc-core names the peers of calls
         return _Client(number, inode, join_host_port(host, port), source_of(host))
 
     def _in_order(self, clients: list[_Client]) -> list[_Client]:
