@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import lru_cache
 from typing import Any
@@ -112,9 +113,10 @@ class GrpcServer:
         """Say so to health checks, take no new calls, give the running ones `grace` seconds, then end them."""
         if self._server is not None:
             await self._health.enter_graceful_shutdown()
-            await self._server.stop(grace)
-        if self._watch is not None:
-            self._watch.stop()
+            stopping = asyncio.ensure_future(self._server.stop(grace))
+            if self._watch is not None:
+                await asyncio.to_thread(self._watch.stop)
+            await stopping
 
 
 def _call_of(context: Any) -> Call:

@@ -76,9 +76,14 @@ class SocketWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Watch no longer, and end the sockets of strangers: grpc-core would wait for silent ones as for calls."""
         self._stop.set()
         self._thread.join()
+        with suppress(OSError):
+            self._find()
+        for client in self._clients.values():
+            if client.peer not in self._called:
+                _end(client)
 
     def note_caller(self, peer: str) -> None:
         """Note that a known caller makes a call. Any thread may call it.

@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -169,9 +168,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = False
         if not self.answering():
             self.door.known = False
-        if self.loop.time() - self.door.born > MAX_AGE:
-            self.headers.append(CLOSE_HEADER)
         super().on_headers_complete()
+        if self.loop.time() - self.door.born > MAX_AGE:
+            self.cycle.keep_alive = False  # uvicorn says so in the answer
         self.door.move(Standing.ANSWERING)
 
     def on_message_complete(self) -> None:
