@@ -17,7 +17,8 @@ While `watched` runs, a process beside the attacker asks for health over fresh c
 and the memory of the service is read 20 times a second. A bound that is given and broken makes the exit status 1; so do
 calls with a token that fail, unless `max_refused` allows some. What a watch can't see is added with
 `watch.check(holds, "what had to be true")`. A family that needs another service runs one with `target.serving(...)`.
-Attackers use addresses of their own: `sources(n)` has n loopback addresses to bind to.
+Attackers use addresses of their own: `service_support.strangers.sources(n)` has n loopback
+addresses to connect from, and `service_support.frames` a client of raw HTTP/2 frames.
 
 The short version of each attack is a test in tests/e2e/attacks/.
 """

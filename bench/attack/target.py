@@ -9,21 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.attack.row import Row
 
 from service_support.service import RunningService, start_service
+from service_support.strangers import grpc_address, http_address, limited_descriptors
 
 MIB = 1024 * 1024
 _SAMPLE = 0.05
-
-
-def sources(count: int, net: int = 1) -> list[str]:
-    """Return loopback addresses to attack from, each a source of its own; another `net` gives others."""
-    return [f"127.{net}.{number // 250}.{number % 250 + 1}" for number in range(count)]
 
 
 @dataclass
@@ -35,14 +31,12 @@ class Target:
     @property
     def grpc_address(self) -> tuple[str, int]:
         """Host and port of gRPC."""
-        host, _, port = self.service.grpc_address.rpartition(":")
-        return host, int(port)
+        return grpc_address(self.service)
 
     @property
     def http_address(self) -> tuple[str, int]:
         """Host and port of REST and grpc-web."""
-        host, _, port = self.service.http_url.rpartition("/")[2].rpartition(":")
-        return host, int(port)
+        return http_address(self.service)
 
     def rss(self) -> float:
         """Return the resident memory of the service in MiB."""
@@ -167,27 +161,14 @@ def serving(folder: Path, *flags: str, descriptors: int | None = None) -> Iterat
     Args:
         folder: Its data directory is made in it.
         flags: Further flags of `mailproof serve`.
-        descriptors: Its limit of open files, soft and hard; None for that of this process.
+        descriptors: Its limit of open files; None for that of this process.
     """
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     if before[0] < before[1]:  # the attacker needs as many as it can have
         resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    command = os.environ.get("MAILPROOF_TEST_COMMAND")
     folder.mkdir(parents=True, exist_ok=True)
-    if descriptors is not None:
-        limited = folder / "limited"
-        program = command or str(Path(sys.executable).parent / "mailproof")
-        limited.write_text(f'#!/bin/sh\nulimit -n {descriptors}\nexec {program} "$@"\n')
-        limited.chmod(0o755)
-        os.environ["MAILPROOF_TEST_COMMAND"] = str(limited)
-    try:
+    with limited_descriptors(folder, descriptors) if descriptors else nullcontext():
         service = start_service(folder / "data", *flags)
-    finally:
-        if descriptors is not None:
-            if command is None:
-                del os.environ["MAILPROOF_TEST_COMMAND"]
-            else:
-                os.environ["MAILPROOF_TEST_COMMAND"] = command
     try:
         yield Target(service)
     finally:

@@ -10,6 +10,7 @@ from typing import Self
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, Event, StreamEnded, StreamReset
+from h2.exceptions import ProtocolError
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -59,7 +60,11 @@ class FrameClient:
         if not data:
             self.terminated = True
             return []
-        events = self.http.receive_data(data)
+        try:
+            events = self.http.receive_data(data)
+        except ProtocolError:  # what still comes after a GOAWAY
+            self.terminated = True
+            return []
         for event in events:
             if isinstance(event, StreamEnded | StreamReset) and event.stream_id is not None:
                 self.ended.add(event.stream_id)
@@ -67,10 +72,10 @@ class FrameClient:
         self.flush()
         return events
 
-    def read_what_is_there(self) -> None:
+    def read_what_is_there(self, moment: float = 0.05) -> None:
         """Read without waiting for more than a moment."""
         waited = self.socket.gettimeout()
-        self.socket.settimeout(0.05)
+        self.socket.settimeout(moment)
         try:
             while not self.terminated:
                 self.read()

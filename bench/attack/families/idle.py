@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 
 from bench.attack.row import Row
-from bench.attack.target import Target, sources
+from bench.attack.target import Target
 
 from service_support.frames import PREFACE, SETTINGS, SETTINGS_ACK, FrameClient
+from service_support.strangers import connect, is_open, sources
 
 HTTP, GRPC, CALLS = 10_000, 2_000, 200
 MESSAGE = 2 * 1024 * 1024
 IMPORT = "/smtpdiag.v1.InstanceService/ImportInstance"
-HOLD = 20.0
+RATE = 2_000
+"""Connections a second."""
+
+HOLD = 15.0
 """Seconds that all of it is held open."""
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
@@ -26,17 +31,11 @@ def run(target: Target) -> Iterator[Row]:
     """Each alone, then all at once."""
     with target.watched(f"{HTTP} idle HTTP connections", max_rss=200, max_health=100) as watch, ExitStack() as held:
         opened = idle_http(target, HTTP, held)
-        time.sleep(HOLD)
-        watch.tried = (
-            f"{opened} opened, half of them silent, half after a request; {still_open(held)} left after {HOLD:.0f} s"
-        )
+        watch.tried = f"{len(opened)} opened, half of them silent, half after a request; {_left(opened)}"
     yield watch.row()
     with target.watched(f"{GRPC} idle gRPC connections", max_rss=200, max_health=100) as watch, ExitStack() as held:
         opened = idle_grpc(target, GRPC, held)
-        time.sleep(HOLD)
-        watch.tried = (
-            f"{opened} opened, half of them silent, half in HTTP/2; {still_open(held)} left after {HOLD:.0f} s"
-        )
+        watch.tried = f"{len(opened)} opened, half of them silent, half in HTTP/2; {_left(opened)}"
     yield watch.row()
     with target.watched(f"{CALLS} half-sent gRPC calls", max_rss=200, max_health=100) as watch, ExitStack() as held:
         sent = half_sent(target, CALLS, held)
@@ -46,40 +45,34 @@ def run(target: Target) -> Iterator[Row]:
     with target.watched("all of these at once", max_rss=200, max_health=100) as watch, ExitStack() as held:
         opened = idle_http(target, HTTP, held) + idle_grpc(target, GRPC, held)
         sent = half_sent(target, CALLS, held)
-        time.sleep(HOLD)
-        watch.tried = f"{opened} connections, {CALLS} calls, {sent / 2**20:.1f} MiB taken; {still_open(held)} left"
+        watch.tried = f"{len(opened)} connections, {CALLS} calls, {sent / 2**20:.1f} MiB taken; {_left(opened)}"
     yield watch.row()
 
 
-def _connect(address: tuple[str, int], source: str, held: ExitStack) -> socket.socket:
-    return held.enter_context(socket.create_connection(address, 20, (source, 0)))
+def _left(opened: list[socket.socket]) -> str:
+    time.sleep(HOLD)
+    return f"{sum(map(is_open, opened))} left after {HOLD:.0f} s"
 
 
-def idle_http(target: Target, count: int, held: ExitStack) -> int:
-    """Open connections: every second one makes a request first. Return how many could be opened."""
-    opened = 0
-    for number, source in zip(range(count), sources(50) * (count // 50 + 1), strict=False):
-        try:
-            connection = _connect(target.http_address, source, held)
-            opened += 1
-            if number % 2:
-                connection.sendall(REQUEST)
-        except OSError:
-            continue
-    return opened
+def idle_http(target: Target, count: int, held: ExitStack) -> list[socket.socket]:
+    """Open connections: every second one makes a request first."""
+    return _open(target.http_address, count, held, 1, REQUEST)
 
 
-def idle_grpc(target: Target, count: int, held: ExitStack) -> int:
+def idle_grpc(target: Target, count: int, held: ExitStack) -> list[socket.socket]:
     """Likewise: every second one begins with HTTP/2's preface."""
-    opened = 0
-    for number, source in zip(range(count), sources(50, net=2) * (count // 50 + 1), strict=False):
-        try:
-            connection = _connect(target.grpc_address, source, held)
-            opened += 1
-            if number % 2:
-                connection.sendall(PREFACE + SETTINGS + SETTINGS_ACK)
-        except OSError:
-            continue
+    return _open(target.grpc_address, count, held, 2, PREFACE + SETTINGS + SETTINGS_ACK)
+
+
+def _open(address: tuple[str, int], count: int, held: ExitStack, net: int, first: bytes) -> list[socket.socket]:
+    """Open connections from 50 sources, not faster than `RATE`: what they hold is asked, not how fast they come."""
+    opened: list[socket.socket] = []
+    began = time.monotonic()
+    turns = itertools.cycle(sources(50, net=net))
+    for number in range(count):
+        with suppress(OSError):
+            opened.append(held.enter_context(closing(connect(address, next(turns), first if number % 2 else b""))))
+        time.sleep(max(0.0, began + number / RATE - time.monotonic()))
     return opened
 
 
@@ -106,22 +99,3 @@ def half_sent(target: Target, count: int, held: ExitStack, *, each: int = 20) ->
         except (OSError, struct.error):
             continue
     return sent
-
-
-def still_open(held: ExitStack) -> int:
-    """Return how many of the connections the server has not closed."""
-    count = 0
-    for _, callback in held._exit_callbacks:  # type: ignore[attr-defined]  # there is no public way to look
-        connection = getattr(callback, "__self__", None)
-        connection = getattr(connection, "socket", connection)
-        if not isinstance(connection, socket.socket):
-            continue
-        connection.setblocking(False)
-        try:
-            while connection.recv(65536):
-                pass
-        except BlockingIOError:
-            count += 1
-        except OSError:
-            pass
-    return count
