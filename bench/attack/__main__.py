@@ -6,12 +6,16 @@ import importlib
 import pkgutil
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
 from bench.attack import families
 from bench.attack.row import Row, table
 from bench.attack.target import serving
+
+CALM = 5.0
+"""Seconds for which a service is watched before it is attacked."""
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(families.__path__))
 
@@ -24,6 +28,10 @@ def run(name: str) -> list[Row]:
         flags, descriptors = getattr(family, "FLAGS", ()), getattr(family, "DESCRIPTORS", None)
         try:
             with serving(Path(folder), *flags, descriptors=descriptors) as target:
+                with target.watched("nobody attacks, for comparison") as watch:
+                    time.sleep(CALM)
+                target.calm = watch.p99
+                rows.append(watch.row())
                 for row in family.run(target):
                     print(f"  {row.attack}: {row.verdict}", file=sys.stderr, flush=True)
                     rows.append(row)
