@@ -32,7 +32,7 @@ class Shares:
 
 def raise_limit() -> int:
     """Raise the soft limit of open files to the hard one, and return it."""
-    if sys.platform == "win32":  # for the type checker: `serve` needs Linux
+    if sys.platform == "win32":  # for the type checker: the service needs Linux
         return 512
     import resource
 

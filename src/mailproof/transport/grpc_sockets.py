@@ -59,7 +59,7 @@ class SocketWatch:
 
     Args:
         port: The gRPC port.
-        limits: The bounds; `idle` is grpc-core's own affair.
+        limits: The bounds; the idle time is left to grpc-core.
     """
 
     def __init__(self, port: int, limits: ConnectionLimits) -> None:
@@ -132,7 +132,7 @@ class SocketWatch:
         """Renew the table of the port's sockets; a socket that is known by its inode is not looked at again."""
         clients: dict[int, _Client] = {}
         others: dict[int, int] = {}
-        for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - a quarter of the time of `iterdir`
+        for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - a quarter of the time of pathlib
             number = int(name)
             try:
                 status = os.fstat(number)
