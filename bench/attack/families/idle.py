@@ -24,6 +24,7 @@ RATE = 2_000
 HOLD = 15.0
 """Seconds that all of it is held open."""
 
+HEALTH = "/grpc.health.v1.Health/Check"
 REQUEST = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
 
 
@@ -40,6 +41,10 @@ def run(target: Target) -> Iterator[Row]:
     with target.watched(f"{CALLS} half-sent gRPC calls", max_rss=200, max_health=100) as watch, ExitStack() as held:
         sent = half_sent(target, CALLS, held)
         time.sleep(HOLD)
+        watch.tried = f"2 MiB announced each, {sent / 2**20:.1f} MiB taken in all"
+    yield watch.row()
+    with target.watched(f"{CALLS} half-sent health checks", max_rss=200, max_health=100) as watch, ExitStack() as held:
+        sent = half_sent(target, CALLS, held, path=HEALTH)
         watch.tried = f"2 MiB announced each, {sent / 2**20:.1f} MiB taken in all"
     yield watch.row()
     with target.watched("all of these at once", max_rss=200, max_health=100) as watch, ExitStack() as held:
@@ -76,7 +81,7 @@ def _open(address: tuple[str, int], count: int, held: ExitStack, net: int, first
     return opened
 
 
-def half_sent(target: Target, count: int, held: ExitStack, *, each: int = 20) -> int:
+def half_sent(target: Target, count: int, held: ExitStack, *, each: int = 20, path: str = IMPORT) -> int:
     """Send all but the last byte of calls without a token, as far as windows allow; return the bytes."""
     sent = 0
     for source in sources(count // each, net=3):
@@ -85,7 +90,7 @@ def half_sent(target: Target, count: int, held: ExitStack, *, each: int = 20) ->
             client.open()
             streams = []
             for _ in range(each):
-                streams.append(client.call(IMPORT))
+                streams.append(client.call(path))
                 client.announce(streams[-1], MESSAGE)
             missing = dict.fromkeys(streams, MESSAGE - 1)
             for _ in range(400):

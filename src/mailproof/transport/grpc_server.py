@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health, health_pb2
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
+from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, health_handlers
 from mailproof.transport.grpc_sockets import SocketWatch, slack
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
@@ -83,9 +84,12 @@ class GrpcServer:
             StartupError: The address can't be used.
         """
         server = grpc.aio.server(options=_options(self._limits))
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        messages = FirstMessages()
+        server.add_generic_rpc_handlers((health_handlers(self._health, messages),))
         services = sorted({method.service for method in self._calls.methods.values()})
-        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+        named = [*services, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        add = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
+        add(BoundedReflection(named, messages), server)  # type: ignore[no-untyped-call] # the stubs leave it out
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of),))
         address = join_host_port(host, port)
         try:

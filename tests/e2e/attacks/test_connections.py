@@ -7,11 +7,14 @@ import http.client
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from typing import Any
 
 import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from clock_support.waiting import HANG, eventually
+from mailproof.transport.grpc_open_calls import MOST_WAITING
 from service_support.frames import CONTINUATION, PING, PREFACE, SETTINGS, SETTINGS_ACK, FrameClient
 from service_support.rest import call
 from service_support.service import RunningService, running_service
@@ -163,6 +166,22 @@ def test_a_connection_has_100_streams_at_most(bounded: RunningService) -> None:
     with FrameClient(grpc_address(bounded)) as client:
         client.open()
         assert client.http.remote_settings.max_concurrent_streams == 100
+
+
+@pytest.mark.parametrize(
+    "path", ["/grpc.health.v1.Health/Check", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"]
+)
+def test_half_sent_calls_that_need_no_token_are_few(bounded: RunningService, path: str) -> None:
+    with FrameClient(grpc_address(bounded), timeout=HANG) as client:
+        client.open()
+        for _ in range(60):
+            client.announce(client.call(path), 2 * 1024 * 1024)
+        while len(client.ended) < 60 - MOST_WAITING:
+            client.read()
+        with grpc.insecure_channel(bounded.grpc_address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=HANG)
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def test_http2_rapid_reset_is_survived(bounded: RunningService) -> None:
