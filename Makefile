@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc bench-shortcuts chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc bench-shortcuts attack chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,11 @@ bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 
 bench-shortcuts: setup ## Measure what each piece of code that is written for speed saves
 	$(BIN)/python bench/shortcuts_bench.py
+
+ATTACKS ?= all
+
+attack: setup ## Attack a running service, ATTACKS by name or all of them: what each costs it, and who is still served
+	@PYTHONPATH=tests $(BIN)/python -m bench.attack $(ATTACKS)
 
 CHAOS_ROUNDS ?= 50
 

@@ -1,4 +1,4 @@
-"""Who asks for what this task does, for the operator's log: ids only. It belongs to the task, and to those it starts."""
+"""Who asks for what this task does, for the operator's log: ids only. Tasks that it starts are for the same."""
 
 from __future__ import annotations
 

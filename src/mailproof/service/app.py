@@ -43,6 +43,7 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
+from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
@@ -52,12 +53,14 @@ from mailproof.service.stop_signal import StopSignal
 from mailproof.store.contract import Store
 from mailproof.store.sealing import open_sealer
 from mailproof.syntax.host import join_host_port
+from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
+from mailproof.transport.readiness import SharedCheck
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
@@ -119,6 +122,7 @@ class Service:
         self._cleanup = cleanup
         self._log_call = log_call
         self._draining = False
+        self._descriptors = descriptors.raise_limit()
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
         self._tls = server_tls(settings)
@@ -138,9 +142,22 @@ class Service:
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
         cleanup.callback(self._grpc_loop.close)
         cleanup.callback(self._http_loop.close)
-        self._grpc = GrpcServer(self._calls, self._tls)
+        self._store_answers = SharedCheck(self._store.ping)
+        self._shares = descriptors.share(
+            self._descriptors,
+            tests=settings.max_concurrent_tests,
+            database=2 * settings.database_pool_size,
+            http=settings.max_http_connections,
+            grpc=settings.max_grpc_connections,
+        )
         cors, tls = Cors(settings.cors_origins), self._tls is not None
-        self._http = HttpServer(HttpApp(self._calls, cors, ready=self._ready, pages=self._pages(), tls=tls), self._tls)
+        self._grpc = GrpcServer(self._calls, self._limits(self._shares.grpc), self._tls)
+        self._http = HttpServer(
+            HttpApp(self._calls, cors, ready=self._ready, pages=self._pages(), tls=tls),
+            self._limits(self._shares.http),
+            self._tls,
+        )
+        self._access.listeners += (self._grpc.note_caller, self._http.note_caller)
         self._grpc_port = self._http_port = 0
 
     def start(self) -> None:
@@ -180,10 +197,12 @@ class Service:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
         grpc = join_host_port(self._settings.grpc_listen.host, self._grpc_port)
         http = join_host_port(self._settings.http_listen.host, self._http_port)
+        shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
             f"  REST and grpc-web  {self._scheme}://{http}",
+            f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
         ]
         if self._sandbox is not None:
             lines += self._sandbox_lines(self._sandbox, http)
@@ -241,8 +260,8 @@ class Service:
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
-        return Calls(servicers, access, self._sealer, default_timeout=timeout, log_call=self._log_call)
+        self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
+        return Calls(servicers, self._access, self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
@@ -296,7 +315,11 @@ class Service:
     async def _ready(self) -> None:
         if self._draining:
             raise StoreUnavailable("draining")
-        await self._store.ping()
+        await self._store_answers()
+
+    def _limits(self, total: int) -> ConnectionLimits:
+        per_source = min(self._settings.max_connections_per_source, total)
+        return ConnectionLimits(total, per_source, self._settings.connection_idle_timeout)
 
 
 def _read_anchors(path: Path | None) -> str:

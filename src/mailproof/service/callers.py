@@ -10,11 +10,11 @@ from mailproof.net.http import HttpClient
 from mailproof.net.issuer_keys import AnyDestination, PublishedKeys
 from mailproof.net.resolver import Resolver
 from mailproof.net.trust import TrustStore
+from mailproof.service.noted_access import NotedAccess
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.settings_values import DEFAULT_ALGORITHMS, DEFAULT_ROLES
 from mailproof.store.contract import Store
 from mailproof.transport.server_tls import ServerTls, TlsFiles
-from mailproof.usecases.access import Access
 from mailproof.usecases.client_certificates import CertificateCallers
 from mailproof.usecases.oidc import BearerTokens, Terms
 
@@ -54,7 +54,7 @@ class CertificateWatch:
 
 async def open_access(
     settings: ServiceSettings, store: Store, vault: Vault, policy: Policy, trust: TrustStore
-) -> Access:
+) -> NotedAccess:
     """Return what finds out who calls. Instances that a setting names are made when unknown."""
     for caller in settings.client_certificates:
         for instance_id in caller.instance_ids:
@@ -62,7 +62,7 @@ async def open_access(
     default = await store.default_instance()
     certificates = CertificateCallers(settings.client_certificates, default) if settings.tls_client_ca_file else None
     bearer_tokens = _bearer_tokens(settings, store, default, policy, trust) if settings.oidc_issuer else None
-    return Access(store, vault, bearer_tokens=bearer_tokens, certificates=certificates)
+    return NotedAccess(store, vault, bearer_tokens=bearer_tokens, certificates=certificates)
 
 
 def _bearer_tokens(

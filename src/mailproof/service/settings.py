@@ -202,6 +202,40 @@ class ServiceSettings:
         default="100",
         shape=Shape.NUMBER,
     )
+    max_http_connections: int = setting(
+        "max_http_connections",
+        values.whole_number(1, 1_000_000),
+        "connections of the HTTP port at most; a further one ends one that is idle; fewer where the process may not "
+        "open as many files",
+        metavar="N",
+        default="10000",
+        shape=Shape.NUMBER,
+    )
+    max_grpc_connections: int = setting(
+        "max_grpc_connections",
+        values.whole_number(1, 1_000_000),
+        "connections of the gRPC port at most, likewise",
+        metavar="N",
+        default="2000",
+        shape=Shape.NUMBER,
+    )
+    max_connections_per_source: int = setting(
+        "max_connections_per_source",
+        values.whole_number(1, 1_000_000),
+        "connections of one address (IPv6: of one /64) to each of the two ports at most; behind a proxy all have its "
+        "address",
+        metavar="N",
+        default="1000",
+        shape=Shape.NUMBER,
+    )
+    connection_idle_timeout: float = setting(
+        "connection_idle_timeout",
+        values.number(1, 86_400),
+        "seconds that a connection may be open without a request or call",
+        metavar="SECONDS",
+        default="75",
+        shape=Shape.NUMBER,
+    )
     drain_timeout: float = setting(
         "drain_timeout",
         values.number(0, 600),

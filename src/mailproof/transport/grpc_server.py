@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,17 +10,54 @@ from typing import Any
 from urllib.parse import unquote
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health, health_pb2
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.model import ClientCertificate
 from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.client_certificate import client_certificate
+from mailproof.transport.connections import ConnectionLimits
+from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, health_handlers
+from mailproof.transport.grpc_sockets import SocketWatch, slack
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
+
+MAX_STREAMS = 100
+"""Calls that one connection may have under way."""
+
+_MAX_METADATA = 32 * 1024
+_MAX_AGE = 3_600_000
+_LONGEST_CALL = 130_000
+
+
+def _options(limits: ConnectionLimits) -> list[tuple[str, int]]:
+    """Return what grpc-core is to bound; times are in milliseconds."""
+    return [
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.so_reuseport", 0),  # a second server on the same port is an error, not a lottery
+        ("grpc.max_concurrent_streams", MAX_STREAMS),
+        ("grpc.max_metadata_size", _MAX_METADATA),
+        ("grpc.absolute_max_metadata_size", _MAX_METADATA),
+        # Without these two a window grows until it holds a whole message that nobody reads: 2 MiB a half-sent call.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", 64 * 1024),
+        # A connection that says nothing, one without a call, one that is old, one whose other end is gone.
+        ("grpc.server_handshake_timeout_ms", round(HANDSHAKE_TIMEOUT * 1000)),
+        ("grpc.max_connection_idle_ms", round(limits.idle * 1000)),
+        ("grpc.max_connection_age_ms", _MAX_AGE),
+        ("grpc.max_connection_age_grace_ms", _LONGEST_CALL),
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        # Clients may ask every 10 seconds whether the connection lives, also between calls; more often is a flood.
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.max_ping_strikes", 2),
+        ("grpc.max_allowed_incoming_connections", limits.total + slack(limits.total)),
+    ]
+
 
 _ONCE = frozenset(name.decode() for name in ONCE)
 _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
@@ -30,12 +68,15 @@ class GrpcServer:
 
     Args:
         calls: The table.
+        limits: What its connections may hold.
         tls: The certificate that is served; None for a listener in the clear.
     """
 
-    def __init__(self, calls: Calls, tls: ServerTls | None = None) -> None:
+    def __init__(self, calls: Calls, limits: ConnectionLimits | None = None, tls: ServerTls | None = None) -> None:
         self._calls = calls
         self._tls = tls
+        self._limits = limits or ConnectionLimits(total=2_000)
+        self._watch: SocketWatch | None = None
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
 
@@ -45,17 +86,13 @@ class GrpcServer:
         Raises:
             StartupError: The address can't be used.
         """
-        server = grpc.aio.server(
-            options=[
-                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.so_reuseport", 0),  # a second server on the same port is an error, not a lottery
-                ("grpc.max_concurrent_streams", 1000),
-                ("grpc.server_handshake_timeout_ms", round(HANDSHAKE_TIMEOUT * 1000)),
-            ]
-        )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        server = grpc.aio.server(options=_options(self._limits))
+        messages = FirstMessages()
+        server.add_generic_rpc_handlers((health_handlers(self._health, messages),))
         services = sorted({method.service for method in self._calls.methods.values()})
-        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+        named = [*services, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        add = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
+        add(BoundedReflection(named, messages), server)  # type: ignore[no-untyped-call] # the stubs leave it out
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of, read_message),))
         address = join_host_port(host, port)
         try:
@@ -69,13 +106,27 @@ class GrpcServer:
         for name in ("", *services):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         self._server = server
+        self._watch = SocketWatch(bound, self._limits)
+        self._watch.start()
         return bound
+
+    def note_caller(self, peer: str) -> None:
+        """Note that a known caller is at the other end of a connection: it goes last. Any thread may call it.
+
+        Args:
+            peer: "address:port" of the client.
+        """
+        if self._watch is not None:
+            self._watch.note_caller(peer)
 
     async def stop(self, grace: float) -> None:
         """Say so to health checks, take no new calls, give the running ones `grace` seconds, then end them."""
         if self._server is not None:
             await self._health.enter_graceful_shutdown()
-            await self._server.stop(grace)
+            stopping = asyncio.ensure_future(self._server.stop(grace))
+            if self._watch is not None:
+                await asyncio.to_thread(self._watch.stop)
+            await stopping
 
 
 def _call_of(context: Any) -> Call:

@@ -1,7 +1,9 @@
-"""The HTTP server: uvicorn, with the bounds that it lacks on a request's head.
+"""The HTTP server: uvicorn, with the bounds that it lacks on what a connection may hold and for how long.
 
-Its httptools protocol takes headers of any size at any pace; a head that is too large or too slow ends the
-connection here. Signals are the composition root's (uvicorn would raise SIGTERM again after its own shutdown).
+Its httptools protocol takes headers of any size at any pace, pipelined requests of any number, and waits without end
+for a client to take its answer. Here each of them has a bound, and all connections of the listener are in a registry
+(`transport.connections`), so that too many of them end those that are idle and never keep one out. Signals are the
+composition root's (uvicorn would raise SIGTERM again after its own shutdown).
 """
 
 from __future__ import annotations
@@ -9,45 +11,134 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP
+from mailproof.transport.connections import ConnectionLimits, Connections, Standing
 from mailproof.transport.http_app import HttpApp
 from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, ServerTls
 
 MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT = 10.0
-"""Seconds from a request's first byte to the end of its head."""
+"""Seconds from a request's first byte to the end of its head, and for a body that goes on after its answer."""
+
+WRITE_TIMEOUT = 30.0
+"""Seconds that a client may take nothing of its answer, or take for the rest of its last one."""
+
+MAX_PIPELINED = 16
+"""Requests of a connection that may wait for the answer to an earlier one (RFC 9112 section 9.3.2)."""
+
+MAX_AGE = 3600.0
+"""Seconds after which a connection's next answer is its last, so that no client holds one for ever."""
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
+class Door(asyncio.Protocol):
+    """A connection of the registry. uvicorn's protocol is made when bytes come, and let go in a long pause.
+
+    10,000 connections that say nothing are 80 MiB as uvicorn's protocols and 20 MiB as these (`make attack`).
+    """
+
+    __slots__ = ("_make", "_registry", "_server", "_transport", "born", "known", "peer", "since", "source", "standing")
+
+    def __init__(self, registry: Connections, server: ServerState, make: Callable[[], BoundedProtocol]) -> None:
+        self._registry = registry
+        self._server = server
+        self._make = make
+        self.standing, self.since, self.source, self.known = Standing.NEW, 0.0, "", False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+        self.peer: tuple[str, int] = (transport.get_extra_info("peername") or ("", 0))[:2]
+        self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn calls nothing of it but `shutdown`
+        self._registry.add(self)
+        self.born = self.since
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._server.connections.discard(self)
+        self._registry.remove(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._server.connections.discard(self)
+        protocol = self._make()
+        protocol.door = self
+        protocol.connection_made(self._transport)
+        self._transport.set_protocol(protocol)
+        protocol.data_received(data)
+
+    def shutdown(self) -> None:
+        """Close, since the server ends."""
+        self._transport.close()
+
+    def move(self, standing: Standing) -> None:
+        """Note what the connection does now."""
+        self._registry.move(self, standing)
+
+    def forget(self) -> None:
+        """Leave the registry: the connection is closed."""
+        self._registry.remove(self)
+
+    def rest(self) -> None:
+        protocol = self._transport.get_protocol()
+        if isinstance(protocol, BoundedProtocol) and protocol.let_go():
+            self._transport.set_protocol(self)
+            self._server.connections.add(self)  # type: ignore[arg-type]
+
+    def give_up(self, standing: Standing) -> None:
+        if standing in {Standing.NEW, Standing.NEXT_HEAD, Standing.PIPELINING}:
+            protocol = self._transport.get_protocol()
+            self.end(_TOO_SLOW, answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
+        elif standing in {Standing.CLOSING, Standing.STALLED}:
+            self._transport.abort()
+        else:
+            self.evict()
+
+    def evict(self) -> None:
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()  # `close` would wait until the client has taken it
+        else:
+            self._transport.close()
+
+    def end(self, answer: bytes, *, answering: bool) -> None:
+        """Close with an answer of the server's own, unless it would land in the middle of another one."""
+        if not self._transport.is_closing():
+            if not answering:
+                self._transport.write(answer)
+            self._transport.close()
+        self.move(Standing.CLOSING)
+
+
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a bounded head."""
+    """uvicorn's protocol with its bounds; its door says to the registry what it does."""
+
+    door: Door
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
-        self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         certificate = _client_certificate(transport)
         if certificate:
             self.app = with_certificate(self.app, certificate)
-        self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._disarm()
+        self.door.forget()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
         if self._in_head:
@@ -55,47 +146,77 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         # Checked after parsing: a chunk that completes its head may carry any amount of body.
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self._end(_TOO_LARGE)
+            self.door.end(_TOO_LARGE, answering=self.answering())
+
+    def send_400_response(self, msg: str) -> None:
+        if self.answering():  # it would land in the middle of that answer
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+        self.door.move(Standing.CLOSING)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.answering():
+            self.door.move(Standing.STALLED)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.door.standing is Standing.STALLED:
+            self.door.move(Standing.ANSWERING)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {HANG_UP: self.transport.abort}  # type: ignore[dict-item] # our own has a function
-        if self._head_timer is None:  # a connection's first head is timed from the start
-            self._arm()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise ConnectionError("too many requests wait for their answers")  # the parser stops: `send_400_response`
+        if self.answering():
+            self.door.move(Standing.PIPELINING)
+        elif self.door.standing is not Standing.NEW:  # a connection's first head is timed from the start
+            self.door.move(Standing.NEXT_HEAD)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._disarm()
+        if not self.answering():
+            self.door.known = False
         super().on_headers_complete()
+        if self.loop.time() - self.door.born > MAX_AGE:
+            self.cycle.keep_alive = False  # uvicorn says so in the answer
+        self.door.move(Standing.ANSWERING)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._in_head, self._head_bytes = True, 0
+        if self.door.standing is Standing.LEFTOVER:
+            self.door.move(self._idle())
 
-    def timeout_keep_alive_handler(self) -> None:
-        """End an idle connection; `close` alone would wait for ever for a client that does not take its answer."""
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._unset_keepalive_if_required()  # the registry has one timer for all
+        if self.transport.is_closing():
+            self.door.move(Standing.CLOSING)
+        elif self.answering():
+            self.door.move(Standing.ANSWERING)
+        elif not self._in_head:
+            self.door.move(Standing.LEFTOVER)
         else:
-            super().timeout_keep_alive_handler()
+            self.door.move(Standing.NEXT_HEAD if self._head_bytes else self._idle())
 
-    def _arm(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._end, _TOO_SLOW)
-
-    def _disarm(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _answering(self) -> bool:
+    def answering(self) -> bool:
+        """Return whether a request waits for its answer or for the rest of it."""
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn's annotation hides the None before the first request
         return cycle is not None and not cycle.response_complete
 
-    def _end(self, answer: bytes) -> None:
-        if not self.transport.is_closing():
-            if not self._answering():  # else it would land in the middle of that answer
-                self.transport.write(answer)
-            self.transport.close()
+    def let_go(self) -> bool:
+        """End this protocol, not its connection, if nothing of a request or an answer is under way; say whether."""
+        if self.answering() or self._head_bytes or not self._in_head or self.transport.get_write_buffer_size():
+            return False
+        self.connections.discard(self)
+        self.parser = self.cycle = self.flow = None  # type: ignore[assignment]  # circles, which only the collector frees
+        return True
+
+    def _idle(self) -> Standing:
+        return Standing.KNOWN if self.door.known else Standing.IDLE
 
 
 class _Server(uvicorn.Server):
@@ -104,10 +225,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         config, state = self.config, self.server_state
         loop = asyncio.get_running_loop()
+        protocol: Any = config.http_protocol_class  # `_door`, whose signature is uvicorn's
         await self.lifespan.startup()
         self.servers = [
             await loop.create_server(
-                lambda: BoundedProtocol(config, state, {}),
+                partial(protocol, config=config, server_state=state, app_state={}),
                 sock=listener,
                 ssl=config.ssl,
                 ssl_handshake_timeout=HANDSHAKE_TIMEOUT if config.ssl else None,
@@ -123,12 +245,17 @@ class HttpServer:
 
     Args:
         application: What it serves.
+        limits: What its connections may hold.
         tls: The certificate that is served; None for a listener in the clear.
     """
 
-    def __init__(self, application: HttpApp, tls: ServerTls | None = None) -> None:
+    def __init__(
+        self, application: HttpApp, limits: ConnectionLimits | None = None, tls: ServerTls | None = None
+    ) -> None:
         self._application = application
+        self._limits = limits or ConnectionLimits()
         self._tls = tls
+        self._connections: Connections | None = None
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -139,9 +266,10 @@ class HttpServer:
             StartupError: The address can't be used.
         """
         listener = _listen(host, port)
+        self._connections = Connections(self._limits, _seconds(self._limits))
         config = uvicorn.Config(
             self._application,
-            http=BoundedProtocol,
+            http=partial(_door, self._connections),  # type: ignore[arg-type]  # it is only called
             ws="none",
             lifespan="off",
             log_config=None,
@@ -149,8 +277,6 @@ class HttpServer:
             server_header=False,
             date_header=True,
             proxy_headers=False,  # the peer in the log is who really connected
-            timeout_keep_alive=75,
-            limit_concurrency=2000,
             backlog=2048,
         )
         config.load()
@@ -164,6 +290,15 @@ class HttpServer:
         bound: int = listener.getsockname()[1]
         return bound
 
+    def note_caller(self, peer: str) -> None:
+        """Note that a known caller is at the other end of a connection: it goes last. Any thread may call it.
+
+        Args:
+            peer: "address:port" of the client.
+        """
+        if self._connections is not None:
+            self._connections.note_caller(peer)
+
     async def stop(self, grace: float) -> None:
         """Take no new connections, give the running requests `grace` seconds, then end them."""
         if self._server is not None and self._task is not None:
@@ -172,6 +307,27 @@ class HttpServer:
             await self._task
             # uvicorn has cancelled what was left, but does not wait for it.
             await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
+        if self._connections is not None:
+            self._connections.stop()
+
+
+def _door(registry: Connections, *, server_state: ServerState, **arguments: Any) -> Door:
+    """Return the protocol of a new connection, for uvicorn."""
+    return Door(registry, server_state, partial(BoundedProtocol, server_state=server_state, **arguments))
+
+
+def _seconds(limits: ConnectionLimits) -> dict[Standing, float]:
+    """Return how long a connection may stay in each standing; the call's own deadline ends an answer."""
+    return {
+        Standing.CLOSING: WRITE_TIMEOUT,
+        Standing.NEW: HEAD_TIMEOUT,
+        Standing.LEFTOVER: HEAD_TIMEOUT,
+        Standing.IDLE: limits.idle,
+        Standing.NEXT_HEAD: HEAD_TIMEOUT,
+        Standing.KNOWN: limits.idle,
+        Standing.STALLED: WRITE_TIMEOUT,
+        Standing.PIPELINING: HEAD_TIMEOUT,
+    }
 
 
 def _client_certificate(transport: asyncio.Transport) -> str:

@@ -4,13 +4,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
+from clock_support.waiting import eventually_here
 from mailproof.domain.errors import StartupError
-from mailproof.transport import http_server
+from mailproof.transport import connections, http_server
+from mailproof.transport.asgi import AsgiReceive, AsgiSend
+from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.http_app import HttpApp
-from mailproof.transport.http_server import MAX_HEAD_BYTES, HttpServer
+from mailproof.transport.http_server import MAX_HEAD_BYTES, MAX_PIPELINED, HttpServer
 from service_support.table import STEP, ScriptedProber, Table
 
 
@@ -112,3 +116,88 @@ def test_a_port_that_is_taken_is_a_sentence(app: HttpApp) -> None:
                 await HttpServer(app).start("127.0.0.1", port)
 
     asyncio.run(main())
+
+
+class Flood:
+    """An application that answers with more than a client takes, and notes whether its answer ended."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: AsgiReceive, send: AsgiSend) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            for _ in range(2000):
+                await send({"type": "http.response.body", "body": bytes(65536), "more_body": True})
+                await asyncio.sleep(0)
+        finally:
+            self.ended.set()
+
+
+def test_an_answer_that_is_not_taken_ends_with_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "WRITE_TIMEOUT", 0.05)
+
+    async def main() -> None:
+        app = Flood()
+        async with serving(app) as port:  # type: ignore[arg-type]
+            _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+            writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            await app.ended.wait()
+            writer.close()
+
+    asyncio.run(main())
+
+
+def test_an_idle_connection_ends(app: HttpApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> bytes:
+        server = HttpServer(app, ConnectionLimits(idle=0.05))
+        port = await server.start("127.0.0.1", 0)
+        try:
+            return await talk(port, b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        finally:
+            await server.stop(1.0)
+
+    assert asyncio.run(main()).endswith(b"ok\n")
+
+
+def test_a_body_that_goes_on_after_its_answer_ends_the_connection(
+    app: HttpApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "HEAD_TIMEOUT", 0.05)
+    answer = run(app, b"POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf")
+    assert answer.startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_connection_that_has_rested_is_answered_again(app: HttpApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "REST", 0.0)
+    monkeypatch.setattr(connections, "SWEEP", 0.001)
+    rested: list[object] = []
+    let_go = http_server.BoundedProtocol.let_go
+
+    def noted(protocol: http_server.BoundedProtocol) -> bool:
+        rested.append(let_go(protocol))
+        return bool(rested[-1])
+
+    monkeypatch.setattr(http_server.BoundedProtocol, "let_go", noted)
+
+    async def main() -> None:
+        async with serving(app) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for number in range(1, 4):
+                writer.write(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+                assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200 ")
+                await eventually_here(lambda least=number: rested.count(True) >= least)  # type: ignore[misc]
+            writer.close()
+
+    asyncio.run(main())
+
+
+def test_an_old_connections_next_answer_is_its_last(app: HttpApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MAX_AGE", -1.0)
+    answer = run(app, b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+    assert b"connection: close" in answer
+
+
+def test_more_pipelined_requests_than_may_wait_end_the_connection(app: HttpApp) -> None:
+    answers = run(app, b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n" * 500)
+    assert answers.count(b"HTTP/1.1 ") <= MAX_PIPELINED + 1

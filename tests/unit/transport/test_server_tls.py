@@ -149,7 +149,7 @@ def test_a_connection_that_begins_no_handshake_is_ended(
     monkeypatch.setattr(http_server, "HANDSHAKE_TIMEOUT", 0.2)
 
     async def scenario() -> bytes:
-        server = HttpServer(app, ServerTls(files))
+        server = HttpServer(app, tls=ServerTls(files))
         port = await server.start("127.0.0.1", 0)
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -171,7 +171,7 @@ def test_a_new_certificate_is_for_new_connections(files: TlsFiles, app: HttpApp)
 
     async def scenario() -> list[bytes]:
         tls = ServerTls(files)
-        server = HttpServer(app, tls)
+        server = HttpServer(app, tls=tls)
         port = await server.start("127.0.0.1", 0)
         seen = []
         writers = []
