@@ -238,8 +238,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # one pass: objects may be large
         raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
     if any(has_surrogates(name) for name in found):
         raise MalformedRequest("the body has a name that is no Unicode text")

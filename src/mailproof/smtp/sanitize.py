@@ -240,12 +240,14 @@ class Redactor:
                 length += 1
             lasts |= 1 << length - 1
         low = text.lower()
-        sequences = {place for found in _POSSIBLE_ESCAPES.finditer(low) for place in range(*found.span())}
-        state = 0
-        for place, character in enumerate(low):
-            read = (state << 1 | firsts) & places.get(character, 0)
-            passed_over = place in sequences or has_invisible(character) or _is_filler(character)
-            state = read | state if passed_over else read
+        sequences = bytearray(len(low))
+        for found in _POSSIBLE_ESCAPES.finditer(low):
+            sequences[found.start() : found.end()] = b"\1" * len(found[0])
+        hidden = {character for character in set(low) if has_invisible(character) or _is_filler(character)}
+        state, find = 0, places.get
+        for character, in_sequence in zip(low, sequences, strict=True):  # a server chooses how many: nothing dear here
+            read = (state << 1 | firsts) & find(character, 0)
+            state = read | state if in_sequence or character in hidden else read
             if read & lasts:
                 return True
         return False
