@@ -139,6 +139,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_TOO_MUCH_WORK: _ErrorReason.ValueType  # 70
+    """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
+    that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+    {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -266,5 +271,10 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 70
+"""So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
+that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+{"reason":"TOO_MUCH_WORK","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -238,12 +238,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # one pass: objects may be large
+        twice = _first_twice(name for name, _ in pairs)
         raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
     if any(has_surrogates(name) for name in found):
         raise MalformedRequest("the body has a name that is no Unicode text")
     return found
+
+
+def _first_twice(names: Iterable[str]) -> str:
+    """Return the first name that has come before, in one pass: an object may have very many."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise ValueError("no name comes twice")
 
 
 def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:

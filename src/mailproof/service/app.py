@@ -185,6 +185,7 @@ class Service:
             default_ehlo_name=settings.ehlo_name,
             adviser=KnownHosts(),
         )
+        self._cleanup.callback(probe.close)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
         providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url

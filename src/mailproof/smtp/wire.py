@@ -19,8 +19,8 @@ from mailproof.syntax.text import fits_command
 # RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; servers with long AUTH lists exceed that.
 MAX_LINE = 4096
 MAX_LINES = 128  # lines of one reply; the longest EHLO seen in the wild has about 30
-# Octets of one reply that are kept: 128 lines of 128, and every octet is read, masked and judged several times.
-MAX_REPLY = 16 * 1024
+# Octets of a refusal that are kept: 128 lines of 128. Each of them is masked and judged several times.
+MAX_REFUSAL = 16 * 1024
 MAX_TOTAL = 256 * 1024  # octets of all replies of one connection
 MAX_COMMAND = 4096  # octets of one command; AUTH's responses may be longer (RFC 4954 section 4: 12,288)
 MAX_RESPONSE = 12288
@@ -152,8 +152,8 @@ class ReplyParser:
                 if (reply := self.final_reply()) is not None:
                     return reply
                 raise self._fail(Fault.TOO_LARGE, f"the server sent more than {MAX_TOTAL} bytes")
-            if self._lines and self._kept + len(line) > MAX_REPLY:
-                return self._too_large(b"", f"a reply is longer than {MAX_REPLY} bytes")
+            if self._lines and _refuses(self._code) and self._kept + len(line) > MAX_REFUSAL:
+                return self._too_large(b"", f"a refusal is longer than {MAX_REFUSAL} bytes")
             self._take(line)
             if line[3:4] != b"-":
                 return self._finish()
