@@ -147,6 +147,7 @@ def test_a_hostile_text_of_escapes_costs_linear_time() -> None:
     text = "\x1b[" * 300_000 + "\x1b]" * 300_000
     assert len(Redactor()(text)) == MAX_TEXT
     assert Redactor("hunter22!", "me")(text) == FULL_OF_ESCAPES
+    assert len(clean(text)) == MAX_TEXT
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\x9b"])
@@ -165,7 +166,6 @@ def test_a_secret_is_found_however_long_the_text_around_its_escapes_is() -> None
         assert redact(f"{around}hun\x1b]ter22!\x07{around}", 20_000) == ECHO_NOTICE
         assert redact(f"{around}hun\x1b[0mter{' ' * gap}22!{around}", 20_000) == ECHO_NOTICE
         assert redact(f"{around}hun\x1b[0mter\x1b[0m2{around}", 20_000) == f"{around}hunter2{around}"
-    assert len(clean(text)) == MAX_TEXT
 
 
 @pytest.mark.parametrize("texts", [("HUNT", "ER22!"), ("AUTH", "hunt", "er22!"), ("x", "hunter22!", "y")])
