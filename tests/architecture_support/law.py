@@ -196,6 +196,7 @@ LAW = (
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
+            "work",
         ),
         libraries=("asyncio: calls", *PROTOS),
     ),

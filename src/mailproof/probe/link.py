@@ -29,7 +29,6 @@ from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 from mailproof.syntax.host import address_literal, take_apart
 
 MAX_READ = 4096  # characters of a reply that is no refusal that are cleaned and masked, to show `MAX_SHOWN` of them
-LARGE = 1024  # octets of a reply; what is done with a larger one takes milliseconds, and waits for a turn of the loop
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 _NOTHING = Done()
@@ -230,8 +229,7 @@ class Link:
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
-        if sum(map(len, reply.lines)) > LARGE:
-            await self.context.turns.next()
+        await self.context.turns.next()  # a large reply takes milliseconds, and many may come at once
         following = self._dialogue.received(reply, self._parser.leftover, last=last)
         self._write_step(stage, sent, reply, following)
         return following

@@ -214,6 +214,7 @@ class _Test:
         )
         addresses = _NO_ADDRESSES
         try:
+            await probe.turns.next()
             found = await destination.find(context, probe.guard, probe.resolver)
             if suggestions and not isinstance(found, Cause):
                 suggestions.begin()
@@ -256,8 +257,7 @@ class _Test:
                     await self._end_trials()
                 finally:
                     attempt.close()
-        if cause is not None:
-            await probe.turns.next()  # a report about a large reply takes milliseconds
+        await probe.turns.next()  # as for each exchange
         return self._report(link, cause, attempt, results, suggested, addresses, ended)
 
     async def _end_trials(self) -> None:

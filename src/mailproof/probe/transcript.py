@@ -57,7 +57,7 @@ class TestContext:
         tried: Called with each other setting whose trial has ended; None where nobody reads that.
         tokens: Requests access tokens.
         derivations: Derives keys that are dear.
-        turns: Keeps what many tests do with large replies from blocking the event loop.
+        turns: Keeps what many tests do at once from blocking the event loop.
     """
 
     plan: Plan

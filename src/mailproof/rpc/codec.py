@@ -30,6 +30,9 @@ MAX_REQUEST_BYTES = 64 * 1024
 MAX_PARAMETERS = 100
 """The number of parameters that a query may have; no message has so many fields."""
 
+MAX_NAMES = 1000
+"""The number of names that one JSON object may have. Unknown ones are ignored, but reading many of them takes long."""
+
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
 NOT_UTF8 = "must be valid UTF-8"
@@ -233,9 +236,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object.
 
     Raises:
-        MalformedRequest: A name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
+        MalformedRequest: It has more names than any message; a name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
             name has a lone surrogate, which protobuf's JSON parser can't handle.
     """
+    if len(pairs) > MAX_NAMES:
+        raise MalformedRequest(f"the body has more than {MAX_NAMES} names in one object")
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = _first_twice(name for name, _ in pairs)

@@ -122,6 +122,7 @@ class Service:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
         self._calls = self._wire(anchors)
+        cleanup.callback(self._calls.close)
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
         cleanup.callback(self._grpc_loop.close)
         cleanup.callback(self._http_loop.close)

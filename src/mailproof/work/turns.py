@@ -1,4 +1,4 @@
-"""One larger piece of work in each turn of an event loop, so that many of them at once don't block it.
+"""One piece of work in each turn of an event loop, so that many of them at once don't block it.
 
 A piece of ten milliseconds is no harm; a hundred of them that become ready in the same turn are a second in which the
 loop answers nobody. Law: between two pieces the loop has a turn for everything else.

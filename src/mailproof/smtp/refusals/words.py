@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mailproof.smtp.refusals.zones import ADDRESS_LISTS, DOMAIN_LISTS, TOP_LEVEL
 
-HEAD = 4000
+HEAD = 2000
 """Characters that are read from the beginning of a reply."""
 
 TAIL = 500
