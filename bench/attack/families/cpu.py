@@ -67,7 +67,7 @@ def _bodies() -> Iterator[tuple[str, str, bytes]]:
     yield "one name 11,000 times", diagnose, ("{" + ",".join(['"a":0'] * (small // 6)) + "}").encode()
     yield "a host of 20,000 characters that stand for eighteen", diagnose, _text("host", "\ufdfa", small)
     yield "a host of 30,000 characters to encode", diagnose, _text("host", "\u01c6", small)
-    yield "an address of such a domain", discover, _text("email", "a@\u01c6", small)
+    yield "an address of such a domain", discover, _text("address", "a@\u01c6", small)
     yield (
         "1 MiB of unknown names",
         imported,
@@ -236,7 +236,7 @@ def hostile_server(say: Say) -> Iterator[int]:
 def dear_import() -> bytes:
     """Return an import whose key derivation is the dearest that is allowed; its passphrase is wrong."""
     parameters = {"salt": base64.b64encode(b"s" * 16).decode(), "memoryKib": 131072, "iterations": 8, "lanes": 1}
-    smtp = {"senderAddress": "a@example.com", "host": "smtp.example.com:587", "user": "user"}
+    smtp = {"senderAddress": "a@example.com", "senderName": "a", "host": "smtp.example.com:587", "user": "user"}
     encryption = {"argon2id": parameters, "check": base64.b64encode(b"c" * 28).decode()}
     provider = {"id": "1", "smtp": smtp, "secret": base64.b64encode(b"x" * 40).decode()}
     document = {"formatVersion": 1, "instanceId": "a", "providers": [provider], "encryption": encryption}

@@ -33,6 +33,9 @@ MAX_PARAMETERS = 100
 MAX_NAMES = 1000
 """The number of names that one JSON object may have. Unknown ones are ignored, but reading many of them takes long."""
 
+MAX_NAMES_IN_ALL = 40_000
+"""The number of names in a whole body, for those of 1 MiB: an import of 1,000 configurations has some 20,000."""
+
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
 NOT_UTF8 = "must be valid UTF-8"
@@ -218,6 +221,8 @@ def _message(message_type: type[Message], document: dict[str, Any], bindings: di
 
 
 def _load(body: bytes) -> dict[str, Any]:
+    if body.count(b'":') > MAX_NAMES_IN_ALL:
+        raise MalformedRequest(f"the body has more than {MAX_NAMES_IN_ALL} names")
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
@@ -236,7 +241,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object.
 
     Raises:
-        MalformedRequest: It has more names than any message; a name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
+        MalformedRequest: It has more names than any message.
+        MalformedRequest: A name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
             name has a lone surrogate, which protobuf's JSON parser can't handle.
     """
     if len(pairs) > MAX_NAMES:

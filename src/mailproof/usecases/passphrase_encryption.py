@@ -32,7 +32,7 @@ MAX_LANES = 8
 MIN_SALT, MAX_SALT = 16, 64
 
 DEAREST = MAX_MEMORY_KIB * MAX_ITERATIONS
-"""The cost of the dearest derivation, in KiB that are passed over; it takes some 0.6 s. The default takes a fifth."""
+"""The cost of the dearest derivation, in KiB that are passed over; it takes 0.6 to 2 s. The default takes a fifth."""
 
 MAX_WAITING = 16 * DEAREST
 MAX_WAITING_OF_SHARE = 4 * DEAREST

@@ -64,6 +64,8 @@ class FairWorker:
         except asyncio.CancelledError:
             self._drop(share, piece)
             raise
+        finally:
+            del piece  # else an error, by its traceback, and the piece keep each other and all that was read
         return result
 
     def close(self) -> None:
@@ -113,3 +115,5 @@ class FairWorker:
             piece.future.set_exception(error)
         else:
             piece.future.set_result(result)
+        finally:
+            del piece  # as in `run`
