@@ -59,10 +59,10 @@ types: setup ## Check the types, and that nothing is named which another system'
 	$(CHECK_TYPES)
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= wire dialogue codec
+FUZZ_TARGETS ?= wire dialogue codec framing sanitize refusals
 
 # What a run finds new stays in .fuzz/; what is worth keeping goes to tests/fuzz/corpus under a name that says what it does.
-fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each
+fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each; a slow input is a finding
 	@mkdir -p $(FUZZ_TARGETS:%=.fuzz/%)
 	@for target in $(FUZZ_TARGETS); do \
 	  PYTHONPATH=tests $(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/smtp.dict \
