@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -304,6 +304,12 @@ def _fields(descriptor: Descriptor) -> dict[str, FieldDescriptor]:
     return {spelling: field for field in descriptor.fields for spelling in (field.name, field.json_name)}
 
 
+@cache
+def _names(enum: EnumDescriptor) -> frozenset[str]:
+    """Return the names of an enum's values. The descriptor's own table fails for a text with a lone surrogate."""
+    return frozenset(enum.values_by_name)
+
+
 def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[FieldViolation]:
     part, enum = field.message_type, field.enum_type
     if part is not None:
@@ -315,7 +321,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
             yield FieldViolation(path, "must be an object")
     elif enum is not None:
         number = isinstance(value, int) and not isinstance(value, bool)  # the declared rules know the numbers
-        if not number and not (isinstance(value, str) and value in enum.values_by_name):
+        if not number and not (isinstance(value, str) and value in _names(enum)):
             yield FieldViolation(path, f"must be one of {', '.join(v.name for v in enum.values if v.number)}")
     elif field.type == FieldDescriptor.TYPE_STRING:
         if not isinstance(value, str):

@@ -410,3 +410,8 @@ def test_a_body_of_more_names_than_any_message_has_is_refused(body: str, sentenc
 def test_a_thousand_unknown_names_are_ignored() -> None:
     body = "{" + ",".join(f'"{n}":0' for n in range(1000)) + "}"
     assert codec.parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {}) == diagnosis_pb2.DiagnoseRequest()
+
+
+def test_a_lone_surrogate_as_the_name_of_an_enum_is_refused() -> None:
+    with pytest.raises(InvalidFields, match="tls_mode: must be one of"):
+        codec.parse_json(diagnosis_pb2.DiagnoseRequest, b'{"tlsMode":"\\ud800"}', {})
