@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -75,7 +76,7 @@ async def _main(host: str, port: int, grpc_address: str) -> None:
         await reader.readexactly(int(length.partition(b":")[2]))
 
     async with grpc.aio.insecure_channel(grpc_address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         await stub.Check(health_pb2.HealthCheckRequest())
         tasks = [
             asyncio.create_task(_repeat(ask_http, answers["HTTP"])),

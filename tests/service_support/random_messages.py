@@ -124,7 +124,7 @@ class Maker:
             else:
                 setattr(message, field.name, self._value(field))
 
-    def _value(self, field: FieldDescriptor) -> Any:
+    def _value(self, field: Any) -> Any:
         if field.enum_type is not None:
             return self.chance.choice([*field.enum_type.values_by_number, 99, -1, 2**31 - 1])
         if field.type == FieldDescriptor.TYPE_STRING:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from bench.attack.lag import measured
 from bench.attack.row import Row
@@ -35,12 +36,10 @@ def run(target: Target) -> Iterator[Row]:
     """Each attack alone, after a look at both loops in peace."""
     yield from _attack(target, "nothing", lambda: _wait(_HOLD), bound=False)
     for name, path, body in _bodies():
-        yield from _attack(target, name, lambda path=path, body=body: _post_on(target, path, body))
+        yield from _attack(target, name, partial(_post_on, target, path, body))
     for name, say in HOSTILE.items():
         with hostile_server(say) as port:
-            yield from _attack(
-                target, f"{TIMES} tests of a server of {name}", lambda port=port: diagnoses(target, port)
-            )
+            yield from _attack(target, f"{TIMES} tests of a server of {name}", partial(diagnoses, target, port))
     yield from _dear_imports(target)
 
 

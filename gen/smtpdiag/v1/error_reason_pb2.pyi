@@ -139,7 +139,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
-    ERROR_REASON_TOO_MUCH_WORK: _ErrorReason.ValueType  # 70
+    ERROR_REASON_TOO_MUCH_WORK: _ErrorReason.ValueType  # 47
     """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
     that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
     {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
@@ -272,7 +272,7 @@ ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
 """
-ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 70
+ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 47
 """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
 that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
 {"reason":"TOO_MUCH_WORK","domain":"mailproof"}

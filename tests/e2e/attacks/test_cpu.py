@@ -57,7 +57,7 @@ def test_dear_imports_of_one_instance_are_bounded_and_delay_another_ones_export_
     ended: queue.Queue[Any] = queue.Queue()
     with open_wires(service) as wires:
         greedy, other = (Client(wires, "rest", token, name) for name in ("greedy", "other"))
-        call = wires.channel.unary_unary(path_of(METHODS["ImportConfigs"]))
+        call: Any = wires.channel.unary_unary(path_of(METHODS["ImportConfigs"]))
         imports = [call.future(dear_import(), metadata=greedy.headers(), timeout=HANG) for _ in range(12)]
         for each in imports:
             each.add_done_callback(ended.put)
@@ -93,11 +93,11 @@ def diagnose(client: Client, port: int) -> str:
     try:
         answers = client("Diagnose", **settings, depth="DEPTH_AUTH", timeout=Duration(seconds=20))
     except Refused as refused:
-        return refused.reason
-    report = answers[-1].report
+        return str(refused.reason)
+    report: Any = answers[-1].report
     assert len(report.evidence.text) <= 1000
-    name = vocabulary_pb2.Code.Name(report.code).removeprefix("CODE_").lower()
-    return f"{name} {report.evidence.text} {report.message}"
+    name = str(vocabulary_pb2.Code.Name(report.code)).removeprefix("CODE_").lower()
+    return f"{name} {report.evidence.text!s} {report.message!s}"
 
 
 def test_scram_of_very_many_iterations_is_not_begun(service: RunningService) -> None:
