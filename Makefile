@@ -32,13 +32,14 @@ setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
 $(VENV)/bin/pip:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); tools/debian.sh python3-venv && $(PYTHON) -m venv $(VENV); }
 
+# The lock files are whole, and leave out what only the clients of libraries need (requirements/left-out.txt).
 $(VENV)/.runtime: $(VENV)/bin/pip requirements/runtime.txt pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/runtime.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMP): $(VENV)/bin/pip requirements/dev.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(VENV)/.runtime $@
 
@@ -59,10 +60,10 @@ types: setup ## Check the types, and that nothing is named which another system'
 	$(CHECK_TYPES)
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= wire dialogue codec
+FUZZ_TARGETS ?= wire dialogue codec framing sanitize refusals
 
 # What a run finds new stays in .fuzz/; what is worth keeping goes to tests/fuzz/corpus under a name that says what it does.
-fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each
+fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each; a slow input is a finding
 	@mkdir -p $(FUZZ_TARGETS:%=.fuzz/%)
 	@for target in $(FUZZ_TARGETS); do \
 	  PYTHONPATH=tests $(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/smtp.dict \

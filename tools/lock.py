@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = "requirements/left-out.txt"
 LOCKS = {"runtime": ["build"], "dev": ["dev"]}  # file -> dependency groups beside the project's own dependencies
 
 
@@ -16,7 +17,15 @@ def main() -> int:
     for name, groups in LOCKS.items():
         command = [str(Path(sys.executable).parent / "uv"), "pip", "compile", "pyproject.toml", "--quiet"]
         command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
-        command += ["--no-annotate", "--custom-compile-command", "make lock", "-o", f"requirements/{name}.txt"]
+        command += [
+            "--override",
+            LEFT_OUT,
+            "--no-annotate",
+            "--custom-compile-command",
+            "make lock",
+            "-o",
+            f"requirements/{name}.txt",
+        ]
         command += [part for group in groups for part in ("--group", group)]
         subprocess.run([*command, *sys.argv[1:]], cwd=ROOT, check=True)
     return 0

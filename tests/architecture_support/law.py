@@ -60,6 +60,12 @@ LAW = (
     Room("domain", "the values and rules that everybody shares", (), pure=True),
     Room("syntax", "what strings may look like, written once", ("domain",), pure=True, libraries=("ssl: pem",)),
     Room("smtp", "the conversation, its words and values; SASL", ("domain", "syntax"), pure=True),
+    Room(
+        "work",
+        "work that takes long: fair threads, turns of a loop",
+        ("domain.errors",),
+        libraries=("asyncio", "concurrent: fair_worker"),
+    ),
     Room("diagnosis", "from what happened to what to change", ("smtp", "syntax"), pure=True),
     Room(
         "net",
@@ -78,7 +84,7 @@ LAW = (
     Room(
         "probe",
         "the only place that runs SMTP over sockets",
-        ("domain", "syntax", "smtp", "diagnosis", "net"),
+        ("domain", "syntax", "smtp", "diagnosis", "net", "work"),
         libraries=("asyncio", "cryptography: bindings", "socket", "ssl"),
     ),
     Room(
@@ -170,10 +176,10 @@ LAW = (
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
+            "work.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead passphrase_encryption token_uses",
-            "concurrent: passphrase_encryption",
+            "asyncio: ahead token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),
@@ -194,6 +200,7 @@ LAW = (
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
+            "work",
         ),
         libraries=("asyncio: calls intake open_calls", *PROTOS),
     ),

@@ -5,6 +5,8 @@ import platform
 import sys
 from typing import Any
 
+from fuzz.slow import timed
+
 MISSING = "make fuzz needs atheris, which has wheels for Linux on x86_64 with Python 3.11 to 3.14; this is {} on {} {}"
 
 
@@ -16,7 +18,7 @@ def main() -> None:
     name = sys.argv.pop(1)
     with atheris.instrument_imports(include=["mailproof", "fuzz"]):
         target = importlib.import_module(f"fuzz.fuzz_{name}")
-    atheris.Setup(sys.argv, target.check)
+    atheris.Setup(sys.argv, timed(target.check))
     atheris.Fuzz()
 
 

@@ -12,10 +12,15 @@ TESTS = Path(__file__).parents[1]
 WAITS = TESTS / "clock_support" / "waiting.py"
 """The one place that ends a wait by the clock, where nothing but a hang is left."""
 
+FUZZER = TESTS / "fuzz" / "slow.py"
+"""Times the inputs of `make fuzz`, and of nothing else."""
+
 
 def test_no_test_holds_a_stopwatch() -> None:
-    files = [path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts and path != WAITS]
+    files = [path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts and path not in (WAITS, FUZZER)]
     assert WAITS.exists()
+    timed = [path.name for path in files if "fuzz.slow" in path.read_text() and path != Path(__file__)]
+    assert timed == ["__main__.py"]
     assert len(files) > 100
     assert [f"{path.relative_to(TESTS)}:{line}" for path in files for line in stopwatches(path.read_text())] == []
 

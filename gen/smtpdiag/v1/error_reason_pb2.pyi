@@ -144,6 +144,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
     {"reason":"TOO_MANY_BYTES","domain":"mailproof"}
     """
+    ERROR_REASON_TOO_MUCH_WORK: _ErrorReason.ValueType  # 47
+    """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
+    that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+    {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
+    """
     ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
     """The access token was valid until a moment that has passed (UNAUTHENTICATED).
     {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
@@ -302,6 +307,11 @@ ERROR_REASON_TOO_MANY_BYTES: ErrorReason.ValueType  # 46
 """The bodies of the requests that are being sent hold as much memory as the server allows, of this token or of all
 (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
 {"reason":"TOO_MANY_BYTES","domain":"mailproof"}
+"""
+ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 47
+"""So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
+that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
+{"reason":"TOO_MUCH_WORK","domain":"mailproof"}
 """
 ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
 """The access token was valid until a moment that has passed (UNAUTHENTICATED).

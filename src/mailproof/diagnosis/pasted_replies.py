@@ -39,9 +39,7 @@ _REPLIES = tuple(
     )
 )
 _WITHOUT_CODE = re.compile(r"(?:^|response was: )[ \t]*(?P<enhanced>[45]\.[0-9]{1,3}\.[0-9]{1,3})\b", re.MULTILINE)
-_PHP = re.compile(
-    r"(?P<detail>[^\n]*?)[ ]*SMTP code: (?P<code>[45][0-9]{2})(?:[ ]*Additional SMTP info: (?P<enhanced>[0-9.]+))?"
-)
+_PHP = re.compile(r"SMTP code: (?P<code>[45][0-9]{2})(?:[ ]*Additional SMTP info: (?P<enhanced>[0-9.]+))?")
 
 # System.Net.Mail.SmtpStatusCode -> the code that .NET leaves out of its sentences.
 _DOTNET = (
@@ -168,7 +166,8 @@ def _first_reply(text: str) -> tuple[Reply, int] | None:
     """Return the first refusal of a text and where it begins."""
     php = _PHP.search(text)
     if php is not None:
-        detail = php["detail"].rpartition("Detail: ")[2] or php["detail"]
+        before = text[: php.start()].rpartition("\n")[2].rstrip(" ")
+        detail = before.rpartition("Detail: ")[2] or before
         return _reply(int(php["code"]), " ".join(part for part in (php["enhanced"], detail) if part)), php.end()
     matches = [match for pattern in _REPLIES if (match := pattern.search(text)) is not None]
     for match in sorted(matches, key=lambda each: each.start("code")):

@@ -406,6 +406,19 @@ class TooManyBytes(Failure):
         )
 
 
+class TooMuchWork(Failure):
+    """So much work that takes long waits already (key derivations, large documents) that no more is accepted."""
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MUCH_WORK"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too much work of this kind is waiting, of this instance or of all; try again in a moment",
+            retry_after=5.0,
+        )
+
+
 class DeadlineExceeded(Failure):
     """The deadline of the caller, or of the server, passed before there was an answer."""
 

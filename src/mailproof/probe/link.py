@@ -28,6 +28,7 @@ from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 from mailproof.syntax.host import address_literal, take_apart
 
+MAX_READ = 4096  # characters of a reply that is no refusal that are cleaned and masked, to show `MAX_SHOWN` of them
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
 OTHER_CERTIFICATE = "the server showed another certificate than on the connection before, so nothing was sent to it"
@@ -249,6 +250,7 @@ class Link:
             if code is Code.WRONG_TLS_MODE_USE_IMPLICIT and self.facts.secure:
                 code = Code.NOT_SMTP
             return Done(self._transcript.fail(Cause(stage, code, detail=error.detail), sent))
+        await self.context.turns.next()  # a large reply takes milliseconds, and many may come at once
         following = self._dialogue.received(reply, self._parser.leftover, last=last)
         self._write_step(stage, sent, reply, following)
         return following
@@ -305,7 +307,8 @@ class Link:
         received = ""
         if code is not Code.NOT_SMTP:
             words = reply_in_words(reply) if stage is Stage.AUTH else ""
-            said = f"{reply} ({words})" if words else str(reply)
+            shown = str(reply if reply.code >= 400 else _beginning(reply))
+            said = f"{shown} ({words})" if words else shown
             received = self.context.redact(said, MAX_SHOWN, lines=True)
         self._transcript.end(sent, received, code)
         if cause is not None and cause.stage is not stage:
@@ -313,12 +316,17 @@ class Link:
             self._transcript.end(code=cause.code)
 
     async def _derive_key(self, action: DeriveKey) -> Action:
-        """Derive the key on a thread, and return the next action."""
+        """Derive the key on a thread, and return the next action.
+
+        Raises:
+            TooMuchWork: Too many derivations wait already, for this server or in all.
+        """
         assert self._dialogue is not None  # noqa: S101 - `_connect` creates it
         self._begin(Stage.AUTH)
         try:
             async with asyncio.timeout_at(self.context.limit(Stage.AUTH, self._loop.time())):
-                key = await self._loop.run_in_executor(None, action.work)
+                work = action.work
+                key = await self.context.derivations.run(self.address, work, cost=work.iterations)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.AUTH, Code.TIMEOUT)))
         return self._dialogue.key_derived(key)
@@ -395,3 +403,13 @@ class Link:
 def _leaf(link: Link) -> str:
     """Return the fingerprint of the certificate that the server presented; empty where it presented none."""
     return link.tls.chain[0].fingerprint if link.tls and link.tls.chain else ""
+
+
+def _beginning(reply: Reply) -> Reply:
+    """Return a reply without the lines behind its first `MAX_READ` characters, but for the last one."""
+    size = 0
+    for place, line in enumerate(reply.lines):
+        size += len(line)
+        if size > MAX_READ and 0 < place < len(reply.lines) - 1:
+            return dataclasses.replace(reply, lines=(*reply.lines[:place], reply.lines[-1]))
+    return reply

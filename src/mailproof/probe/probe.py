@@ -37,11 +37,17 @@ from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
 from mailproof.smtp.report import Heartbeat, Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.sanitize import Redactor
+from mailproof.smtp.sasl.scram import MAX_ITERATIONS
 from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified, join_host_port
 from mailproof.syntax.mailbox import parse_mailbox
+from mailproof.work.fair_worker import FairWorker
+from mailproof.work.turns import Turns
 
 _NO_ADDRESSES = AddressTable()
+
+MAX_WAITING = 32  # derivations of the dearest keys that may wait in all, of which each takes a quarter of a second
+MAX_WAITING_OF_SERVER = 4
 
 HEARTBEAT = 5.0  # seconds in which no step begins or ends after which a heartbeat is sent
 
@@ -78,6 +84,14 @@ class Probe:
         self.survey_slots = threading.Semaphore(MAX_TESTS_WITH_SURVEYS)
         self.suggestion_slots = threading.Semaphore(MAX_TESTS_WITH_SUGGESTIONS)
         self.tokens = OAuthTokens(https_guard or guard, trust, self.resolver)
+        self.derivations = FairWorker(
+            "mailproof-scram", most=MAX_WAITING * MAX_ITERATIONS, most_of_share=MAX_WAITING_OF_SERVER * MAX_ITERATIONS
+        )
+        self.turns = Turns()
+
+    def close(self) -> None:
+        """End the thread that derives keys, after the derivation that is running."""
+        self.derivations.close()
 
     async def report(self, plan: Plan) -> Report:
         """Run a plan and return its report.
@@ -85,6 +99,7 @@ class Probe:
         Raises:
             ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
             ServiceShortage: Something is used up on this side, so that nothing can be said about the server.
+            TooMuchWork: The server demands a dear key derivation, and too many of them wait already.
         """
         _check(plan)
         # Beside `run` it saves 12 % of the CPU of a plain test by itself: bench/shortcuts_bench.py, 2 cores.
@@ -102,6 +117,7 @@ class Probe:
         Raises:
             ValueError: The plan is invalid; `smtp.plans.violations` lists what is wrong.
             ServiceShortage: Something is used up on this side, so that nothing can be said about the server.
+            TooMuchWork: The server demands a dear key derivation, and too many of them wait already.
         """
         _check(plan)
         feed = Feed(HEARTBEAT)
@@ -186,6 +202,8 @@ class _Test:
             started=None if self._feed is None else self._announce,
             tried=None if self._feed is None else self._feed.put,
             tokens=probe.tokens,
+            derivations=probe.derivations,
+            turns=probe.turns,
         )
         attempt = Attempt(context)
         link: Link | None = None
@@ -196,6 +214,7 @@ class _Test:
         )
         addresses = _NO_ADDRESSES
         try:
+            await probe.turns.next()
             found = await destination.find(context, probe.guard, probe.resolver)
             if suggestions and not isinstance(found, Cause):
                 suggestions.begin()
@@ -238,6 +257,7 @@ class _Test:
                     await self._end_trials()
                 finally:
                     attempt.close()
+        await probe.turns.next()  # as for each exchange
         return self._report(link, cause, attempt, results, suggested, addresses, ended)
 
     async def _end_trials(self) -> None:

@@ -20,6 +20,8 @@ from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import NEVER, Alternative, Plan, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
+from mailproof.work.fair_worker import FairWorker
+from mailproof.work.turns import Turns
 
 # Seconds that a step may take within the test's deadline; those of RFC 5321 section 4.5.3.2 where it names them.
 LIMITS = {
@@ -54,6 +56,8 @@ class TestContext:
             is emitted; None where nobody reads that.
         tried: Called with each other setting whose trial has ended; None where nobody reads that.
         tokens: Requests access tokens.
+        derivations: Derives keys that are dear.
+        turns: Keeps what many tests do at once from blocking the event loop.
     """
 
     plan: Plan
@@ -69,6 +73,8 @@ class TestContext:
     started: Callable[[Stage, datetime, int], object] | None
     tried: Callable[[Alternative], object] | None
     tokens: OAuthTokens
+    derivations: FairWorker
+    turns: Turns
 
     def of_trial(self, plan: Plan, *, host: str = "", port: int = 0, deadline: float = 0.0) -> TestContext:
         """Return the context of a trial, whose steps are none of the test's.

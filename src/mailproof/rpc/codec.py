@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -29,6 +29,12 @@ MAX_REQUEST_BYTES = 64 * 1024
 
 MAX_PARAMETERS = 100
 """The number of parameters that a query may have; no message has so many fields."""
+
+MAX_NAMES = 1000
+"""The number of names that one JSON object may have. Unknown ones are ignored, but reading many of them takes long."""
+
+MAX_NAMES_IN_ALL = 40_000
+"""The number of names in a whole body, for those of 1 MiB: an import of 1,000 configurations has some 20,000."""
 
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
@@ -215,6 +221,8 @@ def _message(message_type: type[Message], document: dict[str, Any], bindings: di
 
 
 def _load(body: bytes) -> dict[str, Any]:
+    if body.count(b'":') > MAX_NAMES_IN_ALL:
+        raise MalformedRequest(f"the body has more than {MAX_NAMES_IN_ALL} names")
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
@@ -233,17 +241,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object.
 
     Raises:
+        MalformedRequest: It has more names than any message.
         MalformedRequest: A name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
             name has a lone surrogate, which protobuf's JSON parser can't handle.
     """
+    if len(pairs) > MAX_NAMES:
+        raise MalformedRequest(f"the body has more than {MAX_NAMES} names in one object")
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = _first_twice(name for name, _ in pairs)
         raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
     if any(has_surrogates(name) for name in found):
         raise MalformedRequest("the body has a name that is no Unicode text")
     return found
+
+
+def _first_twice(names: Iterable[str]) -> str:
+    """Return the first name that has come before, in one pass: an object may have very many."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise ValueError("no name comes twice")
 
 
 def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:
@@ -284,6 +304,12 @@ def _fields(descriptor: Descriptor) -> dict[str, FieldDescriptor]:
     return {spelling: field for field in descriptor.fields for spelling in (field.name, field.json_name)}
 
 
+@cache
+def _names(enum: EnumDescriptor) -> frozenset[str]:
+    """Return the names of an enum's values. The descriptor's own table fails for a text with a lone surrogate."""
+    return frozenset(enum.values_by_name)
+
+
 def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[FieldViolation]:
     part, enum = field.message_type, field.enum_type
     if part is not None:
@@ -295,7 +321,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
             yield FieldViolation(path, "must be an object")
     elif enum is not None:
         number = isinstance(value, int) and not isinstance(value, bool)  # the declared rules know the numbers
-        if not number and not (isinstance(value, str) and value in enum.values_by_name):
+        if not number and not (isinstance(value, str) and value in _names(enum)):
             yield FieldViolation(path, f"must be one of {', '.join(v.name for v in enum.values if v.number)}")
     elif field.type == FieldDescriptor.TYPE_STRING:
         if not isinstance(value, str):

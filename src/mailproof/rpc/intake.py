@@ -101,10 +101,14 @@ class Intake:
             late = MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds")
             self._timer = asyncio.get_running_loop().call_later(seconds, self._call.end, late)
 
-    def close(self) -> None:
-        """Give all of it back."""
+    def arrived(self) -> None:
+        """Note that the body has come: what waits for its turn to be decoded is not slow to come."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def close(self) -> None:
+        """Give all of it back."""
+        self.arrived()
         if self._taken:
             self._budget.give_back(self._call.caller.token.id, self._taken)
             self._taken = 0

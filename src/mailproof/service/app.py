@@ -139,6 +139,7 @@ class Service:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
         self._calls = self._wire(anchors)
+        cleanup.callback(self._calls.close)
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
         cleanup.callback(self._grpc_loop.close)
         cleanup.callback(self._http_loop.close)
@@ -234,6 +235,7 @@ class Service:
             default_ehlo_name=settings.ehlo_name,
             adviser=KnownHosts(policy.for_web()),
         )
+        self._cleanup.callback(probe.close)
         limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
         providers = Providers(self._store, self._sealer, single=settings.single_config)
         url = settings.documentation_url

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mailproof.smtp.sasl.mechanism import KeyDerivation
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Ehlo, Reply
 
@@ -73,7 +73,7 @@ class Secure:
 class DeriveKey:
     """Derive a key from the password outside the event loop, then call `Dialogue.key_derived` with it."""
 
-    work: Callable[[], bytes] = field(repr=False)
+    work: KeyDerivation = field(repr=False)
     stage: Stage = Stage.AUTH
 
 

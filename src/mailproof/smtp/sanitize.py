@@ -11,7 +11,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
@@ -24,6 +25,10 @@ MAX_TEXT = 500
 MAX_SENTENCE = 500
 """Characters of a server's text within a sentence of ours."""
 
+MAX_ESCAPES = 64
+"""Escape sequences of one text beyond which nothing of it is shown: it takes long to find what they may hide."""
+
+FULL_OF_ESCAPES = "(hidden: the server sent a text full of escape sequences)"
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 
 # ECMA-48: whole CSI and OSC sequences are removed, an OSC within its line. Of other sequences only the ESC is replaced.
@@ -199,6 +204,8 @@ class Redactor:
             lines: Whether the text has several lines, which are kept. A secret is also masked where one line has its
                 beginning and the next one, behind its reply code, its end.
         """
+        if self._needles and text.count("\x1b") + text.count("\x9b") > MAX_ESCAPES:
+            return cut(FULL_OF_ESCAPES, limit)
         parted = lines and "\n" in text
         shown = "\n".join(_printable(line) for line in text.split("\n")) if parted else _printable(text)
         if self._needles or self._words:
@@ -229,25 +236,22 @@ class Redactor:
         """
         if not self._needles or not _has_escapes(text):
             return False
+        needles = {needle for each in self._needles if len(needle := _squeeze(each)) >= _WORD_MINIMUM}
         firsts = lasts = length = 0
         places: dict[str, int] = {}
-        for needle in {_squeeze(needle) for needle in self._needles}:
-            if len(needle) < _WORD_MINIMUM:
-                continue
+        for needle in needles:
             firsts |= 1 << length
             for character in needle:
                 places[character] = places.get(character, 0) | 1 << length
                 length += 1
             lasts |= 1 << length - 1
-        low = text.lower()
-        sequences = {place for found in _POSSIBLE_ESCAPES.finditer(low) for place in range(*found.span())}
-        state = 0
-        for place, character in enumerate(low):
-            read = (state << 1 | firsts) & places.get(character, 0)
-            passed_over = place in sequences or has_invisible(character) or _is_filler(character)
-            state = read | state if passed_over else read
-            if read & lasts:
-                return True
+        state, find = 0, places.get
+        for piece, is_sequence in _around_sequences(text.lower(), max(map(len, needles), default=0)):
+            for character in piece:
+                read = (state << 1 | firsts) & find(character, 0)
+                state = read | state if is_sequence else read
+                if read & lasts:
+                    return True
         return False
 
     def _mask(self, text: str) -> str:
@@ -284,6 +288,21 @@ def _spellings(secret: str, raw: bytes) -> set[str]:
 
 def _is_filler(character: str) -> bool:
     return character in _FILLER or character.isspace()
+
+
+def _around_sequences(text: str, reach: int) -> Iterator[tuple[str, bool]]:
+    """Yield the possible escape sequences of a text and what stands around them, each with whether it is a sequence.
+
+    Of the text between two sequences, the characters that never matter are left out, and its middle: what is hidden by
+    a sequence stands within `reach` characters of it. A server chooses how long the text is.
+    """
+    at = 0
+    for found in chain(_POSSIBLE_ESCAPES.finditer(text), (None,)):
+        start, end = found.span() if found else (len(text), len(text))
+        between = "".join(filter(str.isprintable, _squeeze(text[at:start])))
+        yield f"{between[:reach]}\0{between[-reach:]}" if len(between) > 2 * reach else between, False
+        yield text[start:end], True
+        at = end
 
 
 def _squeeze(text: str) -> str:

@@ -19,6 +19,8 @@ from mailproof.syntax.text import fits_command
 # RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; servers with long AUTH lists exceed that.
 MAX_LINE = 4096
 MAX_LINES = 128  # lines of one reply; the longest EHLO seen in the wild has about 30
+# Octets of a refusal that are kept: 128 lines of 128. Each of them is masked and judged several times.
+MAX_REFUSAL = 16 * 1024
 MAX_TOTAL = 256 * 1024  # octets of all replies of one connection
 MAX_COMMAND = 4096  # octets of one command; AUTH's responses may be longer (RFC 4954 section 4: 12,288)
 MAX_RESPONSE = 12288
@@ -102,12 +104,13 @@ class ReplyParser:
     refusal that is too large the beginning is returned, and the rest is passed over.
     """
 
-    __slots__ = ("_buffer", "_code", "_error", "_lines", "_passing", "_position", "_replies", "_total")
+    __slots__ = ("_buffer", "_code", "_error", "_kept", "_lines", "_passing", "_position", "_replies", "_total")
 
     def __init__(self) -> None:
         self._buffer = b""
         self._position = 0  # where the unread part of the buffer starts
         self._lines: list[bytes] = []  # of the reply that has begun
+        self._kept = 0  # octets of these lines
         self._code = b""
         self._passing: _Passing | None = None  # where in the rest of a refusal that is passed over
         self._replies = 0
@@ -149,6 +152,8 @@ class ReplyParser:
                 if (reply := self.final_reply()) is not None:
                     return reply
                 raise self._fail(Fault.TOO_LARGE, f"the server sent more than {MAX_TOTAL} bytes")
+            if self._lines and _refuses(self._code) and self._kept + len(line) > MAX_REFUSAL:
+                return self._too_large(b"", f"a refusal is longer than {MAX_REFUSAL} bytes")
             self._take(line)
             if line[3:4] != b"-":
                 return self._finish()
@@ -188,6 +193,7 @@ class ReplyParser:
     def _take(self, line: bytes) -> None:
         """Read a line of a reply."""
         self._position += len(line)
+        self._kept += len(line)
         self._code = line[:3]
         self._lines.append(line[4:].rstrip(b"\r\n"))
 
@@ -195,7 +201,7 @@ class ReplyParser:
         """Return the beginning of a refusal that is too large, and pass over the rest.
 
         Args:
-            line: The beginning of its last line where that is too long; empty where the lines are too many.
+            line: The beginning of its last line where that is too long; empty where all its lines are too much.
             detail: What is too large, for another reply.
 
         Raises:
@@ -270,6 +276,7 @@ class ReplyParser:
         code = int(self._code)
         lines = tuple(decode(b"\n".join(self._lines), cut_off=cut_off).split("\n"))
         self._lines = []
+        self._kept = 0
         self._replies += 1
         return Reply(code, lines, enhanced_code(code, lines[0]))
 

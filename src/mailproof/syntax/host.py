@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from encodings.idna import nameprep
 from functools import lru_cache
 from typing import NamedTuple
@@ -124,7 +125,7 @@ def check_name(name: str, what: str) -> str:
     Raises:
         ValueError: It is no domain name; the message says why.
     """
-    ascii_name = to_ascii(name)
+    ascii_name = to_ascii(name) if len(name) <= MAX_HOST else name
     if not ascii_name:
         raise ValueError(f"{what} is not valid")
     if len(ascii_name) > MAX_HOST:
@@ -139,6 +140,9 @@ def to_ascii(name: str) -> str:
     """Return a domain name in A-labels (RFC 5890), or "" for a name that has no such form. Underscores are kept."""
     if name.isascii():
         return name
+    # Python's codec takes time by the square of the length, and one character may stand for eighteen (U+FDFA).
+    if len(name) > MAX_HOST or len(unicodedata.normalize("NFKC", name)) > MAX_HOST:
+        return ""
     try:
         if _DEVIATION.search(name) is None:
             return name.encode("idna").decode("ascii")

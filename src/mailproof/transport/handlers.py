@@ -14,7 +14,7 @@ import grpc
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import MalformedRequest, UnknownRpc
-from mailproof.rpc.calls import Call, Calls, Method, Read
+from mailproof.rpc.calls import Call, Calls, Decode, Method, Read
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.rpc.status import StatusError
@@ -62,9 +62,9 @@ def _handler(
     calls: Calls, method: Method, call_of: Callable[[Any], Call], read_message: ReadMessage
 ) -> grpc.RpcMethodHandler[bytes, bytes]:
     def reader(context: Any) -> Read:
-        async def read(intake: Intake) -> Message:
+        async def read(intake: Intake) -> Decode:
             data = await read_message(context, intake)
-            return parse_protobuf(method.request_type, data, method.max_request_bytes)
+            return lambda: parse_protobuf(method.request_type, data, method.max_request_bytes)
 
         return read
 

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import Call, Calls, ClientGone, Method, Read
+from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
 from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
@@ -66,17 +66,17 @@ class Rest:
         await exchange.end()
 
 
-async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake) -> Message:
-    """Take in a request's body, and return the message of it and of path and query."""
+async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake) -> Decode:
+    """Take in a request's body, and return what makes the message of it and of path and query."""
     method = match.method
     body = await inbound.read(method.max_request_bytes, intake)
     if not match.route.body:
-        return parse_query(method.request_type, request.query, match.bindings)
+        return lambda: parse_query(method.request_type, request.query, match.bindings)
     kind = request.content_type
     if (body or kind) and kind != "application/json":
         given = f"not {kind[:80]}" if kind else "and there is none"
         raise UnsupportedMediaType(f"the content type must be application/json, {given}")
-    return parse_json(method.request_type, body, match.bindings)
+    return lambda: parse_json(method.request_type, body, match.bindings)
 
 
 class _Exchange:

@@ -3,25 +3,23 @@
 A blob is `nonce (12) | ciphertext and tag`. Its associated data says where it belongs, so a blob that was moved, or
 whose surroundings were changed, can't be decrypted. A key is used for one document only, since its salt is random.
 Laws: a derivation for a document that is not trusted is bounded in memory and time; only one runs at a time, and never
-on an event loop.
+on an event loop; the instances' derivations have their turns in rotation, and what can't wait is refused.
 """
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from mailproof.domain.secret import Secret
+from mailproof.work.fair_worker import FairWorker
 
 MIN_LENGTH = 12  # characters; Argon2id makes each guess expensive, but a short passphrase needs few guesses
 KEY_BYTES = 32
@@ -33,6 +31,12 @@ MAX_ITERATIONS = 8
 MAX_LANES = 8
 MIN_SALT, MAX_SALT = 16, 64
 
+DEAREST = MAX_MEMORY_KIB * MAX_ITERATIONS
+"""The cost of the dearest derivation, in KiB that are passed over; it takes 0.6 to 2 s. The default takes a fifth."""
+
+MAX_WAITING = 16 * DEAREST
+MAX_WAITING_OF_SHARE = 4 * DEAREST
+
 AT_ONCE = 1
 """Derivations that a `PassphraseCipher` runs at the same time; each uses at most MAX_MEMORY_KIB."""
 
@@ -42,8 +46,6 @@ threads, where two of them may wait for each other for ever (OpenSSL 4.0.3, cryp
 be cancelled."""
 
 _CHECK = b"check"
-
-T = TypeVar("T")
 
 
 class WrongPassphrase(Exception):
@@ -65,6 +67,11 @@ class KeyParameters:
     memory_kib: int = 64 * 1024
     iterations: int = 3
     lanes: int = 4
+
+    @property
+    def cost(self) -> int:
+        """About how long a derivation takes, in KiB that are passed over."""
+        return self.memory_kib * self.iterations
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield every parameter that is out of bounds, with what it must be."""
@@ -98,23 +105,35 @@ class PassphraseCipher:
 
     Args:
         parameters: The parameters of new documents, without salt; None for the defaults.
+        most: The cost of all derivations that may wait, see `KeyParameters.cost`.
+        most_of_share: The cost of those that may wait for one share.
     """
 
-    def __init__(self, parameters: KeyParameters | None = None) -> None:
+    def __init__(
+        self,
+        parameters: KeyParameters | None = None,
+        *,
+        most: int = MAX_WAITING,
+        most_of_share: int = MAX_WAITING_OF_SHARE,
+    ) -> None:
         self._parameters = parameters or KeyParameters()
-        self._threads = ThreadPoolExecutor(AT_ONCE, "mailproof-passphrase")
+        self._worker = FairWorker("mailproof-passphrase", most=most, most_of_share=most_of_share, threads=AT_ONCE)
 
     async def encrypt(
-        self, passphrase: Secret, texts: Sequence[tuple[Secret, bytes]]
+        self, passphrase: Secret, texts: Sequence[tuple[Secret, bytes]], *, share: str = ""
     ) -> tuple[SecretsEncryption, tuple[bytes, ...]]:
         """Encrypt secrets with a new key.
 
         Args:
             passphrase: The key is derived from it.
             texts: Each secret with its associated data.
+            share: Whose derivation it is: those of each share have their turns in rotation.
 
         Returns:
             How they are encrypted, and a blob for each secret.
+
+        Raises:
+            TooMuchWork: Too many derivations wait already.
         """
         parameters = replace(self._parameters, salt=secrets.token_bytes(MIN_SALT))
 
@@ -123,10 +142,15 @@ class PassphraseCipher:
             blobs = tuple(_seal(cipher, _encode_text(text), parameters, data) for text, data in texts)
             return SecretsEncryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
 
-        return await self._run(work)
+        return await self._worker.run(share, work, cost=parameters.cost)
 
     async def decrypt(
-        self, passphrase: Secret, encryption: SecretsEncryption, blobs: Sequence[tuple[bytes, bytes]]
+        self,
+        passphrase: Secret,
+        encryption: SecretsEncryption,
+        blobs: Sequence[tuple[bytes, bytes]],
+        *,
+        share: str = "",
     ) -> tuple[Secret | None, ...]:
         """Decrypt blobs.
 
@@ -134,6 +158,7 @@ class PassphraseCipher:
             passphrase: The key is derived from it.
             encryption: How the blobs are encrypted.
             blobs: Each blob with its associated data.
+            share: As for `encrypt`.
 
         Returns:
             The secret of each blob; None for a blob that was moved or damaged.
@@ -141,6 +166,7 @@ class PassphraseCipher:
         Raises:
             WrongPassphrase: The blobs were encrypted with another passphrase.
             ValueError: The parameters are out of bounds, see `KeyParameters.problems`.
+            TooMuchWork: Too many derivations wait already.
         """
         parameters = encryption.parameters
         if any(True for _ in parameters.problems()):
@@ -152,14 +178,11 @@ class PassphraseCipher:
                 raise WrongPassphrase
             return tuple(_open(cipher, blob, parameters, data) for blob, data in blobs)
 
-        return await self._run(work)
+        return await self._worker.run(share, work, cost=parameters.cost)
 
     def close(self) -> None:
         """End the threads after the derivation that is running; drop those that wait."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._threads.submit(work))
+        self._worker.close()
 
 
 def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:

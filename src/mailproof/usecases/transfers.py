@@ -135,6 +135,7 @@ class Transfers:
             InvalidFields: The passphrase is too short.
             ExportTooLarge: There are more providers than a document may hold.
             SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
+            TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
@@ -159,7 +160,7 @@ class Transfers:
         texts = [
             (secret, _associated_data(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret
         ]
-        encryption, blobs = await self._cipher.encrypt(passphrase, texts)
+        encryption, blobs = await self._cipher.encrypt(passphrase, texts, share=caller.instance_id)
         remaining_blobs = iter(blobs)
         sealed = (
             replace(entry, secret=next(remaining_blobs)) if secret else entry
@@ -189,6 +190,7 @@ class Transfers:
             PassphraseWrong: The document was encrypted with another passphrase.
             ProviderExists: An instance holds at most one provider.
             IdempotencyKeyReused: The key was used for another request.
+            TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
         problems = list(_problems(document, passphrase, skip_secrets=skip_secrets))
         if problems:
@@ -197,7 +199,7 @@ class Transfers:
             return ()
         if skip_secrets:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
-        opened = await self._open(document, passphrase)
+        opened = await self._open(caller, document, passphrase)
         changes = [self._added(caller, entry, secret) for entry, secret in zip(document.entries, opened, strict=True)]
         first_active = next((index for index, entry in enumerate(document.entries) if entry.active), None)
 
@@ -217,7 +219,7 @@ class Transfers:
             for entry, secret, new_id in zip(document.entries, opened, ids, strict=True)
         )
 
-    async def _open(self, document: Document, passphrase: Secret) -> tuple[Secret, ...]:
+    async def _open(self, caller: Caller, document: Document, passphrase: Secret) -> tuple[Secret, ...]:
         """Return the decrypted secret of each entry; empty where it has none.
 
         Raises:
@@ -231,7 +233,7 @@ class Transfers:
             (document.entries[index].secret, _associated_data(document, document.entries[index])) for index in encrypted
         ]
         try:
-            found = await self._cipher.decrypt(passphrase, document.encryption, blobs)
+            found = await self._cipher.decrypt(passphrase, document.encryption, blobs, share=caller.instance_id)
         except WrongPassphrase:
             raise PassphraseWrong from None
         by_index = dict(zip(encrypted, found, strict=True))

@@ -16,7 +16,7 @@ from mailproof.domain.errors import InvalidFields, MalformedRequest
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Role, Token
 from mailproof.domain.token_record import TokenRecord
-from mailproof.rpc.calls import Call, Calls, ClientGone, Method, Read, request_id
+from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read, request_id
 from mailproof.rpc.context import Context
 from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
@@ -127,13 +127,13 @@ def call(
 def reads(request: Message) -> Read:
     """Return what a transport would take the request in by."""
 
-    async def read(_: Intake) -> Message:
-        return request
+    async def read(_: Intake) -> Decode:
+        return lambda: request
 
     return read
 
 
-async def unread(_: Intake) -> Message:
+async def unread(_: Intake) -> Decode:
     raise AssertionError("the body was taken in before the caller was known")
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.errors import Failure, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.rpc import codec
 from mailproof.rpc.codec import (
     MAX_REQUEST_BYTES,
     dump,
@@ -385,3 +386,32 @@ def test_any_query_is_read_or_refused(pairs: list[tuple[str, str]], message_type
 def test_any_octets_after_the_question_mark_are_read_or_refused(query: bytes) -> None:
     with suppress(Failure):
         parse_query(LIST, query, {})
+
+
+def test_a_name_that_comes_twice_behind_many_others_is_found_in_one_pass() -> None:
+    """By comparing each with each it takes hours."""
+    names = [str(number) for number in range(1_000_000)]
+    assert codec._first_twice([*names, "7"]) == "7"
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("{" + ",".join(f'"{n}":0' for n in range(1001)) + "}", "more than 1000 names in one object"),
+        ("{" + ",".join(['"a":0'] * 11_000) + "}", "more than 1000 names in one object"),
+        ('{"a":[' + ",".join(['{"b":0}'] * 50_000) + "]}", "more than 40000 names"),
+    ],
+)
+def test_a_body_of_more_names_than_any_message_has_is_refused(body: str, sentence: str) -> None:
+    with pytest.raises(MalformedRequest, match=sentence):
+        codec.parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {})
+
+
+def test_a_thousand_unknown_names_are_ignored() -> None:
+    body = "{" + ",".join(f'"{n}":0' for n in range(1000)) + "}"
+    assert codec.parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {}) == diagnosis_pb2.DiagnoseRequest()
+
+
+def test_a_lone_surrogate_as_the_name_of_an_enum_is_refused() -> None:
+    with pytest.raises(InvalidFields, match="tls_mode: must be one of"):
+        codec.parse_json(diagnosis_pb2.DiagnoseRequest, b'{"tlsMode":"\\ud800"}', {})

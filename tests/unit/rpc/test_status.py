@@ -73,6 +73,7 @@ TABLE = [
     (errors.ExportTooLarge("too many"), 9, 400, "EXPORT_TOO_LARGE"),
     (errors.TooManyTests(3), 8, 429, "TOO_MANY_TESTS"),
     (errors.TooManyBytes(), 8, 429, "TOO_MANY_BYTES"),
+    (errors.TooMuchWork(), 8, 429, "TOO_MUCH_WORK"),
     (errors.DeadlineExceeded("late"), 4, 504, "DEADLINE_EXCEEDED"),
     (errors.StoreUnavailable(), 14, 503, "STORE_UNAVAILABLE"),
     (errors.ServiceShortage(errors.Resource.MEMORY), 14, 503, "RESOURCES_SHORT"),

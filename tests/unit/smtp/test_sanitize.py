@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.secret import MASK
-from mailproof.smtp.sanitize import ECHO_NOTICE, MAX_TEXT, Redactor, clean, cut, shorten
+from mailproof.smtp.sanitize import ECHO_NOTICE, FULL_OF_ESCAPES, MAX_ESCAPES, MAX_TEXT, Redactor, clean, cut, shorten
 from plain_support.text import printable
 
 
@@ -145,8 +145,27 @@ def test_an_escape_without_an_echo_costs_no_evidence() -> None:
 def test_a_hostile_text_of_escapes_costs_linear_time() -> None:
     """Quadratic time would take minutes, beyond the time that a test has."""
     text = "\x1b[" * 300_000 + "\x1b]" * 300_000
-    assert len(Redactor("hunter22!", "me")(text)) == MAX_TEXT
+    assert len(Redactor()(text)) == MAX_TEXT
+    assert Redactor("hunter22!", "me")(text) == FULL_OF_ESCAPES
     assert len(clean(text)) == MAX_TEXT
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b"])
+def test_a_secret_behind_more_escapes_than_are_read_is_not_shown(sign: str) -> None:
+    redact = Redactor("hunter22!", "me")
+    few = f"{sign}[1m" * (MAX_ESCAPES - 1)
+    assert "hunter22!" not in redact(f"{few} hunter{sign}[1m22! {'x' * 5000}", 10_000)
+    assert redact(f"{few} said", 10_000).endswith("said")
+    assert redact(f"{few}{sign}[1m{sign}[1m said") == FULL_OF_ESCAPES
+
+
+def test_a_secret_is_found_however_long_the_text_around_its_escapes_is() -> None:
+    redact = Redactor("hunter22!", "me")
+    for gap in (0, 1, 50, 5000):
+        around = "y" * gap
+        assert redact(f"{around}hun\x1b]ter22!\x07{around}", 20_000) == ECHO_NOTICE
+        assert redact(f"{around}hun\x1b[0mter{' ' * gap}22!{around}", 20_000) == ECHO_NOTICE
+        assert redact(f"{around}hun\x1b[0mter\x1b[0m2{around}", 20_000) == f"{around}hunter2{around}"
 
 
 @pytest.mark.parametrize("texts", [("HUNT", "ER22!"), ("AUTH", "hunt", "er22!"), ("x", "hunter22!", "y")])

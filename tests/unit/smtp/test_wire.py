@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from mailproof.smtp.wire import (
     MAX_LINE,
     MAX_LINES,
+    MAX_REFUSAL,
     MAX_TOTAL,
     Fault,
     Reply,
@@ -354,3 +355,19 @@ def test_messages_are_dot_stuffed(message: bytes, wire: bytes) -> None:
 def test_the_end_of_a_message_is_at_its_end(message: bytes) -> None:
     wire = encode_message(message)
     assert (b"\r\n" + wire).find(b"\r\n.\r\n") == len(wire) - 3
+
+
+@pytest.mark.parametrize("size", [1, 100, 4096, MAX_TOTAL])
+def test_a_refusal_is_kept_to_its_bound_and_the_rest_is_passed_over(size: int) -> None:
+    line = b"550-" + b"x" * 1018 + b"\r\n"
+    stream = line * 20 + b"550 end\r\n250 next\r\n"
+    chunks = [stream[at : at + size] for at in range(0, len(stream), size)]
+    kept = MAX_REFUSAL // len(line)
+    assert parse(*chunks) == [Reply(550, ("x" * 1018,) * kept), Reply(250, ("next",))]
+
+
+def test_a_success_may_be_longer() -> None:
+    line = b"250-" + b"x" * 1018 + b"\r\n"
+    (reply,) = parse(line * 40 + b"250 AUTH PLAIN\r\n")
+    assert isinstance(reply, Reply)
+    assert reply.lines[-1] == "AUTH PLAIN"

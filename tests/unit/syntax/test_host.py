@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from mailproof.domain.database import parse_url
 from mailproof.net.egress_rules import parse_rule
 from mailproof.service.settings_values import Listen, listen
-from mailproof.syntax.host import bracketed, join_host_port, read_port, split_host_port, take_apart
+from mailproof.syntax.host import (
+    MAX_HOST,
+    bracketed,
+    check_ehlo_name,
+    check_host,
+    join_host_port,
+    read_port,
+    split_host_port,
+    take_apart,
+    to_ascii,
+)
 
 hosts = st.one_of(
     st.ip_addresses(v=4).map(str),
@@ -121,3 +131,15 @@ def test_an_invisible_character_in_a_host_is_refused_before_it_is_looked_up() ->
 def test_a_port_of_many_digits_in_a_databases_url_gets_our_sentence() -> None:
     with pytest.raises(ValueError, match="must have a port between 1 and 65535"):
         parse_url(f"postgresql://u@db:{'9' * 5000}/d")
+
+
+@pytest.mark.parametrize("unit", ["\ufdfa", "\u01c6", "ß", "é.", "\u0130", "क्"])
+def test_a_name_that_takes_long_to_encode_is_refused_unread(unit: str) -> None:
+    """Its encoding takes time by the square of its length: minutes for these, beyond the time that a test has."""
+    for length in (MAX_HOST + 1, 200_000):
+        text = (unit * length)[:length]
+        assert to_ascii(text) == ""
+        for check in (check_host, check_ehlo_name):
+            with pytest.raises(ValueError, match=r"is longer than 253 characters|is not valid"):
+                check(text)
+    assert to_ascii("\ufdfa" * 20) == ""

@@ -158,7 +158,7 @@ from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCi
 from mailproof.domain.secret import Secret
 
 async def main() -> None:
-    ciphers = [PassphraseCipher(KeyParameters(memory_kib=1024)) for _ in range(2)]
+    ciphers = [PassphraseCipher(KeyParameters(memory_kib=1024), most_of_share=10**9) for _ in range(2)]
     await asyncio.gather(*(each.encrypt(Secret("correct horse battery"), []) for each in ciphers for _ in range(200)))
     for each in ciphers:
         each.close()

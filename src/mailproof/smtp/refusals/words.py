@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mailproof.smtp.refusals.zones import ADDRESS_LISTS, DOMAIN_LISTS, TOP_LEVEL
 
-HEAD = 4000
+HEAD = 2000
 """Characters that are read from the beginning of a reply."""
 
 TAIL = 500
@@ -80,7 +80,7 @@ def words_of(text: str) -> Words:
     """Return the words of a reply's text, whose lines are joined by spaces."""
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]} ; {text[-TAIL:]}"
-    text = fold(" ".join(text.split()))
+    text = fold(" ".join(text.split()))[: 2 * (HEAD + TAIL)]  # one character may stand for eighteen (U+FDFA)
     text = _LINK.sub(lambda found: _link(found[0]), text)
     text = _ADDRESS.sub(" <address> ", text)
     text = _IPV4.sub(" <ip> ", text)
