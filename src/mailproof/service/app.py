@@ -60,6 +60,7 @@ from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.provider_secrets import check_keys
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.token_tries import TokenTries
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
@@ -185,8 +186,15 @@ class Service:
             default_ehlo_name=settings.ehlo_name,
             adviser=KnownHosts(),
         )
-        limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        providers = Providers(self._store, self._sealer, single=settings.single_config)
+        limits = Limits(
+            max_timeout=settings.test_timeout,
+            max_concurrent=settings.max_concurrent_tests,
+            bounds=settings.bounds,
+            counter=self._store.limit_counter(),
+            fingerprint=lambda data: self._sealer.fingerprints(data)[0],
+        )
+        single, quota = settings.single_config, settings.max_configs_per_instance
+        providers = Providers(self._store, self._sealer, single=single, quota=quota)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
@@ -198,7 +206,7 @@ class Service:
         self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
-            Transfers(self._store, self._sealer, cipher, single=settings.single_config),
+            Transfers(self._store, self._sealer, cipher, single=single, quota=quota, limits=limits),
             WebhookTests(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
@@ -210,7 +218,8 @@ class Service:
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
         }
         timeout = settings.test_timeout + CALL_MARGIN
-        return Calls(servicers, Access(self._store), self._sealer, default_timeout=timeout, log_call=self._log_call)
+        access = Access(self._store, TokenTries(settings.max_bad_tokens_per_minute))
+        return Calls(servicers, access, self._sealer, default_timeout=timeout, log_call=self._log_call)
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

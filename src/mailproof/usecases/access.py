@@ -11,8 +11,9 @@ import re
 import secrets
 
 from mailproof.domain.errors import InstanceNotFound, PermissionDenied, Unauthenticated
-from mailproof.domain.model import Caller, Permission
+from mailproof.domain.model import Caller, Permission, Token
 from mailproof.store.contract import TokenStore
+from mailproof.usecases.token_tries import TokenTries
 
 PREFIX = "mp_"
 """Begins each token, so that secret scanners and people recognise a leaked one."""
@@ -38,10 +39,12 @@ class Access:
     Args:
         tokens: Has the tokens' digests. They are looked up by value: what the timing reveals about a digest reveals
             nothing about its token.
+        tries: Bounds the lookups of unknown tokens; None for no bound.
     """
 
-    def __init__(self, tokens: TokenStore) -> None:
+    def __init__(self, tokens: TokenStore, tries: TokenTries | None = None) -> None:
         self._tokens = tokens
+        self._tries = TokenTries(0) if tries is None else tries
 
     async def authenticate(self, authorization: str | None, peer: str, instance_id: str | None = None) -> Caller:
         """Return the caller.
@@ -54,6 +57,7 @@ class Access:
         Raises:
             Unauthenticated: The value is missing, is no bearer token, or the token is not valid.
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
+            TooManyBadTokens: So many unknown tokens came from the same source that this one is not looked up.
             StoreUnavailable: The token can't be looked up now.
         """
         if not authorization:
@@ -61,7 +65,7 @@ class Access:
         match = _BEARER.fullmatch(authorization) if len(authorization) <= _MAX_HEADER else None
         if match is None:
             raise Unauthenticated('the authorization header must be "Bearer TOKEN"')
-        token = await self._tokens.find_token(digest(match[1]))
+        token = await self._find(digest(match[1]), peer)
         if token is None:
             raise Unauthenticated("the access token is unknown or revoked")
         if instance_id is None:
@@ -69,6 +73,16 @@ class Access:
         elif instance_id not in token.instance_ids:
             raise InstanceNotFound
         return Caller(token, instance_id, peer)
+
+    async def _find(self, wanted: bytes, peer: str) -> Token | None:
+        self._tries.begin(peer, wanted)
+        valid: bool | None = None
+        try:
+            token = await self._tokens.find_token(wanted)
+            valid = token is not None
+            return token
+        finally:
+            self._tries.end(peer, wanted, valid=valid)
 
 
 def authorize(caller: Caller, permission: Permission) -> None:

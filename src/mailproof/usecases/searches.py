@@ -12,6 +12,8 @@ from typing import Protocol
 
 from mailproof.discovery.progress import SearchProgress
 from mailproof.domain.limits import Limits
+from mailproof.domain.model import Caller
+from mailproof.usecases.limited_work import work_of_search
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a search where the caller names no limit."""
@@ -38,19 +40,24 @@ class Searches:
         self._limits = limits
 
     async def discover(
-        self, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
+        self, caller: Caller, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
     ) -> AsyncGenerator[SearchProgress, None]:
         """Run a search and yield its progress, the result last.
 
         Args:
+            caller: For whom it is made.
             address: The mail address.
             limit: Seconds that the caller allows for the search.
             remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
             TooManyTests: As many tests and searches run as are allowed.
+            RateExceeded: As many were made lately as are allowed.
         """
-        with self._limits.slot():
-            async with aclosing(self._searcher.run(address, self._limits.timeout(limit, remaining))) as events:
-                async for event in events:
-                    yield event
+        seconds = self._limits.timeout(limit, remaining)
+        async with (
+            self._limits.slot(work_of_search(caller, address, seconds)),
+            aclosing(self._searcher.run(address, seconds)) as events,
+        ):
+            async for event in events:
+                yield event

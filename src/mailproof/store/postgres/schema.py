@@ -103,6 +103,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # One row: a blob of the first replica, which the others open to show that they have the same key.
         "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
+    (
+        # What the limits have counted. It is nobody's data: it need not survive a crash, so nothing waits for the disk.
+        """
+        CREATE UNLOGGED TABLE IF NOT EXISTS limit_rates (
+            key bytea PRIMARY KEY,
+            full_at bigint NOT NULL,
+            step bigint NOT NULL,
+            capacity bigint NOT NULL
+        )
+        """,
+        # A numbered slot belongs to a lease until its time is over, so there are never more holders than numbers.
+        """
+        CREATE UNLOGGED TABLE IF NOT EXISTS limit_slots (
+            key bytea NOT NULL,
+            number bigint NOT NULL,
+            lease text NOT NULL,
+            expires_at bigint NOT NULL,
+            PRIMARY KEY (key, number)
+        )
+        """,
+    ),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"

@@ -15,15 +15,18 @@ from contextlib import suppress
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.domain.shares import LimitCounter
 from mailproof.store import rows
+from mailproof.store.decisions import check_quota
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.migration import PING
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
+from mailproof.store.postgres.limit_counter import PostgresCounter
 from mailproof.store.postgres.log import can_be_stored, sought, storable
 from mailproof.store.postgres.pool import Connection, Pools, Retries
 
@@ -81,6 +84,7 @@ class PostgresStore:
         self._clock = clock
         self._ids = IdSource(clock)
         self._adder = Adder(pools, clock)
+        self._counter = PostgresCounter(pools)
         self._forgot_at = 0.0
 
     async def migrate(self) -> None:
@@ -100,11 +104,17 @@ class PostgresStore:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
         if key is None:
-            return await self._adder.add(caller, change)
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+            return await self._adder.add(caller, change, quota)
+
+        def decide(situation: Situation) -> Sequence[Change]:
+            if quota:
+                check_quota((situation.count,), quota)
+            return (change,)
+
+        return (await self.commit(caller, "", decide, key=key)).events[0]
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -180,6 +190,10 @@ class PostgresStore:
         if found is None:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
+
+    def limit_counter(self) -> LimitCounter:
+        """See `mailproof.store.contract.Store`."""
+        return self._counter
 
     async def instances(self) -> frozenset[str]:
         """See `mailproof.store.contract.Store`."""

@@ -18,6 +18,7 @@ from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, Role, Token
+from mailproof.domain.shares import LimitCounter, LocalCounter
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
@@ -74,14 +75,15 @@ class SqliteStore:
         self._clock = clock
         self._ids = ids
         self._readers = Readers(path)
+        self._counter = LocalCounter()
 
     def new_id(self) -> str:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
-        return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock()))
+        return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock(), quota))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -164,6 +166,10 @@ class SqliteStore:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         instance_id: str = row[0]
         return instance_id
+
+    def limit_counter(self) -> LimitCounter:
+        """See `mailproof.store.contract.Store`. One process serves a file, so its memory is enough."""
+        return self._counter
 
     async def instances(self) -> frozenset[str]:
         """See `mailproof.store.contract.Store`."""
