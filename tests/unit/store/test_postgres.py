@@ -571,7 +571,7 @@ def test_what_bounds_nothing_any_more_is_deleted(url: str, monkeypatch: pytest.M
             counter = PostgresCounter(store.pools, clock)
             for number in range(20):
                 key = str(number).encode()
-                demand = Demand((replace(SIX, key=key),), (SlotLimit(Scope.HOST, 1, key),), 5.0)
+                demand = Demand((replace(SIX, period=6, key=key),), (SlotLimit(Scope.HOST, 1, key),), 5.0)
                 assert await counter.take(demand, "x") is None
                 clock.now += 10_000_000
 
