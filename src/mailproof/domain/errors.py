@@ -367,9 +367,8 @@ class RateExceeded(Failure):
 
     def __init__(self, name: str, limit: int, period: int, scope: str, retry_after: float) -> None:
         whose = {"all": "this service", "token": "a token", "instance": "an instance", "host": "one host"}[scope]
-        things = name.replace("_", " ")
         super().__init__(
-            f"{whose} may have {limit} {things} {_period(period)}, and they are used up; "
+            f"{whose} may have {limit} {name.replace('_', ' ')} {_period(period)}, and they are used up; "
             f"try again in {_wait(retry_after)}",
             metadata={"name": name, "limit": str(limit), "period": f"{period}s", "scope": scope},
             retry_after=retry_after,

@@ -8,13 +8,12 @@ refusal says which limit is reached and when to try again, and nothing of who re
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import secrets
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -94,7 +93,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class BoundedWork:
     """Something that is about to be done for a caller.
 
     Attributes:
@@ -175,7 +174,6 @@ class Limits:
         self._fingerprint = fingerprint
         self._running: Counter[str] = Counter()  # by instance
         self._lock = threading.Lock()  # the counts are shared by the event loops of gRPC and HTTP
-        self._returning: set[asyncio.Task[None]] = set()
 
     def timeout(self, wanted: float, remaining: float | None) -> float:
         """Return the seconds that a test or search may take.
@@ -189,7 +187,7 @@ class Limits:
         return limit if remaining is None else min(limit, max(remaining - ANSWER_MARGIN, remaining / 2))
 
     @asynccontextmanager
-    async def slot(self, work: Work) -> AsyncIterator[Ticket]:
+    async def slot(self, work: BoundedWork) -> AsyncIterator[Ticket]:
         """Count something as running, once it is known that no limit forbids it.
 
         Yields:
@@ -210,8 +208,9 @@ class Limits:
             lease, ticket = secrets.token_hex(8), Ticket()
             try:
                 await self._take(demand, lease)
-            except asyncio.CancelledError:  # it may have been taken
-                self._return_later(demand, lease, ())
+            except BaseException as error:
+                if not isinstance(error, Exception):  # cancelled: it may have been taken
+                    await self._give_back(demand, lease, ())
                 raise
             try:
                 yield ticket
@@ -223,9 +222,9 @@ class Limits:
                     or (rate.name == _MESSAGES and not ticket.message_sent)
                 ]
                 if demand.slots or uncounted:
-                    await asyncio.shield(self._return_later(demand, lease, uncounted))
+                    await self._give_back(demand, lease, uncounted)
 
-    async def admit(self, work: Work) -> None:
+    async def admit(self, work: BoundedWork) -> None:
         """Count something that takes no slot.
 
         Raises:
@@ -264,24 +263,16 @@ class Limits:
         if denial is not None:
             raise refusal(denial)
 
-    def _return_later(self, demand: Demand, lease: str, uncounted: list[RateLimit] | tuple[()]) -> asyncio.Task[None]:
-        """Give back what was taken in a task of its own, which the end of a call does not cancel."""
+    async def _give_back(self, demand: Demand, lease: str, uncounted: Sequence[RateLimit]) -> None:
+        try:
+            await self._counter.give_back(demand, lease, uncounted)
+        except StoreUnavailable:  # the test itself has ended well
+            log.warning("slots could not be given back; they come free when their time is over")
 
-        async def give_back() -> None:
-            try:
-                await self._counter.give_back(demand, lease, uncounted)
-            except StoreUnavailable:  # the test itself has ended well
-                log.warning("slots could not be given back; they come free when their time is over")
-
-        task = asyncio.create_task(give_back())
-        self._returning.add(task)
-        task.add_done_callback(self._returning.discard)
-        return task
-
-    def _demand(self, work: Work) -> Demand:
+    def _demand(self, work: BoundedWork) -> Demand:
         return Demand(tuple(self._rates(work)), tuple(self._slots(work)), work.seconds + LEASE_MARGIN)
 
-    def _slots(self, work: Work) -> Iterator[SlotLimit]:
+    def _slots(self, work: BoundedWork) -> Iterator[SlotLimit]:
         bounds, instance = self._bounds, work.caller.instance_id
         if bounds.concurrent_per_instance:
             key = self._key("slots", Scope.INSTANCE, instance)
@@ -298,7 +289,7 @@ class Limits:
             for login in work.logins:
                 yield SlotLimit(Scope.LOGIN, bounds.failed_logins, self._key(_FAILED_LOGINS, Scope.LOGIN, login))
 
-    def _rates(self, work: Work) -> Iterator[RateLimit]:
+    def _rates(self, work: BoundedWork) -> Iterator[RateLimit]:
         bounds, caller = self._bounds, work.caller
         instance = caller.instance_id
         if work.activity in _TRANSFERS:

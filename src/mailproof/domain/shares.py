@@ -154,14 +154,14 @@ def monotonic() -> int:
 
 
 def worst(denials: Sequence[Denial]) -> Denial | None:
-    """Return the denial that a caller is told, or None where there is none.
+    """Return the denial that a caller gets, or None where there is none.
 
     A login takes a slot beside its rate, under the same key. Where all that the rate allows is held by logins under
     way, the wait is theirs, who mostly give it back, and not the bucket's.
     """
     held = {denial.limit.key for denial in denials if isinstance(denial.limit, SlotLimit)}
-    told = [each for each in denials if isinstance(each.limit, SlotLimit) or each.limit.key not in held]
-    return max(told, key=lambda denial: denial.retry_after, default=None)
+    decisive = [each for each in denials if isinstance(each.limit, SlotLimit) or each.limit.key not in held]
+    return max(decisive, key=lambda denial: denial.retry_after, default=None)
 
 
 def seconds_of(wait: int) -> float:

@@ -11,18 +11,20 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from mailproof.domain.limits import Activity, Ticket, Work
+from mailproof.domain.limits import Activity, BoundedWork, Ticket
 from mailproof.domain.model import Caller, fold_host
 from mailproof.smtp.report import Plan, Report
-from mailproof.smtp.vocabulary import Depth, Outcome, Stage
+from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.syntax.host import check_host, to_ascii
 from mailproof.syntax.url import Url, parse_url
 
 _REMEMBERED = 10_000
 _STAGES = list(Stage)
+_NOTHING_SENT = frozenset({Code.AUTH_NOT_OFFERED, Code.AUTH_MECHANISM_UNSUPPORTED, Code.AUTH_REQUIRES_TLS})
+"""Why a login may fail before anything is sent for it."""
 
 
-def work_of_test(caller: Caller, plan: Plan, *, proven: bool = False) -> Work:
+def work_of_test(caller: Caller, plan: Plan, *, proven: bool = False) -> BoundedWork:
     """Return what a test counts towards.
 
     Args:
@@ -30,7 +32,7 @@ def work_of_test(caller: Caller, plan: Plan, *, proven: bool = False) -> Work:
         plan: A valid plan.
         proven: Whether its secret is a stored one that has logged in before, so that it is no guess.
     """
-    return Work(
+    return BoundedWork(
         Activity.TEST,
         caller,
         host=folded_host(plan.host),
@@ -40,14 +42,14 @@ def work_of_test(caller: Caller, plan: Plan, *, proven: bool = False) -> Work:
     )
 
 
-def work_of_search(caller: Caller, address: str, seconds: float) -> Work:
+def work_of_search(caller: Caller, address: str, seconds: float) -> BoundedWork:
     """Return what a search counts towards; its host is the domain of the mail address."""
-    return Work(Activity.SEARCH, caller, host=folded_host(address.rpartition("@")[2]), seconds=seconds)
+    return BoundedWork(Activity.SEARCH, caller, host=folded_host(address.rpartition("@")[2]), seconds=seconds)
 
 
-def work_of_post(caller: Caller, url: Url, seconds: float) -> Work:
+def work_of_post(caller: Caller, url: Url, seconds: float) -> BoundedWork:
     """Return what a post to a webhook counts towards."""
-    return Work(Activity.POST, caller, host=folded_host(url.host), seconds=seconds)
+    return BoundedWork(Activity.POST, caller, host=folded_host(url.host), seconds=seconds)
 
 
 def note_end(ticket: Ticket, report: Report) -> None:
@@ -63,7 +65,10 @@ def note_end(ticket: Ticket, report: Report) -> None:
 
 def login_of(report: Report) -> bool | None:
     """Return whether the login of a test succeeded; None where none was tried."""
-    if not any(step.stage is Stage.AUTH for step in report.steps) and report.stage is not Stage.AUTH:
+    steps = [step for step in report.steps if step.stage is Stage.AUTH]
+    if not steps and report.stage is not Stage.AUTH:
+        return None
+    if report.code in _NOTHING_SENT and not any(step.sent for step in steps):
         return None
     return report.outcome is Outcome.OK or _STAGES.index(report.stage) > _STAGES.index(Stage.AUTH)
 

@@ -23,7 +23,7 @@ from mailproof.domain.errors import (
     ProviderExists,
 )
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.domain.limits import Activity, Limits, Work
+from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
@@ -154,7 +154,7 @@ class Transfers:
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
         if self._limits is not None:
-            await self._limits.admit(Work(Activity.EXPORT, caller))
+            await self._limits.admit(BoundedWork(Activity.EXPORT, caller))
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
         if page.total > MAX_PROVIDERS:
             sentence = f"there are {page.total} configurations, and one document holds {MAX_PROVIDERS}"
@@ -215,7 +215,7 @@ class Transfers:
         if not document.entries:
             return ()
         if self._limits is not None:
-            await self._limits.admit(Work(Activity.IMPORT, caller))
+            await self._limits.admit(BoundedWork(Activity.IMPORT, caller))
         if skip_secrets:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
         opened = await self._open(document, passphrase)

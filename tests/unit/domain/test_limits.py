@@ -20,7 +20,7 @@ from mailproof.domain.errors import (
     TooManyMessages,
     TooManyTests,
 )
-from mailproof.domain.limits import Activity, Bounds, Limits, Ticket, Work, fair_share
+from mailproof.domain.limits import Activity, BoundedWork, Bounds, Limits, Ticket, fair_share
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.domain.shares import Demand, Denial, LocalCounter, RateLimit
 
@@ -34,8 +34,8 @@ ANN, BEN = caller("ann"), caller("ben")
 
 def work(
     who: Caller = ANN, host: str = "mx.test", *, logins: tuple[str, ...] = (), receiver: str = "", what: str = "tests"
-) -> Work:
-    return Work(Activity(what), who, host, logins, receiver, seconds=30.0)
+) -> BoundedWork:
+    return BoundedWork(Activity(what), who, host, logins, receiver, seconds=30.0)
 
 
 class Room:
@@ -45,21 +45,21 @@ class Room:
         self.limits = Limits(max_timeout=30, max_concurrent=slots, bounds=Bounds(**bounds))
         self.held = AsyncExitStack()
 
-    async def hold(self, wanted: Work) -> Failure | None:
+    async def hold(self, wanted: BoundedWork) -> Failure | None:
         try:
             await self.held.enter_async_context(self.limits.slot(wanted))
         except Failure as failure:
             return failure
         return None
 
-    async def fill(self, wanted: Work, most: int = 2000) -> int:
+    async def fill(self, wanted: BoundedWork, most: int = 2000) -> int:
         """Hold slots until one is refused; return how many."""
         for number in range(most):
             if await self.hold(wanted):
                 return number
         return most
 
-    async def once(self, wanted: Work, *, failed: bool = False, sent: bool = False) -> Failure | None:
+    async def once(self, wanted: BoundedWork, *, failed: bool = False, sent: bool = False) -> Failure | None:
         try:
             async with self.limits.slot(wanted) as ticket:
                 ticket.login_failed, ticket.message_sent = failed, sent
@@ -132,7 +132,7 @@ def test_a_slot_is_free_again_when_its_test_ends_however_it_ends() -> None:
         ({"concurrent_per_host": 5}, work(ANN), work(ANN), "instance"),
     ],
 )
-def test_slots_are_counted_for(bounds: dict[str, int], first: Work, second: Work, scope: str) -> None:
+def test_slots_are_counted_for(bounds: dict[str, int], first: BoundedWork, second: BoundedWork, scope: str) -> None:
     async def main() -> None:
         async with room(**bounds) as tests:
             assert await tests.fill(first) == 3

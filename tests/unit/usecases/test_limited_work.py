@@ -132,6 +132,13 @@ def test_what_became_of_the_login(ended: Report, login: bool | None) -> None:
     assert (ticket.login_failed, ticket.message_sent) == (login is False, False)
 
 
+def test_a_login_that_the_server_does_not_offer_is_none() -> None:
+    missing = dataclasses.replace(report(Stage.AUTH, Stage.AUTH), code=Code.AUTH_NOT_OFFERED)
+    assert login_of(missing) is None
+    sent = tuple(dataclasses.replace(step, sent="AUTH PLAIN ********") for step in missing.steps)
+    assert login_of(dataclasses.replace(missing, steps=sent)) is False
+
+
 def test_a_message_that_may_have_been_taken_was_sent() -> None:
     ticket = Ticket()
     note_end(ticket, report(Stage.DATA, Stage.AUTH, Stage.RCPT, Stage.DATA))
