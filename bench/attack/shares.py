@@ -26,7 +26,7 @@ TOKENS = 2000
 
 def run(service: RunningService) -> None:
     """Make all attacks and print what came through."""
-    for attack in (guess_passwords, take_all_slots, bomb_a_receiver, guess_tokens):
+    for attack in (bomb_a_receiver, take_all_slots, guess_passwords, guess_tokens):
         attack(service)
 
 

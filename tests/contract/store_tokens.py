@@ -22,11 +22,13 @@ class TokensContract(Contract):
                 assert await each.find_token(digest) == made
                 assert await each.find_token(bytes(32)) is None
                 assert await each.find_token(b"short") is None
+                assert await each.token_digests() == {digest}
             revoked = await store.revoke_token(made.id)
             assert revoked is not None
             assert revoked.revoked_at is not None
             for each in (store, other):
                 assert await each.find_token(digest) is None
+                assert await each.token_digests() == frozenset()
                 assert await each.revoke_token(made.id) == revoked, "revoking again keeps the first time"
                 assert await each.list_tokens() == (revoked,)
 

@@ -159,7 +159,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_TOO_MANY_BAD_TOKENS: _ErrorReason.ValueType  # 53
     """So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
-    (RESOURCE_EXHAUSTED). Tokens that were used before are served.
+    (RESOURCE_EXHAUSTED). Good tokens are served.
     {"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
     """
     ERROR_REASON_CONFIG_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 54
@@ -314,7 +314,7 @@ ERROR_REASON_TOO_MANY_MESSAGES: ErrorReason.ValueType  # 52
 """
 ERROR_REASON_TOO_MANY_BAD_TOKENS: ErrorReason.ValueType  # 53
 """So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
-(RESOURCE_EXHAUSTED). Tokens that were used before are served.
+(RESOURCE_EXHAUSTED). Good tokens are served.
 {"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
 """
 ERROR_REASON_CONFIG_QUOTA_EXCEEDED: ErrorReason.ValueType  # 54

@@ -104,6 +104,10 @@ class TokenStore(Protocol):
         """Return the token with this digest, or None if there is none or it is revoked."""
         ...
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """Return the digests of all tokens that are not revoked."""
+        ...
+
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         """Store a token and return it.
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, Unauthenticated
+from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TooManyBadTokens, Unauthenticated
 from mailproof.domain.model import Caller, Permission, Token
 from mailproof.store.contract import TokenStore
 from mailproof.usecases.token_tries import TokenTries
@@ -75,14 +75,19 @@ class Access:
         return Caller(token, instance_id, peer)
 
     async def _find(self, wanted: bytes, peer: str) -> Token | None:
-        self._tries.begin(peer, wanted)
+        counted = False
+        try:
+            counted = self._tries.begin(peer, wanted)
+        except TooManyBadTokens:
+            if not await self._tries.is_stored(wanted, self._tokens):
+                raise
         valid: bool | None = None
         try:
             token = await self._tokens.find_token(wanted)
             valid = token is not None
             return token
         finally:
-            self._tries.end(peer, wanted, valid=valid)
+            self._tries.end(peer, wanted, valid=valid, counted=counted)
 
 
 def authorize(caller: Caller, permission: Permission) -> None:

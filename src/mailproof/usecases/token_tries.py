@@ -1,8 +1,9 @@
 """Bounds how many unknown access tokens one source may have looked up, before the store is asked.
 
-Several callers may share a source: behind a proxy, all do. So a token that was valid before is looked up however many
-strangers guess beside it, and a new one waits for a second at most. Counted in this process alone: asking a
-database whether it may be asked would be no help to it.
+Several callers may share a source: behind a proxy, all do. So good tokens must be served however many strangers guess
+beside them: one that was valid before is always looked up, and beyond the limit any other one is compared with the
+digests of all stored tokens, which are read now and then. Counted in this process alone: asking a database whether it
+may be asked would be no help to it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from collections.abc import Callable
 
 from mailproof.domain.errors import TooManyBadTokens
 from mailproof.domain.limits import MINUTE, sha256
-from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, monotonic
+from mailproof.domain.shares import SECOND, Demand, LocalCounter, RateLimit, Scope, monotonic
+from mailproof.store.contract import TokenStore
 
 _REMEMBERED = 10_000
+_RENEWED = 5 * SECOND
+"""Microseconds that the digests of all tokens are used for. A token made meanwhile waits, where its source guesses."""
+
 _IPV6_PREFIX = 64
 """Bits of an IPv6 address that one customer has at least (RFC 6177)."""
 
@@ -52,38 +57,61 @@ class TokenTries:
         self._counter = LocalCounter(clock)
         self._valid: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
+        self._clock = clock
+        self._stored: frozenset[bytes] = frozenset()
+        self._renew_at = clock()
 
-    def begin(self, peer: str, digest: bytes) -> None:
+    def begin(self, peer: str, digest: bytes) -> bool:
         """Count a token that is about to be looked up as unknown, unless it was valid before.
+
+        Returns:
+            Whether it was counted.
 
         Raises:
             TooManyBadTokens: As many unknown ones came from this source as may.
         """
         if not self._limit or digest in self._valid:
-            return
+            return False
         rate = self._rate(peer)
         denial = self._counter.take_now(Demand((rate,)), "")
         if denial is not None:
             raise TooManyBadTokens(self._limit, MINUTE, denial.retry_after)
+        return True
 
-    def end(self, peer: str, digest: bytes, *, valid: bool | None) -> None:
+    async def is_stored(self, digest: bytes, tokens: TokenStore) -> bool:
+        """Return whether there is a token with this digest; at most one call in some seconds asks the store for all.
+
+        Raises:
+            StoreUnavailable: The store can't be asked now.
+        """
+        with self._lock:
+            now = self._clock()
+            renew = now >= self._renew_at
+            if renew:
+                self._renew_at = now + _RENEWED
+        if renew:
+            self._stored = await tokens.token_digests()
+        return digest in self._stored
+
+    def end(self, peer: str, digest: bytes, *, valid: bool | None, counted: bool) -> None:
         """Note what a lookup has found.
 
         Args:
             peer: As of `begin`.
             digest: As of `begin`.
             valid: Whether the token is valid; None if it could not be looked up.
+            counted: What `begin` has returned.
         """
-        if not self._limit or (valid is not False and digest in self._valid):
-            return  # nothing was counted
-        with self._lock:
-            if valid:
-                self._valid[digest] = None
-                if len(self._valid) > _REMEMBERED:
-                    self._valid.popitem(last=False)
-            elif valid is False:
+        if not self._limit:
+            return
+        if valid is not None and valid != (digest in self._valid):
+            with self._lock:
                 self._valid.pop(digest, None)
-        if valid is not False:
+                if valid:
+                    self._valid[digest] = None
+                    if len(self._valid) > _REMEMBERED:
+                        self._valid.popitem(last=False)
+        if counted and valid is not False:
             self._counter.give_back_now(Demand(), "", (self._rate(peer),))
 
     def _rate(self, peer: str) -> RateLimit:

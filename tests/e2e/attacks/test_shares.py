@@ -151,7 +151,6 @@ def test_guessing_tokens_is_cut_short_and_a_good_token_from_the_same_source_work
     env = {**DEFAULT_LIMITS, "MAILPROOF_MAX_BAD_TOKENS_PER_MINUTE": "5"}
     with running_service(tmp_path / "data", env=env) as service:
         path = "/admin/v1/smtp/_search"
-        assert call(service, "POST", path, {}).status == 200
         tried = [call(service, "POST", path, {}, token=f"mp_guess{number}") for number in range(40)]
         assert Counter(reply.status for reply in tried) == {401: 5, 429: 35}
         assert tried[-1].reason == "TOO_MANY_BAD_TOKENS"

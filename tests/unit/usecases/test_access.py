@@ -21,6 +21,9 @@ class OneToken:
     async def find_token(self, digest: bytes) -> Token | None:
         return RECORD if digest == hashlib.sha256(TOKEN.encode()).digest() else None
 
+    async def token_digests(self) -> frozenset[bytes]:
+        raise NotImplementedError
+
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         raise NotImplementedError
 

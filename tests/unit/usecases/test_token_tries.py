@@ -23,7 +23,7 @@ class Tokens:
 
     def __init__(self, *known: str) -> None:
         self.known = {digest(token) for token in known}
-        self.asked = 0
+        self.asked = self.listed = 0
         self.down = False
 
     async def find_token(self, digest: bytes) -> Token | None:
@@ -31,6 +31,10 @@ class Tokens:
         if self.down:
             raise StoreUnavailable
         return RECORD if digest in self.known else None
+
+    async def token_digests(self) -> frozenset[bytes]:
+        self.listed += 1
+        return frozenset(self.known)
 
 
 class Door:
@@ -54,7 +58,7 @@ def test_after_some_unknown_tokens_of_a_source_no_other_is_looked_up() -> None:
     assert [door.knock(f"guess{number}") for number in range(20)] == ["TOKEN_INVALID"] * 3 + [
         "TOO_MANY_BAD_TOKENS"
     ] * 17
-    assert door.tokens.asked == 3
+    assert (door.tokens.asked, door.tokens.listed) == (3, 1)
     assert door.knock("guess", "198.51.100.1:5") == "TOKEN_INVALID", "another source"
     door.now += 20 * SECOND
     assert [door.knock("guess") for _ in range(2)] == ["TOKEN_INVALID", "TOO_MANY_BAD_TOKENS"]
@@ -66,6 +70,18 @@ def test_a_token_that_was_good_before_is_served_however_many_are_guessed_beside_
     for number in range(20):
         door.knock(f"guess{number}")
         assert door.knock("good") == "in"
+
+
+def test_a_good_token_that_is_new_here_is_served_too() -> None:
+    door = Door("good")
+    for number in range(20):
+        door.knock(f"guess{number}")
+    assert [door.knock("good") for _ in range(3)] == ["in"] * 3
+    door.tokens.known.add(digest("made later"))
+    assert door.knock("made later") == "TOO_MANY_BAD_TOKENS"
+    door.now += 5 * SECOND
+    assert door.knock("made later") == "in"
+    assert door.tokens.listed == 2, "the guesses do not make the store list its tokens"
 
 
 def test_good_tokens_never_count() -> None:

@@ -166,6 +166,11 @@ class PostgresStore:
         """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(lambda connection: tokens.find(connection, digest))
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """See `mailproof.store.contract.TokenStore`."""
+        found = await self.pools.run(lambda connection: connection.fetch(tokens.DIGESTS))
+        return frozenset(row[0] for row in found)
+
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         """See `mailproof.store.contract.TokenStore`."""
         if not all(map(can_be_stored, instance_ids)):

@@ -14,6 +14,7 @@ from mailproof.store.postgres.pool import Connection
 _INSTANCES = "ARRAY(SELECT instance_id FROM token_instances WHERE token_id = tokens.id ORDER BY position)"
 _SELECT = f"SELECT {rows.TOKEN}, {_INSTANCES} FROM tokens"  # noqa: S608 - constants
 _FIND = f"{_SELECT} WHERE digest = $1 AND revoked_at IS NULL"
+DIGESTS = "SELECT digest FROM tokens WHERE revoked_at IS NULL"
 _CREATE = (
     "WITH made AS (INSERT INTO instances (id, is_default, created_at) "
     "SELECT v.id, false, $5::bigint FROM unnest($1::text[]) AS v (id) ON CONFLICT DO NOTHING), "

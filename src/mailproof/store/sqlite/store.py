@@ -143,6 +143,10 @@ class SqliteStore:
         """See `mailproof.store.contract.TokenStore`."""
         return tokens.of_rows(self._readers.all(tokens.FIND, (digest,)))
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """See `mailproof.store.contract.TokenStore`."""
+        return frozenset(row[0] for row in self._readers.all(tokens.DIGESTS, ()))
+
     async def create_token(self, *, digest: bytes, name: str, role: Role, instance_ids: Sequence[str]) -> Token:
         """See `mailproof.store.contract.TokenStore`."""
         token_id, now = self._ids.next(), self._clock()
