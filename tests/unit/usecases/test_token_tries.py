@@ -77,10 +77,10 @@ def test_a_good_token_that_is_new_here_is_served_too() -> None:
     for number in range(20):
         door.knock(f"guess{number}")
     assert [door.knock("good") for _ in range(3)] == ["in"] * 3
-    door.tokens.known.add(digest("made later"))
-    assert door.knock("made later") == "TOO_MANY_BAD_TOKENS"
+    door.tokens.known.add(digest("later"))
+    assert door.knock("later") == "TOO_MANY_BAD_TOKENS"
     door.now += 5 * SECOND
-    assert door.knock("made later") == "in"
+    assert door.knock("later") == "in"
     assert door.tokens.listed == 2, "the guesses do not make the store list its tokens"
 
 
