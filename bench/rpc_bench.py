@@ -72,7 +72,7 @@ def serving(name: str, folder: Path, *flags: str) -> Iterator[Server]:
         capture_output=True,
         text=True,
     )
-    listen = ["--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0"]
+    listen = ["--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", "--max-configs-per-instance=0"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [str(BIN / "mailproof"), "serve", *listen, *flags], stdout=subprocess.PIPE, stderr=log, text=True

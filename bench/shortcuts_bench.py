@@ -91,7 +91,14 @@ async def calls(rounds: int, folder: Path) -> None:
     command = [sys.executable, "-m", "bench.shortcuts.serve", str(order)]
     mailproof = [str(rpc_bench.BIN / "mailproof"), "token", "create", "--role", "admin", "--data-dir", str(folder)]
     made = subprocess.run(mailproof, check=True, capture_output=True, text=True)  # noqa: ASYNC221 - before it begins
-    command += ["serve", "--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", "--data-dir", str(folder)]
+    command += [
+        "serve",
+        "--grpc-listen=127.0.0.1:0",
+        "--http-listen=127.0.0.1:0",
+        "--max-configs-per-instance=0",
+        "--data-dir",
+        str(folder),
+    ]
     paths = {"PYTHONPATH": os.pathsep.join([*PATHS, os.environ.get("PYTHONPATH", "")])}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(  # noqa: ASYNC220 - likewise

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contract.store_commands import CommandsContract
 from contract.store_keys import KeysContract
+from contract.store_limits import LimitsContract
 from contract.store_log import LogContract
 from contract.store_providers import ProvidersContract
 from contract.store_tokens import TokensContract
 
 
-class StoreContract(ProvidersContract, LogContract, KeysContract, TokensContract, CommandsContract):
+class StoreContract(ProvidersContract, LogContract, KeysContract, LimitsContract, TokensContract, CommandsContract):
     """The whole of it."""

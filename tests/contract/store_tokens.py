@@ -71,6 +71,19 @@ class TokensContract(Contract):
 
         self.run(scenario)
 
+    def test_the_digests_are_those_of_all_that_are_not_revoked(self) -> None:
+        async def scenario(world: World) -> None:
+            store, other = world.store, await world.another()
+            assert await store.token_digests() == frozenset()
+            records = [record_of(store, bytes([n] * 32), "i") for n in range(3)]
+            for each in records:
+                await store.create_token(each)
+            await replaced(store, records[1], b"revoked")
+            for reader in (store, other):
+                assert await reader.token_digests() == {records[0].digest, records[2].digest}
+
+        self.run(scenario)
+
     def test_records_are_sealed_anew_together_under_the_key_check_that_is_kept(self) -> None:
         async def scenario(world: World) -> None:
             store, other = world.store, await world.another()

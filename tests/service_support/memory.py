@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailproof.domain.errors import IdempotencyKeyReused
+from mailproof.domain.errors import ConfigQuotaExceeded, IdempotencyKeyReused
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, ProviderState
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
@@ -53,8 +53,13 @@ class MemoryStore:
     def new_id(self) -> str:
         return str(next(self._ids))
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
+        def decide(situation: Situation) -> Sequence[Change]:
+            if quota and situation.count >= quota:
+                raise ConfigQuotaExceeded(quota)
+            return (change,)
+
+        return (await self.commit(caller, "", decide, key=key)).events[0]
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None

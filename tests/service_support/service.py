@@ -23,6 +23,27 @@ from clock_support.waiting import HANG
 ORIGIN = "https://console.example.com"
 """The one origin that the shared service lets call from a browser."""
 
+UNBOUNDED = dict.fromkeys(
+    (
+        "MAILPROOF_MAX_CONCURRENT_TESTS_PER_TOKEN",
+        "MAILPROOF_MAX_CONCURRENT_TESTS_PER_HOST",
+        "MAILPROOF_MAX_TESTS_PER_MINUTE",
+        "MAILPROOF_MAX_TESTS_PER_MINUTE_PER_INSTANCE",
+        "MAILPROOF_MAX_TESTS_PER_MINUTE_PER_TOKEN",
+        "MAILPROOF_MAX_TESTS_PER_MINUTE_PER_HOST",
+        "MAILPROOF_MAX_SEARCHES_PER_MINUTE",
+        "MAILPROOF_MAX_MESSAGES_PER_RECEIVER",
+        "MAILPROOF_MAX_FAILED_LOGINS",
+        "MAILPROOF_MAX_FAILED_LOGINS_PER_INSTANCE",
+        "MAILPROOF_MAX_BAD_TOKENS_PER_MINUTE",
+    ),
+    "0",
+)
+"""No limit that many tests on one service would reach together; those of the limits themselves leave it out."""
+
+DEFAULT_LIMITS = dict.fromkeys(UNBOUNDED, "")
+"""For a service that has the limits of its defaults."""
+
 FREE_PORT = "127.0.0.1:0"
 STOP_SECONDS = HANG
 
@@ -33,9 +54,15 @@ def command() -> str:
 
 
 def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment for `mailproof` that holds none of the settings of whoever runs the tests."""
+    """Return an environment for `mailproof` that holds none of the settings of whoever runs the tests.
+
+    Args:
+        env: More variables. An empty limit is left out, so that it is the default.
+    """
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAILPROOF_", "PYTHON"))}
-    return {**clean, "MAILPROOF_EGRESS_PROFILE": "development", **(env or {})}
+    chosen = {**UNBOUNDED, **(env or {})}
+    chosen = {name: text for name, text in chosen.items() if text or name not in UNBOUNDED}
+    return {**clean, "MAILPROOF_EGRESS_PROFILE": "development", **chosen}
 
 
 def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -70,8 +70,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"PASSWORD_REQUIRED","domain":"mailproof"}
     """
     ERROR_REASON_TOO_MANY_TESTS: _ErrorReason.ValueType  # 12
-    """As many tests and searches run as the server allows (RESOURCE_EXHAUSTED).
-    {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100"}}
+    """As many tests, searches and posts run as may (RESOURCE_EXHAUSTED). The scope says what they are counted for: the
+    "server" (one process), the caller's "instance" or "token", the destination "host", or the user that logs in there
+    ("login").
+    {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100","scope":"server"}}
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 13
     """The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
@@ -148,6 +150,31 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
     that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
     {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
+    """
+    ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 50
+    """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
+    "webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
+    "host". google.rpc.RetryInfo says when the next one may be made.
+    {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
+    """
+    ERROR_REASON_TOO_MANY_FAILED_LOGINS: _ErrorReason.ValueType  # 51
+    """Logins of this user ("login"), or those that the instance tested ("instance"), have failed so often that no other
+    one is tried for a while (RESOURCE_EXHAUSTED), so that no account is locked or guessed by way of this service.
+    Nothing was sent. google.rpc.RetryInfo says when the next one is tried.
+    {"reason":"TOO_MANY_FAILED_LOGINS","domain":"mailproof","metadata":{"name":"failed_logins","limit":"6","period":"600s","scope":"login"}}
+    """
+    ERROR_REASON_TOO_MANY_MESSAGES: _ErrorReason.ValueType  # 52
+    """The receiver has got as many test messages as one may (RESOURCE_EXHAUSTED). Nothing was sent.
+    {"reason":"TOO_MANY_MESSAGES","domain":"mailproof","metadata":{"name":"messages","limit":"150","period":"3600s","scope":"receiver"}}
+    """
+    ERROR_REASON_TOO_MANY_BAD_TOKENS: _ErrorReason.ValueType  # 53
+    """So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
+    (RESOURCE_EXHAUSTED). Good tokens are served.
+    {"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
+    """
+    ERROR_REASON_CONFIG_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 54
+    """The instance would have more configurations than one may (RESOURCE_EXHAUSTED). Waiting does not help.
+    {"reason":"CONFIG_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000","scope":"instance"}}
     """
     ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
     """The access token was valid until a moment that has passed (UNAUTHENTICATED).
@@ -234,8 +261,10 @@ ERROR_REASON_PASSWORD_REQUIRED: ErrorReason.ValueType  # 11
 {"reason":"PASSWORD_REQUIRED","domain":"mailproof"}
 """
 ERROR_REASON_TOO_MANY_TESTS: ErrorReason.ValueType  # 12
-"""As many tests and searches run as the server allows (RESOURCE_EXHAUSTED).
-{"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100"}}
+"""As many tests, searches and posts run as may (RESOURCE_EXHAUSTED). The scope says what they are counted for: the
+"server" (one process), the caller's "instance" or "token", the destination "host", or the user that logs in there
+("login").
+{"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100","scope":"server"}}
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 13
 """The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
@@ -312,6 +341,31 @@ ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 47
 """So much work that takes long (key derivations, large documents) waits already, of the caller's instance or in all,
 that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
 {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
+"""
+ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 50
+"""As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
+"webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
+"host". google.rpc.RetryInfo says when the next one may be made.
+{"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
+"""
+ERROR_REASON_TOO_MANY_FAILED_LOGINS: ErrorReason.ValueType  # 51
+"""Logins of this user ("login"), or those that the instance tested ("instance"), have failed so often that no other
+one is tried for a while (RESOURCE_EXHAUSTED), so that no account is locked or guessed by way of this service.
+Nothing was sent. google.rpc.RetryInfo says when the next one is tried.
+{"reason":"TOO_MANY_FAILED_LOGINS","domain":"mailproof","metadata":{"name":"failed_logins","limit":"6","period":"600s","scope":"login"}}
+"""
+ERROR_REASON_TOO_MANY_MESSAGES: ErrorReason.ValueType  # 52
+"""The receiver has got as many test messages as one may (RESOURCE_EXHAUSTED). Nothing was sent.
+{"reason":"TOO_MANY_MESSAGES","domain":"mailproof","metadata":{"name":"messages","limit":"150","period":"3600s","scope":"receiver"}}
+"""
+ERROR_REASON_TOO_MANY_BAD_TOKENS: ErrorReason.ValueType  # 53
+"""So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
+(RESOURCE_EXHAUSTED). Good tokens are served.
+{"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
+"""
+ERROR_REASON_CONFIG_QUOTA_EXCEEDED: ErrorReason.ValueType  # 54
+"""The instance would have more configurations than one may (RESOURCE_EXHAUSTED). Waiting does not help.
+{"reason":"CONFIG_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000","scope":"instance"}}
 """
 ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
 """The access token was valid until a moment that has passed (UNAUTHENTICATED).

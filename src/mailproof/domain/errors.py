@@ -8,6 +8,7 @@ or an HTTP answer of it. A failed SMTP test is a failure only where an API has n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ class Kind(Enum):
     UNAVAILABLE = 14
     UNAUTHENTICATED = 16
 
+
+_LONG_WAIT = 120  # seconds from which a wait is told in minutes
 
 MAX_VIOLATIONS = 20
 """How many violations an answer names at most; more than a message has fields. A repeated field could break rules any
@@ -380,16 +383,145 @@ class ExportTooLarge(Failure):
 
 
 class TooManyTests(Failure):
-    """As many SMTP tests are running as this process allows."""
+    """As many tests, searches and posts are running as may.
+
+    Args:
+        limit: How many may run at once.
+        scope: What they are counted for.
+    """
 
     kind = Kind.RESOURCE_EXHAUSTED
     reason = "TOO_MANY_TESTS"
 
+    def __init__(self, limit: int, scope: str = "server") -> None:
+        many = {
+            "server": f"{limit} SMTP tests are running, as many as this server allows",
+            "instance": f"{limit} tests of this instance are running, as many as its share allows",
+            "token": f"{limit} tests of this token are running, as many as a token may have",
+            "host": f"{limit} tests of this host are running, as many as one host is to bear",
+            "login": f"{limit} tests log in as this user right now, as many as may fail at once",
+        }[scope]
+        super().__init__(
+            f"{many}; try again in a moment", metadata={"limit": str(limit), "scope": scope}, retry_after=1.0
+        )
+
+
+def _wait(seconds: float) -> str:
+    """Return a wait in words, rounded up."""
+    whole = math.ceil(seconds)
+    if whole < _LONG_WAIT:
+        return "a second" if whole <= 1 else f"{whole} seconds"
+    return f"{math.ceil(seconds / 60)} minutes"
+
+
+def _period(seconds: int) -> str:
+    return {60: "a minute", 600: "in ten minutes", 3600: "an hour"}.get(seconds, f"in {seconds} seconds")
+
+
+class RateExceeded(Failure):
+    """As many tests, searches, posts, imports or exports were made lately as may be.
+
+    Args:
+        name: What was made: "tests".
+        limit: How many may be made in the period.
+        period: Seconds.
+        scope: What they are counted for.
+        retry_after: Seconds until the next one may be made.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "RATE_EXCEEDED"
+
+    def __init__(self, name: str, limit: int, period: int, scope: str, retry_after: float) -> None:
+        whose = {"all": "this service", "token": "a token", "instance": "an instance", "host": "one host"}[scope]
+        super().__init__(
+            f"{whose} may have {limit} {name.replace('_', ' ')} {_period(period)}, and they are used up; "
+            f"try again in {_wait(retry_after)}",
+            metadata={"name": name, "limit": str(limit), "period": f"{period}s", "scope": scope},
+            retry_after=retry_after,
+        )
+
+
+class TooManyFailedLogins(Failure):
+    """Logins of one user, or of one instance, have failed so often that no other one is tried for a while.
+
+    Args:
+        limit: How many may fail in the period.
+        period: Seconds.
+        scope: Whether the user's ("login") or the instance's ("instance") are meant.
+        retry_after: Seconds until the next one is tried.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MANY_FAILED_LOGINS"
+
+    def __init__(self, limit: int, period: int, scope: str, retry_after: float) -> None:
+        whose = "logins of this user" if scope == "login" else "logins that this instance tested"
+        super().__init__(
+            f"too many {whose} have failed (at most {limit} {_period(period)}); nothing was sent, so that the mail "
+            f"provider does not lock the account; try again in {_wait(retry_after)}",
+            metadata={"name": "failed_logins", "limit": str(limit), "period": f"{period}s", "scope": scope},
+            retry_after=retry_after,
+        )
+
+
+class TooManyMessages(Failure):
+    """The receiver has got as many test messages lately as one may.
+
+    Args:
+        limit: How many one may get in the period.
+        period: Seconds.
+        retry_after: Seconds until the next one is sent.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MANY_MESSAGES"
+
+    def __init__(self, limit: int, period: int, retry_after: float) -> None:
+        super().__init__(
+            f"this receiver has got {limit} test messages {_period(period)}, as many as one may; nothing was sent; "
+            f"try again in {_wait(retry_after)}, or test without a message",
+            metadata={"name": "messages", "limit": str(limit), "period": f"{period}s", "scope": "receiver"},
+            retry_after=retry_after,
+        )
+
+
+class TooManyBadTokens(Failure):
+    """So many unknown tokens came from one source lately that no other unknown one is looked up for a while.
+
+    Args:
+        limit: How many may come in the period.
+        period: Seconds.
+        retry_after: Seconds until the next one is looked up.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "TOO_MANY_BAD_TOKENS"
+
+    def __init__(self, limit: int, period: int, retry_after: float) -> None:
+        super().__init__(
+            f"too many unknown access tokens have come from this address (at most {limit} {_period(period)}); "
+            f"try again in {_wait(retry_after)}",
+            metadata={"name": "bad_tokens", "limit": str(limit), "period": f"{period}s", "scope": "source"},
+            retry_after=retry_after,
+        )
+
+
+class ConfigQuotaExceeded(Failure):
+    """The instance would have more configurations than one may.
+
+    Args:
+        limit: How many an instance may have.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "CONFIG_QUOTA_EXCEEDED"
+
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"{limit} SMTP tests are running, as many as this server allows; try again in a moment",
-            metadata={"limit": str(limit)},
-            retry_after=1.0,
+            f"an instance may have {limit} configurations: remove one that is not needed, or ask the operator of this "
+            "service for more",
+            metadata={"limit": str(limit), "scope": "instance"},
         )
 
 

@@ -22,6 +22,7 @@ class DiscoveryService:
     ) -> AsyncGenerator[discovery_pb2.DiscoverSettingsResponse, None]:
         """Stream the events of a search."""
         address, limit = discovery_request(request)
-        async with aclosing(self._searches.discover(address, limit, remaining=context.remaining)) as events:
+        found = self._searches.discover(context.caller, address, limit, remaining=context.remaining)
+        async with aclosing(found) as events:
             async for event in events:
                 yield discovery_event(event)

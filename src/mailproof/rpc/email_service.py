@@ -19,6 +19,6 @@ class EmailService:
         self, request: email_pb2.TestSmtpConnectionRequest, context: Context
     ) -> email_pb2.TestSmtpConnectionResponse:
         """Test a connection; a failed test is an answer."""
-        report = await self._diagnoses.report(connection_plan(request), remaining=context.remaining)
+        report = await self._diagnoses.report(context.caller, connection_plan(request), remaining=context.remaining)
         passed = report.outcome is Outcome.OK
         return email_pb2.TestSmtpConnectionResponse(status=passed, success=passed)

@@ -236,8 +236,15 @@ class Service:
             adviser=KnownHosts(policy.for_web()),
         )
         self._cleanup.callback(probe.close)
-        limits = Limits(max_timeout=settings.test_timeout, max_concurrent=settings.max_concurrent_tests)
-        providers = Providers(self._store, self._sealer, single=settings.single_config)
+        limits = Limits(
+            max_timeout=settings.test_timeout,
+            max_concurrent=settings.max_concurrent_tests,
+            bounds=settings.bounds,
+            counter=self._store.limit_counter(),
+            fingerprint=lambda data: self._sealer.fingerprints(data)[0],
+        )
+        single, quota = settings.single_config, settings.max_configs_per_instance
+        providers = Providers(self._store, self._sealer, single=single, quota=quota)
         url = settings.documentation_url
         diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
@@ -249,7 +256,7 @@ class Service:
         self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
-            Transfers(self._store, self._sealer, cipher, single=settings.single_config),
+            Transfers(self._store, self._sealer, cipher, single=single, quota=quota, limits=limits),
             WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {

@@ -17,6 +17,7 @@ from mailproof.store.contract import Store
 from mailproof.transport.server_tls import ServerTls, TlsFiles
 from mailproof.usecases.client_certificates import CertificateCallers
 from mailproof.usecases.oidc import BearerTokens, Terms
+from mailproof.usecases.token_tries import TokenTries
 
 POLL = 2.0
 """Seconds between two looks at the files of the certificate."""
@@ -62,7 +63,13 @@ async def open_access(
     default = await store.default_instance()
     certificates = CertificateCallers(settings.client_certificates, default) if settings.tls_client_ca_file else None
     bearer_tokens = _bearer_tokens(settings, store, default, policy, trust) if settings.oidc_issuer else None
-    return NotedAccess(store, vault, bearer_tokens=bearer_tokens, certificates=certificates)
+    return NotedAccess(
+        store,
+        vault,
+        bearer_tokens=bearer_tokens,
+        certificates=certificates,
+        tries=TokenTries(settings.max_bad_tokens_per_minute),
+    )
 
 
 def _bearer_tokens(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl, sqlite_url
+from mailproof.domain.limits import Bounds
 from mailproof.domain.model import Role
 from mailproof.domain.secret import Secret
 from mailproof.net.egress import Profile, allow_rule
@@ -41,6 +42,12 @@ DATABASE = frozenset(
 
 KEY = frozenset({"encryption_key"})
 """Names of the settings that say, with the data directory, which encryption key is used."""
+
+
+def _limit(name: str, text: str, default: int) -> Any:
+    """Return the declaration of a limit; docs/limits.md says what each is counted for and why it is what it is."""
+    parse = values.whole_number(0, 1_000_000)
+    return setting(name, parse, text, metavar="N", default=str(default), shape=Shape.NUMBER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +204,8 @@ class ServiceSettings:
     max_concurrent_tests: int = setting(
         "max_concurrent_tests",
         values.whole_number(1, 100_000),
-        "SMTP tests that may run at once; more are refused",
+        "SMTP tests, searches and webhook posts that may run at once in this process, two thirds of them for one "
+        "instance; more are refused",
         metavar="N",
         default="100",
         shape=Shape.NUMBER,
@@ -235,6 +243,56 @@ class ServiceSettings:
         metavar="SECONDS",
         default="75",
         shape=Shape.NUMBER,
+    )
+    max_concurrent_tests_per_instance: int = _limit(
+        "max_concurrent_tests_per_instance", "those of one instance, in all replicas; 0: its share of each process", 0
+    )
+    max_concurrent_tests_per_token: int = _limit(
+        "max_concurrent_tests_per_token", "those of one access token, in all replicas; 0: any number", 50
+    )
+    max_concurrent_tests_per_host: int = _limit(
+        "max_concurrent_tests_per_host", "those that connect to one host, in all replicas; 0: any number", 50
+    )
+    max_tests_per_minute: int = _limit(
+        "max_tests_per_minute", "tests, searches and posts that may begin in a minute, in all; 0: any number", 6000
+    )
+    max_tests_per_minute_per_instance: int = _limit(
+        "max_tests_per_minute_per_instance", "those of one instance; 0: any number", 600
+    )
+    max_tests_per_minute_per_token: int = _limit(
+        "max_tests_per_minute_per_token", "those of one access token; 0: any number", 300
+    )
+    max_tests_per_minute_per_host: int = _limit(
+        "max_tests_per_minute_per_host", "those that connect to one host; 0: any number", 600
+    )
+    max_searches_per_minute: int = _limit(
+        "max_searches_per_minute", "searches for settings a minute of one instance; 0: any number", 60
+    )
+    max_webhook_posts_per_minute: int = _limit(
+        "max_webhook_posts_per_minute", "tests of webhooks a minute of one instance; 0: any number", 120
+    )
+    max_imports_per_hour: int = _limit("max_imports_per_hour", "imports an hour into one instance; 0: any number", 60)
+    max_exports_per_hour: int = _limit("max_exports_per_hour", "exports an hour of one instance; 0: any number", 120)
+    max_messages_per_receiver: int = _limit(
+        "max_messages_per_receiver", "test messages an hour to one address, from all instances; 0: any number", 150
+    )
+    max_failed_logins: int = _limit(
+        "max_failed_logins",
+        "logins of one user that may fail in ten minutes before no other one is tried, in all instances; 0: any number",
+        6,
+    )
+    max_failed_logins_per_instance: int = _limit(
+        "max_failed_logins_per_instance",
+        "logins of all users that may fail in ten minutes in tests of one instance; 0: any number",
+        120,
+    )
+    max_bad_tokens_per_minute: int = _limit(
+        "max_bad_tokens_per_minute",
+        "unknown access tokens a minute from one address (IPv6: /64) that are looked up; 0: any number",
+        60,
+    )
+    max_configs_per_instance: int = _limit(
+        "max_configs_per_instance", "configurations that one instance may have; 0: any number", 1000
     )
     drain_timeout: float = setting(
         "drain_timeout",
@@ -371,6 +429,26 @@ class ServiceSettings:
     def database(self) -> DatabaseUrl:
         """The URL of the database."""
         return self.database_url or sqlite_url(self.data_dir / DATABASE_FILE)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Limits on tests, searches, posts, imports and exports."""
+        return Bounds(
+            concurrent_per_instance=self.max_concurrent_tests_per_instance,
+            concurrent_per_token=self.max_concurrent_tests_per_token,
+            concurrent_per_host=self.max_concurrent_tests_per_host,
+            tests=self.max_tests_per_minute,
+            tests_per_instance=self.max_tests_per_minute_per_instance,
+            tests_per_token=self.max_tests_per_minute_per_token,
+            tests_per_host=self.max_tests_per_minute_per_host,
+            searches=self.max_searches_per_minute,
+            posts=self.max_webhook_posts_per_minute,
+            imports=self.max_imports_per_hour,
+            exports=self.max_exports_per_hour,
+            messages=self.max_messages_per_receiver,
+            failed_logins=self.max_failed_logins,
+            failed_logins_per_instance=self.max_failed_logins_per_instance,
+        )
 
     @property
     def database_limits(self) -> DatabaseLimits:

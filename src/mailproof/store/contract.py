@@ -13,6 +13,7 @@ from typing import Protocol
 
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.shares import LimitCounter
 from mailproof.domain.token_record import TokenRecord
 
 
@@ -23,20 +24,22 @@ class ProviderStore(Protocol):
         """Return an id for a provider that is to be added."""
         ...
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
         """Append an event that adds a provider, and save the provider, in one transaction.
 
-        Nothing is decided: the provider is added whatever else the instance has.
+        Nothing else is decided: the provider is added whatever the instance has, up to the quota.
 
         Args:
             caller: Whose instance it is, and who the event names.
             change: What the event says.
             key: The caller's idempotency key.
+            quota: How many providers the instance may have; 0 for any number.
 
         Returns:
             The event, once it is on disk. If the key was used before, this is the event of that earlier call.
 
         Raises:
+            ConfigQuotaExceeded: The instance has as many providers as it may.
             IdempotencyKeyReused: The key was used with another request.
             StoreUnavailable: The database can't be used now.
         """
@@ -107,6 +110,10 @@ class TokenStore(Protocol):
         """Return the record with this digest, whatever it says; None if there is none."""
         ...
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """Return the digests of all tokens that are not revoked."""
+        ...
+
     async def create_token(self, record: TokenRecord) -> None:
         """Store a record. Instances of its token that do not exist are created.
 
@@ -159,6 +166,10 @@ class TokenStore(Protocol):
 
 class Store(ProviderStore, TokenStore, Protocol):
     """A whole database: its providers, its tokens, its upkeep and its end."""
+
+    def limit_counter(self) -> LimitCounter:
+        """Return what counts for the limits, over all processes that may use this database at once."""
+        ...
 
     async def instances(self) -> frozenset[str]:
         """Return the ids of all instances."""

@@ -7,6 +7,7 @@ A stream is newline-delimited JSON, or server-sent events where Accept asks for 
 from __future__ import annotations
 
 import json
+import math
 from functools import partial
 
 from google.protobuf.message import Message
@@ -104,7 +105,7 @@ class _Exchange:
         if isinstance(failure, MethodNotAllowed):
             headers.append((ALLOW, ", ".join(failure.allowed).encode()))
         if failure is not None and failure.retry_after is not None:
-            headers.append((RETRY_AFTER, str(max(1, round(failure.retry_after))).encode()))
+            headers.append((RETRY_AFTER, str(max(1, math.ceil(failure.retry_after))).encode()))
         await self.answer(refusal.http_status, self._error_body(refusal), headers)
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:

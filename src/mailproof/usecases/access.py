@@ -12,13 +12,14 @@ import re
 from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, Unauthenticated
+from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, TooManyBadTokens, Unauthenticated
 from mailproof.domain.model import Caller, CallerKind, ClientCertificate, Permission, Token
 from mailproof.domain.secret import SealBroken, Vault
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import TokenStore
 from mailproof.usecases.json_web_token import MAX_TOKEN, has_its_form
 from mailproof.usecases.token_seals import TokenSeals, hash_of
+from mailproof.usecases.token_tries import TokenTries
 from mailproof.usecases.token_uses import TokenUses
 
 log = logging.getLogger("mailproof.tokens")
@@ -56,6 +57,7 @@ class Access:
         clock: Returns the time.
         bearer_tokens: Verifies tokens of an issuer; None where none is trusted.
         certificates: Knows callers by their certificates; None where none are.
+        tries: Bounds the lookups of unknown tokens; None for no bound.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Access:
         *,
         bearer_tokens: BearerVerifier | None = None,
         certificates: CertificateVerifier | None = None,
+        tries: TokenTries | None = None,
     ) -> None:
         self._tokens = tokens
         self._seals = TokenSeals(vault)
@@ -75,6 +78,7 @@ class Access:
         self._genuine_records: dict[bytes, TokenRecord] = {}
         self._bearer_tokens = bearer_tokens
         self._certificates = certificates
+        self._tries = TokenTries(0) if tries is None else tries
 
     async def authenticate(
         self,
@@ -97,6 +101,8 @@ class Access:
             RoleMissing: The token's issuer gives the caller no role.
             IssuerUnavailable: The token can't be checked now.
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
+            TooManyBadTokens: So many unknown tokens came from the same source that this one is not looked up.
+            TooManyBadTokens: So many unknown tokens came from the same source that this one is not looked up.
             StoreUnavailable: The token can't be looked up now.
         """
         if authorization is None and certificate is not None and self._certificates is not None:
@@ -107,7 +113,7 @@ class Access:
         if len(token) > _MAX_HEADER:
             raise Unauthenticated(_NO_BEARER)
         hashed = hash_of(token)
-        return caller_of(self._check(await self._find(hashed)), peer, instance_id, hashed)
+        return caller_of(await self._find_of_source(hashed, peer), peer, instance_id, hashed)
 
     async def still_valid(self, caller: Caller) -> bool:
         """Return whether what the caller of an open call showed still is.
@@ -122,6 +128,25 @@ class Access:
         except Unauthenticated:
             return False
         return True
+
+    async def _find_of_source(self, hashed: bytes, peer: str) -> Token:
+        """Return what the record of a token says that may be used now; a source may try few unknown ones."""
+        counted = False
+        try:
+            counted = self._tries.begin(peer, hashed)
+        except TooManyBadTokens:
+            if not await self._tries.is_stored(self._seals.digests(hashed), self._tokens):
+                raise
+        valid: bool | None = None
+        try:
+            token = self._check(await self._find(hashed))
+            valid = True
+        except Unauthenticated:
+            valid = False
+            raise
+        finally:
+            self._tries.end(peer, hashed, valid=valid, counted=counted)
+        return token
 
     async def _find(self, hashed: bytes) -> Token:
         """Return what the record of a token says, found by the token's SHA-256.

@@ -7,8 +7,8 @@ secret is used only for the login that it was entered for (`smtp.stored_secret`)
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from mailproof.diagnosis.catalogue import may_pass_later
@@ -32,6 +32,7 @@ from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.ahead import ahead
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
+from mailproof.usecases.limited_work import ProvenSecrets, StoredSecret, login_of, note_end, work_of_test
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -93,6 +94,7 @@ class Diagnoses:
         self._prober = prober
         self._limits = limits
         self._documentation_url = documentation_url
+        self._proven = ProvenSecrets()
 
     async def diagnose(
         self,
@@ -114,26 +116,59 @@ class Diagnoses:
         Raises:
             ProviderNotFound: There is no such configuration.
             TooManyTests: As many tests run as are allowed.
+            RateExceeded: As many tests were made lately as are allowed.
+            TooManyFailedLogins: The user's logins have failed too often.
+            TooManyMessages: The recipient has got as many messages as one may.
             PasswordNotStored: The stored configuration lacks the secret that it needs.
             PasswordRequired: Its secret may not be used with the overrides, and none is sent.
             SecretUnreadable: Its secret can't be decrypted.
             InvalidFields: The plan is invalid.
         """
+        stored: StoredSecret | None = None
         if config_id:
-            plan = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
+            plan, stored = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
+        plan = self._bounded(plan, remaining)
         # The test does not wait for whoever reads its events, so that its slot is free when it is over.
-        async with aclosing(ahead(self._run(plan, remaining))) as events:
+        async with aclosing(ahead(self._run(caller, plan, stored))) as events:
             async for event in events:
                 yield event
 
-    async def _run(self, plan: Plan, remaining: float | None) -> AsyncGenerator[Progress, None]:
-        with self._limits.slot():
-            async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
-                async for event in events:
-                    yield self._linked(event) if isinstance(event, Report) else event
+    async def _run(self, caller: Caller, plan: Plan, stored: StoredSecret | None) -> AsyncGenerator[Progress, None]:
+        async with self._limited(caller, plan, stored) as ended, aclosing(self._prober.run(plan)) as events:
+            async for event in events:
+                if isinstance(event, Report):
+                    ended(event)
+                yield self._linked(event) if isinstance(event, Report) else event
 
-    async def _stored_plan(self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides) -> Plan:
-        """Return the plan of a Diagnose that tests a stored configuration."""
+    @asynccontextmanager
+    async def _limited(
+        self, caller: Caller, plan: Plan, stored: StoredSecret | None
+    ) -> AsyncIterator[Callable[[Report], None]]:
+        """Count a test as running.
+
+        Args:
+            caller: For whom it is made.
+            plan: The plan.
+            stored: The stored secret that it logs in with; None where it uses none.
+
+        Yields:
+            What is called with the report.
+        """
+
+        def ended(report: Report) -> None:
+            note_end(ticket, report)
+            accepted = login_of(report)
+            if stored is not None and accepted is not None:
+                self._proven.note(stored, accepted=accepted)
+
+        proven = stored is not None and stored in self._proven
+        async with self._limits.slot(work_of_test(caller, plan, proven=proven)) as ticket:
+            yield ended
+
+    async def _stored_plan(
+        self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides
+    ) -> tuple[Plan, StoredSecret | None]:
+        """Return the plan of a Diagnose that tests a stored configuration, and the stored secret that it uses."""
         provider, settings = await self._stored(caller, config_id)
         wanted, secret = overrides.target(settings), Secret("")
         if wanted.user and not overrides.has_secret:
@@ -141,9 +176,10 @@ class Diagnoses:
                 require_stored_secret_for(settings, wanted, stored=provider.sealed is not None)
             secret = self._usable_secret(provider, settings)
         plan = overridden_plan(settings, secret, overrides, plan)
-        return dataclasses.replace(plan, password_without_user=_lacks_user(provider) and not wanted.user)
+        plan = dataclasses.replace(plan, password_without_user=_lacks_user(provider) and not wanted.user)
+        return plan, _stored_secret(provider) if secret else None
 
-    async def report(self, plan: Plan, *, remaining: float | None = None) -> Report:
+    async def report(self, caller: Caller, plan: Plan, *, remaining: float | None = None) -> Report:
         """Run a test and return its report. No alternative settings are tried: the answer has no place for them.
 
         Args:
@@ -151,13 +187,21 @@ class Diagnoses:
 
         Raises:
             TooManyTests: As many tests run as are allowed.
+            RateExceeded: As many tests were made lately as are allowed.
+            TooManyFailedLogins: The user's logins have failed too often.
+            TooManyMessages: The recipient has got as many messages as one may.
             InvalidFields: The plan is invalid.
         """
-        return await self._report(dataclasses.replace(plan, verify_alternatives=False), remaining)
+        return await self._report(caller, dataclasses.replace(plan, verify_alternatives=False), remaining)
 
-    async def _report(self, plan: Plan, remaining: float | None) -> Report:
-        with self._limits.slot():
-            return await self._prober.report(self._bounded(plan, remaining))
+    async def _report(
+        self, caller: Caller, plan: Plan, remaining: float | None, stored: StoredSecret | None = None
+    ) -> Report:
+        plan = self._bounded(plan, remaining)
+        async with self._limited(caller, plan, stored) as ended:
+            report = await self._prober.report(plan)
+            ended(report)
+            return report
 
     async def test_settings(
         self,
@@ -183,6 +227,9 @@ class Diagnoses:
             ProviderNotFound: There is no such configuration.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
+            RateExceeded: As many tests were made lately as are allowed.
+            TooManyFailedLogins: The user's logins have failed too often.
+            TooManyMessages: The recipient has got as many messages as one may.
             InvalidFields: The settings are invalid.
         """
         if tested.auth is Auth.UNSPECIFIED and not tested.settings.user:
@@ -193,12 +240,14 @@ class Diagnoses:
         settings, secret = tested.settings, tested.secret
         if secret and not settings.user:
             raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
+        stored: StoredSecret | None = None
         if config_id and not secret and tested.auth is not Auth.NONE:
-            settings, secret = await self._with_stored_secret(caller, config_id, tested)
+            settings, secret, stored = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
-        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
+        plan = plan_of(settings, secret, receiver, Depth.DATA)
+        await self._require_success(caller, plan, remaining, names, stored)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -217,16 +266,21 @@ class Diagnoses:
                 no login was tried.
             SecretUnreadable: Its secret can't be decrypted.
             TooManyTests: As many tests run as are allowed.
+            RateExceeded: As many tests were made lately as are allowed.
+            TooManyFailedLogins: The user's logins have failed too often.
+            TooManyMessages: The recipient has got as many messages as one may.
             InvalidFields: Its settings, or the recipient, are invalid.
         """
         provider, settings = await self._stored(caller, config_id, "SMTP-99klw")
         _refuse_password_without_user(provider)
         secret = self._usable_secret(provider, settings)
-        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+        plan = plan_of(settings, secret, receiver, Depth.DATA)
+        stored = _stored_secret(provider) if secret else None
+        await self._require_success(caller, plan, remaining, _REQUEST_NAMES, stored)
 
     async def _with_stored_secret(
         self, caller: Caller, config_id: str, tested: SmtpInput
-    ) -> tuple[SmtpSettings, Secret]:
+    ) -> tuple[SmtpSettings, Secret, StoredSecret | None]:
         """Return the tested settings with the stored secret, where there is one.
 
         Raises:
@@ -235,10 +289,12 @@ class Diagnoses:
         """
         if not tested.settings.user:
             _refuse_password_without_user(await self._store.get(caller.instance_id, config_id))
-            return tested.settings, tested.secret
+            return tested.settings, tested.secret, None
         provider, stored = await self._stored(caller, config_id, "SMTP-p9cc")
         secret = usable_secret(self._vault, provider)
-        return (tested.completed(stored, secret_name(stored)), secret) if secret else (tested.settings, secret)
+        if not secret:
+            return tested.settings, secret, None
+        return tested.completed(stored, secret_name(stored)), secret, _stored_secret(provider)
 
     async def _stored(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
@@ -262,9 +318,16 @@ class Diagnoses:
             raise PasswordNotStored(secret_name(settings).replace("_", " "))
         return secret
 
-    async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
+    async def _require_success(
+        self,
+        caller: Caller,
+        plan: Plan,
+        remaining: float | None,
+        names: Mapping[str, str],
+        stored: StoredSecret | None,
+    ) -> None:
         try:
-            report = await self._report(plan, remaining)
+            report = await self._report(caller, plan, remaining, stored)
         except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
@@ -296,6 +359,10 @@ class Diagnoses:
 def _lacks_user(provider: Provider) -> bool:
     """Return whether a provider has a password and no user that it could log in."""
     return isinstance(provider.settings, SmtpSettings) and not provider.settings.user and provider.sealed is not None
+
+
+def _stored_secret(provider: Provider) -> StoredSecret:
+    return StoredSecret(provider.details.resource_owner, provider.id, provider.sealed or b"")
 
 
 def _refuse_password_without_user(provider: Provider | None) -> None:

@@ -131,12 +131,14 @@ class Providers:
         store: Has the providers.
         vault: Encrypts their secrets.
         single: Whether an instance holds at most one provider.
+        quota: How many providers an instance may have; 0 for any number.
     """
 
-    def __init__(self, store: ProviderStore, vault: Vault, *, single: bool = False) -> None:
+    def __init__(self, store: ProviderStore, vault: Vault, *, single: bool = False, quota: int = 0) -> None:
         self._store = store
         self._vault = vault
         self._single = single
+        self._quota = quota
 
     async def add_smtp(self, caller: Caller, new: SmtpInput, *, key: IdempotencyKey | None = None) -> Event:
         """Store an SMTP provider, which is inactive, and return the event when it is durable.
@@ -146,6 +148,7 @@ class Providers:
 
         Raises:
             ProviderExists: A provider is stored, and an instance holds only one.
+            ConfigQuotaExceeded: The instance has as many as it may.
             PasswordRequired: There is no client secret for the token.
             InvalidFields: User, secret and authentication do not fit.
         """
@@ -164,6 +167,7 @@ class Providers:
 
         Raises:
             ProviderExists: A provider is stored, and an instance holds only one.
+            ConfigQuotaExceeded: The instance has as many as it may.
             SecretUnreadable: The call is repeated, and the first one's signing key can't be decrypted.
         """
         event = await self._add(caller, EventType.HTTP_ADDED, settings, _new_signing_key(), key)
@@ -350,7 +354,7 @@ class Providers:
         provider_id = self._store.new_id()
         change = Change(event, provider_id, settings, self._seal(caller, provider_id, settings, secret))
         if not self._single:
-            return await self._store.add(caller, change, key=key)
+            return await self._store.add(caller, change, key=key, quota=self._quota)
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.count:

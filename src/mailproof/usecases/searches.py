@@ -12,7 +12,9 @@ from typing import Protocol
 
 from mailproof.discovery.progress import SearchProgress
 from mailproof.domain.limits import Limits
+from mailproof.domain.model import Caller
 from mailproof.usecases.ahead import ahead
+from mailproof.usecases.limited_work import work_of_search
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for a search where the caller names no limit."""
@@ -39,25 +41,30 @@ class Searches:
         self._limits = limits
 
     async def discover(
-        self, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
+        self, caller: Caller, address: str, limit: float = DEFAULT_TIMEOUT, *, remaining: float | None = None
     ) -> AsyncGenerator[SearchProgress, None]:
         """Run a search and yield its progress, the result last.
 
         Args:
+            caller: For whom it is made.
             address: The mail address.
             limit: Seconds that the caller allows for the search.
             remaining: Seconds until the caller's deadline; None without one.
 
         Raises:
             TooManyTests: As many tests and searches run as are allowed.
+            RateExceeded: As many were made lately as are allowed.
         """
+        seconds = self._limits.timeout(limit, remaining)
         # The search does not wait for whoever reads its progress, so that its slot is free when it is over.
-        async with aclosing(ahead(self._run(address, limit, remaining))) as events:
+        async with aclosing(ahead(self._run(caller, address, seconds))) as events:
             async for event in events:
                 yield event
 
-    async def _run(self, address: str, limit: float, remaining: float | None) -> AsyncGenerator[SearchProgress, None]:
-        with self._limits.slot():
-            async with aclosing(self._searcher.run(address, self._limits.timeout(limit, remaining))) as events:
-                async for event in events:
-                    yield event
+    async def _run(self, caller: Caller, address: str, seconds: float) -> AsyncGenerator[SearchProgress, None]:
+        async with (
+            self._limits.slot(work_of_search(caller, address, seconds)),
+            aclosing(self._searcher.run(address, seconds)) as events,
+        ):
+            async for event in events:
+                yield event

@@ -14,8 +14,16 @@ from datetime import datetime
 from enum import Enum
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
+from mailproof.domain.errors import (
+    ConfigQuotaExceeded,
+    ExportTooLarge,
+    FieldViolation,
+    InvalidFields,
+    PassphraseWrong,
+    ProviderExists,
+)
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
+from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
@@ -107,6 +115,8 @@ class Transfers:
         vault: Encrypts the stored secrets.
         cipher: Encrypts the secrets of documents.
         single: Whether an instance holds at most one provider.
+        quota: How many providers an instance may have; 0 for any number.
+        limits: Bounds how often an instance is exported and imported; None for no bound.
         clock: Returns the present.
     """
 
@@ -117,12 +127,16 @@ class Transfers:
         cipher: PassphraseCipher,
         *,
         single: bool = False,
+        quota: int = 0,
+        limits: Limits | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault
         self._cipher = cipher
         self._single = single
+        self._quota = quota
+        self._limits = limits
         self._clock = clock
 
     async def export(self, caller: Caller, passphrase: Secret) -> Document:
@@ -133,12 +147,15 @@ class Transfers:
 
         Raises:
             InvalidFields: The passphrase is too short.
+            RateExceeded: The instance was exported as often lately as it may be.
             ExportTooLarge: There are more providers than a document may hold.
             SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
             TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
+        if self._limits is not None:
+            await self._limits.admit(BoundedWork(Activity.EXPORT, caller))
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
         if page.total > MAX_PROVIDERS:
             sentence = f"there are {page.total} configurations, and one document holds {MAX_PROVIDERS}"
@@ -189,6 +206,8 @@ class Transfers:
             InvalidFields: Fields of the document contradict each other, or secrets in it were changed.
             PassphraseWrong: The document was encrypted with another passphrase.
             ProviderExists: An instance holds at most one provider.
+            ConfigQuotaExceeded: The instance would have more than it may.
+            RateExceeded: As many documents were imported lately as may be.
             IdempotencyKeyReused: The key was used for another request.
             TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
@@ -197,6 +216,8 @@ class Transfers:
             raise InvalidFields(problems)
         if not document.entries:
             return ()
+        if self._limits is not None:
+            await self._limits.admit(BoundedWork(Activity.IMPORT, caller))
         if skip_secrets:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
         opened = await self._open(caller, document, passphrase)
@@ -206,6 +227,8 @@ class Transfers:
         def decide(situation: Situation) -> Sequence[Change]:
             if self._single and situation.count + len(changes) > 1:
                 raise ProviderExists
+            if self._quota and situation.count + len(changes) > self._quota:
+                raise ConfigQuotaExceeded(self._quota)
             if first_active is None or situation.active is not None:
                 return changes
             return [*changes, Change(EventType.ACTIVATED, changes[first_active].provider_id)]

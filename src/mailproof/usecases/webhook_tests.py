@@ -16,6 +16,7 @@ from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
+from mailproof.usecases.limited_work import work_of_post
 from mailproof.usecases.provider_secrets import usable_secret
 from mailproof.webhook.format import SIGNATURE, parse_webhook, sample, signature
 from mailproof.webhook.verdict import PostResult, WebhookReport, judge
@@ -78,6 +79,7 @@ class WebhookTests:
         Raises:
             ProviderNotFound: No HTTP provider has this id.
             TooManyTests: As many tests run as are allowed.
+            RateExceeded: As many were made lately as are allowed.
             SecretUnreadable: Its signing key can't be decrypted.
         """
         provider = await self._store.get(caller.instance_id, provider_id)
@@ -90,6 +92,7 @@ class WebhookTests:
             "Content-Type": "application/json",
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
-        with self._limits.slot():
-            result = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
+        seconds = self._limits.timeout(limit, remaining)
+        async with self._limits.slot(work_of_post(caller, url, seconds)):
+            result = await self._poster.post(url, headers, body, seconds)
         return judge(result, url)

@@ -251,7 +251,7 @@ def test_an_unknown_instance_is_not_found_before_the_body_is_taken_in() -> None:
 def test_bytes_that_are_no_message_are_refused() -> None:
     calls = table()
 
-    async def read(_: Intake) -> Message:
+    async def read(_: Intake) -> Decode:
         raise MalformedRequest("broken")
 
     with pytest.raises(StatusError) as caught:
@@ -390,7 +390,7 @@ def test_the_deadline_covers_how_long_a_message_takes_to_be_delivered(monkeypatc
 
 
 def test_a_client_that_goes_while_it_sends_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
-    async def read(_: Intake) -> Message:
+    async def read(_: Intake) -> Decode:
         raise ClientGone
 
     calls = table()

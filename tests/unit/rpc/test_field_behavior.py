@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from mailproof.domain.errors import Kind
-from mailproof.rpc.calls import Call
+from mailproof.rpc.calls import Call, Decode
 from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
 from service_support.rules import FILES, METHODS, Trail, path_of, rules_of, sample, trails
@@ -109,8 +109,8 @@ def answers(table: Table, method: MethodDescriptor, request: Message) -> list[An
     called = table.calls.methods[f"/{method.containing_service.full_name}/{method.name}"]
     call = Call("test", f"Bearer {table.admin}", "192.0.2.7:4711")
 
-    async def read(_: Intake) -> Message:
-        return request
+    async def read(_: Intake) -> Decode:
+        return lambda: request
 
     async def run() -> list[Any]:
         if not called.streaming:

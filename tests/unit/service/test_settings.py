@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.database import Engine
+from mailproof.domain.limits import Bounds
 from mailproof.domain.model import Role
 from mailproof.net.egress import Profile
 from mailproof.net.egress_rules import Rule
@@ -44,6 +45,22 @@ def test_the_defaults_are_those_that_are_documented() -> None:
     assert settings.test_timeout == 30
     assert settings.drain_timeout == 10
     assert settings.max_concurrent_tests == 100
+    assert settings.max_configs_per_instance == 1000
+    assert settings.bounds == Bounds(
+        concurrent_per_token=50,
+        concurrent_per_host=50,
+        tests=6000,
+        tests_per_instance=600,
+        tests_per_token=300,
+        tests_per_host=600,
+        searches=60,
+        posts=120,
+        imports=60,
+        exports=120,
+        messages=150,
+        failed_logins=6,
+        failed_logins_per_instance=120,
+    )
     assert settings.encryption_key is None
     assert not settings.sandbox
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +24,19 @@ from mailproof.domain.database import DatabaseLimits, parse_url
 from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
+from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, SlotLimit
+from mailproof.store.postgres import limit_counter
 from mailproof.store.postgres import schema as postgres_schema
 from mailproof.store.postgres import store as postgres
 from mailproof.store.postgres.faults import LOST, translate
+from mailproof.store.postgres.limit_counter import PostgresCounter
 from mailproof.store.postgres.pool import Connection
 from mailproof.store.postgres.store import PostgresStore
 from postgres_support.server import database, execute, query
 from service_support.tokens import stored_token
 
+SIX = RateLimit("tests", Scope.TOKEN, 6, 6_000_000, b"six")
+RATES = (("a", 3, 1), ("b", 7, 5), ("c", 1, 2), ("d", 20, 1))
 SETTINGS = SmtpSettings("post@example.com", "n", True, "smtp.example.com:587", "u")
 MANY = 100_000
 
@@ -499,3 +505,79 @@ def test_no_driver_error_gets_out(url: str) -> None:
                     await call
 
     asyncio.run(main())
+
+
+def test_limits_hold_over_all_replicas(url: str) -> None:
+    async def scenario() -> None:
+        demand = Demand((SIX,), (SlotLimit(Scope.HOST, 4, b"four"),), 3600.0)
+        async with opened(url) as one, opened(url) as two:
+            counters = one.limit_counter(), two.limit_counter()
+            names = [str(number) for number in range(40)]
+            taken = await asyncio.gather(*(counters[int(name) % 2].take(demand, name) for name in names))
+            held = [name for name, denial in zip(names, taken, strict=True) if denial is None]
+            assert len(held) == 4
+            for name in held[:3]:
+                await counters[1].give_back(demand, name)
+            taken = await asyncio.gather(*(counters[int(name) % 2].take(demand, f"again {name}") for name in names))
+            assert taken.count(None) == 2, "as many as the rate still allows"
+
+    asyncio.run(scenario())
+
+
+@dataclass
+class Micros:
+    """Microseconds that pass only when a test says so."""
+
+    now: int = 10**15
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def test_the_database_counts_as_memory_does(url: str) -> None:
+    async def scenario() -> None:
+        chance, clock, memory_clock = random.Random(7), Micros(), Micros()
+        rates = [RateLimit(name, Scope.ALL, most, period, name.encode()) for name, most, period in RATES]
+        slots = [SlotLimit(Scope.HOST, most, bytes([most])) for most in (1, 2, 5)]
+        memory, held = LocalCounter(memory_clock), list[tuple[Demand, str]]()
+        outcomes: set[str] = set()
+        async with opened(url) as store:
+            counter = PostgresCounter(store.pools, clock)
+            for number in range(400):
+                clock.now = memory_clock.now = clock.now + chance.choice((0, 1, 40_000, 900_000))
+                if held and chance.random() < 0.2:
+                    demand, lease = held.pop(chance.randrange(len(held)))
+                    uncounted = chance.sample(demand.rates, chance.randint(0, len(demand.rates)))
+                    await counter.give_back(demand, lease, uncounted)
+                    memory.give_back_now(demand, lease, uncounted)
+                    continue
+                lease = str(number)
+                some = chance.sample(rates, chance.randint(0, 3)), chance.sample(slots, chance.randint(0, 2))
+                demand = Demand(tuple(some[0]), tuple(some[1]), chance.choice((0.1, 3.0, 60.0)))
+                there, here = await counter.take(demand, lease), memory.take_now(demand, lease)
+                assert (there and there.retry_after) == (here and here.retry_after), number
+                outcomes.add(type(here.limit).__name__ if here else "taken")
+                if here is None:
+                    held.append((demand, lease))
+        assert outcomes == {"taken", "RateLimit", "SlotLimit"}
+
+    asyncio.run(scenario())
+
+
+def test_what_bounds_nothing_any_more_is_deleted(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limit_counter, "_SWEEP_EVERY", -1.0)
+
+    async def scenario() -> None:
+        async with opened(url) as store:
+            clock = Micros()
+            counter = PostgresCounter(store.pools, clock)
+            for number in range(20):
+                key = str(number).encode()
+                demand = Demand((replace(SIX, period=6, key=key),), (SlotLimit(Scope.HOST, 1, key),), 5.0)
+                assert await counter.take(demand, "x") is None
+                clock.now += 10_000_000
+
+    asyncio.run(scenario())
+    for table in ("limit_rates", "limit_slots"):
+        ((count,),) = query(url, f"SELECT count(*) FROM {table}")
+        assert count <= 2

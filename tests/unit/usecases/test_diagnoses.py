@@ -516,7 +516,7 @@ def test_a_fix_is_searched_for_where_the_answer_has_a_place_for_it(wanted: bool)
     asyncio.run(drain(service.diagnose(CALLER, asked)))
     asyncio.run(drain(service.diagnose(CALLER, asked, config_id="7")))
     asyncio.run(service.test_stored(CALLER, "7", receiver="to@example.com"))
-    asyncio.run(service.report(asked))
+    asyncio.run(service.report(CALLER, asked))
     assert [plan.verify_alternatives for plan in prober.plans] == [wanted, wanted, True, False]
 
 
@@ -536,7 +536,7 @@ def test_a_diagnosis_of_a_stored_configuration_keeps_the_requests_depth_and_anch
 )
 def test_a_test_ends_in_time_for_its_report(asked: float, remaining: float | None, least: float, most: float) -> None:
     prober = Prober()
-    asyncio.run(diagnoses(prober).report(Plan(host="mx.example.com", timeout=asked), remaining=remaining))
+    asyncio.run(diagnoses(prober).report(CALLER, Plan(host="mx.example.com", timeout=asked), remaining=remaining))
     assert least <= prober.plans[0].timeout <= most
 
 
@@ -549,7 +549,7 @@ def test_a_test_ends_in_time_for_its_report(asked: float, remaining: float | Non
 )
 def test_a_plan_that_cannot_be_run_names_its_field(plan: Plan, field: str) -> None:
     prober = Prober()
-    for run in (diagnoses(prober).report(plan), drain(diagnoses(prober).diagnose(CALLER, plan))):
+    for run in (diagnoses(prober).report(CALLER, plan), drain(diagnoses(prober).diagnose(CALLER, plan))):
         with pytest.raises(InvalidFields) as caught:
             asyncio.run(run)
         assert [violation.field for violation in caught.value.violations] == [field]
@@ -560,14 +560,14 @@ def test_tests_are_bounded_in_number_and_a_slot_is_given_back() -> None:
     async def scenario() -> None:
         prober = Prober(hang=True)
         service = diagnoses(prober, max_concurrent=1)
-        first = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        first = asyncio.create_task(service.report(CALLER, Plan(host="mx.example.com")))
         await prober.running.wait()
         with pytest.raises(TooManyTests):
-            await service.report(Plan(host="mx.example.com"))
+            await service.report(CALLER, Plan(host="mx.example.com"))
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
-        again = asyncio.create_task(service.report(Plan(host="mx.example.com")))
+        again = asyncio.create_task(service.report(CALLER, Plan(host="mx.example.com")))
         prober.running.clear()
         await prober.running.wait()
         again.cancel()

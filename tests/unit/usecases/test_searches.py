@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import timedelta
-from typing import cast
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -23,7 +22,7 @@ from mailproof.discovery.progress import (
 )
 from mailproof.domain.errors import InvalidFields, TooManyTests
 from mailproof.domain.limits import Limits
-from mailproof.domain.model import Caller
+from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.context import Context
 from mailproof.rpc.discovery_messages import discovery_event, discovery_request
 from mailproof.rpc.discovery_service import DiscoveryService
@@ -42,6 +41,7 @@ TRIED = TriedCandidate(
     tls_version="TLSv1.3",
     elapsed_ms=12,
 )
+CALLER = Caller(Token("1", "", Role.ADMIN, ("instance",), datetime(2026, 1, 1, tzinfo=UTC)), "instance")
 CLUE = Clue(Source.MX, "MX a.test", "no answer", Code.TIMEOUT)
 EVENTS: tuple[SearchProgress, ...] = (
     CLUE,
@@ -75,13 +75,13 @@ class Searcher:
 
 
 def context(remaining: float | None = None) -> Context:
-    return Context(cast("Caller", None), remaining)
+    return Context(CALLER, remaining)
 
 
 async def bounded(limit: float, remaining: float | None, expected: float) -> None:
     searcher = Searcher()
     use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
-    async with aclosing(use_case.discover("jo@a.test", limit, remaining=remaining)) as events:
+    async with aclosing(use_case.discover(CALLER, "jo@a.test", limit, remaining=remaining)) as events:
         assert [event async for event in events] == list(EVENTS)
     ((address, asked),) = searcher.asked
     assert address == "jo@a.test"
@@ -100,12 +100,12 @@ def test_searches_are_bounded_in_number_and_a_cancelled_one_frees_its_slot() -> 
     async def run() -> None:
         searcher = Searcher(hangs=True)
         use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
-        async with aclosing(use_case.discover("jo@a.test")) as first:
+        async with aclosing(use_case.discover(CALLER, "jo@a.test")) as first:
             await anext(first)
             with pytest.raises(TooManyTests):
-                await anext(use_case.discover("jo@a.test"))
+                await anext(use_case.discover(CALLER, "jo@a.test"))
         assert searcher.closed == 1
-        async with aclosing(use_case.discover("jo@a.test")) as second:
+        async with aclosing(use_case.discover(CALLER, "jo@a.test")) as second:
             assert await anext(second) == CLUE
 
     asyncio.run(run())
@@ -115,11 +115,11 @@ def test_a_search_does_not_wait_for_its_reader() -> None:
     async def run() -> None:
         searcher = Searcher()
         use_case = Searches(searcher, Limits(max_timeout=60, max_concurrent=1))
-        async with aclosing(use_case.discover("jo@a.test")) as slow:
+        async with aclosing(use_case.discover(CALLER, "jo@a.test")) as slow:
             assert await anext(slow) == CLUE
             await asyncio.sleep(0)  # a turn of the loop
             assert searcher.closed == 1
-            async with aclosing(use_case.discover("jo@a.test")) as other:
+            async with aclosing(use_case.discover(CALLER, "jo@a.test")) as other:
                 assert await anext(other) == CLUE  # the slot is free
             assert [event async for event in slow] == list(EVENTS[1:])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from mailproof.domain.clock import Clock
-from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.errors import ConfigQuotaExceeded, StoreUnavailable
 from mailproof.domain.ledger import Change, Event
 from mailproof.domain.model import Caller
 from mailproof.store import rows
@@ -29,6 +29,7 @@ _MOST = 200
 class _Waiter:
     caller: Caller
     change: Change
+    quota: int
     future: asyncio.Future[Event]
 
 
@@ -48,17 +49,23 @@ class Adder:
         self._clock = clock
         self._lines: dict[tuple[asyncio.AbstractEventLoop, str], _Line] = {}
 
-    async def add(self, caller: Caller, change: Change) -> Event:
+    async def add(self, caller: Caller, change: Change, quota: int = 0) -> Event:
         """Add a provider, and return the event once it is on disk.
+
+        Args:
+            caller: Whose instance it is, and who the event names.
+            change: What the event says.
+            quota: How many providers the instance may have; 0 for any number.
 
         Raises:
             LookupError: There is no such instance.
+            ConfigQuotaExceeded: It has as many providers as it may.
             StoreUnavailable: The database can't be used now.
         """
         with self._pools.entered() as share:
             place = share.loop, caller.instance_id
             line = self._lines.setdefault(place, _Line())  # each loop uses only its own lines
-            waiter = _Waiter(caller, change, share.loop.create_future())
+            waiter = _Waiter(caller, change, quota, share.loop.create_future())
             line.waiting.append(waiter)
             if line.task is None:
                 line.task = share.loop.create_task(self._serve(share, place, line))
@@ -78,10 +85,11 @@ class Adder:
                 waiter.future.cancel()
 
     async def _write(self, share: Share, batch: Sequence[_Waiter]) -> None:
-        work = _Batch([(each.caller, each.change, rows.micros(self._clock())) for each in batch])
+        adds = [(each.caller, each.change, rows.micros(self._clock())) for each in batch]
+        work = _Batch(adds, min(each.quota for each in batch))
         try:
             events = await self._pools.run_on(share, work, work.attempts)
-        except _OneIsTaken:
+        except _NotTogether:
             for waiter in batch:
                 await self._write(share, [waiter])
         except Exception as error:  # noqa: BLE001 - every waiter gets it
@@ -94,29 +102,32 @@ class Adder:
                     waiter.future.set_result(event)
 
 
-class _OneIsTaken(Exception):
-    """One of several new ids is taken, so each add needs a statement of its own."""
+class _NotTogether(Exception):
+    """One of several new ids is taken, or not all fit into the quota, so each add needs a statement of its own."""
 
 
 class _Batch:
     """Work for `Pools.run`. If it is repeated, the new ids show whether an earlier try was carried out."""
 
-    def __init__(self, adds: Sequence[tuple[Caller, Change, int]]) -> None:
+    def __init__(self, adds: Sequence[tuple[Caller, Change, int]], quota: int) -> None:
         self._adds = adds
+        self._quota = quota
         self._instance_id = adds[0][0].instance_id
         self.attempts = Retries()
 
     async def __call__(self, connection: Connection) -> Sequence[Event]:
         self.attempts.maybe_stored = True
         try:
-            last = await log.add(connection, self._instance_id, self._adds)
-        except asyncpg.UniqueViolationError as error:
+            last = await log.add(connection, self._instance_id, self._adds, self._quota)
+        except (asyncpg.UniqueViolationError, ConfigQuotaExceeded) as error:
             events = await self._find(connection)
             self.attempts.maybe_stored = False
             if events:
                 return events
             if len(self._adds) > 1:
-                raise _OneIsTaken from None
+                raise _NotTogether from None
+            if isinstance(error, ConfigQuotaExceeded):
+                raise
             raise StoreUnavailable(ID_TAKEN) from error
         first = last - len(self._adds) + 1
         return [self._event(place, first + place) for place in range(len(self._adds))]

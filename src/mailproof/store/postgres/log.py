@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from mailproof.domain.errors import ConfigQuotaExceeded
 from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
@@ -53,7 +54,8 @@ _KEEP = (
 )
 _ADD = (
     "WITH moved AS (UPDATE instances SET sequence = sequence + $2::bigint, "  # noqa: S608 - constants
-    "provider_count = provider_count + $2::bigint WHERE id = $1 RETURNING id, sequence), "
+    "provider_count = provider_count + $2::bigint "
+    "WHERE id = $1 AND ($12::bigint = 0 OR provider_count + $2::bigint <= $12::bigint) RETURNING id, sequence), "
     f"logged AS (INSERT INTO events ({rows.EVENT}) SELECT moved.id, moved.sequence - $2::bigint + v.place, "
     "v.provider_id, v.type, v.payload, v.actor, v.peer, v.created_at FROM moved, "
     "unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[]) "
@@ -238,19 +240,23 @@ async def was_written(connection: Connection, prepared: PreparedWrite) -> bool:
     return bool(found == prepared.write_id)
 
 
-async def add(connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]]) -> int:
+async def add(
+    connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]], quota: int = 0
+) -> int:
     """Append events that each add a provider, and save the providers.
 
     Args:
         connection: The connection to use.
         instance_id: The instance that they are added to.
         events: Of each event its caller, its change and its time as it is stored.
+        quota: How many providers the instance may have; 0 for any number.
 
     Returns:
         The sequence of the last event.
 
     Raises:
         LookupError: There is no such instance.
+        ConfigQuotaExceeded: It would have more providers than it may; none of the events was stored.
         asyncpg.UniqueViolationError: One of the providers was added before.
     """
     last: int | None = await connection.fetchval(
@@ -266,8 +272,11 @@ async def add(connection: Connection, instance_id: str, events: Sequence[tuple[C
         [at for _, _, at in events],
         [dump_settings(_settings(change)) for _, change, _ in events],
         [change.sealed for _, change, _ in events],
+        quota,
     )
     if last is None:
+        if quota and await connection.fetchval("SELECT id FROM instances WHERE id = $1", instance_id) is not None:
+            raise ConfigQuotaExceeded(quota)
         raise unknown_instance(instance_id)
     return last
 

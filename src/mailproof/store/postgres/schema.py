@@ -114,6 +114,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
         "CREATE TABLE IF NOT EXISTS token_key_check (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
     ),
+    (
+        # What the limits have counted. It is nobody's data: it need not survive a crash, so nothing waits for the disk.
+        """
+        CREATE UNLOGGED TABLE IF NOT EXISTS limit_rates (
+            key bytea PRIMARY KEY,
+            full_at bigint NOT NULL,
+            step bigint NOT NULL,
+            capacity bigint NOT NULL
+        )
+        """,
+        # A numbered slot belongs to a lease until its time is over, so there are never more holders than numbers.
+        """
+        CREATE UNLOGGED TABLE IF NOT EXISTS limit_slots (
+            key bytea NOT NULL,
+            number bigint NOT NULL,
+            lease text NOT NULL,
+            expires_at bigint NOT NULL,
+            PRIMARY KEY (key, number)
+        )
+        """,
+    ),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"

@@ -16,16 +16,19 @@ from datetime import datetime
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
+from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.shares import LimitCounter
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
+from mailproof.store.decisions import check_quota
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.migration import PING
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
+from mailproof.store.postgres.limit_counter import PostgresCounter
 from mailproof.store.postgres.log import can_be_stored, sought
 from mailproof.store.postgres.pool import Connection, Pools, Retries
 
@@ -83,6 +86,7 @@ class PostgresStore:
         self._clock = clock
         self._ids = IdSource(clock)
         self._adder = Adder(pools, clock)
+        self._counter = PostgresCounter(pools)
         self._forgot_at = 0.0
 
     async def migrate(self) -> None:
@@ -102,11 +106,17 @@ class PostgresStore:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
         if key is None:
-            return await self._adder.add(caller, change)
-        return (await self.commit(caller, "", lambda _: (change,), key=key)).events[0]
+            return await self._adder.add(caller, change, quota)
+
+        def decide(situation: Situation) -> Sequence[Change]:
+            if quota:
+                check_quota((situation.count,), quota)
+            return (change,)
+
+        return (await self.commit(caller, "", decide, key=key)).events[0]
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -158,6 +168,11 @@ class PostgresStore:
         """See `mailproof.store.contract.TokenStore`."""
         return await self.pools.run(lambda connection: tokens.find(connection, digest))
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """See `mailproof.store.contract.TokenStore`."""
+        found = await self.pools.run(lambda connection: connection.fetch(tokens.DIGESTS))
+        return frozenset(row[0] for row in found)
+
     async def create_token(self, record: TokenRecord) -> None:
         """See `mailproof.store.contract.TokenStore`."""
         instance_ids, now = rows.token_instances(record), rows.micros(self._clock())
@@ -195,6 +210,10 @@ class PostgresStore:
         if found is None:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
+
+    def limit_counter(self) -> LimitCounter:
+        """See `mailproof.store.contract.Store`."""
+        return self._counter
 
     async def instances(self) -> frozenset[str]:
         """See `mailproof.store.contract.Store`."""

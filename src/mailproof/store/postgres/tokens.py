@@ -17,6 +17,7 @@ _FIND = f"{_SELECT} WHERE digest = $1"
 _GET = f"{_SELECT} WHERE id = $1"
 _COLUMNS = rows.TOKEN.split(", ")
 _PLACES = ", ".join(f"${place}" for place, _ in enumerate(_COLUMNS, 4))
+DIGESTS = "SELECT digest FROM tokens WHERE revoked_at IS NULL"
 _CREATE = (
     "WITH made AS (INSERT INTO instances (id, is_default, created_at) "  # noqa: S608 - constants
     "SELECT v.id, false, $3::bigint FROM unnest($1::text[]) AS v (id) ON CONFLICT DO NOTHING), "

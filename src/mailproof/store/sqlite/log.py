@@ -14,13 +14,14 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
-from mailproof.store.decisions import events_of, growth, providers_of
+from mailproof.store.decisions import check_quota, events_of, growth, providers_of
 from mailproof.store.failures import ID_TAKEN, unknown_instance
 
 _NOTHING = Situation(None, None, 0)
 
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_COUNT = "SELECT provider_count FROM instances WHERE id = ?"
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = ? AND token_id = ? AND key = ?"  # noqa: S608
@@ -36,20 +37,28 @@ _REPLAYED = (
 
 
 def add(
-    connection: sqlite3.Connection, caller: Caller, change: Change, key: IdempotencyKey | None, now: datetime
+    connection: sqlite3.Connection,
+    caller: Caller,
+    change: Change,
+    key: IdempotencyKey | None,
+    now: datetime,
+    quota: int = 0,
 ) -> Event:
-    """Add a provider without reading the situation, which does not matter to it.
+    """Add a provider without reading the situation, of which only the count matters to it.
 
     Returns:
         The event; if the key was used before, the event of that earlier call.
 
     Raises:
         LookupError: There is no such instance.
+        ConfigQuotaExceeded: It has as many providers as the quota, which is 0 for any number.
         IdempotencyKeyReused: The key was used with another request.
     """
     earlier = _replay(connection, caller, key, now) if key is not None else None
     if earlier is not None:
         return earlier[0]
+    if quota:  # before anything is written: what fails afterwards has the whole batch written again
+        check_quota(connection.execute(_COUNT, (caller.instance_id,)).fetchone(), quota)
     events = append(connection, caller, (change,), _NOTHING, now)
     if key is not None:
         _remember(connection, caller, key, events, now)

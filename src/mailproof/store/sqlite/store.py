@@ -19,6 +19,7 @@ from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.shares import LimitCounter, LocalCounter
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
@@ -76,14 +77,15 @@ class SqliteStore:
         self._clock = clock
         self._ids = ids
         self._readers = Readers(path)
+        self._counter = LocalCounter()
 
     def new_id(self) -> str:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None) -> Event:
+    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
-        return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock()))
+        return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock(), quota))
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None
@@ -143,6 +145,10 @@ class SqliteStore:
         """See `mailproof.store.contract.TokenStore`."""
         return tokens.of_rows(self._readers.all(tokens.FIND, (digest,)))
 
+    async def token_digests(self) -> frozenset[bytes]:
+        """See `mailproof.store.contract.TokenStore`."""
+        return frozenset(row[0] for row in self._readers.all(tokens.DIGESTS, ()))
+
     async def create_token(self, record: TokenRecord) -> None:
         """See `mailproof.store.contract.TokenStore`."""
         instance_ids, now = rows.token_instances(record), rows.micros(self._clock())
@@ -178,6 +184,10 @@ class SqliteStore:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         instance_id: str = row[0]
         return instance_id
+
+    def limit_counter(self) -> LimitCounter:
+        """See `mailproof.store.contract.Store`. One process serves a file, so its memory is enough."""
+        return self._counter
 
     async def instances(self) -> frozenset[str]:
         """See `mailproof.store.contract.Store`."""

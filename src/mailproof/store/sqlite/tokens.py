@@ -12,6 +12,7 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 
 _SELECT = f"SELECT {rows.TOKEN} FROM tokens"  # noqa: S608 - constants
+DIGESTS = "SELECT digest FROM tokens WHERE revoked_at IS NULL"
 FIND = (  # one statement, since every call begins with it
     f"SELECT {rows.TOKEN}, instance_id FROM tokens JOIN token_instances ON token_id = id "  # noqa: S608 - constants
     "WHERE digest = ? ORDER BY position"

@@ -1,0 +1,122 @@
+"""Bounds how many unknown access tokens one source may have looked up, before the store is asked.
+
+Several callers may share a source: behind a proxy, all do. So good tokens must be served however many strangers guess
+beside them: one that was valid before is always looked up, and beyond the limit any other one is compared with the
+digests of all stored tokens, which are read now and then. Counted in this process alone: asking a database whether it
+may be asked would be no help to it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from mailproof.domain.errors import TooManyBadTokens
+from mailproof.domain.limits import MINUTE, sha256
+from mailproof.domain.shares import SECOND, Demand, LocalCounter, RateLimit, Scope, monotonic
+from mailproof.store.contract import TokenStore
+
+_REMEMBERED = 10_000
+_RENEWED = 5 * SECOND
+"""Microseconds that the digests of all tokens are used for. A token made meanwhile waits, where its source guesses."""
+
+_IPV6_PREFIX = 64
+"""Bits of an IPv6 address that one customer has at least (RFC 6177)."""
+
+
+def source_of(peer: str) -> str:
+    """Return what the addresses of one customer have in common: an IPv4 address, or the first 64 bits of an IPv6 one.
+
+    Args:
+        peer: "address:port", "[v6]:port", or whatever else a transport knows.
+    """
+    host = peer.rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return peer
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
+
+
+class TokenTries:
+    """Counts the lookups of unknown tokens by source.
+
+    Args:
+        limit: How many unknown tokens a source may try a minute; 0 for no bound.
+        clock: Returns the time in microseconds.
+    """
+
+    def __init__(self, limit: int, clock: Callable[[], int] = monotonic) -> None:
+        self._limit = limit
+        self._counter = LocalCounter(clock)
+        self._valid: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._stored: frozenset[bytes] = frozenset()
+        self._renew_at = clock()
+
+    def begin(self, peer: str, hashed: bytes) -> bool:
+        """Count a token that is about to be looked up as unknown, unless it was valid before.
+
+        Args:
+            peer: Where it comes from.
+            hashed: The token's SHA-256.
+
+        Returns:
+            Whether it was counted.
+
+        Raises:
+            TooManyBadTokens: As many unknown ones came from this source as may.
+        """
+        if not self._limit or hashed in self._valid:
+            return False
+        rate = self._rate(peer)
+        denial = self._counter.take_now(Demand((rate,)), "")
+        if denial is not None:
+            raise TooManyBadTokens(self._limit, MINUTE, denial.retry_after)
+        return True
+
+    async def is_stored(self, digests: Iterable[bytes], tokens: TokenStore) -> bool:
+        """Return whether there is a token with one of these digests. At most one call in some seconds asks the store.
+
+        Raises:
+            StoreUnavailable: The store can't be asked now.
+        """
+        with self._lock:
+            now = self._clock()
+            renew = now >= self._renew_at
+            if renew:
+                self._renew_at = now + _RENEWED
+        if renew:
+            self._stored = await tokens.token_digests()
+        return not self._stored.isdisjoint(digests)
+
+    def end(self, peer: str, hashed: bytes, *, valid: bool | None, counted: bool) -> None:
+        """Note what a lookup has found.
+
+        Args:
+            peer: As of `begin`.
+            hashed: As of `begin`.
+            valid: Whether the token is valid; None if it could not be looked up.
+            counted: What `begin` has returned.
+        """
+        if not self._limit:
+            return
+        if valid is not None and valid != (hashed in self._valid):
+            with self._lock:
+                self._valid.pop(hashed, None)
+                if valid:
+                    self._valid[hashed] = None
+                    if len(self._valid) > _REMEMBERED:
+                        self._valid.popitem(last=False)
+        if counted and valid is not False:
+            self._counter.give_back_now(Demand(), "", (self._rate(peer),))
+
+    def _rate(self, peer: str) -> RateLimit:
+        return RateLimit("bad_tokens", Scope.SOURCE, self._limit, MINUTE, sha256(source_of(peer).encode()))
