@@ -175,6 +175,7 @@ class Permission(StrEnum):
 
     READ = "iam.read"
     WRITE = "iam.write"
+    SECRETS = "iam.secrets"
 
 
 class Role(StrEnum):
@@ -189,7 +190,7 @@ class Role(StrEnum):
         return _PERMISSIONS[self]
 
 
-_PERMISSIONS = {Role.ADMIN: frozenset(Permission), Role.VIEWER: frozenset({Permission.READ})}
+_PERMISSIONS = {Role.ADMIN: frozenset({Permission.READ, Permission.WRITE}), Role.VIEWER: frozenset({Permission.READ})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ class Token:
         instance_ids: The instances that it may be used for, at least one; a call that names none means the first.
         created_at: When it was created.
         revoked_at: When it was revoked; None if it was not.
+        extra_permissions: What it may do beyond its role.
     """
 
     id: str
@@ -211,6 +213,12 @@ class Token:
     instance_ids: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None = None
+    extra_permissions: frozenset[Permission] = frozenset()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What it may do: what its role may, and what it was given beyond that."""
+        return self.role.permissions | self.extra_permissions
 
 
 @dataclass(frozen=True, slots=True)

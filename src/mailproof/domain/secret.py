@@ -98,3 +98,11 @@ class Vault(Protocol):
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         """Return a keyed digest (32 bytes) of data that may hold a secret, for each key, the current key's first."""
         ...
+
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        """Return a key (32 bytes) for one purpose alone, for each encryption key, the current key's first.
+
+        Args:
+            label: Names the purpose; the keys of two labels say nothing of each other.
+        """
+        ...

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
@@ -50,6 +52,7 @@ class Sealer:
 
     def __init__(self, current: bytes, *former: bytes) -> None:
         self._ciphers = {_VERSION + _key_id(key): AESGCM(key) for key in (current, *former)}
+        self._keys = (current, *former)
         self._digest_keys = tuple(hashlib.sha256(b"mailproof digest\0" + key).digest() for key in (current, *former))
         self.header = _VERSION + _key_id(current)
 
@@ -66,6 +69,11 @@ class Sealer:
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         """Return a keyed digest of data for each key, the current key's first."""
         return tuple(hmac.digest(key, data, "sha256") for key in self._digest_keys)
+
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        """Return a key for one purpose alone, for each key, the current key's first (HKDF, RFC 5869)."""
+        info = b"mailproof " + label.encode()
+        return tuple(HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(key) for key in self._keys)
 
     def knows(self, header: bytes) -> bool:
         """Return whether this is the header of one of the keys."""
