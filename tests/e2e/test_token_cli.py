@@ -15,7 +15,7 @@ import pytest
 from clock_support.waiting import HANG
 from mailproof.domain.errors import InstanceNotFound, Unauthenticated
 from mailproof.domain.model import Caller, Role
-from mailproof.store.sealing import KEY_FILE
+from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import Access
 

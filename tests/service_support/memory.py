@@ -33,6 +33,9 @@ class PlainVault:
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         return (data,)
 
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        return (label.encode(),)
+
 
 class MemoryStore:
     """A `mailproof.store.ProviderStore`. Nothing waits, so each call is a transaction by itself.

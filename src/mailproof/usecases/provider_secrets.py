@@ -58,8 +58,8 @@ def may_keep_secret(stored: SmtpSettings, new: SmtpSettings) -> bool:
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
-    """Return the record that a provider's secret is bound to as it is encrypted."""
-    return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings))
+    """Return the record and the destination that a provider's secret is bound to as it is encrypted."""
+    return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings), settings.destination)
 
 
 def open_secret(vault: Vault, provider: Provider) -> Secret:
@@ -85,6 +85,22 @@ def usable_secret(vault: Vault, provider: Provider) -> Secret:
         name = secret_name(provider.settings)
         log.error("a stored secret does not open: %s", error)  # noqa: TRY400 - a traceback says no more
         raise SecretUnreadable(provider.id, name.replace("_", " "), _REMEDIES[name]) from None
+
+
+def kept_secret(vault: Vault, provider: Provider, settings: ProviderSettings) -> bytes | None:
+    """Return the blob of a provider's secret for other settings that keep it; None where it has none.
+
+    Args:
+        provider: The provider as it is stored.
+        settings: The settings that it is to have.
+
+    Raises:
+        SecretUnreadable: The secret is to be sealed for another destination, and can't be decrypted.
+    """
+    if provider.sealed is None or settings.destination == provider.settings.destination:
+        return provider.sealed
+    bound = identity(provider.details.resource_owner, provider.id, settings)
+    return vault.seal(usable_secret(vault, provider), bound)
 
 
 async def check_keys(store: Store, vault: Vault) -> None:

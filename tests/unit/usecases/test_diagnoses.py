@@ -78,6 +78,9 @@ class Vault:
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         raise AssertionError("a test repeats nothing")
 
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        raise AssertionError("a test derives nothing")
+
 
 class Store:
     """What is stored; a test asks for no more."""
