@@ -229,7 +229,13 @@ LAW = (
         "service",
         "the composition root and the settings",
         ANYTHING,
-        libraries=("asyncio", "signal: stop_signal", "socket: stop_signal", *PROTOS),
+        libraries=(
+            "asyncio",
+            "signal: key_command stop_signal",
+            "socket: stop_signal",
+            "subprocess: key_command",
+            *PROTOS,
+        ),
     ),
     Room(
         "cli",
@@ -257,7 +263,7 @@ LAW = (
         "commands on a store or a service",
         ("domain", "syntax.text", "service", "store.contract", "store.transfer", "usecases.access"),
         libraries=("asyncio",),
-        modules=("main", "migrate", "rebuild", "store_access", "tokens"),
+        modules=("keys", "main", "migrate", "rebuild", "store_access", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

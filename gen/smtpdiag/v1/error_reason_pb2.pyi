@@ -139,6 +139,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
     {"reason":"USER_NOT_SET","domain":"mailproof"}
     """
+    ERROR_REASON_SECRET_EXPORT_OFF: _ErrorReason.ValueType  # 70
+    """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
+    {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -266,5 +270,9 @@ ERROR_REASON_FINDING_NOT_FOUND: ErrorReason.ValueType  # 44
 ERROR_REASON_USER_NOT_SET: ErrorReason.ValueType  # 45
 """The configuration has a password, and no user is set that it could log in (FAILED_PRECONDITION).
 {"reason":"USER_NOT_SET","domain":"mailproof"}
+"""
+ERROR_REASON_SECRET_EXPORT_OFF: ErrorReason.ValueType  # 70
+"""The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
+{"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

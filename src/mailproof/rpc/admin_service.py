@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from mailproof.domain.model import Permission
 from mailproof.domain.secret import Secret
 from mailproof.rpc import admin_messages as messages
 from mailproof.rpc.context import Context
@@ -113,21 +114,22 @@ class AdminService:
     ) -> pb.GetEmailProviderResponse:
         """Return the active provider."""
         provider = await self._providers.get_active(context.caller)
-        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._providers.signing_key))
+        return pb.GetEmailProviderResponse(config=messages.email_provider(provider, self._reveal(context)))
 
     async def GetEmailProviderById(
         self, request: pb.GetEmailProviderByIdRequest, context: Context
     ) -> pb.GetEmailProviderByIdResponse:
         """Return a provider."""
         provider = await self._providers.get(context.caller, request.id)
-        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._providers.signing_key))
+        return pb.GetEmailProviderByIdResponse(config=messages.email_provider(provider, self._reveal(context)))
 
     async def ListEmailProviders(
         self, request: pb.ListEmailProvidersRequest, context: Context
     ) -> pb.ListEmailProvidersResponse:
         """List providers."""
         found = await self._providers.list(context.caller, messages.page(request.query))
-        result = [messages.email_provider(each, self._providers.signing_key) for each in found.providers]
+        reveal = self._reveal(context)
+        result = [messages.email_provider(each, reveal) for each in found.providers]
         return pb.ListEmailProvidersResponse(details=messages.list_details(found), result=result)
 
     async def UpdateEmailProviderSMTP(
@@ -207,3 +209,9 @@ class AdminService:
         return pb.UpdateEmailProviderHTTPResponse(
             details=messages.changed(details), signing_key=signing_key.reveal() if signing_key else ""
         )
+
+    def _reveal(self, context: Context) -> messages.Reveal:
+        """Return what shows signing keys to the caller: who may only read gets none."""
+        if Permission.WRITE in context.caller.token.permissions:
+            return self._providers.signing_key
+        return messages.hidden

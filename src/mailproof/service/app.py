@@ -38,13 +38,13 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
+from mailproof.service.encryption_keys import open_keys, prepare_secrets
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.stop_signal import StopSignal
 from mailproof.store.contract import Store
-from mailproof.store.sealing import open_sealer
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
@@ -57,7 +57,6 @@ from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
-from mailproof.usecases.provider_secrets import check_keys
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
 from mailproof.usecases.transfers import Transfers
@@ -111,12 +110,12 @@ class Service:
         self._draining = False
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
-        self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
-        if settings.database.engine is Engine.POSTGRES and settings.encryption_key is None:
+        self._sealer = open_keys(settings)
+        if settings.database.engine is Engine.POSTGRES and _has_own_key(settings):
             log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
         self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
-        asyncio.run(check_keys(self._store, self._sealer))
+        asyncio.run(prepare_secrets(self._store, self._sealer, settings.data_dir))
         anchors = _read_anchors(settings.ca_file)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
@@ -198,7 +197,13 @@ class Service:
         self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
-            Transfers(self._store, self._sealer, cipher, single=settings.single_config),
+            Transfers(
+                self._store,
+                self._sealer,
+                cipher,
+                single=settings.single_config,
+                secret_export=settings.secret_export,
+            ),
             WebhookTests(self._store, self._sealer, WebhookPoster(policy.for_https(), trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
@@ -264,6 +269,12 @@ class Service:
         if self._draining:
             raise StoreUnavailable("draining")
         await self._store.ping()
+
+
+def _has_own_key(settings: ServiceSettings) -> bool:
+    """Return whether the key is one that this installation made for itself."""
+    given = settings.encryption_key, settings.encryption_key_file, settings.encryption_key_command
+    return not any(given)
 
 
 def _read_anchors(path: Path | None) -> str:

@@ -72,10 +72,10 @@ class Access:
 
 
 def authorize(caller: Caller, permission: Permission) -> None:
-    """Check that the caller's role has a permission.
+    """Check that the caller's token has a permission.
 
     Raises:
-        PermissionDenied: The role does not have it.
+        PermissionDenied: It does not have it.
     """
-    if permission not in caller.token.role.permissions:
+    if permission not in caller.token.permissions:
         raise PermissionDenied(permission.value)

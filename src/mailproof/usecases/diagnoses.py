@@ -6,6 +6,7 @@ secret is used only for the login that it was entered for (`smtp.stored_secret`)
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -31,6 +32,7 @@ from mailproof.smtp.report import Plan, Progress, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
+from mailproof.usecases.noted import CANCELLED, Notes
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -92,6 +94,7 @@ class Diagnoses:
         self._prober = prober
         self._limits = limits
         self._documentation_url = documentation_url
+        self._notes = Notes(store)
 
     async def diagnose(
         self,
@@ -120,10 +123,20 @@ class Diagnoses:
         """
         if config_id:
             plan = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
+        outcome = ""
         with self._limits.slot():
-            async with aclosing(self._prober.run(self._bounded(plan, remaining))) as events:
-                async for event in events:
-                    yield self._linked(event) if isinstance(event, Report) else event
+            bounded = self._bounded(plan, remaining)
+            try:
+                async with aclosing(self._prober.run(bounded)) as events:
+                    async for event in events:
+                        if isinstance(event, Report):
+                            outcome = event.code.value
+                            if config_id:
+                                await self._notes.tested(caller, config_id, outcome)
+                        yield self._linked(event) if isinstance(event, Report) else event
+            finally:
+                if config_id and not outcome:
+                    self._notes.tested_soon(caller, config_id, CANCELLED)
 
     async def _stored_plan(self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides) -> Plan:
         """Return the plan of a Diagnose that tests a stored configuration."""
@@ -191,7 +204,9 @@ class Diagnoses:
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
-        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, names)
+        plan = plan_of(settings, secret, receiver, Depth.DATA)
+        used = config_id if secret and not tested.secret else ""
+        await self._require_success(plan, remaining, names, caller, used)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -215,7 +230,8 @@ class Diagnoses:
         provider, settings = await self._stored(caller, config_id, "SMTP-99klw")
         _refuse_password_without_user(provider)
         secret = self._usable_secret(provider, settings)
-        await self._require_success(plan_of(settings, secret, receiver, Depth.DATA), remaining, _REQUEST_NAMES)
+        plan = plan_of(settings, secret, receiver, Depth.DATA)
+        await self._require_success(plan, remaining, _REQUEST_NAMES, caller, config_id)
 
     async def _with_stored_secret(
         self, caller: Caller, config_id: str, tested: SmtpInput
@@ -255,9 +271,26 @@ class Diagnoses:
             raise PasswordNotStored(secret_name(settings).replace("_", " "))
         return secret
 
-    async def _require_success(self, plan: Plan, remaining: float | None, names: Mapping[str, str]) -> None:
+    async def _require_success(
+        self, plan: Plan, remaining: float | None, names: Mapping[str, str], caller: Caller, config_id: str
+    ) -> None:
+        """Run a test, and raise its failure.
+
+        Args:
+            plan: What is tested.
+            remaining: Seconds until the caller's deadline; None without one.
+            names: What the request calls fields of the plan.
+            caller: Who tests.
+            config_id: The stored configuration whose secret is used or that is tested; empty for none.
+        """
         try:
             report = await self._report(plan, remaining)
+            if config_id:
+                await self._notes.tested(caller, config_id, report.code.value)
+        except asyncio.CancelledError:
+            if config_id:
+                self._notes.tested_soon(caller, config_id, CANCELLED)
+            raise
         except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None

@@ -14,12 +14,21 @@ from datetime import datetime
 from enum import Enum
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields, PassphraseWrong, ProviderExists
+from mailproof.domain.errors import (
+    ExportTooLarge,
+    FieldViolation,
+    InvalidFields,
+    PassphraseWrong,
+    ProviderExists,
+    SecretExportOff,
+)
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
-from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.model import Caller, HttpSettings, Page, Permission, ProviderSettings, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
+from mailproof.usecases.access import authorize
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.passphrase_encryption import (
     CHECK_BYTES,
     MIN_LENGTH,
@@ -107,6 +116,7 @@ class Transfers:
         vault: Encrypts the stored secrets.
         cipher: Encrypts the secrets of documents.
         single: Whether an instance holds at most one provider.
+        secret_export: Whether a document may hold secrets at all.
         clock: Returns the present.
     """
 
@@ -117,13 +127,16 @@ class Transfers:
         cipher: PassphraseCipher,
         *,
         single: bool = False,
+        secret_export: bool = True,
         clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault
         self._cipher = cipher
         self._single = single
+        self._secret_export = secret_export
         self._clock = clock
+        self._notes = Notes(store)
 
     async def export(self, caller: Caller, passphrase: Secret) -> Document:
         """Return all providers, read in one snapshot.
@@ -132,10 +145,17 @@ class Transfers:
             passphrase: Encrypts the secrets; empty where they are left out.
 
         Raises:
+            PermissionDenied: Secrets are wanted, and the caller lacks the permission for them.
+            SecretExportOff: Secrets are wanted, and this service lets none out.
             InvalidFields: The passphrase is too short.
+            StoreUnavailable: The database can't be used now, so that the export can't be noted in the event log.
             ExportTooLarge: There are more providers than a document may hold.
             SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
         """
+        if passphrase:
+            authorize(caller, Permission.SECRETS)
+            if not self._secret_export:
+                raise SecretExportOff
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
@@ -160,6 +180,7 @@ class Transfers:
             (secret, _associated_data(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret
         ]
         encryption, blobs = await self._cipher.encrypt(passphrase, texts)
+        await self._notes.exported(caller, len(blobs))  # before the document leaves: none goes without a trace
         remaining_blobs = iter(blobs)
         sealed = (
             replace(entry, secret=next(remaining_blobs)) if secret else entry
