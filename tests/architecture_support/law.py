@@ -172,7 +172,7 @@ LAW = (
             "webhook.verdict",
         ),
         libraries=(
-            "asyncio: passphrase_encryption",
+            "asyncio: key_rotation noted passphrase_encryption",
             "concurrent: passphrase_encryption",
             "cryptography: passphrase_encryption",
         ),

@@ -398,8 +398,8 @@ class ConfigEvent(_message.Message):
     peer: _builtins.str
     """The address and port that the call came from. Behind a proxy these are the proxy's."""
     test_code: _builtins.str
-    """The code that a test ended with, as reports have it: "ok", "auth_rejected"; "cancelled" if the caller left before
-    its end. It is empty for events of other types.
+    """The code that a test ended with, as reports have it: "ok", "auth_rejected"; "unfinished" if it has no end,
+    since the caller left. It is empty for events of other types.
     """
     secret_count: _builtins.int
     """How many secrets an export holds. It is 0 for events of other types."""

@@ -41,17 +41,17 @@ class EventType(StrEnum):
     ACTIVATED = "provider.activated"
     DEACTIVATED = "provider.deactivated"
     REMOVED = "provider.removed"
-    RESEALED = "secret.resealed"
+    SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
     TESTED = "provider.tested"
-    EXPORTED = "secrets.exported"
+    SECRETS_EXPORTED = "secrets.exported"
 
 
 ADDED = frozenset({EventType.SMTP_ADDED, EventType.HTTP_ADDED})
 REPLACED = frozenset({EventType.SMTP_CHANGED, EventType.HTTP_CHANGED})
-SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.RESEALED, EventType.REMOVED}
+SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.SECRET_RESEALED, EventType.REMOVED}
 """Events that say which secret a provider has from now on, or that it has none: those before need theirs no more."""
 
-NOTED = frozenset({EventType.TESTED, EventType.EXPORTED})
+NOTED = frozenset({EventType.TESTED, EventType.SECRETS_EXPORTED})
 """Events that change no provider."""
 
 
@@ -182,7 +182,7 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
         return {added.id: added}
     if change.type in NOTED:
         return {}
-    if change.type is EventType.RESEALED:  # the provider stays what it was, with the date of its last change
+    if change.type is EventType.SECRET_RESEALED:  # the provider stays what it was, with the date of its last change
         resealed = providers[change.provider_id]
         return {resealed.id: replace(resealed, sealed=change.sealed)}
     if change.type is EventType.REMOVED:

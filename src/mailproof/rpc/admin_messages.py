@@ -47,11 +47,6 @@ class Reveal(Protocol):
         ...
 
 
-def hidden(provider: Provider) -> Secret:
-    """Return an empty key, for callers who may not see it."""
-    return Secret("")
-
-
 def smtp_input(request: Stored | Tested) -> SmtpInput:
     """Return what an Add, an Update or a test says; a test's settings are as an Add would store them.
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from mailproof.domain.model import Permission
 from mailproof.domain.secret import Secret
 from mailproof.rpc import admin_messages as messages
 from mailproof.rpc.context import Context
@@ -211,7 +210,4 @@ class AdminService:
         )
 
     def _reveal(self, context: Context) -> messages.Reveal:
-        """Return what shows signing keys to the caller: who may only read gets none."""
-        if Permission.WRITE in context.caller.token.permissions:
-            return self._providers.signing_key
-        return messages.hidden
+        return lambda provider: self._providers.signing_key(context.caller, provider)

@@ -6,7 +6,6 @@ secret is used only for the login that it was entered for (`smtp.stored_secret`)
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -32,7 +31,7 @@ from mailproof.smtp.report import Plan, Progress, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
-from mailproof.usecases.noted import CANCELLED, Notes
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -123,20 +122,20 @@ class Diagnoses:
         """
         if config_id:
             plan = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
-        outcome = ""
+        report = None
         with self._limits.slot():
             bounded = self._bounded(plan, remaining)
-            try:
+            with self._notes.unfinished(caller, config_id):
                 async with aclosing(self._prober.run(bounded)) as events:
                     async for event in events:
                         if isinstance(event, Report):
-                            outcome = event.code.value
-                            if config_id:
-                                await self._notes.tested(caller, config_id, outcome)
-                        yield self._linked(event) if isinstance(event, Report) else event
-            finally:
-                if config_id and not outcome:
-                    self._notes.tested_soon(caller, config_id, CANCELLED)
+                            report = event
+                        else:
+                            yield event
+        if report is not None:  # the last event
+            if config_id:
+                await self._notes.tested(caller, config_id, report.code.value)
+            yield self._linked(report)
 
     async def _stored_plan(self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides) -> Plan:
         """Return the plan of a Diagnose that tests a stored configuration."""
@@ -284,16 +283,13 @@ class Diagnoses:
             config_id: The stored configuration whose secret is used or that is tested; empty for none.
         """
         try:
-            report = await self._report(plan, remaining)
-            if config_id:
-                await self._notes.tested(caller, config_id, report.code.value)
-        except asyncio.CancelledError:
-            if config_id:
-                self._notes.tested_soon(caller, config_id, CANCELLED)
-            raise
+            with self._notes.unfinished(caller, config_id):
+                report = await self._report(plan, remaining)
         except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
+        if config_id:
+            await self._notes.tested(caller, config_id, report.code.value)
         if report.outcome is Outcome.FAIL:
             raise failure_of(report, self._documentation_url)
 

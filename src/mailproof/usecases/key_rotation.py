@@ -136,7 +136,7 @@ class KeyRotation:
                 readable = False
                 log.error("a stored secret does not open, and is left as it is: %s", error)  # noqa: TRY400
                 return ()
-            return (Change(EventType.RESEALED, now.id, sealed=self._vault.seal(secret, bound)),)
+            return (Change(EventType.SECRET_RESEALED, now.id, sealed=self._vault.seal(secret, bound)),)
 
         await self._store.commit(_operator(instance_id), provider.id, decide)
         return readable

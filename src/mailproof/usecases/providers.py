@@ -28,6 +28,7 @@ from mailproof.domain.model import (
     Details,
     HttpSettings,
     Page,
+    Permission,
     Provider,
     ProviderPage,
     ProviderSettings,
@@ -196,11 +197,13 @@ class Providers:
         """Return a page of the providers of the caller's instance."""
         return await self._store.list(caller.instance_id, page)
 
-    def signing_key(self, provider: Provider) -> Secret:
-        """Return the signing key of an HTTP provider, which callers who may read it are shown.
+    def signing_key(self, caller: Caller, provider: Provider) -> Secret:
+        """Return the signing key of an HTTP provider; empty for a caller who may only read, who could sign with it.
 
-        A key that can't be decrypted is returned empty, so that the rest of the provider, or of a list, can be read.
+        A key that can't be decrypted is empty too, so that the rest of the provider, or of a list, can be read.
         """
+        if Permission.WRITE not in caller.token.permissions:
+            return Secret("")
         try:
             return usable_secret(self._vault, provider)
         except SecretUnreadable:

@@ -6,7 +6,6 @@ receiver's response only the status is shown, so that nobody can use this servic
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
-from mailproof.usecases.noted import CANCELLED, Notes
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import usable_secret
 from mailproof.webhook.format import SIGNATURE, parse_webhook, sample, signature
 from mailproof.webhook.verdict import PostResult, WebhookReport, judge
@@ -93,12 +92,8 @@ class WebhookTests:
             "Content-Type": "application/json",
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
-        with self._limits.slot():
-            try:
-                result = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
-            except asyncio.CancelledError:
-                self._notes.tested_soon(caller, provider_id, CANCELLED)
-                raise
+        with self._limits.slot(), self._notes.unfinished(caller, provider_id):
+            result = await self._poster.post(url, headers, body, self._limits.timeout(limit, remaining))
         report = judge(result, url)
         await self._notes.tested(caller, provider_id, report.code.value)
         return report

@@ -67,6 +67,9 @@ class Desk:
     def get(self, provider_id: str) -> Provider:
         return run(self.providers.get(HERE, provider_id))
 
+    def signing_key(self, provider_id: str, caller: Caller | None = None) -> Secret:
+        return self.providers.signing_key(caller or HERE, self.get(provider_id))
+
     def secret(self, provider_id: str) -> str:
         return open_secret(self.vault, self.get(provider_id)).reveal()
 
@@ -321,16 +324,18 @@ def test_a_signing_key_is_made_kept_and_rotated() -> None:
     event, key = run(desk.providers.add_http(HERE, HOOK))
     added = event.change.provider_id
     assert len(key.reveal()) >= 32
-    assert desk.providers.signing_key(desk.get(added)) == key
+    assert desk.signing_key(added) == key
+    viewer = Caller(dataclasses.replace(TOKEN, role=Role.VIEWER), "here")
+    assert desk.signing_key(added, viewer) == Secret(""), "who may only read could sign with it"
     moved = dataclasses.replace(HOOK, endpoint="https://mail.example.com/other")
     details, new = run(desk.providers.update_http(HERE, added, moved, rotate=False))
-    assert (details.sequence, new, desk.providers.signing_key(desk.get(added))) == (2, None, key)
+    assert (details.sequence, new, desk.signing_key(added)) == (2, None, key)
     details, new = run(desk.providers.update_http(HERE, added, moved, rotate=True))
     assert details.sequence == 3
     assert desk.last.changed == ("signing_key",)
     assert new is not None
     assert new != key
-    assert desk.providers.signing_key(desk.get(added)) == new
+    assert desk.signing_key(added) == new
     assert run(desk.providers.update_http(HERE, added, moved, rotate=False))[0].sequence == 3
 
 
@@ -338,11 +343,11 @@ def test_a_signing_key_that_does_not_open_hides_nothing_but_itself(caplog: pytes
     desk = Desk()
     added = run(desk.providers.add_http(HERE, HOOK))[0].change.provider_id
     desk.store.damage("here", added, b"noise")
-    assert desk.providers.signing_key(desk.get(added)) == Secret("")
+    assert desk.signing_key(added) == Secret("")
     assert "does not open" in caplog.text
     _, new = run(desk.providers.update_http(HERE, added, HOOK, rotate=True))
     assert new is not None
-    assert desk.providers.signing_key(desk.get(added)) == new
+    assert desk.signing_key(added) == new
 
 
 def test_a_repeated_add_has_the_first_answer_and_the_first_key_of_signing() -> None:

@@ -18,6 +18,7 @@ from mailproof.domain.model import (
     HttpSettings,
     OAuthClient,
     Page,
+    Permission,
     Provider,
     ProviderSettings,
     Role,
@@ -93,6 +94,7 @@ def build(path: Path, cipher: PassphraseCipher, *, single: bool = False) -> Worl
     callers = []
     for name in ("100", "200"):
         token = run(store.create_token(digest=digest(name), name=name, role=Role.ADMIN, instance_ids=(name,)))
+        token = replace(token, extra_permissions=frozenset({Permission.SECRETS}))
         callers.append(Caller(token, name, "192.0.2.1:1"))
     transfers = Transfers(store, VAULT, cipher, single=single)
     return World(store, callers[0], callers[1], Providers(store, VAULT), transfers)
