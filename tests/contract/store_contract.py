@@ -6,8 +6,9 @@ from contract.store_commands import CommandsContract
 from contract.store_keys import KeysContract
 from contract.store_log import LogContract
 from contract.store_providers import ProvidersContract
+from contract.store_secrets import SecretsContract
 from contract.store_tokens import TokensContract
 
 
-class StoreContract(ProvidersContract, LogContract, KeysContract, TokensContract, CommandsContract):
+class StoreContract(ProvidersContract, LogContract, KeysContract, TokensContract, SecretsContract, CommandsContract):
     """The whole of it."""
