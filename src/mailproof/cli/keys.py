@@ -82,7 +82,7 @@ async def _list(store: Store, keys: OwnKeys, parsed: argparse.Namespace) -> int:
 async def _rotate(store: Store, keys: OwnKeys, parsed: argparse.Namespace) -> int:
     made = await keys.make_newer(store)
     if made:
-        print(f"made the key {made}")
+        print(f"made the key {made}", flush=True)
     done = await keys.rotate(store, _tell, accept_unbound=parsed.accept_unbound)
     for provider in done.unreadable:
         print(

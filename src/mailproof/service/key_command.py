@@ -27,7 +27,7 @@ _WORDS = 200
 
 
 class _Output:
-    """Reads a stream to its end in a thread of its own, and keeps the first octets."""
+    """Reads a stream in a thread of its own, to its end or until it is too much."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.kept = b""
@@ -37,14 +37,14 @@ class _Output:
         self._thread.start()
 
     def wait(self, until: float) -> bool:
-        """Return whether the stream has ended by a time of the `time.monotonic` clock."""
+        """Return whether the stream was read by a time of the `time.monotonic` clock."""
         self._thread.join(max(until - time.monotonic(), 0))
         return not self._thread.is_alive()
 
     def _read(self) -> None:
         with suppress(OSError, ValueError):  # it was closed
-            while chunk := os.read(self._stream.fileno(), 4096):
-                self.too_much = self.too_much or len(self.kept) + len(chunk) > _MOST
+            while not self.too_much and (chunk := os.read(self._stream.fileno(), 4096)):
+                self.too_much = len(self.kept) + len(chunk) > _MOST
                 self.kept += chunk[: _MOST - len(self.kept)]
 
 
@@ -81,7 +81,10 @@ def _result(process: subprocess.Popen[bytes], until: float, deadline: float) -> 
         raise AssertionError("both are pipes")
     printed, complaint = _Output(process.stdout), _Output(process.stderr)
     late = _failed(f"did not end within {deadline:g} seconds")
-    if not printed.wait(until) or not complaint.wait(until):
+    read = printed.wait(until)
+    if printed.too_much or complaint.too_much:
+        raise _failed("prints more than keys")
+    if not read or not complaint.wait(until):
         raise late
     try:
         code = process.wait(max(until - time.monotonic(), 0))
@@ -89,8 +92,6 @@ def _result(process: subprocess.Popen[bytes], until: float, deadline: float) -> 
         raise late from None
     if code:
         raise _failed(f"ended with {code}{_line(complaint.kept)}")
-    if printed.too_much:
-        raise _failed("prints more than keys")
     return printed.kept.decode("ascii", "replace")
 
 
