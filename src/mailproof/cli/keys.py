@@ -83,7 +83,7 @@ async def _rotate(store: Store, keys: OwnKeys, parsed: argparse.Namespace) -> in
     made = await keys.make_newer(store)
     if made:
         print(f"made the key {made}", flush=True)
-    done = await keys.rotate(store, _tell, accept_unbound=parsed.accept_unbound)
+    done = await keys.rotate(store, _print_progress, accept_unbound=parsed.accept_unbound)
     for provider in done.unreadable:
         print(
             f"mailproof: the secret of configuration {provider.id} of instance {provider.details.resource_owner} can't "
@@ -104,5 +104,5 @@ async def _retire(store: Store, keys: OwnKeys, _: argparse.Namespace) -> int:
     return DONE
 
 
-def _tell(done: int, of: int) -> None:
+def _print_progress(done: int, of: int) -> None:
     print(f"sealed anew: {done} of {of}", flush=True)

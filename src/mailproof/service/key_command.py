@@ -73,7 +73,8 @@ def run(argv: Sequence[str], deadline: float = DEADLINE) -> str:
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with process:  # closes its pipes and waits for its end
+            pass
 
 
 def _result(process: subprocess.Popen[bytes], until: float, deadline: float) -> str:

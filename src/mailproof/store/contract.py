@@ -175,7 +175,7 @@ class SecretStore(Protocol):
         """Have the database let go of what is left of destroyed secrets in its files, as far as the engine can."""
         ...
 
-    async def key_witness(self) -> bytes | None:
+    async def key_proof(self) -> bytes | None:
         """Return the blob of `key_check`; None where none is kept."""
         ...
 
@@ -189,7 +189,7 @@ class SecretStore(Protocol):
         """
         ...
 
-    async def replace_key_witness(self, sealed: bytes) -> None:
+    async def replace_key_proof(self, sealed: bytes) -> None:
         """Keep a blob in the place of the one that is kept, since the key or the form of all blobs has changed."""
         ...
 

@@ -18,7 +18,7 @@ from mailproof.domain.ledger import Change, EventType, Situation
 from mailproof.domain.model import Caller, Provider, Role, Token
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 from mailproof.store.contract import Store
-from mailproof.usecases.provider_secrets import KEY_WITNESS, RotatingVault, identity
+from mailproof.usecases.provider_secrets import KEY_PROOF, RotatingVault, identity
 
 log = logging.getLogger("mailproof.secrets")
 
@@ -32,7 +32,7 @@ _ROUNDS = 3
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Is told how many secrets were sealed anew, and how many there are to seal anew."""
 
 
@@ -65,11 +65,11 @@ class KeyRotation:
         self._store = store
         self._vault = vault
 
-    async def run(self, told: Told | None = None, *, accept_unbound: bool = False) -> Rotation:
+    async def run(self, progress: Progress | None = None, *, accept_unbound: bool = False) -> Rotation:
         """Seal every secret anew that is not under the current key, and destroy what is left of replaced ones.
 
         Args:
-            told: Is told how far it is.
+            progress: Is told how far it is.
             accept_unbound: Whether secrets in the form of before destinations were bound are taken for the destination
                 that their record names today. Nothing proves that it is the one they were stored for.
 
@@ -91,9 +91,9 @@ class KeyRotation:
                     unreadable |= {each.id: each for each, sealed in zip(found, done, strict=True) if not sealed}
                     resealed += sum(done)
                     after = found[-1].id
-                    if told is not None:
-                        told(resealed, of)
-        await self._renew_witness()
+                    if progress is not None:
+                        progress(resealed, of)
+        await self._renew_proof()
         counts = await self._store.sealed_counts()
         left = sum(providers + events for header, (providers, events) in counts.items() if self._is_old(header))
         return Rotation(resealed, tuple(unreadable.values()), destroyed, left)
@@ -101,13 +101,13 @@ class KeyRotation:
     async def upgrade(self) -> None:
         """Bind the secrets of older releases to the destinations that their records name, once in a database's life.
 
-        The form of the kept witness says whether that was done. From then on such a secret does not open.
+        The form of the kept proof says whether that was done. From then on such a secret does not open.
 
         Raises:
             StoreUnavailable: The database can't be used now; the next start goes on where this one ended.
         """
-        witness = await self._store.key_witness()
-        if witness is not None and not (_is_other_form(witness, self._vault.header) and self._vault.knows(witness)):
+        proof = await self._store.key_proof()
+        if proof is not None and not (_is_other_form(proof, self._vault.header) and self._vault.knows(proof)):
             return
         done = await self.run(accept_unbound=True)
         for provider in done.unreadable:
@@ -152,10 +152,10 @@ class KeyRotation:
             destroyed += found
         return destroyed
 
-    async def _renew_witness(self) -> None:
-        witness = await self._store.key_witness()
-        if witness is None or witness[: len(self._vault.header)] != self._vault.header:
-            await self._store.replace_key_witness(self._vault.seal(Secret("witness"), KEY_WITNESS))
+    async def _renew_proof(self) -> None:
+        proof = await self._store.key_proof()
+        if proof is None or proof[: len(self._vault.header)] != self._vault.header:
+            await self._store.replace_key_proof(self._vault.seal(Secret("witness"), KEY_PROOF))
 
 
 def _is_other_form(blob: bytes, header: bytes) -> bool:

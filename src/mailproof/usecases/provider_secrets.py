@@ -16,7 +16,7 @@ from mailproof.syntax.host import split_host_port
 
 log = logging.getLogger("mailproof.secrets")
 
-KEY_WITNESS = RecordIdentity("", "key", "", "witness")
+KEY_PROOF = RecordIdentity("", "key", "", "witness")
 """What the text is bound to by which a replica shows that it has the key of the others."""
 
 _REMEDIES = {
@@ -135,10 +135,10 @@ async def check_keys(store: Store, vault: RotatingVault) -> None:
     """
     await check_keys_in_use(store, vault)
     try:
-        witness = await store.key_check(vault.seal(Secret("witness"), KEY_WITNESS))
+        proof = await store.key_check(vault.seal(Secret("witness"), KEY_PROOF))
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
-    if not vault.knows(witness):
+    if not vault.knows(proof):
         raise StartupError(
             "this encryption key is not that of the other replicas: start all with the same MAILPROOF_ENCRYPTION_KEY"
         )

@@ -219,14 +219,14 @@ class PostgresStore:
     async def forget(self) -> None:
         """See `mailproof.store.contract.SecretStore`. The server's own VACUUM does what can be done."""
 
-    async def key_witness(self) -> bytes | None:
+    async def key_proof(self) -> bytes | None:
         """See `mailproof.store.contract.SecretStore`."""
         kept: bytes | None = await self.pools.run(
             lambda connection: connection.fetchval("SELECT sealed FROM key_witness")
         )
         return kept
 
-    async def replace_key_witness(self, sealed: bytes) -> None:
+    async def replace_key_proof(self, sealed: bytes) -> None:
         """See `mailproof.store.contract.SecretStore`."""
 
         async def work(connection: Connection) -> None:

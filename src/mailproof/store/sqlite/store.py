@@ -209,7 +209,7 @@ class SqliteStore:
         """
         await asyncio.to_thread(rebuild.vacuum, self._path)
 
-    async def key_witness(self) -> bytes | None:
+    async def key_proof(self) -> bytes | None:
         """See `mailproof.store.contract.SecretStore`."""
         row = self._one("SELECT sealed FROM key_witness", ())
         return bytes(row[0]) if row else None
@@ -220,11 +220,11 @@ class SqliteStore:
         def job(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO key_witness VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
 
-        if await self.key_witness() is None:  # a start waits for no other writer if it need not
+        if await self.key_proof() is None:  # a start waits for no other writer if it need not
             await self._write(job)
         return offered
 
-    async def replace_key_witness(self, sealed: bytes) -> None:
+    async def replace_key_proof(self, sealed: bytes) -> None:
         """See `mailproof.store.contract.SecretStore`."""
 
         def job(connection: sqlite3.Connection) -> None:
