@@ -17,7 +17,7 @@ from mailproof.service.settings import ServiceSettings
 from mailproof.store.contract import Store
 from mailproof.store.key_sources import FixedKeys, KeyFileSource, new_key, parse_keys
 from mailproof.store.sealing import Keyring, is_unbound, key_id, key_id_of, open_sealer
-from mailproof.usecases.key_rotation import KeyRotation, Progress, Rotation
+from mailproof.usecases.key_rotation import KeyRotation, ResealingProgress, Rotation
 from mailproof.usecases.provider_secrets import check_keys, check_keys_in_use
 
 log = logging.getLogger("mailproof.secrets")
@@ -115,7 +115,7 @@ class OwnKeys:
         self._file.write([key, *self._file.read()])
         return key_id(key).hex()
 
-    async def rotate(self, store: Store, progress: Progress, *, accept_unbound: bool) -> Rotation:
+    async def rotate(self, store: Store, progress: ResealingProgress, *, accept_unbound: bool) -> Rotation:
         """Seal every secret anew under the newest key. See `KeyRotation.run`."""
         await check_keys(store, self._keys)
         return await KeyRotation(store, self._keys).run(progress, accept_unbound=accept_unbound)

@@ -32,7 +32,7 @@ _ROUNDS = 3
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Progress = Callable[[int, int], None]
+ResealingProgress = Callable[[int, int], None]
 """Is told how many secrets were sealed anew, and how many there are to seal anew."""
 
 
@@ -65,7 +65,7 @@ class KeyRotation:
         self._store = store
         self._vault = vault
 
-    async def run(self, progress: Progress | None = None, *, accept_unbound: bool = False) -> Rotation:
+    async def run(self, progress: ResealingProgress | None = None, *, accept_unbound: bool = False) -> Rotation:
         """Seal every secret anew that is not under the current key, and destroy what is left of replaced ones.
 
         Args:
