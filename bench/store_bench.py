@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
-from mailproof.domain.secret import Secret
+from mailproof.domain.secret import Secret, Vault
 from mailproof.store.sealing import Sealer, open_sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.providers import Providers, SmtpInput
@@ -73,7 +73,7 @@ async def group_commit(folder: Path) -> None:
     print(f"floor: bare INSERT, one commit  : {statistics.median(bare):6.0f}")
 
 
-async def fill(path: Path, count: int, sealer: Sealer) -> Caller:
+async def fill(path: Path, count: int, sealer: Vault) -> Caller:
     store = open_store(path)
     configs, caller = Providers(store, sealer), await caller_of(store)
     await writes(configs, caller, 256, count)

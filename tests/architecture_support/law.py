@@ -179,7 +179,7 @@ LAW = (
             "work.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead token_uses",
+            "asyncio: ahead key_rotation noted token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),
@@ -239,7 +239,13 @@ LAW = (
         "service",
         "the composition root and the settings",
         ANYTHING,
-        libraries=("asyncio", "signal: stop_signal", "socket: stop_signal", *PROTOS),
+        libraries=(
+            "asyncio",
+            "signal: key_command stop_signal",
+            "socket: stop_signal",
+            "subprocess: key_command",
+            *PROTOS,
+        ),
     ),
     Room(
         "cli",
@@ -276,7 +282,7 @@ LAW = (
             "usecases.tokens",
         ),
         libraries=("asyncio",),
-        modules=("instances", "main", "migrate", "rebuild", "store_access", "token_expiry", "tokens"),
+        modules=("instances", "keys", "main", "migrate", "rebuild", "store_access", "token_expiry", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""

@@ -7,8 +7,11 @@ from contract.store_keys import KeysContract
 from contract.store_limits import LimitsContract
 from contract.store_log import LogContract
 from contract.store_providers import ProvidersContract
+from contract.store_secrets import SecretsContract
 from contract.store_tokens import TokensContract
 
 
-class StoreContract(ProvidersContract, LogContract, KeysContract, LimitsContract, TokensContract, CommandsContract):
+class StoreContract(
+    ProvidersContract, LogContract, KeysContract, LimitsContract, TokensContract, SecretsContract, CommandsContract
+):
     """The whole of it."""

@@ -180,7 +180,9 @@ class ProvidersContract(Contract):
             assert active is not None
             assert (active.id, active.sealed, active.added_sequence) == (fresh.provider_id, b"other", 1)
             assert active.details.sequence == 3
-            assert await check(store, caller.instance_id) == list(outcome.events)
+            added, *others = outcome.events
+            destroyed = replace(added, change=replace(fresh, sealed=None))
+            assert await check(store, caller.instance_id) == [destroyed, *others]
 
         self.run(scenario)
 

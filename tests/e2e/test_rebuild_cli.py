@@ -12,7 +12,7 @@ import pytest
 from contract.sqlite_audit import audit
 from contract.store_world import activation, add
 from mailproof.domain.model import Caller
-from mailproof.store.sealing import KEY_FILE
+from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from service_support.service import run
 from service_support.tokens import stored_token

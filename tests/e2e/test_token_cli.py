@@ -19,7 +19,8 @@ import pytest
 from clock_support.waiting import HANG
 from mailproof.domain.errors import InstanceNotFound, Unauthenticated
 from mailproof.domain.model import Caller, Permission, Role
-from mailproof.store.sealing import KEY_FILE, open_sealer
+from mailproof.store.key_sources import KEY_FILE
+from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import Access
 

@@ -30,11 +30,11 @@ class PlainVault:
             raise SealBroken("another record's")
         return Secret(blob[len(prefix) + 4 :].decode())
 
-    def derive(self, label: str) -> tuple[bytes, ...]:
-        raise AssertionError("a test derives nothing")
-
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
         return (data,)
+
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        return (label.encode(),)
 
 
 class MemoryStore:

@@ -202,6 +202,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The connection has outlived its client's certificate (UNAUTHENTICATED).
     {"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
     """
+    ERROR_REASON_SECRET_EXPORT_OFF: _ErrorReason.ValueType  # 70
+    """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
+    {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -392,5 +396,9 @@ ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: ErrorReason.ValueType  # 68
 ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: ErrorReason.ValueType  # 69
 """The connection has outlived its client's certificate (UNAUTHENTICATED).
 {"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
+"""
+ERROR_REASON_SECRET_EXPORT_OFF: ErrorReason.ValueType  # 70
+"""The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
+{"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

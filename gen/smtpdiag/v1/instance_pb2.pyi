@@ -48,6 +48,12 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     """A provider became inactive by a call for that. One that another replaced has no event of its own."""
     CONFIG_EVENT_TYPE_REMOVED: _ConfigEventType.ValueType  # 8
     """A provider was removed, active or not."""
+    CONFIG_EVENT_TYPE_SECRET_RESEALED: _ConfigEventType.ValueType  # 9
+    """The secret of a provider was encrypted anew by the operator of the service, under another key. It is the same."""
+    CONFIG_EVENT_TYPE_TESTED: _ConfigEventType.ValueType  # 10
+    """A stored provider was tested, or its secret was used for a test of other settings."""
+    CONFIG_EVENT_TYPE_SECRETS_EXPORTED: _ConfigEventType.ValueType  # 11
+    """The secrets of the instance were exported in a document. The event is about no one provider."""
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
     """What happened to a provider."""
@@ -70,6 +76,12 @@ CONFIG_EVENT_TYPE_DEACTIVATED: ConfigEventType.ValueType  # 7
 """A provider became inactive by a call for that. One that another replaced has no event of its own."""
 CONFIG_EVENT_TYPE_REMOVED: ConfigEventType.ValueType  # 8
 """A provider was removed, active or not."""
+CONFIG_EVENT_TYPE_SECRET_RESEALED: ConfigEventType.ValueType  # 9
+"""The secret of a provider was encrypted anew by the operator of the service, under another key. It is the same."""
+CONFIG_EVENT_TYPE_TESTED: ConfigEventType.ValueType  # 10
+"""A stored provider was tested, or its secret was used for a test of other settings."""
+CONFIG_EVENT_TYPE_SECRETS_EXPORTED: ConfigEventType.ValueType  # 11
+"""The secrets of the instance were exported in a document. The event is about no one provider."""
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
 class _ImportedSecret:
@@ -354,7 +366,7 @@ Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
 
 @_typing.final
 class ConfigEvent(_message.Message):
-    """One event of an instance's log. Events are never changed or removed."""
+    """One event of an instance's log. What it shows is never changed or removed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -369,6 +381,8 @@ class ConfigEvent(_message.Message):
     ACTOR_TOKEN_NAME_FIELD_NUMBER: _builtins.int
     PEER_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    TEST_CODE_FIELD_NUMBER: _builtins.int
+    SECRET_COUNT_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """The event's place in the instance's log, from 1 without gaps."""
     type: Global___ConfigEventType.ValueType
@@ -380,11 +394,18 @@ class ConfigEvent(_message.Message):
     actor_token_id: _builtins.str
     """The id of the access token that the call was made with. Of a caller without one it says who that was: "certificate:"
     with the name in the client certificate, or "oidc:" with a digest of the issuer, a colon and the subject.
+    It is empty for what the operator of the service did.
     """
     actor_token_name: _builtins.str
     """The name of that access token. It is empty where it is not known any more."""
     peer: _builtins.str
     """The address and port that the call came from. Behind a proxy these are the proxy's."""
+    test_code: _builtins.str
+    """The code that a test ended with, as reports have it: "ok", "auth_rejected"; "unfinished" if it has no end,
+    since the caller left. It is empty for events of other types.
+    """
+    secret_count: _builtins.int
+    """How many secrets an export holds. It is 0 for events of other types."""
     @_builtins.property
     def changed_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The names of the fields that a change left different from before. A secret is named "password", "client_secret" or
@@ -417,10 +438,12 @@ class ConfigEvent(_message.Message):
         actor_token_name: _builtins.str = ...,
         peer: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        test_code: _builtins.str = ...,
+        secret_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "http", b"http", "settings", b"settings", "smtp", b"smtp"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "test_code", b"test_code", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_settings: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
     _WhichOneofArgType_settings: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015

@@ -78,10 +78,11 @@ class InstanceServiceServicer:
 
     def ExportConfigs(self, request, context):
         """Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
-        document holds the secrets too, encrypted to it, and the caller needs the permission iam.write.
+        document holds the secrets too, encrypted to it. That needs the permission iam.secrets, which no role has by itself,
+        and is an event of the log.
         Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
-        has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, or a stored secret
-        can't be opened.
+        has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, a stored secret
+        can't be opened, or the server is set to export no secrets.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

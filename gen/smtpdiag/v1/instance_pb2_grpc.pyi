@@ -46,10 +46,11 @@ class InstanceServiceStub:
     """
     ExportConfigs: _grpc.UnaryUnaryMultiCallable[_instance_pb2.ExportConfigsRequest, _instance_pb2.ExportConfigsResponse]
     """Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
-    document holds the secrets too, encrypted to it, and the caller needs the permission iam.write.
+    document holds the secrets too, encrypted to it. That needs the permission iam.secrets, which no role has by itself,
+    and is an event of the log.
     Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
-    has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, or a stored secret
-    can't be opened.
+    has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, a stored secret
+    can't be opened, or the server is set to export no secrets.
     """
     ImportConfigs: _grpc.UnaryUnaryMultiCallable[_instance_pb2.ImportConfigsRequest, _instance_pb2.ImportConfigsResponse]
     """Adds all configurations of a document under new ids, or none of them. What the instance has stays as it is. The
@@ -80,10 +81,11 @@ class InstanceServiceAsyncStub(InstanceServiceStub):
     """
     ExportConfigs: _aio.UnaryUnaryMultiCallable[_instance_pb2.ExportConfigsRequest, _instance_pb2.ExportConfigsResponse]  # type: ignore[assignment]
     """Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
-    document holds the secrets too, encrypted to it, and the caller needs the permission iam.write.
+    document holds the secrets too, encrypted to it. That needs the permission iam.secrets, which no role has by itself,
+    and is an event of the log.
     Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
-    has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, or a stored secret
-    can't be opened.
+    has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, a stored secret
+    can't be opened, or the server is set to export no secrets.
     """
     ImportConfigs: _aio.UnaryUnaryMultiCallable[_instance_pb2.ImportConfigsRequest, _instance_pb2.ImportConfigsResponse]  # type: ignore[assignment]
     """Adds all configurations of a document under new ids, or none of them. What the instance has stays as it is. The
@@ -123,10 +125,11 @@ class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_instance_pb2.ExportConfigsResponse, _abc.Awaitable[_instance_pb2.ExportConfigsResponse]]:
         """Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
-        document holds the secrets too, encrypted to it, and the caller needs the permission iam.write.
+        document holds the secrets too, encrypted to it. That needs the permission iam.secrets, which no role has by itself,
+        and is an event of the log.
         Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
-        has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, or a stored secret
-        can't be opened.
+        has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, a stored secret
+        can't be opened, or the server is set to export no secrets.
         """
 
     @_abc_1.abstractmethod

@@ -137,6 +137,12 @@ def _fill_instance(parser: argparse.ArgumentParser) -> None:
     instances.add_arguments(parser)
 
 
+def _fill_keys(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import keys
+
+    keys.add_arguments(parser)
+
+
 def _fill_migrate(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import migrate
 
@@ -175,6 +181,7 @@ _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
     _Command("instance", "Create and list instances.", _fill_instance),
+    _Command("keys", "List, rotate and retire the keys that secrets are sealed under.", _fill_keys),
     _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),

@@ -32,7 +32,7 @@ _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAX_NAME = 200
 _MAX_TYPED = 4096  # bytes of a token on standard input; ours have 46
 _PREFIX = "mp_"
-_SETTINGS = settings.DATABASE | settings.KEY
+_SETTINGS = settings.DATABASE | settings.KEYS
 
 TokenAction = Callable[["Store", "Tokens", argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -134,17 +134,18 @@ async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
     Raises:
         StartupError: The key is missing or another one, or the tokens are still those of an older release.
     """
-    from mailproof.store.sealing import KEY_FILE, open_sealer
+    from mailproof.service.encryption_keys import has_own_key, open_keys
+    from mailproof.store.key_sources import KEY_FILE
     from mailproof.usecases import tokens
 
     if await store.token_key_check() is None:
         await tokens.refuse_old(store)
-    elif chosen.encryption_key is None and not (chosen.data_dir / KEY_FILE).exists():  # a new one would be another one
+    elif has_own_key(chosen) and not (chosen.data_dir / KEY_FILE).exists():  # a new one would be another one
         raise StartupError(
             f"the encryption key of the service is needed: there is no {chosen.data_dir / KEY_FILE}, and "
-            "MAILPROOF_ENCRYPTION_KEY is not set"
+            "neither MAILPROOF_ENCRYPTION_KEY nor another source of keys is set"
         )
-    opened = tokens.Tokens(store, open_sealer(chosen.data_dir, chosen.encryption_key))
+    opened = tokens.Tokens(store, open_keys(chosen))
     await opened.check_key()
     return opened
 

@@ -382,6 +382,16 @@ class ExportTooLarge(Failure):
     reason = "EXPORT_TOO_LARGE"
 
 
+class SecretExportOff(Failure):
+    """This service lets no secrets out, whoever asks."""
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "SECRET_EXPORT_OFF"
+
+    def __init__(self) -> None:
+        super().__init__("this server exports no secrets: export without a passphrase, or set secret_export")
+
+
 class TooManyTests(Failure):
     """As many tests, searches and posts are running as may.
 

@@ -3,7 +3,8 @@
 A use case looks at a situation and decides on changes. A store gives each change a sequence, which makes it an event,
 and saves the providers as `evolve` returns them, all in one transaction. `evolve` uses nothing but the event and the
 providers that it is about, so the state can be computed anew from the log. One law is kept here: at most one provider
-of an instance is active. An event has a secret only as its sealed blob.
+of an instance is active. An event has a secret only as its sealed blob, and only the last one of a provider: a blob
+that another one replaced, or whose provider was removed, is destroyed in the events before (`SUPERSEDING`).
 """
 
 from __future__ import annotations
@@ -40,10 +41,18 @@ class EventType(StrEnum):
     ACTIVATED = "provider.activated"
     DEACTIVATED = "provider.deactivated"
     REMOVED = "provider.removed"
+    SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
+    TESTED = "provider.tested"
+    SECRETS_EXPORTED = "secrets.exported"
 
 
 ADDED = frozenset({EventType.SMTP_ADDED, EventType.HTTP_ADDED})
 REPLACED = frozenset({EventType.SMTP_CHANGED, EventType.HTTP_CHANGED})
+SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.SECRET_RESEALED, EventType.REMOVED}
+"""Events that say which secret a provider has from now on, or that it has none: those before need theirs no more."""
+
+NOTED = frozenset({EventType.TESTED, EventType.SECRETS_EXPORTED})
+"""Events that change no provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class Change:
         changed: The names of the fields that differ from before; the secret's name is "password", "client_secret" or
             "signing_key".
         deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
+        outcome: For a test, the code that it ended with.
+        count: For an export, how many secrets were in the document.
     """
 
     type: EventType
@@ -66,6 +77,8 @@ class Change:
     sealed: bytes | None = field(default=None, repr=False)
     changed: tuple[str, ...] = ()
     deactivated: str = ""
+    outcome: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,11 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
             change.provider_id, change.settings, ProviderState.INACTIVE, details, event.sequence, change.sealed
         )
         return {added.id: added}
+    if change.type in NOTED:
+        return {}
+    if change.type is EventType.SECRET_RESEALED:  # the provider stays what it was, with the date of its last change
+        resealed = providers[change.provider_id]
+        return {resealed.id: replace(resealed, sealed=change.sealed)}
     if change.type is EventType.REMOVED:
         return {providers[change.provider_id].id: None}
     provider = _touched(providers[change.provider_id], event)

@@ -47,7 +47,7 @@ class Secret:
 
 
 class SealBroken(Exception):
-    """A sealed secret can't be opened: it is damaged, another record's, or sealed under another key."""
+    """A sealed secret can't be opened: it is damaged, another record's or destination's, or of another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,25 @@ class RecordIdentity:
         kind: The kind of record.
         record_id: The id of the record.
         field: The field that has the secret.
+        destination: Where the secret may be used, so that it can't be opened once the record names another place.
     """
 
     instance_id: str
     kind: str
     record_id: str
     field: str
+    destination: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         """Return the identity as associated data."""
+        return associated_data(self.instance_id, self.kind, self.record_id, self.field, *self.destination)
+
+    def without_destination(self) -> bytes:
+        """Return the associated data of the form that secrets were sealed in before destinations were bound."""
         return associated_data(self.instance_id, self.kind, self.record_id, self.field)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id} of instance {self.instance_id}"
 
 
 def associated_data(*parts: str) -> bytes:

@@ -37,6 +37,9 @@ _EVENT_TYPES = {
     EventType.ACTIVATED: instance_pb2.CONFIG_EVENT_TYPE_ACTIVATED,
     EventType.DEACTIVATED: instance_pb2.CONFIG_EVENT_TYPE_DEACTIVATED,
     EventType.REMOVED: instance_pb2.CONFIG_EVENT_TYPE_REMOVED,
+    EventType.SECRET_RESEALED: instance_pb2.CONFIG_EVENT_TYPE_SECRET_RESEALED,
+    EventType.TESTED: instance_pb2.CONFIG_EVENT_TYPE_TESTED,
+    EventType.SECRETS_EXPORTED: instance_pb2.CONFIG_EVENT_TYPE_SECRETS_EXPORTED,
 }
 _STAGES = {word: instance_pb2.WebhookStage.Value(f"WEBHOOK_STAGE_{word.name}") for word in Phase}
 _CODES = {word: instance_pb2.WebhookCode.Value(f"WEBHOOK_CODE_{word.name}") for word in WebhookCode}
@@ -62,6 +65,8 @@ def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
         actor_token_name=logged.actor_name,
         peer=event.peer,
         create_time=timestamp(event.created_at),
+        test_code=change.outcome,
+        secret_count=change.count,
         **(_settings(change.settings) if change.settings is not None else {}),
     )
 

@@ -45,13 +45,13 @@ from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import Sandbox
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
+from mailproof.service.encryption_keys import has_own_key, open_keys, prepare_secrets
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.stop_signal import StopSignal
 from mailproof.store.contract import Store
-from mailproof.store.sealing import open_sealer
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.cors import Cors
@@ -65,7 +65,6 @@ from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
-from mailproof.usecases.provider_secrets import check_keys
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
 from mailproof.usecases.tokens import Tokens, TokenState, new_token
@@ -126,12 +125,12 @@ class Service:
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
         self._tls = server_tls(settings)
-        self._sealer = open_sealer(settings.data_dir, settings.encryption_key)
-        if settings.database.engine is Engine.POSTGRES and settings.encryption_key is None:
+        self._sealer = open_keys(settings)
+        if settings.database.engine is Engine.POSTGRES and has_own_key(settings):
             log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
         self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
-        asyncio.run(check_keys(self._store, self._sealer))
+        asyncio.run(prepare_secrets(self._store, self._sealer, settings.data_dir))
         self._tokens = Tokens(self._store, self._sealer)
         asyncio.run(self._tokens.take_over())
         anchors = _read_anchors(settings.ca_file)
@@ -256,7 +255,15 @@ class Service:
         self._cleanup.callback(cipher.close)
         instances = InstanceService(
             History(self._store, self._sealer),
-            Transfers(self._store, self._sealer, cipher, single=single, quota=quota, limits=limits),
+            Transfers(
+                self._store,
+                self._sealer,
+                cipher,
+                single=single,
+                quota=quota,
+                limits=limits,
+                secret_export=settings.secret_export,
+            ),
             WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {

@@ -40,8 +40,8 @@ DATABASE = frozenset(
 )
 """Names of the settings that choose the database."""
 
-KEY = frozenset({"encryption_key"})
-"""Names of the settings that say, with the data directory, which encryption key is used."""
+KEYS = frozenset({"encryption_key", "encryption_key_file", "encryption_key_command"})
+"""Names of the settings that choose the encryption keys."""
 
 
 def _limit(name: str, text: str, default: int) -> Any:
@@ -122,11 +122,31 @@ class ServiceSettings:
     encryption_key: Secret | None = setting(
         "encryption_key",
         values.encryption_key,
-        "key that seals the stored passwords, base64 of 32 bytes; empty: secret.key in the data directory, made when "
-        "absent",
+        "key that seals the stored passwords, base64 of 32 bytes; several with commas, the newest first: the others "
+        "only open; empty: secret.key in the data directory, made when absent",
         flag=False,
         key=False,
         quoted=False,
+    )
+    encryption_key_file: Path | None = setting(
+        "encryption_key_file",
+        values.optional_file,
+        "file of that key, or of several, one a line, the newest first; it is read again when it changes",
+        metavar="FILE",
+    )
+    encryption_key_command: tuple[str, ...] = setting(
+        "encryption_key_command",
+        values.command,
+        "command that prints that key, or several alike, within 10 seconds; run at the start, without a shell",
+        metavar="COMMAND",
+        quoted=False,
+    )
+    secret_export: bool = setting(
+        "secret_export",
+        values.switch,
+        "let an export hold the secrets, for callers with the permission iam.secrets",
+        default="true",
+        shape=Shape.SWITCH,
     )
     egress_profile: Profile = setting(
         "egress_profile",

@@ -7,6 +7,7 @@ files that a setting names exist, and do no other I/O.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -107,6 +108,17 @@ def database_url(text: str) -> DatabaseUrl | None:
 def encryption_key(text: str) -> Secret | None:
     """Wrap a key, which its user checks later; return None for an empty text."""
     return Secret(text) if text else None
+
+
+def command(text: str) -> tuple[str, ...]:
+    """Take a command apart as a shell does, without running one; return none for an empty text."""
+    try:
+        parts = tuple(shlex.split(text))
+    except ValueError:
+        raise ValueError("must be a command whose quotation marks come in pairs") from None
+    if has_nul(text) or (parts and not parts[0]):
+        raise ValueError("must be a command")
+    return parts
 
 
 def profile(text: str) -> Profile:

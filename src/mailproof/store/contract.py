@@ -51,7 +51,8 @@ class ProviderStore(Protocol):
         """Call `decide` and carry out its decision, in one durable transaction.
 
         No other write to the instance happens between the reading of the situation and the end of the transaction. The
-        new events' sequences follow the instance's last one without gaps.
+        new events' sequences follow the instance's last one without gaps. Where an event supersedes a provider's secret
+        (`domain.ledger.SUPERSEDING`), the blobs in the provider's earlier events are destroyed.
 
         Args:
             caller: Whose instance it is, and who the events name.
@@ -164,12 +165,71 @@ class TokenStore(Protocol):
         ...
 
 
-class Store(ProviderStore, TokenStore, Protocol):
-    """A whole database: its providers, its tokens, its upkeep and its end."""
+class SecretStore(Protocol):
+    """The sealed secrets of a database: under which keys they are, and what is left of those that nobody uses any more.
 
-    def limit_counter(self) -> LimitCounter:
-        """Return what counts for the limits, over all processes that may use this database at once."""
+    A blob's header is its first `mailproof.store.sealing.HEADER_BYTES` octets.
+    """
+
+    async def sealed_samples(self) -> Sequence[Provider]:
+        """Return one provider for each header that secrets have.
+
+        The service opens their secrets when it starts, and so finds out whether it has every key.
+        """
         ...
+
+    async def sealed_with(self, header: bytes, *, after: str, limit: int) -> Sequence[Provider]:
+        """Return providers whose secret has a header, in the order of their ids.
+
+        Args:
+            header: The header.
+            after: Only providers with a greater id are returned; empty for all.
+            limit: How many are returned at most.
+        """
+        ...
+
+    async def sealed_counts(self) -> Mapping[bytes, tuple[int, int]]:
+        """Return for each header how many providers, and how many events, have a secret with it."""
+        ...
+
+    async def destroy_superseded(self, limit: int) -> int:
+        """Destroy secrets in events that no provider has any more: of replaced ones, and of removed providers.
+
+        `commit` does so for what it replaces or removes itself, in the same transaction. Releases before that did not.
+
+        Args:
+            limit: How many are destroyed at most.
+
+        Returns:
+            How many were destroyed.
+        """
+        ...
+
+    async def forget(self) -> None:
+        """Have the database let go of what is left of destroyed secrets in its files, as far as the engine can."""
+        ...
+
+    async def key_proof(self) -> bytes | None:
+        """Return the blob of `key_check`; None where none is kept."""
+        ...
+
+    async def key_check(self, offered: bytes) -> bytes:
+        """Keep a sealed blob where none is kept yet, and return the one that is kept.
+
+        The first replica's blob stays. A replica that can open it has the same key as the first one.
+
+        Args:
+            offered: A blob that this replica sealed.
+        """
+        ...
+
+    async def replace_key_proof(self, sealed: bytes) -> None:
+        """Keep a blob in the place of the one that is kept, since the key or the form of all blobs has changed."""
+        ...
+
+
+class Store(ProviderStore, TokenStore, SecretStore, Protocol):
+    """A whole database: its providers, its tokens, its secrets, its upkeep and its end."""
 
     async def instances(self) -> frozenset[str]:
         """Return the ids of all instances."""
@@ -183,21 +243,8 @@ class Store(ProviderStore, TokenStore, Protocol):
         """
         ...
 
-    async def sealed_samples(self) -> Sequence[Provider]:
-        """Return one provider for each key that secrets are sealed under.
-
-        The service opens their secrets when it starts, and so finds out whether it has every key.
-        """
-        ...
-
-    async def key_check(self, offered: bytes) -> bytes:
-        """Keep a sealed blob where none is kept yet, and return the one that is kept.
-
-        The first replica's blob stays. A replica that can open it has the same key as the first one.
-
-        Args:
-            offered: A blob that this replica sealed.
-        """
+    def limit_counter(self) -> LimitCounter:
+        """Return what counts for the limits, over all processes that may use this database at once."""
         ...
 
     async def rebuild(self, *, check: bool = False) -> int:

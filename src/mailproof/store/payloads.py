@@ -8,6 +8,7 @@ its default, and one that is not known is ignored.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from dataclasses import MISSING, fields
 from operator import attrgetter
@@ -21,6 +22,14 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 # ASCII alone, so that NUL and lone surrogates pass too: PostgreSQL's text holds neither.
 _ENCODE = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+
+SEALED = '"sealed":"'
+"""Where the sealed secret begins in a change's text, and nothing else: within a string its quotes would be escaped."""
+
+DESTROYED = ('"sealed":"[A-Za-z0-9+/=]*"', '"destroyed":true')
+"""A sealed secret in a change's text, as a pattern, and what is left of it once it is destroyed."""
+
+_SEALED = re.compile(DESTROYED[0])
 
 V = TypeVar("V")
 
@@ -89,6 +98,10 @@ def dump_change(change: Change) -> str:
         payload["changed"] = change.changed
     if change.deactivated:
         payload["deactivated"] = change.deactivated
+    if change.outcome:
+        payload["outcome"] = change.outcome
+    if change.count:
+        payload["count"] = change.count
     return _ENCODE(payload)
 
 
@@ -110,7 +123,14 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
         b64decode(sealed) if sealed is not None else None,
         tuple(payload.get("changed", ())),
         payload.get("deactivated", ""),
+        payload.get("outcome", ""),
+        payload.get("count", 0),
     )
+
+
+def without_secret(payload: str) -> str:
+    """Return the text of a change with its sealed secret destroyed, and a member that says so."""
+    return _SEALED.sub(DESTROYED[1], payload, count=1)
 
 
 def _of_settings(settings: ProviderSettings) -> dict[str, Any]:

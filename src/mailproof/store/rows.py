@@ -5,15 +5,16 @@ Times are stored as integers: microseconds since 1970, UTC.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailproof.domain.ledger import Event, EventType, LogBroken
+from mailproof.domain.ledger import ADDED, SUPERSEDING, Event, EventType, LogBroken
 from mailproof.domain.model import Details, Permission, Provider, ProviderState, Role, Token
 from mailproof.domain.token_record import TokenRecord
-from mailproof.store.payloads import UNREADABLE, dump_change, dump_settings, load_change, load_settings
+from mailproof.store.payloads import SEALED, UNREADABLE, dump_change, dump_settings, load_change, load_settings
 from mailproof.store.sealing import HEADER_BYTES
 
 PROVIDER = "id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed"
@@ -33,6 +34,62 @@ SAMPLE = (
     f"WHERE sealed IS NOT NULL AND {KEY_HEADER} > {{}} ORDER BY {KEY_HEADER} LIMIT 1"
 )
 """A provider of the next key, but for how the engine writes a parameter: with `LIMIT` the index reads no other."""
+
+SEALED_WITH = (
+    f"SELECT {PROVIDER} FROM providers WHERE sealed IS NOT NULL AND {KEY_HEADER} = {{}} AND id > {{}} "  # noqa: S608
+    "ORDER BY id LIMIT {}"
+)
+"""Providers whose secret has a header, but for how the engine writes parameters."""
+
+KEY_COUNTS = f"SELECT {KEY_HEADER}, count(*) FROM providers WHERE sealed IS NOT NULL GROUP BY {KEY_HEADER}"  # noqa: S608
+
+_HEADER_TEXT = HEADER_BYTES // 3 * 4  # a header's octets are whole groups of base64
+
+_SAYING = ", ".join(f"'{each.value}'" for each in sorted(ADDED | SUPERSEDING))
+
+
+def has_sealed(find: str, payload: str = "payload") -> str:
+    """Return the condition that a change's text holds a sealed secret, written as in the index events_with_secret.
+
+    Args:
+        find: The engine's function that finds a text in another.
+        payload: The column.
+    """
+    return f"{find}({payload}, '{SEALED}') > 0"
+
+
+def event_key_counts(find: str) -> str:
+    """Return the statement for how many events have a secret under each header, which it returns in base64."""
+    header = f"substr(payload, {find}(payload, '{SEALED}') + {len(SEALED)}, {_HEADER_TEXT})"
+    return f"SELECT {header}, count(*) FROM events WHERE {has_sealed(find)} GROUP BY {header}"  # noqa: S608
+
+
+def superseded(find: str, limit: str) -> str:
+    """Return the statement for events with a secret that no provider has any more.
+
+    Args:
+        find: The engine's function that finds a text in another.
+        limit: The engine's parameter for how many are found at most.
+    """
+    return (
+        f"SELECT e.instance_id, e.sequence, e.payload FROM events AS e WHERE {has_sealed(find, 'e.payload')} "  # noqa: S608
+        "AND (NOT EXISTS (SELECT 1 FROM providers AS p WHERE p.id = e.provider_id AND p.instance_id = e.instance_id) "
+        "OR EXISTS (SELECT 1 FROM events AS l WHERE l.instance_id = e.instance_id AND l.provider_id = e.provider_id "
+        f"AND l.sequence > e.sequence AND l.type IN ({_SAYING}))) LIMIT {limit}"
+    )
+
+
+def key_counts(providers: Iterable[Sequence[Any]], events: Iterable[Sequence[Any]]) -> Mapping[bytes, tuple[int, int]]:
+    """Return what the rows of `KEY_COUNTS` and `event_key_counts` say."""
+    of_providers = {bytes(header): count for header, count in providers}
+    of_events = {b64decode(header): count for header, count in events}
+    return {each: (of_providers.get(each, 0), of_events.get(each, 0)) for each in sorted({*of_providers, *of_events})}
+
+
+def superseded_in(events: Iterable[Event]) -> Mapping[str, int]:
+    """Return for each provider whose secret some events supersede the sequence of the last one that does."""
+    return {event.change.provider_id: event.sequence for event in events if event.change.type in SUPERSEDING}
+
 
 _KNOWN = frozenset(EventType)
 _STATES = {state.value: state for state in ProviderState}

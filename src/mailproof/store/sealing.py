@@ -1,20 +1,20 @@
 """Secrets at rest: AES-256-GCM under a key that is not in the database, bound to the record they belong to.
 
 A sealed blob is `version (1) | key id (8) | nonce (12) | ciphertext and tag`. The key id says which key opens it, so
-that several can be in use while one replaces another. The associated data is the record's identity: a blob moved to
-another record, field or instance does not open. Two laws are kept here: the key has a file of its own that only its
-owner may read, and a secret that does not open is an error, never an empty password.
+that several can be in use while one replaces another. The associated data is the version and the record's identity with
+the destination that the secret was stored for: a blob moved to another record, field or instance does not open, nor
+does one whose record names another host. One law is kept here: a secret that does not open is an error, never an empty
+password. Where keys come from, `mailproof.store.key_sources` says.
+
+Version 1 did not bind the destination. Such a blob is opened by `open_unbound` alone, once, to seal it anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
+import logging
 import secrets
-import stat
-from base64 import b64decode, b64encode
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -24,18 +24,27 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
+from mailproof.store.key_sources import (
+    KEY_BYTES,
+    KEY_FILE,
+    FixedKeys,
+    KeyFileSource,
+    KeySource,
+    parse_keys,
+)
 
-KEY_FILE = "secret.key"
-KEY_BYTES = 32
+_log = logging.getLogger("mailproof.secrets")
 
-_VERSION = b"\x01"
+_VERSION = b"\x02"
+_UNBOUND = b"\x01"
 _ID_BYTES = 8
 _NONCE_BYTES = 12  # random; NIST SP 800-38D section 8.3 allows 2**32 of them under one key
 HEADER_BYTES = len(_VERSION) + _ID_BYTES
 """The length of a blob's header, which is the same for all blobs under one key."""
 
 
-def _key_id(key: bytes) -> bytes:
+def key_id(key: bytes) -> bytes:
+    """Return what names a key in the blobs under it; it says nothing of the key."""
     return hashlib.sha256(b"mailproof key id\0" + key).digest()[:_ID_BYTES]
 
 
@@ -51,10 +60,11 @@ class Sealer:
     """
 
     def __init__(self, current: bytes, *former: bytes) -> None:
-        self._ciphers = {_VERSION + _key_id(key): AESGCM(key) for key in (current, *former)}
+        self._ciphers = {key_id(key): AESGCM(key) for key in (current, *former)}
         self._keys = (current, *former)
         self._digest_keys = tuple(hashlib.sha256(b"mailproof digest\0" + key).digest() for key in (current, *former))
-        self.header = _VERSION + _key_id(current)
+        self.header = _VERSION + key_id(current)
+        self._aead = self._ciphers[key_id(current)]
 
     def __repr__(self) -> str:
         return f"Sealer(key {self.header[1:].hex()})"
@@ -62,8 +72,8 @@ class Sealer:
     def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
         """Return a blob of a secret, which can be opened for this identity alone."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = self._ciphers[self.header]
-        sealed = cipher.encrypt(nonce, secret.reveal().encode("utf-8", "surrogatepass"), identity.encode())
+        clear = secret.reveal().encode("utf-8", "surrogatepass")
+        sealed = self._aead.encrypt(nonce, clear, _VERSION + identity.encode())
         return self.header + nonce + sealed
 
     def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
@@ -75,91 +85,133 @@ class Sealer:
         info = b"mailproof " + label.encode()
         return tuple(HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(key) for key in self._keys)
 
-    def knows(self, header: bytes) -> bool:
-        """Return whether this is the header of one of the keys."""
-        return header in self._ciphers
+    def knows(self, blob: bytes) -> bool:
+        """Return whether a blob, or its header, is under one of the keys."""
+        return key_id_of(blob) in self._ciphers
 
     def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
         """Return the secret of a blob.
 
         Raises:
-            SealBroken: The key is not known, or the blob is damaged or belongs to another record.
+            SealBroken: The key is not known, or the blob is damaged, belongs to another record, or was sealed for
+                another destination.
         """
-        header, rest = blob[:HEADER_BYTES], blob[HEADER_BYTES:]
-        cipher = self._ciphers.get(header)
+        if blob[:1] == _UNBOUND:
+            raise SealBroken(f"the secret of {identity} is in the form of an older release, which is accepted no more")
+        if blob[:1] != _VERSION:
+            raise SealBroken(f"the secret of {identity} is damaged, or a newer release sealed it")
+        return self._decrypt(blob, _VERSION + identity.encode(), identity)
+
+    def open_unbound(self, blob: bytes, identity: RecordIdentity) -> Secret:
+        """Return the secret of a blob of version 1, in which the destination is not bound.
+
+        Raises:
+            SealBroken: The key is not known, the blob is damaged or belongs to another record, or is no such blob.
+        """
+        if not is_unbound(blob):
+            raise SealBroken(f"the secret of {identity} is not in the form of an older release")
+        return self._decrypt(blob, identity.without_destination(), identity)
+
+    def _decrypt(self, blob: bytes, associated: bytes, identity: RecordIdentity) -> Secret:
+        cipher = self._ciphers.get(key_id_of(blob))
         if cipher is None:
             raise SealBroken(f"the secret of {identity} is sealed under a key that is not known here")
+        rest = blob[HEADER_BYTES:]
         try:
-            clear = cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], identity.encode())
+            clear = cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], associated)
             return Secret(clear.decode("utf-8", "surrogatepass"))
         except (InvalidTag, ValueError):
-            raise SealBroken(f"the secret of {identity} is damaged or another record's") from None
+            raise SealBroken(
+                f"the secret of {identity} is damaged, or it belongs to another record or destination"
+            ) from None
 
 
-def open_sealer(data_dir: Path, key: Secret | None) -> Sealer:
-    """Return the sealer of an installation.
+def key_id_of(blob: bytes) -> bytes:
+    """Return the id of the key that a blob, or a header, is under."""
+    return blob[len(_VERSION) : HEADER_BYTES]
+
+
+def is_unbound(blob: bytes) -> bool:
+    """Return whether a blob, or a header, is in the form of before destinations were bound."""
+    return blob[:1] == _UNBOUND
+
+
+class Keyring:
+    """Seals and opens with the keys of a source, which may get others meanwhile. Any thread may use it.
+
+    It looks whether the source has changed before it seals, so that nothing is sealed under a key that another one has
+    replaced, and where a blob is under a key that it does not know.
+
+    Args:
+        source: Has the keys.
+
+    Raises:
+        StartupError: The keys can't be had.
+    """
+
+    def __init__(self, source: KeySource) -> None:
+        self.source = source
+        self._stamp = source.stamp()
+        self._sealer = Sealer(*source.read())
+        self._stamp = self._stamp or source.stamp()  # the first reading may have made the file
+
+    def __repr__(self) -> str:
+        return f"Keyring({self._sealer!r})"
+
+    @property
+    def header(self) -> bytes:
+        """The header of blobs that are sealed now."""
+        return self._renewed().header
+
+    def seal(self, secret: Secret, identity: RecordIdentity) -> bytes:
+        """See `Sealer`."""
+        return self._renewed().seal(secret, identity)
+
+    def open(self, blob: bytes, identity: RecordIdentity) -> Secret:
+        """See `Sealer`."""
+        return self._knowing(blob).open(blob, identity)
+
+    def open_unbound(self, blob: bytes, identity: RecordIdentity) -> Secret:
+        """See `Sealer`."""
+        return self._knowing(blob).open_unbound(blob, identity)
+
+    def fingerprints(self, data: bytes) -> tuple[bytes, ...]:
+        """See `Sealer`."""
+        return self._renewed().fingerprints(data)
+
+    def derive(self, label: str) -> tuple[bytes, ...]:
+        """See `Sealer`."""
+        return self._renewed().derive(label)
+
+    def knows(self, blob: bytes) -> bool:
+        """See `Sealer`."""
+        return self._knowing(blob).knows(blob)
+
+    def _knowing(self, blob: bytes) -> Sealer:
+        return self._sealer if self._sealer.knows(blob) else self._renewed()
+
+    def _renewed(self) -> Sealer:
+        stamp = self.source.stamp()
+        if stamp is not None and stamp != self._stamp:
+            self._stamp = stamp  # also where the file is bad, so that it is read and logged once
+            try:
+                self._sealer = Sealer(*self.source.read())
+                _log.info("the encryption keys have changed: sealing goes on with %s", self._sealer)
+            except StartupError as error:
+                _log.error("the encryption keys have changed and can't be used: %s", error)
+        return self._sealer
+
+
+def open_sealer(data_dir: Path, key: Secret | None) -> Keyring:
+    """Return the vault of an installation whose keys are in its data directory or in the environment.
 
     Args:
         data_dir: The folder of the file `secret.key`, which is created if it does not exist.
-        key: A key from the environment, in base64; the file is then neither read nor created.
+        key: Keys from the environment; the file is then neither read nor created.
 
     Raises:
-        StartupError: The key is malformed, or its file can't be read or written, or other users can read it.
+        StartupError: A key is malformed, or its file can't be read or written, or other users can read it.
     """
     if key is not None:
-        return Sealer(_decode(key.reveal(), "MAILPROOF_ENCRYPTION_KEY"))
-    path = data_dir / KEY_FILE
-    try:
-        with suppress(FileExistsError):
-            if not path.exists():
-                _create(path)
-        return Sealer(_decode(_read(path), str(path)))
-    except OSError as error:
-        raise StartupError(f"the encryption key {path} can't be used: {error.strerror}") from error
-
-
-def _decode(text: str, source: str) -> bytes:
-    try:
-        key = b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise StartupError(
-            f"the encryption key in {source} is not one: it must be base64 of {KEY_BYTES} bytes, as "
-            f'"openssl rand -base64 {KEY_BYTES}" prints it'
-        )
-    return key
-
-
-def _read(path: Path) -> str:
-    with path.open(encoding="ascii", errors="replace") as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & 0o077:
-            raise StartupError(
-                f"the encryption key {path} can be read by others (mode {mode:04o}): run chmod 600 {path}"
-            )
-        return file.read(1024)
-
-
-def _create(path: Path) -> None:
-    """Create the file with a new key, whole and on disk, or not at all. If two processes try at once, the first wins.
-
-    Raises:
-        FileExistsError: Another process was first.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)  # unlike a rename it fails where the name is taken
-    finally:
-        temporary.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+        return Keyring(FixedKeys(parse_keys(key.reveal(), "MAILPROOF_ENCRYPTION_KEY")))
+    return Keyring(KeyFileSource(data_dir / KEY_FILE, create=True))

@@ -154,11 +154,13 @@ class Access:
         Raises:
             Unauthenticated: There is none, or it is not what this service has written.
         """
-        for digest in self._seals.digests(hashed):
-            record = await self._tokens.find_token(digest)
-            if record is not None:
-                return self._genuine(record, hashed)
-        raise Unauthenticated(_INVALID)
+        while True:
+            for digest in self._seals.digests(hashed):
+                record = await self._tokens.find_token(digest)
+                if record is not None:
+                    return self._genuine(record, hashed)
+            if not self._seals.renew():  # the encryption key may have been rotated meanwhile
+                raise Unauthenticated(_INVALID)
 
     def _genuine(self, record: TokenRecord, hashed: bytes) -> Token:
         # The record is read from the database for each call; one that is what it was has the seal that it had. Saves 20

@@ -33,6 +33,7 @@ from mailproof.store.contract import ProviderStore
 from mailproof.usecases.ahead import ahead
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
 from mailproof.usecases.limited_work import ProvenSecrets, StoredSecret, login_of, note_end, work_of_test
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
@@ -95,6 +96,7 @@ class Diagnoses:
         self._limits = limits
         self._documentation_url = documentation_url
         self._proven = ProvenSecrets()
+        self._notes = Notes(store)
 
     async def diagnose(
         self,
@@ -129,16 +131,27 @@ class Diagnoses:
             plan, stored = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
         plan = self._bounded(plan, remaining)
         # The test does not wait for whoever reads its events, so that its slot is free when it is over.
-        async with aclosing(ahead(self._run(caller, plan, stored))) as events:
+        async with aclosing(ahead(self._run(caller, plan, stored, config_id))) as events:
             async for event in events:
                 yield event
 
-    async def _run(self, caller: Caller, plan: Plan, stored: StoredSecret | None) -> AsyncGenerator[Progress, None]:
-        async with self._limited(caller, plan, stored) as ended, aclosing(self._prober.run(plan)) as events:
-            async for event in events:
-                if isinstance(event, Report):
-                    ended(event)
-                yield self._linked(event) if isinstance(event, Report) else event
+    async def _run(
+        self, caller: Caller, plan: Plan, stored: StoredSecret | None, config_id: str
+    ) -> AsyncGenerator[Progress, None]:
+        report = None
+        async with self._limited(caller, plan, stored) as ended:
+            with self._notes.unfinished(caller, config_id):
+                async with aclosing(self._prober.run(plan)) as events:
+                    async for event in events:
+                        if isinstance(event, Report):
+                            report = event
+                            ended(event)
+                        else:
+                            yield event
+        if report is not None:  # the last event
+            if config_id:
+                await self._notes.tested(caller, config_id, report.code.value)
+            yield self._linked(report)
 
     @asynccontextmanager
     async def _limited(
@@ -247,7 +260,8 @@ class Diagnoses:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
         plan = plan_of(settings, secret, receiver, Depth.DATA)
-        await self._require_success(caller, plan, remaining, names, stored)
+        used = config_id if stored is not None else ""
+        await self._require_success(caller, plan, remaining, names, stored, used)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -276,7 +290,7 @@ class Diagnoses:
         secret = self._usable_secret(provider, settings)
         plan = plan_of(settings, secret, receiver, Depth.DATA)
         stored = _stored_secret(provider) if secret else None
-        await self._require_success(caller, plan, remaining, _REQUEST_NAMES, stored)
+        await self._require_success(caller, plan, remaining, _REQUEST_NAMES, stored, config_id)
 
     async def _with_stored_secret(
         self, caller: Caller, config_id: str, tested: SmtpInput
@@ -325,12 +339,26 @@ class Diagnoses:
         remaining: float | None,
         names: Mapping[str, str],
         stored: StoredSecret | None,
+        config_id: str,
     ) -> None:
+        """Run a test, and raise its failure.
+
+        Args:
+            caller: Who tests.
+            plan: What is tested.
+            remaining: Seconds until the caller's deadline; None without one.
+            names: What the request calls fields of the plan.
+            stored: The stored secret that it logs in with; None where it uses none.
+            config_id: The stored configuration whose secret is used or that is tested; empty for none.
+        """
         try:
-            report = await self._report(caller, plan, remaining, stored)
+            with self._notes.unfinished(caller, config_id):
+                report = await self._report(caller, plan, remaining, stored)
         except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
+        if config_id:
+            await self._notes.tested(caller, config_id, report.code.value)
         if report.outcome is Outcome.FAIL:
             raise failure_of(report, self._documentation_url)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
@@ -15,12 +16,35 @@ from mailproof.syntax.host import split_host_port
 
 log = logging.getLogger("mailproof.secrets")
 
-_KEY_CHECK = RecordIdentity("", "key", "", "witness")
+KEY_PROOF = RecordIdentity("", "key", "", "witness")
+"""What the text is bound to by which a replica shows that it has the key of the others."""
+
 _REMEDIES = {
     "password": "set it again",
     "client_secret": "update the configuration with it",
     "signing_key": 'have a new one made (expiration_signing_key "0s")',
 }
+
+
+class RotatingVault(Vault, Protocol):
+    """A vault that knows which keys it has."""
+
+    @property
+    def header(self) -> bytes:
+        """The header of blobs that are sealed now: version and key id."""
+        ...
+
+    def knows(self, blob: bytes) -> bool:
+        """Return whether a blob, or its header, is under one of the keys."""
+        ...
+
+    def open_unbound(self, blob: bytes, identity: RecordIdentity) -> Secret:
+        """Return the secret of a blob in the form of before destinations were bound.
+
+        Raises:
+            SealBroken: The blob can't be opened, or is in today's form.
+        """
+        ...
 
 
 def secret_name(settings: ProviderSettings) -> str:
@@ -58,8 +82,8 @@ def may_keep_secret(stored: SmtpSettings, new: SmtpSettings) -> bool:
 
 
 def identity(instance_id: str, provider_id: str, settings: ProviderSettings) -> RecordIdentity:
-    """Return the record that a provider's secret is bound to as it is encrypted."""
-    return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings))
+    """Return the record and the destination that a provider's secret is bound to as it is encrypted."""
+    return RecordIdentity(instance_id, "provider", provider_id, secret_name(settings), settings.destination)
 
 
 def open_secret(vault: Vault, provider: Provider) -> Secret:
@@ -87,30 +111,55 @@ def usable_secret(vault: Vault, provider: Provider) -> Secret:
         raise SecretUnreadable(provider.id, name.replace("_", " "), _REMEDIES[name]) from None
 
 
-async def check_keys(store: Store, vault: Vault) -> None:
-    """Check that the keys open one secret of each key in use, and the text that the first replica has sealed.
+def kept_secret(vault: Vault, provider: Provider, settings: ProviderSettings) -> bytes | None:
+    """Return the blob of a provider's secret for other settings that keep it; None where it has none.
+
+    Args:
+        provider: The provider as it is stored.
+        settings: The settings that it is to have.
 
     Raises:
-        StartupError: One of them can't be decrypted, and the message names the record; or the store can't be read.
+        SecretUnreadable: The secret is to be sealed for another destination, and can't be decrypted.
+    """
+    if provider.sealed is None or settings.destination == provider.settings.destination:
+        return provider.sealed
+    bound = identity(provider.details.resource_owner, provider.id, settings)
+    return vault.seal(usable_secret(vault, provider), bound)
+
+
+async def check_keys(store: Store, vault: RotatingVault) -> None:
+    """Check that every key is there that secrets are sealed under, and that of the text which the first replica sealed.
+
+    Raises:
+        StartupError: A key is missing, and the message names a record that needs it; or the store can't be read.
+    """
+    await check_keys_in_use(store, vault)
+    try:
+        proof = await store.key_check(vault.seal(Secret("witness"), KEY_PROOF))
+    except StoreUnavailable as error:
+        raise StartupError(error.message) from error
+    if not vault.knows(proof):
+        raise StartupError(
+            "this encryption key is not that of the other replicas: start all with the same MAILPROOF_ENCRYPTION_KEY"
+        )
+
+
+async def check_keys_in_use(store: Store, vault: RotatingVault) -> None:
+    """Check that every key is there that secrets are sealed under.
+
+    A secret that does not open under its own key, since its record was changed, keeps nobody else's from being used.
+
+    Raises:
+        StartupError: A key is missing, and the message names a record that needs it; or the store can't be read.
     """
     try:
         samples = await store.sealed_samples()
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
     for provider in samples:
-        try:
-            open_secret(vault, provider)
-        except SealBroken as error:
+        if not vault.knows(provider.sealed or b""):
             raise StartupError(
                 f"the encryption key does not open the secret of configuration {provider.id} of instance "
                 f"{provider.details.resource_owner}, nor others sealed like it: start with the key that the data was "
                 "written under"
-            ) from error
-    try:
-        vault.open(await store.key_check(vault.seal(Secret("witness"), _KEY_CHECK)), _KEY_CHECK)
-    except StoreUnavailable as error:
-        raise StartupError(error.message) from error
-    except SealBroken as error:
-        raise StartupError(
-            "this encryption key is not that of the other replicas: start all with the same MAILPROOF_ENCRYPTION_KEY"
-        ) from error
+            )

@@ -39,6 +39,7 @@ from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.provider_secrets import (
     identity,
+    kept_secret,
     may_keep_secret,
     open_secret,
     secret_name,
@@ -163,7 +164,8 @@ class Providers:
         """Store an HTTP provider, which is inactive, and return the event and its new signing key.
 
         Args:
-            key: Identifies the request, so that a repeated one gets the first one's event and signing key.
+            key: Identifies the request, so that a repeated one gets the first one's event, and the signing key that the
+                provider has by now; it is empty where the provider was removed.
 
         Raises:
             ProviderExists: A provider is stored, and an instance holds only one.
@@ -171,7 +173,7 @@ class Providers:
             SecretUnreadable: The call is repeated, and the first one's signing key can't be decrypted.
         """
         event = await self._add(caller, EventType.HTTP_ADDED, settings, _new_signing_key(), key)
-        return event, self._added_secret(event)  # from the event: a repeated call gets the first one's key
+        return event, await self._added_secret(event)
 
     async def get(self, caller: Caller, provider_id: str) -> Provider:
         """Return a provider.
@@ -226,13 +228,14 @@ class Providers:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
-            settings, sealed = new.settings, new_sealed
+            settings, keeps = new.settings, new_sealed is None and before.sealed is None
             if new.auth is not Auth.NONE and not new.secret:
-                settings, sealed = _keep_stored_secret(before, before.settings, new)
-            elif new_sealed is not None and self._has_secret(before, settings, new.secret):
-                sealed = before.sealed
+                settings, keeps = _keep_stored_secret(before, before.settings, new)
+            elif new_sealed is not None:
+                keeps = self._has_secret(before, settings, new.secret)
+            sealed = kept_secret(self._vault, before, settings) if keeps else new_sealed
             changed = _changed(before.settings, settings)
-            if sealed != before.sealed:
+            if not keeps:
                 changed += (secret_name(settings if sealed else before.settings),)
             if not changed:
                 return ()
@@ -266,7 +269,8 @@ class Providers:
                 changed += ("signing_key",)
             if not changed:
                 return ()
-            return (Change(EventType.HTTP_CHANGED, provider_id, settings, new_sealed or before.sealed, changed),)
+            sealed = new_sealed or kept_secret(self._vault, before, settings)
+            return (Change(EventType.HTTP_CHANGED, provider_id, settings, sealed, changed),)
 
         return _details(await self._store.commit(caller, provider_id, decide)), key
 
@@ -375,14 +379,16 @@ class Providers:
         except SealBroken:
             return False
 
-    def _added_secret(self, event: Event) -> Secret:
-        """Return the secret that the event has added a provider with."""
+    async def _added_secret(self, event: Event) -> Secret:
+        """Return the secret of the provider that an event has added."""
         added = evolve(event, {})[event.change.provider_id]
+        if added is not None and added.sealed is None:  # the call is repeated: what the event had was superseded since
+            added = await self._store.get(event.instance_id, event.change.provider_id)
         return usable_secret(self._vault, added) if added else Secret("")
 
 
-def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bytes | None]:
-    """Return the settings and the encrypted secret of an update that sends no secret: it keeps the stored one.
+def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bool]:
+    """Return the settings of an update that sends no secret, and whether what is stored of one stays: it mostly does.
 
     An update that removes the user removes the secret with it. A password that was stored without a user logs nobody
     in, so it is dropped, and not asked for, where it may not be kept.
@@ -391,12 +397,12 @@ def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) 
         PasswordRequired: The stored secret may not be used for the new settings, or there is none.
     """
     if not new.settings.user:
-        return new.settings, before.sealed if may_keep_secret(stored, new.settings) else None
+        return new.settings, before.sealed is None or may_keep_secret(stored, new.settings)
     if before.sealed is not None:
-        return new.completed(stored, secret_name(stored)), before.sealed
+        return new.completed(stored, secret_name(stored)), True
     if new.auth is Auth.XOAUTH2:
         raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
-    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), None
+    return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), True
 
 
 def _changed(before: ProviderSettings, after: ProviderSettings) -> tuple[str, ...]:

@@ -47,6 +47,12 @@ class TokenSeals:
         self._vault = vault
         self._keys = vault.derive(_LABEL)
 
+    def renew(self) -> bool:
+        """Take the keys that the vault has now; return whether they are others than before."""
+        keys = self._vault.derive(_LABEL)
+        changed, self._keys = keys != self._keys, keys
+        return changed
+
     def digests(self, hashed: bytes) -> list[bytes]:
         """Return the digests that a token's record may have: one for each key, the current key's first."""
         return [hmac.digest(key, hashed, "sha256") for key in self._keys]

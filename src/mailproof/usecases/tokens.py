@@ -231,6 +231,13 @@ class Tokens:
         done = await self._store.reseal_tokens(changes, key_check, self._seals.key_check())
         return len(changes) if done else 0  # another process does the same
 
+    async def outdated(self) -> int:
+        """Return how many records are sealed under a former key."""
+        opened = [
+            (self._seals.open(record)[1], record) for record in await self._store.list_tokens() if self._opens(record)
+        ]
+        return sum(not self._seals.is_current(record, hashed) for hashed, record in opened)
+
     def _opens(self, record: TokenRecord) -> bool:
         try:
             self._seals.open(record)

@@ -21,13 +21,16 @@ from mailproof.domain.errors import (
     InvalidFields,
     PassphraseWrong,
     ProviderExists,
+    SecretExportOff,
 )
 from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
-from mailproof.domain.model import Caller, HttpSettings, Page, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.model import Caller, HttpSettings, Page, Permission, ProviderSettings, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
+from mailproof.usecases.access import authorize
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.passphrase_encryption import (
     CHECK_BYTES,
     MIN_LENGTH,
@@ -117,6 +120,7 @@ class Transfers:
         single: Whether an instance holds at most one provider.
         quota: How many providers an instance may have; 0 for any number.
         limits: Bounds how often an instance is exported and imported; None for no bound.
+        secret_export: Whether a document may hold secrets at all.
         clock: Returns the present.
     """
 
@@ -129,6 +133,7 @@ class Transfers:
         single: bool = False,
         quota: int = 0,
         limits: Limits | None = None,
+        secret_export: bool = True,
         clock: Clock = utc_now,
     ) -> None:
         self._store = store
@@ -137,7 +142,9 @@ class Transfers:
         self._single = single
         self._quota = quota
         self._limits = limits
+        self._secret_export = secret_export
         self._clock = clock
+        self._notes = Notes(store)
 
     async def export(self, caller: Caller, passphrase: Secret) -> Document:
         """Return all providers, read in one snapshot.
@@ -146,12 +153,19 @@ class Transfers:
             passphrase: Encrypts the secrets; empty where they are left out.
 
         Raises:
+            PermissionDenied: Secrets are wanted, and the caller lacks the permission for them.
+            SecretExportOff: Secrets are wanted, and this service lets none out.
             InvalidFields: The passphrase is too short.
             RateExceeded: The instance was exported as often lately as it may be.
+            StoreUnavailable: The database can't be used now, so that the export can't be noted in the event log.
             ExportTooLarge: There are more providers than a document may hold.
             SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
             TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
+        if passphrase:
+            authorize(caller, Permission.SECRETS)
+            if not self._secret_export:
+                raise SecretExportOff
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
             raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
         if self._limits is not None:
@@ -178,6 +192,7 @@ class Transfers:
             (secret, _associated_data(document, entry)) for secret, entry in zip(opened, entries, strict=True) if secret
         ]
         encryption, blobs = await self._cipher.encrypt(passphrase, texts, share=caller.instance_id)
+        await self._notes.exported(caller, len(blobs))  # before the document leaves: none goes without a trace
         remaining_blobs = iter(blobs)
         sealed = (
             replace(entry, secret=next(remaining_blobs)) if secret else entry

@@ -17,6 +17,7 @@ from mailproof.domain.secret import Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
 from mailproof.usecases.limited_work import work_of_post
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import usable_secret
 from mailproof.webhook.format import SIGNATURE, parse_webhook, sample, signature
 from mailproof.webhook.verdict import PostResult, WebhookReport, judge
@@ -58,6 +59,7 @@ class WebhookTests:
         self._poster = poster
         self._limits = limits
         self._clock = clock
+        self._notes = Notes(store)
 
     async def test(
         self,
@@ -94,5 +96,8 @@ class WebhookTests:
         }
         seconds = self._limits.timeout(limit, remaining)
         async with self._limits.slot(work_of_post(caller, url, seconds)):
-            result = await self._poster.post(url, headers, body, seconds)
-        return judge(result, url)
+            with self._notes.unfinished(caller, provider_id):
+                result = await self._poster.post(url, headers, body, seconds)
+        report = judge(result, url)
+        await self._notes.tested(caller, provider_id, report.code.value)
+        return report

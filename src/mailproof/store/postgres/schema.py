@@ -1,8 +1,8 @@
 """The tables in PostgreSQL, and the migrations that make them.
 
-They are those of SQLite (`store.sqlite.schema`), with one column and one table more: by `events.write_id` a writer that
-lost its connection recognises its own events, and by `key_witness` a replica finds out whether it has the same key as
-the others. A migration is run in one transaction under the lock of a row, so of replicas that start at once only one
+They are those of SQLite (`store.sqlite.schema`), with one column more: by `events.write_id` a writer that lost its
+connection recognises its own events. By `key_witness` a replica finds out here whether it has the same key as the
+others. A migration is run in one transaction under the lock of a row, so of replicas that start at once only one
 runs it; advisory locks would do nothing in CockroachDB. Each statement can be repeated.
 """
 
@@ -15,7 +15,7 @@ import asyncpg
 from mailproof.domain.ledger import ADDED
 from mailproof.store.migration import VERSION, is_current
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.rows import KEY_HEADER
+from mailproof.store.rows import KEY_HEADER, has_sealed
 
 _ADDED = ", ".join(f"'{each.value}'" for each in sorted(ADDED))
 
@@ -133,6 +133,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             expires_at bigint NOT NULL,
             PRIMARY KEY (key, number)
         )
+        """,
+    ),
+    (
+        # Finds the secrets that a change supersedes without reading every event of its provider.
+        f"""
+        CREATE INDEX IF NOT EXISTS events_with_secret ON events (instance_id, provider_id, sequence)
+        WHERE {has_sealed("strpos")}
         """,
     ),
 )

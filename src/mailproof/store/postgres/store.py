@@ -50,6 +50,8 @@ _EVENTS = (
     "{}ORDER BY sequence DESC LIMIT $3"
 )
 _SAMPLE = rows.SAMPLE.format("$1")
+_SEALED_WITH = rows.SEALED_WITH.format("$1", "$2", "$3")
+_EVENT_KEY_COUNTS = rows.event_key_counts("strpos")
 
 
 async def open_store(
@@ -239,6 +241,41 @@ class PostgresStore:
             return found
 
         return await self.pools.run(work)
+
+    async def sealed_with(self, header: bytes, *, after: str, limit: int) -> Sequence[Provider]:
+        """See `mailproof.store.contract.SecretStore`."""
+        found = await self.pools.run(lambda connection: connection.fetch(_SEALED_WITH, header, after, limit))
+        return tuple(rows.to_provider(tuple(row)) for row in found)
+
+    async def sealed_counts(self) -> Mapping[bytes, tuple[int, int]]:
+        """See `mailproof.store.contract.SecretStore`."""
+        providers = await self.pools.run(lambda connection: connection.fetch(rows.KEY_COUNTS))
+        events = await self.pools.run(lambda connection: connection.fetch(_EVENT_KEY_COUNTS))
+        return rows.key_counts(map(tuple, providers), map(tuple, events))
+
+    async def destroy_superseded(self, limit: int) -> int:
+        """See `mailproof.store.contract.SecretStore`."""
+        return await self.pools.run(lambda connection: log.destroy_superseded(connection, limit))
+
+    async def forget(self) -> None:
+        """See `mailproof.store.contract.SecretStore`. The server's own VACUUM does what can be done."""
+
+    async def key_proof(self) -> bytes | None:
+        """See `mailproof.store.contract.SecretStore`."""
+        kept: bytes | None = await self.pools.run(
+            lambda connection: connection.fetchval("SELECT sealed FROM key_witness")
+        )
+        return kept
+
+    async def replace_key_proof(self, sealed: bytes) -> None:
+        """See `mailproof.store.contract.SecretStore`."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "INSERT INTO key_witness VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed", sealed
+            )
+
+        await self.pools.run(work)
 
     async def key_check(self, offered: bytes) -> bytes:
         """See `mailproof.store.contract.Store`."""

@@ -16,6 +16,7 @@ from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
 from mailproof.store.decisions import check_quota, events_of, growth, providers_of
 from mailproof.store.failures import ID_TAKEN, unknown_instance
+from mailproof.store.payloads import without_secret
 
 _NOTHING = Situation(None, None, 0)
 
@@ -30,6 +31,12 @@ _FORGET = (
     "DELETE FROM idempotency_keys WHERE rowid IN "  # noqa: S608 - constants
     f"(SELECT rowid FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT {keys.FORGOTTEN_AT_ONCE})"
 )
+_SUPERSEDED = (
+    "SELECT sequence, payload FROM events WHERE instance_id = ? AND provider_id = ? AND sequence < ? "  # noqa: S608
+    f"AND {rows.has_sealed('instr')}"
+)
+_SUPERSEDED_ANYWHERE = rows.superseded("instr", "?")
+_DESTROY = "UPDATE events SET payload = ? WHERE instance_id = ? AND sequence = ?"
 _REPLAYED = (
     f"SELECT {rows.EVENT} FROM events WHERE instance_id = ? AND sequence >= ? AND sequence < ? "  # noqa: S608
     "ORDER BY sequence"
@@ -111,7 +118,19 @@ def append(
     for event in events:
         connection.execute(_EVENT, rows.of_event(event))
         _save(connection, event, known)
+    for provider_id, last in rows.superseded_in(events).items():
+        found = connection.execute(_SUPERSEDED, (caller.instance_id, provider_id, last)).fetchall()
+        for sequence, payload in found:
+            connection.execute(_DESTROY, (without_secret(payload), caller.instance_id, sequence))
     return events
+
+
+def destroy_superseded(connection: sqlite3.Connection, limit: int) -> int:
+    """Destroy secrets in events that no provider has any more, and return how many."""
+    found = connection.execute(_SUPERSEDED_ANYWHERE, (limit,)).fetchall()
+    for instance_id, sequence, payload in found:
+        connection.execute(_DESTROY, (without_secret(payload), instance_id, sequence))
+    return len(found)
 
 
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:

@@ -100,6 +100,20 @@ def rebuild(path: Path, *, check: bool) -> int:
         raise translate(error) from error
 
 
+def vacuum(path: Path) -> None:
+    """Write the whole file anew, so that nothing is left in it of what was deleted, and empty the log beside it.
+
+    Raises:
+        StoreUnavailable: The database can't be used now.
+    """
+    try:
+        with closing(schema.connect_rebuilder(path)) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise translate(error) from error
+
+
 @contextmanager
 def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     connection.execute(begin)

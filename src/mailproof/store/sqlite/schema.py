@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mailproof.domain.errors import StartupError
 from mailproof.store.migration import VERSION, is_current
-from mailproof.store.rows import KEY_HEADER
+from mailproof.store.rows import KEY_HEADER, has_sealed
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -106,6 +106,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
         "CREATE TABLE token_key_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
     ),
+    (
+        # Finds the secrets that a change supersedes without reading every event of its provider.
+        f"""
+        CREATE INDEX events_with_secret ON events (instance_id, provider_id, sequence)
+        WHERE {has_sealed("instr")}
+        """,
+        # One row: a sealed blob, whose form and key are those of all secrets.
+        "CREATE TABLE key_witness (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+    ),
 )
 
 _VERSIONS = """
@@ -140,6 +149,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         mode = _wal(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced is overwritten with zeros
     except sqlite3.Error as error:
         connection.close()
         raise StartupError(f"the database {path} can't be opened: {error}") from error
@@ -161,6 +171,7 @@ def connect_rebuilder(path: Path) -> sqlite3.Connection:
     connection = _connect(path, _BUSY_WRITER)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = FILE")
     return connection
 

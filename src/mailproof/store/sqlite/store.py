@@ -38,6 +38,8 @@ _GET_ACTIVE = (
 )
 _LIST = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608
 _SAMPLE = rows.SAMPLE.format("?")
+_SEALED_WITH = rows.SEALED_WITH.format("?", "?", "?")
+_EVENT_KEY_COUNTS = rows.event_key_counts("instr")
 
 _provider = lru_cache(maxsize=256)(rows.to_provider)
 """Returns the provider of a row. A row is read from the database each time, and is mostly the same as before; making
@@ -94,7 +96,10 @@ class SqliteStore:
 
         def job(connection: sqlite3.Connection) -> CommitResult:
             # The clock is read here, in the writer's thread, so that times follow the order of the log.
-            return log.carry_out(connection, caller, provider_id, decide, key, self._clock())
+            result = log.carry_out(connection, caller, provider_id, decide, key, self._clock())
+            if rows.superseded_in(result.events) and not result.replayed:
+                self.writer.truncate_soon()
+            return result
 
         return await self._write(job)
 
@@ -212,9 +217,49 @@ class SqliteStore:
 
         return self._read(work)
 
+    async def sealed_with(self, header: bytes, *, after: str, limit: int) -> Sequence[Provider]:
+        """See `mailproof.store.contract.SecretStore`."""
+        found = self._readers.all(_SEALED_WITH, (header, after, limit))
+        return tuple(rows.to_provider(row) for row in found)
+
+    async def sealed_counts(self) -> Mapping[bytes, tuple[int, int]]:
+        """See `mailproof.store.contract.SecretStore`."""
+        return rows.key_counts(self._readers.all(rows.KEY_COUNTS, ()), self._readers.all(_EVENT_KEY_COUNTS, ()))
+
+    async def destroy_superseded(self, limit: int) -> int:
+        """See `mailproof.store.contract.SecretStore`."""
+        return await self._write(lambda connection: log.destroy_superseded(connection, limit))
+
+    async def forget(self) -> None:
+        """See `mailproof.store.contract.SecretStore`. Free pages hold what older releases deleted, so all is rewritten.
+
+        Raises:
+            StoreUnavailable: The database can't be used now.
+        """
+        await asyncio.to_thread(rebuild.vacuum, self._path)
+
+    async def key_proof(self) -> bytes | None:
+        """See `mailproof.store.contract.SecretStore`."""
+        row = self._one("SELECT sealed FROM key_witness", ())
+        return bytes(row[0]) if row else None
+
     async def key_check(self, offered: bytes) -> bytes:
-        """See `mailproof.store.contract.Store`. There are no replicas, so nothing is kept."""
+        """See `mailproof.store.contract.SecretStore`. There are no replicas, so one's own is returned."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT INTO key_witness VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
+
+        if await self.key_proof() is None:  # a start waits for no other writer if it need not
+            await self._write(job)
         return offered
+
+    async def replace_key_proof(self, sealed: bytes) -> None:
+        """See `mailproof.store.contract.SecretStore`."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO key_witness VALUES (1, ?)", (sealed,))
+
+        await self._write(job)
 
     async def rebuild(self, *, check: bool = False) -> int:
         """See `mailproof.store.contract.Store`. It has a connection of its own, so the writer does not stop."""

@@ -32,6 +32,13 @@ MAX_BATCH = 512
 """How many writes share a transaction at most, which bounds how long the first waits for the last."""
 
 
+_TRUNCATE_WAIT = 20
+"""Milliseconds that readers are waited for, until the write-ahead log is emptied."""
+
+_TRUNCATE_AGAIN = 0.5
+"""Seconds until that is tried again."""
+
+
 @dataclass(slots=True)
 class _Result:
     """The result of a job, or the exception that it raised."""
@@ -89,6 +96,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.commits = 0
         self.writes = 0
+        self._truncate = False
         self._connection = connection
         self._queue: queue.SimpleQueue[_Waiter | None] = queue.SimpleQueue()
         self._lock = threading.Lock()  # so that nothing is queued after the None that ends the thread
@@ -116,6 +124,13 @@ class Writer:
         future: asyncio.Future[T] = loop.create_future()
         self._enqueue(_Task(job, loop, future))
         return await future
+
+    def truncate_soon(self) -> None:
+        """Have the write-ahead log emptied after this commit: it holds pages as they were before.
+
+        A job calls this. Where a reader still needs the log, it is tried again after a moment.
+        """
+        self._truncate = True
 
     def _enqueue(self, waiter: _Waiter) -> None:
         with self._lock:
@@ -150,8 +165,12 @@ class Writer:
         self._stopped.set_result(None)
 
     def _collect(self, batch: list[_Waiter]) -> bool:
-        """Wait for a job, then take all that are queued; return False if the thread is to end."""
-        item = self._queue.get()
+        """Wait for a job, then take all that are queued; return False if the thread is to end. There may be none."""
+        try:
+            item = self._queue.get(timeout=_TRUNCATE_AGAIN if self._truncate else None)
+        except queue.Empty:
+            self._empty_log()
+            return True
         while item is not None:
             if item.begin():
                 batch.append(item)
@@ -182,7 +201,26 @@ class Writer:
             return [_Result(error=copy_for_one(shared)) for _ in batch]
         self.commits += 1
         self.writes += len(batch)
+        if self._truncate:
+            self._empty_log()
         return outcomes
+
+    def _empty_log(self) -> None:
+        """Move the write-ahead log into the database and make it empty, unless a reader still needs it.
+
+        SQLite waits for readers as long as for another writer, and nothing is written meanwhile, so the wait is short.
+        """
+        connection = self._connection
+        try:
+            usual = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout = {_TRUNCATE_WAIT}")
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {usual}")
+            self._truncate = bool(busy)
+        except sqlite3.Error:
+            _log.warning("the write-ahead log can't be emptied now; it is tried again", exc_info=True)
 
     def _together(self, batch: Sequence[_Waiter]) -> Sequence[_Result] | None:
         """Run the jobs without savepoints, which saves two statements for each job.
