@@ -207,7 +207,7 @@ LAW = (
     Room(
         "transport",
         "each wire",
-        ("domain", "syntax.host", "rpc"),
+        ("domain", "syntax.host", "syntax.source", "rpc"),
         libraries=(
             "asyncio",
             "concurrent: loops",
@@ -277,7 +277,7 @@ LAW = (
             "syntax.text",
             "service",
             "store.contract",
-            "store.sealing",
+            "store.key_sources",
             "store.transfer",
             "usecases.tokens",
         ),

@@ -151,58 +151,58 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
     {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
     """
-    ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 50
+    ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 48
     """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
     "webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
     "host". google.rpc.RetryInfo says when the next one may be made.
     {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
     """
-    ERROR_REASON_TOO_MANY_FAILED_LOGINS: _ErrorReason.ValueType  # 51
+    ERROR_REASON_TOO_MANY_FAILED_LOGINS: _ErrorReason.ValueType  # 49
     """Logins of this user ("login"), or those that the instance tested ("instance"), have failed so often that no other
     one is tried for a while (RESOURCE_EXHAUSTED), so that no account is locked or guessed by way of this service.
     Nothing was sent. google.rpc.RetryInfo says when the next one is tried.
     {"reason":"TOO_MANY_FAILED_LOGINS","domain":"mailproof","metadata":{"name":"failed_logins","limit":"6","period":"600s","scope":"login"}}
     """
-    ERROR_REASON_TOO_MANY_MESSAGES: _ErrorReason.ValueType  # 52
+    ERROR_REASON_TOO_MANY_MESSAGES: _ErrorReason.ValueType  # 50
     """The receiver has got as many test messages as one may (RESOURCE_EXHAUSTED). Nothing was sent.
     {"reason":"TOO_MANY_MESSAGES","domain":"mailproof","metadata":{"name":"messages","limit":"150","period":"3600s","scope":"receiver"}}
     """
-    ERROR_REASON_TOO_MANY_BAD_TOKENS: _ErrorReason.ValueType  # 53
+    ERROR_REASON_TOO_MANY_BAD_TOKENS: _ErrorReason.ValueType  # 51
     """So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
     (RESOURCE_EXHAUSTED). Good tokens are served.
     {"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
     """
-    ERROR_REASON_CONFIG_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 54
+    ERROR_REASON_CONFIG_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 52
     """The instance would have more configurations than one may (RESOURCE_EXHAUSTED). Waiting does not help.
     {"reason":"CONFIG_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000","scope":"instance"}}
     """
-    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 60
+    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 53
     """The access token was valid until a moment that has passed (UNAUTHENTICATED).
     {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
     """
-    ERROR_REASON_BEARER_TOKEN_REFUSED: _ErrorReason.ValueType  # 65
+    ERROR_REASON_BEARER_TOKEN_REFUSED: _ErrorReason.ValueType  # 54
     """A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,
     header_refused, algorithm_refused, issuer_wrong, key_unknown, signature_wrong, claim_missing, claim_wrong,
     audience_wrong, expired, not_yet_valid, bound_to_a_key or instance_missing.
     {"reason":"BEARER_TOKEN_REFUSED","domain":"mailproof","metadata":{"problem":"expired"}}
     """
-    ERROR_REASON_ISSUER_UNAVAILABLE: _ErrorReason.ValueType  # 66
+    ERROR_REASON_ISSUER_UNAVAILABLE: _ErrorReason.ValueType  # 55
     """The keys of the issuer of bearer tokens can't be had at the moment (UNAVAILABLE).
     {"reason":"ISSUER_UNAVAILABLE","domain":"mailproof"}
     """
-    ERROR_REASON_ROLE_MISSING: _ErrorReason.ValueType  # 67
+    ERROR_REASON_ROLE_MISSING: _ErrorReason.ValueType  # 56
     """A bearer token is good, and gives no role here (PERMISSION_DENIED).
     {"reason":"ROLE_MISSING","domain":"mailproof"}
     """
-    ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: _ErrorReason.ValueType  # 68
+    ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: _ErrorReason.ValueType  # 57
     """The client's certificate is verified, no setting says who it is, and there is no token (UNAUTHENTICATED).
     {"reason":"CLIENT_CERTIFICATE_UNKNOWN","domain":"mailproof"}
     """
-    ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: _ErrorReason.ValueType  # 69
+    ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: _ErrorReason.ValueType  # 58
     """The connection has outlived its client's certificate (UNAUTHENTICATED).
     {"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
     """
-    ERROR_REASON_SECRET_EXPORT_OFF: _ErrorReason.ValueType  # 70
+    ERROR_REASON_SECRET_EXPORT_OFF: _ErrorReason.ValueType  # 59
     """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
     {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
     """
@@ -346,58 +346,58 @@ ERROR_REASON_TOO_MUCH_WORK: ErrorReason.ValueType  # 47
 that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to try again.
 {"reason":"TOO_MUCH_WORK","domain":"mailproof"}
 """
-ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 50
+ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 48
 """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
 "webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
 "host". google.rpc.RetryInfo says when the next one may be made.
 {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
 """
-ERROR_REASON_TOO_MANY_FAILED_LOGINS: ErrorReason.ValueType  # 51
+ERROR_REASON_TOO_MANY_FAILED_LOGINS: ErrorReason.ValueType  # 49
 """Logins of this user ("login"), or those that the instance tested ("instance"), have failed so often that no other
 one is tried for a while (RESOURCE_EXHAUSTED), so that no account is locked or guessed by way of this service.
 Nothing was sent. google.rpc.RetryInfo says when the next one is tried.
 {"reason":"TOO_MANY_FAILED_LOGINS","domain":"mailproof","metadata":{"name":"failed_logins","limit":"6","period":"600s","scope":"login"}}
 """
-ERROR_REASON_TOO_MANY_MESSAGES: ErrorReason.ValueType  # 52
+ERROR_REASON_TOO_MANY_MESSAGES: ErrorReason.ValueType  # 50
 """The receiver has got as many test messages as one may (RESOURCE_EXHAUSTED). Nothing was sent.
 {"reason":"TOO_MANY_MESSAGES","domain":"mailproof","metadata":{"name":"messages","limit":"150","period":"3600s","scope":"receiver"}}
 """
-ERROR_REASON_TOO_MANY_BAD_TOKENS: ErrorReason.ValueType  # 53
+ERROR_REASON_TOO_MANY_BAD_TOKENS: ErrorReason.ValueType  # 51
 """So many unknown access tokens came from the caller's address that no other unknown one is looked up for a while
 (RESOURCE_EXHAUSTED). Good tokens are served.
 {"reason":"TOO_MANY_BAD_TOKENS","domain":"mailproof","metadata":{"name":"bad_tokens","limit":"60","period":"60s","scope":"source"}}
 """
-ERROR_REASON_CONFIG_QUOTA_EXCEEDED: ErrorReason.ValueType  # 54
+ERROR_REASON_CONFIG_QUOTA_EXCEEDED: ErrorReason.ValueType  # 52
 """The instance would have more configurations than one may (RESOURCE_EXHAUSTED). Waiting does not help.
 {"reason":"CONFIG_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000","scope":"instance"}}
 """
-ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 60
+ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 53
 """The access token was valid until a moment that has passed (UNAUTHENTICATED).
 {"reason":"TOKEN_EXPIRED","domain":"mailproof","metadata":{"expiredAt":"2027-01-31T00:00:00Z"}}
 """
-ERROR_REASON_BEARER_TOKEN_REFUSED: ErrorReason.ValueType  # 65
+ERROR_REASON_BEARER_TOKEN_REFUSED: ErrorReason.ValueType  # 54
 """A bearer token of the issuer is not accepted (UNAUTHENTICATED). The metadata says why: malformed, too_large,
 header_refused, algorithm_refused, issuer_wrong, key_unknown, signature_wrong, claim_missing, claim_wrong,
 audience_wrong, expired, not_yet_valid, bound_to_a_key or instance_missing.
 {"reason":"BEARER_TOKEN_REFUSED","domain":"mailproof","metadata":{"problem":"expired"}}
 """
-ERROR_REASON_ISSUER_UNAVAILABLE: ErrorReason.ValueType  # 66
+ERROR_REASON_ISSUER_UNAVAILABLE: ErrorReason.ValueType  # 55
 """The keys of the issuer of bearer tokens can't be had at the moment (UNAVAILABLE).
 {"reason":"ISSUER_UNAVAILABLE","domain":"mailproof"}
 """
-ERROR_REASON_ROLE_MISSING: ErrorReason.ValueType  # 67
+ERROR_REASON_ROLE_MISSING: ErrorReason.ValueType  # 56
 """A bearer token is good, and gives no role here (PERMISSION_DENIED).
 {"reason":"ROLE_MISSING","domain":"mailproof"}
 """
-ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: ErrorReason.ValueType  # 68
+ERROR_REASON_CLIENT_CERTIFICATE_UNKNOWN: ErrorReason.ValueType  # 57
 """The client's certificate is verified, no setting says who it is, and there is no token (UNAUTHENTICATED).
 {"reason":"CLIENT_CERTIFICATE_UNKNOWN","domain":"mailproof"}
 """
-ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: ErrorReason.ValueType  # 69
+ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: ErrorReason.ValueType  # 58
 """The connection has outlived its client's certificate (UNAUTHENTICATED).
 {"reason":"CLIENT_CERTIFICATE_EXPIRED","domain":"mailproof"}
 """
-ERROR_REASON_SECRET_EXPORT_OFF: ErrorReason.ValueType  # 70
+ERROR_REASON_SECRET_EXPORT_OFF: ErrorReason.ValueType  # 59
 """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
 {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
 """

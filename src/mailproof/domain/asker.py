@@ -9,7 +9,7 @@ _asker: ContextVar[Mapping[str, str]] = ContextVar("asker", default={})  # noqa:
 
 
 def on_behalf_of(**ids: str) -> None:
-    """Name who is asked for from here on, as the log is to name them: `token_id`, `instance_id`, `request_id`."""
+    """Name who is asked for from here on, as the log is to name them."""
     _asker.set(ids)
 
 

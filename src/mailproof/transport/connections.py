@@ -11,12 +11,11 @@ import asyncio
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from itertools import islice
 from typing import Protocol
 
 from mailproof.syntax.host import join_host_port
+from mailproof.syntax.source import source_of
 
 SWEEP = 0.5
 """Seconds between two looks for connections whose time is over."""
@@ -27,9 +26,6 @@ REST = 2.0
 _AT_ONCE, _BREATH = 100, 0.02
 """Connections that one look ends or lets rest, and seconds until the next look where more are to come: 10,000 at once
 would hold up the event loop for half a second."""
-
-_IPV6_SOURCE = 64
-"""Bits of an IPv6 address that make a source: whoever has one address of a /64 has all of them."""
 
 
 class Standing(IntEnum):
@@ -214,21 +210,3 @@ def _is_serving_known(connection: Connection) -> bool:
 
 def _by_standing(connection: Connection) -> int:
     return connection.standing
-
-
-@lru_cache(maxsize=4096)
-def source_of(host: str) -> str:
-    """Return what counts as the source of connections from an address: IPv4 itself, IPv6 its /64.
-
-    Args:
-        host: An address; what is none counts as it is.
-    """
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(IPv6Address(int(address) >> _IPV6_SOURCE << _IPV6_SOURCE))
-    return host

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailproof.syntax.host import join_host_port
-from mailproof.transport.connections import ConnectionLimits, source_of
+from mailproof.syntax.source import source_of
+from mailproof.transport.connections import ConnectionLimits
 
 PAUSE = 0.25
 """Seconds between two looks."""

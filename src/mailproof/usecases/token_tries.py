@@ -8,7 +8,6 @@ may be asked would be no help to it.
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -17,31 +16,12 @@ from mailproof.domain.errors import TooManyBadTokens
 from mailproof.domain.limits import MINUTE, sha256
 from mailproof.domain.shares import SECOND, Demand, LocalCounter, RateLimit, Scope, monotonic
 from mailproof.store.contract import TokenStore
+from mailproof.syntax.host import take_apart
+from mailproof.syntax.source import source_of
 
 _REMEMBERED = 10_000
 _RENEWED = 5 * SECOND
 """Microseconds that the digests of all tokens are used for. A token made meanwhile waits, where its source guesses."""
-
-_IPV6_PREFIX = 64
-"""Bits of an IPv6 address that one customer has at least (RFC 6177)."""
-
-
-def source_of(peer: str) -> str:
-    """Return what the addresses of one customer have in common: an IPv4 address, or the first 64 bits of an IPv6 one.
-
-    Args:
-        peer: "address:port", "[v6]:port", or whatever else a transport knows.
-    """
-    host = peer.rpartition(":")[0].strip("[]").partition("%")[0]
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
 
 
 class TokenTries:
@@ -119,4 +99,6 @@ class TokenTries:
             self._counter.give_back_now(Demand(), "", (self._rate(peer),))
 
     def _rate(self, peer: str) -> RateLimit:
-        return RateLimit("bad_tokens", Scope.SOURCE, self._limit, MINUTE, sha256(source_of(peer).encode()))
+        return RateLimit(
+            "bad_tokens", Scope.SOURCE, self._limit, MINUTE, sha256(source_of(take_apart(peer).host).encode())
+        )

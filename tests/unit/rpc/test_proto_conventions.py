@@ -79,7 +79,7 @@ def test_a_gap_is_found_where_it_is_not_reserved() -> None:
         del bare.reserved_range[:]
         found[name] = gaps(bare)
     assert {name: numbers for name, numbers in found.items() if numbers} == {
-        "smtpdiag.v1.ErrorReason": [*range(23, 40), *range(46, 70)],
+        "smtpdiag.v1.ErrorReason": list(range(23, 40)),
         "zitadel.settings.v1.EmailProviderSMTP": [7, 8],
     }
 

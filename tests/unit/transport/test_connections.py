@@ -7,7 +7,7 @@ import pytest
 
 from clock_support.waiting import eventually_here
 from mailproof.transport import connections
-from mailproof.transport.connections import ConnectionLimits, Connections, Standing, source_of
+from mailproof.transport.connections import ConnectionLimits, Connections, Standing
 
 
 class Plain:
@@ -147,17 +147,3 @@ def test_time_is_over_in_batches_and_idle_connections_rest(monkeypatch: pytest.M
         registry.stop()
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize(
-    ("host", "source"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("fe80::1%eth0", "fe80::"),
-        ("", ""),
-    ],
-)
-def test_an_ipv6_source_is_its_64_bits(host: str, source: str) -> None:
-    assert source_of(host) == source

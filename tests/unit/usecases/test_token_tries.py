@@ -6,8 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from typing import cast
 
-import pytest
-
 from mailproof.domain.errors import StoreUnavailable, TooManyBadTokens, Unauthenticated
 from mailproof.domain.model import Role, Token
 from mailproof.domain.token_record import TokenRecord
@@ -15,7 +13,7 @@ from mailproof.store.contract import TokenStore
 from mailproof.store.sealing import Sealer
 from mailproof.usecases.access import Access
 from mailproof.usecases.token_seals import TokenSeals, hash_of
-from mailproof.usecases.token_tries import TokenTries, source_of
+from mailproof.usecases.token_tries import TokenTries
 
 RECORD = Token("1", "", Role.ADMIN, ("i",), datetime(2026, 1, 1, tzinfo=UTC))
 VAULT = Sealer(b"k" * 32)
@@ -120,19 +118,3 @@ def test_a_lookup_that_fails_is_nobodys_guess() -> None:
 def test_without_a_limit_all_are_looked_up() -> None:
     door = Door(limit=0)
     assert {door.knock("guess") for _ in range(200)} == {"TOKEN_INVALID"}
-
-
-@pytest.mark.parametrize(
-    ("peer", "source"),
-    [
-        ("192.0.2.1:5", "192.0.2.1"),
-        ("[2001:db8:1:2:3:4:5:6]:443", "2001:db8:1:2::/64"),
-        ("[2001:db8:1:2::]:1", "2001:db8:1:2::/64"),
-        ("[::ffff:192.0.2.1]:9", "192.0.2.1"),
-        ("[fe80::1%eth0]:9", "fe80::/64"),
-        ("unix:", "unix:"),
-        ("", ""),
-    ],
-)
-def test_a_source_is_an_address_or_the_network_of_one_customer(peer: str, source: str) -> None:
-    assert source_of(peer) == source
