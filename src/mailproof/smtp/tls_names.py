@@ -1,4 +1,4 @@
-"""Masks the test's secrets in the names of a server's certificates, which a hostile one may make up as it likes. Pure."""
+"""Masks a test's secrets in the names of the server's certificates, which a hostile one makes up as it likes. Pure."""
 
 from __future__ import annotations
 
