@@ -117,6 +117,9 @@ def _serve(parsed: argparse.Namespace) -> int:
     system.check_system()
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
 
+    # grpc-core writes lines of its own to stderr, one for each header of a stranger that it can't parse.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
     from mailproof.service import app
 
     return app.serve(chosen)

@@ -20,19 +20,22 @@ GRPC_MESSAGE = b"grpc-message"
 GRPC_STATUS = b"grpc-status"
 GRPC_STATUS_DETAILS = b"grpc-status-details-bin"
 GRPC_TIMEOUT = b"grpc-timeout"
+HOST = b"host"
 IDEMPOTENCY_KEY = calls.IDEMPOTENCY_KEY.encode()
 INSTANCE_ID = calls.INSTANCE_ID.encode()
 ORIGIN = b"origin"
 REQUEST_ID = b"x-request-id"
 REQUESTED_METHOD = b"access-control-request-method"
 RETRY_AFTER = b"retry-after"
+TRANSFER_ENCODING = b"transfer-encoding"
 VARY = b"vary"
 WWW_AUTHENTICATE = b"www-authenticate"
 
 JSON = (CONTENT_TYPE, b"application/json")
 NO_STORE = (CACHE_CONTROL, b"no-store")
+CLOSE = (b"connection", b"close")
 
-ONCE = frozenset({INSTANCE_ID, IDEMPOTENCY_KEY})
+ONCE = frozenset({AUTHORIZATION, INSTANCE_ID, IDEMPOTENCY_KEY})
 """What a caller may send once at most."""
 
 

@@ -15,7 +15,8 @@ from mailproof.transport.asgi import AsgiMessage, AsgiReceive, AsgiScope, AsgiSe
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, call_of
 from mailproof.transport.handlers import RpcHandlers
-from mailproof.transport.headers import CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, Headers
+from mailproof.transport.head_rules import SAFE, check_head
+from mailproof.transport.headers import CLOSE, CONTENT_TYPE, JSON, NO_STORE, REQUEST_ID, Headers
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
@@ -61,10 +62,17 @@ class HttpApp:
         request = Request.from_scope(scope)
         preflight = self._cors.preflight(request)
         if preflight is not None:
-            await respond(send, 204, preflight)
+            await respond(send, 204, [*preflight, *SAFE])
             return
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
-        tracked = _Tracked(send, [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request)])
+        tracked = _Tracked(send, [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *SAFE])
+        try:
+            check_head(request)
+        except Failure as failure:
+            refusal = self._calls.refusal(failure, None, request.call("http"))
+            body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
+            await respond(tracked, refusal.http_status, [JSON, NO_STORE, CLOSE], dump(body))
+            return
         try:
             await self._application(request)(request, receive, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
@@ -79,10 +87,10 @@ class HttpApp:
                 await respond(tracked, refusal.http_status, [JSON], dump(body))
 
     def _application(self, request: Request) -> Application:
-        if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.path):
+        if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
             return self._grpc_web.answer
-        if request.method in {"GET", "HEAD"} and request.path in self._pages:
-            return self._pages[request.path]
+        if request.method in {"GET", "HEAD"} and request.encoded_path in self._pages:
+            return self._pages[request.encoded_path]
         return self._rest
 
     def _resolve(self, verb: str, path: str) -> Target | None:

@@ -79,10 +79,9 @@ def test_a_connection_of_ones_own_suffers_alone(service: RunningService) -> None
     assert good_calls(service.grpc_address, service.admin_token, 5) == ["OK"] * 5
 
 
-def test_the_edge_says_which_header_it_refuses(edge: str) -> None:
+def test_the_edge_says_which_header_it_refuses(service: RunningService, edge: str) -> None:
     answer = call(edge, PATH, b"", [("grpc-timeout", "abc")])
-    refusal = "the edge refused the request: the header {} can't be read"
-    assert (answer["grpc-status"], answer["grpc-message"]) == ("3", refusal.format("grpc-timeout"))
-    twice = [("authorization", "Bearer a"), ("authorization", "Bearer b")]
-    answer = call(edge, PATH, b"", twice)
-    assert (answer["grpc-status"], answer["grpc-message"]) == ("3", refusal.format("authorization"))
+    assert (answer["grpc-status"], "the header grpc-timeout can't be read" in answer["grpc-message"]) == ("3", True)
+    twice = [("authorization", f"Bearer {service.admin_token}"), ("authorization", "Bearer b")]
+    for address in (edge, service.grpc_address):
+        assert call(address, PATH, b"", twice)["grpc-status"] == "16"
