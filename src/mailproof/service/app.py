@@ -11,7 +11,7 @@ import logging
 import shlex
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -37,7 +37,7 @@ from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
-from mailproof.sandbox.server import Sandbox
+from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.service.engines import open_store
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
@@ -72,7 +72,7 @@ CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
-"""Name of the admin token that `--sandbox` makes at each start; the token of the previous start is revoked."""
+"""Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
 
 
 def serve(settings: ServiceSettings) -> int:
@@ -118,6 +118,9 @@ class Service:
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(check_keys(self._store, self._sealer))
         anchors = _read_anchors(settings.ca_file)
+        # What a crash has left of an earlier sandbox ends here, also where there is none this time.
+        asyncio.run(self._revoke_sandbox_tokens())
+        (settings.data_dir / CA_FILE).unlink(missing_ok=True)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
@@ -217,15 +220,27 @@ class Service:
         sandbox = Sandbox(self._settings.data_dir, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
         sandbox.start()
         self._cleanup.callback(sandbox.stop)
+        self._cleanup.callback(lambda: sandbox.ca_path.unlink(missing_ok=True))
         self._sandbox_token = new_token()
-        asyncio.run(self._renew_sandbox_token(self._sandbox_token))
+        self._cleanup.callback(lambda: asyncio.run(self._revoke_own_sandbox_token()))
+        asyncio.run(
+            self._store.create_token(
+                digest=digest(self._sandbox_token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_ids=()
+            )
+        )
         return sandbox
 
-    async def _renew_sandbox_token(self, token: str) -> None:
+    async def _revoke_own_sandbox_token(self) -> None:
+        """Revoke the token as the service stops. The next start does it where the store can't be reached now."""
+        with suppress(StoreUnavailable):
+            token = await self._store.find_token(digest(self._sandbox_token))
+            if token is not None:
+                await self._store.revoke_token(token.id)
+
+    async def _revoke_sandbox_tokens(self) -> None:
         for old in await self._store.list_tokens():
             if old.name == SANDBOX_TOKEN and old.revoked_at is None:
                 await self._store.revoke_token(old.id)
-        await self._store.create_token(digest=digest(token), name=SANDBOX_TOKEN, role=Role.ADMIN, instance_ids=())
 
     def _pages(self) -> dict[str, Application]:
         if self._sandbox is None:

@@ -25,6 +25,8 @@ _CHANCE = 5e-3  # of a run of a random secret in `_TYPICAL` characters of other 
 _TYPICAL = 1000
 _LONG_SECRET = 64  # characters, from which on every fourth place of a text is looked up, so runs are three longer
 _STRIDE = 4
+_FOLDED_RUN = 8  # digits of base64 whose case is lost, which says less of the secret
+_MANY = 100  # runs, from which on looking each place up is faster than searching for each run
 _DEPTH = 3  # encodings within one another
 _WORK = 60  # decoded octets for each character of a text; an ordinary reply has some 10
 _LEAST_WORK = 4000
@@ -67,7 +69,7 @@ class _Sought:
         text: The secret, of at least `_SHORTEST` characters.
     """
 
-    __slots__ = ("_forms", "_runs", "_stride", "joined", "long", "run")
+    __slots__ = ("_digits", "_forms", "_runs", "_stride", "joined", "long", "run")
 
     def __init__(self, text: str) -> None:
         forms = {_fold(text), text.encode("utf-8", "surrogatepass").lower()}
@@ -80,6 +82,7 @@ class _Sought:
         self._forms = {*forms, *(form[::-1] for form in forms)}
         length = max(map(len, self._forms), default=0)
         self._runs: dict[int, frozenset[bytes]] = {}
+        self._digits = frozenset(_folded_base64(text.encode("utf-8", "surrogatepass")))
         self._stride = _STRIDE if length >= _LONG_SECRET else 1
         self.run = _shortest_run(length)
         self.joined = self.run + 1
@@ -100,6 +103,15 @@ class _Sought:
         if self._stride == 1:
             return any(run in text for run in runs)
         return any(text[place : place + length] in runs for place in range(0, len(text) - length + 1, self._stride))
+
+    def is_in_digits(self, alone: bytes) -> bool:
+        """Return whether the letters and digits of a folded text have a run of its base64, whose case is lost.
+
+        Keywords of EHLO are shown in upper case.
+        """
+        if len(self._digits) <= _MANY:
+            return any(run in alone for run in self._digits)
+        return any(alone[place : place + _FOLDED_RUN] in self._digits for place in range(len(alone) - _FOLDED_RUN + 1))
 
 
 class EchoFinder:
@@ -160,7 +172,7 @@ class EchoFinder:
         return (
             any(sought.is_in(low, sought.run) for sought in self._sought)
             or self._is_joined(low)
-            or any(sought.is_in(alone, sought.joined) for sought in self._sought)
+            or any(sought.is_in(alone, sought.joined) or sought.is_in_digits(alone) for sought in self._sought)
             or any(
                 sought.is_in(bare[start::stride], sought.joined)
                 for stride in (2, 3)
@@ -219,6 +231,18 @@ def _shortest_run(length: int) -> int:
     while (length - run + 1) * _TYPICAL > _CHANCE * 36**run:
         run += 1
     return min(run, length)
+
+
+def _folded_base64(raw: bytes) -> Iterator[bytes]:
+    """Yield the runs of what a secret is in base64 at each alignment, without case and signs, in both directions."""
+    for text in (raw, raw[::-1]):
+        for lead in range(3):
+            digits = binascii.b2a_base64(b"\0" * lead + text, newline=False).rstrip(b"=")[(lead * 8 + 5) // 6 :]
+            core = digits.lower().translate(None, b"+/")
+            for place in range(len(core) - _FOLDED_RUN + 1):
+                run = core[place : place + _FOLDED_RUN]
+                yield run
+                yield run[::-1]
 
 
 def _fold(text: str) -> bytes:

@@ -190,6 +190,14 @@ def test_a_text_that_takes_more_work_than_an_ordinary_one_is_in_doubt() -> None:
     assert looking.find(nested.decode()[:MAX_TEXT]) in (Likeness.DOUBT, Likeness.ECHO, Likeness.NONE)
 
 
+@pytest.mark.parametrize("lead", [b"", b"x", b"xy"])
+def test_base64_whose_case_is_lost_is_found(lead: bytes) -> None:
+    password = "Zk7-qwVm2.xPb9Yd"
+    text = base64.b64encode(lead + password.encode()).decode()
+    for shown in (text.upper(), text.lower(), text[4:-4].upper(), text[::-1].lower()):
+        assert finder(password).find(f"250-X{shown}")
+
+
 def test_without_a_secret_nothing_is_looked_for() -> None:
     assert finder("abc").find("abc abc") is Likeness.NONE
     assert EchoFinder().find("x" * 100_000) is Likeness.NONE
