@@ -1,78 +1,28 @@
 """envoy.yaml as shipped (only its ports differ), in front of the running program: all three wires through one port."""
 
 import json
-import re
-import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
 from clock_support.waiting import HANG
+from service_support.edge import running_edge
 from service_support.service import RunningService
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 
-ROOT = Path(__file__).parents[2]
-ENVOY = Path(sys.executable).parent / "envoy"
 ORIGIN = "https://console.example.com"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
 def edge(service: RunningService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an Envoy in front of the service."""
-    port, admin = free_port(), free_port()
-    ports = {
-        "50051": service.grpc_address.rpartition(":")[2],
-        "8080": service.http_url.rpartition(":")[2],
-        "10000": str(port),
-        "9901": str(admin),
-    }
-    text = (ROOT / "envoy.yaml").read_text()
-    text = re.sub(r"(port_value: )(\d+)", lambda match: match[1] + ports[match[2]], text)
-    config = tmp_path_factory.mktemp("envoy") / "envoy.yaml"
-    config.write_text(text)
-    log = config.with_suffix(".log")
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [ENVOY, "-c", config, "--log-level", "warning", "--concurrency", "1", "--use-dynamic-base-id"],
-            stdout=sink,
-            stderr=sink,
-        )
-        try:
-            _until_ready(f"http://127.0.0.1:{port}/readyz", process, log)
-            yield f"127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(HANG)
-
-
-def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Ask until the edge and both clusters answer; Envoy has no other signal of that."""
-    for _ in range(400):
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=HANG):
-                return
-        except (urllib.error.URLError, OSError):
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-    raise AssertionError(log.read_text())
+    with running_edge(service, tmp_path_factory.mktemp("envoy")) as address:
+        yield address
 
 
 def settings(service: RunningService) -> dict[str, Any]:

@@ -118,8 +118,9 @@ def _serve(parsed: argparse.Namespace) -> int:
     chosen = settings.from_arguments(parsed, os.environ)  # before the imports: bad settings are reported at once
     settings_check.check(chosen)
 
-    # gRPC's core prints a line for each handshake that fails: strangers must not fill the log, which is JSON besides.
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    # gRPC's core prints a line for each handshake that fails, and for each header of a stranger that it can't parse:
+    # strangers must not fill the log, which is JSON besides.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from mailproof.service import app
 
     return app.serve(chosen)

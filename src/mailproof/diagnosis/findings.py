@@ -67,7 +67,8 @@ def conclude(seen: Observed) -> Conclusion:
     ]
     if seen.unverified is not None:
         cause = certificate_cause(seen, seen.unverified)
-        warnings.insert(0, (cause.code, Stage.TLS, cause.detail or _continued(_certificate_detail(seen))))
+        detail = cause.detail or _continued(seen.redact(_certificate_detail(seen), 300))
+        warnings.insert(0, (cause.code, Stage.TLS, detail))
     for code, stage, detail in warnings:
         found.append(_finding(code, Severity.WARNING, stage, advise(seen, code, Severity.WARNING, stage, detail)))
     return Conclusion(tuple(found), fixes)

@@ -24,6 +24,7 @@ from mailproof.smtp.dialogue import Dialogue
 from mailproof.smtp.refusals.judgement import Circumstances, judge
 from mailproof.smtp.report import TlsInfo
 from mailproof.smtp.sasl.encoded import reply_in_words
+from mailproof.smtp.tls_names import without_echoes
 from mailproof.smtp.vocabulary import Code, Stage
 from mailproof.smtp.wire import Fault, Reply, ReplyParser, WireError
 from mailproof.syntax.host import address_literal, take_apart
@@ -273,6 +274,7 @@ class Link:
             if action.credentials:
                 self.context.redact.sent = True
                 self.context.redact.learn(*action.secrets)
+                self.context.redact.conceal(*action.expected)
                 self.facts.credentials_in_clear = not self.facts.secure
             try:
                 rest = self._channel.send(action.data)
@@ -363,13 +365,17 @@ class Link:
         self._begin(Stage.TLS)
         try:
             context = await self._context()
-            await self._channel.handshake(
-                context,
-                self.context.host,
-                after_starttls=not self.implicit,
-                verified=self._verify,
-                has_anchors=not self.context.trust.is_empty(context),
-            )
+            try:
+                await self._channel.handshake(
+                    context,
+                    self.context.host,
+                    after_starttls=not self.implicit,
+                    verified=self._verify,
+                    has_anchors=not self.context.trust.is_empty(context),
+                )
+            finally:  # another connection may have given the server what it names here
+                if self._channel.tls is not None:
+                    self._channel.tls = without_echoes(self._channel.tls, self.context.redact)
         except TimeoutError:
             return Done(self._transcript.fail(Cause(Stage.TLS, Code.TIMEOUT)))
         except Broken as error:

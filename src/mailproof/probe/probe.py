@@ -258,6 +258,7 @@ class _Test:
                 finally:
                     attempt.close()
         await probe.turns.next()  # as for each exchange
+        suggested = tuple(each for each in suggested if self._redact(each.suggested.shown) == each.suggested.shown)
         return self._report(link, cause, attempt, results, suggested, addresses, ended)
 
     async def _end_trials(self) -> None:
@@ -339,6 +340,7 @@ def _redactor(plan: Plan) -> Redactor:
     if plan.credentials is None:
         return Redactor()
     redact = Redactor(plan.credentials.password.reveal(), plan.credentials.user)
+    redact.spare(plan.host, plan.sender, plan.sender_name, plan.recipient, plan.ehlo_name)
     if plan.oauth is not None:
         redact.learn(plan.oauth.access_token.reveal())
         if plan.oauth.grant is not None:

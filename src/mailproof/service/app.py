@@ -11,7 +11,7 @@ import logging
 import shlex
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,7 +42,7 @@ from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.sandbox.page import PATH, messages_document
-from mailproof.sandbox.server import Sandbox
+from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.encryption_keys import has_own_key, open_keys, prepare_secrets
@@ -80,7 +80,7 @@ CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
-"""Name of the admin token that `--sandbox` makes at each start; the token of the previous start is revoked."""
+"""Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
 
 SANDBOX_LASTS = timedelta(days=30)
 """How long that token is good: a sandbox is to try things on."""
@@ -134,6 +134,9 @@ class Service:
         self._tokens = Tokens(self._store, self._sealer)
         asyncio.run(self._tokens.take_over())
         anchors = _read_anchors(settings.ca_file)
+        # What a crash has left of an earlier sandbox ends here, also where there is none this time.
+        asyncio.run(self._revoke_sandbox_tokens())
+        (settings.data_dir / CA_FILE).unlink(missing_ok=True)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
@@ -284,16 +287,24 @@ class Service:
         sandbox = Sandbox(self._settings.data_dir, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
         sandbox.start()
         self._cleanup.callback(sandbox.stop)
+        self._cleanup.callback(lambda: sandbox.ca_path.unlink(missing_ok=True))
         self._sandbox_token = new_token()
-        asyncio.run(self._renew_sandbox_token(self._sandbox_token))
+        self._cleanup.callback(lambda: asyncio.run(self._revoke_own_sandbox_token()))
+        ends = utc_now() + SANDBOX_LASTS
+        asyncio.run(self._tokens.create(self._sandbox_token, name=SANDBOX_TOKEN, role=Role.ADMIN, expires_at=ends))
         return sandbox
 
-    async def _renew_sandbox_token(self, token: str) -> None:
+    async def _revoke_own_sandbox_token(self) -> None:
+        """Revoke the token as the service stops. The next start does it where the store can't be reached now."""
+        with suppress(StoreUnavailable):
+            found = await self._tokens.find(self._sandbox_token)
+            if found is not None:
+                await self._tokens.revoke(found.id)
+
+    async def _revoke_sandbox_tokens(self) -> None:
         for old in await self._tokens.list():
             if old.token is not None and old.token.name == SANDBOX_TOKEN and old.state is not TokenState.REVOKED:
                 await self._tokens.revoke(old.id)
-        ends = utc_now() + SANDBOX_LASTS
-        await self._tokens.create(token, name=SANDBOX_TOKEN, role=Role.ADMIN, expires_at=ends)
 
     def _pages(self) -> dict[str, Application]:
         if self._sandbox is None:

@@ -53,6 +53,7 @@ class Send:
         shown: What a transcript may show of `data`.
         credentials: Whether `data` holds credentials.
         secrets: Parts of `data` that are derived from the credentials; masked where the server repeats them.
+        expected: What the server derives from the credentials too and has to send; masked, and no echo.
     """
 
     stage: Stage
@@ -60,6 +61,7 @@ class Send:
     shown: str
     credentials: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    expected: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,8 @@ class Authentication:
         if not response:
             return Send(Stage.AUTH, b"\r\n", "(an empty line)")
         line = encode_command(table.encode(response), limit=MAX_RESPONSE)
-        return Send(Stage.AUTH, line, MASK, credentials=True, secrets=self._exchange.secrets)
+        exchange = self._exchange
+        return Send(Stage.AUTH, line, MASK, credentials=True, secrets=exchange.secrets, expected=exchange.expected)
 
     def _cancel(self, detail: str) -> Action:
         """Cancel the exchange with "*" (RFC 4954 section 4)."""

@@ -3,7 +3,8 @@
 Law: no text of a server reaches a step, a report or a message except through `clean` or a `Redactor`. A `Redactor`
 masks after cleaning and before cutting, so that no part of a password gets through, neither by an escape sequence
 inside it nor by the cut. A text that may hold a secret is given to a `Redactor` uncleaned and uncut. What a `Redactor`
-cuts keeps its URLs and its end, which say what to do. Pure.
+cuts keeps its URLs and its end, which say what to do. What is shown in the end shares no run of characters with a
+secret, in no usual encoding (`smtp.echoes`): where that is in doubt, only the reply's code is shown. Pure.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import quote, quote_plus
 
 from mailproof.domain.secret import MASK
 from mailproof.smtp.charset import readings
+from mailproof.smtp.echoes import EchoFinder, Likeness
 from mailproof.syntax.text import has_invisible, replace_invisible
 
 MAX_TEXT = 500
@@ -31,6 +33,8 @@ MAX_ESCAPES = 64
 FULL_OF_ESCAPES = "(hidden: the server sent a text full of escape sequences)"
 ECHO_NOTICE = f"{MASK} (hidden: the server repeated a secret)"
 
+DOUBT_NOTICE = f"{MASK} (hidden: it may repeat a part of a secret)"
+
 # ECMA-48: whole CSI and OSC sequences are removed, an OSC within its line. Of other sequences only the ESC is replaced.
 _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
 _OSC = r"\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)"
@@ -39,6 +43,8 @@ _ESCAPES = re.compile(rf"{_CSI}[@-~]|{_OSC}")
 _POSSIBLE_ESCAPES = re.compile(rf"{_CSI}[@-~]?|{_OSC}|\x1b\]|\x1b[ -/]*[0-~]?")
 # What stands between the texts of two lines of a reply: the next line's code, and the enhanced code that it repeats.
 _LINE_START = re.compile(r"\n(?:[2-5][0-9]{2}[- ])?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?")
+# What says nothing of a secret at the beginning of a reply: its code and its enhanced code (RFC 3463 section 2).
+_CODES = re.compile(r"[2-5][0-9]{2}(?:[- ][245]\.[0-9]{1,3}\.[0-9]{1,3})?(?=[- \n])")
 _GAP = " … "
 _CUT_MINIMUM = 80  # characters; a text that is cut to fewer is a name, and only its beginning is kept
 _MAX_LINKS = 8  # that are kept where a text is cut: the first ones and the last
@@ -81,6 +87,11 @@ def shorten(text: str, limit: int = MAX_TEXT) -> str:
         kept[0] = (0, kept[0][1] + room)
     kept[0] = (0, _end_near(text, kept, links))
     return _joined(text, kept)
+
+
+def clean_and_shorten(text: str, limit: int = MAX_TEXT) -> str:
+    """Return `text` as `clean` does, but cut as `shorten` does it."""
+    return shorten(_printable(text), limit)
 
 
 def _links(text: str) -> list[tuple[int, int]]:
@@ -152,11 +163,14 @@ class Redactor:
         sent: Whether a secret was sent to the server; what is found before is masked, but is a coincidence and no echo.
     """
 
-    __slots__ = ("_needles", "_split", "_words", "echoed", "sent")
+    __slots__ = ("_concealed", "_finder", "_needles", "_split", "_words", "echoed", "sent")
 
     def __init__(self, password: str = "", user: str = "") -> None:
         self.echoed = False
         self.sent = False
+        self._finder = EchoFinder()
+        self._finder.spare(user)
+        self._concealed: tuple[str, ...] = ()
         self._needles: tuple[str, ...] = ()  # found anywhere
         self._words: tuple[str, ...] = ()  # found as words
         self._split: tuple[str, ...] = ()  # found after the filler is taken out
@@ -170,7 +184,21 @@ class Redactor:
             if secret:
                 self._hide(secret)
 
+    def conceal(self, *texts: str) -> None:
+        """Mask what the server derives from the password and has to send, which is no echo: SCRAM's signature.
+
+        Whoever knows it can guess the password offline.
+        """
+        for text in filter(None, texts):
+            cores = _base64_cores(text.encode("utf-8", "surrogatepass"))
+            self._concealed += (text, *cores)
+
+    def spare(self, *texts: str) -> None:
+        """Take the words of texts that everybody may see for no part of a secret, unless they are all of it."""
+        self._finder.spare(*texts)
+
     def _hide(self, secret: str, *more: str) -> None:
+        self._finder.learn(secret)
         raw = secret.encode("utf-8", "surrogatepass")
         encoded = {_base64(raw), *_base64_cores(raw), *more}
         encoded |= {text.replace("+", "-").replace("/", "_") for text in encoded}  # RFC 4648 section 5
@@ -190,10 +218,17 @@ class Redactor:
 
         It also masks a secret that is split over several of them.
         """
-        if self._has_nothing_to_mask([self(text) for text in texts]):
+        plain = " ".join(map(_printable, texts))
+        if not self._concealed and self._finder.find(plain) is Likeness.NONE and self._has_nothing_to_mask(texts):
+            return clean_and_shorten
+        shown = [self(text) for text in texts]
+        likeness = self._finder.find(" ".join(shown))
+        if likeness is Likeness.NONE and self._has_nothing_to_mask(shown):
             return self
-        self.echoed = self.echoed or self.sent
-        return lambda _, limit: cut(ECHO_NOTICE, limit)
+        if likeness is not Likeness.DOUBT:
+            self.echoed = self.echoed or self.sent
+        notice = DOUBT_NOTICE if likeness is Likeness.DOUBT else ECHO_NOTICE
+        return lambda _, limit: cut(notice, limit)
 
     def __call__(self, text: str, limit: int = MAX_TEXT, *, lines: bool = False) -> str:
         """Return `text` cleaned, masked and cut to `limit` characters.
@@ -201,21 +236,33 @@ class Redactor:
         Args:
             text: The text.
             limit: Characters at most.
-            lines: Whether the text has several lines, which are kept. A secret is also masked where one line has its
-                beginning and the next one, behind its reply code, its end.
+            lines: Whether the text may have several lines, which are kept. A secret is also masked where one line has
+                its beginning and the next one, behind its reply code, its end. Where all is hidden the codes stay.
         """
         if self._needles and text.count("\x1b") + text.count("\x9b") > MAX_ESCAPES:
             return cut(FULL_OF_ESCAPES, limit)
         parted = lines and "\n" in text
         shown = "\n".join(_printable(line) for line in text.split("\n")) if parted else _printable(text)
-        if self._needles or self._words:
-            masked = ECHO_NOTICE if self._hides_secret_in_escapes(text) else self._mask(shown)
-            if parted and self._is_split_over_lines(masked, text):
-                masked = ECHO_NOTICE
-            if masked != shown:
-                shown = masked
-                self.echoed = self.echoed or self.sent
-        return shorten(shown, limit)
+        for concealed in self._concealed:
+            shown = shown.replace(concealed, MASK)
+        if not self._needles and not self._words:
+            return shorten(shown, limit)
+        masked = ECHO_NOTICE if self._hides_secret_in_escapes(text) else self._mask(shown)
+        if parted and self._is_split_over_lines(masked, text):
+            masked = ECHO_NOTICE
+        if masked != shown:
+            shown = masked
+            self.echoed = self.echoed or self.sent
+        shown = shorten(shown, limit)
+        likeness = self._finder.find(_LINE_START.sub(" ", shown) if parted else shown)
+        if likeness is Likeness.ECHO:
+            shown = ECHO_NOTICE
+            self.echoed = self.echoed or self.sent
+        elif likeness is Likeness.DOUBT:
+            shown = DOUBT_NOTICE
+        if lines and shown in (ECHO_NOTICE, DOUBT_NOTICE) and (codes := _CODES.match(text)):
+            shown = f"{codes[0]} {shown}"
+        return cut(shown, limit)
 
     def _is_split_over_lines(self, masked: str, text: str) -> bool:
         """Return whether a masked text still has a secret, begun in one line and ended in the next."""

@@ -266,7 +266,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             wanted = "the content type must be application/grpc-web+proto or application/grpc-web-text+proto"
             await self._reject(request, send, UnsupportedMediaType(wanted), 415, [])
         else:
-            path, bound = target or (request.path, b"")
+            path, bound = target or (request.encoded_path, b"")
             response = _Response(request, send)
             try:
                 await self._call(path, bound, request, inbound, response)

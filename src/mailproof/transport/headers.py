@@ -22,6 +22,7 @@ GRPC_MESSAGE = b"grpc-message"
 GRPC_STATUS = b"grpc-status"
 GRPC_STATUS_DETAILS = b"grpc-status-details-bin"
 GRPC_TIMEOUT = b"grpc-timeout"
+HOST = b"host"
 IDEMPOTENCY_KEY = calls.IDEMPOTENCY_KEY.encode()
 INSTANCE_ID = calls.INSTANCE_ID.encode()
 ORIGIN = b"origin"
@@ -36,8 +37,9 @@ JSON = (CONTENT_TYPE, b"application/json")
 NO_STORE = (CACHE_CONTROL, b"no-store")
 STRICT_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 """RFC 6797. Without includeSubDomains: what other services of this name do is not ours to say."""
+CLOSE = (b"connection", b"close")
 
-ONCE = frozenset({INSTANCE_ID, IDEMPOTENCY_KEY})
+ONCE = frozenset({AUTHORIZATION, INSTANCE_ID, IDEMPOTENCY_KEY})
 """What a caller may send once at most."""
 
 

@@ -16,7 +16,9 @@ from mailproof.transport.connection import Inbound
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call_of
 from mailproof.transport.handlers import RpcHandlers
+from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    CLOSE,
     CONNECTION,
     CONTENT_TYPE,
     JSON,
@@ -64,7 +66,7 @@ class HttpApp:
         self._grpc_web.add_generic_rpc_handlers((self._handlers,))
         self._rest = Rest(calls, self._routes)
         self._cors = cors
-        self._always: Headers = [STRICT_TRANSPORT_SECURITY] if tls else []
+        self._always: Headers = [*SAFE, *([STRICT_TRANSPORT_SECURITY] if tls else [])]
         self._pages: dict[str, Application] = {
             **(pages or {}),
             "/healthz": partial(_health, _alive),
@@ -87,6 +89,13 @@ class HttpApp:
         tracked = _Tracked(send, added, inbound)
         bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
+            check_head(request)
+        except Failure as failure:
+            refusal = self._calls.refusal(failure, None, request.call("http"))
+            body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
+            await respond(tracked, refusal.http_status, [JSON, NO_STORE, CLOSE], dump(body))
+            return
+        try:
             async with bound:
                 await self._application(request)(request, inbound, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
@@ -105,10 +114,10 @@ class HttpApp:
                 await respond(tracked, refusal.http_status, [JSON], dump(body))
 
     def _application(self, request: Request) -> Application:
-        if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.path):
+        if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
             return self._grpc_web.answer
-        if request.method in {"GET", "HEAD"} and request.path in self._pages:
-            return self._pages[request.path]
+        if request.method in {"GET", "HEAD"} and request.encoded_path in self._pages:
+            return self._pages[request.encoded_path]
         return self._rest
 
     def _resolve(self, verb: str, path: str) -> Target | None:

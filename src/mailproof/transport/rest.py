@@ -26,7 +26,7 @@ from mailproof.transport.routes import Match, Routes
 
 _NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
 _SSE = (CONTENT_TYPE, b"text/event-stream")
-_SAFE: Headers = [NO_STORE, (b"x-content-type-options", b"nosniff")]
+_SAFE: Headers = [NO_STORE]
 
 # The reference omits default values; the other two APIs promise their fields always.
 _OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"

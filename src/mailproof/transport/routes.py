@@ -2,7 +2,7 @@
 
 Served are templates of literals and `{field}` segments, and of those that end in a custom verb (AIP-136), as
 `/v1/providers/{id}:test` does. A path is matched as it was sent, percent-encoded: the slashes and the colon that are
-there divide it, and an encoded one (%2F, %3A) is part of a value.
+there divide it, an encoded one (%2F, %3A) is part of a value, and a literal is never encoded.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Routes:
         return Match(method, route, dict(zip(names, values, strict=True)))
 
     def _find(self, segments: Sequence[str], custom: str) -> tuple[_Leaf, tuple[str, ...]] | None:
-        return _find(self._root, [unquote(segment) for segment in segments], unquote(custom), ())
+        return _find(self._root, list(segments), custom, ())
 
 
 def _not_served(route: Route) -> TypeError:
@@ -116,14 +116,16 @@ def _bindable(method: Method, route: Route, name: str) -> str:
 
 
 def _find(node: _Node, rest: list[str], custom: str, values: tuple[str, ...]) -> tuple[_Leaf, tuple[str, ...]] | None:
-    """Return the leaf below a node, and the variables' values. An empty segment matches nothing.
+    """Return the leaf below a node, and the variables' values, which alone are decoded.
 
-    So each path has one spelling, which rules of a proxy can name.
+    A literal matches as it is written, and an empty segment or one of dots nothing, which others take for a step in
+    the path (RFC 3986 section 5.2.4). So each route has one spelling, which rules of a proxy can name.
     """
     if not rest:
         return (node.leaves[custom], values) if custom in node.leaves else None
     segment, *rest = rest
     found = _find(node.literal[segment], rest, custom, values) if segment in node.literal else None
-    if found is None and node.variable is not None and segment:
-        found = _find(node.variable, rest, custom, (*values, segment))
+    value = unquote(segment)
+    if found is None and node.variable is not None and value not in ("", ".", ".."):
+        found = _find(node.variable, rest, custom, (*values, value))
     return found

@@ -232,11 +232,11 @@ def test_a_text_is_cleaned_as_it_is_without_the_shortcut(text: str) -> None:
         ("250-mail.test\n250-SIZE 1000\n250 HELP", "250-mail.test\n250-SIZE 1000\n250 HELP"),
         ("250-a\x1b[31mb\r\n250 c\u2028d\te\0", "250-ab \n250 c d e�"),
         ("535-no hunter22! here\n535 see there", f"535-no {MASK} here\n535 see there"),
-        ("535-no hunt\n535 er22! here", ECHO_NOTICE),
-        ("535-5.7.8 no hunt\n535 5.7.8 er22! here", ECHO_NOTICE),
-        ("535-5.7.8 no hunt\x1b[\n535 5.7.8 er22! here", ECHO_NOTICE),
+        ("535-no hunt\n535 er22! here", f"535 {ECHO_NOTICE}"),
+        ("535-5.7.8 no hunt\n535 5.7.8 er22! here", f"535-5.7.8 {ECHO_NOTICE}"),
+        ("535-5.7.8 no hunt\x1b[\n535 5.7.8 er22! here", f"535-5.7.8 {ECHO_NOTICE}"),
         ("5.7.8 no hunt\n5.7.8 er22! here", ECHO_NOTICE),
-        (f"334-{b64('hunter22!')[:5]}\n334 {b64('hunter22!')[5:]}", ECHO_NOTICE),
+        (f"334-{b64('hunter22!')[:5]}\n334 {b64('hunter22!')[5:]}", f"334 {ECHO_NOTICE}"),
         ("no hunt\ner22! here", ECHO_NOTICE),
         ("no hunter22! here\nno hunt\ner22! here", ECHO_NOTICE),
     ],
@@ -250,7 +250,7 @@ def test_lines_are_kept_where_that_is_asked_for(text: str, shown: str) -> None:
 
 
 def test_a_secret_of_two_words_is_masked_over_lines() -> None:
-    assert Redactor("ab cd")("535-no ab\n535 cd here", lines=True) == ECHO_NOTICE
+    assert Redactor("ab cd")("535-no ab\n535 cd here", lines=True) == f"535 {ECHO_NOTICE}"
 
 
 GOOGLE = "https://support.google.com/mail/?p=InvalidSecondFactor 5b1f17b1804b1-43b6f4e5a1csm1234567f8f.11 - gsmtp"

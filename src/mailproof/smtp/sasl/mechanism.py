@@ -1,7 +1,8 @@
 """The interface of a SASL mechanism (RFC 4422), and the values that it works with. Pure.
 
 An instance serves one exchange: challenge in, response out. Law: what an exchange derives from a password or a token
-and sends is listed in `secrets`, so that it can be masked where the server repeats it.
+and sends is listed in `secrets`, so that it can be masked where the server repeats it; `expected` has what the server
+derives from it.
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ class Mechanism:
         proof: What the mechanism sends that a login depends on, in words.
         sasl_error: The server's error message within the exchange, not sanitised.
         secrets: What was sent and is derived from the password or token.
+        expected: What the server has to send and is derived from the password: with the rest of the exchange, whoever
+            reads it can guess the password offline.
         proof_sent: Whether the password, the token or a proof derived from it was sent.
         proof_rejected: Whether the server's error says that the proof is wrong; whatever reply follows is a refusal.
         binding_may_be_refused: Whether the server may refuse the exchange because of the channel binding's type, since
@@ -105,6 +108,7 @@ class Mechanism:
     def __init__(self) -> None:
         self.sasl_error = ""
         self.secrets: tuple[str, ...] = ()
+        self.expected: tuple[str, ...] = ()
         self.proof_sent = False
         self.proof_rejected = False
         self.binding_may_be_refused = False

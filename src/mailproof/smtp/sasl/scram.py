@@ -102,6 +102,7 @@ class Scram(Mechanism):
         proof = base64.b64encode(bytes(a ^ b for a, b in zip(client_key, signature, strict=True)))
         self._server_signature = hmac.digest(hmac.digest(key, b"Server Key", self._digest), message, self._digest)
         self.secrets = (proof.decode(),)
+        self.expected = (base64.b64encode(self._server_signature).decode(),)
         self.proof_sent = True
         return bare + b",p=" + proof
 

@@ -1,0 +1,52 @@
+"""What the head of an HTTP request must keep to, whatever it asks for, and what browsers are told with every answer.
+
+Law: a proxy, a log and this service must not understand one request in two ways, so what decides comes once. Paths have
+one spelling by `transport.routes`.
+"""
+
+from __future__ import annotations
+
+from mailproof.domain.errors import MalformedRequest
+from mailproof.transport.headers import (
+    AUTHORIZATION,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    GRPC_TIMEOUT,
+    HOST,
+    IDEMPOTENCY_KEY,
+    INSTANCE_ID,
+    ORIGIN,
+    TRANSFER_ENCODING,
+    Headers,
+)
+from mailproof.transport.request import Request
+
+SINGLE = frozenset(
+    {
+        *(AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, GRPC_TIMEOUT, HOST, IDEMPOTENCY_KEY, INSTANCE_ID, ORIGIN),
+        TRANSFER_ENCODING,
+    }
+)
+"""Headers that a request has once at most: each decides who calls, for whom, or what its body is."""
+
+SAFE: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+]
+"""What every answer carries: none is a page, whatever a browser takes it for."""
+
+
+def check_head(request: Request) -> None:
+    """Refuse a request in which something that decides comes twice (RFC 9110 section 5.3, RFC 9112 section 3.2).
+
+    Raises:
+        MalformedRequest: A header of `SINGLE` comes twice, or the header host names no single host.
+    """
+    names = [name for name, _ in request.headers if name in SINGLE]
+    if len(names) != len(set(names)):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"the header {twice.decode()} must come once")
+    host = request.values.get(HOST, b"")
+    if any(sign in host for sign in b", /@\\?#"):
+        raise MalformedRequest("the Host header must name one host")
