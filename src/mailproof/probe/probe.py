@@ -345,4 +345,5 @@ def _redactor(plan: Plan) -> Redactor:
         redact.learn(plan.oauth.access_token.reveal())
         if plan.oauth.grant is not None:
             redact.learn(plan.oauth.grant.client_secret.reveal())
+            redact.spare(plan.oauth.grant.client_id, plan.oauth.grant.token_endpoint)
     return redact
