@@ -37,7 +37,7 @@ JSON = (CONTENT_TYPE, b"application/json")
 NO_STORE = (CACHE_CONTROL, b"no-store")
 STRICT_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 """RFC 6797. Without includeSubDomains: what other services of this name do is not ours to say."""
-CLOSE = (b"connection", b"close")
+CLOSE = (CONNECTION, b"close")
 
 ONCE = frozenset({AUTHORIZATION, INSTANCE_ID, IDEMPOTENCY_KEY})
 """What a caller may send once at most."""

@@ -19,7 +19,6 @@ from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
     CLOSE,
-    CONNECTION,
     CONTENT_TYPE,
     JSON,
     NO_STORE,
@@ -157,7 +156,7 @@ class _Tracked:
             self.started = True
             if not self._inbound.complete and not await self._inbound.is_at_hand():
                 self._closes = True
-                self._headers.append((CONNECTION, b"close"))
+                self._headers.append(CLOSE)
             own = event.get("headers", [])
             names = {name for name, _ in own}
             event = {**event, "headers": [*own, *(item for item in self._headers if item[0] not in names)]}

@@ -165,7 +165,7 @@ def test_a_secret_is_found_however_long_the_text_around_its_escapes_is() -> None
         around = "y" * gap
         assert redact(f"{around}hun\x1b]ter22!\x07{around}", 20_000) == ECHO_NOTICE
         assert redact(f"{around}hun\x1b[0mter{' ' * gap}22!{around}", 20_000) == ECHO_NOTICE
-        assert redact(f"{around}hun\x1b[0mter\x1b[0m2{around}", 20_000) == f"{around}hunter2{around}"
+        assert "hunter2" not in redact(f"{around}hun\x1b[0mter\x1b[0m2{around}", 20_000)
 
 
 @pytest.mark.parametrize("texts", [("HUNT", "ER22!"), ("AUTH", "hunt", "er22!"), ("x", "hunter22!", "y")])
