@@ -29,8 +29,11 @@ _STRIDE = 4
 _FOLDED_RUN = 8  # digits of base64 whose case is lost, which says less of the secret
 _MANY = 100  # runs, from which on looking each place up is faster than searching for each run
 _DEPTH = 3  # encodings within one another
-_WORK = 120  # decoded octets for each character of a text; an ordinary reply has some 10
-_LEAST_WORK = 4000
+# Decoded octets for each character of a text, and for all texts together: an ordinary reply has some 10, SCRAM's first
+# challenge, which is random, up to 160.
+_WORK = 200
+_LEAST_WORK = 10_000
+_TOTAL_WORK = 500_000
 _MEMORY = 64  # texts whose verdict is kept: a reply is shown in several places
 
 _WORD = re.compile(r"[^\W_]+")
@@ -127,13 +130,14 @@ class _Sought:
 class EchoFinder:
     """Finds runs of secrets in texts."""
 
-    __slots__ = ("_has_number", "_is_wordy", "_known", "_memory", "_secrets", "_sought")
+    __slots__ = ("_has_number", "_is_wordy", "_known", "_left", "_memory", "_secrets", "_sought")
 
     def __init__(self) -> None:
         self._secrets: list[str] = []
         self._sought: list[_Sought] = []
         self._known: frozenset[str] = REPLY_WORDS
         self._memory: dict[str, Likeness] = {}
+        self._left = _TOTAL_WORK
         self._has_number = False  # whether a secret has one that ordinary codes and sizes may be a part of
         self._is_wordy = False  # whether a secret has ordinary words or hardly anything but signs
 
@@ -185,8 +189,9 @@ class EchoFinder:
             return Likeness.DOUBT if self._is_in_clear(rest) else Likeness.NONE
         # Short words may be pieces of an encoded secret that others separate.
         pieces = _WORD.sub(lambda word: "\n" if len(word[0]) >= 4 and word[0].lower() in known else word[0], text)
-        if self._is_decoded(pieces.replace("\0", "")):
-            return Likeness.ECHO
+        decoded = self._decode(pieces.replace("\0", ""))
+        if decoded is not Likeness.NONE:
+            return decoded
         return Likeness.DOUBT if self._is_in_clear(rest) else Likeness.NONE
 
     def _is_in_clear(self, text: str) -> bool:
@@ -222,29 +227,33 @@ class EchoFinder:
         text = low.decode("latin-1")
         return _WORD.sub(lambda word: "\n" if word[0] in self._known else word[0], text).encode("latin-1")
 
-    def _is_decoded(self, text: str) -> bool:
+    def _decode(self, text: str) -> Likeness:
         """Return whether a text holds a run in an encoding, or in encodings within one another."""
-        work, seen = _LEAST_WORK + _WORK * len(text), {text}
+        work = min(_LEAST_WORK + _WORK * len(text), self._left)
+        seen = {text}
         texts = [text]
         for _ in range(_DEPTH):
             deeper = []
             for given in texts:
                 for raw in _decoded(given):
                     work -= len(raw)
+                    self._left -= len(raw)
+                    if work < 0:
+                        return Likeness.DOUBT
                     low = raw.lower()
-                    if work < 0 or self._is_read(low):
-                        return True
+                    if self._is_read(low):
+                        return Likeness.ECHO
                     readable = b"\n".join(_READABLE.findall(low))
                     if not readable:
                         continue
                     if self._is_joined(low) and self._is_joined(self._without_known(low)):
-                        return True
+                        return Likeness.ECHO
                     inner = b"\n".join(_READABLE.findall(raw)).replace(b"\0", b"").decode("ascii")
                     if inner not in seen and inner[::-1] not in seen:
                         seen.add(inner)
                         deeper.append(inner)
             texts = deeper
-        return False
+        return Likeness.NONE
 
 
 def _shortest_run(length: int) -> int:

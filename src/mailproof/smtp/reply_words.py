@@ -1,7 +1,7 @@
 """Words that replies of ordinary servers are made of: to read one says nothing about a secret that has it too. Data.
 
-They are those of tests/corpus, the keywords of EHLO, and the words of OAuth 2.0 errors. A test holds that nothing of
-the corpus is hidden because of an ordinary password.
+They are those of tests/corpus, the keywords of EHLO, and the words of OAuth 2.0 errors. A test holds that hardly any
+reply of the corpus is hidden because of an ordinary password.
 """
 
 from __future__ import annotations
