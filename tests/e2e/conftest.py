@@ -45,8 +45,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     (folder / "ca.pem").write_text(pki.authority().pem)
     instances = list(itertools.chain.from_iterable(("--instance", f"office-{n}") for n in range(INSTANCES)))
     with running_service(folder / "data", "--ca-file", str(folder / "ca.pem")) as service, open_wires(service) as wires:
-        roles = ("admin", "viewer", "admin")
-        admin, viewer, colleague = (create_token(service.data_dir, role, *instances) for role in roles)
+        roles = (("admin", "--permission", "iam.secrets"), ("viewer",), ("admin",))
+        admin, viewer, colleague = (create_token(service.data_dir, *role, *instances) for role in roles)
         made = Office(service, wires, admin, viewer, colleague)
         made.secrets |= {service.sandbox.password, admin, viewer, colleague}
         yield made

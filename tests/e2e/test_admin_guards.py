@@ -140,7 +140,11 @@ def test_a_repeated_add_is_answered_as_the_first_time_over_any_wire(office: Offi
     Family("email", client)("activate", id=first.id)
     assert client(rpc, key, **values) == first
     Family("email", client)("remove", id=first.id)
-    assert client(rpc, key, **values) == first
+    again = client(rpc, key, **values)
+    if rpc == "AddEmailProviderHTTP":  # with the provider its signing key was destroyed
+        assert again.signing_key == ""
+        again.signing_key = first.signing_key
+    assert again == first
     assert Family("email", client).refused("get", id=first.id).code == 5
     assert Family("email", client).list()[0].processed_sequence == 3
 

@@ -22,7 +22,7 @@ import pytest
 from clock_support.waiting import HANG
 from contract.sqlite_audit import audit
 from mailproof.store.sealing import open_sealer
-from service_support.service import RunningService, run, start_service
+from service_support.service import RunningService, create_token, run, start_service
 from zitadel.admin.v1 import admin_pb2 as pb
 from zitadel.admin.v1 import admin_pb2_grpc
 
@@ -75,12 +75,14 @@ def refused_add(service: RunningService, stored: list[str]) -> tuple[Any, str]:
     raise AssertionError("the disk was never full")
 
 
-def rest(service: RunningService, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+def rest(
+    service: RunningService, method: str, path: str, body: object = None, token: str = ""
+) -> tuple[int, dict[str, Any]]:
     request = urllib.request.Request(
         f"{service.http_url}{path}",
         method=method,
         data=None if body is None else json.dumps(body).encode(),
-        headers={"authorization": f"Bearer {service.admin_token}", "content-type": "application/json"},
+        headers={"authorization": f"Bearer {token or service.admin_token}", "content-type": "application/json"},
     )
     try:
         with urllib.request.urlopen(request, timeout=HANG) as answer:
@@ -167,13 +169,14 @@ def test_a_secret_that_does_not_open_stops_its_own_calls_alone(tmp_path: Path) -
         assert (status, [each["id"] for each in answer["result"]]) == (200, [http, smtp])
         assert answer["result"][0]["http"] == {"endpoint": hook["endpoint"]}, "a key that is not there is not shown"
         assert rest(service, "GET", f"/admin/v1/email/{http}")[0] == 200
+        secrets = create_token(service.data_dir, "admin", "--permission", "iam.secrets")
         for made, remedy, path, body in (
             (smtp, "set it again", f"/admin/v1/smtp/{smtp}/_test", to),
             (smtp, "set it again", "/v1/diagnose", {"configId": smtp}),
             (smtp, "set it again", "/v1/configs/export", {"passphrase": "a long passphrase"}),
             (http, 'expiration_signing_key "0s"', f"/v1/providers/{http}/test", {}),
         ):
-            status, answer = rest(service, "POST", path, body)
+            status, answer = rest(service, "POST", path, body, token=secrets)
             assert (status, answer["code"], answer["details"][0]["reason"]) == (400, 9, "SECRET_UNREADABLE"), path
             assert made in answer["message"]
             assert remedy in answer["message"]
@@ -183,7 +186,8 @@ def test_a_secret_that_does_not_open_stops_its_own_calls_alone(tmp_path: Path) -
         assert rest(service, "PUT", f"/admin/v1/smtp/{smtp}/password", {"password": "new"})[0] == 200
         status, answer = rest(service, "PUT", f"/admin/v1/email/http/{http}", {**hook, "expirationSigningKey": "0s"})
         assert (status, len(answer["signingKey"])) == (200, 43)
-        assert rest(service, "POST", "/v1/configs/export", {"passphrase": "a long passphrase"})[0] == 200
+        exported = rest(service, "POST", "/v1/configs/export", {"passphrase": "a long passphrase"}, token=secrets)
+        assert exported[0] == 200
     finally:
         service.stop()
 
@@ -222,10 +226,17 @@ def test_a_damaged_key_is_refused(stopped: tuple[Path, str]) -> None:
     assert "secret.key is not one" in refusal(data_dir)
 
 
-def test_a_damaged_secret_is_refused_and_the_record_named(stopped: tuple[Path, str]) -> None:
+def test_a_damaged_secret_stops_no_start_and_is_named_in_the_log(stopped: tuple[Path, str]) -> None:
+    """Who can write the database must not be able to keep the service from starting by one row."""
     data_dir, made = stopped
     damage(data_dir)
-    assert f"configuration {made} of instance" in refusal(data_dir)
+    service = start_service(data_dir)
+    try:
+        refused = rest(service, "POST", "/v1/diagnose", {"configId": made})[1]
+        assert refused["details"][0]["reason"] == "SECRET_UNREADABLE"
+    finally:
+        service.stop()
+    assert made in service.log_file.read_text()
 
 
 @pytest.mark.parametrize("place", [0, 4096])

@@ -252,7 +252,7 @@ def test_a_name_that_leads_inside_is_not_dialled(monkeypatch: pytest.MonkeyPatch
         resolve(monkeypatch, {"hooks.test": ["127.0.0.1", "169.254.169.254"]})
         opened = Policy(Profile.INTERNET, (allow_rule(str(received.port)),))
         done = attempt(opened, received.url(host="hooks.test"))
-        assert (done.phase, done.code) == (Phase.POLICY, Code.EGRESS_DENIED)
+        assert (done.phase, done.code) == (Phase.RESOLVE, Code.DNS_NOT_FOUND)
         assert received.posted == []
 
 

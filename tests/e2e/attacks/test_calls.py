@@ -29,7 +29,8 @@ MIB = 1024 * 1024
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("calls")
-    with running_service(folder / "data", "--max-concurrent-tests", str(SLOTS)) as running:
+    slots = str(SLOTS * 3 // 2)  # of which one instance has two thirds
+    with running_service(folder / "data", "--max-concurrent-tests", slots) as running:
         yield running
 
 

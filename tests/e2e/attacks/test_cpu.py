@@ -53,7 +53,8 @@ def dear_import() -> bytes:
 
 
 def test_dear_imports_of_one_instance_are_bounded_and_delay_another_ones_export_by_one(service: RunningService) -> None:
-    token = create_token(service.data_dir, "admin", "--instance", "greedy", "--instance", "other")
+    instances = ("--instance", "greedy", "--instance", "other")
+    token = create_token(service.data_dir, "admin", "--permission", "iam.secrets", *instances)
     ended: queue.Queue[Any] = queue.Queue()
     with open_wires(service) as wires:
         greedy, other = (Client(wires, "rest", token, name) for name in ("greedy", "other"))

@@ -14,6 +14,7 @@ from pathlib import Path
 from mailproof.domain.errors import StartupError
 from mailproof.store.migration import VERSION, is_current
 from mailproof.store.rows import KEY_HEADER, has_sealed
+from mailproof.store.sqlite.faults import DAMAGED
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -152,6 +153,8 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced is overwritten with zeros
     except sqlite3.Error as error:
         connection.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise StartupError(DAMAGED) from error
         raise StartupError(f"the database {path} can't be opened: {error}") from error
     if mode != "wal":
         connection.close()
