@@ -180,7 +180,7 @@ def test_a_secret_that_does_not_open_stops_its_own_calls_alone(tmp_path: Path) -
             assert (status, answer["code"], answer["details"][0]["reason"]) == (400, 9, "SECRET_UNREADABLE"), path
             assert made in answer["message"]
             assert remedy in answer["message"]
-        assert f"instance_id='{rest(service, 'POST', '/v1/configs/export', {})[1]['document']['instanceId']}'" in (
+        assert f"of instance {rest(service, 'POST', '/v1/configs/export', {})[1]['document']['instanceId']}" in (
             service.log_file.read_text()
         ), "and the log says whose it is"
         assert rest(service, "PUT", f"/admin/v1/smtp/{smtp}/password", {"password": "new"})[0] == 200

@@ -11,23 +11,18 @@ from mailproof.transport.headers import (
     AUTHORIZATION,
     CONTENT_LENGTH,
     CONTENT_TYPE,
-    GRPC_TIMEOUT,
     HOST,
-    IDEMPOTENCY_KEY,
-    INSTANCE_ID,
     ORIGIN,
     TRANSFER_ENCODING,
     Headers,
 )
 from mailproof.transport.request import Request
 
-SINGLE = frozenset(
-    {
-        *(AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, GRPC_TIMEOUT, HOST, IDEMPOTENCY_KEY, INSTANCE_ID, ORIGIN),
-        TRANSFER_ENCODING,
-    }
-)
-"""Headers that a request has once at most: each decides who calls, for whom, or what its body is."""
+SINGLE = frozenset({AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING})
+"""Headers that a request has once at most: each decides who calls, or what the body is.
+
+x-instance-id, x-idempotency-key and grpc-timeout are fields of an RPC: twice they are one value that is not valid.
+"""
 
 SAFE: Headers = [
     (b"x-content-type-options", b"nosniff"),

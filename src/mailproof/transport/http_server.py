@@ -149,7 +149,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self.door.end(_TOO_LARGE, answering=self.answering())
 
     def send_400_response(self, msg: str) -> None:
-        if self.answering():  # it would land in the middle of that answer
+        cycle: RequestResponseCycle | None = self.cycle
+        of_this = not self._in_head and cycle is not None and not cycle.response_started  # its own body is broken
+        if self.answering() and not of_this:  # it would land in the middle of that answer, or be taken for it
             self.transport.close()
         else:
             super().send_400_response(msg)
