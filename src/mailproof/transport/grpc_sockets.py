@@ -37,6 +37,7 @@ _MAPPED = "::ffff:"
 """Begins an IPv4 address on the IPv6 socket that grpc-core listens with, whatever address it was given."""
 
 _DESCRIPTORS = Path("/proc/self/fd")
+_TCP_INFO = 11  # the same: Python does not name it on each system, and the service runs on Linux alone
 _LAST_DATA_RECEIVED = struct.Struct("=52xI")  # linux/tcp.h, struct tcp_info: tcpi_last_data_recv, in milliseconds
 
 
@@ -201,7 +202,7 @@ def _silent(client: _Client) -> int:
     if duplicate is None:
         return 0
     with duplicate:
-        information = duplicate.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA_RECEIVED.size)
+        information = duplicate.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _LAST_DATA_RECEIVED.size)
     return int(_LAST_DATA_RECEIVED.unpack(information)[0])
 
 
