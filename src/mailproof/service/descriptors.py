@@ -32,11 +32,12 @@ class Shares:
 
 def raise_limit() -> int:
     """Raise the soft limit of open files to the hard one, and return it."""
-    assert sys.platform != "win32"  # noqa: S101 - for the type checker, which also checks for other systems
-    import resource
+    hard = 0
+    if sys.platform != "win32":  # for the type checker, which also checks for other systems
+        import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from types import FrameType
 
+_HANGUP: int = getattr(signal, "SIGHUP", 1)  # not each system has it, and the type checker asks for all
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -33,14 +33,12 @@ class StopSignal:
         Args:
             action: Is run in the main thread, while that waits.
         """
-        assert sys.platform != "win32"  # noqa: S101 - for the type checker, which also checks for other systems
         self._on_hangup = action
-        signal.signal(signal.SIGHUP, _taken)
+        signal.signal(_HANGUP, _taken)
 
     def wait(self) -> None:
         """Return once one of the signals has come. From then on SIGINT ends the process; SIGTERM changes nothing."""
-        assert sys.platform != "win32"  # noqa: S101 - for the type checker, which also checks for other systems
-        while self._reader.recv(1)[0] == signal.SIGHUP:  # the octet is the signal's number
+        while self._reader.recv(1)[0] == _HANGUP:  # the octet is the signal's number
             self._on_hangup()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
