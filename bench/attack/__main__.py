@@ -27,7 +27,7 @@ def run(name: str) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="mailproof-attack-") as folder:
         flags, descriptors = getattr(family, "FLAGS", ()), getattr(family, "DESCRIPTORS", None)
         try:
-            with serving(Path(folder), *flags, descriptors=descriptors) as target:
+            with serving(Path(folder), *flags, descriptors=descriptors, env=getattr(family, "ENV", None)) as target:
                 with target.watched("nobody attacks, for comparison") as watch:
                     time.sleep(CALM)
                 target.calm = watch.p99

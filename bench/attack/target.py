@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,20 +159,23 @@ class Watch:
 
 
 @contextmanager
-def serving(folder: Path, *flags: str, descriptors: int | None = None) -> Iterator[Target]:
+def serving(
+    folder: Path, *flags: str, descriptors: int | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[Target]:
     """Run a service.
 
     Args:
         folder: Its data directory is made in it.
         flags: Further flags of `mailproof serve`.
         descriptors: Its limit of open files; None for that of this process.
+        env: Further variables of its environment.
     """
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     if before[0] < before[1]:  # the attacker needs as many as it can have
         resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
     folder.mkdir(parents=True, exist_ok=True)
     with limited_descriptors(folder, descriptors) if descriptors else nullcontext():
-        service = start_service(folder / "data", *flags)
+        service = start_service(folder / "data", *flags, env=env)
     try:
         yield Target(service)
     finally:

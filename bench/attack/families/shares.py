@@ -1,7 +1,6 @@
 """Attacks on what many share, with figures: guessed passwords, all slots, a bombed inbox, guessed tokens.
 
-`run` is given a running service with its sandbox and the limits of its defaults, and prints a line for each attack. The
-short versions, which assert, are in tests/e2e/attacks/test_shares.py.
+The service has the limits of its defaults. The short versions are in tests/e2e/attacks/test_shares.py.
 """
 
 from __future__ import annotations
@@ -14,8 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from bench.attack.row import Row
+from bench.attack.target import Target, Watch
+
 from service_support.rest import Reply, call
-from service_support.service import RunningService, create_token
+from service_support.service import DEFAULT_LIMITS, RunningService, create_token
+
+FLAGS = ("--test-timeout", "10")
+ENV = DEFAULT_LIMITS
 
 GUESSES = 300
 AT_ONCE = 30
@@ -24,13 +29,15 @@ MESSAGES = 300
 TOKENS = 2000
 
 
-def run(service: RunningService) -> None:
-    """Make all attacks and print what came through."""
+def run(target: Target) -> Iterator[Row]:
+    """Make all attacks."""
     for attack in (bomb_a_receiver, take_all_slots, guess_passwords, guess_tokens):
-        attack(service)
+        with target.watched(attack.__name__.replace("_", " "), max_health=100) as watch:
+            attack(target.service, watch)
+        yield watch.row()
 
 
-def guess_passwords(service: RunningService) -> None:
+def guess_passwords(service: RunningService, watch: Watch) -> None:
     """Try passwords of one user, many at once."""
     token = create_token(service.data_dir, "admin", "--instance", "attack-guesser")
 
@@ -38,10 +45,11 @@ def guess_passwords(service: RunningService) -> None:
         return _outcome(_check(service, service.sandbox.tls_port, f"guess {number}", token))
 
     seconds, counted = _timed(GUESSES, AT_ONCE, guess)
-    print(f"password guesses: {GUESSES} in {seconds:.1f} s, {counted['False']} reached the server; {dict(counted)}")
+    watch.tried = f"{GUESSES} guesses in {seconds:.1f} s, {counted['False']} reached the server"
+    watch.check(counted["False"] <= 6, "6 at most reach the server")
 
 
-def take_all_slots(service: RunningService) -> None:
+def take_all_slots(service: RunningService, watch: Watch) -> None:
     """Hold as many slots as one instance gets, and see how soon a second one gets its own."""
     greedy, second = (
         create_token(service.data_dir, "admin", "--instance", name) for name in ("attack-greedy", "attack-second")
@@ -53,13 +61,14 @@ def take_all_slots(service: RunningService) -> None:
         started = time.monotonic()
         reply = _check(service, service.sandbox.tls_port, "", second)
         seconds = time.monotonic() - started
-        print(
-            f"slots: of {HELD} tests of one instance {HELD - refused} run and {refused} are refused; "
+        watch.tried = (
+            f"of {HELD} tests of one instance {HELD - refused} run and {refused} are refused; "
             f"a second instance's test: HTTP {reply.status} after {seconds * 1000:.0f} ms"
         )
+        watch.check(reply.status == 200, "a second instance finds a slot")
 
 
-def bomb_a_receiver(service: RunningService) -> None:
+def bomb_a_receiver(service: RunningService, watch: Watch) -> None:
     """Send messages to one person, spelled in many ways."""
     token = create_token(service.data_dir, "admin", "--instance", "attack-bomber")
     sandbox = service.sandbox
@@ -78,10 +87,11 @@ def bomb_a_receiver(service: RunningService) -> None:
         return "sent" if reply.status == 200 else reply.reason
 
     seconds, counted = _timed(MESSAGES, 5, send)
-    print(f"messages to one person: {MESSAGES} in {seconds:.1f} s, {counted['sent']} sent; {dict(counted)}")
+    watch.tried = f"{MESSAGES} messages to one person in {seconds:.1f} s, {counted['sent']} sent"
+    watch.check(counted["sent"] <= 150, "150 at most are sent")
 
 
-def guess_tokens(service: RunningService) -> None:
+def guess_tokens(service: RunningService, watch: Watch) -> None:
     """Guess tokens, and measure a good one beside it."""
 
     def guess(number: int) -> str:
@@ -89,9 +99,8 @@ def guess_tokens(service: RunningService) -> None:
 
     seconds, counted = _timed(TOKENS, AT_ONCE, guess)
     good = Counter(call(service, "POST", "/admin/v1/smtp/_search", {}).status for _ in range(20))
-    print(
-        f"guessed tokens: {TOKENS} in {seconds:.1f} s: {dict(counted)}; a good token from the same source: {dict(good)}"
-    )
+    watch.tried = f"{TOKENS} tokens in {seconds:.1f} s: {dict(counted)}; a good one from the same source: {dict(good)}"
+    watch.check(good[200] == 20, "good tokens from the same source are served")
 
 
 def _timed(count: int, at_once: int, work: Callable[[int], str]) -> tuple[float, Counter[str]]:
