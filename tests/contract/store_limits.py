@@ -7,11 +7,17 @@ import asyncio
 import pytest
 
 from contract.store_world import Contract, World, add, adding, key, providers_of
-from mailproof.domain.errors import ConfigQuotaExceeded
+from mailproof.domain.errors import ConfigQuotaExceeded, EventQuotaExceeded
+from mailproof.domain.ledger import Change, Decide, EventType, Quota
 from mailproof.domain.shares import SLOT_WAIT, Demand, Denial, RateLimit, Scope, SlotLimit
 
 SIX = RateLimit("tests", Scope.TOKEN, 6, 6_000_000, b"six")
 TWO = SlotLimit(Scope.HOST, 2, b"two")
+
+
+def doing(kind: EventType, provider_id: str) -> Decide:
+    """Return the decision on one change."""
+    return lambda _: (Change(kind, provider_id),)
 
 
 class LimitsContract(Contract):
@@ -67,20 +73,39 @@ class LimitsContract(Contract):
         async def scenario(world: World) -> None:
             store, caller = world.store, await world.caller("here")
             for number in range(3):
-                await store.add(caller, adding(store, name=str(number)), quota=5)
-            many = [store.add(caller, adding(store, name="many"), quota=5) for _ in range(10)]
+                await store.add(caller, adding(store, name=str(number)), quota=Quota(5))
+            many = [store.add(caller, adding(store, name="many"), quota=Quota(5)) for _ in range(10)]
             done = await asyncio.gather(*many, return_exceptions=True)
             assert sum(isinstance(each, ConfigQuotaExceeded) for each in done) == 8
             assert len(await providers_of(store, "here")) == 5
             with pytest.raises(ConfigQuotaExceeded):
-                await store.add(caller, adding(store, name="keyed"), key=key("k"), quota=5)
+                await store.add(caller, adding(store, name="keyed"), key=key("k"), quota=Quota(5))
             assert len(await providers_of(store, "here")) == 5
             await add(store, caller, "without a quota")
             assert len(await providers_of(store, "here")) == 6
             other = await world.caller("there")
             change = adding(store, name="first")
-            first = await store.add(other, change, key=key("k"), quota=1)
-            again = await store.add(other, change, key=key("k"), quota=1)
+            first = await store.add(other, change, key=key("k"), quota=Quota(1))
+            again = await store.add(other, change, key=key("k"), quota=Quota(1))
             assert again == first, "a repeated call adds nothing"
+
+        self.run(scenario)
+
+    def test_a_log_gets_no_more_events_than_its_quota_but_for_what_takes_away(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller("here")
+            quota = Quota(events=3)
+            added = await store.add(caller, adding(store, name="1"), quota=quota)
+            many = [store.add(caller, adding(store, name="many"), quota=quota) for _ in range(5)]
+            done = await asyncio.gather(*many, return_exceptions=True)
+            assert sum(isinstance(each, EventQuotaExceeded) for each in done) == 3
+            with pytest.raises(EventQuotaExceeded):
+                await store.add(caller, adding(store, name="keyed"), key=key("k"), quota=quota)
+            provider_id = added.change.provider_id
+            for kind in (EventType.ACTIVATED, EventType.TESTED):
+                with pytest.raises(EventQuotaExceeded):
+                    await store.commit(caller, provider_id, quota.bounding(doing(kind, provider_id)))
+            remove = doing(EventType.REMOVED, provider_id)
+            assert (await store.commit(caller, provider_id, quota.bounding(remove))).events[0].sequence == 4
 
         self.run(scenario)

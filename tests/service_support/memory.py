@@ -7,8 +7,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailproof.domain.errors import ConfigQuotaExceeded, IdempotencyKeyReused
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
+from mailproof.domain.errors import IdempotencyKeyReused
+from mailproof.domain.ledger import (
+    UNBOUNDED,
+    Change,
+    CommitResult,
+    Decide,
+    Event,
+    IdempotencyKey,
+    Quota,
+    Situation,
+    evolve,
+)
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage, ProviderState
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 
@@ -53,13 +63,13 @@ class MemoryStore:
     def new_id(self) -> str:
         return str(next(self._ids))
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
-        def decide(situation: Situation) -> Sequence[Change]:
-            if quota and situation.count >= quota:
-                raise ConfigQuotaExceeded(quota)
+    async def add(
+        self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: Quota = UNBOUNDED
+    ) -> Event:
+        def decide(_: Situation) -> Sequence[Change]:
             return (change,)
 
-        return (await self.commit(caller, "", decide, key=key)).events[0]
+        return (await self.commit(caller, "", quota.bounding(decide), key=key)).events[0]
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None

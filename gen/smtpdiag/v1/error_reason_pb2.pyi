@@ -206,6 +206,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
     {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
     """
+    ERROR_REASON_EVENT_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 60
+    """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
+    something away is done all the same.
+    {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -400,5 +405,10 @@ ERROR_REASON_CLIENT_CERTIFICATE_EXPIRED: ErrorReason.ValueType  # 58
 ERROR_REASON_SECRET_EXPORT_OFF: ErrorReason.ValueType  # 59
 """The server is set to export no secrets, whoever asks (FAILED_PRECONDITION).
 {"reason":"SECRET_EXPORT_OFF","domain":"mailproof"}
+"""
+ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
+"""The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
+something away is done all the same.
+{"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

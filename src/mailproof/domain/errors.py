@@ -517,6 +517,24 @@ class TooManyBadTokens(Failure):
         )
 
 
+class EventQuotaExceeded(Failure):
+    """The instance's log would have more events than one may.
+
+    Args:
+        limit: How many an instance may have.
+    """
+
+    kind = Kind.RESOURCE_EXHAUSTED
+    reason = "EVENT_QUOTA_EXCEEDED"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"the log of an instance may have {limit} events, so configurations can only be removed or deactivated: "
+            "ask the operator of this service for more",
+            metadata={"limit": str(limit), "scope": "instance"},
+        )
+
+
 class ConfigQuotaExceeded(Failure):
     """The instance would have more configurations than one may.
 
@@ -533,6 +551,10 @@ class ConfigQuotaExceeded(Failure):
             "service for more",
             metadata={"limit": str(limit), "scope": "instance"},
         )
+
+
+QUOTAS_EXCEEDED = (ConfigQuotaExceeded, EventQuotaExceeded)
+"""What an instance would have too much of. Waiting does not help."""
 
 
 class TooManyBytes(Failure):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from mailproof.domain.errors import ConfigQuotaExceeded, EventQuotaExceeded
 from mailproof.domain.model import Details, Provider, ProviderSettings, ProviderState
 
 
@@ -115,15 +116,65 @@ class Situation:
         provider: The provider that the command names; None if the instance has none with this id.
         active: The active provider of the instance, which may be the same one; None if none is active.
         count: How many providers the instance has.
+        sequence: The sequence of the instance's last event, which is how many it has.
     """
 
     provider: Provider | None
     active: Provider | None
     count: int
+    sequence: int = field(default=0, compare=False)
 
 
 Decide = Callable[[Situation], Sequence[Change]]
 """Returns what is to happen, in order, or raises a `Failure`, so that nothing happens. Does no I/O: a lock is held."""
+
+BEYOND_QUOTA = frozenset({EventType.REMOVED, EventType.DEACTIVATED, EventType.SECRET_RESEALED})
+"""Events that an instance may always have: what takes something away, and what a new encryption key needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much an instance may have; 0 for any number.
+
+    Attributes:
+        providers: Providers.
+        events: Events in its log.
+    """
+
+    providers: int = 0
+    events: int = 0
+
+    def check(self, count: int, sequence: int, changes: Sequence[Change]) -> None:
+        """Check that changes fit.
+
+        Args:
+            count: How many providers the instance has.
+            sequence: How many events it has.
+            changes: What is to happen.
+
+        Raises:
+            ConfigQuotaExceeded: It would have more providers than it may.
+            EventQuotaExceeded: It would have more events than it may.
+        """
+        added = sum(change.type in ADDED for change in changes)
+        if self.providers and added and count + added > self.providers:
+            raise ConfigQuotaExceeded(self.providers)
+        bounded = any(change.type not in BEYOND_QUOTA for change in changes)
+        if self.events and bounded and sequence + len(changes) > self.events:
+            raise EventQuotaExceeded(self.events)
+
+    def bounding(self, decide: Decide) -> Decide:
+        """Return a decision that is checked."""
+
+        def bounded(situation: Situation) -> Sequence[Change]:
+            changes = decide(situation)
+            self.check(situation.count, situation.sequence, changes)
+            return changes
+
+        return bounded
+
+
+UNBOUNDED = Quota()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from mailproof.discovery.search import SettingsSearch
 from mailproof.domain.clock import utc_now
 from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.ledger import Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Permission, Role
 from mailproof.net.addrinfo import FEW
@@ -245,10 +246,11 @@ class Service:
             counter=self._store.limit_counter(),
             fingerprint=lambda data: self._sealer.fingerprints(data)[0],
         )
-        single, quota = settings.single_config, settings.max_configs_per_instance
+        single = settings.single_config
+        quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
         providers = Providers(self._store, self._sealer, single=single, quota=quota)
         url = settings.documentation_url
-        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url)
+        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url, quota=quota)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
         # whose names and addresses a stranger's domain chooses.
         tries_candidates = Probe(guard=guard, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
@@ -267,7 +269,7 @@ class Service:
                 limits=limits,
                 secret_export=settings.secret_export,
             ),
-            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits),
+            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, quota=quota),
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),

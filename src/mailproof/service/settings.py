@@ -314,6 +314,9 @@ class ServiceSettings:
     max_configs_per_instance: int = _limit(
         "max_configs_per_instance", "configurations that one instance may have; 0: any number", 1000
     )
+    max_events_per_instance: int = _limit(
+        "max_events_per_instance", "events that the log of one instance may have; 0: any number", 1_000_000
+    )
     drain_timeout: float = setting(
         "drain_timeout",
         values.number(0, 600),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
+from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.token_record import TokenRecord
@@ -24,7 +24,9 @@ class ProviderStore(Protocol):
         """Return an id for a provider that is to be added."""
         ...
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
+    async def add(
+        self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: Quota = UNBOUNDED
+    ) -> Event:
         """Append an event that adds a provider, and save the provider, in one transaction.
 
         Nothing else is decided: the provider is added whatever the instance has, up to the quota.
@@ -33,13 +35,14 @@ class ProviderStore(Protocol):
             caller: Whose instance it is, and who the event names.
             change: What the event says.
             key: The caller's idempotency key.
-            quota: How many providers the instance may have; 0 for any number.
+            quota: How much the instance may have.
 
         Returns:
             The event, once it is on disk. If the key was used before, this is the event of that earlier call.
 
         Raises:
             ConfigQuotaExceeded: The instance has as many providers as it may.
+            EventQuotaExceeded: It has as many events as it may.
             IdempotencyKeyReused: The key was used with another request.
             StoreUnavailable: The database can't be used now.
         """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from mailproof.domain.errors import ConfigQuotaExceeded
 from mailproof.domain.ledger import ADDED, Change, Event, EventType, Situation
 from mailproof.domain.model import Caller, Provider
 
@@ -28,20 +27,6 @@ def events_of(caller: Caller, changes: Sequence[Change], first: int, now: dateti
 def providers_of(situation: Situation) -> dict[str, Provider]:
     """Return the providers of a situation by their ids: what `domain.ledger.evolve` is given."""
     return {each.id: each for each in (situation.provider, situation.active) if each is not None}
-
-
-def check_quota(row: Sequence[int] | None, quota: int) -> None:
-    """Check that an instance may have one provider more.
-
-    Args:
-        row: How many it has; None where there is no such instance.
-        quota: How many it may have.
-
-    Raises:
-        ConfigQuotaExceeded: It has as many.
-    """
-    if row is not None and row[0] >= quota:
-        raise ConfigQuotaExceeded(quota)
 
 
 def growth(changes: Iterable[Change]) -> int:

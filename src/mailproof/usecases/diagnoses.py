@@ -23,6 +23,7 @@ from mailproof.domain.errors import (
     SmtpTestFailed,
     UserNotSet,
 )
+from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.secret import Secret, Vault
@@ -85,10 +86,18 @@ class Diagnoses:
         prober: Runs the tests.
         limits: Bounds the tests of the whole process.
         documentation_url: Where the project's files are published; empty where links are paths of this service.
+        quota: How much an instance may have.
     """
 
     def __init__(
-        self, store: ProviderStore, vault: Vault, prober: Prober, limits: Limits, *, documentation_url: str = ""
+        self,
+        store: ProviderStore,
+        vault: Vault,
+        prober: Prober,
+        limits: Limits,
+        *,
+        documentation_url: str = "",
+        quota: Quota = UNBOUNDED,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -96,7 +105,7 @@ class Diagnoses:
         self._limits = limits
         self._documentation_url = documentation_url
         self._proven = ProvenSecrets()
-        self._notes = Notes(store)
+        self._notes = Notes(store, quota)
 
     async def diagnose(
         self,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from mailproof.domain.errors import Failure, ServiceShortage
-from mailproof.domain.ledger import Change, CommitResult, Decide, EventType, Situation
+from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, EventType, Quota, Situation
 from mailproof.domain.model import Caller
 
 log = logging.getLogger("mailproof.secrets")
@@ -37,10 +37,12 @@ class Notes:
 
     Args:
         store: Has the log.
+        quota: How much an instance may have.
     """
 
-    def __init__(self, store: NoteStore) -> None:
+    def __init__(self, store: NoteStore, quota: Quota = UNBOUNDED) -> None:
         self._store = store
+        self._quota = quota
         self._running: set[asyncio.Task[None]] = set()
 
     async def tested(self, caller: Caller, provider_id: str, outcome: str) -> None:
@@ -81,7 +83,7 @@ class Notes:
             return (Change(EventType.TESTED, provider_id, outcome=outcome),)
 
         try:
-            await self._store.commit(caller, provider_id, decide)
+            await self._store.commit(caller, provider_id, self._quota.bounding(decide))
         except Failure as error:
             log.warning("a test of configuration %s is not in the event log: %s", provider_id, error)
 
@@ -93,6 +95,8 @@ class Notes:
             count: How many secrets are in it.
 
         Raises:
-            StoreUnavailable: It can't be noted, so the document must not leave.
+            EventQuotaExceeded: It can't be noted, so the document must not leave.
+            StoreUnavailable: Likewise.
         """
-        await self._store.commit(caller, "", lambda _: (Change(EventType.SECRETS_EXPORTED, "", count=count),))
+        decide = self._quota.bounding(lambda _: (Change(EventType.SECRETS_EXPORTED, "", count=count),))
+        await self._store.commit(caller, "", decide)

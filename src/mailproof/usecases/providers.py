@@ -22,7 +22,18 @@ from mailproof.domain.errors import (
     ProviderNotFound,
     SecretUnreadable,
 )
-from mailproof.domain.ledger import Change, CommitResult, Event, EventType, IdempotencyKey, Situation, evolve
+from mailproof.domain.ledger import (
+    UNBOUNDED,
+    Change,
+    CommitResult,
+    Decide,
+    Event,
+    EventType,
+    IdempotencyKey,
+    Quota,
+    Situation,
+    evolve,
+)
 from mailproof.domain.model import (
     Caller,
     Details,
@@ -132,10 +143,10 @@ class Providers:
         store: Has the providers.
         vault: Encrypts their secrets.
         single: Whether an instance holds at most one provider.
-        quota: How many providers an instance may have; 0 for any number.
+        quota: How much an instance may have.
     """
 
-    def __init__(self, store: ProviderStore, vault: Vault, *, single: bool = False, quota: int = 0) -> None:
+    def __init__(self, store: ProviderStore, vault: Vault, *, single: bool = False, quota: Quota = UNBOUNDED) -> None:
         self._store = store
         self._vault = vault
         self._single = single
@@ -241,7 +252,7 @@ class Providers:
                 return ()
             return (Change(EventType.SMTP_CHANGED, provider_id, settings, sealed, changed),)
 
-        return _details(await self._store.commit(caller, provider_id, decide))
+        return _details(await self._commit(caller, provider_id, decide))
 
     async def update_http(
         self, caller: Caller, provider_id: str, settings: HttpSettings, *, rotate: bool
@@ -272,7 +283,7 @@ class Providers:
             sealed = new_sealed or kept_secret(self._vault, before, settings)
             return (Change(EventType.HTTP_CHANGED, provider_id, settings, sealed, changed),)
 
-        return _details(await self._store.commit(caller, provider_id, decide)), key
+        return _details(await self._commit(caller, provider_id, decide)), key
 
     async def update_password(self, caller: Caller, provider_id: str, password: Secret) -> Details:
         """Replace an SMTP provider's password, whether the provider is active or not.
@@ -300,7 +311,7 @@ class Providers:
             sealed = self._seal(caller, provider_id, before.settings, password)
             return (Change(EventType.PASSWORD_CHANGED, provider_id, sealed=sealed, changed=("password",)),)
 
-        return _details(await self._store.commit(caller, provider_id, decide))
+        return _details(await self._commit(caller, provider_id, decide))
 
     async def activate(self, caller: Caller, provider_id: str) -> Details:
         """Make a provider the active one. The one that was active becomes inactive.
@@ -318,7 +329,7 @@ class Providers:
             other = situation.active.id if situation.active else ""
             return (Change(EventType.ACTIVATED, provider_id, deactivated=other),)
 
-        return _details(await self._store.commit(caller, provider_id, decide))
+        return _details(await self._commit(caller, provider_id, decide))
 
     async def deactivate(self, caller: Caller, provider_id: str) -> Details:
         """Make a provider inactive.
@@ -335,7 +346,7 @@ class Providers:
                 raise AlreadyInactive(provider_id)
             return (Change(EventType.DEACTIVATED, provider_id),)
 
-        return _details(await self._store.commit(caller, provider_id, decide))
+        return _details(await self._commit(caller, provider_id, decide))
 
     async def remove(self, caller: Caller, provider_id: str) -> Details:
         """Remove a provider, whether it is active or not.
@@ -349,7 +360,7 @@ class Providers:
                 raise ProviderNotFound(provider_id, reference="COMMAND-09CXlTDL6w")
             return (Change(EventType.REMOVED, provider_id),)
 
-        return _details(await self._store.commit(caller, provider_id, decide))
+        return _details(await self._commit(caller, provider_id, decide))
 
     async def _add(
         self, caller: Caller, event: EventType, settings: ProviderSettings, secret: Secret, key: IdempotencyKey | None
@@ -365,7 +376,12 @@ class Providers:
                 raise ProviderExists
             return (change,)
 
-        return (await self._store.commit(caller, "", decide, key=key)).events[0]
+        return (await self._commit(caller, "", decide, key)).events[0]
+
+    async def _commit(
+        self, caller: Caller, provider_id: str, decide: Decide, key: IdempotencyKey | None = None
+    ) -> CommitResult:
+        return await self._store.commit(caller, provider_id, self._quota.bounding(decide), key=key)
 
     def _seal(self, caller: Caller, provider_id: str, settings: ProviderSettings, secret: Secret) -> bytes | None:
         if not secret:

@@ -15,7 +15,6 @@ from enum import Enum
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import (
-    ConfigQuotaExceeded,
     ExportTooLarge,
     FieldViolation,
     InvalidFields,
@@ -23,7 +22,7 @@ from mailproof.domain.errors import (
     ProviderExists,
     SecretExportOff,
 )
-from mailproof.domain.ledger import ADDED, Change, EventType, IdempotencyKey, Situation
+from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, HttpSettings, Page, Permission, ProviderSettings, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret, Vault, associated_data
@@ -118,7 +117,7 @@ class Transfers:
         vault: Encrypts the stored secrets.
         cipher: Encrypts the secrets of documents.
         single: Whether an instance holds at most one provider.
-        quota: How many providers an instance may have; 0 for any number.
+        quota: How much an instance may have.
         limits: Bounds how often an instance is exported and imported; None for no bound.
         secret_export: Whether a document may hold secrets at all.
         clock: Returns the present.
@@ -131,7 +130,7 @@ class Transfers:
         cipher: PassphraseCipher,
         *,
         single: bool = False,
-        quota: int = 0,
+        quota: Quota = UNBOUNDED,
         limits: Limits | None = None,
         secret_export: bool = True,
         clock: Clock = utc_now,
@@ -144,7 +143,7 @@ class Transfers:
         self._limits = limits
         self._secret_export = secret_export
         self._clock = clock
-        self._notes = Notes(store)
+        self._notes = Notes(store, quota)
 
     async def export(self, caller: Caller, passphrase: Secret) -> Document:
         """Return all providers, read in one snapshot.
@@ -242,13 +241,11 @@ class Transfers:
         def decide(situation: Situation) -> Sequence[Change]:
             if self._single and situation.count + len(changes) > 1:
                 raise ProviderExists
-            if self._quota and situation.count + len(changes) > self._quota:
-                raise ConfigQuotaExceeded(self._quota)
             if first_active is None or situation.active is not None:
                 return changes
             return [*changes, Change(EventType.ACTIVATED, changes[first_active].provider_id)]
 
-        outcome = await self._store.commit(caller, "", decide, key=key)
+        outcome = await self._store.commit(caller, "", self._quota.bounding(decide), key=key)
         # From the events: a repeated call gets the first one's ids.
         ids = [event.change.provider_id for event in outcome.events if event.change.type in ADDED]
         active = {event.change.provider_id for event in outcome.events if event.change.type is EventType.ACTIVATED}

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ProviderNotFound
+from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
@@ -43,6 +44,7 @@ class WebhookTests:
         poster: Makes the posts.
         limits: Bounds the tests of the whole process.
         clock: Returns the present.
+        quota: How much an instance may have.
     """
 
     def __init__(
@@ -53,13 +55,14 @@ class WebhookTests:
         limits: Limits,
         *,
         clock: Clock = utc_now,
+        quota: Quota = UNBOUNDED,
     ) -> None:
         self._store = store
         self._vault = vault
         self._poster = poster
         self._limits = limits
         self._clock = clock
-        self._notes = Notes(store)
+        self._notes = Notes(store, quota)
 
     async def test(
         self,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from mailproof.domain.clock import Clock
-from mailproof.domain.errors import ConfigQuotaExceeded, StoreUnavailable
-from mailproof.domain.ledger import Change, Event
+from mailproof.domain.errors import QUOTAS_EXCEEDED, StoreUnavailable
+from mailproof.domain.ledger import UNBOUNDED, Change, Event, Quota
 from mailproof.domain.model import Caller
 from mailproof.store import rows
 from mailproof.store.failures import ID_TAKEN, copy_for_one
@@ -29,7 +29,7 @@ _MOST = 200
 class _Waiter:
     caller: Caller
     change: Change
-    quota: int
+    quota: Quota
     future: asyncio.Future[Event]
 
 
@@ -49,17 +49,18 @@ class Adder:
         self._clock = clock
         self._lines: dict[tuple[asyncio.AbstractEventLoop, str], _Line] = {}
 
-    async def add(self, caller: Caller, change: Change, quota: int = 0) -> Event:
+    async def add(self, caller: Caller, change: Change, quota: Quota = UNBOUNDED) -> Event:
         """Add a provider, and return the event once it is on disk.
 
         Args:
             caller: Whose instance it is, and who the event names.
             change: What the event says.
-            quota: How many providers the instance may have; 0 for any number.
+            quota: How much the instance may have.
 
         Raises:
             LookupError: There is no such instance.
             ConfigQuotaExceeded: It has as many providers as it may.
+        EventQuotaExceeded: It has as many events as it may.
             StoreUnavailable: The database can't be used now.
         """
         with self._pools.entered() as share:
@@ -86,7 +87,12 @@ class Adder:
 
     async def _write(self, share: Share, batch: Sequence[_Waiter]) -> None:
         adds = [(each.caller, each.change, rows.micros(self._clock())) for each in batch]
-        work = _Batch(adds, min(each.quota for each in batch))
+        quotas = {each.quota for each in batch}
+        if len(quotas) > 1:
+            for waiter in batch:
+                await self._write(share, [waiter])
+            return
+        work = _Batch(adds, quotas.pop())
         try:
             events = await self._pools.run_on(share, work, work.attempts)
         except _NotTogether:
@@ -109,7 +115,7 @@ class _NotTogether(Exception):
 class _Batch:
     """Work for `Pools.run`. If it is repeated, the new ids show whether an earlier try was carried out."""
 
-    def __init__(self, adds: Sequence[tuple[Caller, Change, int]], quota: int) -> None:
+    def __init__(self, adds: Sequence[tuple[Caller, Change, int]], quota: Quota) -> None:
         self._adds = adds
         self._quota = quota
         self._instance_id = adds[0][0].instance_id
@@ -119,14 +125,14 @@ class _Batch:
         self.attempts.maybe_stored = True
         try:
             last = await log.add(connection, self._instance_id, self._adds, self._quota)
-        except (asyncpg.UniqueViolationError, ConfigQuotaExceeded) as error:
+        except (asyncpg.UniqueViolationError, *QUOTAS_EXCEEDED) as error:
             events = await self._find(connection)
             self.attempts.maybe_stored = False
             if events:
                 return events
             if len(self._adds) > 1:
                 raise _NotTogether from None
-            if isinstance(error, ConfigQuotaExceeded):
+            if isinstance(error, QUOTAS_EXCEEDED):
                 raise
             raise StoreUnavailable(ID_TAKEN) from error
         first = last - len(self._adds) + 1

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mailproof.domain.errors import ConfigQuotaExceeded
-from mailproof.domain.ledger import Change, Event, IdempotencyKey, Situation, evolve
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.ledger import UNBOUNDED, Change, Event, IdempotencyKey, Quota, Situation, evolve
 from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
 from mailproof.store.decisions import events_of, growth, providers_of
@@ -55,7 +55,8 @@ _KEEP = (
 _ADD = (
     "WITH moved AS (UPDATE instances SET sequence = sequence + $2::bigint, "  # noqa: S608 - constants
     "provider_count = provider_count + $2::bigint "
-    "WHERE id = $1 AND ($12::bigint = 0 OR provider_count + $2::bigint <= $12::bigint) RETURNING id, sequence), "
+    "WHERE id = $1 AND ($12::bigint = 0 OR provider_count + $2::bigint <= $12::bigint) "
+    "AND ($13::bigint = 0 OR sequence + $2::bigint <= $13::bigint) RETURNING id, sequence), "
     f"logged AS (INSERT INTO events ({rows.EVENT}) SELECT moved.id, moved.sequence - $2::bigint + v.place, "
     "v.provider_id, v.type, v.payload, v.actor, v.peer, v.created_at FROM moved, "
     "unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[]) "
@@ -192,7 +193,7 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
         raise unknown_instance(instance_id)
     sequence, count, *columns = row
     named, active = columns[:_PROVIDERS], columns[_PROVIDERS:]
-    return Moment(sequence, Situation(_provider(named), _provider(active), count))
+    return Moment(sequence, Situation(_provider(named), _provider(active), count, sequence))
 
 
 async def write(connection: Connection, prepared: PreparedWrite) -> bool:
@@ -265,7 +266,7 @@ async def was_written(connection: Connection, prepared: PreparedWrite) -> bool:
 
 
 async def add(
-    connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]], quota: int = 0
+    connection: Connection, instance_id: str, events: Sequence[tuple[Caller, Change, int]], quota: Quota = UNBOUNDED
 ) -> int:
     """Append events that each add a provider, and save the providers.
 
@@ -273,7 +274,7 @@ async def add(
         connection: The connection to use.
         instance_id: The instance that they are added to.
         events: Of each event its caller, its change and its time as it is stored.
-        quota: How many providers the instance may have; 0 for any number.
+        quota: How much the instance may have.
 
     Returns:
         The sequence of the last event.
@@ -281,6 +282,7 @@ async def add(
     Raises:
         LookupError: There is no such instance.
         ConfigQuotaExceeded: It would have more providers than it may; none of the events was stored.
+        EventQuotaExceeded: It would have more events than it may, likewise.
         asyncpg.UniqueViolationError: One of the providers was added before.
     """
     last: int | None = await connection.fetchval(
@@ -296,12 +298,15 @@ async def add(
         [at for _, _, at in events],
         [dump_settings(_settings(change)) for _, change, _ in events],
         [change.sealed for _, change, _ in events],
-        quota,
+        quota.providers,
+        quota.events,
     )
     if last is None:
-        if quota and await connection.fetchval("SELECT id FROM instances WHERE id = $1", instance_id) is not None:
-            raise ConfigQuotaExceeded(quota)
-        raise unknown_instance(instance_id)
+        head = await connection.fetchrow("SELECT provider_count, sequence FROM instances WHERE id = $1", instance_id)
+        if head is None:
+            raise unknown_instance(instance_id)
+        quota.check(head[0], head[1], [change for _, change, _ in events])
+        raise StoreUnavailable  # another call has made room meanwhile
     return last
 
 

@@ -16,12 +16,11 @@ from datetime import datetime
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation
+from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
-from mailproof.store.decisions import check_quota
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.migration import PING
@@ -108,17 +107,17 @@ class PostgresStore:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
+    async def add(
+        self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: Quota = UNBOUNDED
+    ) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
         if key is None:
             return await self._adder.add(caller, change, quota)
 
         def decide(situation: Situation) -> Sequence[Change]:
-            if quota:
-                check_quota((situation.count,), quota)
             return (change,)
 
-        return (await self.commit(caller, "", decide, key=key)).events[0]
+        return (await self.commit(caller, "", quota.bounding(decide), key=key)).events[0]
 
     async def commit(
         self, caller: Caller, provider_id: str, decide: Decide, *, key: IdempotencyKey | None = None

@@ -11,10 +11,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey, Situation, evolve
+from mailproof.domain.ledger import (
+    UNBOUNDED,
+    Change,
+    CommitResult,
+    Decide,
+    Event,
+    IdempotencyKey,
+    Quota,
+    Situation,
+    evolve,
+)
 from mailproof.domain.model import Caller, Provider, ProviderState
 from mailproof.store import keys, rows
-from mailproof.store.decisions import check_quota, events_of, growth, providers_of
+from mailproof.store.decisions import events_of, growth, providers_of
 from mailproof.store.failures import ID_TAKEN, unknown_instance
 from mailproof.store.payloads import without_secret
 
@@ -22,7 +32,7 @@ _NOTHING = Situation(None, None, 0)
 
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_COUNT = "SELECT provider_count FROM instances WHERE id = ?"
+_COUNT = "SELECT provider_count, sequence FROM instances WHERE id = ?"
 _SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = ? AND token_id = ? AND key = ?"  # noqa: S608
@@ -49,7 +59,7 @@ def add(
     change: Change,
     key: IdempotencyKey | None,
     now: datetime,
-    quota: int = 0,
+    quota: Quota = UNBOUNDED,
 ) -> Event:
     """Add a provider without reading the situation, of which only the count matters to it.
 
@@ -58,14 +68,16 @@ def add(
 
     Raises:
         LookupError: There is no such instance.
-        ConfigQuotaExceeded: It has as many providers as the quota, which is 0 for any number.
+        ConfigQuotaExceeded: It has as many providers as it may.
+        EventQuotaExceeded: It has as many events as it may.
         IdempotencyKeyReused: The key was used with another request.
     """
     earlier = _replay(connection, caller, key, now) if key is not None else None
     if earlier is not None:
         return earlier[0]
-    if quota:  # before anything is written: what fails afterwards has the whole batch written again
-        check_quota(connection.execute(_COUNT, (caller.instance_id,)).fetchone(), quota)
+    if quota != UNBOUNDED:  # before anything is written: what fails afterwards has the whole batch written again
+        count, sequence = connection.execute(_COUNT, (caller.instance_id,)).fetchone() or (0, 0)
+        quota.check(count, sequence, (change,))
     events = append(connection, caller, (change,), _NOTHING, now)
     if key is not None:
         _remember(connection, caller, key, events, now)
@@ -166,11 +178,11 @@ def _mark_active(
 
 
 def _situation(connection: sqlite3.Connection, instance_id: str, provider_id: str) -> Situation:
-    head = connection.execute("SELECT active_id, provider_count FROM instances WHERE id = ?", (instance_id,))
-    active_id, count = head.fetchone() or (None, 0)
+    head = connection.execute("SELECT active_id, provider_count, sequence FROM instances WHERE id = ?", (instance_id,))
+    active_id, count, sequence = head.fetchone() or (None, 0, 0)
     found = _provider(connection, instance_id, provider_id) if provider_id else None
     active = found if active_id == provider_id else _provider(connection, instance_id, active_id)
-    return Situation(found, active, count)
+    return Situation(found, active, count, sequence)
 
 
 def _provider(connection: sqlite3.Connection, instance_id: str, provider_id: str | None) -> Provider | None:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Change, CommitResult, Decide, Event, IdempotencyKey
+from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter, LocalCounter
 from mailproof.domain.token_record import TokenRecord
@@ -85,7 +85,9 @@ class SqliteStore:
         """See `mailproof.store.contract.ProviderStore`."""
         return self._ids.next()
 
-    async def add(self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: int = 0) -> Event:
+    async def add(
+        self, caller: Caller, change: Change, *, key: IdempotencyKey | None = None, quota: Quota = UNBOUNDED
+    ) -> Event:
         """See `mailproof.store.contract.ProviderStore`."""
         return await self._write(lambda connection: log.add(connection, caller, change, key, self._clock(), quota))
 
