@@ -11,7 +11,8 @@ from .conftest import Office
 
 def test_a_caller_is_told_who_they_are_over_every_wire(office: Office, client: Client) -> None:
     for text, role, permissions in (
-        (office.admin, access_pb2.ROLE_ADMIN, ["iam.read", "iam.write"]),
+        (office.admin, access_pb2.ROLE_ADMIN, ["iam.read", "iam.secrets", "iam.write"]),
+        (office.colleague, access_pb2.ROLE_ADMIN, ["iam.read", "iam.write"]),
         (office.viewer, access_pb2.ROLE_VIEWER, ["iam.read"]),
     ):
         answer = Client(office.wires, client.wire, text, client.instance)("GetCaller")

@@ -12,6 +12,7 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import IntEnum
 
 from mailproof.domain.secret import MASK
@@ -295,7 +296,7 @@ def _decoded(text: str) -> Iterator[bytes]:
             plain = _unescaped(given)
             if plain != given:
                 yield plain.encode("utf-8", "surrogatepass")
-                if plain.isascii() or max(plain) < "\u0100":
+                with suppress(UnicodeEncodeError):
                     yield plain.encode("latin-1")
         yield from _from_base64(given)
         yield from _from_hex(given)

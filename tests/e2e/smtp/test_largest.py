@@ -56,8 +56,9 @@ def test_the_report_of_the_largest_of_everything_is_bounded() -> None:
     assert report.tls is not None
     assert report.ehlo is not None
     assert report.tls.chain[0].sans[0] in pki.LOCAL
-    assert "LOGIN" in report.ehlo.mechanisms_inside_tls
-    assert list(report.ehlo.extensions)[-1].endswith("more extensions")
+    # So much text takes more looking for echoes than one test has: in doubt nothing of it is shown.
+    assert report.ehlo.mechanisms_inside_tls[-1].endswith("more mechanisms")
+    assert not any("MECHANISM" in name for name in report.ehlo.mechanisms_inside_tls)
     streamed = [event for event in events if isinstance(event, Step)]
     assert len(streamed[-1].received) == len(report.steps[-1].received), "the deciding step is whole"
     assert max(len(step.received) for step in streamed) > 500, "the stream's steps are whole"
