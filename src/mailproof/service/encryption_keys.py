@@ -1,7 +1,7 @@
 """Opens the encryption keys that the settings name, and prepares the stored secrets for a start.
 
-The data directory has a mark once the secrets of older releases were bound to their destinations, so that nobody who
-can write the database alone has the service accept such a secret again.
+The data directory has a mark once the secrets of older releases were bound to their destinations, and their access
+tokens sealed, so that nobody who can write the database alone has the service accept such a secret or token again.
 """
 
 from __future__ import annotations
@@ -148,14 +148,15 @@ class OwnKeys:
 
 
 async def prepare_secrets(store: Store, keys: Keyring, data_dir: Path) -> None:
-    """Check the keys, and bind the secrets of older releases to their destinations where that was not done yet.
+    """Check the keys, and take over the secrets and the access tokens of older releases where that was not done yet.
 
     Raises:
         StartupError: A key is missing, or the database can't be used.
     """
     await check_keys_in_use(store, keys)
+    marked = _is_marked(data_dir)
     try:
-        if not _is_marked(data_dir):
+        if not marked:
             await KeyRotation(store, keys).upgrade()
         unbound = [each for each in await store.sealed_samples() if is_unbound(each.sealed or b"")]
     except StoreUnavailable as error:
@@ -167,6 +168,7 @@ async def prepare_secrets(store: Store, keys: Keyring, data_dir: Path) -> None:
             "again, or, if you restored an old backup, run mailproof keys rotate --accept-unbound",
             unbound[0].id,
         )
+    await Tokens(store, keys).take_over(accept_old=not marked)
     _mark(data_dir)
 
 

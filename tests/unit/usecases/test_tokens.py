@@ -261,6 +261,19 @@ def test_a_row_in_a_new_database_that_no_service_made_is_not_taken_over(tmp_path
     run(tmp_path, main)
 
 
+def test_a_database_that_was_emptied_to_look_old_gives_no_administrator(tmp_path: Path) -> None:
+    async def main(store: SqliteStore) -> None:
+        await tokens_of(store).take_over()
+        insert_old(tmp_path, "mp_mine")
+        sql(tmp_path, "DELETE FROM token_key_check")
+        await tokens_of(store).take_over(accept_old=False)
+        assert not await is_accepted(store, "mp_mine")
+        assert [each.state for each in await tokens_of(store).list()] == [TokenState.ALTERED]
+        assert await store.token_key_check() is not None
+
+    run(tmp_path, main)
+
+
 def test_another_key_than_the_tokens_is_said_and_changes_nothing(tmp_path: Path) -> None:
     async def main(store: SqliteStore) -> None:
         other = tokens_of(store, Sealer(NEW_KEY))
