@@ -200,6 +200,7 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "an end that is no number": (by_hand(HEADER, claims(exp="never")), "claim_wrong"),
     "an end that is true": (by_hand(HEADER, claims(exp=True)), "claim_wrong"),
     "an end before all dates": (by_hand(HEADER, claims(exp=-1)), "claim_wrong"),
+    "an end behind all dates": (by_hand(HEADER, claims(exp=300_000_000_000)), "claim_wrong"),
     "not yet valid": (signed(claims(nbf=NOW + 1000)), "not_yet_valid"),
     "issued in the future": (signed(claims(iat=NOW + 1000)), "not_yet_valid"),
     "no subject": (signed(claims(sub=None)), "claim_missing"),
