@@ -314,6 +314,8 @@ ROLES = [
     ({"roles": "openid mailproof.viewer mailproof.admin"}, {}, Role.ADMIN),
     ({"roles": ["x", "mailproof.viewer", "mailproof.admin"]}, {}, Role.ADMIN),
     ({"roles": {"mailproof.viewer": {"1": "org"}}}, {}, Role.VIEWER),
+    ({"roles": {"mailproof.viewer": True, "mailproof.admin": False}}, {}, Role.VIEWER),
+    ({"roles": {"mailproof.admin": None}}, {}, None),
     ({"realm_access": {"roles": ["mailproof.viewer"]}}, {"role_claim": "realm_access.roles"}, Role.VIEWER),
     ({"https://a.example/r": ["mailproof.viewer"]}, {"role_claim": "https://a.example/r"}, Role.VIEWER),
     ({"groups": ["ops"]}, {"role_claim": "groups", "roles": {"ops": Role.ADMIN}}, Role.ADMIN),
