@@ -108,6 +108,7 @@ class Tokens:
             permissions: What it may do beyond its role.
             expires_at: When it ends by itself, in UTC; None if it does not.
         """
+        self._seals.renew()  # the encryption key may have been rotated since, here and below
         hashed = hash_of(text)
         token = Token(
             self._store.new_id(),
@@ -125,11 +126,13 @@ class Tokens:
 
     async def list(self) -> tuple[ListedToken, ...]:
         """Return all tokens, the oldest first."""
+        self._seals.renew()
         now = self._clock()
         return tuple(self._listed(record, now) for record in await self._store.list_tokens())
 
     async def find(self, text: str) -> ListedToken | None:
         """Return the token of a text, whether or not it can be used; None if it is none of this database."""
+        self._seals.renew()
         for digest in self._seals.digests(hash_of(text)):
             record = await self._store.find_token(digest)
             if record is not None:
@@ -138,6 +141,7 @@ class Tokens:
 
     async def revoke(self, token_id: str) -> bool:
         """Make a token invalid for good; a second time changes nothing. Return False if none has this id."""
+        self._seals.renew()
         while True:
             record = next((each for each in await self._store.list_tokens() if each.id == token_id), None)
             if record is None:
