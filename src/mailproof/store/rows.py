@@ -85,7 +85,7 @@ def key_counts(providers: Iterable[Sequence[Any]], events: Iterable[Sequence[Any
     of_events: dict[bytes, int] = {}
     for header, count in events:
         with suppress(ValueError):  # else it is damaged, and under no key
-            of_events[b64decode(header)] = count
+            of_events[b64decode(header, validate=True)] = count
     return {each: (of_providers.get(each, 0), of_events.get(each, 0)) for each in sorted({*of_providers, *of_events})}
 
 

@@ -77,9 +77,7 @@ def test_a_file_of_keys_is_replaced_whole_and_for_its_owner_alone(tmp_path: Path
         source.read()
 
 
-def test_a_file_of_keys_stays_its_owners_when_root_replaces_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_of_keys_stays_its_owners_when_root_replaces_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = written(tmp_path / "keys", OLD)
     given: list[tuple[int, int]] = []
     real = Path.stat
