@@ -277,7 +277,6 @@ LAW = (
             "syntax.text",
             "service",
             "store.contract",
-            "store.key_sources",
             "store.transfer",
             "usecases.tokens",
         ),

@@ -19,7 +19,6 @@ from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
 from mailproof.cli.store_access import run_on_store
 from mailproof.domain.clock import utc_now
-from mailproof.domain.errors import StartupError
 from mailproof.domain.model import Permission, Role
 from mailproof.service import settings
 
@@ -134,18 +133,15 @@ async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
     Raises:
         StartupError: The key is missing or another one, or the tokens are still those of an older release.
     """
-    from mailproof.service.encryption_keys import has_own_key, open_keys
-    from mailproof.store.key_sources import KEY_FILE
+    from mailproof.service.encryption_keys import open_existing_keys, open_keys
     from mailproof.usecases import tokens
 
     if await store.token_key_check() is None:
         await tokens.refuse_old(store)
-    elif has_own_key(chosen) and not (chosen.data_dir / KEY_FILE).exists():  # a new one would be another one
-        raise StartupError(
-            f"the encryption key of the service is needed: there is no {chosen.data_dir / KEY_FILE}, and "
-            "neither MAILPROOF_ENCRYPTION_KEY nor another source of keys is set"
-        )
-    opened = tokens.Tokens(store, open_keys(chosen))
+        keys = open_keys(chosen)
+    else:
+        keys = open_existing_keys(chosen)
+    opened = tokens.Tokens(store, keys)
     await opened.check_key()
     return opened
 

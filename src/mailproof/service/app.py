@@ -133,7 +133,6 @@ class Service:
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(prepare_secrets(self._store, self._sealer, settings.data_dir))
         self._tokens = Tokens(self._store, self._sealer)
-        asyncio.run(self._tokens.take_over())
         anchors = _read_anchors(settings.ca_file)
         # What a crash has left of an earlier sandbox ends here, also where there is none this time.
         asyncio.run(self._revoke_sandbox_tokens())

@@ -1,7 +1,7 @@
 """Opens the encryption keys that the settings name, and prepares the stored secrets for a start.
 
-The data directory has a mark once the secrets of older releases were bound to their destinations, so that nobody who
-can write the database alone has the service accept such a secret again.
+The data directory has a mark once the secrets of older releases were bound to their destinations, and their access
+tokens sealed, so that nobody who can write the database alone has the service accept such a secret or token again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.service import key_command
 from mailproof.service.settings import ServiceSettings
 from mailproof.store.contract import Store
-from mailproof.store.key_sources import FixedKeys, KeyFileSource, new_key, parse_keys
+from mailproof.store.key_sources import KEY_FILE, FixedKeys, KeyFileSource, new_key, parse_keys
 from mailproof.store.sealing import Keyring, is_unbound, key_id, key_id_of, open_sealer
 from mailproof.usecases.key_rotation import KeyRotation, ResealingProgress, Rotation
 from mailproof.usecases.provider_secrets import check_keys, check_keys_in_use
@@ -46,6 +46,21 @@ def open_keys(settings: ServiceSettings) -> Keyring:
     return open_sealer(settings.data_dir, settings.encryption_key)
 
 
+def open_existing_keys(settings: ServiceSettings) -> Keyring:
+    """Return the keys that the settings name, and make none: a new one would open nothing of what there is.
+
+    Raises:
+        StartupError: There are none, or they can't be used.
+    """
+    own = settings.data_dir / KEY_FILE
+    if has_own_key(settings) and not own.exists():
+        raise StartupError(
+            f"the encryption key of the service is needed: there is no {own}, and neither MAILPROOF_ENCRYPTION_KEY nor "
+            "another source of keys is set"
+        )
+    return open_keys(settings)
+
+
 def has_own_key(settings: ServiceSettings) -> bool:
     """Return whether the key is one that this installation makes for itself, in its data directory."""
     return not any((settings.encryption_key, settings.encryption_key_file, settings.encryption_key_command))
@@ -73,11 +88,14 @@ class OwnKeys:
 
     Args:
         settings: The settings that choose the database and the keys.
+
+    Raises:
+        StartupError: There are no keys, or they can't be used.
     """
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._replicas = settings.database.engine is Engine.POSTGRES
-        self._keys = open_keys(settings)
+        self._keys = open_existing_keys(settings)
         # None: the keys are the operator's to change.
         own = isinstance(self._keys.source, KeyFileSource) and settings.encryption_key_file is None
         self._file = self._keys.source if own and isinstance(self._keys.source, KeyFileSource) else None
@@ -143,19 +161,35 @@ class OwnKeys:
             raise StartupError("access tokens are left under an old key: run mailproof keys rotate first")
         newest, *others = self._file.read()
         if others:
+            await _check_start_with(store, newest)
             self._file.write([newest])
         return tuple(key_id(key).hex() for key in others)
 
 
+async def _check_start_with(store: Store, key: bytes) -> None:
+    """Check that the service could start with this key alone.
+
+    Raises:
+        StartupError: It could not.
+    """
+    alone = Keyring(FixedKeys((key,)))
+    try:
+        await check_keys(store, alone)
+        await Tokens(store, alone).check_key()
+    except StartupError as error:
+        raise StartupError(f"an old key is needed still ({error}): run mailproof keys rotate first") from error
+
+
 async def prepare_secrets(store: Store, keys: Keyring, data_dir: Path) -> None:
-    """Check the keys, and bind the secrets of older releases to their destinations where that was not done yet.
+    """Check the keys, and take over the secrets and the access tokens of older releases where that was not done yet.
 
     Raises:
         StartupError: A key is missing, or the database can't be used.
     """
     await check_keys_in_use(store, keys)
+    marked = _is_marked(data_dir)
     try:
-        if not _is_marked(data_dir):
+        if not marked:
             await KeyRotation(store, keys).upgrade()
         unbound = [each for each in await store.sealed_samples() if is_unbound(each.sealed or b"")]
     except StoreUnavailable as error:
@@ -167,6 +201,7 @@ async def prepare_secrets(store: Store, keys: Keyring, data_dir: Path) -> None:
             "again, or, if you restored an old backup, run mailproof keys rotate --accept-unbound",
             unbound[0].id,
         )
+    await Tokens(store, keys).take_over(accept_old=not marked)
     _mark(data_dir)
 
 

@@ -87,17 +87,23 @@ class KeyFileSource:
             found = self.path.stat()
         except OSError:
             return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        # Its owner and mode too: a file that could not be read may be given to whom it is for.
+        return found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode, found.st_uid, found.st_gid
 
     def write(self, keys: Sequence[bytes]) -> None:
-        """Replace the file's keys, whole and on disk, or not at all.
+        """Replace the file's keys, whole and on disk, or not at all. Whose file it is does not change.
 
         Raises:
             StartupError: The file can't be written.
         """
         try:
             temporary = _written(self.path, keys)
-            temporary.replace(self.path)
+            try:
+                _give_to_owner_of(self.path, temporary)
+                temporary.replace(self.path)
+            except BaseException:
+                temporary.unlink()
+                raise
             _sync(self.path.parent)
         except OSError as error:
             raise StartupError(f"the encryption key {self.path} can't be written: {error.strerror}") from error
@@ -176,6 +182,14 @@ def _written(path: Path, keys: Sequence[bytes]) -> Path:
         temporary.unlink()
         raise
     return temporary
+
+
+def _give_to_owner_of(path: Path, temporary: Path) -> None:
+    """Give a file to whom another one belongs: root may rotate the keys of a service that runs as somebody else."""
+    with suppress(FileNotFoundError):
+        owner = path.stat()
+        if owner.st_uid != temporary.stat().st_uid:
+            os.chown(temporary, owner.st_uid, owner.st_gid)
 
 
 def _sync(directory: Path) -> None:

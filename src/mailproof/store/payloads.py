@@ -26,8 +26,11 @@ _ENCODE = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(
 SEALED = '"sealed":"'
 """Where the sealed secret begins in a change's text, and nothing else: within a string its quotes would be escaped."""
 
-DESTROYED = ('"sealed":"[A-Za-z0-9+/=]*"', '"destroyed":true')
-"""A sealed secret in a change's text, as a pattern, and what is left of it once it is destroyed."""
+DESTROYED = ('"sealed":"[^"]*"?', '"destroyed":true')
+"""A sealed secret in a change's text, as a pattern, and what is left of it once it is destroyed.
+
+A damaged one fits too: who destroys secrets goes on until nothing is found that begins as one.
+"""
 
 _SEALED = re.compile(DESTROYED[0])
 

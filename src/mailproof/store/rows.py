@@ -82,7 +82,10 @@ def superseded(find: str, limit: str) -> str:
 def key_counts(providers: Iterable[Sequence[Any]], events: Iterable[Sequence[Any]]) -> Mapping[bytes, tuple[int, int]]:
     """Return what the rows of `KEY_COUNTS` and `event_key_counts` say."""
     of_providers = {bytes(header): count for header, count in providers}
-    of_events = {b64decode(header): count for header, count in events}
+    of_events: dict[bytes, int] = {}
+    for header, count in events:
+        with suppress(ValueError):  # else it is damaged, and under no key
+            of_events[b64decode(header, validate=True)] = count
     return {each: (of_providers.get(each, 0), of_events.get(each, 0)) for each in sorted({*of_providers, *of_events})}
 
 

@@ -102,7 +102,6 @@ class Access:
             IssuerUnavailable: The token can't be checked now.
             InstanceNotFound: The token is not for the named instance, or there is no such instance.
             TooManyBadTokens: So many unknown tokens came from the same source that this one is not looked up.
-            TooManyBadTokens: So many unknown tokens came from the same source that this one is not looked up.
             StoreUnavailable: The token can't be looked up now.
         """
         if authorization is None and certificate is not None and self._certificates is not None:
@@ -135,7 +134,7 @@ class Access:
         try:
             counted = self._tries.begin(peer, hashed)
         except TooManyBadTokens:
-            if not await self._tries.is_stored(self._seals.digests(hashed), self._tokens):
+            if not await self._is_stored(hashed):
                 raise
         valid: bool | None = None
         try:
@@ -147,6 +146,13 @@ class Access:
         finally:
             self._tries.end(peer, hashed, valid=valid, counted=counted)
         return token
+
+    async def _is_stored(self, hashed: bytes) -> bool:
+        """Return whether there is a token with this SHA-256, at the price of a look into memory."""
+        while not await self._tries.is_stored(self._seals.digests(hashed), self._tokens):
+            if not self._seals.renew():
+                return False
+        return True
 
     async def _find(self, hashed: bytes) -> Token:
         """Return what the record of a token says, found by the token's SHA-256.

@@ -22,7 +22,7 @@ MAX_TOKEN = 8192
 
 _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _TYPES = frozenset({"jwt", "at+jwt"})  # RFC 9068 section 2.1; others, such as logout+jwt, are no access tokens
-_LATEST = 1 << 40  # seconds since 1970; later ones are as good as none, and overflow a date
+_LATEST = 1 << 37  # seconds since 1970, in the year 6325; later ones are as good as none, and overflow a date
 
 
 @dataclass(frozen=True, slots=True)

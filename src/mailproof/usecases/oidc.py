@@ -325,10 +325,15 @@ def _claim(claims: Mapping[str, Any], name: str) -> object:
 
 
 def _words(value: object) -> Iterable[str]:
-    """Return the words of a claim: a text (with spaces between, as of `scope`), a list, or an object's names."""
+    """Return the words of a claim: a text (with spaces between, as of `scope`), a list, or an object's names.
+
+    A name whose value is false or null is no word: some issuers list what a caller does not have.
+    """
     if isinstance(value, str):
         return value.split(" ")
-    if isinstance(value, list | Mapping):
+    if isinstance(value, Mapping):
+        return [word for word, said in value.items() if said is not False and said is not None]
+    if isinstance(value, list):
         return [word for word in value if isinstance(word, str)]
     return ()
 

@@ -108,6 +108,7 @@ class Tokens:
             permissions: What it may do beyond its role.
             expires_at: When it ends by itself, in UTC; None if it does not.
         """
+        self._seals.renew()  # the encryption key may have been rotated since, here and below
         hashed = hash_of(text)
         token = Token(
             self._store.new_id(),
@@ -125,11 +126,13 @@ class Tokens:
 
     async def list(self) -> tuple[ListedToken, ...]:
         """Return all tokens, the oldest first."""
+        self._seals.renew()
         now = self._clock()
         return tuple(self._listed(record, now) for record in await self._store.list_tokens())
 
     async def find(self, text: str) -> ListedToken | None:
         """Return the token of a text, whether or not it can be used; None if it is none of this database."""
+        self._seals.renew()
         for digest in self._seals.digests(hash_of(text)):
             record = await self._store.find_token(digest)
             if record is not None:
@@ -138,6 +141,7 @@ class Tokens:
 
     async def revoke(self, token_id: str) -> bool:
         """Make a token invalid for good; a second time changes nothing. Return False if none has this id."""
+        self._seals.renew()
         while True:
             record = next((each for each in await self._store.list_tokens() if each.id == token_id), None)
             if record is None:
@@ -179,18 +183,22 @@ class Tokens:
         if key_check is None or not self._seals.is_key_check(key_check):
             raise StartupError(_WRONG_KEY)
 
-    async def take_over(self) -> None:
+    async def take_over(self, *, accept_old: bool = True) -> None:
         """Seal the records of an older release, once in the life of a database, and tell of those that don't count.
 
         Its digests are plain SHA-256, so this needs no token. A database with a key check, or with any sealed record,
         was taken over before: what has no seal there was put there by somebody else, and stays refused.
+
+        Args:
+            accept_old: Whether there may be such records at all. Who can write the database can take every sign out of
+                it that they were taken over before, so it is to be known from elsewhere.
 
         Raises:
             StartupError: The records are kept under another key, or the database can't be used.
         """
         try:
             if await self._store.token_key_check() is None:
-                await self._first_key_check()
+                await self._first_key_check(accept_old=accept_old)
             await self.check_key()
             altered = [listed.id for listed in await self.list() if listed.state is TokenState.ALTERED]
         except StoreUnavailable as error:
@@ -200,12 +208,12 @@ class Tokens:
                 "the record of an access token is not what this service has written", extra={"token_id": token_id}
             )
 
-    async def _first_key_check(self) -> None:
+    async def _first_key_check(self, *, accept_old: bool) -> None:
         records = await self._store.list_tokens()
         sealed = [record for record in records if record.sealed is not None]
         if sealed and not any(map(self._opens, sealed)):  # somebody removed the key check
             raise StartupError(_WRONG_KEY)
-        old = [] if sealed else [record for record in records if record.token is not None]
+        old = [record for record in records if record.token is not None] if accept_old and not sealed else []
         changes = [(record, self._taken_over(record)) for record in old]
         if await self._store.reseal_tokens(changes, None, self._seals.key_check()):
             for _, new in changes:

@@ -167,6 +167,11 @@ def test_an_administrator_inserted_by_sql_is_refused_also_after_a_restart(target
     states = target.states()
     assert (states["1"], states["2"]) == ("altered", "altered")
     assert {"1", "2"} <= {entry.get("token_id") for entry in target.service.log() if entry["level"] == "error"}
+    target.sql("DELETE FROM token_instances WHERE token_id <> '1'")
+    target.sql("DELETE FROM tokens WHERE id <> '1'")
+    target.sql("DELETE FROM token_key_check")
+    target.restart()
+    assert target.caller(MINE).status == 401, "nor where all others are put aside, as if the database were an old one"
 
 
 @pytest.mark.parametrize(

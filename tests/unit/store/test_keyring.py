@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +75,43 @@ def test_a_file_of_keys_is_replaced_whole_and_for_its_owner_alone(tmp_path: Path
     source.path.chmod(0o644)
     with pytest.raises(StartupError, match="chmod 600"):
         source.read()
+
+
+def test_a_file_of_keys_stays_its_owners_when_root_replaces_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = written(tmp_path / "keys", OLD)
+    given: list[tuple[int, int]] = []
+    real = Path.stat
+
+    def stat(path: Path, **more: bool) -> os.stat_result:
+        found = list(real(path, **more))
+        if path == source.path:
+            found[4:6] = (found[4] + 1, found[5] + 1)
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: given.append((uid, gid)))
+    source.write([NEW, OLD])
+    assert given == [(os.getuid() + 1, os.getgid() + 1)]
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "not permitted")
+
+    monkeypatch.setattr(os, "chown", forbidden)
+    with pytest.raises(StartupError, match="can't be written: not permitted"):
+        source.write([OLD])
+    monkeypatch.undo()
+    assert source.read() == (NEW, OLD)
+    assert [each.name for each in tmp_path.iterdir()] == ["keys"]
+
+
+def test_a_file_that_could_not_be_read_is_read_once_it_may_be(tmp_path: Path) -> None:
+    source = written(tmp_path / "keys", OLD)
+    vault = Keyring(source)
+    source.write([NEW, OLD])
+    source.path.chmod(0o644)
+    assert vault.header == Sealer(OLD).header, "others could read it, so it is refused"
+    source.path.chmod(0o600)
+    assert vault.header == Sealer(NEW).header
 
 
 @pytest.mark.parametrize("destination", [(), ("smtp.example.com:587", "tls"), ("evil.example:587", "tls", "u")])

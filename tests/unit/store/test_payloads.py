@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
-from mailproof.store.payloads import UNREADABLE, dump_change, dump_settings, load_change, load_settings
+from mailproof.store.payloads import (
+    SEALED,
+    UNREADABLE,
+    dump_change,
+    dump_settings,
+    load_change,
+    load_settings,
+    without_secret,
+)
+from mailproof.store.rows import key_counts
 
 PLAIN = SmtpSettings("a@example.com", "Ä", True, "mx.example.com:587", "u", "r@example.com", 'd "\\\0\ud800')
 TOKEN = replace(PLAIN, oauth=OAuthClient("https://login.example/token", "client", ("one", "two")))
@@ -86,6 +95,18 @@ def test_what_a_newer_release_added_is_ignored() -> None:
 def test_what_is_not_settings_is_refused_with_an_error_that_readers_expect(text: str) -> None:
     with pytest.raises(UNREADABLE):
         load_settings(text)
+
+
+@pytest.mark.parametrize("sealed", ['"sealed":"QUJD"', '"sealed":""', '"sealed":"QUJD\\n!!"', '"sealed":"QUJD'])
+def test_a_sealed_secret_is_destroyed_also_where_it_is_damaged(sealed: str) -> None:
+    destroyed = without_secret(f'{{"settings":{{}},{sealed}')
+    assert SEALED not in destroyed
+    assert "QUJD" not in destroyed
+    assert '"destroyed":true' in destroyed
+
+
+def test_a_damaged_secret_is_counted_under_no_key() -> None:
+    assert key_counts([(b"123456789", 2)], [("MTIzNDU2Nzg5", 1), ("!", 1), ("QUJDR", 1)]) == {b"123456789": (2, 1)}
 
 
 def _any(kind: Any) -> Any:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from mailproof.domain.errors import StoreUnavailable, TooManyBadTokens, Unauthenticated
 from mailproof.domain.model import Role, Token
+from mailproof.domain.secret import Vault
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import TokenStore
-from mailproof.store.sealing import Sealer
+from mailproof.store.key_sources import KeyFileSource
+from mailproof.store.sealing import Keyring, Sealer
 from mailproof.usecases.access import Access
 from mailproof.usecases.token_seals import TokenSeals, hash_of
 from mailproof.usecases.token_tries import TokenTries
@@ -30,8 +33,8 @@ class Tokens:
         self.asked = self.listed = 0
         self.down = False
 
-    def add(self, token: str) -> None:
-        record = TokenSeals(VAULT).seal(RECORD, hash_of(token))
+    def add(self, token: str, vault: Vault = VAULT) -> None:
+        record = TokenSeals(vault).seal(RECORD, hash_of(token))
         self.known[record.digest] = record
 
     async def find_token(self, digest: bytes) -> TokenRecord | None:
@@ -51,10 +54,10 @@ class Tokens:
 class Door:
     """The check of tokens, at a time that the test says."""
 
-    def __init__(self, *known: str, limit: int = 3) -> None:
+    def __init__(self, *known: str, limit: int = 3, vault: Vault = VAULT) -> None:
         self.now = 0
         self.tokens = Tokens(*known)
-        self.access = Access(cast("TokenStore", self.tokens), VAULT, tries=TokenTries(limit, lambda: self.now))
+        self.access = Access(cast("TokenStore", self.tokens), vault, tries=TokenTries(limit, lambda: self.now))
 
     def knock(self, token: str, peer: str = "192.0.2.1:5") -> str:
         try:
@@ -93,6 +96,18 @@ def test_a_good_token_that_is_new_here_is_served_too() -> None:
     door.now += 5 * SECOND
     assert door.knock("later") == "in"
     assert door.tokens.listed == 2, "the guesses do not make the store list its tokens"
+
+
+def test_a_good_token_whose_record_is_under_a_newer_key_is_served_beside_guesses(tmp_path: Path) -> None:
+    keys = KeyFileSource(tmp_path / "keys")
+    keys.write([b"k" * 32])
+    door = Door(vault=Keyring(keys))
+    for number in range(20):
+        door.knock(f"guess{number}")
+    keys.write([b"n" * 32, b"k" * 32])
+    door.tokens.add("good", Sealer(b"n" * 32))
+    door.now += 5 * SECOND
+    assert door.knock("good") == "in"
 
 
 def test_good_tokens_never_count() -> None:

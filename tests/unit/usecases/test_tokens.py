@@ -14,7 +14,8 @@ import pytest
 from mailproof.domain.errors import StartupError, Unauthenticated
 from mailproof.domain.model import Permission, Role, Token
 from mailproof.domain.secret import SealBroken
-from mailproof.store.sealing import Sealer
+from mailproof.store.key_sources import KeyFileSource
+from mailproof.store.sealing import Keyring, Sealer
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases.access import Access
@@ -261,6 +262,19 @@ def test_a_row_in_a_new_database_that_no_service_made_is_not_taken_over(tmp_path
     run(tmp_path, main)
 
 
+def test_a_database_that_was_emptied_to_look_old_gives_no_administrator(tmp_path: Path) -> None:
+    async def main(store: SqliteStore) -> None:
+        await tokens_of(store).take_over()
+        insert_old(tmp_path, "mp_mine")
+        sql(tmp_path, "DELETE FROM token_key_check")
+        await tokens_of(store).take_over(accept_old=False)
+        assert not await is_accepted(store, "mp_mine")
+        assert [each.state for each in await tokens_of(store).list()] == [TokenState.ALTERED]
+        assert await store.token_key_check() is not None
+
+    run(tmp_path, main)
+
+
 def test_another_key_than_the_tokens_is_said_and_changes_nothing(tmp_path: Path) -> None:
     async def main(store: SqliteStore) -> None:
         other = tokens_of(store, Sealer(NEW_KEY))
@@ -274,6 +288,26 @@ def test_another_key_than_the_tokens_is_said_and_changes_nothing(tmp_path: Path)
             await other.take_over()
         assert not await is_accepted(store, "mp_a", Sealer(NEW_KEY))
         assert await is_accepted(store, "mp_a")
+
+    run(tmp_path, main)
+
+
+def test_a_running_service_finds_and_revokes_its_tokens_once_the_key_was_rotated(tmp_path: Path) -> None:
+    async def main(store: SqliteStore) -> None:
+        keys = KeyFileSource(tmp_path / "keys")
+        keys.write([OLD_KEY])
+        running = Tokens(store, Keyring(keys), lambda: START)
+        await running.take_over()
+        made = await running.create("mp_a", role=Role.ADMIN)
+        keys.write([NEW_KEY, OLD_KEY])
+        await tokens_of(store, Sealer(NEW_KEY, OLD_KEY)).rekey()
+        keys.write([NEW_KEY])
+        assert [each.state for each in await running.list()] == [TokenState.ACTIVE]
+        found = await running.find("mp_a")
+        assert found is not None
+        assert found.state is TokenState.ACTIVE
+        assert await running.revoke(made.id)
+        assert [each.state for each in await running.list()] == [TokenState.REVOKED]
 
     run(tmp_path, main)
 
