@@ -100,18 +100,22 @@ class _Watch:
         asyncio.get_running_loop().call_later(self._interval, self._on_time)
 
     def _on_time(self) -> None:
-        self._armed = False
-        if self._calls:
+        if self._calls:  # armed until the look is over: a slow one is not joined by another
             self._look = asyncio.get_running_loop().create_task(self._look_at_all())
+        else:
+            self._armed = False
 
     async def _look_at_all(self) -> None:
-        for key, calls in list(self._calls.items()):
-            caller = next(iter(calls), None)  # calls of one key have one credential
-            if caller is not None and not await self._is_valid(caller.caller):
-                for call in list(self._calls.get(key, ())):
-                    call.end(Unauthenticated("the access token was revoked or has expired while the call ran"))
-        if self._calls and not self._armed:
-            self._arm()
+        try:
+            for key, calls in list(self._calls.items()):
+                caller = next(iter(calls), None)  # calls of one key have one credential
+                if caller is not None and not await self._is_valid(caller.caller):
+                    for call in list(self._calls.get(key, ())):
+                        call.end(Unauthenticated("the access token was revoked or has expired while the call ran"))
+        finally:
+            self._armed = False
+            if self._calls:
+                self._arm()
 
     async def _is_valid(self, caller: Caller) -> bool:
         try:

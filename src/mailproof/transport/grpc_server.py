@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import grpc
-from grpc_health.v1 import health, health_pb2
+from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
@@ -19,7 +19,7 @@ from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, reque
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.connections import ConnectionLimits
-from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, health_handlers
+from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, Health, health_handlers
 from mailproof.transport.grpc_sockets import SocketWatch, slack
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
 from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
@@ -77,7 +77,7 @@ class GrpcServer:
         self._tls = tls
         self._limits = limits or ConnectionLimits(total=2_000)
         self._watch: SocketWatch | None = None
-        self._health = health.aio.HealthServicer()
+        self._health = Health()
         self._server: grpc.aio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -103,8 +103,7 @@ class GrpcServer:
         except RuntimeError:
             raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
         await server.start()
-        for name in ("", *services):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._health.serve(services)
         self._server = server
         self._watch = SocketWatch(bound, self._limits)
         self._watch.start()
@@ -122,7 +121,7 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Say so to health checks, take no new calls, give the running ones `grace` seconds, then end them."""
         if self._server is not None:
-            await self._health.enter_graceful_shutdown()
+            self._health.end()
             stopping = asyncio.ensure_future(self._server.stop(grace))
             if self._watch is not None:
                 await asyncio.to_thread(self._watch.stop)

@@ -33,8 +33,11 @@ CODES = {code.value[0]: code for code in grpc.StatusCode}
 """grpc's enum by number."""
 
 
-ReadMessage = Callable[[Any, Intake], Awaitable[bytes]]
-"""Takes in the one message of a handler's context; raises as `rpc.calls.Read` does."""
+TakenIn = Callable[[], bytes]
+"""Returns the one message of a body that was taken in; raises as `rpc.calls.Decode` does."""
+
+ReadMessage = Callable[[Any, Intake], Awaitable[TakenIn]]
+"""Takes in the body of a handler's context; raises as `rpc.calls.Read` does."""
 
 
 class RpcHandlers(grpc.GenericRpcHandler):
@@ -63,8 +66,8 @@ def _handler(
 ) -> grpc.RpcMethodHandler[bytes, bytes]:
     def reader(context: Any) -> Read:
         async def read(intake: Intake) -> Decode:
-            data = await read_message(context, intake)
-            return lambda: parse_protobuf(method.request_type, data, method.max_request_bytes)
+            message = await read_message(context, intake)
+            return lambda: parse_protobuf(method.request_type, message(), method.max_request_bytes)
 
         return read
 
@@ -105,8 +108,8 @@ def _handler(
     return make(stream if method.streaming else unary)
 
 
-async def read_message(context: Any, intake: Intake) -> bytes:
-    """Return the one message of a request to grpc.aio; what comes after it is not read.
+async def read_message(context: Any, intake: Intake) -> TakenIn:
+    """Take in the one message of a request to grpc.aio; what comes after it is not read.
 
     Raises:
         MalformedRequest: There is none.
@@ -118,7 +121,7 @@ async def read_message(context: Any, intake: Intake) -> bytes:
         slow.cancel()
     if not isinstance(data, bytes):  # grpc's EOF
         raise MalformedRequest("the body must hold one message, not 0")
-    return data
+    return lambda: data
 
 
 def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHandler[bytes, bytes]:

@@ -23,9 +23,10 @@ from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP
 from mailproof.transport.connections import ConnectionLimits, Connections, Standing
+from mailproof.transport.handshakes import Handshake
 from mailproof.transport.http_app import HttpApp
 from mailproof.transport.request import with_certificate
-from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, ServerTls
+from mailproof.transport.server_tls import ServerTls
 
 MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT = 10.0
@@ -50,9 +51,19 @@ class Door(asyncio.Protocol):
     10,000 connections that say nothing are 80 MiB as uvicorn's protocols and 20 MiB as these (`make attack`).
     """
 
-    __slots__ = ("_make", "_registry", "_server", "_transport", "born", "known", "peer", "since", "source", "standing")
+    __slots__ = (
+        *("_handshake", "_make", "_registry", "_server", "_transport"),
+        *("born", "known", "peer", "since", "source", "standing"),
+    )
 
-    def __init__(self, registry: Connections, server: ServerState, make: Callable[[], BoundedProtocol]) -> None:
+    def __init__(
+        self,
+        registry: Connections,
+        server: ServerState,
+        make: Callable[[], BoundedProtocol],
+        handshake: Handshake | None = None,
+    ) -> None:
+        self._handshake = handshake
         self._registry = registry
         self._server = server
         self._make = make
@@ -61,6 +72,9 @@ class Door(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self.peer: tuple[str, int] = (transport.get_extra_info("peername") or ("", 0))[:2]
+        if self._handshake is not None:
+            self._handshake.over()
+            self._handshake = None
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn calls nothing of it but `shutdown`
         self._registry.add(self)
         self.born = self.since
@@ -101,12 +115,15 @@ class Door(asyncio.Protocol):
             self.end(_TOO_SLOW, answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
         elif standing in {Standing.CLOSING, Standing.STALLED}:
             self._transport.abort()
+        elif self._transport.get_write_buffer_size():
+            self._transport.abort()  # `close` would wait until the client has taken it
         else:
-            self.evict()
+            self._transport.close()
 
     def evict(self) -> None:
-        if self._transport.get_write_buffer_size():
-            self._transport.abort()  # `close` would wait until the client has taken it
+        # `close` would wait until the client has taken what is written, and inside TLS until it has ended too.
+        if self._transport.get_write_buffer_size() or self._transport.get_extra_info("ssl_object") is not None:
+            self._transport.abort()
         else:
             self._transport.close()
 
@@ -222,22 +239,22 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server with a bounded handshake: it would wait 60 s for one."""
+    """uvicorn's server, whose connections are in the registry from the first moment, before any handshake."""
+
+    def __init__(self, config: uvicorn.Config, registry: Connections) -> None:
+        super().__init__(config)
+        self._registry = registry
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         config, state = self.config, self.server_state
         loop = asyncio.get_running_loop()
         protocol: Any = config.http_protocol_class  # `_door`, whose signature is uvicorn's
+        make: Any = partial(protocol, config=config, server_state=state, app_state={})
+        if config.ssl:
+            make = partial(Handshake, self._registry, state, config.ssl, make)
         await self.lifespan.startup()
         self.servers = [
-            await loop.create_server(
-                partial(protocol, config=config, server_state=state, app_state={}),
-                sock=listener,
-                ssl=config.ssl,
-                ssl_handshake_timeout=HANDSHAKE_TIMEOUT if config.ssl else None,
-                backlog=config.backlog,
-            )
-            for listener in sockets or ()
+            await loop.create_server(make, sock=listener, backlog=config.backlog) for listener in sockets or ()
         ]
         self.started = True
 
@@ -283,7 +300,7 @@ class HttpServer:
         )
         config.load()
         config.ssl = self._tls.serving_context() if self._tls else None
-        self._server = _Server(config)
+        self._server = _Server(config, self._connections)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         while not self._server.started:
             if self._task.done():
@@ -313,9 +330,11 @@ class HttpServer:
             self._connections.stop()
 
 
-def _door(registry: Connections, *, server_state: ServerState, **arguments: Any) -> Door:
+def _door(
+    registry: Connections, handshake: Handshake | None = None, *, server_state: ServerState, **arguments: Any
+) -> Door:
     """Return the protocol of a new connection, for uvicorn."""
-    return Door(registry, server_state, partial(BoundedProtocol, server_state=server_state, **arguments))
+    return Door(registry, server_state, partial(BoundedProtocol, server_state=server_state, **arguments), handshake)
 
 
 def _seconds(limits: ConnectionLimits) -> dict[Standing, float]:

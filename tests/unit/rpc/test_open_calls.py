@@ -89,3 +89,23 @@ def test_short_calls_cost_no_look() -> None:
     access = Looks()
     run(access, ("1", 0.5), ("2", 1.0))
     assert access.asked == []
+
+
+def test_a_slow_look_is_not_joined_by_another() -> None:
+    class Slow(Looks):
+        async def still_valid(self, caller: Caller) -> bool:
+            self.asked.append(caller)
+            await asyncio.sleep(20 * INTERVAL)
+            return True
+
+    async def main(access: Looks) -> None:
+        calls = OpenCalls(access)
+        first = asyncio.ensure_future(waits(calls, caller(), 9 * INTERVAL))
+        await asyncio.sleep(2 * INTERVAL)  # the look is under way
+        await asyncio.gather(first, waits(calls, caller(), 9 * INTERVAL))
+        await asyncio.sleep(INTERVAL)
+
+    access = Slow()
+    with asyncio.Runner(loop_factory=WaitedClock(slowness=0.01)) as runner:
+        runner.run(main(access))
+    assert len(access.asked) == 1

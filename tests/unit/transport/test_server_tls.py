@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mailproof.domain.errors import StartupError
-from mailproof.transport import http_server
+from mailproof.transport import handshakes
 from mailproof.transport.http_app import HttpApp
 from mailproof.transport.http_server import HttpServer
 from mailproof.transport.server_tls import ServerTls, TlsFiles
@@ -146,7 +146,7 @@ def test_a_key_is_shown_by_nobody(files: TlsFiles) -> None:
 def test_a_connection_that_begins_no_handshake_is_ended(
     files: TlsFiles, app: HttpApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "HANDSHAKE_TIMEOUT", 0.2)
+    monkeypatch.setattr(handshakes, "HANDSHAKE_TIMEOUT", 0.2)
 
     async def scenario() -> bytes:
         server = HttpServer(app, tls=ServerTls(files))
