@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -188,7 +189,7 @@ def _give_to_owner_of(path: Path, temporary: Path) -> None:
     """Give a file to whom another one belongs: root may rotate the keys of a service that runs as somebody else."""
     with suppress(FileNotFoundError):
         owner = path.stat()
-        if owner.st_uid != temporary.stat().st_uid:
+        if sys.platform != "win32" and owner.st_uid != temporary.stat().st_uid:
             os.chown(temporary, owner.st_uid, owner.st_gid)
 
 
