@@ -38,7 +38,7 @@ class TokenTries:
         self._valid: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
         self._clock = clock
-        self._stored: frozenset[bytes] = frozenset()
+        self._stored: frozenset[bytes] | None = None  # not read yet
         self._renew_at = clock()
 
     def begin(self, peer: str, hashed: bytes) -> bool:
@@ -65,17 +65,20 @@ class TokenTries:
     async def is_stored(self, digests: Iterable[bytes], tokens: TokenStore) -> bool:
         """Return whether there is a token with one of these digests. At most one call in some seconds asks the store.
 
+        Until it has answered once all of them do: without an answer a good token would be refused.
+
         Raises:
             StoreUnavailable: The store can't be asked now.
         """
         with self._lock:
             now = self._clock()
-            renew = now >= self._renew_at
+            stored = self._stored
+            renew = stored is None or now >= self._renew_at
             if renew:
                 self._renew_at = now + _RENEWED
-        if renew:
-            self._stored = await tokens.token_digests()
-        return not self._stored.isdisjoint(digests)
+        if renew or stored is None:
+            stored = self._stored = await tokens.token_digests()
+        return not stored.isdisjoint(digests)
 
     def end(self, peer: str, hashed: bytes, *, valid: bool | None, counted: bool) -> None:
         """Note what a lookup has found.

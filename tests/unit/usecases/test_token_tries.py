@@ -133,3 +133,19 @@ def test_a_lookup_that_fails_is_nobodys_guess() -> None:
 def test_without_a_limit_all_are_looked_up() -> None:
     door = Door(limit=0)
     assert {door.knock("guess") for _ in range(200)} == {"TOKEN_INVALID"}
+
+
+def test_good_tokens_that_come_at_once_are_served_from_the_first_moment() -> None:
+    door = Door("good")
+    for number in range(3):  # before anything was listed
+        door.knock(f"guess{number}")
+
+    async def slowly() -> frozenset[bytes]:
+        await asyncio.sleep(0)
+        return frozenset(door.tokens.known)
+
+    async def crowd() -> None:
+        door.tokens.token_digests = slowly  # type: ignore[method-assign] # takes a turn, as a database does
+        await asyncio.gather(*(door.access.authenticate("Bearer good", "192.0.2.1:5") for _ in range(3)))
+
+    asyncio.run(crowd())
