@@ -538,3 +538,20 @@ def test_a_damaged_page_is_refused_when_it_is_read_and_not_before(tmp_path: Path
                 await store.rebuild()
 
     asyncio.run(read())
+
+
+def test_what_a_rotation_destroys_is_not_left_in_the_write_ahead_log(tmp_path: Path) -> None:
+    path, log = tmp_path / "x.db", tmp_path / "x.db-wal"
+    blob = b"QUJDREVGR0hJSktM"
+
+    async def main() -> None:
+        async with opened(path) as store:
+            provider_id = await add(store, await admin(store))
+            with closing(sqlite3.connect(path, timeout=HANG)) as older, older:
+                older.execute("UPDATE events SET payload = ?", (f'{{"sealed":"{blob.decode()}"}}',))
+                older.execute("DELETE FROM providers WHERE id = ?", (provider_id,))
+            assert blob in log.read_bytes()
+            assert await store.destroy_superseded(10) == 1
+            assert blob not in log.read_bytes() + path.read_bytes()
+
+    asyncio.run(main())

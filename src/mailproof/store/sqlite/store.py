@@ -230,7 +230,14 @@ class SqliteStore:
 
     async def destroy_superseded(self, limit: int) -> int:
         """See `mailproof.store.contract.SecretStore`."""
-        return await self._write(lambda connection: log.destroy_superseded(connection, limit))
+
+        def job(connection: sqlite3.Connection) -> int:
+            destroyed = log.destroy_superseded(connection, limit)
+            if destroyed:
+                self.writer.truncate_soon()
+            return destroyed
+
+        return await self._write(job)
 
     async def forget(self) -> None:
         """See `mailproof.store.contract.SecretStore`. Free pages hold what older releases deleted, so all is rewritten.
