@@ -287,7 +287,10 @@ class Limits:
             yield SlotLimit(Scope.INSTANCE, two_thirds(most), key)
         if bounds.failed_logins:
             for login in work.logins:
-                yield SlotLimit(Scope.LOGIN, bounds.failed_logins, self._key(_FAILED_LOGINS, Scope.LOGIN, login))
+                most = bounds.failed_logins
+                yield SlotLimit(Scope.LOGIN, most, self._key(_FAILED_LOGINS, Scope.LOGIN, login))
+                key = self._key(_FAILED_LOGINS, Scope.LOGIN, login, instance)
+                yield SlotLimit(Scope.LOGIN, two_thirds(most), key)
 
     def _rates(self, work: BoundedWork) -> Iterator[RateLimit]:
         bounds, caller = self._bounds, work.caller
@@ -311,7 +314,10 @@ class Limits:
                 _MESSAGES, Scope.RECEIVER, bounds.messages, MESSAGES_PERIOD, work.receiver, instance
             )
         for login in work.logins:
-            yield from self._rate(_FAILED_LOGINS, Scope.LOGIN, bounds.failed_logins, FAILED_LOGINS_PERIOD, login)
+            # Two thirds for one instance: who fails on purpose leaves its user's owner some tries.
+            yield from self._shared_rate(
+                _FAILED_LOGINS, Scope.LOGIN, bounds.failed_logins, FAILED_LOGINS_PERIOD, login, instance
+            )
         if work.logins:
             most = bounds.failed_logins_per_instance
             yield from self._rate(_FAILED_LOGINS, Scope.INSTANCE, most, FAILED_LOGINS_PERIOD, instance)

@@ -298,8 +298,9 @@ class ServiceSettings:
     )
     max_failed_logins: int = _limit(
         "max_failed_logins",
-        "logins of one user that may fail in ten minutes before no other one is tried, in all instances; 0: any number",
-        6,
+        "logins of one user that may fail in ten minutes before no other one is tried, in all instances, two thirds of "
+        "them in one; 0: any number",
+        9,
     )
     max_failed_logins_per_instance: int = _limit(
         "max_failed_logins_per_instance",

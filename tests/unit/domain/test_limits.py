@@ -225,7 +225,8 @@ def test_parallel_guesses_are_as_few_as_those_one_after_the_other() -> None:
     async def main() -> None:
         async with room(failed_logins=6) as tests:
             login = ("user jo@a.test",)
-            assert await tests.fill(work(logins=login)) == 6
+            assert await tests.fill(work(logins=login)) == 4
+            assert await tests.fill(work(BEN, logins=login)) == 2, "who fails on purpose leaves another instance some"
             refused = await tests.hold(work(BEN, logins=login))
             assert isinstance(refused, TooManyTests)
             assert (refused.metadata["scope"], refused.retry_after) == ("login", 1.0)
@@ -305,7 +306,7 @@ def test_keys_reveal_nothing() -> None:
         limits = Limits(max_timeout=30, max_concurrent=9, bounds=bounds, counter=Watched())
         async with limits.slot(work(logins=("user jo@a.test",), receiver="jo@a.test")):
             pass
-        assert len(seen) == len(set(seen)) + 1, "a login's rate and slot share a key, and no others do"
+        assert len(seen) == len(set(seen)) + 2, "a login's two rates and slots share their keys, and no others do"
         assert all(len(key) == 16 and b"a.test" not in key and b"ann" not in key for key in seen)
 
     asyncio.run(main())

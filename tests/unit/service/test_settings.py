@@ -58,7 +58,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
         imports=60,
         exports=120,
         messages=150,
-        failed_logins=6,
+        failed_logins=9,
         failed_logins_per_instance=120,
     )
     assert settings.encryption_key is None
