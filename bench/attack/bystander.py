@@ -38,7 +38,7 @@ class Bystander:
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=PATIENCE)  # grpc.aio may not come to an end of a call that is cancelled
         ordered = sorted(self._health) or [0.0]
         health = [ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)], ordered[-1]]
         seen = {"health": health, "unhealthy": self._unhealthy, "calls": self._calls, "refused": self._refused}

@@ -52,6 +52,7 @@ from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.stop_signal import StopSignal
+from mailproof.smtp.refusals.table import compiled
 from mailproof.store.contract import Store
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
@@ -100,6 +101,7 @@ def serve(settings: ServiceSettings) -> int:
         service.start()
         service.renew_certificates_on_hangup(stop)
         print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        compiled()  # takes 0.1 s, which the first refusal would take of an event loop that serves others too
         tune()
         stop.wait()
         log.info("draining")
