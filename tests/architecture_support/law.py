@@ -61,7 +61,7 @@ LAW = (
     Room("syntax", "what strings may look like, written once", ("domain",), pure=True, libraries=("ssl: pem",)),
     Room("smtp", "the conversation, its words and values; SASL", ("domain", "syntax"), pure=True),
     Room(
-        "work",
+        "scheduling",
         "work that takes long: fair threads, turns of a loop",
         ("domain.errors",),
         libraries=("asyncio", "concurrent: fair_worker"),
@@ -84,7 +84,7 @@ LAW = (
     Room(
         "probe",
         "the only place that runs SMTP over sockets",
-        ("domain", "syntax", "smtp", "diagnosis", "net", "work"),
+        ("domain", "syntax", "smtp", "diagnosis", "net", "scheduling"),
         libraries=("asyncio", "cryptography: bindings", "socket", "ssl"),
     ),
     Room(
@@ -176,7 +176,7 @@ LAW = (
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
-            "work.fair_worker",
+            "scheduling.fair_worker",
         ),
         libraries=(
             "asyncio: ahead key_rotation noted token_uses",
@@ -200,7 +200,7 @@ LAW = (
             "discovery.progress",
             "webhook.format",
             "webhook.verdict",
-            "work",
+            "scheduling",
         ),
         libraries=("asyncio: calls intake open_calls", *PROTOS),
     ),

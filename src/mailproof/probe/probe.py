@@ -32,6 +32,8 @@ from mailproof.probe.oauth_tokens import OAuthTokens
 from mailproof.probe.suggestions import MAX_TESTS_WITH_SUGGESTIONS, Suggestions
 from mailproof.probe.transcript import TestContext
 from mailproof.probe.trials import MAX_TESTS_WITH_TRIALS, Trials
+from mailproof.scheduling.fair_worker import FairWorker
+from mailproof.scheduling.turns import Turns
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.message import compose
 from mailproof.smtp.plans import default_port, violations
@@ -41,8 +43,6 @@ from mailproof.smtp.sasl.scram import MAX_ITERATIONS
 from mailproof.smtp.vocabulary import Stage
 from mailproof.syntax.host import check_host, is_qualified, join_host_port
 from mailproof.syntax.mailbox import parse_mailbox
-from mailproof.work.fair_worker import FairWorker
-from mailproof.work.turns import Turns
 
 _NO_ADDRESSES = AddressTable()
 

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 
 from mailproof.net.trust import TrustStore
 from mailproof.probe.oauth_tokens import OAuthTokens
+from mailproof.scheduling.fair_worker import FairWorker
+from mailproof.scheduling.turns import Turns
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import NEVER, Alternative, Plan, Step
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
-from mailproof.work.fair_worker import FairWorker
-from mailproof.work.turns import Turns
 
 # Seconds that a step may take within the test's deadline; those of RFC 5321 section 4.5.3.2 where it names them.
 LIMITS = {

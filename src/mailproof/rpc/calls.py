@@ -42,10 +42,10 @@ from mailproof.rpc.intake import Budget, Intake
 from mailproof.rpc.open_calls import OpenCall, OpenCalls
 from mailproof.rpc.status import StatusError, status_error
 from mailproof.rpc.validation import violations
+from mailproof.scheduling.fair_worker import FairWorker
+from mailproof.scheduling.turns import Turns
 from mailproof.syntax.text import is_visible_ascii
 from mailproof.usecases.access import Access, authorize
-from mailproof.work.fair_worker import FairWorker
-from mailproof.work.turns import Turns
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")

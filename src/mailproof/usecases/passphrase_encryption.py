@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from mailproof.domain.secret import Secret
-from mailproof.work.fair_worker import FairWorker
+from mailproof.scheduling.fair_worker import FairWorker
 
 MIN_LENGTH = 12  # characters; Argon2id makes each guess expensive, but a short passphrase needs few guesses
 KEY_BYTES = 32

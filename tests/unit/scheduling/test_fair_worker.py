@@ -13,7 +13,7 @@ import pytest
 
 from clock_support.waiting import HANG
 from mailproof.domain.errors import TooMuchWork
-from mailproof.work.fair_worker import FairWorker
+from mailproof.scheduling.fair_worker import FairWorker
 
 
 class Bench:

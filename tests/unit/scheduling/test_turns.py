@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mailproof.work.turns import Turns
+from mailproof.scheduling.turns import Turns
 
 
 def test_the_loop_has_a_turn_between_two_pieces() -> None:
