@@ -4,7 +4,6 @@ import ctypes
 import json
 import os
 import signal
-import socket
 import subprocess
 import threading
 import urllib.error
@@ -15,10 +14,13 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from clock_support.waiting import HANG
+from service_support.framing import detail, frame
 from service_support.service import RunningService, command, environment, running_service
-from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
+from service_support.silent import SilentServer
+from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, vocabulary_pb2
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -85,40 +87,51 @@ def test_nothing_it_logs_or_prints_holds_a_secret(service: RunningService) -> No
     assert "a-password-of-this-test" not in said
 
 
-class SilentServer:
-    """Takes connections and says nothing, until `greet`."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.connected = threading.Event()
-        self.closed = threading.Event()
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self) -> None:
-        connection, _ = self._listener.accept()
-        with connection:
-            self.connected.set()
-            while connection.recv(4096):
-                pass
-            self.closed.set()
-        self._listener.close()
-
-
-def test_sigterm_drains_within_its_bound_and_exits_0(tmp_path: Path) -> None:
-    silent = SilentServer()
-    with running_service(tmp_path / "data", "--drain-timeout", "1") as running:
-        with grpc.insecure_channel(running.grpc_address) as channel:
+def test_a_stop_ends_the_streams_that_are_left_with_a_status_on_every_wire(tmp_path: Path) -> None:
+    with SilentServer() as silent, running_service(tmp_path / "data", "--drain-timeout", "2") as running:
+        request = diagnosis_pb2.DiagnoseRequest(
+            host="127.0.0.1", port=silent.port, tls_mode=vocabulary_pb2.TLS_MODE_NONE, verify_alternatives=False
+        )
+        web = urllib.request.Request(
+            f"{running.http_url}/smtpdiag.v1.DiagnosisService/Diagnose",
+            data=frame(request.SerializeToString()),
+            headers={"authorization": f"Bearer {running.admin_token}", "content-type": "application/grpc-web+proto"},
+        )
+        body = {"host": "127.0.0.1", "port": silent.port, "tlsMode": "TLS_MODE_NONE", "verifyAlternatives": False}
+        lines, events = request_of(running, "/v1/diagnose", body), request_of(running, "/v1/diagnose", body)
+        events.add_header("accept", "text/event-stream")
+        with (
+            grpc.insecure_channel(running.grpc_address) as channel,
+            urllib.request.urlopen(web, timeout=HANG) as of_web,
+            urllib.request.urlopen(lines, timeout=HANG) as of_lines,
+            urllib.request.urlopen(events, timeout=HANG) as of_events,
+        ):
             stub = diagnosis_pb2_grpc.DiagnosisServiceStub(channel)
-            metadata = (("authorization", f"Bearer {running.admin_token}"),)
-            request = diagnosis_pb2.DiagnoseRequest(host="127.0.0.1", port=silent.port, tls_mode="TLS_MODE_NONE")  # type: ignore[arg-type]
-            stream = stub.Diagnose(request, metadata=metadata)
-            assert silent.connected.wait(HANG)
+            stream = stub.Diagnose(request, metadata=(("authorization", f"Bearer {running.admin_token}"),))
+            next(stream)
+            silent.wait_for_connections(4)
             running.process.send_signal(signal.SIGTERM)
-            assert running.process.wait(HANG) == 0
-            with pytest.raises(grpc.RpcError):
+            with pytest.raises(grpc.RpcError) as caught:
                 list(stream)
-        assert silent.closed.wait(HANG)
+            trailing: Any = caught.value.trailing_metadata()
+            status = status_pb2.Status.FromString(dict(trailing)["grpc-status-details-bin"])
+            assert status.code == code_pb2.UNAVAILABLE
+            assert detail(status, error_details_pb2.RetryInfo).retry_delay.seconds == 2
+            trailers = of_web.read()
+            assert b"grpc-status:14" in trailers.replace(b" ", b"")
+            assert b"grpc-status-details-bin" in trailers
+            last = json.loads(of_lines.read().splitlines()[-1])["error"]
+            assert (last["code"], reason_of(last)) == (14, "SERVER_STOPPING")
+            assert any(detail["@type"].endswith("google.rpc.RetryInfo") for detail in last["details"])
+            *_, name, data = of_events.read().decode().strip().splitlines()
+            assert name == "event: error"
+            assert json.loads(data.removeprefix("data: ")) == last
+        assert running.process.wait(HANG) == 0
+        assert silent.wait_until_all_closed()
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    return next(str(detail["reason"]) for detail in error["details"] if "reason" in detail)
 
 
 def test_a_signal_that_the_system_hands_to_another_thread_stops_it_too(tmp_path: Path) -> None:
@@ -135,8 +148,7 @@ def test_a_signal_that_the_system_hands_to_another_thread_stops_it_too(tmp_path:
 
 
 def test_a_call_under_way_ends_before_the_server_does(tmp_path: Path) -> None:
-    silent = SilentServer()
-    with running_service(tmp_path / "data") as running:
+    with SilentServer() as silent, running_service(tmp_path / "data") as running:
         answers: list[bytes] = []
 
         def diagnose() -> None:

@@ -36,6 +36,11 @@ class SilentServer:
         with self._changed:
             return self._changed.wait_for(lambda: self._open == 0, seconds)
 
+    def wait_for_connections(self, count: int) -> None:
+        """Return once so many connections are open."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._open >= count, HANG)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -44,6 +49,7 @@ class SilentServer:
                 return
             with self._changed:
                 self._open += 1
+                self._changed.notify_all()
             self.connected.set()
             threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
 

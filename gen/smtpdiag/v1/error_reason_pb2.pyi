@@ -37,20 +37,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"REQUEST_TOO_LARGE","domain":"mailproof","metadata":{"limitBytes":"65536"}}
     """
     ERROR_REASON_MEDIA_TYPE_UNSUPPORTED: _ErrorReason.ValueType  # 4
-    """The content type is none that the path reads (INVALID_ARGUMENT, HTTP 415).
+    """The content type, or the content coding, is none that the path reads (INVALID_ARGUMENT, HTTP 415).
     {"reason":"MEDIA_TYPE_UNSUPPORTED","domain":"mailproof"}
     """
     ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 5
-    """No RPC has the HTTP path (NOT_FOUND).
-    {"reason":"ROUTE_NOT_FOUND","domain":"mailproof"}
+    """No RPC has the HTTP path (NOT_FOUND). The sentence names the route that resembles it, if one does.
+    {"reason":"ROUTE_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"GET /v1/events"}}
     """
     ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 6
     """RPCs have the HTTP path, but with other HTTP methods (UNIMPLEMENTED, HTTP 405).
     {"reason":"METHOD_NOT_ALLOWED","domain":"mailproof","metadata":{"allow":"POST"}}
     """
     ERROR_REASON_RPC_UNKNOWN: _ErrorReason.ValueType  # 7
-    """There is no RPC of this name (UNIMPLEMENTED).
-    {"reason":"RPC_UNKNOWN","domain":"mailproof"}
+    """There is no RPC of this name (UNIMPLEMENTED). The sentence names the one that resembles it, if one does.
+    {"reason":"RPC_UNKNOWN","domain":"mailproof","metadata":{"nearest":"smtpdiag.v1.DiagnosisService/Diagnose"}}
     """
     ERROR_REASON_TOKEN_INVALID: _ErrorReason.ValueType  # 8
     """The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
@@ -62,8 +62,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
     """
     ERROR_REASON_SMTP_CONFIG_NOT_FOUND: _ErrorReason.ValueType  # 10
-    """No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND).
-    {"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
+    """No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND), and then the metadata
+    says how many are stored.
+    {"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"","stored":"2"}}
     """
     ERROR_REASON_PASSWORD_REQUIRED: _ErrorReason.ValueType  # 11
     """The stored password or client secret can't be used for these settings and must be sent (INVALID_ARGUMENT).
@@ -76,8 +77,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100","scope":"server"}}
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 13
-    """The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
-    {"reason":"DEADLINE_EXCEEDED","domain":"mailproof"}
+    """The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED). Where the caller's
+    was later than the server's own, the sentence and the metadata say what it was cut to.
+    {"reason":"DEADLINE_EXCEEDED","domain":"mailproof","metadata":{"cutTo":"35s"}}
     """
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 14
     """The database can't be used at the moment, and nothing was changed (UNAVAILABLE).
@@ -211,6 +213,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     something away is done all the same.
     {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
     """
+    ERROR_REASON_SERVER_STOPPING: _ErrorReason.ValueType  # 64
+    """The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done
+    stands. google.rpc.RetryInfo says when to call again.
+    {"reason":"SERVER_STOPPING","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -237,20 +244,20 @@ ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 3
 {"reason":"REQUEST_TOO_LARGE","domain":"mailproof","metadata":{"limitBytes":"65536"}}
 """
 ERROR_REASON_MEDIA_TYPE_UNSUPPORTED: ErrorReason.ValueType  # 4
-"""The content type is none that the path reads (INVALID_ARGUMENT, HTTP 415).
+"""The content type, or the content coding, is none that the path reads (INVALID_ARGUMENT, HTTP 415).
 {"reason":"MEDIA_TYPE_UNSUPPORTED","domain":"mailproof"}
 """
 ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 5
-"""No RPC has the HTTP path (NOT_FOUND).
-{"reason":"ROUTE_NOT_FOUND","domain":"mailproof"}
+"""No RPC has the HTTP path (NOT_FOUND). The sentence names the route that resembles it, if one does.
+{"reason":"ROUTE_NOT_FOUND","domain":"mailproof","metadata":{"nearest":"GET /v1/events"}}
 """
 ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 6
 """RPCs have the HTTP path, but with other HTTP methods (UNIMPLEMENTED, HTTP 405).
 {"reason":"METHOD_NOT_ALLOWED","domain":"mailproof","metadata":{"allow":"POST"}}
 """
 ERROR_REASON_RPC_UNKNOWN: ErrorReason.ValueType  # 7
-"""There is no RPC of this name (UNIMPLEMENTED).
-{"reason":"RPC_UNKNOWN","domain":"mailproof"}
+"""There is no RPC of this name (UNIMPLEMENTED). The sentence names the one that resembles it, if one does.
+{"reason":"RPC_UNKNOWN","domain":"mailproof","metadata":{"nearest":"smtpdiag.v1.DiagnosisService/Diagnose"}}
 """
 ERROR_REASON_TOKEN_INVALID: ErrorReason.ValueType  # 8
 """The access token is missing, unknown or revoked (UNAUTHENTICATED); of an expired one see TOKEN_EXPIRED.
@@ -262,8 +269,9 @@ word, about an account at a mail provider; its metadata has a stage.
 {"reason":"PERMISSION_MISSING","domain":"mailproof","metadata":{"permission":"iam.write"}}
 """
 ERROR_REASON_SMTP_CONFIG_NOT_FOUND: ErrorReason.ValueType  # 10
-"""No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND).
-{"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
+"""No configuration of the kind that the call is for has this id, or none is active (NOT_FOUND), and then the metadata
+says how many are stored.
+{"reason":"SMTP_CONFIG_NOT_FOUND","domain":"mailproof","metadata":{"id":"","stored":"2"}}
 """
 ERROR_REASON_PASSWORD_REQUIRED: ErrorReason.ValueType  # 11
 """The stored password or client secret can't be used for these settings and must be sent (INVALID_ARGUMENT).
@@ -276,8 +284,9 @@ ERROR_REASON_TOO_MANY_TESTS: ErrorReason.ValueType  # 12
 {"reason":"TOO_MANY_TESTS","domain":"mailproof","metadata":{"limit":"100","scope":"server"}}
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 13
-"""The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED).
-{"reason":"DEADLINE_EXCEEDED","domain":"mailproof"}
+"""The caller's deadline, or the server's own, passed before there was an answer (DEADLINE_EXCEEDED). Where the caller's
+was later than the server's own, the sentence and the metadata say what it was cut to.
+{"reason":"DEADLINE_EXCEEDED","domain":"mailproof","metadata":{"cutTo":"35s"}}
 """
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 14
 """The database can't be used at the moment, and nothing was changed (UNAVAILABLE).
@@ -410,5 +419,10 @@ ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
 """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
 something away is done all the same.
 {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+"""
+ERROR_REASON_SERVER_STOPPING: ErrorReason.ValueType  # 64
+"""The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done
+stands. google.rpc.RetryInfo says when to call again.
+{"reason":"SERVER_STOPPING","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -612,6 +612,7 @@ class Report(_message.Message):
     ROUND_TRIPS_FIELD_NUMBER: _builtins.int
     FIXES_FIELD_NUMBER: _builtins.int
     ADDRESSES_FIELD_NUMBER: _builtins.int
+    TIMEOUT_FIELD_NUMBER: _builtins.int
     outcome: _vocabulary_pb2.Outcome.ValueType
     """Whether the requested test passed."""
     stage: _vocabulary_pb2.Stage.ValueType
@@ -667,6 +668,12 @@ class Report(_message.Message):
         several and one of them fails or answers otherwise than the others; eight are tried at most.
         """
 
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long the test might take. It is less than what was asked for where the service's setting test_timeout, or the
+        deadline of the call, allows no more.
+        """
+
     def __init__(
         self,
         *,
@@ -685,10 +692,11 @@ class Report(_message.Message):
         round_trips: _builtins.int = ...,
         fixes: _abc.Iterable[Global___Fix] | None = ...,
         addresses: _abc.Iterable[Global___AddressResult] | None = ...,
+        timeout: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "tls", b"tls"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "tls", b"tls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

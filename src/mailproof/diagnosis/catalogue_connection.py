@@ -143,6 +143,12 @@ CONNECTION: dict[Code, Definition] = {
                 Topic.SERVER,
                 "Try again with a longer timeout; if it stays silent, have the server's log looked at.",
                 "Try again with a longer deadline; if it stays silent, have the server's log looked at.",
+                when=(Condition.LONGER_ALLOWED,),
+            ),
+            Prose(
+                Topic.SERVER,
+                "The test had {allowed}, which is all that this service allows: have the server's log looked at.",
+                when=(Condition.NO_LONGER_ALLOWED,),
             ),
         ),
         tries=_EARLY,

@@ -71,6 +71,8 @@ class Condition(Enum):
     PASSWORD = auto()
     LOGIN_OFFERED = auto()  # the server offers AUTH
     LOGIN_NOT_OFFERED = auto()
+    LONGER_ALLOWED = auto()  # the test might have had more time, had it been asked for
+    NO_LONGER_ALLOWED = auto()
     TEMPORARY = auto()  # the reply is a 4xx
     PERMANENT = auto()  # the reply is a 5xx
     NO_PORT_ANSWERS = auto()  # every port of the host that was tried refuses, is silent or unreachable

@@ -271,6 +271,8 @@ _CONDITIONS: dict[Condition, Callable[[Observed], bool]] = {
     Condition.PASSWORD: lambda seen: seen.plan.oauth is None,
     Condition.LOGIN_OFFERED: _login_offered,
     Condition.LOGIN_NOT_OFFERED: lambda seen: not _login_offered(seen),
+    Condition.LONGER_ALLOWED: lambda seen: not seen.plan.has_all_time,
+    Condition.NO_LONGER_ALLOWED: lambda seen: seen.plan.has_all_time,
     Condition.TEMPORARY: lambda seen: _has_reply(seen, "4"),
     Condition.PERMANENT: lambda seen: _has_reply(seen, "5"),
     Condition.NO_PORT_ANSWERS: lambda seen: seen.no_port_answers,

@@ -53,6 +53,7 @@ def summarize(seen: Observed, steps: Sequence[Step], *, elapsed: float, round_tr
         round_trips=round_trips,
         fixes=concluded.fixes,
         addresses=rows(seen),
+        timeout=seen.plan.timeout,
     )
     return bounded(report)
 

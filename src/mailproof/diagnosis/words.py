@@ -3,9 +3,10 @@
 {host}, {port}, {at} (the host as it stands before a port), {server} (host:port), {stage}, {tls} (the TLS setting),
 {mechanisms} (what the server offers), {spoken} (what is possible here), {mechanism} (the one last begun), {weaker} (one
 that works with hashed passwords), {user}, {secret} (that was refused), {sender}, {recipient}, {ehlo} (the name that we
-gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {next_fault}
-(why the port fails in the TLS mode that it speaks), {repair} (what to ask of whom about the addresses that fail),
-{reachable} (which addresses a name has none of), {family} (the one that could not be reached), {detail}, {reply}.
+gave), {provider}, {proofs} (SPF, DKIM, DMARC), {link} (in the reply), {in_time} (how long was waited), {allowed} (how
+long the test might take), {next_fault} (why the port fails in the TLS mode that it speaks), {repair} (what to ask of
+whom about the addresses that fail), {reachable} (which addresses a name has none
+of), {family} (the one that could not be reached), {detail}, {reply}.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "proofs": _proofs,
     "link": link_in,
     "in_time": _in_time,
+    "allowed": lambda seen: f"{seen.plan.timeout:g} s",
     "next_fault": next_fault,
     "repair": repair_of_failing,
     "reachable": _reachable,

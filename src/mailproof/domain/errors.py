@@ -124,10 +124,19 @@ class UnsupportedMediaType(Failure):
 
 
 class RouteNotFound(Failure):
-    """The server has no such path."""
+    """The server has no such path.
+
+    Args:
+        nearest: The route that resembles it most, with its HTTP methods: "GET /v1/events"; empty where none does.
+    """
 
     kind = Kind.NOT_FOUND
     reason = "ROUTE_NOT_FOUND"
+
+    def __init__(self, nearest: str = "") -> None:
+        # The reference service says "Not Found".
+        hint = f": there is no such path; did you mean {nearest}?" if nearest else ""
+        super().__init__(f"Not Found{hint}", metadata={"nearest": nearest} if nearest else None)
 
 
 class MethodNotAllowed(Failure):
@@ -138,14 +147,24 @@ class MethodNotAllowed(Failure):
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self.allowed = tuple(allowed)
-        super().__init__("Method Not Allowed", metadata={"allow": ", ".join(self.allowed)})
+        # The reference service says "Method Not Allowed".
+        sentence = f"Method Not Allowed: this path takes {' and '.join(self.allowed)}"
+        super().__init__(sentence, metadata={"allow": ", ".join(self.allowed)})
 
 
 class UnknownRpc(Failure):
-    """The server has no such RPC."""
+    """The server has no such RPC.
+
+    Args:
+        nearest: The RPC that resembles it most, "package.Service/Rpc"; empty where none does.
+    """
 
     kind = Kind.UNIMPLEMENTED
     reason = "RPC_UNKNOWN"
+
+    def __init__(self, nearest: str = "") -> None:
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        super().__init__(f"no such RPC{hint}", metadata={"nearest": nearest} if nearest else None)
 
 
 class Unauthenticated(Failure):
@@ -239,6 +258,23 @@ class ProviderNotFound(Failure):
 
     def __init__(self, config_id: str, *, reference: str = "QUERY-fwofw") -> None:
         super().__init__("SMTP configuration not found", metadata={"id": config_id[:100]}, reference=reference)
+
+
+class NoActiveProvider(ProviderNotFound):
+    """None of the providers of the caller's instance is active.
+
+    Args:
+        stored: How many it has.
+    """
+
+    def __init__(self, stored: int) -> None:
+        super().__init__("")
+        if stored:
+            self.message = f"{self.message}: none is active, of {stored} stored; activate one of them"
+        else:
+            self.message = f"{self.message}: none is stored"
+        self.args = (self.message,)
+        self.metadata["stored"] = str(stored)
 
 
 class FindingNotFound(Failure):
@@ -584,10 +620,32 @@ class TooMuchWork(Failure):
 
 
 class DeadlineExceeded(Failure):
-    """The deadline of the caller, or of the server, passed before there was an answer."""
+    """The deadline of the caller, or of the server, passed before there was an answer.
+
+    Args:
+        message: As with `Failure`.
+        cut_to: The seconds that the server gives a call, where the caller's deadline was later; None where it was not.
+    """
 
     kind = Kind.DEADLINE_EXCEEDED
     reason = "DEADLINE_EXCEEDED"
+
+    def __init__(self, message: str, *, cut_to: float | None = None) -> None:
+        if cut_to is not None:
+            message = f"{message}; it was cut to {cut_to:g} s, which is all that this server gives a call"
+        super().__init__(message, metadata={"cutTo": f"{cut_to:g}s"} if cut_to is not None else None)
+
+
+class ServerStopping(Failure):
+    """The server stops or starts anew, and the call's time to end is over. What a write has done stands."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "SERVER_STOPPING"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server is stopping, so this call was ended before its answer was whole; call again", retry_after=2.0
+        )
 
 
 class SmtpTestFailed(Failure):

@@ -156,6 +156,9 @@ class Limits:
         bounds: The other limits.
         counter: Counts what they bound, for all replicas; None for a counter of this process.
         fingerprint: Returns a keyed digest: whoever reads the counter's table must not learn hosts or addresses.
+
+    Attributes:
+        max_timeout: Seconds that a test or a search may take.
     """
 
     def __init__(
@@ -167,7 +170,7 @@ class Limits:
         counter: LimitCounter | None = None,
         fingerprint: Callable[[bytes], bytes] = sha256,
     ) -> None:
-        self._max_timeout = max_timeout
+        self.max_timeout = max_timeout
         self._max_concurrent = max_concurrent
         self._bounds = bounds or Bounds()
         self._counter = LocalCounter() if counter is None else counter
@@ -183,7 +186,7 @@ class Limits:
             remaining: The seconds until the caller's deadline; None if it has none. If very few are left, half of them
                 are used: a short test is better than no report.
         """
-        limit = min(wanted, self._max_timeout)
+        limit = min(wanted, self.max_timeout)
         return limit if remaining is None else min(limit, max(remaining - ANSWER_MARGIN, remaining / 2))
 
     @asynccontextmanager

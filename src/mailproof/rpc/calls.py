@@ -31,6 +31,7 @@ from mailproof.domain.errors import (
     Failure,
     FieldViolation,
     InvalidFields,
+    ServerStopping,
 )
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
@@ -192,6 +193,10 @@ class Calls:
         """End the thread that reads large requests, after the one that it reads."""
         self._large.close()
 
+    def end_open(self) -> None:
+        """Make the open calls of the current event loop end, since the server stops."""
+        self._open.end_all(ServerStopping())
+
     async def unary(self, method: Method, call: Call, read: Read) -> Message:
         """Run a unary RPC and return its answer.
 
@@ -216,7 +221,7 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise _ended(open_call, "the deadline passed before there was an answer") from None
+                raise self._ended(open_call, call, started, "there was an answer") from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -252,7 +257,7 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise _ended(open_call, "the deadline passed before the stream ended") from None
+                raise self._ended(open_call, call, started, "the stream ended") from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -305,6 +310,13 @@ class Calls:
         bound = started + self._default_timeout
         return bound if wanted is None else min(wanted, bound)
 
+    def _ended(self, open_call: OpenCall | None, call: Call, started: float, wanted: str) -> Failure:
+        """Return why a call's time is over: it was made to end, or a deadline has passed."""
+        if open_call is not None and open_call.failure is not None:
+            return open_call.failure
+        cut = call.deadline is not None and call.deadline > started + self._default_timeout
+        return DeadlineExceeded(f"the deadline passed before {wanted}", cut_to=self._default_timeout if cut else None)
+
     async def _admit(self, method: Method, call: Call, scope: asyncio.Timeout) -> OpenCall:
         caller = await self._access.authenticate(
             call.authorization, call.peer, call.instance_id, certificate=call.certificate
@@ -343,11 +355,6 @@ class Calls:
         request.DiscardUnknownFields()  # JSON can't carry them, and no servicer reads them
         content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
         return IdempotencyKey(key, self._vault.fingerprints(content))
-
-
-def _ended(open_call: OpenCall | None, message: str) -> Failure:
-    """Return why a call's time is over: it was made to end, or its deadline has passed."""
-    return (open_call and open_call.failure) or DeadlineExceeded(message)
 
 
 def _read(decode: Decode) -> tuple[Message, list[tuple[FieldViolation, str]]]:

@@ -42,6 +42,10 @@ NOT_UTF8 = "must be valid UTF-8"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+_DURATION = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?s", re.ASCII)
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
     FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
@@ -314,6 +318,7 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
     part, enum = field.message_type, field.enum_type
     if part is not None:
         if part.full_name.startswith("google.protobuf."):  # json_format knows their special JSON forms
+            yield from _special_problems(part.full_name, value, path)
             return
         if isinstance(value, dict):
             yield from _problems(part, value, f"{path}.")
@@ -341,6 +346,18 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[F
         whole = _integer(value)
         if whole is None or not least <= whole <= greatest:
             yield FieldViolation(path, f"must be a whole number from {least} to {greatest}")
+
+
+def _special_problems(type_name: str, value: Any, path: str) -> Iterator[FieldViolation]:
+    """Yield what is wrong with the text of a duration or a time (the JSON mapping of protobuf)."""
+    if type_name == "google.protobuf.Duration":
+        if isinstance(value, str) and _DURATION.fullmatch(value):
+            return
+        bare = value if isinstance(value, str) else json.dumps(value)
+        hint = f'write "{bare}s"' if _DURATION.fullmatch(f"{bare}s") else 'such as "5s" or "1.5s"'
+        yield FieldViolation(path, f"must be seconds with an s behind them: {hint}")
+    elif type_name == "google.protobuf.Timestamp" and not (isinstance(value, str) and _TIME.fullmatch(value)):
+        yield FieldViolation(path, 'must be a time with its offset (RFC 3339), such as "2026-01-31T09:30:00Z"')
 
 
 def _integer(value: float | str) -> int | None:

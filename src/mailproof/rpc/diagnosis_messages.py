@@ -196,6 +196,7 @@ def _report(report: Report) -> report_pb2.Report:
         round_trips=report.round_trips,
         fixes=[_fix(fix) for fix in report.fixes],
         addresses=[_address(row) for row in report.addresses],
+        timeout=duration(report.timeout),
     )
 
 

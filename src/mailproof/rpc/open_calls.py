@@ -68,6 +68,12 @@ class OpenCalls:
             watch = self._watches[loop] = _Watch(self._access, self._interval)
         watch.add(call)
 
+    def end_all(self, failure: Failure) -> None:
+        """Make the open calls of the current event loop end with a failure."""
+        watch = self._watches.get(asyncio.get_running_loop())
+        if watch is not None:
+            watch.end_all(failure)
+
     def remove(self, call: OpenCall) -> None:
         """Look at it no more."""
         self._watches[asyncio.get_running_loop()].remove(call)
@@ -94,6 +100,11 @@ class _Watch:
         calls.discard(call)
         if not calls:
             del self._calls[key]
+
+    def end_all(self, failure: Failure) -> None:
+        for calls in self._calls.values():
+            for call in calls:
+                call.end(failure)
 
     def _arm(self) -> None:
         self._armed = True

@@ -81,6 +81,9 @@ log = logging.getLogger("mailproof")
 CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
 
+LAST_WORD = 1.0
+"""Seconds for the status of calls that are ended as the service stops."""
+
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
 
@@ -192,11 +195,20 @@ class Service:
 
     def _stop(self, grace: float) -> None:
         stopping = (
-            self._grpc_loop.submit(self._grpc.stop(grace)),
-            self._http_loop.submit(self._http.stop(grace)),
+            self._grpc_loop.submit(self._stop_one(self._grpc, grace)),
+            self._http_loop.submit(self._stop_one(self._http, grace)),
         )
         for part in stopping:
             part.result()
+
+    async def _stop_one(self, server: GrpcServer | HttpServer, grace: float) -> None:
+        """Stop a server. The calls that are left end with a status, shortly before the server would cut them."""
+        last_word = min(LAST_WORD, grace / 5)
+        ending = asyncio.get_running_loop().call_later(grace - last_word, self._calls.end_open)
+        try:
+            await server.stop(grace)
+        finally:
+            ending.cancel()
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""

@@ -69,6 +69,7 @@ class Plan:
         recipient: Address for RCPT TO; needed from depth `rcpt` on.
         depth: How far the test goes.
         timeout: Seconds for the whole test, from the lookup to QUIT.
+        longest: The seconds that whoever runs the test allows at most; None for any number.
         ca_pem: Extra trust anchors, PEM; the system's stay trusted.
         ehlo_name: Argument of EHLO (RFC 5321 section 4.1.1.1); empty for a default that is never `localhost`.
         verify_alternatives: Whether other TLS modes and ports are tried where these may be the problem, and the host's
@@ -100,6 +101,12 @@ class Plan:
     wait: Patience = Patience.VERIFIED
     password_without_user: bool = False
     secret_entered_for: LoginTarget | None = None
+    longest: float | None = None
+
+    @property
+    def has_all_time(self) -> bool:
+        """Whether the test may take as long as any test here may."""
+        return self.longest is not None and self.timeout >= self.longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +339,7 @@ class Report:
         round_trips: How often the server was waited for until the verdict.
         fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
         addresses: The host's addresses, the one that the test used first; empty where all answer alike.
+        timeout: Seconds that the test might take: those that were asked for, or fewer where less is allowed.
     """
 
     outcome: Outcome
@@ -349,6 +357,7 @@ class Report:
     round_trips: int = 0
     fixes: tuple[Fix, ...] = ()
     addresses: tuple[AddressResult, ...] = ()
+    timeout: float = 0.0
 
 
 Progress = StepStarted | Step | Alternative | Heartbeat | Report

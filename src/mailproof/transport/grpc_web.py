@@ -287,7 +287,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         request.check_timeout()
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
-            raise UnknownRpc("no such RPC")
+            raise UnknownRpc
         try:
             await while_connected(self._run(handler, context, response), inbound)
         finally:

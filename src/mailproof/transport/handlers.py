@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, NoReturn
 
 import grpc
@@ -19,6 +20,7 @@ from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.rpc.status import StatusError
 from mailproof.transport.headers import GRPC_STATUS_DETAILS, REQUEST_ID
+from mailproof.transport.nearest import Nearest
 
 _STATUS_DETAILS, _REQUEST_ID = GRPC_STATUS_DETAILS.decode(), REQUEST_ID.decode()
 
@@ -50,11 +52,13 @@ class RpcHandlers(grpc.GenericRpcHandler):
 
     def __init__(self, calls: Calls, call_of: Callable[[Any], Call], read: ReadMessage) -> None:
         self._handlers = {path: _handler(calls, method, call_of, read) for path, method in calls.methods.items()}
-        self._unknown = _unknown(calls, call_of)
+        self._nearest = Nearest({path: path.removeprefix("/") for path in calls.methods})
+        self._refusing = partial(_unknown, calls, call_of)
 
     def service(self, handler_call_details: Any) -> grpc.RpcMethodHandler[bytes, bytes]:
         """Return the handler; there is always one, so this must be the last of a server's handlers."""
-        return self._handlers.get(handler_call_details.method, self._unknown)
+        path = handler_call_details.method
+        return self._handlers.get(path) or self._refusing(self._nearest(path))
 
     def knows(self, path: str) -> bool:
         """Return whether there is a method of this path."""
@@ -124,10 +128,10 @@ async def read_message(context: Any, intake: Intake) -> TakenIn:
     return lambda: data
 
 
-def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHandler[bytes, bytes]:
+def _unknown(calls: Calls, call_of: Callable[[Any], Call], nearest: str) -> grpc.RpcMethodHandler[bytes, bytes]:
     async def refuse(_: Any, context: Any) -> bytes:
         call = call_of(context)
-        await _abort(context, calls.refusal(UnknownRpc("no such RPC"), None, call), call)
+        await _abort(context, calls.refusal(UnknownRpc(nearest), None, call), call)
 
     return grpc.stream_unary_rpc_method_handler(refuse)
 

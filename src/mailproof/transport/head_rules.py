@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailproof.domain.errors import MalformedRequest
 from mailproof.transport.headers import (
     AUTHORIZATION,
+    CONTENT_ENCODING,
     CONTENT_LENGTH,
     CONTENT_TYPE,
     HOST,
@@ -18,7 +19,7 @@ from mailproof.transport.headers import (
 )
 from mailproof.transport.request import Request
 
-SINGLE = frozenset({AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING})
+SINGLE = frozenset({AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING})
 """Headers that a request has once at most: each decides who calls, or what the body is.
 
 x-instance-id, x-idempotency-key and grpc-timeout are fields of an RPC: twice they are one value that is not valid.

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from mailproof.domain.errors import Failure
+from mailproof.domain.errors import Failure, ServerStopping
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
@@ -23,6 +23,7 @@ from mailproof.transport.headers import (
     JSON,
     NO_STORE,
     REQUEST_ID,
+    RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY,
     Headers,
 )
@@ -99,8 +100,9 @@ class HttpApp:
                 await self._application(request)(request, inbound, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
-                body = {"code": 14, "message": "the server is going away", "details": []}
-                await respond(tracked, 503, [JSON], dump(body))
+                refusal = status_error(ServerStopping(), request_id=request.request_id)
+                body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
+                await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], dump(body))
         except Exception as error:
             if bound.expired():
                 log.info("the client did not take its answer", extra={"request_id": request.request_id})
@@ -122,10 +124,10 @@ class HttpApp:
     def _resolve(self, verb: str, path: str) -> Target | None:
         """Return the RPC that grpc-web means on a REST path, with the path's fields as an encoded message."""
         try:
-            match = self._routes.match(verb, path)
+            match = self._routes.find(verb, path)
         except Failure:
             return None
-        if not match.route.body:  # a GET has no place for a frame
+        if match is None or not match.route.body:  # a GET has no place for a frame
             return None
         bound = match.method.request_type(**match.bindings)
         return match.method.path, bound.SerializeToString()

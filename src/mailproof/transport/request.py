@@ -22,6 +22,7 @@ from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
     AUTHORIZATION,
+    CONTENT_ENCODING,
     CONTENT_LENGTH,
     CONTENT_TYPE,
     EXPECT,
@@ -111,6 +112,11 @@ class Request:
     def expects_continue(self) -> bool:
         """Whether the client waits to be asked for its body (RFC 9110 section 10.1.1)."""
         return EXPECT in self.values
+
+    @property
+    def content_encoding(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(CONTENT_ENCODING, b"").decode("latin-1")
 
     @property
     def accept(self) -> str:

@@ -20,7 +20,17 @@ from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
-from mailproof.transport.headers import ALLOW, CONTENT_TYPE, JSON, NO_STORE, RETRY_AFTER, WWW_AUTHENTICATE, Headers
+from mailproof.transport.content_coding import GZIP, check_coding, unpack
+from mailproof.transport.headers import (
+    ACCEPT_ENCODING,
+    ALLOW,
+    CONTENT_TYPE,
+    JSON,
+    NO_STORE,
+    RETRY_AFTER,
+    WWW_AUTHENTICATE,
+    Headers,
+)
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
@@ -77,7 +87,9 @@ async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake
     if (body or kind) and kind != "application/json":
         given = f"not {kind[:80]}" if kind else "and there is none"
         raise UnsupportedMediaType(f"the content type must be application/json, {given}")
-    return lambda: parse_json(method.request_type, body, match.bindings)
+    if not check_coding(request.content_encoding):
+        return lambda: parse_json(method.request_type, body, match.bindings)
+    return lambda: parse_json(method.request_type, unpack(body, method.max_request_bytes), match.bindings)
 
 
 class _Exchange:
@@ -104,6 +116,8 @@ class _Exchange:
             headers.append((WWW_AUTHENTICATE, b'Bearer realm="mailproof"'))
         if isinstance(failure, MethodNotAllowed):
             headers.append((ALLOW, ", ".join(failure.allowed).encode()))
+        if isinstance(failure, UnsupportedMediaType):  # RFC 9110 section 12.5.3
+            headers.append((ACCEPT_ENCODING, GZIP.encode()))
         if failure is not None and failure.retry_after is not None:
             headers.append((RETRY_AFTER, str(max(1, math.ceil(failure.retry_after))).encode()))
         await self.answer(refusal.http_status, self._error_body(refusal), headers)

@@ -16,9 +16,11 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from mailproof.domain.errors import MethodNotAllowed, RouteNotFound
 from mailproof.rpc.calls import Method, Route
+from mailproof.transport.nearest import Nearest
 
 _TEMPLATE = re.compile(r"((?:/[^/:]+)+)(?::(\w+))?", re.ASCII)
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_ID = re.compile(r"/[0-9]+(?=/|:|\Z)", re.ASCII)  # what stands where a template has a variable
 
 _Leaf = dict[str, tuple[Method, Route, tuple[str, ...]]]
 """What a template leads to, by HTTP verb: the RPC, the binding, and the fields that its variables bind."""
@@ -54,9 +56,13 @@ class Routes:
 
     def __init__(self, methods: Iterable[Method]) -> None:
         self._root = _Node()
+        verbs: dict[str, list[str]] = {}
         for method in methods:
             for route in method.routes:
                 self._add(method, route)
+                verbs.setdefault(route.template, []).append(route.verb)
+        shown = {each: f"{' or '.join(sorted(of_it))} {each}" for each, of_it in verbs.items()}
+        self._nearest = Nearest({_VARIABLE.sub("", each): answer for each, answer in shown.items()})
 
     def _add(self, method: Method, route: Route) -> None:
         template = _TEMPLATE.fullmatch(route.template)
@@ -88,12 +94,26 @@ class Routes:
             RouteNotFound: No route has this path.
             MethodNotAllowed: The path has routes for other verbs alone.
         """
+        match = self.find(verb, path)
+        if match is None:
+            raise RouteNotFound(self._nearest(_ID.sub("/", path)))
+        return match
+
+    def find(self, verb: str, path: str) -> Match | None:
+        """Return the RPC; None if no route has this path. No nearest one is looked for.
+
+        Args:
+            path: As it was sent, percent-encoded and without the query.
+
+        Raises:
+            MethodNotAllowed: The path has routes for other verbs alone.
+        """
         *above, last = path.removeprefix("/").split("/")
         stem, _, custom = last.rpartition(":")
         found = self._find((*above, stem), custom) if stem and custom else None
         found = found or self._find((*above, last), "")
         if found is None:
-            raise RouteNotFound("Not Found")
+            return None
         leaf, values = found
         if verb not in leaf:
             raise MethodNotAllowed(sorted(leaf))

@@ -386,7 +386,8 @@ class Diagnoses:
         Raises:
             InvalidFields: The plan is invalid.
         """
-        plan = dataclasses.replace(plan, timeout=self._limits.timeout(plan.timeout, remaining))
+        timeout = self._limits.timeout(plan.timeout, remaining)
+        plan = dataclasses.replace(plan, timeout=timeout, longest=self._limits.max_timeout)
         wrong = violations(plan)
         if wrong:
             raise InvalidFields([FieldViolation(field, problem) for field, problem in wrong])

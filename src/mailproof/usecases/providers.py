@@ -16,6 +16,7 @@ from mailproof.domain.errors import (
     AlreadyInactive,
     FieldViolation,
     InvalidFields,
+    NoActiveProvider,
     PasswordNotUsed,
     PasswordRequired,
     ProviderExists,
@@ -201,11 +202,11 @@ class Providers:
         """Return the active provider.
 
         Raises:
-            ProviderNotFound: No provider is active.
+            NoActiveProvider: No provider is active.
         """
         provider = await self._store.get_active(caller.instance_id)
         if provider is None:
-            raise ProviderNotFound("")
+            raise NoActiveProvider((await self._store.list(caller.instance_id, Page(limit=1))).total)
         return provider
 
     async def list(self, caller: Caller, page: Page) -> ProviderPage:

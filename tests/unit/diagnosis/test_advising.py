@@ -147,3 +147,17 @@ def test_a_provider_is_advised_on_only_where_the_reason_is_known(recognised: boo
     plan = Plan("smtp.gmail.com", 587, credentials=LOGIN)
     seen = Observed(plan, 587, Facts(ehlo=OFFER), Redactor(), NOW, cause=cause)
     assert words in conclude(seen).findings[0].advice
+
+
+@pytest.mark.parametrize(
+    ("longest", "words"),
+    [
+        (None, "Try again with a longer timeout"),
+        (60.0, "Try again with a longer timeout"),
+        (30.0, "The test had 30 s, which is all that this service allows"),
+    ],
+)
+def test_a_longer_test_is_advised_only_where_it_may_be_longer(longest: float | None, words: str) -> None:
+    plan = Plan("mail.test", 587, timeout=30.0, longest=longest)
+    seen = Observed(plan, 587, Facts(ehlo=OFFER), Redactor(), NOW, cause=Cause(Stage.MAIL, Code.TIMEOUT))
+    assert conclude(seen).findings[0].advice.startswith(words)

@@ -17,7 +17,7 @@ from mailproof.smtp.vocabulary import Code, Stage
 
 FIELDS = {"host", "port", "at", "server", "stage", "tls", "mechanisms", "spoken", "mechanism", "weaker", "user"}
 FIELDS |= {"sender", "recipient", "ehlo", "provider", "proofs", "link", "repair", "family", "detail", "reply"}
-FIELDS |= {"in_time", "next_fault", "secret", "reachable"}
+FIELDS |= {"in_time", "allowed", "next_fault", "secret", "reachable"}
 WEBHOOK_FIELDS = {"host", "port", "status", "doing", "seconds"}
 
 LATER = re.compile(r"\b(try again|later|wait)\b", re.IGNORECASE)

@@ -286,10 +286,21 @@ def test_the_callers_deadline_ends_the_call() -> None:
         table(), GET, admin_pb2.GetSMTPConfigByIdRequest(id="wait"), call(deadline=time.monotonic() + 0.05)
     )
     assert refusal.status.code == 4
+    assert refusal.failure is not None
+    assert "cutTo" not in refusal.failure.metadata
 
 
 def test_our_own_bound_ends_a_call_without_a_deadline() -> None:
-    assert refused(table(timeout=0.05), GET, admin_pb2.GetSMTPConfigByIdRequest(id="wait"), call()).status.code == 4
+    refusal = refused(table(timeout=0.05), GET, admin_pb2.GetSMTPConfigByIdRequest(id="wait"), call())
+    assert (refusal.status.code, "cut to" in refusal.status.message) == (4, False)
+
+
+def test_a_deadline_above_our_own_bound_is_told_to_be_cut() -> None:
+    waiting = admin_pb2.GetSMTPConfigByIdRequest(id="wait")
+    refusal = refused(table(timeout=0.05), GET, waiting, call(deadline=time.monotonic() + 60))
+    assert refusal.failure is not None
+    assert refusal.failure.metadata == {"cutTo": "0.05s"}
+    assert "it was cut to 0.05 s, which is all that this server gives a call" in refusal.status.message
 
 
 def test_a_cancelled_call_is_cancelled_and_nothing_else() -> None:

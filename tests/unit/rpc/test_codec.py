@@ -95,9 +95,16 @@ WRONG_VALUE = "has a value of the wrong type, syntax or range"
         (LIST, {"query": {"limit": 2**32}}, [("query.limit", WRONG_NUMBER)]),
         (LIST, {"query": {"limit": True}}, [("query.limit", "must be a number")]),
         (LIST, {"query": {"limit": float("inf")}}, [("query.limit", WRONG_NUMBER)]),
-        (DIAGNOSE, {"timeout": 5}, [("timeout", WRONG_VALUE)]),
-        (DIAGNOSE, {"timeout": "soon"}, [("timeout", WRONG_VALUE)]),
-        (DIAGNOSE, {"timeout": "99999999999999999999s"}, [("timeout", WRONG_VALUE)]),
+        (DIAGNOSE, {"timeout": 5}, [("timeout", 'must be seconds with an s behind them: write "5s"')]),
+        (DIAGNOSE, {"timeout": "1.5"}, [("timeout", 'must be seconds with an s behind them: write "1.5s"')]),
+        (DIAGNOSE, {"timeout": "soon"}, [("timeout", 'must be seconds with an s behind them: such as "5s" or "1.5s"')]),
+        (DIAGNOSE, {"timeout": {}}, [("timeout", 'must be seconds with an s behind them: such as "5s" or "1.5s"')]),
+        (
+            DIAGNOSE,
+            {"timeout": "99999999999999999999s"},
+            [("timeout", 'must be seconds with an s behind them: such as "5s" or "1.5s"')],
+        ),
+        (DIAGNOSE, {"timeout": "999999999999s"}, [("timeout", WRONG_VALUE)]),
         (
             DIAGNOSE,
             {"xoauth2": {"accessToken": "a", "clientCredentials": {}}},
@@ -240,6 +247,7 @@ def test_json_out_is_lower_camel_case_with_strings_for_int64_and_rfc3339() -> No
         "id": "1",
     }
     assert to_json(diagnosis_pb2.DiagnoseRequest(depth=vocabulary_pb2.DEPTH_AUTH)) == {"depth": "DEPTH_AUTH"}
+    assert to_json(instance_pb2.ListEventsResponse(), defaults=True) == {"events": [], "nextPageToken": ""}
     assert to_json(object_pb2.ListQuery(), defaults=True) == {"offset": "0", "limit": 0, "asc": False}
     assert dump({"name": "Zoë"}) == '{"name":"Zoë"}'.encode()
 

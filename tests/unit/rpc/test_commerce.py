@@ -28,7 +28,7 @@ FAILURES: list[tuple[Exception, str, str]] = [
     (InvalidFields([FieldViolation("email_smtp_host", "must not be empty")]), "400", "40003"),
     (Unauthenticated("no token"), "401", "40116"),
     (PermissionDenied("iam.write"), "403", "40307"),
-    (RouteNotFound("Not Found"), "404", "40405"),
+    (RouteNotFound(), "404", "40405"),
     (MethodNotAllowed(["POST"]), "405", "40512"),
     (RequestTooLarge(1), "413", "41308"),
     (UnsupportedMediaType("text"), "415", "41503"),

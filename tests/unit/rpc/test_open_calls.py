@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clock_support.loop import WaitedClock
-from mailproof.domain.errors import StoreUnavailable, Unauthenticated
+from mailproof.domain.errors import ServerStopping, StoreUnavailable, Unauthenticated
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.open_calls import INTERVAL, OpenCall, OpenCalls
 from mailproof.usecases.access import Access
@@ -68,6 +68,21 @@ def test_a_call_ends_when_its_token_does() -> None:
 def test_calls_of_other_tokens_go_on() -> None:
     calls, _ = run(Looks(False), ("1", 5.0), ("2", 5.0))
     assert [type(call.failure) for call in calls] == [Unauthenticated, type(None)]
+
+
+def test_a_server_that_stops_ends_all_calls() -> None:
+    async def end() -> tuple[list[OpenCall], float]:
+        calls = OpenCalls(Looks())
+        loop = asyncio.get_running_loop()
+        loop.call_later(1.0, calls.end_all, ServerStopping())
+        began = loop.time()
+        ended = await asyncio.gather(*(waits(calls, caller(token), 30.0) for token in ("1", "1", "2")))
+        return ended, loop.time() - began
+
+    with asyncio.Runner(loop_factory=WaitedClock(slowness=0.01)) as runner:
+        ended, seconds = runner.run(end())
+    assert [type(call.failure) for call in ended] == [ServerStopping] * 3
+    assert seconds == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_token_is_looked_at_once_for_all_its_calls() -> None:

@@ -1,6 +1,7 @@
 """REST over the real table of calls: bodies, statuses, headers, streams, and the client that hangs up."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -184,6 +185,18 @@ def test_a_body_over_the_limit_is_413(app: HttpApp, table: Table) -> None:
     fits = json.dumps(CONFIG).encode()
     fits += b" " * (MAX_REQUEST_BYTES - len(fits))
     assert send(app, table, "/smtp", chunks=[fits[:1000], fits[1000:]]).status == 200
+    assert table.count() == 1
+
+
+def test_a_compressed_body_is_read(app: HttpApp, table: Table) -> None:
+    packed = gzip.compress(json.dumps(CONFIG).encode())
+    assert send(app, table, "/smtp", chunks=[packed], headers=[("content-encoding", "gzip")]).status == 200
+    bomb = gzip.compress(b" " * (MAX_REQUEST_BYTES + 1))
+    answer = send(app, table, "/smtp", chunks=[bomb], headers=[("content-encoding", "gzip")])
+    assert (answer.status, reason(answer)) == (413, "REQUEST_TOO_LARGE")
+    answer = send(app, table, "/smtp", CONFIG, headers=[("content-encoding", "br")])
+    assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
+    assert answer.header("accept-encoding") == "gzip"
     assert table.count() == 1
 
 

@@ -90,6 +90,25 @@ def test_another_verb_names_the_right_ones(routes: Routes, verb: str, path: str,
     with pytest.raises(MethodNotAllowed) as caught:
         routes.match(verb, path)
     assert list(caught.value.allowed) == allowed
+    assert caught.value.message == f"Method Not Allowed: this path takes {' and '.join(allowed)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/v1/event", "GET /v1/events"),
+        ("/admin/v1/smpt/17", "DELETE or GET or PUT /admin/v1/smtp/{id}"),
+        ("/v1/setting:diagnose", "POST /v1/settings:diagnose"),
+        ("/wp-login.php", ""),
+    ],
+)
+def test_a_mistyped_path_is_told_the_nearest_route(routes: Routes, path: str, nearest: str) -> None:
+    with pytest.raises(RouteNotFound) as caught:
+        routes.match("GET", path)
+    assert caught.value.metadata.get("nearest", "") == nearest
+    assert caught.value.message == (
+        f"Not Found: there is no such path; did you mean {nearest}?" if nearest else "Not Found"
+    )
 
 
 @pytest.mark.parametrize(

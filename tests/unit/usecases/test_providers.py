@@ -17,6 +17,7 @@ from mailproof.domain.errors import (
     AlreadyInactive,
     IdempotencyKeyReused,
     InvalidFields,
+    NoActiveProvider,
     PasswordNotUsed,
     PasswordRequired,
     ProviderExists,
@@ -288,8 +289,14 @@ def test_an_activation_names_whom_it_makes_inactive() -> None:
     run(desk.providers.deactivate(HERE, first))
     with pytest.raises(AlreadyInactive):
         run(desk.providers.deactivate(HERE, first))
-    with pytest.raises(ProviderNotFound):
+    with pytest.raises(NoActiveProvider, match="none is active, of 2 stored") as caught:
         run(desk.providers.get_active(HERE))
+    assert caught.value.metadata == {"id": "", "stored": "2"}
+
+
+def test_where_nothing_is_stored_nothing_is_active() -> None:
+    with pytest.raises(NoActiveProvider, match="none is stored"):
+        run(Desk().providers.get_active(HERE))
 
 
 @pytest.mark.parametrize(
