@@ -278,7 +278,7 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
         that an idempotency key answers with stay, and the database of a newer release is left to that.
 
         Returns:
-            How many were taken; 0 where none goes.
+            How many are gone; 0 where none goes, or where each is a provider's only one and became its snapshot.
 
         Raises:
             LogBroken: An event is missing, can't follow those before it, or is of a type that only a newer release
