@@ -75,8 +75,8 @@ class ThinningContract(Contract):
             store, other, caller = world.store, await world.another(), await world.caller()
             ids = [each.change.provider_id for each in await adds(store, caller, MANY)]
             world.clock.advance(LATER)
-            for each in ids[::2]:
-                await store.commit(caller, each, change(EventType.REMOVED, each))
+            removals = (store.commit(caller, each, change(EventType.REMOVED, each)) for each in ids[::2])
+            await asyncio.gather(*removals)
             assert await store.thinnable(caller.instance_id, ALL) == MANY
             await asyncio.gather(thin(store, caller), thin(other, caller), adds(other, caller, 20))
             assert await store.thinned_through(caller.instance_id) == MANY
