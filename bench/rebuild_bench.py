@@ -29,8 +29,12 @@ from mailproof.store.sqlite.store import open_store
 
 INSTANCES, CONFIGS = 10, 1000
 KINDS = (
-    (EventType.SMTP_CHANGED,) * 4 + (EventType.PASSWORD_CHANGED,) * 2 + (EventType.ACTIVATED,) + (EventType.TESTED,) * 3
+    *(EventType.SMTP_CHANGED,) * 4,
+    *(EventType.PASSWORD_CHANGED,) * 2,
+    EventType.ACTIVATED,
+    *(EventType.TESTED,) * 3,
 )
+PUT = f"INSERT INTO providers ({rows.PROVIDER}) VALUES ({', '.join('?' * len(rows.PROVIDER.split(', ')))})"
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -58,9 +62,7 @@ def history(instance_id: str, count: int, chance: random.Random, known: dict[str
             else:
                 change = Change(EventType.TESTED, mine, outcome="ok")
         event = Event(instance_id, sequence, change, "9", "192.0.2.1:1", BEGUN + timedelta(seconds=sequence))
-        for provider_id, provider in evolve(event, known).items():
-            if provider is not None:
-                known[provider_id] = provider
+        known.update((each.id, each) for each in evolve(event, known).values() if each is not None)
         yield event
 
 
@@ -70,17 +72,15 @@ def fill(path: Path, count: int) -> None:
     places = ", ".join("?" * len(rows.EVENT.split(", ")))
     with closing(sqlite3.connect(path)) as connection, connection:
         for number in range(INSTANCES):
-            instance_id, known = f"bench{number}", {}
+            instance_id = f"bench{number}"
+            known: dict[str, Provider] = {}
             connection.execute("INSERT INTO instances (id, is_default, created_at) VALUES (?, 0, 0)", (instance_id,))
             log = history(instance_id, count // INSTANCES, chance, known)
             connection.executemany(
                 f"INSERT INTO events ({rows.EVENT}) VALUES ({places})", (rows.of_event(event) for event in log)
             )
             state: list[tuple[Any, ...]] = [rows.of_provider(each) for each in known.values()]
-            connection.executemany(
-                f"INSERT INTO providers ({rows.PROVIDER}) VALUES ({', '.join('?' * len(rows.PROVIDER.split(', ')))})",
-                state,
-            )
+            connection.executemany(PUT, state)
             active = next((each.id for each in known.values() if each.state is ProviderState.ACTIVE), None)
             connection.execute(
                 "UPDATE instances SET sequence = ?, provider_count = ?, active_id = ? WHERE id = ?",
@@ -108,9 +108,8 @@ def main() -> None:
         fill(path, count)
         print(f"{count} events, {path.stat().st_size / 2**20:.0f} MiB, written in {time.perf_counter() - begun:.0f} s")
         timed("rebuild", "--check", "--data-dir", name)
-        print(
-            f"the most memory of one process so far: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB"
-        )
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"which took {memory:.0f} MiB of memory")
         if len(sys.argv) > 2:
             timed("migrate", "--from", f"sqlite:///{path}", "--to", sys.argv[2])
             timed("rebuild", "--check", "--data-dir", name, env={"MAILPROOF_DATABASE_URL": sys.argv[2]})
