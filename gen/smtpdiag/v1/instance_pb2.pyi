@@ -500,7 +500,7 @@ class ConfigSnapshot(_message.Message):
     """Whether it was the active one."""
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When that happened."""
+        """When that last one happened."""
 
     def __init__(
         self,

@@ -275,7 +275,7 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
         """Take some of an instance's oldest events away, in one short transaction: those that a policy lets go.
 
         Of each provider that they were about and that exists, a snapshot stays (`mailproof.store.thinning`). Events
-        that an idempotency key answers with stay, and the database of a newer release is left to that.
+        that an idempotency key answers with stay.
 
         Returns:
             How many are gone; 0 where none goes, or where each is a provider's only one and became its snapshot.
@@ -283,7 +283,7 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
         Raises:
             LogBroken: An event is missing, can't follow those before it, or is of a type that only a newer release
                 knows and may have changed providers; nothing was changed.
-            StoreUnavailable: The database can't be used now.
+            StoreUnavailable: The database can't be used now, or a newer release made it, to which this is left.
         """
         ...
 

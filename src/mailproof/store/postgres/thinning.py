@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store import keys, rows
 from mailproof.store.postgres import schema
@@ -45,9 +46,11 @@ async def thin_batch(
 
     Raises:
         LogBroken: See `mailproof.store.thinning.thin`.
+        StoreUnavailable: A newer release made the database.
     """
-    if await schema.newer(connection):  # what a newer release keeps in events, snapshots of this one would lose
-        return None
+    newer = await schema.newer(connection)
+    if newer:  # what that release keeps in events, snapshots of this one would lose
+        raise StoreUnavailable(f"{newer}: thin it with that release; nothing was changed")
     async with transaction(connection):
         head = await connection.fetchrow(f"{HEAD} FOR UPDATE", instance_id)
         if head is None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Event
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store import keys, rows
@@ -36,9 +37,11 @@ def thin_batch(
 
     Raises:
         LogBroken: See `mailproof.store.thinning.thin`.
+        StoreUnavailable: A newer release made the database.
     """
-    if schema.newer(connection):  # what a newer release keeps in events, snapshots of this one would lose
-        return None
+    newer = schema.newer(connection)
+    if newer:  # what that release keeps in events, snapshots of this one would lose
+        raise StoreUnavailable(f"{newer}: thin it with that release; nothing was changed")
     head = connection.execute(HEAD, (instance_id,)).fetchone()
     if head is None:
         return None
