@@ -63,7 +63,9 @@ def test_a_command_thins_and_says_so(tmp_path: Path) -> None:
     assert run("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
 
 
-@pytest.mark.parametrize("flags", [(), ("--older-than", "soon"), ("--keep", "0"), ("--keep", "-1")])
+@pytest.mark.parametrize(
+    "flags", [(), ("--older-than", "soon"), ("--older-than", "99999w"), ("--keep", "0"), ("--keep", "-1")]
+)
 def test_bounds_that_are_none_are_bad_usage(tmp_path: Path, flags: tuple[str, ...]) -> None:
     done = run("thin", "--data-dir", str(tmp_path), *flags)
     assert done.returncode == 2

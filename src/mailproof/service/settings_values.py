@@ -29,6 +29,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _AGE = re.compile(r"([1-9][0-9]{0,5})([hdw])", re.ASCII)
+_LONGEST_AGE = timedelta(days=36525)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -273,10 +274,13 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def age(text: str) -> timedelta | None:
-    """Parse a length of time, such as 12h, 365d or 52w, an hour at least; return None for an empty text."""
+    """Parse a length of time, such as 12h, 365d or 52w, of a hundred years at most; return None for an empty text."""
     if not text:
         return None
     found = _AGE.fullmatch(text)
     if found is None:
         raise ValueError("must be a length of time such as 12h, 365d or 52w")
-    return int(found[1]) * _UNITS[found[2]]
+    length = int(found[1]) * _UNITS[found[2]]
+    if length > _LONGEST_AGE:
+        raise ValueError("must be a hundred years at most")
+    return length
