@@ -179,7 +179,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead key_rotation noted token_uses",
+            "asyncio: ahead key_rotation noted thinning token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),
@@ -278,10 +278,11 @@ LAW = (
             "service",
             "store.contract",
             "store.transfer",
+            "usecases.thinning",
             "usecases.tokens",
         ),
         libraries=("asyncio",),
-        modules=("instances", "keys", "main", "migrate", "rebuild", "store_access", "token_expiry", "tokens"),
+        modules=("instances", "keys", "main", "migrate", "rebuild", "store_access", "thin", "token_expiry", "tokens"),
     ),
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""
