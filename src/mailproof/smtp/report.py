@@ -332,6 +332,7 @@ class Report:
         round_trips: How often the server was waited for until the verdict.
         fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
         addresses: The host's addresses, the one that the test used first; empty where all answer alike.
+        test_id: Under which id the test is kept; empty where it is not.
     """
 
     outcome: Outcome
@@ -349,6 +350,7 @@ class Report:
     round_trips: int = 0
     fixes: tuple[Fix, ...] = ()
     addresses: tuple[AddressResult, ...] = ()
+    test_id: str = ""
 
 
 Progress = StepStarted | Step | Alternative | Heartbeat | Report
