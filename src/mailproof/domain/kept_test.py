@@ -1,8 +1,8 @@
 """Kept tests: what was tested of a stored configuration, when, by whom, and what came of it. Pure.
 
 They are kept outside the event log, bounded in number and by age, and hold no secret. A test that had other settings
-than the stored ones names them (`KeptTest.overridden`), and says nothing about the configuration itself: it is never its
-last good one, and not among its recent outcomes.
+than the stored ones names them (`KeptTest.overridden`), and says nothing about the configuration itself: it is never
+its last good one, and not among its recent outcomes.
 """
 
 from __future__ import annotations
