@@ -24,9 +24,7 @@ _TRIM = (
 _COLUMNS = rows.columns("t", TEST)
 _WITH_REPORT = f"SELECT {_COLUMNS}, r.report FROM tests AS t LEFT JOIN test_reports AS r ON r.test_id = t.id "  # noqa: S608
 _RECENT = f"SELECT {TEST} FROM tests WHERE {_OF_CONFIG} AND {OWN} ORDER BY number DESC LIMIT ?"  # noqa: S608
-_DELETE_BEFORE = (
-    "DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE started_at < ? ORDER BY started_at LIMIT ?)"
-)
+_DELETE_BEFORE = "DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE started_at < ? ORDER BY started_at LIMIT ?)"
 _BOUND = "SELECT started_at, id FROM tests WHERE instance_id = ? ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?"
 _DELETE_BEYOND = (
     "DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE instance_id = ? AND (started_at, id) <= (?, ?) "
