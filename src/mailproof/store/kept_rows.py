@@ -76,10 +76,22 @@ def of_test(test: KeptTest) -> tuple[Any, ...]:
 
 def to_test(row: Sequence[Any], report: bytes | None = b"") -> KeptTest:
     """Return the test of a row, with a report."""
-    *head, started_at, elapsed_ms, phases, tls_version, expires_at, overridden, tested, reply_code = row
+    (key, instance_id, config_id, config_sequence, actor_token_id, peer, trigger, depth, outcome, stage, code) = row[
+        :11
+    ]
+    started_at, elapsed_ms, phases, tls_version, expires_at, overridden, tested, reply_code = row[11:]
     return KeptTest(
-        str(head[0]),
-        *head[1:],
+        str(key),
+        instance_id,
+        config_id,
+        config_sequence,
+        actor_token_id,
+        peer,
+        trigger,
+        depth,
+        outcome,
+        stage,
+        code,
         moment(started_at),
         elapsed_ms,
         tuple((stage, int(milliseconds)) for stage, _, milliseconds in (p.partition(":") for p in phases.split())),

@@ -23,21 +23,22 @@ _INSERT = (  # $2 and $3 are the instance and the configuration
     "WITH last AS (SELECT coalesce(max(number), 0) AS number FROM tests "  # noqa: S608 - constants
     "WHERE instance_id = $2 AND config_id = $3), "
     f"kept AS (INSERT INTO tests ({TEST}, number) SELECT {{}}, last.number + 1 FROM last "
-    "ON CONFLICT (id) DO NOTHING RETURNING id, number), "
+    "ON CONFLICT (id) DO NOTHING RETURNING id), "
     f"reported AS (INSERT INTO test_reports ({REPORT}) SELECT kept.id, ${_COUNT + 1}::bytea FROM kept "
     f"WHERE length(${_COUNT + 1}::bytea) > 0 RETURNING test_id) "
-    "SELECT kept.number FROM kept"
+    "SELECT kept.id FROM kept"
 )
-_TRIM = (
-    f"DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE {_OF_CONFIG} AND number <= $3 "  # noqa: S608
+_TRIM = (  # by place and not by number: tests of several replicas that are kept at the same moment may share one
+    f"DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE id IN (SELECT id FROM tests WHERE {_OF_CONFIG} "  # noqa: S608
+    f"ORDER BY number DESC, id DESC OFFSET $3 LIMIT {TRIMMED}) "
     f"AND id <> coalesce((SELECT id FROM tests WHERE {_OF_CONFIG} AND {GOOD} ORDER BY number DESC LIMIT 1), 0) "
-    f"ORDER BY number LIMIT {TRIMMED} FOR UPDATE SKIP LOCKED)"
+    "FOR UPDATE SKIP LOCKED)"
 )
 _COLUMNS = rows.columns("t", TEST)
 _WITH_REPORT = f"SELECT {_COLUMNS}, r.report FROM tests AS t LEFT JOIN test_reports AS r ON r.test_id = t.id "  # noqa: S608
 _FIND = f"{_WITH_REPORT} WHERE t.id = $1 AND t.instance_id = $2"
 _LAST_GOOD = (
-    f"{_WITH_REPORT} WHERE t.id = (SELECT id FROM tests WHERE {_OF_CONFIG} AND {GOOD} AND started_at < $3 "
+    f"{_WITH_REPORT} WHERE t.id = (SELECT id FROM tests WHERE {_OF_CONFIG} AND {GOOD} AND started_at < $3 "  # noqa: S608
     "ORDER BY number DESC LIMIT 1)"
 )
 _RECENT = (
@@ -68,9 +69,8 @@ _KEEP = _INSERT.format(_typed())
 
 async def keep(connection: Connection, row: tuple[Any, ...], report: bytes, most: int) -> None:
     """Keep the test of a row, and delete those that its configuration has beyond `most`. It can be repeated."""
-    number = await connection.fetchval(_KEEP, *row, report)
-    if number is not None and number > most:
-        await connection.execute(_TRIM, row[1], row[2], number - most)
+    if await connection.fetchval(_KEEP, *row, report) is not None:
+        await connection.execute(_TRIM, row[1], row[2], most)
 
 
 async def find(connection: Connection, instance_id: str, test_id: str) -> KeptTest | None:
