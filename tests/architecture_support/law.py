@@ -179,7 +179,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead key_rotation noted thinning token_uses",
+            "asyncio: ahead kept_tests key_rotation noted retention thinning token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),
@@ -267,6 +267,20 @@ LAW = (
             "terminal",
             "tls_words",
         ),
+    ),
+    Room(
+        "cli",
+        "commands that call a running service",
+        ("syntax",),
+        libraries=(
+            "asyncio: connection_problem",
+            "google: service_client table",
+            "grpc: service_client",
+            "smtpdiag: whoami",
+            "socket: connection_problem",
+            "ssl: connection_problem",
+        ),
+        modules=("connection_problem", "server_address", "service_access", "service_client", "table", "whoami"),
     ),
     Room(
         "cli",

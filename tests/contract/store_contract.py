@@ -8,6 +8,7 @@ from contract.store_limits import LimitsContract
 from contract.store_log import LogContract
 from contract.store_providers import ProvidersContract
 from contract.store_secrets import SecretsContract
+from contract.store_tests import TestsContract
 from contract.store_thinning import ThinningContract
 from contract.store_tokens import TokensContract
 
@@ -21,5 +22,6 @@ class StoreContract(
     SecretsContract,
     CommandsContract,
     ThinningContract,
+    TestsContract,
 ):
     """The whole of it."""

@@ -340,6 +340,7 @@ class Report:
         fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
         addresses: The host's addresses, the one that the test used first; empty where all answer alike.
         timeout: Seconds that the test might take: those that were asked for, or fewer where less is allowed.
+        test_id: Under which id the test is kept; empty where it is not.
     """
 
     outcome: Outcome
@@ -358,6 +359,7 @@ class Report:
     fixes: tuple[Fix, ...] = ()
     addresses: tuple[AddressResult, ...] = ()
     timeout: float = 0.0
+    test_id: str = ""
 
 
 Progress = StepStarted | Step | Alternative | Heartbeat | Report

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import LogBroken
 from mailproof.store import keys, rows
+from mailproof.store.kept_rows import REPORT, TEST
 from mailproof.store.replay import Replay, Start
 
 TableRow = tuple[Any, ...]
@@ -26,6 +27,8 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "events": rows.EVENT,
     "providers": rows.PROVIDER,
     "idempotency_keys": keys.COLUMNS,
+    "tests": f"{TEST}, number",
+    "test_reports": REPORT,
 }
 """Every table that is moved, with its columns. `schema_version` and `key_witness` belong to one database, and stay."""
 

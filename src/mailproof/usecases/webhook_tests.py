@@ -11,12 +11,14 @@ from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ProviderNotFound
+from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
+from mailproof.usecases.kept_tests import KeptTests, TestSubject
 from mailproof.usecases.limited_work import work_of_post
 from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import usable_secret
@@ -44,6 +46,7 @@ class WebhookTests:
         poster: Makes the posts.
         limits: Bounds the tests of the whole process.
         clock: Returns the present.
+        kept: Keeps the tests; None where only the event log tells of them.
         quota: How much an instance may have.
     """
 
@@ -55,6 +58,7 @@ class WebhookTests:
         limits: Limits,
         *,
         clock: Clock = utc_now,
+        kept: KeptTests | None = None,
         quota: Quota = UNBOUNDED,
     ) -> None:
         self._store = store
@@ -62,7 +66,7 @@ class WebhookTests:
         self._poster = poster
         self._limits = limits
         self._clock = clock
-        self._notes = Notes(store, quota)
+        self._kept = kept or KeptTests(Notes(store, quota), None, Retention())
 
     async def test(
         self,
@@ -98,9 +102,8 @@ class WebhookTests:
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
         seconds = self._limits.timeout(limit, remaining)
+        subject = TestSubject(caller, provider, TestTrigger.TEST_HTTP_PROVIDER, remaining=remaining)
         async with self._limits.slot(work_of_post(caller, url, seconds)):
-            with self._notes.unfinished(caller, provider_id):
+            with self._kept.recording(subject) as recording:
                 result = await self._poster.post(url, headers, body, seconds)
-        report = judge(result, url)
-        await self._notes.tested(caller, provider_id, report.code.value)
-        return report
+        return await recording.posted(judge(result, url))

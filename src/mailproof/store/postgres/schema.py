@@ -13,6 +13,7 @@ from contextlib import suppress
 import asyncpg
 
 from mailproof.domain.ledger import ADDED
+from mailproof.store.kept_rows import GOOD
 from mailproof.store.migration import OLDEST, VERSION, Migration, check_oldest, is_current, is_newer, newer_words
 from mailproof.store.postgres.pool import Connection, transaction
 from mailproof.store.rows import KEY_HEADER, has_sealed
@@ -152,6 +153,46 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     # From here on a database says which releases can live with it.
     Migration(("ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS oldest bigint",), oldest=5),
+    # Kept tests. Nothing that releases before wrote or read is changed.
+    Migration(
+        (
+            """
+        CREATE TABLE IF NOT EXISTS tests (
+            id bigint PRIMARY KEY,
+            instance_id text NOT NULL,
+            config_id text NOT NULL,
+            number bigint NOT NULL,
+            config_sequence bigint NOT NULL,
+            actor_token_id text NOT NULL,
+            peer text NOT NULL,
+            trigger text NOT NULL,
+            depth text NOT NULL,
+            outcome text NOT NULL,
+            stage text NOT NULL,
+            code text NOT NULL,
+            started_at bigint NOT NULL,
+            elapsed_ms bigint NOT NULL,
+            phases text NOT NULL,
+            tls_version text NOT NULL,
+            certificate_expires_at bigint,
+            overridden text NOT NULL,
+            tested text NOT NULL,
+            reply_code bigint NOT NULL
+        )
+        """,
+            """
+        CREATE TABLE IF NOT EXISTS test_reports (
+            test_id bigint PRIMARY KEY REFERENCES tests (id) ON DELETE CASCADE,
+            report bytea NOT NULL
+        )
+        """,
+            "CREATE INDEX IF NOT EXISTS tests_of_config ON tests (instance_id, config_id, number)",
+            f"CREATE INDEX IF NOT EXISTS tests_good ON tests (instance_id, config_id, number) WHERE {GOOD}",
+            "CREATE INDEX IF NOT EXISTS tests_by_time ON tests (instance_id, started_at, id)",
+            "CREATE INDEX IF NOT EXISTS tests_age ON tests (started_at)",
+        ),
+        oldest=5,
+    ),
     # Where the log of an instance begins: `store.thinning`. Older releases count what was thinned as if it were there.
     Migration(
         (

@@ -16,6 +16,7 @@ from datetime import datetime
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
@@ -24,8 +25,9 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
+from mailproof.store.kept_rows import of_test
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.postgres import log, rebuild, schema, thinning, tokens
+from mailproof.store.postgres import kept_tests, log, rebuild, schema, thinning, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.limit_counter import PostgresCounter
@@ -212,6 +214,47 @@ class PostgresStore:
         if found is None:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
+
+    def new_test_id(self) -> str:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._ids.next()
+
+    async def keep_test(self, test: KeptTest, *, most: int) -> None:
+        """See `mailproof.store.contract.TestStore`."""
+        row = of_test(test)
+        await self.pools.run(lambda connection: kept_tests.keep(connection, row, test.report, most))
+
+    async def get_test(self, instance_id: str, test_id: str) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.find(connection, instance_id, test_id))
+
+    async def list_tests(self, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.find_all(connection, instance_id, query))
+
+    async def last_good_test(
+        self, instance_id: str, config_id: str, *, before: datetime | None = None
+    ) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(
+            lambda connection: kept_tests.find_last_good(connection, instance_id, config_id, before)
+        )
+
+    async def recent_tests(
+        self, instance_id: str, config_ids: Sequence[str], count: int
+    ) -> Mapping[str, Sequence[KeptTest]]:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(
+            lambda connection: kept_tests.find_recent(connection, instance_id, config_ids, count)
+        )
+
+    async def delete_tests_before(self, moment: datetime, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.delete_before(connection, moment, limit))
+
+    async def delete_tests_beyond(self, instance_id: str, most: int, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.delete_beyond(connection, instance_id, most, limit))
 
     def limit_counter(self) -> LimitCounter:
         """See `mailproof.store.contract.Store`."""

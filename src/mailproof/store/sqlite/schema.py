@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from mailproof.domain.errors import StartupError
+from mailproof.store.kept_rows import GOOD
 from mailproof.store.migration import OLDEST, VERSION, Migration, check_oldest, is_current, is_newer, newer_words
 from mailproof.store.rows import KEY_HEADER, has_sealed
 from mailproof.store.sqlite.faults import DAMAGED
@@ -124,6 +125,46 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     # From here on a database says which releases can live with it.
     Migration(("ALTER TABLE schema_version ADD COLUMN oldest INTEGER",), oldest=4),
+    # Kept tests. Nothing that releases before wrote or read is changed.
+    Migration(
+        (
+            """
+        CREATE TABLE tests (
+            id INTEGER PRIMARY KEY,
+            instance_id TEXT NOT NULL,
+            config_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            config_sequence INTEGER NOT NULL,
+            actor_token_id TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            trigger TEXT NOT NULL,
+            depth TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            code TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            elapsed_ms INTEGER NOT NULL,
+            phases TEXT NOT NULL,
+            tls_version TEXT NOT NULL,
+            certificate_expires_at INTEGER,
+            overridden TEXT NOT NULL,
+            tested TEXT NOT NULL,
+            reply_code INTEGER NOT NULL
+        ) STRICT
+        """,
+            """
+        CREATE TABLE test_reports (
+            test_id INTEGER PRIMARY KEY REFERENCES tests (id) ON DELETE CASCADE,
+            report BLOB NOT NULL
+        ) STRICT
+        """,
+            "CREATE INDEX tests_of_config ON tests (instance_id, config_id, number)",
+            f"CREATE INDEX tests_good ON tests (instance_id, config_id, number) WHERE {GOOD}",
+            "CREATE INDEX tests_by_time ON tests (instance_id, started_at, id)",
+            "CREATE INDEX tests_age ON tests (started_at)",
+        ),
+        oldest=4,
+    ),
     # Where the log of an instance begins: `store.thinning`. Older releases count what was thinned as if it were there.
     Migration(
         (
