@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailproof.domain.filters import Filter, ListOrder, OrderKey, SortValue
+
 
 class TestTrigger(StrEnum):
     """Which kind of call made a test. The words are stored, so they are never changed; new ones may be added."""
@@ -30,7 +32,22 @@ class KeptOutcome(StrEnum):
 
 
 UNFINISHED = "unfinished"
-"""The code of a cancelled test whose caller left, whose time was over, or that the service's stop has ended."""
+"""The code of a cancelled test whose caller left, or that the service's stop has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many tests are kept, and for how long.
+
+    Attributes:
+        per_config: Tests of one configuration; with 0 none are kept from now on.
+        per_instance: Tests of one instance, those of removed configurations among them; 0 for any number.
+        days: How old one may be; 0 for any age.
+    """
+
+    per_config: int = 100
+    per_instance: int = 100_000
+    days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,8 @@ class KeptTest:
         depth: How far the test was to go (`smtp.vocabulary.Depth`); empty for a post to a webhook.
         outcome: What came of it.
         stage: The verdict's stage, or for a cancelled test the last that began; of a post the phase.
-        code: The verdict's code; of a cancelled test why it has none (`UNFINISHED`, `resources_short`).
+        code: The verdict's code; of a cancelled test why it has none (`UNFINISHED`, `deadline_exceeded`,
+            `resources_short`).
         started_at: When it began.
         elapsed_ms: Milliseconds until the verdict, or until it was cancelled.
         phases: Stages in the order in which they were reached, with the milliseconds that each took in all.
@@ -87,20 +105,23 @@ class KeptTest:
         return self.outcome == KeptOutcome.OK and not self.overridden
 
 
+NEWEST_TESTS_FIRST: ListOrder = (OrderKey("start_time", descending=True), OrderKey("id", descending=True))
+
+
 @dataclass(frozen=True, slots=True)
 class TestQuery:
     """Which kept tests of an instance are wanted.
 
     Attributes:
         config_id: Only tests of this configuration; empty for those of all.
-        condition: A filter of `domain.filters`; None for none.
-        order: What they are ordered by, of `domain.filters`; empty for the newest first.
-        after: The values of `order`, with the id last, of the last test that the page before had; empty for none.
+        condition: Which of them; None for all. It and the order name the fields of `store.kept_rows.filter_columns`.
+        order: What they are ordered by; empty for the newest first.
+        after: What the last test of the page before is sorted by; empty for the first page.
         limit: How many are returned at most.
     """
 
     config_id: str = ""
-    condition: object | None = None
-    order: tuple[object, ...] = ()
-    after: tuple[object, ...] = ()
+    condition: Filter | None = None
+    order: ListOrder = ()
+    after: tuple[SortValue, ...] = ()
     limit: int = 100

@@ -66,8 +66,11 @@ from mailproof.transport.readiness import SharedCheck
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.kept_tests import KeptTests
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
+from mailproof.usecases.retention import TestRetention
 from mailproof.usecases.searches import Searches
 from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
@@ -80,6 +83,9 @@ log = logging.getLogger("mailproof")
 
 CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
+
+_SETTLING = 2.0
+"""Seconds that the end of the service waits for what is written about the last tests."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
@@ -142,6 +148,10 @@ class Service:
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
+        self._quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
+        retention = settings.retention
+        self._kept = KeptTests(Notes(self._store, self._quota), self._store, retention)
+        self._retention = TestRetention(self._store, retention, self._kept.counts)
         self._calls = self._wire(anchors)
         cleanup.callback(self._calls.close)
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
@@ -178,6 +188,7 @@ class Service:
         except StartupError:
             self._stop(grace=0)
             raise
+        self._grpc_loop.submit(self._retention.run())  # until the loop ends
 
     def renew_certificates_on_hangup(self, stop: StopSignal) -> None:
         """Read the certificate anew when its files change, and on SIGHUP. Does nothing without TLS."""
@@ -197,6 +208,8 @@ class Service:
         )
         for part in stopping:
             part.result()
+        for loop in (self._grpc_loop, self._http_loop):  # tests that the end has cut short are kept too
+            loop.submit(self._kept.settle(_SETTLING)).result()
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
@@ -248,10 +261,11 @@ class Service:
             fingerprint=lambda data: self._sealer.fingerprints(data)[0],
         )
         single = settings.single_config
-        quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
+        quota = self._quota
         providers = Providers(self._store, self._sealer, single=single, quota=quota)
         url = settings.documentation_url
-        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url, quota=quota)
+        kept = self._kept
+        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url, kept=kept, quota=quota)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
         # whose names and addresses a stranger's domain chooses.
         tries_candidates = Probe(guard=guard, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
@@ -270,7 +284,7 @@ class Service:
                 limits=limits,
                 secret_export=settings.secret_export,
             ),
-            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, quota=quota),
+            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, kept=kept, quota=quota),
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),
