@@ -105,6 +105,9 @@ class ServerLimits(_message.Message):
     MESSAGES_PER_RECEIVER_PER_HOUR_FIELD_NUMBER: _builtins.int
     FAILED_LOGINS_PER_USER_FIELD_NUMBER: _builtins.int
     FAILED_LOGINS_PER_INSTANCE_FIELD_NUMBER: _builtins.int
+    KEPT_TESTS_PER_CONFIG_FIELD_NUMBER: _builtins.int
+    KEPT_TESTS_PER_INSTANCE_FIELD_NUMBER: _builtins.int
+    KEPT_TESTS_DAYS_FIELD_NUMBER: _builtins.int
     request_bytes: _builtins.int
     """How large a request may be, in octets, where its RPC allows no more."""
     configs_per_instance: _builtins.int
@@ -137,6 +140,12 @@ class ServerLimits(_message.Message):
     """How many logins of one user may fail in ten minutes before no other one is tried."""
     failed_logins_per_instance: _builtins.int
     """How many logins of all users may fail in ten minutes in tests of an instance."""
+    kept_tests_per_config: _builtins.int
+    """How many tests are kept of one configuration. Here 0 means that none are kept."""
+    kept_tests_per_instance: _builtins.int
+    """How many tests are kept of an instance."""
+    kept_tests_days: _builtins.int
+    """How many days a test is kept. Here 0 means whatever its age."""
     @_builtins.property
     def test_timeout(self) -> _duration_pb2.Duration:
         """How long an SMTP test or a search may take at most."""
@@ -166,10 +175,13 @@ class ServerLimits(_message.Message):
         messages_per_receiver_per_hour: _builtins.int = ...,
         failed_logins_per_user: _builtins.int = ...,
         failed_logins_per_instance: _builtins.int = ...,
+        kept_tests_per_config: _builtins.int = ...,
+        kept_tests_per_instance: _builtins.int = ...,
+        kept_tests_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["call_timeout", b"call_timeout", "test_timeout", b"test_timeout"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_timeout", b"call_timeout", "concurrent_tests_per_host", b"concurrent_tests_per_host", "concurrent_tests_per_instance", b"concurrent_tests_per_instance", "concurrent_tests_per_token", b"concurrent_tests_per_token", "configs_per_instance", b"configs_per_instance", "events_per_instance", b"events_per_instance", "exports_per_hour", b"exports_per_hour", "failed_logins_per_instance", b"failed_logins_per_instance", "failed_logins_per_user", b"failed_logins_per_user", "imports_per_hour", b"imports_per_hour", "messages_per_receiver_per_hour", b"messages_per_receiver_per_hour", "request_bytes", b"request_bytes", "searches_per_minute", b"searches_per_minute", "test_timeout", b"test_timeout", "tests_per_minute_per_host", b"tests_per_minute_per_host", "tests_per_minute_per_instance", b"tests_per_minute_per_instance", "tests_per_minute_per_token", b"tests_per_minute_per_token", "webhook_posts_per_minute", b"webhook_posts_per_minute"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_timeout", b"call_timeout", "concurrent_tests_per_host", b"concurrent_tests_per_host", "concurrent_tests_per_instance", b"concurrent_tests_per_instance", "concurrent_tests_per_token", b"concurrent_tests_per_token", "configs_per_instance", b"configs_per_instance", "events_per_instance", b"events_per_instance", "exports_per_hour", b"exports_per_hour", "failed_logins_per_instance", b"failed_logins_per_instance", "failed_logins_per_user", b"failed_logins_per_user", "imports_per_hour", b"imports_per_hour", "kept_tests_days", b"kept_tests_days", "kept_tests_per_config", b"kept_tests_per_config", "kept_tests_per_instance", b"kept_tests_per_instance", "messages_per_receiver_per_hour", b"messages_per_receiver_per_hour", "request_bytes", b"request_bytes", "searches_per_minute", b"searches_per_minute", "test_timeout", b"test_timeout", "tests_per_minute_per_host", b"tests_per_minute_per_host", "tests_per_minute_per_instance", b"tests_per_minute_per_instance", "tests_per_minute_per_token", b"tests_per_minute_per_token", "webhook_posts_per_minute", b"webhook_posts_per_minute"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

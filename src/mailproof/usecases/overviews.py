@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.filters import SortValue
 from mailproof.domain.kept_test import KeptTest
 from mailproof.domain.model import Caller, HttpSettings, Provider
 from mailproof.domain.overview import DEFAULT_ORDER, OVERVIEW_FIELDS, UNIQUE, OverviewQuery, OverviewRow
@@ -97,7 +98,8 @@ class Overviews:
         problems = []
         if page_size < 0:
             problems.append(FieldViolation("page_size", "must not be negative"))
-        condition, order, after = None, DEFAULT_ORDER, ()
+        condition, order = None, DEFAULT_ORDER
+        after: tuple[SortValue, ...] = ()
         try:
             condition = parse_filter(filter_, OVERVIEW_FIELDS)
         except ValueError as error:
@@ -118,7 +120,7 @@ class Overviews:
         following = ""
         if len(found.rows) > limit:
             following = make_list_token(self._vault, instance, _LIST, asked, rows[-1].keys)
-        tests = {}
+        tests: Mapping[str, Sequence[KeptTest]] = {}
         if rows:
             tests = await self._store.recent_tests(instance, [row.provider.id for row in rows], RECENT_TESTS)
         listed = [Overview(row, self._secret(row.provider), tests.get(row.provider.id, ())) for row in rows]
