@@ -53,12 +53,25 @@ class OverviewsContract(Contract):
             assert found.count == 2
             first, second = found.rows
             assert first.provider == await store.get("i", tested)
+            assert [(test.outcome, test.code, test.started_at) for test in first.tests] == [
+                ("fail", "auth_rejected", MOMENT + timedelta(minutes=2)),
+                ("ok", "ok", MOMENT),
+            ]
             assert first.secret_at == event.created_at
             assert (first.tls_version, first.certificate_expires_at) == ("TLSv1.3", MOMENT + timedelta(days=90))
             assert second.provider == await store.get("i", other)
-            assert (second.secret_at, second.tls_version, second.certificate_expires_at) == (None, "", None)
+            assert (second.tests, second.secret_at, second.tls_version, second.certificate_expires_at) == (
+                (),
+                None,
+                "",
+                None,
+            )
+            for minute in range(4, 30):
+                await keep(store, kept(store, minute, other))
+            many = (await page(store, caller)).rows[0].tests
+            assert [test.started_at for test in many] == [MOMENT + timedelta(minutes=29 - n) for n in range(20)]
             assert ids(await page(store, caller, "last_test.code = auth_rejected")) == [tested]
-            assert ids(await page(store, caller, "NOT last_test.start_time:*")) == [other]
+            assert ids(await page(store, caller, "NOT last_test.code = auth_rejected")) == [other]
 
         self.run(scenario)
 

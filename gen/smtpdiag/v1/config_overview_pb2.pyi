@@ -65,7 +65,7 @@ class ListConfigOverviewsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     ORDER_BY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many configurations are returned at most. The default, 0, means 50, more than 1000 are taken for 1000, and a
+    """How many configurations are returned at most. The default, 0, means 50, more than 200 are taken for 200, and a
     negative number is refused.
     """
     page_token: _builtins.str
@@ -234,7 +234,6 @@ class TestSummary(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
-    OUTDATED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The id of the test."""
     outcome: _test_pb2.TestOutcome.ValueType
@@ -245,8 +244,6 @@ class TestSummary(_message.Message):
     """The code of the verdict: "ok", "auth_rejected", of a cancelled test why it has none."""
     elapsed_ms: _builtins.int
     """How long it took until the verdict, or until it was cancelled, in milliseconds."""
-    outdated: _builtins.bool
-    """Whether the configuration has changed since it was tested."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When the test began."""
@@ -260,11 +257,10 @@ class TestSummary(_message.Message):
         code: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         elapsed_ms: _builtins.int = ...,
-        outdated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "elapsed_ms", b"elapsed_ms", "id", b"id", "outcome", b"outcome", "outdated", b"outdated", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "elapsed_ms", b"elapsed_ms", "id", b"id", "outcome", b"outcome", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

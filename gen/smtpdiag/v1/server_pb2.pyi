@@ -115,7 +115,7 @@ class ServerLimits(_message.Message):
     events_per_instance: _builtins.int
     """How many events the log of an instance may have."""
     concurrent_tests_per_instance: _builtins.int
-    """How many tests, searches and posts of an instance may run at once."""
+    """How many tests, searches and posts of an instance may run at once. Here 0 means its share of what the process runs."""
     concurrent_tests_per_token: _builtins.int
     """How many of an access token may run at once."""
     concurrent_tests_per_host: _builtins.int

@@ -1,8 +1,10 @@
 """`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say."""
+# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from mailproof.cli.exit_codes import DONE
@@ -60,6 +62,8 @@ async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
             break
     if parsed.json:
         print_json([as_json(each) for each in found])
+    elif not found and page.config_count:
+        print(f"mailproof config list: the filter selects none of {page.config_count} configurations", file=sys.stderr)
     else:
         print_table(_HEAD, [_row(each) for each in found])
     return DONE

@@ -47,20 +47,20 @@ async def _presets(client: ServiceClient, parsed: argparse.Namespace) -> int:
         print(f"mailproof presets: no known provider's name or domain holds {parsed.name!a}", file=sys.stderr)
         return FAILED
     if len(found) == 1:
-        print_facts(zip(("name", "servers", "user", "secret"), _row(found[0]), strict=True))
+        print_facts(zip(("name", "servers", "user", "secret"), _row(found[0], 100), strict=True))
         print_facts((("advice", found[0].advice), ("domains", ", ".join(found[0].domains))))
         return DONE
-    print_table(("name", "servers", "user", "secret"), [_row(each) for each in found])
+    print_table(("name", "best server", "user", "secret"), [_row(each, 1) for each in found])
     return DONE
 
 
-def _row(preset: discovery_pb2.ProviderPreset) -> tuple[str, str, str, str]:
+def _row(preset: discovery_pb2.ProviderPreset, count: int) -> tuple[str, str, str, str]:
     from mailproof.syntax.host import join_host_port
     from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
 
     servers = (
         f"{join_host_port(server.host, server.port)} {word(vocabulary_pb2.TlsMode, server.tls_mode, 'TLS_MODE_')}"
-        for server in preset.servers
+        for server in preset.servers[:count]
     )
     secrets = (word(discovery_pb2.WantedSecret, each, "WANTED_SECRET_") for each in preset.wanted_secrets)
     return preset.name, ", ".join(servers), preset.user_template, " or ".join(secrets)

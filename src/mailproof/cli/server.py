@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from mailproof.cli.service_client import ServiceClient
 
-_WORDS_OF_ZERO = {"kept_tests_per_config": "none", "kept_tests_days": "any age"}
+_WORDS_OF_ZERO = {
+    "concurrent_tests_per_instance": "its share",
+    "kept_tests_per_config": "none",
+    "kept_tests_days": "any age",
+}
 """What 0 means of a limit, where it is not any number."""
 
 

@@ -1,4 +1,4 @@
-"""What a list shows of each configuration, but for its last tests: which rows are wanted, and what they hold. Pure."""
+"""What a list shows of each configuration and its last tests: which rows are wanted, and what they hold. Pure."""
 
 from __future__ import annotations
 
@@ -48,12 +48,26 @@ class OverviewQuery:
         order: What they are ordered by, the id last.
         after: What the last one of the page before was sorted by; empty for the first page.
         limit: How many are returned at most.
+        tests: How many tests of each are returned at most.
     """
 
     condition: Filter | None
     order: ListOrder
     after: tuple[SortValue, ...] = ()
     limit: int = 100
+    tests: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TestBrief:
+    """A kept test in short, as `domain.kept_test.KeptTest` has it."""
+
+    id: str
+    outcome: str
+    stage: str
+    code: str
+    started_at: datetime
+    elapsed_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ class OverviewRow:
 
     Attributes:
         provider: The configuration.
+        tests: Its last tests with the stored settings, the newest first.
         secret_at: When the event happened that has its sealed secret; None where the log has none.
         tls_version: What the last test that came as far as TLS agreed on; empty for none.
         certificate_expires_at: When the server's certificate ends, as the last test saw it that was shown one.
@@ -69,6 +84,7 @@ class OverviewRow:
     """
 
     provider: Provider
+    tests: tuple[TestBrief, ...] = ()
     secret_at: datetime | None = None
     tls_version: str = ""
     certificate_expires_at: datetime | None = None

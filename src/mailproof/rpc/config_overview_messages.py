@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mailproof.domain.kept_test import KeptOutcome, KeptTest
+from mailproof.domain.kept_test import KeptOutcome
 from mailproof.domain.model import ProviderState
+from mailproof.domain.overview import TestBrief
 from mailproof.rpc.instance_messages import settings_members
 from mailproof.rpc.times import timestamp
 from mailproof.usecases.overviews import Overview, OverviewList, SecretStanding
@@ -29,7 +30,7 @@ def overview_page(listed: OverviewList) -> config_overview_pb2.ListConfigOvervie
 def _overview(overview: Overview) -> config_overview_pb2.ConfigOverview:
     row, provider = overview.row, overview.row.provider
     details = provider.details
-    tests = [_summary(test) for test in overview.tests]
+    tests = [_summary(test) for test in row.tests]
     secret_at = row.secret_at if overview.secret in _WITH_TIME else None
     return config_overview_pb2.ConfigOverview(
         id=provider.id,
@@ -47,7 +48,7 @@ def _overview(overview: Overview) -> config_overview_pb2.ConfigOverview:
     )
 
 
-def _summary(test: KeptTest) -> config_overview_pb2.TestSummary:
+def _summary(test: TestBrief) -> config_overview_pb2.TestSummary:
     return config_overview_pb2.TestSummary(
         id=test.id,
         outcome=_OUTCOMES.get(test.outcome, test_pb2.TEST_OUTCOME_UNSPECIFIED),  # a newer release may know more

@@ -6,11 +6,13 @@ is looked up for rows that are not on it. Tests that had other settings than the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mailproof.domain.filters import FieldKind, SortValue
-from mailproof.domain.overview import OVERVIEW_FIELDS, OverviewPage, OverviewQuery, OverviewRow
+from mailproof.domain.overview import OVERVIEW_FIELDS, OverviewPage, OverviewQuery, OverviewRow, TestBrief
 from mailproof.store.conditions import Column, Dialect, SqlText
 from mailproof.store.kept_rows import OWN
 from mailproof.store.rows import PROVIDER, bounded, columns, has_sealed, moment, to_provider
@@ -30,6 +32,26 @@ _OF_TESTS = {
 }
 _MEMBERS = ("host", "user", "sender_address", "sender_name", "endpoint")
 """Members of stored settings that one kind of provider has, or both have."""
+
+
+_BRIEF = "number, id, outcome, stage, code, started_at, elapsed_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewDialect:
+    """How an engine writes the statement's parts.
+
+    Attributes:
+        conditions: The parts of conditions.
+        columns: What `overview_columns` returned.
+        find: The function that finds a text in another.
+        lists: The SQL that makes one JSON text, a list of lists, of rows of some columns.
+    """
+
+    conditions: Dialect
+    columns: Mapping[str, Column]
+    find: str
+    lists: str
 
 
 def overview_columns(member: str, truth: str, collation: str = "") -> Mapping[str, Column]:
@@ -62,18 +84,17 @@ def overview_columns(member: str, truth: str, collation: str = "") -> Mapping[st
 
 
 def page_statement(
-    dialect: Dialect, known: Mapping[str, Column], find: str, instance_id: str, query: OverviewQuery
+    dialect: OverviewDialect, instance_id: str, query: OverviewQuery
 ) -> tuple[str, list[SortValue | bytes]]:
     """Return the statement for a page, and its parameters.
 
     Args:
         dialect: The engine's.
-        known: What `overview_columns` returned.
-        find: The engine's function that finds a text in another.
         instance_id: Whose providers.
         query: Which of them.
     """
-    text = SqlText(dialect, known)
+    known = dialect.columns
+    text = SqlText(dialect.conditions, known)
     instance = text.parameter(instance_id)
     condition, after = text.condition(query.condition), text.after(query.order, query.after)
     keys = [f"{known[key.field].sorting} AS k{place}" for place, key in enumerate(query.order)]
@@ -88,11 +109,15 @@ def page_statement(
     )
     secret = (
         "SELECT e.created_at FROM events AS e WHERE e.instance_id = p.instance_id AND e.provider_id = p.id "  # noqa: S608
-        f"AND {has_sealed(find, 'e.payload')} ORDER BY e.sequence DESC LIMIT 1"
+        f"AND {has_sealed(dialect.find, 'e.payload')} ORDER BY e.sequence DESC LIMIT 1"
+    )
+    tests = (  # as one text for each provider, in one statement for all: rows of their own take five times as long
+        f"SELECT {dialect.lists.format(columns('x', _BRIEF))} FROM (SELECT {columns('t', _BRIEF)} {_TESTS} "  # noqa: S608
+        f"ORDER BY t.number DESC LIMIT {text.parameter(bounded(query.tests))}) AS x"
     )
     # The instance's row is there also where the page is empty, and has the count.
     statement = (
-        f"SELECT i.provider_count, {columns('p')}, ({secret}), {_WITH_TLS}, {_WITH_CERTIFICATE}, "  # noqa: S608
+        f"SELECT i.provider_count, {columns('p')}, ({tests}), ({secret}), {_WITH_TLS}, {_WITH_CERTIFICATE}, "  # noqa: S608
         f"{', '.join(f'page.k{place}' for place in range(len(query.order)))} FROM instances AS i "
         f"LEFT JOIN ({page}) AS page ON 1 = 1 LEFT JOIN providers AS p ON p.id = page.page_id "
         f"WHERE i.id = {instance} ORDER BY {order}"
@@ -110,10 +135,11 @@ def to_page(found: Iterable[Sequence[Any]]) -> OverviewPage:
         count, provider = row[0], row[1 : _WIDTH + 1]
         if provider[0] is None:  # nothing is on the page
             continue
-        secret_at, tls_version, expires_at, *keys = row[_WIDTH + 1 :]
+        tests, secret_at, tls_version, expires_at, *keys = row[_WIDTH + 1 :]
         listed.append(
             OverviewRow(
                 to_provider(provider),
+                _briefs(tests),
                 None if secret_at is None or provider[-1] is None else moment(secret_at),
                 tls_version or "",
                 None if expires_at is None else moment(expires_at),
@@ -121,3 +147,12 @@ def to_page(found: Iterable[Sequence[Any]]) -> OverviewPage:
             )
         )
     return OverviewPage(tuple(listed), count)
+
+
+def _briefs(tests: str | None) -> tuple[TestBrief, ...]:
+    """Return the tests of a text; an aggregate promises no order."""
+    found = sorted(json.loads(tests or "[]"), reverse=True)
+    return tuple(
+        TestBrief(str(test_id), outcome, stage, code, moment(started_at), elapsed_ms)
+        for _, test_id, outcome, stage, code, started_at, elapsed_ms in found
+    )

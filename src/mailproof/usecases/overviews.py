@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.filters import SortValue
-from mailproof.domain.kept_test import KeptTest
 from mailproof.domain.model import Caller, HttpSettings, Provider
 from mailproof.domain.overview import DEFAULT_ORDER, OVERVIEW_FIELDS, UNIQUE, OverviewQuery, OverviewRow
 from mailproof.domain.secret import SealBroken, Vault
-from mailproof.store.contract import OverviewStore, TestStore
+from mailproof.store.contract import OverviewStore
 from mailproof.syntax.filter import parse_filter
 from mailproof.syntax.order_by import parse_order_by
 from mailproof.usecases.page_token import make_list_token, read_list_token
 from mailproof.usecases.provider_secrets import open_secret
 
 DEFAULT_PAGE_SIZE = 50
-MAX_PAGE_SIZE = 1000
+MAX_PAGE_SIZE = 200
+"""A page of that size takes some 60 ms on an event loop (docs/performance.md)."""
+
 RECENT_TESTS = 20
 """How many tests of each configuration a list shows."""
 
@@ -43,12 +42,10 @@ class Overview:
     Attributes:
         row: What the store says of it.
         secret: Whether its secret is there.
-        tests: Its last tests with the stored settings, the newest first.
     """
 
     row: OverviewRow
     secret: SecretStanding
-    tests: Sequence[KeptTest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +63,6 @@ class OverviewList:
     count: int
 
 
-class ListingStore(OverviewStore, TestStore, Protocol):
-    """What the list needs of a store."""
-
-
 class Overviews:
     """Lists the configurations of the caller's instance.
 
@@ -78,7 +71,7 @@ class Overviews:
         vault: Opens secrets, to see whether they open, and authenticates page tokens.
     """
 
-    def __init__(self, store: ListingStore, vault: Vault) -> None:
+    def __init__(self, store: OverviewStore, vault: Vault) -> None:
         self._store = store
         self._vault = vault
 
@@ -115,15 +108,14 @@ class Overviews:
         if problems:
             raise InvalidFields(problems)
         limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
-        found = await self._store.list_overviews(instance, OverviewQuery(condition, order, after, limit + 1))
+        found = await self._store.list_overviews(
+            instance, OverviewQuery(condition, order, after, limit + 1, RECENT_TESTS)
+        )
         rows = found.rows[:limit]
         following = ""
         if len(found.rows) > limit:
             following = make_list_token(self._vault, instance, _LIST, asked, rows[-1].keys)
-        tests: Mapping[str, Sequence[KeptTest]] = {}
-        if rows:
-            tests = await self._store.recent_tests(instance, [row.provider.id for row in rows], RECENT_TESTS)
-        listed = [Overview(row, self._secret(row.provider), tests.get(row.provider.id, ())) for row in rows]
+        listed = [Overview(row, self._secret(row.provider)) for row in rows]
         return OverviewList(tuple(listed), following, found.count)
 
     def _secret(self, provider: Provider) -> SecretStanding:

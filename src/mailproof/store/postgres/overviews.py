@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.store.conditions import POSTGRES
-from mailproof.store.overviews import overview_columns, page_statement, to_page
+from mailproof.store.overviews import OverviewDialect, overview_columns, page_statement, to_page
 from mailproof.store.postgres.log import sought, storable
 from mailproof.store.postgres.pool import Connection
 
@@ -26,12 +26,11 @@ _COLUMNS = overview_columns(
     f"(CASE {_READABLE} ->> '{{}}' WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)",
     ' COLLATE "C"',
 )
+_DIALECT = OverviewDialect(POSTGRES, _COLUMNS, "strpos", "json_agg(json_build_array({}))::text")
 
 
 async def find_page(connection: Connection, instance_id: str, query: OverviewQuery) -> OverviewPage:
     """Return a page of overviews."""
     after = tuple(storable(key) if isinstance(key, str) else key for key in query.after)
-    statement, parameters = page_statement(
-        POSTGRES, _COLUMNS, "strpos", sought(instance_id), replace(query, after=after)
-    )
+    statement, parameters = page_statement(_DIALECT, sought(instance_id), replace(query, after=after))
     return to_page([tuple(row) for row in await connection.fetch(statement, *parameters)])

@@ -6,14 +6,15 @@ import sqlite3
 
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.store.conditions import SQLITE
-from mailproof.store.overviews import overview_columns, page_statement, to_page
+from mailproof.store.overviews import OverviewDialect, overview_columns, page_statement, to_page
 
-_COLUMNS = overview_columns("json_extract(p.settings, '$.{}')", "json_extract(p.settings, '$.{}')")
+_MEMBER = "json_extract(p.settings, '$.{}')"
+_DIALECT = OverviewDialect(SQLITE, overview_columns(_MEMBER, _MEMBER), "instr", "json_group_array(json_array({}))")
 
 
 def find_page(connection: sqlite3.Connection, instance_id: str, query: OverviewQuery) -> OverviewPage:
     """Return a page of overviews."""
-    statement, parameters = page_statement(SQLITE, _COLUMNS, "instr", instance_id, query)
+    statement, parameters = page_statement(_DIALECT, instance_id, query)
     # Settings are JSON, which can spell half a character that UTF-8 can't.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
