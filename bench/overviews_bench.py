@@ -21,7 +21,7 @@ from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import Caller, Role, SmtpSettings
 from mailproof.domain.overview import DEFAULT_ORDER, OVERVIEW_FIELDS, UNIQUE, OverviewQuery
 from mailproof.domain.secret import Secret
-from mailproof.rpc.config_overview_messages import overview_page
+from mailproof.rpc.config_messages import overview_page
 from mailproof.store.contract import Store
 from mailproof.store.postgres import store as postgres
 from mailproof.store.sealing import Sealer

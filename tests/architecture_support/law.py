@@ -280,7 +280,7 @@ LAW = (
         ("syntax",),
         libraries=(
             "asyncio: connection_problem",
-            "google: service_client table",
+            "google: server service_client table",
             "grpc: service_client",
             "smtpdiag: configs presets server whoami",
             "socket: connection_problem",

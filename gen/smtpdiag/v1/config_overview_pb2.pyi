@@ -102,7 +102,7 @@ Global___ListConfigOverviewsRequest: _TypeAlias = ListConfigOverviewsRequest  # 
 
 @_typing.final
 class ListConfigOverviewsResponse(_message.Message):
-    """A page of the configurations."""
+    """One page of the configurations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -171,11 +171,11 @@ class ConfigOverview(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was added."""
+        """When the configuration was added."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When it last changed."""
+        """When the configuration last changed."""
 
     @_builtins.property
     def secret_time(self) -> _timestamp_pb2.Timestamp:
@@ -237,7 +237,7 @@ class TestSummary(_message.Message):
     id: _builtins.str
     """The id of the test."""
     outcome: _test_pb2.TestOutcome.ValueType
-    """What came of the test."""
+    """What came of the test in the end."""
     stage: _builtins.str
     """The stage of the verdict: "auth", "quit" for a test that passed, of a cancelled one the last that began."""
     code: _builtins.str
@@ -246,7 +246,7 @@ class TestSummary(_message.Message):
     """How long it took until the verdict, or until it was cancelled, in milliseconds."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When the test began."""
+        """When the test began, by the service's clock."""
 
     def __init__(
         self,

@@ -160,11 +160,11 @@ class _WantedSecretEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WantedSe
     WANTED_SECRET_UNSPECIFIED: _WantedSecret.ValueType  # 0
     """The secret is not known. The service never answers it."""
     WANTED_SECRET_PASSWORD: _WantedSecret.ValueType  # 1
-    """The password of the mailbox."""
+    """The password of the mailbox itself."""
     WANTED_SECRET_APP_PASSWORD: _WantedSecret.ValueType  # 2
     """A password that the account's owner makes for mail programs: an app password, an authorization code."""
     WANTED_SECRET_OAUTH: _WantedSecret.ValueType  # 3
-    """An access token of OAuth 2.0."""
+    """An access token of OAuth 2.0, in the place of a password."""
     WANTED_SECRET_API_KEY: _WantedSecret.ValueType  # 4
     """A key or token of the provider's own API."""
     WANTED_SECRET_SMTP_PASSWORD: _WantedSecret.ValueType  # 5
@@ -176,11 +176,11 @@ class WantedSecret(_WantedSecret, metaclass=_WantedSecretEnumTypeWrapper):
 WANTED_SECRET_UNSPECIFIED: WantedSecret.ValueType  # 0
 """The secret is not known. The service never answers it."""
 WANTED_SECRET_PASSWORD: WantedSecret.ValueType  # 1
-"""The password of the mailbox."""
+"""The password of the mailbox itself."""
 WANTED_SECRET_APP_PASSWORD: WantedSecret.ValueType  # 2
 """A password that the account's owner makes for mail programs: an app password, an authorization code."""
 WANTED_SECRET_OAUTH: WantedSecret.ValueType  # 3
-"""An access token of OAuth 2.0."""
+"""An access token of OAuth 2.0, in the place of a password."""
 WANTED_SECRET_API_KEY: WantedSecret.ValueType  # 4
 """A key or token of the provider's own API."""
 WANTED_SECRET_SMTP_PASSWORD: WantedSecret.ValueType  # 5
@@ -488,7 +488,7 @@ Global___ListProviderPresetsRequest: _TypeAlias = ListProviderPresetsRequest  # 
 
 @_typing.final
 class ListProviderPresetsResponse(_message.Message):
-    """A page of the known providers."""
+    """One page of the known providers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -530,7 +530,7 @@ class ProviderPreset(_message.Message):
     name: _builtins.str
     """The provider's name. No two presets share one."""
     kind: Global___ProviderPresetKind.ValueType
-    """What kind of provider it is."""
+    """What kind of provider this is."""
     user_template: _builtins.str
     """A template of the user to log in as: %EMAILADDRESS% stands for the mail address, %EMAILLOCALPART% for what is before
     its @, %EMAILDOMAIN% for what is behind it. It is empty where the user does not follow from the address.
@@ -578,9 +578,9 @@ class PresetServer(_message.Message):
     PORT_FIELD_NUMBER: _builtins.int
     TLS_MODE_FIELD_NUMBER: _builtins.int
     host: _builtins.str
-    """The host name."""
+    """The host name of the server."""
     port: _builtins.int
-    """The port, 1 to 65535."""
+    """The port of the server, 1 to 65535."""
     tls_mode: _vocabulary_pb2.TlsMode.ValueType
     """How the connection is secured."""
     def __init__(

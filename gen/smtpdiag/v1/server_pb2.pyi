@@ -47,22 +47,22 @@ class GetServerInfoResponse(_message.Message):
     FEATURES_FIELD_NUMBER: _builtins.int
     DOCUMENTATION_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """The version of the software."""
+    """The version of the software, such as "1.2.0"."""
     @_builtins.property
     def server_time(self) -> _timestamp_pb2.Timestamp:
         """The time by the server's clock, by which times in answers are to be compared with now."""
 
     @_builtins.property
     def limits(self) -> Global___ServerLimits:
-        """The limits that callers meet."""
+        """The limits that callers of the server meet."""
 
     @_builtins.property
     def features(self) -> Global___ServerFeatures:
-        """What is switched on."""
+        """What is switched on in the server."""
 
     @_builtins.property
     def documentation(self) -> Global___ServerDocumentation:
-        """Where the documentation is."""
+        """Where the documentation is to be found."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ Global___ServerLimits: _TypeAlias = ServerLimits  # noqa: Y015
 
 @_typing.final
 class ServerFeatures(_message.Message):
-    """What is switched on."""
+    """What is switched on in a server."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -235,7 +235,7 @@ Global___ServerFeatures: _TypeAlias = ServerFeatures  # noqa: Y015
 
 @_typing.final
 class ServerDocumentation(_message.Message):
-    """Where the documentation is."""
+    """Where the documentation is to be found."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

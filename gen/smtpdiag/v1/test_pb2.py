@@ -22,15 +22,17 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16smtpdiag/v1/test.proto\x12\x0bsmtpdiag.v1*s\n\x0bTestOutcome\x12\x1c\n\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_OUTCOME_OK\x10\x01\x12\x15\n\x11TEST_OUTCOME_FAIL\x10\x02\x12\x1a\n\x16TEST_OUTCOME_CANCELLED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16smtpdiag/v1/test.proto\x12\x0bsmtpdiag.v1\x1a\x19google/api/resource.proto*s\n\x0bTestOutcome\x12\x1c\n\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_OUTCOME_OK\x10\x01\x12\x15\n\x11TEST_OUTCOME_FAIL\x10\x02\x12\x1a\n\x16TEST_OUTCOME_CANCELLED\x10\x03\x42(\xea\x41%\n\x0emailproof/Test\x12\x06{test}*\x05tests2\x04testb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smtpdiag.v1.test_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_TESTOUTCOME']._serialized_start=39
-  _globals['_TESTOUTCOME']._serialized_end=154
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352A%\n\016mailproof/Test\022\006{test}*\005tests2\004test'
+  _globals['_TESTOUTCOME']._serialized_start=66
+  _globals['_TESTOUTCOME']._serialized_end=181
 # @@protoc_insertion_point(module_scope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailproof.rpc.config_overview_messages import overview_page
+from mailproof.rpc.config_messages import overview_page
 from mailproof.rpc.context import Context
 from mailproof.usecases.overviews import Overviews
 from smtpdiag.v1 import config_overview_pb2
