@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc bench-shortcuts attack chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-rpc bench-shortcuts bench-overviews attack chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ bench-smtp: setup $(BENCH_STAMP) ## Measure the probe: round trips, CPU beside o
 
 bench-store: setup ## Measure the SQLite store: group commit, long lists, memory, rebuilding
 	$(BIN)/python bench/store_bench.py
+
+bench-overviews: setup ## Measure the list of 1,000 configurations with their tests
+	$(BIN)/python bench/overviews_bench.py
 
 bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 	$(BIN)/python bench/rpc_bench.py

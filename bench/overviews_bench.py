@@ -81,18 +81,19 @@ async def measure(store: Store) -> None:
     for size, filter_, order_by in (
         (50, "", ""),
         (50, "smtp77", ""),
-        (50, "last_test.outcome = fail", "last_test.start_time desc"),
+        (50, "last_test.outcome = ok", "last_test.start_time desc"),
         (50, "", "certificate_expire_time"),
         (200, "", ""),
     ):
         taken = []
         for _ in range(RUNS):
-            begun = time.perf_counter()
+            begun = time.perf_counter(), time.process_time()
             page = await overviews.list(caller, page_size=size, token="", filter_=filter_, order_by=order_by)
             packed = overview_page(page).SerializeToString()
-            taken.append(time.perf_counter() - begun)
-        cost = statistics.median(taken) * 1000
-        print(f"{size:5} {filter_ or '-':26} {order_by or '-':28} {cost:7.1f} ms {len(packed):8} B")
+            taken.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+        wall, cpu = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
+        asked = f"{size:5} {filter_ or '-':26} {order_by or '-':28}"
+        print(f"{asked} {wall:7.1f} ms {cpu:7.1f} ms of CPU here {len(packed):8} B")
     order = parse_order_by("", OVERVIEW_FIELDS, default=DEFAULT_ORDER, unique=UNIQUE)
     begun = time.perf_counter()
     rows = (await store.list_overviews(caller.instance_id, OverviewQuery(None, order, (), 1000))).rows

@@ -19,7 +19,6 @@ class WantedSecret(Enum):
 
 _BY_NAME = {
     **dict.fromkeys(("Gmail", "Yahoo", "AOL"), (WantedSecret.OAUTH, WantedSecret.APP_PASSWORD)),
-    "Google Workspace relay": (WantedSecret.APP_PASSWORD,),
     "Microsoft 365": (WantedSecret.OAUTH, WantedSecret.PASSWORD),
     "Outlook.com": (WantedSecret.OAUTH,),
     **dict.fromkeys(
