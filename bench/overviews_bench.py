@@ -87,10 +87,10 @@ async def measure(store: Store) -> None:
     ):
         taken = []
         for _ in range(RUNS):
-            begun = time.perf_counter(), time.process_time()
+            wall_begun, cpu_begun = time.perf_counter(), time.process_time()
             page = await overviews.list(caller, page_size=size, token="", filter_=filter_, order_by=order_by)
             packed = overview_page(page).SerializeToString()
-            taken.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+            taken.append((time.perf_counter() - wall_begun, time.process_time() - cpu_begun))
         wall, cpu = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
         asked = f"{size:5} {filter_ or '-':26} {order_by or '-':28}"
         print(f"{asked} {wall:7.1f} ms {cpu:7.1f} ms of CPU here {len(packed):8} B")
