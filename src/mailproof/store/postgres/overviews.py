@@ -1,4 +1,4 @@
-"""Overviews in PostgreSQL."""
+"""Overviews in PostgreSQL: what the store's method does on a connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overviews in SQLite."""
+"""Overviews in SQLite: what the store's method does on a connection."""
 
 from __future__ import annotations
 
