@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts attack chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews attack chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bench-store: setup ## Measure the SQLite store: group commit, long lists, memory
 
 bench-kept-tests: setup ## Measure kept tests: octets on disk, lists and keeps (TESTS=1000000), and what a test call pays
 	PYTHONPATH=tests $(BIN)/python bench/kept_tests_bench.py $(TESTS)
+
+bench-overviews: setup ## Measure the list of 1,000 configurations with their tests
+	$(BIN)/python bench/overviews_bench.py
 
 bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 	$(BIN)/python bench/rpc_bench.py

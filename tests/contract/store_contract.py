@@ -6,6 +6,7 @@ from contract.store_commands import CommandsContract
 from contract.store_keys import KeysContract
 from contract.store_limits import LimitsContract
 from contract.store_log import LogContract
+from contract.store_overviews import OverviewsContract
 from contract.store_providers import ProvidersContract
 from contract.store_secrets import SecretsContract
 from contract.store_tests import TestsContract
@@ -23,5 +24,6 @@ class StoreContract(
     CommandsContract,
     ThinningContract,
     TestsContract,
+    OverviewsContract,
 ):
     """The whole of it."""

@@ -16,16 +16,20 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from ccadmin.v1 import email_pb2
 from mailproof.discovery.progress import SearchProgress, SearchResult
-from mailproof.domain.limits import Limits
+from mailproof.domain.kept_test import Retention
+from mailproof.domain.ledger import Quota
+from mailproof.domain.limits import Bounds, Limits
 from mailproof.domain.model import Page, Role
 from mailproof.rpc.access_service import AccessService
 from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.calls import Calls
+from mailproof.rpc.config_service import ConfigService
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
+from mailproof.rpc.server_service import ServerService
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -35,15 +39,44 @@ from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.known_providers import KnownProviders
+from mailproof.usecases.overviews import Overviews
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.server_info import Features, ServerInfo
 from mailproof.usecases.tokens import Tokens, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.verdict import PostResult
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import (
+    access_pb2,
+    config_overview_pb2,
+    diagnosis_pb2,
+    discovery_pb2,
+    findings_pb2,
+    instance_pb2,
+    server_pb2,
+)
 from zitadel.admin.v1 import admin_pb2
+
+INFO = ServerInfo(
+    "1.2.3",
+    30.0,
+    35.0,
+    Bounds(tests_per_token=300, failed_logins=9),
+    Quota(1000, 1_000_000),
+    Retention(),
+    Features(
+        tls=True,
+        client_certificates=False,
+        oidc=True,
+        single_config=False,
+        secret_export=True,
+        sandbox=False,
+        egress_profile="internet",
+    ),
+)
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
 STARTED = StepStarted(STEP.stage, STEP.started_at)
@@ -115,11 +148,15 @@ class Table:
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
             discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(
-                Searches(EmptySearcher(), limits)
+                Searches(EmptySearcher(), limits), KnownProviders(vault)
             ),
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
+            config_overview_pb2.DESCRIPTOR.services_by_name["ConfigService"]: ConfigService(
+                Overviews(self.store, vault)
+            ),
+            server_pb2.DESCRIPTOR.services_by_name["ServerService"]: ServerService(INFO),
         }
         self.calls = Calls(servicers, Access(self.store, vault), vault, default_timeout=default_timeout)
 

@@ -123,6 +123,70 @@ CANDIDATE_VERDICT_NOT_TRIED: CandidateVerdict.ValueType  # 4
 """The time was up before the candidate could be tried, or another one was verified before."""
 Global___CandidateVerdict: _TypeAlias = CandidateVerdict  # noqa: Y015
 
+class _ProviderPresetKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProviderPresetKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProviderPresetKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROVIDER_PRESET_KIND_UNSPECIFIED: _ProviderPresetKind.ValueType  # 0
+    """The kind is not known. The service never answers it."""
+    PROVIDER_PRESET_KIND_MAILBOX: _ProviderPresetKind.ValueType  # 1
+    """The provider has mailboxes for anybody, or for anybody's domain."""
+    PROVIDER_PRESET_KIND_SENDING_SERVICE: _ProviderPresetKind.ValueType  # 2
+    """The service sends mail, and has no mailboxes."""
+    PROVIDER_PRESET_KIND_REGIONAL: _ProviderPresetKind.ValueType  # 3
+    """The provider is one of a country: of mailboxes, or of access to the Internet."""
+
+class ProviderPresetKind(_ProviderPresetKind, metaclass=_ProviderPresetKindEnumTypeWrapper):
+    """What a mail provider sells, or gives."""
+
+PROVIDER_PRESET_KIND_UNSPECIFIED: ProviderPresetKind.ValueType  # 0
+"""The kind is not known. The service never answers it."""
+PROVIDER_PRESET_KIND_MAILBOX: ProviderPresetKind.ValueType  # 1
+"""The provider has mailboxes for anybody, or for anybody's domain."""
+PROVIDER_PRESET_KIND_SENDING_SERVICE: ProviderPresetKind.ValueType  # 2
+"""The service sends mail, and has no mailboxes."""
+PROVIDER_PRESET_KIND_REGIONAL: ProviderPresetKind.ValueType  # 3
+"""The provider is one of a country: of mailboxes, or of access to the Internet."""
+Global___ProviderPresetKind: _TypeAlias = ProviderPresetKind  # noqa: Y015
+
+class _WantedSecret:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WantedSecretEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WantedSecret.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WANTED_SECRET_UNSPECIFIED: _WantedSecret.ValueType  # 0
+    """The secret is not known. The service never answers it."""
+    WANTED_SECRET_PASSWORD: _WantedSecret.ValueType  # 1
+    """The password of the mailbox itself."""
+    WANTED_SECRET_APP_PASSWORD: _WantedSecret.ValueType  # 2
+    """A password that the account's owner makes for mail programs: an app password, an authorization code."""
+    WANTED_SECRET_OAUTH: _WantedSecret.ValueType  # 3
+    """An access token of OAuth 2.0, in the place of a password."""
+    WANTED_SECRET_API_KEY: _WantedSecret.ValueType  # 4
+    """A key or token of the provider's own API."""
+    WANTED_SECRET_SMTP_PASSWORD: _WantedSecret.ValueType  # 5
+    """A password that the provider makes for SMTP alone, beside the account's."""
+
+class WantedSecret(_WantedSecret, metaclass=_WantedSecretEnumTypeWrapper):
+    """What a provider's servers take as the secret of a login."""
+
+WANTED_SECRET_UNSPECIFIED: WantedSecret.ValueType  # 0
+"""The secret is not known. The service never answers it."""
+WANTED_SECRET_PASSWORD: WantedSecret.ValueType  # 1
+"""The password of the mailbox itself."""
+WANTED_SECRET_APP_PASSWORD: WantedSecret.ValueType  # 2
+"""A password that the account's owner makes for mail programs: an app password, an authorization code."""
+WANTED_SECRET_OAUTH: WantedSecret.ValueType  # 3
+"""An access token of OAuth 2.0, in the place of a password."""
+WANTED_SECRET_API_KEY: WantedSecret.ValueType  # 4
+"""A key or token of the provider's own API."""
+WANTED_SECRET_SMTP_PASSWORD: WantedSecret.ValueType  # 5
+"""A password that the provider makes for SMTP alone, beside the account's."""
+Global___WantedSecret: _TypeAlias = WantedSecret  # noqa: Y015
+
 @_typing.final
 class DiscoverSettingsRequest(_message.Message):
     """Says whose settings are searched for, and for how long."""
@@ -393,3 +457,143 @@ class DiscoveryResult(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DiscoveryResult: _TypeAlias = DiscoveryResult  # noqa: Y015
+
+@_typing.final
+class ListProviderPresetsRequest(_message.Message):
+    """Says how many presets are wanted, and from which one on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many presets are returned at most. The default, 0, means 1000, which are all; more are taken for 1000, and a
+    negative number is refused.
+    """
+    page_token: _builtins.str
+    """The `next_page_token` of the page before. If it is empty, the first presets are returned."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProviderPresetsRequest: _TypeAlias = ListProviderPresetsRequest  # noqa: Y015
+
+@_typing.final
+class ListProviderPresetsResponse(_message.Message):
+    """One page of the known providers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRESETS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """What to send as `page_token` for the next page. It is empty where this page is the last."""
+    @_builtins.property
+    def presets(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProviderPreset]:
+        """The presets of this page, by name."""
+
+    def __init__(
+        self,
+        *,
+        presets: _abc.Iterable[Global___ProviderPreset] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "presets", b"presets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProviderPresetsResponse: _TypeAlias = ListProviderPresetsResponse  # noqa: Y015
+
+@_typing.final
+class ProviderPreset(_message.Message):
+    """What is known of a mail provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SERVERS_FIELD_NUMBER: _builtins.int
+    USER_TEMPLATE_FIELD_NUMBER: _builtins.int
+    WANTED_SECRETS_FIELD_NUMBER: _builtins.int
+    ADVICE_FIELD_NUMBER: _builtins.int
+    DOMAINS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The provider's name. No two presets share one."""
+    kind: Global___ProviderPresetKind.ValueType
+    """What kind of provider this is."""
+    user_template: _builtins.str
+    """A template of the user to log in as: %EMAILADDRESS% stands for the mail address, %EMAILLOCALPART% for what is before
+    its @, %EMAILDOMAIN% for what is behind it. It is empty where the user does not follow from the address.
+    """
+    advice: _builtins.str
+    """What an administrator must know of the login, in a sentence or two. It is often empty."""
+    @_builtins.property
+    def servers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PresetServer]:
+        """The submission servers, the best first."""
+
+    @_builtins.property
+    def wanted_secrets(self) -> _containers.RepeatedScalarFieldContainer[Global___WantedSecret.ValueType]:
+        """What the servers take as a secret, the best first."""
+
+    @_builtins.property
+    def domains(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The provider's own mail domains."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        kind: Global___ProviderPresetKind.ValueType = ...,
+        servers: _abc.Iterable[Global___PresetServer] | None = ...,
+        user_template: _builtins.str = ...,
+        wanted_secrets: _abc.Iterable[Global___WantedSecret.ValueType] | None = ...,
+        advice: _builtins.str = ...,
+        domains: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "domains", b"domains", "kind", b"kind", "name", b"name", "servers", b"servers", "user_template", b"user_template", "wanted_secrets", b"wanted_secrets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProviderPreset: _TypeAlias = ProviderPreset  # noqa: Y015
+
+@_typing.final
+class PresetServer(_message.Message):
+    """One submission server of a provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOST_FIELD_NUMBER: _builtins.int
+    PORT_FIELD_NUMBER: _builtins.int
+    TLS_MODE_FIELD_NUMBER: _builtins.int
+    host: _builtins.str
+    """The host name of the server."""
+    port: _builtins.int
+    """The port of the server, 1 to 65535."""
+    tls_mode: _vocabulary_pb2.TlsMode.ValueType
+    """How the connection is secured."""
+    def __init__(
+        self,
+        *,
+        host: _builtins.str = ...,
+        port: _builtins.int = ...,
+        tls_mode: _vocabulary_pb2.TlsMode.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["host", b"host", "port", b"port", "tls_mode", b"tls_mode"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PresetServer: _TypeAlias = PresetServer  # noqa: Y015

@@ -40,6 +40,11 @@ class DiscoveryServiceStub:
                 request_serializer=smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsRequest.SerializeToString,
                 response_deserializer=smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsResponse.FromString,
                 _registered_method=True)
+        self.ListProviderPresets = channel.unary_unary(
+                '/smtpdiag.v1.DiscoveryService/ListProviderPresets',
+                request_serializer=smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsResponse.FromString,
+                _registered_method=True)
 
 
 class DiscoveryServiceServicer:
@@ -57,6 +62,15 @@ class DiscoveryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListProviderPresets(self, request, context):
+        """Lists the mail providers whose servers are known, by name. The data are a part of the service: nothing is looked up.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT (also for a page
+        token that is none), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DiscoveryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +78,11 @@ def add_DiscoveryServiceServicer_to_server(servicer, server):
                     servicer.DiscoverSettings,
                     request_deserializer=smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsRequest.FromString,
                     response_serializer=smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsResponse.SerializeToString,
+            ),
+            'ListProviderPresets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProviderPresets,
+                    request_deserializer=smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -94,6 +113,33 @@ class DiscoveryService:
             '/smtpdiag.v1.DiscoveryService/DiscoverSettings',
             smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsRequest.SerializeToString,
             smtpdiag_dot_v1_dot_discovery__pb2.DiscoverSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProviderPresets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.DiscoveryService/ListProviderPresets',
+            smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_discovery__pb2.ListProviderPresetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,11 @@ class DiscoveryServiceStub:
     RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
     UNAVAILABLE if there was no search or its result was not reached.
     """
+    ListProviderPresets: _grpc.UnaryUnaryMultiCallable[_discovery_pb2.ListProviderPresetsRequest, _discovery_pb2.ListProviderPresetsResponse]
+    """Lists the mail providers whose servers are known, by name. The data are a part of the service: nothing is looked up.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT (also for a page
+    token that is none), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
+    """
 
 @_typing.type_check_only
 class DiscoveryServiceAsyncStub(DiscoveryServiceStub):
@@ -52,6 +57,11 @@ class DiscoveryServiceAsyncStub(DiscoveryServiceStub):
     Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
     RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
     UNAVAILABLE if there was no search or its result was not reached.
+    """
+    ListProviderPresets: _aio.UnaryUnaryMultiCallable[_discovery_pb2.ListProviderPresetsRequest, _discovery_pb2.ListProviderPresetsResponse]  # type: ignore[assignment]
+    """Lists the mail providers whose servers are known, by name. The data are a part of the service: nothing is looked up.
+    Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT (also for a page
+    token that is none), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
     """
 
 class DiscoveryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -68,6 +78,17 @@ class DiscoveryServiceServicer(metaclass=_abc_1.ABCMeta):
         Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
         RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
         UNAVAILABLE if there was no search or its result was not reached.
+        """
+
+    @_abc_1.abstractmethod
+    def ListProviderPresets(
+        self,
+        request: _discovery_pb2.ListProviderPresetsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_discovery_pb2.ListProviderPresetsResponse, _abc.Awaitable[_discovery_pb2.ListProviderPresetsResponse]]:
+        """Lists the mail providers whose servers are known, by name. The data are a part of the service: nothing is looked up.
+        Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT (also for a page
+        token that is none), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
         """
 
 def add_DiscoveryServiceServicer_to_server(servicer: DiscoveryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -191,6 +191,24 @@ def _fill_whoami(parser: argparse.ArgumentParser) -> None:
     whoami.add_arguments(parser)
 
 
+def _fill_server(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import server
+
+    server.add_arguments(parser)
+
+
+def _fill_presets(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import presets
+
+    presets.add_arguments(parser)
+
+
+def _fill_config(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import configs
+
+    configs.add_arguments(parser)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -202,5 +220,8 @@ _COMMANDS = (
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
+    _Command("config", "List the configurations that a running service has stored.", _fill_config),
+    _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
+    _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
 )

@@ -1,6 +1,6 @@
 """A connection to a running service over gRPC, and the sentence for each way in which a call fails.
 
-The generated stubs are used as they are: `AccessServiceStub(client.channel).GetCaller(request, **client.options)`.
+The generated stubs are used as they are: a stub is made of `channel`, and each call is given the `options` too.
 Knows no arguments and prints nothing. Imports gRPC only where it runs, since `--help` passes here.
 """
 

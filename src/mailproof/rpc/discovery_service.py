@@ -7,6 +7,8 @@ from contextlib import aclosing
 
 from mailproof.rpc.context import Context
 from mailproof.rpc.discovery_messages import discovery_event, discovery_request
+from mailproof.rpc.preset_messages import preset_page
+from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.searches import Searches
 from smtpdiag.v1 import discovery_pb2
 
@@ -14,8 +16,9 @@ from smtpdiag.v1 import discovery_pb2
 class DiscoveryService:
     """smtpdiag.v1.DiscoveryService."""
 
-    def __init__(self, searches: Searches) -> None:
+    def __init__(self, searches: Searches, known: KnownProviders) -> None:
         self._searches = searches
+        self._known = known
 
     async def DiscoverSettings(  # noqa: N802 - RPC names are the contract's
         self, request: discovery_pb2.DiscoverSettingsRequest, context: Context
@@ -26,3 +29,10 @@ class DiscoveryService:
         async with aclosing(found) as events:
             async for event in events:
                 yield discovery_event(event)
+
+    async def ListProviderPresets(  # noqa: N802
+        self, request: discovery_pb2.ListProviderPresetsRequest, context: Context
+    ) -> discovery_pb2.ListProviderPresetsResponse:
+        """Return a page of the known providers."""
+        page = self._known.list(context.caller, page_size=request.page_size, token=request.page_token)
+        return preset_page(page)

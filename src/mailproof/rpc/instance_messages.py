@@ -227,3 +227,8 @@ def _settings(settings: ProviderSettings) -> dict[str, Any]:
             "scopes": client.scopes,
         }
     return {"smtp": message}
+
+
+def settings_members(settings: ProviderSettings) -> dict[str, Any]:
+    """Return settings as the one field, `smtp` or `http`, that a message of a configuration has for them."""
+    return _settings(settings)

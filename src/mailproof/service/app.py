@@ -38,11 +38,13 @@ from mailproof.rpc.access_service import AccessService
 from mailproof.rpc.admin_service import AdminService
 from mailproof.rpc.call_log import LogCall
 from mailproof.rpc.calls import Calls
+from mailproof.rpc.config_service import ConfigService
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
+from mailproof.rpc.server_service import ServerService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.service import descriptors
@@ -68,17 +70,28 @@ from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.kept_tests import KeptTests
+from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.noted import Notes
+from mailproof.usecases.overviews import Overviews
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.retention import TestRetention
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.server_info import Features, ServerInfo
 from mailproof.usecases.thinning import Thinning
 from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import (
+    access_pb2,
+    config_overview_pb2,
+    diagnosis_pb2,
+    discovery_pb2,
+    findings_pb2,
+    instance_pb2,
+    server_pb2,
+)
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -307,14 +320,42 @@ class Service:
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),
             email_pb2.DESCRIPTOR.services_by_name["EmailService"]: EmailService(diagnoses),
             diagnosis_pb2.DESCRIPTOR.services_by_name["DiagnosisService"]: DiagnosisService(diagnoses),
-            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(searches),
+            discovery_pb2.DESCRIPTOR.services_by_name["DiscoveryService"]: DiscoveryService(
+                searches, KnownProviders(self._sealer)
+            ),
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
+            config_overview_pb2.DESCRIPTOR.services_by_name["ConfigService"]: ConfigService(
+                Overviews(self._store, self._sealer)
+            ),
+            server_pb2.DESCRIPTOR.services_by_name["ServerService"]: ServerService(self._info()),
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
         return Calls(servicers, self._access, self._sealer, default_timeout=timeout, log_call=self._log_call)
+
+    def _info(self) -> ServerInfo:
+        settings = self._settings
+        features = Features(
+            tls=self._tls is not None,
+            client_certificates=settings.tls_client_ca_file is not None,
+            oidc=bool(settings.oidc_issuer),
+            single_config=settings.single_config,
+            secret_export=settings.secret_export,
+            sandbox=settings.sandbox,
+            egress_profile=settings.egress_profile.value,
+        )
+        return ServerInfo(
+            mailproof.__version__,
+            settings.test_timeout,
+            settings.test_timeout + CALL_MARGIN,
+            settings.bounds,
+            self._quota,
+            settings.retention,
+            features,
+            settings.documentation_url,
+        )
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

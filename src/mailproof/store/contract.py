@@ -14,6 +14,7 @@ from typing import Protocol
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
@@ -318,7 +319,19 @@ class TestStore(Protocol):
         ...
 
 
-class Store(ProviderStore, TokenStore, SecretStore, TestStore, Protocol):
+class OverviewStore(Protocol):
+    """Lists providers with what a list shows of their tests."""
+
+    async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
+        """Return a page of the providers as a filter and an order want them, from one snapshot.
+
+        What it says of tests is of those that had the stored settings. Where the filter or the order is of settings or
+        tests, which have no index, its cost grows with the number of providers that the instance has.
+        """
+        ...
+
+
+class Store(ProviderStore, TokenStore, SecretStore, TestStore, OverviewStore, Protocol):
     """A whole database: its providers, its tokens, its secrets, its kept tests, its upkeep and its end."""
 
     async def instances(self) -> frozenset[str]:

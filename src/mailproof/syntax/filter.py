@@ -26,6 +26,7 @@ from mailproof.domain.filters import (
     TextMatch,
     TextPart,
 )
+from mailproof.syntax.text import has_controls, has_surrogates
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 16
@@ -77,6 +78,9 @@ def parse_filter(text: str, fields: FilterFields) -> Filter | None:
     """
     if len(text) > MAX_LENGTH:
         raise _problem(MAX_LENGTH, f"it has more than {MAX_LENGTH} characters")
+    unseen = next((place for place, letter in enumerate(text) if letter not in "\t\n\r" and has_controls(letter)), -1)
+    if unseen >= 0 or has_surrogates(text):
+        raise _problem(max(unseen, 0), "it has a control character, which nothing that is stored has")
     return _Reading(text, fields).whole()
 
 

@@ -22,6 +22,8 @@ HELP = [
     ["discover", "--help"],
     ["token", "--help"],
     ["token", "create", "--help"],
+    ["whoami", "--help"],
+    ["config", "list", "--help"],
 ]
 
 

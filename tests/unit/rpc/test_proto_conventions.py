@@ -113,7 +113,7 @@ def resources() -> list[resource_pb2.ResourceDescriptor]:
 
 def test_each_resource_is_defined_once_and_well() -> None:
     defined = {one.type: one for one in resources()}
-    assert set(defined) == {"mailproof/EmailProvider", "mailproof/Instance", "mailproof/AccessToken"}
+    assert set(defined) == {"mailproof/EmailProvider", "mailproof/Instance", "mailproof/AccessToken", "mailproof/Test"}
     assert len(defined) == len(resources())
     for kind, one in defined.items():
         assert TYPE.fullmatch(kind)
@@ -223,4 +223,4 @@ def test_every_rpc_names_its_error_codes(sources: list[descriptor_pb2.FileDescri
                 assert "Answers " in text, method.name
                 assert CODES.search(text) or (common and "no codes beyond" in text), method.name
                 seen += 1
-    assert seen == 33
+    assert seen == 36

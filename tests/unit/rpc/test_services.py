@@ -12,12 +12,22 @@ import mailproof.rpc
 from ccadmin.v1 import email_pb2
 from mailproof.rpc.access_service import AccessService
 from mailproof.rpc.admin_service import AdminService
+from mailproof.rpc.config_service import ConfigService
 from mailproof.rpc.diagnosis_service import DiagnosisService
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from mailproof.rpc.server_service import ServerService
+from smtpdiag.v1 import (
+    access_pb2,
+    config_overview_pb2,
+    diagnosis_pb2,
+    discovery_pb2,
+    findings_pb2,
+    instance_pb2,
+    server_pb2,
+)
 from zitadel.admin.v1 import admin_pb2
 
 RPC = Path(mailproof.rpc.__path__[0])
@@ -29,6 +39,8 @@ SERVICES: list[tuple[ServiceDescriptor, type]] = [
     (findings_pb2.DESCRIPTOR.services_by_name["FindingsService"], FindingsService),
     (instance_pb2.DESCRIPTOR.services_by_name["InstanceService"], InstanceService),
     (access_pb2.DESCRIPTOR.services_by_name["AccessService"], AccessService),
+    (config_overview_pb2.DESCRIPTOR.services_by_name["ConfigService"], ConfigService),
+    (server_pb2.DESCRIPTOR.services_by_name["ServerService"], ServerService),
 ]
 
 

@@ -134,6 +134,8 @@ def test_a_filter_is_read(text: str, meaning: Filter | None) -> None:
         ("= 3", '"=" has no meaning here'),
         ("size(name)", "there is no function size"),
         ("*", "nothing to look for"),
+        ("name = 'a\0b'", "character 10: it has a control character"),
+        ("name = '\ud800'", "control character"),
         ("(" * (MAX_DEPTH + 1), f"nested more than {MAX_DEPTH} deep"),
         ("a " * (MAX_TERMS + 1), f"more than {MAX_TERMS} terms"),
         ("a" * (MAX_LENGTH + 1), f"more than {MAX_LENGTH} characters"),

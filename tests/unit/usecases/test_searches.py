@@ -28,6 +28,8 @@ from mailproof.rpc.discovery_messages import discovery_event, discovery_request
 from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.validation import violations
 from mailproof.smtp.vocabulary import Code, Stage, TlsMode
+from mailproof.store.sealing import Sealer
+from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.searches import Searches
 from smtpdiag.v1 import discovery_pb2, vocabulary_pb2
 
@@ -128,7 +130,8 @@ def test_a_search_does_not_wait_for_its_reader() -> None:
 
 def test_the_rpc_streams_every_event() -> None:
     searcher = Searcher()
-    servicer = DiscoveryService(Searches(searcher, Limits(max_timeout=60, max_concurrent=1)))
+    known = KnownProviders(Sealer(bytes(32)))
+    servicer = DiscoveryService(Searches(searcher, Limits(max_timeout=60, max_concurrent=1)), known)
     request = discovery_pb2.DiscoverSettingsRequest(address=" jo@a.test ", timeout=Duration(seconds=2, nanos=500000000))
 
     async def run() -> list[discovery_pb2.DiscoverSettingsResponse]:

@@ -19,6 +19,7 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
@@ -27,7 +28,7 @@ from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.kept_rows import of_test
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.postgres import kept_tests, log, rebuild, schema, thinning, tokens
+from mailproof.store.postgres import kept_tests, log, overviews, rebuild, schema, thinning, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.limit_counter import PostgresCounter
@@ -156,6 +157,10 @@ class PostgresStore:
         providers = [rows.to_provider(tuple(row)[2:]) for row in found if row["id"] is not None]
         providers.sort(key=lambda each: each.added_sequence, reverse=not page.ascending)  # a join promises no order
         return ProviderPage(tuple(providers), total, sequence, viewed_at)
+
+    async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
+        """See `mailproof.store.contract.OverviewStore`."""
+        return await self.pools.run(lambda connection: overviews.find_page(connection, instance_id, query))
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""

@@ -20,6 +20,7 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter, LocalCounter
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
@@ -28,7 +29,7 @@ from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.kept_rows import of_test
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.sqlite import kept_tests, log, rebuild, schema, thinning, tokens
+from mailproof.store.sqlite import kept_tests, log, overviews, rebuild, schema, thinning, tokens
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
 
@@ -135,6 +136,10 @@ class SqliteStore:
         viewed_at = self._clock()
         (total, sequence), found = self._read(work)
         return ProviderPage(tuple(rows.to_provider(row) for row in found), total, sequence, viewed_at)
+
+    async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
+        """See `mailproof.store.contract.OverviewStore`."""
+        return self._read(lambda connection: overviews.find_page(connection, instance_id, query))
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""

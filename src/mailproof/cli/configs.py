@@ -1,0 +1,88 @@
+"""`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say."""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from mailproof.cli.exit_codes import DONE
+from mailproof.cli.printer import print_json
+from mailproof.cli.service_access import add_service_arguments
+from mailproof.cli.table import as_json, moment, print_table, word
+
+if TYPE_CHECKING:
+    from mailproof.cli.service_client import ServiceClient
+    from smtpdiag.v1 import config_overview_pb2
+
+_PAGE = 200
+"""How many configurations are asked for at once."""
+
+_TICKS = {1: "+", 2: "x", 3: "/"}
+"""What stands for an outcome, by the numbers of TestOutcome."""
+
+_HEAD = ("id", "state", "name", "server", "tls", "user", "secret", "last test", "when", "recent", "certificate")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `list`."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    text = "List the configurations with their last tests, + passed, x failed, / cancelled, the newest first."
+    listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
+    listing.add_argument(
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help="only those that it selects, such as 'state = active', 'last_test.outcome = fail', or a text to look for",
+    )
+    listing.add_argument(
+        "--order-by",
+        metavar="FIELDS",
+        default="",
+        help="such as 'description' or 'last_test.start_time desc'; default: the active one first, then the newest",
+    )
+    add_service_arguments(listing, _list)
+
+
+async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import config_overview_pb2, config_overview_pb2_grpc
+
+    stub = config_overview_pb2_grpc.ConfigServiceStub(client.channel)
+    found: list[config_overview_pb2.ConfigOverview] = []
+    token = ""
+    while True:
+        request = config_overview_pb2.ListConfigOverviewsRequest(
+            page_size=_PAGE, page_token=token, filter=parsed.filter, order_by=parsed.order_by
+        )
+        page = await stub.ListConfigOverviews(request, **client.options)
+        found += page.configs
+        token = page.next_page_token
+        if not token:
+            break
+    if parsed.json:
+        print_json([as_json(each) for each in found])
+    elif not found and page.config_count:
+        print(f"mailproof config list: the filter selects none of {page.config_count} configurations", file=sys.stderr)
+    else:
+        print_table(_HEAD, [_row(each) for each in found])
+    return DONE
+
+
+def _row(config: config_overview_pb2.ConfigOverview) -> tuple[str, ...]:
+    from smtpdiag.v1 import config_overview_pb2, instance_pb2
+
+    smtp, http, test = config.smtp, config.http, config.last_test
+    return (
+        config.id,
+        word(instance_pb2.ProviderState, config.state, "PROVIDER_STATE_"),
+        http.description if config.HasField("http") else smtp.description or smtp.sender_address,
+        http.endpoint or smtp.host,
+        config.tls_version,
+        smtp.user,
+        word(config_overview_pb2.SecretState, config.secret_state, "SECRET_STATE_"),
+        test.code,
+        moment(test.start_time) if config.HasField("last_test") else "",
+        "".join(_TICKS.get(each.outcome, "?") for each in config.recent_tests),
+        moment(config.certificate_expire_time)[:10] if config.HasField("certificate_expire_time") else "",
+    )

@@ -1,0 +1,99 @@
+"""The list of configurations: whether a secret opens, bounds of a page, and what is wrong with what is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailproof.domain.errors import InvalidFields
+from mailproof.domain.ledger import Change, EventType
+from mailproof.domain.model import Caller, HttpSettings, SmtpSettings
+from mailproof.domain.secret import Secret
+from mailproof.store.sealing import Sealer
+from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.usecases import overviews
+from mailproof.usecases.overviews import OverviewList, Overviews, SecretStanding
+from mailproof.usecases.provider_secrets import identity
+from service_support.tokens import stored_token
+
+VAULT = Sealer(bytes(32))
+PLAIN = SmtpSettings("a@example.com", "A", True, "mx.example.com:587")
+HOOK = HttpSettings("https://hooks.example.com/x")
+
+
+def run(tmp_path: Path, scenario: Callable[[SqliteStore, Caller], Awaitable[None]]) -> None:
+    async def main() -> None:
+        store = open_store(tmp_path / "x.db")
+        token = await stored_token(store)
+        try:
+            await scenario(store, Caller(token, token.instance_ids[0]))
+        finally:
+            await store.close()
+
+    asyncio.run(main())
+
+
+async def add(
+    store: SqliteStore, caller: Caller, settings: SmtpSettings | HttpSettings, secret: str = "", vault: Sealer = VAULT
+) -> str:
+    provider_id = store.new_id()
+    sealed = vault.seal(Secret(secret), identity(caller.instance_id, provider_id, settings)) if secret else None
+    kind = EventType.HTTP_ADDED if isinstance(settings, HttpSettings) else EventType.SMTP_ADDED
+    await store.add(caller, Change(kind, provider_id, settings, sealed))
+    return provider_id
+
+
+async def listed(
+    store: SqliteStore, caller: Caller, *, page_size: int = 0, token: str = "", filter_: str = "", order_by: str = ""
+) -> OverviewList:
+    use_case = Overviews(store, VAULT)
+    return await use_case.list(caller, page_size=page_size, token=token, filter_=filter_, order_by=order_by)
+
+
+def test_whether_a_secret_is_there_and_opens(tmp_path: Path) -> None:
+    async def scenario(store: SqliteStore, caller: Caller) -> None:
+        user = replace(PLAIN, user="u")
+        expected = {
+            await add(store, caller, user, "password"): SecretStanding.STORED,
+            await add(store, caller, PLAIN, "password"): SecretStanding.STORED,
+            await add(store, caller, user): SecretStanding.MISSING,
+            await add(store, caller, PLAIN): SecretStanding.NOT_NEEDED,
+            await add(store, caller, HOOK, "key"): SecretStanding.STORED,
+            await add(store, caller, HOOK): SecretStanding.MISSING,
+            await add(store, caller, user, "password", Sealer(b"x" * 32)): SecretStanding.UNREADABLE,
+        }
+        found = await listed(store, caller)
+        assert {each.row.provider.id: each.secret for each in found.overviews} == expected
+        assert all((each.row.secret_at is None) == (each.row.provider.sealed is None) for each in found.overviews)
+
+    run(tmp_path, scenario)
+
+
+def test_a_page_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overviews, "DEFAULT_PAGE_SIZE", 2)
+    monkeypatch.setattr(overviews, "MAX_PAGE_SIZE", 3)
+
+    async def scenario(store: SqliteStore, caller: Caller) -> None:
+        for _ in range(4):
+            await add(store, caller, PLAIN)
+        for asked, count in ((0, 2), (1, 1), (3, 3), (1000, 3)):
+            page = await listed(store, caller, page_size=asked)
+            assert len(page.overviews) == count
+            assert page.count == 4
+            rest = await listed(store, caller, page_size=3, token=page.next_page_token)
+            assert len(rest.overviews) == min(3, 4 - count)
+
+    run(tmp_path, scenario)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    async def scenario(store: SqliteStore, caller: Caller) -> None:
+        with pytest.raises(InvalidFields) as caught:
+            await listed(store, caller, page_size=-1, token="x", filter_="(", order_by=",")
+        assert [each.field for each in caught.value.violations] == ["page_size", "filter", "order_by", "page_token"]
+
+    run(tmp_path, scenario)
