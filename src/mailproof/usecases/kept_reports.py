@@ -76,7 +76,7 @@ def _compressed(document: Mapping[str, Any]) -> bytes:
 
 
 @cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
     """Return the names of a value's fields with their defaults."""
 
     def default(each: dataclasses.Field[Any]) -> Any:

@@ -31,7 +31,7 @@ _MOST_WAITING = 2000  # tests that are being written, with 8 KiB each at most
 _SETTLING = 0.02
 
 _LATELY = 0.5
-"""Seconds before a caller's deadline from which on a test that ends was ended by it: a call takes some before its test."""
+"""Seconds before a caller's deadline from which on it has ended a test: a call takes some before its test begins."""
 
 
 class KeepStore(Protocol):
