@@ -87,7 +87,7 @@ def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
 
 def _written(value: Any) -> Any:
     """Return a value as JSON has it."""
-    kind = type(value)
+    kind: Any = type(value)
     return value if kind in _PLAIN else _writer(kind)(value)
 
 
@@ -102,7 +102,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return lambda value: (value - _EPOCH) // _MICROSECOND
     if issubclass(kind, StrEnum):
         return str
-    if not dataclasses.is_dataclass(kind):
+    if not hasattr(kind, "__dataclass_fields__"):
         return dict
     fields = _defaults(kind)
 
