@@ -76,7 +76,7 @@ def _compressed(document: Mapping[str, Any]) -> bytes:
 
 
 @cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
     """Return the names of a value's fields with their defaults."""
 
     def default(each: dataclasses.Field[Any]) -> Any:
@@ -87,21 +87,34 @@ def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 def _written(value: Any) -> Any:
     """Return a value as JSON has it."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _writer(kind)(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """Return what writes the values of a type as JSON has them."""
     if kind is tuple:
-        return [_written(each) for each in value]
+        return lambda value: [_written(each) for each in value]
+    if kind is float:
+        return lambda value: round(value, 6)
     if kind is datetime:
-        return (value - _EPOCH) // _MICROSECOND
-    if dataclasses.is_dataclass(kind):
+        return lambda value: (value - _EPOCH) // _MICROSECOND
+    if issubclass(kind, StrEnum):
+        return str
+    if not hasattr(kind, "__dataclass_fields__"):
+        return dict
+    fields = _defaults(kind)
+
+    def write(value: Any) -> Any:
         written = {}
-        for name, default in _defaults(kind):
+        for name, default in fields:
             part = getattr(value, name)
-            if part != default:
-                written[name] = round(part, 6) if type(part) is float else _written(part)
+            if part is not default and part != default:
+                written[name] = _written(part)
         return written
-    return str(value) if isinstance(value, StrEnum) else dict(value)
+
+    return write
 
 
 @cache

@@ -30,6 +30,9 @@ log = logging.getLogger("mailproof.tests")
 _MOST_WAITING = 2000  # tests that are being written, with 8 KiB each at most
 _SETTLING = 0.02
 
+_LATELY = 0.5
+"""Seconds before a caller's deadline from which on it has ended a test: a call takes some before its test begins."""
+
 
 class KeepStore(Protocol):
     """What of a store the keeping needs."""
@@ -236,7 +239,7 @@ class Recording:
         code = error.reason.lower() if isinstance(error, ServiceShortage) else UNFINISHED
         self._kept.note(subject, UNFINISHED)
         elapsed = time.monotonic() - self._begun
-        if code == UNFINISHED and subject.remaining is not None and elapsed >= subject.remaining:
+        if code == UNFINISHED and subject.remaining is not None and elapsed >= subject.remaining - _LATELY:
             code = DEADLINE_EXCEEDED
         self._kept.start(lambda: self._cancelled(subject, code, elapsed))
 
