@@ -1,4 +1,4 @@
-"""Says which changes a failure can depend on: a refused login may follow from a new password, not from a new certificate.
+"""Says which changes a failure can depend on: a refused login on a new password, and not on a new certificate.
 
 A table of stages, and of the codes whose cause is known more exactly than their stage tells. Law: a change is called
 likely only where the failing stage can depend on it. Pure.

@@ -1,7 +1,7 @@
 """Reads out of a report what two tests can be compared by: where the test went, how, and who answered.
 
-A report may have been shortened (`diagnosis.bounds`), and a test may have ended early. Law: what can't be known is None,
-and never a guess. Pure.
+A report may have been shortened (`diagnosis.bounds`), and a test may have ended early. Law: what can't be known is
+None, and never a guess. Pure.
 """
 
 from __future__ import annotations

@@ -370,6 +370,7 @@ class Report:
         round_trips: How often the server was waited for until the verdict.
         fixes: What may be changed so that the test passes, the best first; none names a refuted setting.
         addresses: The host's addresses, the one that the test used first; empty where all answer alike.
+        test_id: Under which id the test is kept; empty where it is not.
         since_last_good: What has changed since the tested configuration last passed; None where the test passed, where
             it was of no configuration, and where none of its kept tests passed.
     """
@@ -389,6 +390,7 @@ class Report:
     round_trips: int = 0
     fixes: tuple[Fix, ...] = ()
     addresses: tuple[AddressResult, ...] = ()
+    test_id: str = ""
     since_last_good: SinceLastGood | None = None
 
 

@@ -85,7 +85,7 @@ class ChangeKind(StrEnum):
     """What differs between a failing test and the last good one of the same configuration."""
 
     SETTING = "setting"  # of the configuration, or what was tested in its place
-    SECRET = "secret"  # was replaced; its value is never told
+    SECRET = "secret"  # noqa: S105 - a word; a secret that was replaced, its value is never told
     DEPTH = "depth"  # the test went further than the last good one
     ADDRESS = "address"
     TLS_MODE = "tls_mode"  # how the connection was secured

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
@@ -228,6 +229,91 @@ class SecretStore(Protocol):
 
     async def replace_key_proof(self, sealed: bytes) -> None:
         """Keep a blob in the place of the one that is kept, since the key or the form of all blobs has changed."""
+        ...
+
+
+class TestStore(Protocol):
+    """Keeps tests of stored providers, outside the event log. No list reads their reports.
+
+    A provider's tests stay when it is removed, until their age ends.
+    """
+
+    def new_test_id(self) -> str:
+        """Return an id for a test that is to be kept. A later one is greater, as a number."""
+        ...
+
+    async def keep_test(self, test: KeptTest, *, most: int) -> None:
+        """Keep a test, and delete those that its configuration has beyond `most`, the first kept ones first.
+
+        The configuration's last good test is not deleted, so that there is one to compare with: it may be one more.
+
+        Args:
+            test: The test; nothing is changed where one with its id is kept.
+            most: How many tests a configuration may have, at least 1.
+
+        Raises:
+            StoreUnavailable: The database can't be used now.
+        """
+        ...
+
+    async def get_test(self, instance_id: str, test_id: str) -> KeptTest | None:
+        """Return a test with its report, or None if the instance has none with this id."""
+        ...
+
+    async def list_tests(self, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
+        """Return tests without their reports, the newest first where the query has no order."""
+        ...
+
+    async def last_good_test(
+        self, instance_id: str, config_id: str, *, before: datetime | None = None
+    ) -> KeptTest | None:
+        """Return the last good test of a provider, with its report; None if none is kept.
+
+        Args:
+            instance_id: Whose provider it is.
+            config_id: The provider.
+            before: Only tests that began earlier count; None for all.
+        """
+        ...
+
+    async def recent_tests(
+        self, instance_id: str, config_ids: Sequence[str], count: int
+    ) -> Mapping[str, Sequence[KeptTest]]:
+        """Return the last tests of providers that had no other settings than the stored ones, without their reports.
+
+        Args:
+            instance_id: Whose providers they are.
+            config_ids: The providers.
+            count: How many tests of each are returned at most.
+
+        Returns:
+            For each provider that has any its tests, the newest first.
+        """
+        ...
+
+    async def delete_tests_before(self, moment: datetime, limit: int) -> int:
+        """Delete tests that began earlier, the oldest first; several replicas may do so at once.
+
+        Args:
+            moment: Tests that began then or later stay.
+            limit: How many are deleted at most.
+
+        Returns:
+            How many were deleted.
+        """
+        ...
+
+    async def delete_tests_beyond(self, instance_id: str, most: int, limit: int) -> int:
+        """Delete tests that an instance has beyond `most`, the oldest first; likewise.
+
+        Args:
+            instance_id: Whose tests.
+            most: How many it may have.
+            limit: How many are deleted at most.
+
+        Returns:
+            How many were deleted.
+        """
         ...
 
 
