@@ -211,6 +211,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     something away is done all the same.
     {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
     """
+    ERROR_REASON_TEST_NOT_FOUND: _ErrorReason.ValueType  # 63
+    """No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).
+    {"reason":"TEST_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -410,5 +414,9 @@ ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
 """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
 something away is done all the same.
 {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+"""
+ERROR_REASON_TEST_NOT_FOUND: ErrorReason.ValueType  # 63
+"""No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).
+{"reason":"TEST_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
