@@ -715,7 +715,7 @@ class SinceLastGood(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TEST_ID_FIELD_NUMBER: _builtins.int
-    START_TIME_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
     test_id: _builtins.str
@@ -725,7 +725,7 @@ class SinceLastGood(_message.Message):
     changed, it says so.
     """
     @_builtins.property
-    def start_time(self) -> _timestamp_pb2.Timestamp:
+    def started_at(self) -> _timestamp_pb2.Timestamp:
         """When that test began."""
 
     @_builtins.property
@@ -736,13 +736,13 @@ class SinceLastGood(_message.Message):
         self,
         *,
         test_id: _builtins.str = ...,
-        start_time: _timestamp_pb2.Timestamp | None = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
         sentence: _builtins.str = ...,
         changes: _abc.Iterable[Global___ObservedChange] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "sentence", b"sentence", "start_time", b"start_time", "test_id", b"test_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "sentence", b"sentence", "started_at", b"started_at", "test_id", b"test_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -94,6 +94,8 @@ class DiagnoseOutput:
             if finding.severity.value == "warning":
                 words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
                 self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
+        if report.since_last_good:
+            self._printer.paragraph("Since it worked:", report.since_last_good.sentence, BOLD)
         if not good and report.findings:
             self._printer.line(f"  More: mailproof explain {report.findings[0].code}")
 

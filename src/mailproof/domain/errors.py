@@ -269,7 +269,7 @@ class KeptTestNotFound(Failure):
     reason = "TEST_NOT_FOUND"
 
     def __init__(self, test_id: str) -> None:
-        super().__init__("no test with this id is kept", metadata={"id": test_id})
+        super().__init__("no test with this id is kept", metadata={"id": test_id[:100]})
 
 
 class PasswordRequired(InvalidFields):

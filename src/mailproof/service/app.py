@@ -42,6 +42,7 @@ from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
+from mailproof.rpc.test_service import TestService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.service import descriptors
@@ -66,6 +67,7 @@ from mailproof.transport.readiness import SharedCheck
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
@@ -73,7 +75,7 @@ from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2, test_pb2
 from zitadel.admin.v1 import admin_pb2
 
 log = logging.getLogger("mailproof")
@@ -280,6 +282,7 @@ class Service:
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
+            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(KeptTestPages(self._store, self._sealer)),
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))

@@ -25,12 +25,14 @@ from mailproof.smtp.report import (
     Evidence,
     Finding,
     Fix,
+    ObservedChange,
     Report,
     SettingChange,
+    SinceLastGood,
     Step,
     TlsInfo,
 )
-from mailproof.smtp.vocabulary import Code, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import ChangeKind, Code, Outcome, Severity, Stage, TlsMode
 from smtp_support.forms import check_size, forms, linked
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 250000, tzinfo=UTC)
@@ -251,12 +253,15 @@ def test_the_quick_count_is_never_more_generous_than_the_exact_one() -> None:
         "fixes": (Fix((SettingChange("", "", ""),)),),
         "ehlo": EhloInfo("", {"": ""}, ("",), ("",)),
         "tls": certificates,
+        "since_last_good": SinceLastGood("", NOON, "", (ObservedChange(ChangeKind.CERTIFICATE_CHAIN),)),
     }
     for name, part in parts.items():
         for times in range(60):
             value = part * times if isinstance(part, tuple) else part
             if name == "tls":
                 value = dataclasses.replace(certificates, chain=certificates.chain * times)
+            if name == "since_last_good":
+                value = dataclasses.replace(part, changes=part.changes * times)
             changed: dict[str, Any] = {name: value}
             report = dataclasses.replace(empty, **changed)
             if surely_fits(report):

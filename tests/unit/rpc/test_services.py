@@ -17,7 +17,8 @@ from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from mailproof.rpc.test_service import TestService
+from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2, test_pb2
 from zitadel.admin.v1 import admin_pb2
 
 RPC = Path(mailproof.rpc.__path__[0])
@@ -29,6 +30,7 @@ SERVICES: list[tuple[ServiceDescriptor, type]] = [
     (findings_pb2.DESCRIPTOR.services_by_name["FindingsService"], FindingsService),
     (instance_pb2.DESCRIPTOR.services_by_name["InstanceService"], InstanceService),
     (access_pb2.DESCRIPTOR.services_by_name["AccessService"], AccessService),
+    (test_pb2.DESCRIPTOR.services_by_name["TestService"], TestService),
 ]
 
 
