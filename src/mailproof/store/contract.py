@@ -317,8 +317,8 @@ class TestStore(Protocol):
         ...
 
 
-class Store(ProviderStore, TokenStore, SecretStore, Protocol):
-    """A whole database: its providers, its tokens, its secrets, its upkeep and its end."""
+class Store(ProviderStore, TokenStore, SecretStore, TestStore, Protocol):
+    """A whole database: its providers, its tokens, its secrets, its kept tests, its upkeep and its end."""
 
     async def instances(self) -> frozenset[str]:
         """Return the ids of all instances."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import LogBroken
 from mailproof.store import keys, rows
+from mailproof.store.kept_rows import REPORT, TEST
 from mailproof.store.replay import Replay
 
 TableRow = tuple[Any, ...]
@@ -26,6 +27,8 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "events": rows.EVENT,
     "providers": rows.PROVIDER,
     "idempotency_keys": keys.COLUMNS,
+    "tests": f"{TEST}, number",
+    "test_reports": REPORT,
 }
 """Every table that is moved, with its columns. `schema_version` and `key_witness` belong to one database, and stay."""
 
@@ -117,6 +120,19 @@ async def transfer(source: Database, target: Database) -> dict[str, int]:
                     await writer.write(table, batch)
         await _verify(writer, moved)
     return {table: tally.count for table, tally in moved.items()}
+
+
+def refuse_newer(newer: str) -> None:
+    """Check that no newer release made a database, of whose tables and columns only those known here would be moved.
+
+    Args:
+        newer: The words that one did; empty if none did.
+
+    Raises:
+        StartupError: One did.
+    """
+    if newer:
+        raise StartupError(f"{newer}: move it with that release; nothing was moved")
 
 
 async def _refuse_data(writer: TransferTarget) -> None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
@@ -23,8 +24,9 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.migration import PING
-from mailproof.store.postgres import log, rebuild, schema, tokens
+from mailproof.store.kept_rows import of_test
+from mailproof.store.migration import OLDEST, check_living
+from mailproof.store.postgres import kept_tests, log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.limit_counter import PostgresCounter
@@ -212,6 +214,47 @@ class PostgresStore:
             raise StoreUnavailable(NO_DEFAULT_INSTANCE)
         return found
 
+    def new_test_id(self) -> str:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._ids.next()
+
+    async def keep_test(self, test: KeptTest, *, most: int) -> None:
+        """See `mailproof.store.contract.TestStore`."""
+        row = of_test(test)
+        await self.pools.run(lambda connection: kept_tests.keep(connection, row, test.report, most))
+
+    async def get_test(self, instance_id: str, test_id: str) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.find(connection, instance_id, test_id))
+
+    async def list_tests(self, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.find_all(connection, instance_id, query))
+
+    async def last_good_test(
+        self, instance_id: str, config_id: str, *, before: datetime | None = None
+    ) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(
+            lambda connection: kept_tests.find_last_good(connection, instance_id, config_id, before)
+        )
+
+    async def recent_tests(
+        self, instance_id: str, config_ids: Sequence[str], count: int
+    ) -> Mapping[str, Sequence[KeptTest]]:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(
+            lambda connection: kept_tests.find_recent(connection, instance_id, config_ids, count)
+        )
+
+    async def delete_tests_before(self, moment: datetime, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.delete_before(connection, moment, limit))
+
+    async def delete_tests_beyond(self, instance_id: str, most: int, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self.pools.run(lambda connection: kept_tests.delete_beyond(connection, instance_id, most, limit))
+
     def limit_counter(self) -> LimitCounter:
         """See `mailproof.store.contract.Store`."""
         return self._counter
@@ -271,7 +314,9 @@ class PostgresStore:
 
         async def work(connection: Connection) -> None:
             await connection.execute(
-                "INSERT INTO key_witness VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed", sealed
+                "INSERT INTO key_witness (id, sealed) VALUES (1, $1) "
+                "ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed",
+                sealed,
             )
 
         await self.pools.run(work)
@@ -280,7 +325,9 @@ class PostgresStore:
         """See `mailproof.store.contract.Store`."""
 
         async def work(connection: Connection) -> bytes:
-            await connection.execute("INSERT INTO key_witness VALUES (1, $1) ON CONFLICT DO NOTHING", offered)
+            await connection.execute(
+                "INSERT INTO key_witness (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING", offered
+            )
             kept: bytes = await connection.fetchval("SELECT sealed FROM key_witness")
             return kept
 
@@ -292,10 +339,11 @@ class PostgresStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
-        await self.pools.run(
-            lambda connection: connection.fetchval(PING),
+        oldest: int = await self.pools.run(
+            lambda connection: connection.fetchval(OLDEST),
             tries=2,  # the caller wants an answer soon
         )
+        check_living(oldest, schema.MIGRATIONS)
 
     async def close(self) -> None:
         """See `mailproof.store.contract.Store`."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter, LocalCounter
@@ -24,8 +25,9 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.migration import PING
-from mailproof.store.sqlite import log, rebuild, schema, tokens
+from mailproof.store.kept_rows import of_test
+from mailproof.store.migration import OLDEST, check_living
+from mailproof.store.sqlite import kept_tests, log, rebuild, schema, tokens
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
 
@@ -192,6 +194,43 @@ class SqliteStore:
         instance_id: str = row[0]
         return instance_id
 
+    def new_test_id(self) -> str:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._ids.next()
+
+    async def keep_test(self, test: KeptTest, *, most: int) -> None:
+        """See `mailproof.store.contract.TestStore`. Tests that end at once share a commit."""
+        row = of_test(test)
+        await self._write(lambda connection: kept_tests.keep(connection, row, test.report, most))
+
+    async def get_test(self, instance_id: str, test_id: str) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._read(lambda connection: kept_tests.find(connection, instance_id, test_id))
+
+    async def list_tests(self, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._read(lambda connection: kept_tests.find_all(connection, instance_id, query))
+
+    async def last_good_test(
+        self, instance_id: str, config_id: str, *, before: datetime | None = None
+    ) -> KeptTest | None:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._read(lambda connection: kept_tests.find_last_good(connection, instance_id, config_id, before))
+
+    async def recent_tests(
+        self, instance_id: str, config_ids: Sequence[str], count: int
+    ) -> Mapping[str, Sequence[KeptTest]]:
+        """See `mailproof.store.contract.TestStore`."""
+        return self._read(lambda connection: kept_tests.find_recent(connection, instance_id, config_ids, count))
+
+    async def delete_tests_before(self, moment: datetime, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self._write(lambda connection: kept_tests.delete_before(connection, moment, limit))
+
+    async def delete_tests_beyond(self, instance_id: str, most: int, limit: int) -> int:
+        """See `mailproof.store.contract.TestStore`."""
+        return await self._write(lambda connection: kept_tests.delete_beyond(connection, instance_id, most, limit))
+
     def limit_counter(self) -> LimitCounter:
         """See `mailproof.store.contract.Store`. One process serves a file, so its memory is enough."""
         return self._counter
@@ -256,7 +295,7 @@ class SqliteStore:
         """See `mailproof.store.contract.SecretStore`. There are no replicas, so one's own is returned."""
 
         def job(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT INTO key_witness VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
+            connection.execute("INSERT INTO key_witness (id, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
 
         if await self.key_proof() is None:  # a start waits for no other writer if it need not
             await self._write(job)
@@ -266,7 +305,7 @@ class SqliteStore:
         """See `mailproof.store.contract.SecretStore`."""
 
         def job(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO key_witness VALUES (1, ?)", (sealed,))
+            connection.execute("INSERT OR REPLACE INTO key_witness (id, sealed) VALUES (1, ?)", (sealed,))
 
         await self._write(job)
 
@@ -277,7 +316,7 @@ class SqliteStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
-        self._one(PING, ())
+        check_living(self._one(OLDEST, ())[0], schema.MIGRATIONS)
 
     async def close(self) -> None:
         """See `mailproof.store.contract.Store`."""
