@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from contract.store_world import Contract, World, add, change, check
+from mailproof.domain.filters import AnyOf, Comparator, Comparison, Negation, OrderKey, Presence, TextMatch, TextPart
 from mailproof.domain.kept_test import KeptOutcome, KeptTest, TestQuery, TestTrigger
 from mailproof.domain.ledger import EventType
 from mailproof.store.contract import TestStore
+from mailproof.store.kept_rows import filter_columns
+from mailproof.store.rows import micros
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 MANY = 1000
@@ -136,6 +139,36 @@ class TestsContract(Contract):
                 assert await each.list_tests("other", TestQuery()) == listed(strange)
                 assert not await each.list_tests("none", TestQuery())
                 assert not await each.list_tests("i", TestQuery("\0"))
+
+        self.run(scenario)
+
+    def test_lists_are_filtered_ordered_and_paged(self) -> None:
+        async def scenario(world: World) -> None:
+            store = world.store
+            tests = [kept(store, 1), failed(kept(store, 2)), bare(store, 3), overriding(kept(store, 4, "8"))]
+            await keep(store, *tests)
+            for field, found in (
+                (Comparison("outcome", Comparator.EQUAL, "ok"), [3, 0]),
+                (Comparison("start_time", Comparator.LESS, tests[2].started_at), [1, 0]),
+                (Comparison("id", Comparator.EQUAL, int(tests[1].id)), [1]),
+                (Negation(Presence("certificate_expire_time")), [2]),
+                (TextMatch("overridden", TextPart.ANYWHERE, "tls_mode"), [3]),
+                (TextMatch("code", TextPart.START, "auth_"), [1]),
+                (AnyOf((Comparison("trigger", Comparator.EQUAL, "diagnose"), Presence("stage"))), [3, 1, 0]),
+            ):
+                query = TestQuery(condition=field)
+                assert await store.list_tests("i", query) == listed(*(tests[place] for place in found)), field
+                alone = [tests[place] for place in found if place != 3]
+                assert await store.list_tests("i", replace(query, config_id="7")) == listed(*alone), field
+            order = (OrderKey("certificate_expire_time"), OrderKey("id", descending=True))
+            first = await store.list_tests("i", TestQuery(order=order, limit=2))
+            assert first == listed(tests[3], tests[1])
+            after = (micros(tests[1].certificate_expires_at or MOMENT), int(tests[1].id))
+            assert await store.list_tests("i", TestQuery(order=order, after=after)) == listed(tests[0], tests[2])
+            after = (micros(tests[2].started_at), int(tests[2].id))
+            assert await store.list_tests("i", TestQuery(after=after)) == listed(tests[1], tests[0])
+            for field_name in filter_columns():
+                assert len(await store.list_tests("i", TestQuery(order=(OrderKey(field_name), OrderKey("id"))))) == 4
 
         self.run(scenario)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailproof.domain.filters import Filter, ListOrder, OrderKey, SortValue
+
 
 class TestTrigger(StrEnum):
     """Which kind of call made a test. The words are stored, so they are never changed; new ones may be added."""
@@ -87,20 +89,23 @@ class KeptTest:
         return self.outcome == KeptOutcome.OK and not self.overridden
 
 
+NEWEST_TESTS_FIRST: ListOrder = (OrderKey("start_time", descending=True), OrderKey("id", descending=True))
+
+
 @dataclass(frozen=True, slots=True)
 class TestQuery:
     """Which kept tests of an instance are wanted.
 
     Attributes:
         config_id: Only tests of this configuration; empty for those of all.
-        condition: A filter of `domain.filters`; None for none.
-        order: What they are ordered by, of `domain.filters`; empty for the newest first.
-        after: The values of `order`, with the id last, of the last test that the page before had; empty for none.
+        condition: Which of them; None for all. It and the order name the fields of `store.kept_rows.filter_columns`.
+        order: What they are ordered by; empty for the newest first.
+        after: What the last test of the page before is sorted by; empty for the first page.
         limit: How many are returned at most.
     """
 
     config_id: str = ""
-    condition: object | None = None
-    order: tuple[object, ...] = ()
-    after: tuple[object, ...] = ()
+    condition: Filter | None = None
+    order: ListOrder = ()
+    after: tuple[SortValue, ...] = ()
     limit: int = 100

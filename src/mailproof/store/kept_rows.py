@@ -10,8 +10,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from mailproof.domain.kept_test import KeptTest
-from mailproof.store.rows import micros, moment
+from mailproof.domain.filters import FieldKind
+from mailproof.domain.kept_test import NEWEST_TESTS_FIRST, KeptTest, TestQuery
+from mailproof.store.conditions import Column, Columns, Dialect, SqlText
+from mailproof.store.rows import bounded, micros, moment
 
 TEST = (
     "id, instance_id, config_id, config_sequence, actor_token_id, peer, trigger, depth, outcome, stage, code, "
@@ -32,6 +34,54 @@ TRIMMED = 200
 """How many tests of a configuration are deleted at once at most, where its bound was made lower."""
 
 _GREATEST_ID = 2**63 - 1
+
+
+_FIELDS = {
+    "id": FieldKind.NUMBER,
+    "config_id": FieldKind.TEXT,
+    "config_sequence": FieldKind.NUMBER,
+    "actor_token_id": FieldKind.TEXT,
+    "trigger": FieldKind.WORD,
+    "depth": FieldKind.WORD,
+    "outcome": FieldKind.WORD,
+    "stage": FieldKind.WORD,
+    "code": FieldKind.WORD,
+    "start_time": FieldKind.MOMENT,
+    "elapsed_ms": FieldKind.NUMBER,
+    "tls_version": FieldKind.TEXT,
+    "certificate_expire_time": FieldKind.MOMENT,
+    "reply_code": FieldKind.NUMBER,
+    "overridden": FieldKind.TEXT,
+}
+_NAMES = {"start_time": "started_at", "certificate_expire_time": "certificate_expires_at"}
+
+
+def filter_columns(text: str = "{}") -> Columns:
+    """Return the fields of a filter or an order, as the API names them.
+
+    Args:
+        text: How the engine writes a column of texts.
+    """
+
+    def column(field: str, kind: FieldKind) -> Column:
+        form = text if kind in (FieldKind.TEXT, FieldKind.WORD) else "{}"
+        return Column(form.format(_NAMES.get(field, field)), kind, nullable=field == "certificate_expire_time")
+
+    return {field: column(field, kind) for field, kind in _FIELDS.items()}
+
+
+def listing(dialect: Dialect, columns: Columns, instance_id: str, query: TestQuery) -> tuple[str, list[Any]]:
+    """Return the statement for the tests of an instance that a query wants, and its parameters."""
+    sql = SqlText(dialect, columns)
+    order = query.order or NEWEST_TESTS_FIRST
+    conditions = [f"instance_id = {sql.parameter(instance_id)}"]
+    if query.config_id:
+        conditions.append(f"config_id = {sql.parameter(query.config_id)}")
+    conditions += [sql.condition(query.condition), sql.after(order, query.after)]
+    limit = sql.parameter(bounded(query.limit))
+    where = " AND ".join(conditions)
+    statement = f"SELECT {TEST} FROM tests WHERE {where} ORDER BY {sql.order(order)} LIMIT {limit}"  # noqa: S608
+    return statement, sql.parameters
 
 
 def key_of(test_id: str) -> int | None:

@@ -13,10 +13,12 @@ import asyncpg
 
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, to_test
+from mailproof.store.conditions import POSTGRES
+from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, listing, filter_columns, to_test
 from mailproof.store.postgres.log import sought
 from mailproof.store.postgres.pool import Connection
 
+_FIELDS = filter_columns('{} COLLATE "C"')
 _COUNT = len(TEST.split(", "))
 _OF_CONFIG = "instance_id = $1 AND config_id = $2"
 _INSERT = (  # $2 and $3 are the instance and the configuration
@@ -93,15 +95,10 @@ def _with_report(row: asyncpg.Record | None) -> KeptTest | None:
 
 async def find_all(connection: Connection, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
     """Return the tests that a query wants, without their reports."""
-    statement, parameters = f"SELECT {TEST} FROM tests WHERE instance_id = $1", [sought(instance_id)]  # noqa: S608
-    if query.config_id:
-        statement, parameters = f"{statement} AND config_id = $2", [*parameters, sought(query.config_id)]
-    found = await connection.fetch(
-        f"{statement} ORDER BY started_at DESC, id DESC LIMIT ${len(parameters) + 1}",
-        *parameters,
-        rows.bounded(query.limit),
-    )
-    return tuple(to_test(tuple(row)) for row in found)
+    if query.config_id and not sought(query.config_id):
+        return ()
+    statement, parameters = listing(POSTGRES, _FIELDS, sought(instance_id), query)
+    return tuple(to_test(tuple(row)) for row in await connection.fetch(statement, *parameters))
 
 
 async def find_recent(

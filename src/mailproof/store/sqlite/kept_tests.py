@@ -9,8 +9,10 @@ from typing import Any
 
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, to_test
+from mailproof.store.conditions import SQLITE
+from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, listing, filter_columns, to_test
 
+_FIELDS = filter_columns()
 _PLACES = ", ".join("?" for _ in TEST.split(", "))
 _OF_CONFIG = "instance_id = ? AND config_id = ?"
 _LAST_GOOD = f"SELECT id FROM tests WHERE {_OF_CONFIG} AND {GOOD} ORDER BY number DESC LIMIT 1"  # noqa: S608
@@ -68,13 +70,7 @@ def _one(connection: sqlite3.Connection, statement: str, parameters: tuple[Any, 
 
 def find_all(connection: sqlite3.Connection, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
     """Return the tests that a query wants, without their reports."""
-    statement, parameters = f"SELECT {TEST} FROM tests WHERE instance_id = ?", [instance_id]  # noqa: S608 - constants
-    if query.config_id:
-        statement, parameters = f"{statement} AND config_id = ?", [*parameters, query.config_id]
-    found = connection.execute(
-        f"{statement} ORDER BY started_at DESC, id DESC LIMIT ?", (*parameters, rows.bounded(query.limit))
-    )
-    return tuple(to_test(row) for row in found)
+    return tuple(map(to_test, connection.execute(*listing(SQLITE, _FIELDS, instance_id, query))))
 
 
 def find_recent(
