@@ -170,7 +170,9 @@ LAW = (
             "smtp.report",
             "smtp.stored_secret",
             "smtp.vocabulary",
+            "diagnosis.bounds",
             "diagnosis.catalogue",
+            "diagnosis.changes",
             "diagnosis.finding_pages",
             "diagnosis.findings",
             "discovery.progress",
@@ -281,6 +283,13 @@ LAW = (
             "ssl: connection_problem",
         ),
         modules=("connection_problem", "server_address", "service_access", "service_client", "table", "whoami"),
+    ),
+    Room(
+        "cli",
+        "the same, where a report is shown",
+        ("syntax", "smtp.report"),
+        libraries=("google: answered_report", "smtpdiag: kept_tests"),
+        modules=("answered_report", "kept_tests"),
     ),
     Room(
         "cli",

@@ -184,6 +184,12 @@ def _fill_whoami(parser: argparse.ArgumentParser) -> None:
     whoami.add_arguments(parser)
 
 
+def _fill_tests(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import kept_tests
+
+    kept_tests.add_arguments(parser)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -195,4 +201,5 @@ _COMMANDS = (
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
+    _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
 )
