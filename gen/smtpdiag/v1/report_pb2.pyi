@@ -771,7 +771,7 @@ class ObservedChange(_message.Message):
     likely: _builtins.bool
     """Whether the failure can depend on it: a refused login can on a new password, and can't on a new certificate."""
     sentence: _builtins.str
-    """The change in words that stand in a sentence: "the setting host was changed from …"."""
+    """The change in words that stand in a sentence: "the setting user is … instead of …"."""
     def __init__(
         self,
         *,

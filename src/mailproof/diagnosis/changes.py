@@ -25,6 +25,7 @@ MAX_CHANGES = 12
 """How many changes are told at most; the sentence says how many more there are."""
 
 _MAX_VALUE = 120  # characters of a value before or after
+_MAX_SHORT = 300  # characters
 _TOLD = 3  # changes in the sentence
 
 _DEEPEST = {
@@ -33,6 +34,9 @@ _DEEPEST = {
     Stage.RCPT: Depth.RCPT,
     Stage.DATA: Depth.DATA,
 }
+
+_OF_DEPTH = frozenset({"recipient"})
+"""Settings that a test has or has not, depending on how far it is to go."""
 
 _WAYS = {TlsMode.IMPLICIT: "implicit TLS", TlsMode.STARTTLS: "STARTTLS", TlsMode.NONE: "clear text"}
 
@@ -56,10 +60,11 @@ class PastTest:
 
 @dataclass(frozen=True, slots=True)
 class SettingsSince:
-    """What happened to the stored configuration between two tests, as far as it is known.
+    """What two tests were made with, as far as it is known.
 
     Attributes:
-        before: The settings of the last good test, by their names in the API; None where they are not known.
+        before: The settings of the last good test by their names, without those that it had not; None where they are
+            not known.
         after: Those of the failing one.
         secret: What its secret is called: "password", "client secret".
         secret_changed_at: When the secret was last replaced since; None where it was not, or nobody knows.
@@ -83,7 +88,7 @@ class _Pair:
     good: Report
     failed: Report
     now: datetime
-    told: frozenset[str] = field(default_factory=frozenset)  # settings whose change the event log tells
+    told: frozenset[str] = field(default_factory=frozenset)  # settings whose change is known better
 
 
 def since_last_good(
@@ -107,6 +112,15 @@ def since_last_good(
     ranked = _ranked(failed, found)
     sentence = _sentence(failed, last, ranked)
     return SinceLastGood(last.id, last.started_at, sentence, tuple(ranked[:MAX_CHANGES]))
+
+
+def in_short(since: SinceLastGood) -> str:
+    """Return what has changed as few words, for an answer that has no place for a report."""
+    causes = [_clause(change) for change in since.changes if change.likely]
+    if causes:
+        return clean_and_shorten("; ".join(causes), _MAX_SHORT)
+    others = any(change.kind is not Kind.REPLY for change in since.changes)
+    return "nothing that this failure is likely to depend on" if others else "nothing that this test sees"
 
 
 def _ranked(failed: Report, found: list[ObservedChange]) -> list[ObservedChange]:
@@ -159,12 +173,12 @@ def _change(kind: Kind, sentence: str, before: str = "", after: str = "", *, nam
 
 
 def _stored_changes(settings: SettingsSince) -> Iterator[ObservedChange]:
-    """Yield the settings that were stored anew, and whether the secret was."""
+    """Yield the settings that differ, and whether the secret was replaced."""
     if settings.before is not None and settings.after is not None:
         for name in sorted(settings.before.keys() | settings.after.keys()):
             before, after = settings.before.get(name, ""), settings.after.get(name, "")
-            if before != after:
-                sentence = f"the setting {name} was changed from {_shown(before)} to {_shown(after)}"
+            if before != after and (name not in _OF_DEPTH or (before and after)):
+                sentence = f"the setting {name} is {_shown(after)} instead of {_shown(before)}"
                 yield _change(Kind.SETTING, sentence, before, after, name=name)
     if settings.secret_changed_at is not None:
         moment = f"{settings.secret_changed_at:%Y-%m-%d %H:%M} UTC"
@@ -188,13 +202,16 @@ def _deeper(failed: Report, last: PastTest) -> Iterator[ObservedChange]:
 
 def _destination(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield where the test went, unless a stored setting's change says it."""
-    if "host" in pair.told:
-        return
     old, new = pair.before, pair.after
-    if old.host is not None and new.host is not None and old.host.lower() != new.host.lower():
+    if (
+        "host" not in pair.told
+        and old.host is not None
+        and new.host is not None
+        and old.host.lower() != new.host.lower()
+    ):
         sentence = f"this test went to {_short(new.host)}, the last good one to {_short(old.host)}"
         yield _change(Kind.SETTING, sentence, old.host, new.host, name="host")
-    if old.port is not None and new.port is not None and old.port != new.port:
+    if "port" not in pair.told and old.port is not None and new.port is not None and old.port != new.port:
         sentence = f"this test went to port {new.port}, the last good one to port {old.port}"
         yield _change(Kind.SETTING, sentence, str(old.port), str(new.port), name="port")
 
@@ -285,10 +302,10 @@ def _login(pair: _Pair) -> Iterator[ObservedChange]:
 def _envelope(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield the addresses that were named to the server, unless a stored setting's change says it."""
     old, new = pair.before, pair.after
-    if "sender_address" not in pair.told and None not in (old.sender, new.sender) and old.sender != new.sender:
+    if "sender" not in pair.told and None not in (old.sender, new.sender) and old.sender != new.sender:
         words = f"the sender is {_shown(new.sender or '')} instead of {_shown(old.sender or '')}"
-        yield _change(Kind.SETTING, words, old.sender or "", new.sender or "", name="sender_address")
-    if None not in (old.recipient, new.recipient) and old.recipient != new.recipient:
+        yield _change(Kind.SETTING, words, old.sender or "", new.sender or "", name="sender")
+    if "recipient" not in pair.told and None not in (old.recipient, new.recipient) and old.recipient != new.recipient:
         words = f"the recipient is {_shown(new.recipient or '')} instead of {_shown(old.recipient or '')}"
         yield _change(Kind.SETTING, words, old.recipient or "", new.recipient or "", name="recipient")
 

@@ -10,22 +10,23 @@ from mailproof.smtp.vocabulary import ChangeKind as Kind
 from mailproof.smtp.vocabulary import Code, Stage
 
 _WHERE = frozenset({(Kind.SETTING, "host"), (Kind.SETTING, "port"), (Kind.ADDRESS, "")})
-_SECURED = frozenset({(Kind.SETTING, "tls"), (Kind.TLS_MODE, "")})
+_SECURED = frozenset({(Kind.SETTING, "tls_mode"), (Kind.TLS_MODE, "")})
 _CERTIFICATE = frozenset({(Kind.CERTIFICATE, ""), (Kind.CERTIFICATE_CHAIN, ""), (Kind.CERTIFICATE_TRUST, "")})
 _SERVER = frozenset({(Kind.SOFTWARE, "")})
 _LOGIN = frozenset(
     {
         (Kind.SETTING, "user"),
-        (Kind.SETTING, "xoauth2.token_endpoint"),
-        (Kind.SETTING, "xoauth2.client_id"),
-        (Kind.SETTING, "xoauth2.scopes"),
+        (Kind.SETTING, "login"),
+        (Kind.SETTING, "token_endpoint"),
+        (Kind.SETTING, "client_id"),
+        (Kind.SETTING, "scopes"),
         (Kind.SECRET, ""),
     }
 )
-_MECHANISM = frozenset({(Kind.OFFERED_MECHANISM, ""), (Kind.MECHANISM, "")})
-_SENDER = frozenset({(Kind.SETTING, "user"), (Kind.SETTING, "sender_address")})
+_MECHANISM = frozenset({(Kind.SETTING, "mechanism"), (Kind.OFFERED_MECHANISM, ""), (Kind.MECHANISM, "")})
+_SENDER = frozenset({(Kind.SETTING, "user"), (Kind.SETTING, "sender"), (Kind.SETTING, "ehlo_name")})
 _RECIPIENT = frozenset({(Kind.SETTING, "recipient")})
-_MESSAGE = frozenset({(Kind.SETTING, "sender_name"), (Kind.SIZE_LIMIT, ""), (Kind.EXTENSION, "")})
+_MESSAGE = frozenset({(Kind.SIZE_LIMIT, ""), (Kind.EXTENSION, "")})
 _DEPTH = frozenset({(Kind.DEPTH, "")})
 
 _Thing = tuple[Kind, str]
@@ -37,7 +38,7 @@ _OF_STAGE: dict[Stage, frozenset[_Thing]] = {
     Stage.CONNECT: _WHERE,
     Stage.GREETING: _WHERE | _SECURED | _SERVER,
     Stage.TLS: _WHERE | _SECURED | _SERVER | _CERTIFICATE | {(Kind.TLS_VERSION, ""), (Kind.CIPHER, "")},
-    Stage.EHLO: _WHERE | _SECURED | _SERVER,
+    Stage.EHLO: _WHERE | _SECURED | _SERVER | {(Kind.SETTING, "ehlo_name")},
     Stage.STARTTLS: _WHERE | _SECURED | _SERVER | {(Kind.EXTENSION, "")},
     Stage.AUTH: _WHERE | _SECURED | _SERVER | _LOGIN | _MECHANISM | _DEPTH,
     Stage.MAIL: _WHERE | _SECURED | _SERVER | _SENDER | _MESSAGE | _MECHANISM | _DEPTH,
@@ -67,7 +68,7 @@ _OF_CODE: dict[Code, frozenset[_Thing]] = {
         _WHERE | _SERVER | {(Kind.SETTING, "user"), (Kind.MECHANISM, ""), (Kind.OFFERED_MECHANISM, "")},
     ),
     **dict.fromkeys((Code.GREYLISTED, Code.MAILBOX_FULL), _WHERE | _SERVER | _RECIPIENT | _DEPTH),
-    Code.AUTH_TOKEN_FAILED: _LOGIN,  # the server has no part in it
+    Code.AUTH_TOKEN_FAILED: _LOGIN,  # the mail server has no part in it
     Code.TLS_REQUIRED: _WHERE | _SECURED | _SERVER | _DEPTH,
     Code.AUTH_REQUIRED: _WHERE | _SERVER | _LOGIN | _MECHANISM | _DEPTH,
     Code.MESSAGE_TOO_LARGE: _WHERE | _SERVER | {(Kind.SIZE_LIMIT, "")},

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproof.diagnosis.bounds import bounded
-from mailproof.diagnosis.changes import MAX_CHANGES, PastTest, SettingsSince, since_last_good
+from mailproof.diagnosis.changes import MAX_CHANGES, PastTest, SettingsSince, in_short, since_last_good
 from mailproof.diagnosis.likely_changes import can_depend_on, order_of
 from mailproof.smtp.report import Certificate, EhloInfo, Evidence, Report, SinceLastGood, Step, TlsInfo
 from mailproof.smtp.vocabulary import ChangeKind as Kind
@@ -154,15 +154,15 @@ def test_the_same_certificate_that_is_trusted_no_more_is_told() -> None:
 def test_a_replaced_secret_and_another_user_are_the_causes_of_a_refused_login() -> None:
     since = compared(
         REJECTED,
-        before={"user": "old@example.org", "sender_address": "a@example.org"},
-        after={"user": "new@example.org", "sender_address": "z@example.org"},
+        before={"user": "old@example.org", "sender": "a@example.org"},
+        after={"user": "new@example.org", "sender": "z@example.org"},
         secret_changed_at=datetime(2026, 11, 18, 10, 0, tzinfo=UTC),
     )
     assert [(change.kind, change.name) for change in since.changes if change.likely] == [
         (Kind.SETTING, "user"),
         (Kind.SECRET, "password"),
     ]
-    assert 'the setting user was changed from "old@example.org" to "new@example.org"' in since.sentence
+    assert 'the setting user is "new@example.org" instead of "old@example.org"' in since.sentence
     assert "the stored password was replaced at 2026-11-18 10:00 UTC" in since.sentence
     assert since.sentence.endswith(" 1 other change can be seen.")
     secret = since.changes[1]
@@ -220,7 +220,7 @@ def test_another_host_is_told_once_though_its_addresses_differ_too() -> None:
     assert [(change.kind, change.name) for change in since.changes if change.likely] == [(Kind.SETTING, "host")]
     stored = compared(report, before={"host": "mail.example.org"}, after={"host": "new.example.org"})
     assert [change.sentence for change in stored.changes if change.likely] == [
-        'the setting host was changed from "mail.example.org" to "new.example.org"'
+        'the setting host is "new.example.org" instead of "mail.example.org"'
     ]
 
 
@@ -272,6 +272,19 @@ def test_a_report_that_was_cut_is_compared_only_where_it_is_whole() -> None:
     assert last.report is not huge
     since = compared(REJECTED, last)
     assert {change.kind for change in since.changes} <= {Kind.REPLY}
+
+
+def test_a_recipient_that_only_one_test_had_is_no_change() -> None:
+    since = compared(REJECTED, before={"user": "a"}, after={"user": "a", "recipient": "b@example.org"})
+    assert [change.kind for change in since.changes] == [Kind.REPLY]
+
+
+def test_in_short() -> None:
+    assert in_short(compared(REJECTED)) == "nothing that this test sees"
+    changed = compared(REJECTED, before={"user": "a", "sender": "c"}, after={"user": "b", "sender": "d"})
+    assert in_short(changed) == 'the setting user is "b" instead of "a"'
+    other = compared(REJECTED, before={"sender": "c"}, after={"sender": "d"})
+    assert in_short(other) == "nothing that this failure is likely to depend on"
 
 
 def test_without_a_report_only_the_settings_are_compared() -> None:
