@@ -181,7 +181,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead key_rotation noted token_uses",
+            "asyncio: ahead kept_tests key_rotation last_good noted retention token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),

@@ -32,7 +32,22 @@ class KeptOutcome(StrEnum):
 
 
 UNFINISHED = "unfinished"
-"""The code of a cancelled test whose caller left, whose time was over, or that the service's stop has ended."""
+"""The code of a cancelled test whose caller left, or that the service's stop has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many tests are kept, and for how long.
+
+    Attributes:
+        per_config: Tests of one configuration; with 0 none are kept from now on.
+        per_instance: Tests of one instance, those of removed configurations among them; 0 for any number.
+        days: How old one may be; 0 for any age.
+    """
+
+    per_config: int = 100
+    per_instance: int = 100_000
+    days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,8 @@ class KeptTest:
         depth: How far the test was to go (`smtp.vocabulary.Depth`); empty for a post to a webhook.
         outcome: What came of it.
         stage: The verdict's stage, or for a cancelled test the last that began; of a post the phase.
-        code: The verdict's code; of a cancelled test why it has none (`UNFINISHED`, `resources_short`).
+        code: The verdict's code; of a cancelled test why it has none (`UNFINISHED`, `deadline_exceeded`,
+            `resources_short`).
         started_at: When it began.
         elapsed_ms: Milliseconds until the verdict, or until it was cancelled.
         phases: Stages in the order in which they were reached, with the milliseconds that each took in all.

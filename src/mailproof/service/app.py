@@ -68,8 +68,12 @@ from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
 from mailproof.usecases.kept_test_pages import KeptTestPages
+from mailproof.usecases.kept_tests import KeptTests
+from mailproof.usecases.last_good import LastGood
+from mailproof.usecases.noted import Notes
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
+from mailproof.usecases.retention import TestRetention
 from mailproof.usecases.searches import Searches
 from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
@@ -82,6 +86,9 @@ log = logging.getLogger("mailproof")
 
 CALL_MARGIN = 5.0
 """Seconds that a call may take beyond the longest SMTP test."""
+
+_SETTLING = 2.0
+"""Seconds that the end of the service waits for what is written about the last tests."""
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
@@ -144,6 +151,11 @@ class Service:
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
+        self._quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
+        retention = settings.retention
+        notes, last_good = Notes(self._store, self._quota), LastGood(self._store)
+        self._kept = KeptTests(notes, self._store, retention, last_good=last_good)
+        self._retention = TestRetention(self._store, retention, self._kept.counts)
         self._calls = self._wire(anchors)
         cleanup.callback(self._calls.close)
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
@@ -180,6 +192,7 @@ class Service:
         except StartupError:
             self._stop(grace=0)
             raise
+        self._grpc_loop.submit(self._retention.run())  # until the loop ends
 
     def renew_certificates_on_hangup(self, stop: StopSignal) -> None:
         """Read the certificate anew when its files change, and on SIGHUP. Does nothing without TLS."""
@@ -199,6 +212,8 @@ class Service:
         )
         for part in stopping:
             part.result()
+        for loop in (self._grpc_loop, self._http_loop):  # tests that the end has cut short are kept too
+            loop.submit(self._kept.settle(_SETTLING)).result()
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
@@ -250,10 +265,11 @@ class Service:
             fingerprint=lambda data: self._sealer.fingerprints(data)[0],
         )
         single = settings.single_config
-        quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
+        quota = self._quota
         providers = Providers(self._store, self._sealer, single=single, quota=quota)
         url = settings.documentation_url
-        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url, quota=quota)
+        kept = self._kept
+        diagnoses = Diagnoses(self._store, self._sealer, probe, limits, documentation_url=url, kept=kept, quota=quota)
         # Its candidates are guesses themselves: no other host is suggested in their place. One search tries up to 40,
         # whose names and addresses a stranger's domain chooses.
         tries_candidates = Probe(guard=guard, trust=trust, default_ehlo_name=settings.ehlo_name, max_addresses=FEW)
@@ -272,7 +288,7 @@ class Service:
                 limits=limits,
                 secret_export=settings.secret_export,
             ),
-            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, quota=quota),
+            WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, kept=kept, quota=quota),
         )
         servicers: dict[ServiceDescriptor, object] = {
             admin_pb2.DESCRIPTOR.services_by_name["AdminService"]: AdminService(providers, diagnoses),
@@ -282,7 +298,9 @@ class Service:
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
-            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(KeptTestPages(self._store, self._sealer)),
+            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(
+                KeptTestPages(self._store, self._sealer, documentation_url=url)
+            ),
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))

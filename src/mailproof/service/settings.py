@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproof.domain.database import DatabaseLimits, DatabaseUrl, sqlite_url
+from mailproof.domain.kept_test import Retention
 from mailproof.domain.limits import Bounds
 from mailproof.domain.model import Role
 from mailproof.domain.secret import Secret
@@ -318,6 +319,13 @@ class ServiceSettings:
     max_events_per_instance: int = _limit(
         "max_events_per_instance", "events that the log of one instance may have; 0: any number", 1_000_000
     )
+    max_kept_tests_per_config: int = _limit(
+        "max_kept_tests_per_config", "tests that are kept of one configuration; 0: none are kept from now on", 100
+    )
+    max_kept_tests_per_instance: int = _limit(
+        "max_kept_tests_per_instance", "tests that are kept of one instance; 0: any number", 100_000
+    )
+    kept_tests_days: int = _limit("kept_tests_days", "days that a test is kept; 0: whatever its age", 90)
     drain_timeout: float = setting(
         "drain_timeout",
         values.number(0, 600),
@@ -453,6 +461,11 @@ class ServiceSettings:
     def database(self) -> DatabaseUrl:
         """The URL of the database."""
         return self.database_url or sqlite_url(self.data_dir / DATABASE_FILE)
+
+    @property
+    def retention(self) -> Retention:
+        """How many tests are kept, and for how long."""
+        return Retention(self.max_kept_tests_per_config, self.max_kept_tests_per_instance, self.kept_tests_days)
 
     @property
     def bounds(self) -> Bounds:

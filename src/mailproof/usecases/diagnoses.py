@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from mailproof.diagnosis.catalogue import may_pass_later
+from mailproof.diagnosis.changes import in_short
 from mailproof.diagnosis.finding_pages import published_path
 from mailproof.diagnosis.findings import page
 from mailproof.domain.errors import (
@@ -23,6 +24,7 @@ from mailproof.domain.errors import (
     SmtpTestFailed,
     UserNotSet,
 )
+from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
@@ -32,7 +34,15 @@ from mailproof.smtp.report import Plan, Progress, Report
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.ahead import ahead
-from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
+from mailproof.usecases.diagnosis_plans import (
+    Overrides,
+    overridden_by,
+    overridden_plan,
+    plan_of,
+    replaced_by,
+    require_stored_secret_for,
+)
+from mailproof.usecases.kept_tests import KeptTests, TestSubject
 from mailproof.usecases.limited_work import ProvenSecrets, StoredSecret, login_of, note_end, work_of_test
 from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
@@ -86,6 +96,7 @@ class Diagnoses:
         prober: Runs the tests.
         limits: Bounds the tests of the whole process.
         documentation_url: Where the project's files are published; empty where links are paths of this service.
+        kept: Keeps the tests of stored configurations; None where only the event log tells of them.
         quota: How much an instance may have.
     """
 
@@ -97,6 +108,7 @@ class Diagnoses:
         limits: Limits,
         *,
         documentation_url: str = "",
+        kept: KeptTests | None = None,
         quota: Quota = UNBOUNDED,
     ) -> None:
         self._store = store
@@ -105,7 +117,7 @@ class Diagnoses:
         self._limits = limits
         self._documentation_url = documentation_url
         self._proven = ProvenSecrets()
-        self._notes = Notes(store, quota)
+        self._kept = kept or KeptTests(Notes(store, quota), None, Retention())
 
     async def diagnose(
         self,
@@ -136,31 +148,33 @@ class Diagnoses:
             InvalidFields: The plan is invalid.
         """
         stored: StoredSecret | None = None
+        subject: TestSubject | None = None
         if config_id:
-            plan, stored = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
+            plan, stored, subject = await self._stored_plan(caller, config_id, plan, overrides or Overrides())
         plan = self._bounded(plan, remaining)
+        if subject is not None:
+            subject = dataclasses.replace(subject, plan=plan, remaining=remaining)
         # The test does not wait for whoever reads its events, so that its slot is free when it is over.
-        async with aclosing(ahead(self._run(caller, plan, stored, config_id))) as events:
+        async with aclosing(ahead(self._run(caller, plan, stored, subject))) as events:
             async for event in events:
                 yield event
 
     async def _run(
-        self, caller: Caller, plan: Plan, stored: StoredSecret | None, config_id: str
+        self, caller: Caller, plan: Plan, stored: StoredSecret | None, subject: TestSubject | None
     ) -> AsyncGenerator[Progress, None]:
         report = None
         async with self._limited(caller, plan, stored) as ended:
-            with self._notes.unfinished(caller, config_id):
+            with self._kept.recording(subject) as recording:
                 async with aclosing(self._prober.run(plan)) as events:
                     async for event in events:
+                        recording.follow(event)
                         if isinstance(event, Report):
                             report = event
                             ended(event)
                         else:
                             yield event
         if report is not None:  # the last event
-            if config_id:
-                await self._notes.tested(caller, config_id, report.code.value)
-            yield self._linked(report)
+            yield linked(await recording.ended(report), self._documentation_url)
 
     @asynccontextmanager
     async def _limited(
@@ -189,9 +203,11 @@ class Diagnoses:
 
     async def _stored_plan(
         self, caller: Caller, config_id: str, plan: Plan, overrides: Overrides
-    ) -> tuple[Plan, StoredSecret | None]:
-        """Return the plan of a Diagnose that tests a stored configuration, and the stored secret that it uses."""
+    ) -> tuple[Plan, StoredSecret | None, TestSubject]:
+        """Return the plan of a Diagnose that tests a stored configuration, the stored secret that it uses, and more."""
         provider, settings = await self._stored(caller, config_id)
+        overridden = overridden_by(settings, overrides, plan)
+        subject = TestSubject(caller, provider, TestTrigger.DIAGNOSE, overridden=overridden)
         wanted, secret = overrides.target(settings), Secret("")
         if wanted.user and not overrides.has_secret:
             if wanted != login_target(settings):
@@ -199,7 +215,7 @@ class Diagnoses:
             secret = self._usable_secret(provider, settings)
         plan = overridden_plan(settings, secret, overrides, plan)
         plan = dataclasses.replace(plan, password_without_user=_lacks_user(provider) and not wanted.user)
-        return plan, _stored_secret(provider) if secret else None
+        return plan, _stored_secret(provider) if secret else None, subject
 
     async def report(self, caller: Caller, plan: Plan, *, remaining: float | None = None) -> Report:
         """Run a test and return its report. No alternative settings are tried: the answer has no place for them.
@@ -217,13 +233,21 @@ class Diagnoses:
         return await self._report(caller, dataclasses.replace(plan, verify_alternatives=False), remaining)
 
     async def _report(
-        self, caller: Caller, plan: Plan, remaining: float | None, stored: StoredSecret | None = None
+        self,
+        caller: Caller,
+        plan: Plan,
+        remaining: float | None,
+        stored: StoredSecret | None = None,
+        subject: TestSubject | None = None,
     ) -> Report:
         plan = self._bounded(plan, remaining)
+        if subject is not None:
+            subject = dataclasses.replace(subject, plan=plan, remaining=remaining)
         async with self._limited(caller, plan, stored) as ended:
-            report = await self._prober.report(plan)
+            with self._kept.recording(subject) as recording:
+                report = await self._prober.report(plan)
             ended(report)
-            return report
+        return await recording.ended(report)
 
     async def test_settings(
         self,
@@ -263,14 +287,21 @@ class Diagnoses:
         if secret and not settings.user:
             raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
         stored: StoredSecret | None = None
+        provider = await self._store.get(caller.instance_id, config_id) if config_id else None
         if config_id and not secret and tested.auth is not Auth.NONE:
-            settings, secret, stored = await self._with_stored_secret(caller, config_id, tested)
+            settings, secret, stored = self._with_stored_secret(provider, config_id, tested)
         if settings.user and not secret:
             raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
         plan = plan_of(settings, secret, receiver, Depth.DATA)
-        used = config_id if stored is not None else ""
-        await self._require_success(caller, plan, remaining, names, stored, used)
+        subject = None
+        if provider is not None and isinstance(provider.settings, SmtpSettings):
+            overridden = replaced_by(provider.settings, settings, has_secret=bool(tested.secret))
+            uses_stored = stored is not None
+            subject = TestSubject(
+                caller, provider, TestTrigger.TEST_SETTINGS, overridden=overridden, uses_stored=uses_stored
+            )
+        await self._require_success(caller, plan, remaining, names, stored, subject)
 
     async def test_stored(
         self, caller: Caller, config_id: str, *, receiver: str, remaining: float | None = None
@@ -299,25 +330,29 @@ class Diagnoses:
         secret = self._usable_secret(provider, settings)
         plan = plan_of(settings, secret, receiver, Depth.DATA)
         stored = _stored_secret(provider) if secret else None
-        await self._require_success(caller, plan, remaining, _REQUEST_NAMES, stored, config_id)
+        subject = TestSubject(caller, provider, TestTrigger.TEST_CONFIG)
+        await self._require_success(caller, plan, remaining, _REQUEST_NAMES, stored, subject)
 
-    async def _with_stored_secret(
-        self, caller: Caller, config_id: str, tested: SmtpInput
+    def _with_stored_secret(
+        self, provider: Provider | None, config_id: str, tested: SmtpInput
     ) -> tuple[SmtpSettings, Secret, StoredSecret | None]:
         """Return the tested settings with the stored secret, where there is one.
 
         Raises:
             PasswordRequired: The stored secret may not be used for these settings.
+            ProviderNotFound: There is no such configuration.
             UserNotSet: Neither they nor the stored ones have a user for it.
         """
         if not tested.settings.user:
-            _refuse_password_without_user(await self._store.get(caller.instance_id, config_id))
+            _refuse_password_without_user(provider)
             return tested.settings, tested.secret, None
-        provider, stored = await self._stored(caller, config_id, "SMTP-p9cc")
+        if provider is None or not isinstance(provider.settings, SmtpSettings):
+            raise ProviderNotFound(config_id, reference="SMTP-p9cc")
         secret = usable_secret(self._vault, provider)
         if not secret:
             return tested.settings, secret, None
-        return tested.completed(stored, secret_name(stored)), secret, _stored_secret(provider)
+        settings = tested.completed(provider.settings, secret_name(provider.settings))
+        return settings, secret, _stored_secret(provider)
 
     async def _stored(
         self, caller: Caller, config_id: str, reference: str = "QUERY-fwofw"
@@ -348,7 +383,7 @@ class Diagnoses:
         remaining: float | None,
         names: Mapping[str, str],
         stored: StoredSecret | None,
-        config_id: str,
+        subject: TestSubject | None,
     ) -> None:
         """Run a test, and raise its failure.
 
@@ -358,27 +393,15 @@ class Diagnoses:
             remaining: Seconds until the caller's deadline; None without one.
             names: What the request calls fields of the plan.
             stored: The stored secret that it logs in with; None where it uses none.
-            config_id: The stored configuration whose secret is used or that is tested; empty for none.
+            subject: What it is kept as; None where it names no stored configuration.
         """
         try:
-            with self._notes.unfinished(caller, config_id):
-                report = await self._report(caller, plan, remaining, stored)
+            report = await self._report(caller, plan, remaining, stored, subject)
         except InvalidFields as error:  # the request has other names for the plan's fields
             renamed = [FieldViolation(names.get(v.field, v.field), v.description) for v in error.violations]
             raise InvalidFields(renamed) from None
-        if config_id:
-            await self._notes.tested(caller, config_id, report.code.value)
         if report.outcome is Outcome.FAIL:
             raise failure_of(report, self._documentation_url)
-
-    def _linked(self, report: Report) -> Report:
-        if not self._documentation_url:
-            return report
-        url = self._documentation_url
-        findings = tuple(
-            dataclasses.replace(found, link=f"{url}/{published_path(found.code)}") for found in report.findings
-        )
-        return dataclasses.replace(report, findings=findings)
 
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
         """Return the plan with a timeout within the limits.
@@ -408,6 +431,22 @@ def _refuse_password_without_user(provider: Provider | None) -> None:
         raise UserNotSet
 
 
+def linked(report: Report, documentation_url: str) -> Report:
+    """Return a report whose findings link to the published pages.
+
+    Args:
+        report: The report.
+        documentation_url: Where the project's files are published; empty for links that are paths of this service.
+    """
+    if not documentation_url:
+        return report
+    findings = tuple(
+        dataclasses.replace(found, link=f"{documentation_url}/{published_path(found.code)}")
+        for found in report.findings
+    )
+    return dataclasses.replace(report, findings=findings)
+
+
 def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     """Return the error for a failed test, for APIs whose answer has no place for a report.
 
@@ -422,6 +461,8 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         "serverText": evidence.text,
         "advice": report.advice,
         "documentation": "" if documentation_url else page(report.code),
+        "testId": report.test_id,
+        **_since_last_good(report),
     }
     return SmtpTestFailed(
         " ".join(part for part in (report.message, report.advice) if part),
@@ -433,3 +474,15 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         reference=_REFERENCES.get(report.stage, ""),
         help_url=f"{documentation_url}/{published_path(report.code)}" if documentation_url else "",
     )
+
+
+def _since_last_good(report: Report) -> dict[str, str]:
+    """Return when the configuration last worked and what has changed since, in few words."""
+    since = report.since_last_good
+    if since is None:
+        return {}
+    return {
+        "lastGood": f"{since.started_at:%Y-%m-%dT%H:%M:%SZ}",
+        "lastGoodTestId": since.test_id,
+        "changedSince": in_short(since),
+    }

@@ -119,6 +119,40 @@ def overridden_plan(settings: SmtpSettings, secret: Secret, given: Overrides, pl
     )
 
 
+def overridden_by(settings: SmtpSettings, given: Overrides, plan: Plan) -> tuple[str, ...]:
+    """Return the names of what a Diagnose tests in place of stored settings, in the words of its request.
+
+    Args:
+        settings: The stored settings.
+        given: What is tested in place of some of them.
+        plan: What the request says beside the settings.
+    """
+    further = {
+        "password": bool(given.password),
+        "xoauth2": given.oauth is not None,
+        "sender": plan.sender not in ("", settings.sender_address),
+        "ca_pem": bool(plan.ca_pem),
+        "ehlo_name": bool(plan.ehlo_name),
+        "mechanism": bool(plan.mechanism),
+    }
+    names = differing(login_target(settings), given.target(settings))
+    return (*names, *(name for name, other in further.items() if other and name not in names))
+
+
+def replaced_by(stored: SmtpSettings, sent: SmtpSettings, *, has_secret: bool) -> tuple[str, ...]:
+    """Return the names of the settings that a test with sent settings does not take from the stored configuration.
+
+    Args:
+        stored: The stored settings.
+        sent: The settings that are tested.
+        has_secret: Whether a secret was sent.
+    """
+    names = differing(login_target(stored), login_target(sent))
+    secret = "xoauth2" if sent.oauth else "password"
+    further = {"sender": sent.sender_address != stored.sender_address, secret: has_secret}
+    return (*names, *(name for name, other in further.items() if other and name not in names))
+
+
 def plan_of(settings: SmtpSettings, secret: Secret, receiver: str, depth: Depth) -> Plan:
     """Return the plan of a test of stored or sent settings, for an API whose audience is `FLAG`.
 

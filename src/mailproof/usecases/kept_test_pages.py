@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from mailproof.domain.errors import FieldViolation, InvalidFields, KeptTestNotFound
@@ -17,11 +16,10 @@ from mailproof.smtp.report import Report
 from mailproof.store.contract import Store
 from mailproof.syntax.filter import parse_filter
 from mailproof.syntax.order_by import parse_order_by
-from mailproof.usecases.kept_reports import unpack
+from mailproof.usecases.diagnoses import linked
+from mailproof.usecases.last_good import report_of
 from mailproof.usecases.page_token import make_list_token, read_list_token
 from mailproof.usecases.token_names import TokenNames
-
-log = logging.getLogger("mailproof.tests")
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -85,11 +83,13 @@ class KeptTestPages:
     Args:
         store: Has the tests and the names of tokens.
         vault: Authenticates page tokens.
+        documentation_url: Where the project's files are published; empty where links are paths of this service.
     """
 
-    def __init__(self, store: Store, vault: Vault) -> None:
+    def __init__(self, store: Store, vault: Vault, *, documentation_url: str = "") -> None:
         self._store = store
         self._vault = vault
+        self._documentation_url = documentation_url
         self._names = TokenNames(store)
 
     async def get(self, caller: Caller, test_id: str, *, with_report: bool = True) -> ShownTest:
@@ -106,7 +106,7 @@ class KeptTestPages:
         if test is None:
             raise KeptTestNotFound(test_id)
         names = await self._names.of({test.actor_token_id})
-        return ShownTest(test, names.get(test.actor_token_id, ""), report_of(test) if with_report else None)
+        return self._shown(test, names, with_report=with_report)
 
     async def list(
         self,
@@ -156,19 +156,13 @@ class KeptTestPages:
             # One that was deleted meanwhile stays in the page without its report.
             page = [await self._store.get_test(instance, test.id) or test for test in page]
         names = await self._names.of({test.actor_token_id for test in page})
-        shown = tuple(ShownTest(test, names.get(test.actor_token_id, ""), report_of(test)) for test in page)
-        return ShownTests(shown, following)
+        return ShownTests(tuple(self._shown(test, names) for test in page), following)
 
-
-def report_of(test: KeptTest) -> Report | None:
-    """Return the report of a kept test; None where it has none, or one that can't be read."""
-    if not test.report:
-        return None
-    try:
-        return unpack(test.report)
-    except ValueError as error:
-        log.warning("the report of test %s can't be read: %s", test.id, error)
-        return None
+    def _shown(self, test: KeptTest, names: Mapping[str, str], *, with_report: bool = True) -> ShownTest:
+        report = report_of(test) if with_report else None
+        if report is not None:
+            report = linked(replace(report, test_id=test.id), self._documentation_url)
+        return ShownTest(test, names.get(test.actor_token_id, ""), report)
 
 
 def _read(filter_: str, order_by: str) -> tuple[Filter | None, ListOrder, list[FieldViolation]]:

@@ -20,7 +20,7 @@ from mailproof.domain.kept_test import KeptTest
 from mailproof.domain.ledger import Event, EventType
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Depth, Outcome
-from mailproof.usecases.kept_test_pages import report_of
+from mailproof.usecases.kept_reports import unpack
 
 log = logging.getLogger("mailproof.tests")
 
@@ -31,6 +31,10 @@ _EVENTS_READ = 100
 """Events of the configuration, the newest first, in which a replaced secret is looked for."""
 
 _SECRETS = frozenset({"password", "client_secret"})
+"""What events call a secret."""
+
+_SENT = frozenset({"password", "xoauth2"})
+"""What a test calls one that was sent in place of the stored one."""
 
 
 class LastGoodStore(Protocol):
@@ -43,7 +47,7 @@ class LastGoodStore(Protocol):
         ...
 
     async def list_events(
-        self, instance_id: str, *, before: int | None = None, limit: int, provider_id: str = ""
+        self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
         """See `mailproof.store.contract.ProviderStore`."""
         ...
@@ -85,7 +89,7 @@ class LastGood:
     async def _settings(self, last: KeptTest, test: KeptTest) -> SettingsSince:
         before, after = dict(last.tested), dict(test.tested)
         known = SettingsSince(before or None, after or None)
-        if last.config_sequence >= test.config_sequence or not after.get("login") or _SECRETS & set(test.overridden):
+        if last.config_sequence >= test.config_sequence or not after.get("login") or _SENT & set(test.overridden):
             return known
         events = await self._store.list_events(
             test.instance_id, before=test.config_sequence + 1, limit=_EVENTS_READ, provider_id=test.config_id
@@ -95,6 +99,17 @@ class LastGood:
                 secret = "password" if after["login"] == "password" else "client secret"
                 return dataclasses.replace(known, secret=secret, secret_changed_at=event.created_at)
         return known
+
+
+def report_of(test: KeptTest) -> Report | None:
+    """Return the report of a kept test; None where it has none, or one that can't be read."""
+    if not test.report:
+        return None
+    try:
+        return unpack(test.report)
+    except ValueError as error:
+        log.warning("the report of test %s can't be read: %s", test.id, error)
+        return None
 
 
 def _replaces_secret(event: Event) -> bool:

@@ -7,16 +7,19 @@ receiver's response only the status is shown, so that nobody can use this servic
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import ProviderNotFound
+from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
+from mailproof.usecases.kept_tests import KeptTests, TestSubject
 from mailproof.usecases.limited_work import work_of_post
 from mailproof.usecases.noted import Notes
 from mailproof.usecases.provider_secrets import usable_secret
@@ -44,6 +47,7 @@ class WebhookTests:
         poster: Makes the posts.
         limits: Bounds the tests of the whole process.
         clock: Returns the present.
+        kept: Keeps the tests; None where only the event log tells of them.
         quota: How much an instance may have.
     """
 
@@ -55,6 +59,7 @@ class WebhookTests:
         limits: Limits,
         *,
         clock: Clock = utc_now,
+        kept: KeptTests | None = None,
         quota: Quota = UNBOUNDED,
     ) -> None:
         self._store = store
@@ -62,7 +67,7 @@ class WebhookTests:
         self._poster = poster
         self._limits = limits
         self._clock = clock
-        self._notes = Notes(store, quota)
+        self._kept = kept or KeptTests(Notes(store, quota), None, Retention())
 
     async def test(
         self,
@@ -98,9 +103,9 @@ class WebhookTests:
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
         }
         seconds = self._limits.timeout(limit, remaining)
+        subject = TestSubject(caller, provider, TestTrigger.TEST_HTTP_PROVIDER, remaining=remaining)
         async with self._limits.slot(work_of_post(caller, url, seconds)):
-            with self._notes.unfinished(caller, provider_id):
+            with self._kept.recording(subject) as recording:
                 result = await self._poster.post(url, headers, body, seconds)
         report = judge(result, url)
-        await self._notes.tested(caller, provider_id, report.code.value)
-        return report
+        return replace(report, test_id=await recording.posted(report))

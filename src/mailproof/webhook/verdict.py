@@ -29,7 +29,11 @@ class PostResult:
 
 @dataclass(frozen=True, slots=True)
 class WebhookReport:
-    """The verdict on a post; of the receiver's response it holds only the status."""
+    """The verdict on a post; of the receiver's response it holds only the status.
+
+    Attributes:
+        test_id: Under which id the test is kept; empty where it is not.
+    """
 
     outcome: Outcome
     phase: Phase
@@ -38,6 +42,7 @@ class WebhookReport:
     message: str
     advice: str
     elapsed_ms: int
+    test_id: str = ""
 
 
 def judge(result: PostResult, url: Url) -> WebhookReport:

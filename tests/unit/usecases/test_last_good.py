@@ -66,7 +66,7 @@ class Store:
         return self.last
 
     async def list_events(
-        self, _instance_id: str, *, before: int | None = None, limit: int, provider_id: str = ""
+        self, _instance_id: str, *, before: int | None, limit: int, provider_id: str = ""
     ) -> Sequence[Event]:
         assert provider_id == "7"
         self.read += 1

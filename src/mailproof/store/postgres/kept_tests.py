@@ -14,7 +14,7 @@ import asyncpg
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
 from mailproof.store.conditions import POSTGRES
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, listing, filter_columns, to_test
+from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
 from mailproof.store.postgres.log import sought
 from mailproof.store.postgres.pool import Connection
 

@@ -10,7 +10,7 @@ from typing import Any
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
 from mailproof.store.conditions import SQLITE
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, key_of, listing, filter_columns, to_test
+from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
 
 _FIELDS = filter_columns()
 _PLACES = ", ".join("?" for _ in TEST.split(", "))
