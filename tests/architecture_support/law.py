@@ -287,7 +287,7 @@ LAW = (
     Room(
         "cli",
         "the same, where a report is shown",
-        ("syntax", "smtp.report"),
+        ("smtp.report",),
         libraries=("google: answered_report", "smtpdiag: kept_tests"),
         modules=("answered_report", "kept_tests"),
     ),

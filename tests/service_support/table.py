@@ -26,6 +26,7 @@ from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
+from mailproof.rpc.test_service import TestService
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -35,6 +36,7 @@ from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
@@ -42,7 +44,7 @@ from mailproof.usecases.tokens import Tokens, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.verdict import PostResult
-from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2
+from smtpdiag.v1 import access_pb2, diagnosis_pb2, discovery_pb2, findings_pb2, instance_pb2, test_pb2
 from zitadel.admin.v1 import admin_pb2
 
 STEP = Step(Stage.CONNECT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 0.25, peer="192.0.2.1:587")
@@ -120,6 +122,7 @@ class Table:
             findings_pb2.DESCRIPTOR.services_by_name["FindingsService"]: FindingsService(Explanations()),
             instance_pb2.DESCRIPTOR.services_by_name["InstanceService"]: instances,
             access_pb2.DESCRIPTOR.services_by_name["AccessService"]: AccessService(),
+            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(KeptTestPages(self.store, vault)),
         }
         self.calls = Calls(servicers, Access(self.store, vault), vault, default_timeout=default_timeout)
 

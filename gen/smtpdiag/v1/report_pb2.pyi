@@ -726,7 +726,7 @@ class SinceLastGood(_message.Message):
     """
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
-        """When that test began."""
+        """When that test began, by the service's clock."""
 
     @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObservedChange]:

@@ -91,9 +91,9 @@ def _chain(good: TlsInfo, failed: TlsInfo) -> Iterator[ObservedChange]:
 
 
 def _names(names: list[str]) -> str:
-    told = ", ".join(map(_short, names[:_MAX_NAMES]))
+    named = ", ".join(map(_short, names[:_MAX_NAMES]))
     more = len(names) - _MAX_NAMES
-    return f"{told} and {more} more" if more > 0 else told
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _short(text: str) -> str:

@@ -26,7 +26,7 @@ MAX_CHANGES = 12
 
 _MAX_VALUE = 120  # characters of a value before or after
 _MAX_SHORT = 300  # characters
-_TOLD = 3  # changes in the sentence
+_IN_SENTENCE = 3  # changes in the sentence
 
 _DEEPEST = {
     Stage.AUTH: Depth.AUTH,
@@ -88,7 +88,7 @@ class _Pair:
     good: Report
     failed: Report
     now: datetime
-    told: frozenset[str] = field(default_factory=frozenset)  # settings whose change is known better
+    settled: frozenset[str] = field(default_factory=frozenset)  # settings whose change is known better
 
 
 def since_last_good(
@@ -104,8 +104,8 @@ def since_last_good(
     """
     found = list(_stored_changes(settings))
     if last.report is not None and last.report.outcome is Outcome.OK:
-        told = frozenset(change.name for change in found)
-        pair = _Pair(conversation_of(last.report), conversation_of(failed), last.report, failed, now, told)
+        settled = frozenset(change.name for change in found)
+        pair = _Pair(conversation_of(last.report), conversation_of(failed), last.report, failed, now, settled)
         for compare in _COMPARISONS:
             found += compare(pair)
     found += _deeper(failed, last)
@@ -147,13 +147,13 @@ def _sentence(failed: Report, last: PastTest, ranked: list[ObservedChange]) -> s
     causes = [change for change in ranked if change.likely]
     others = [change for change in ranked if not change.likely and change.kind is not Kind.REPLY]
     if causes:
-        told, more = causes[:_TOLD], len(causes) + len(others) - min(_TOLD, len(causes))
+        first, more = causes[:_IN_SENTENCE], len(causes) + len(others) - min(_IN_SENTENCE, len(causes))
         rest = f" {more} other change{'s' * (more != 1)} can be seen." if more else ""
-        return f"{begin} Since then: {'; '.join(map(_clause, told))}.{rest}"
+        return f"{begin} Since then: {'; '.join(map(_clause, first))}.{rest}"
     if others:
-        told, more = others[:_TOLD], len(others) - min(_TOLD, len(others))
+        first, more = others[:_IN_SENTENCE], len(others) - min(_IN_SENTENCE, len(others))
         rest = f"; and {more} more" if more else ""
-        clauses = "; ".join(map(_clause, told))
+        clauses = "; ".join(map(_clause, first))
         return f"{begin} Nothing that this failure is likely to depend on has changed; what has: {clauses}{rest}."
     if last.report is None:
         return f"{begin} Its report is not kept, so no more than the settings is compared: they are the same."
@@ -204,14 +204,14 @@ def _destination(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield where the test went, unless a stored setting's change says it."""
     old, new = pair.before, pair.after
     if (
-        "host" not in pair.told
+        "host" not in pair.settled
         and old.host is not None
         and new.host is not None
         and old.host.lower() != new.host.lower()
     ):
         sentence = f"this test went to {_short(new.host)}, the last good one to {_short(old.host)}"
         yield _change(Kind.SETTING, sentence, old.host, new.host, name="host")
-    if "port" not in pair.told and old.port is not None and new.port is not None and old.port != new.port:
+    if "port" not in pair.settled and old.port is not None and new.port is not None and old.port != new.port:
         sentence = f"this test went to port {new.port}, the last good one to port {old.port}"
         yield _change(Kind.SETTING, sentence, str(old.port), str(new.port), name="port")
 
@@ -302,10 +302,14 @@ def _login(pair: _Pair) -> Iterator[ObservedChange]:
 def _envelope(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield the addresses that were named to the server, unless a stored setting's change says it."""
     old, new = pair.before, pair.after
-    if "sender" not in pair.told and None not in (old.sender, new.sender) and old.sender != new.sender:
+    if "sender" not in pair.settled and None not in (old.sender, new.sender) and old.sender != new.sender:
         words = f"the sender is {_shown(new.sender or '')} instead of {_shown(old.sender or '')}"
         yield _change(Kind.SETTING, words, old.sender or "", new.sender or "", name="sender")
-    if "recipient" not in pair.told and None not in (old.recipient, new.recipient) and old.recipient != new.recipient:
+    if (
+        "recipient" not in pair.settled
+        and None not in (old.recipient, new.recipient)
+        and old.recipient != new.recipient
+    ):
         words = f"the recipient is {_shown(new.recipient or '')} instead of {_shown(old.recipient or '')}"
         yield _change(Kind.SETTING, words, old.recipient or "", new.recipient or "", name="recipient")
 

@@ -29,10 +29,10 @@ _RECIPIENT = frozenset({(Kind.SETTING, "recipient")})
 _MESSAGE = frozenset({(Kind.SIZE_LIMIT, ""), (Kind.EXTENSION, "")})
 _DEPTH = frozenset({(Kind.DEPTH, "")})
 
-_Thing = tuple[Kind, str]
+_Change = tuple[Kind, str]
 """A kind with the setting's name; kinds without settings have an empty one, whatever they name."""
 
-_OF_STAGE: dict[Stage, frozenset[_Thing]] = {
+_OF_STAGE: dict[Stage, frozenset[_Change]] = {
     Stage.POLICY: _WHERE,
     Stage.RESOLVE: _WHERE,
     Stage.CONNECT: _WHERE,
@@ -47,7 +47,7 @@ _OF_STAGE: dict[Stage, frozenset[_Thing]] = {
     Stage.QUIT: frozenset(),
 }
 
-_OF_CODE: dict[Code, frozenset[_Thing]] = {
+_OF_CODE: dict[Code, frozenset[_Change]] = {
     # These depend on how much was asked of the server lately, or on who asks, and on nothing that a test sees.
     **dict.fromkeys(
         (
@@ -105,8 +105,8 @@ def can_depend_on(stage: Stage, code: Code, kind: Kind, name: str = "") -> bool:
         kind: What has changed.
         name: Of a setting, its name.
     """
-    things = _OF_CODE.get(code, _OF_STAGE[stage])
-    return (kind, name if kind is Kind.SETTING else "") in things
+    causes = _OF_CODE.get(code, _OF_STAGE[stage])
+    return (kind, name if kind is Kind.SETTING else "") in causes
 
 
 def order_of(kind: Kind) -> int:
