@@ -80,6 +80,8 @@ class DiagnoseOutput:
         painted = self._printer.paint(head, f"{BOLD};{GREEN if good else RED}")
         self._printer.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
         self._printer.paragraph("", report.message)
+        if report.since_last_good:
+            self._printer.paragraph("Since it worked:", report.since_last_good.sentence, BOLD)
         if report.advice:
             self._printer.paragraph("What to do:", report.advice, BOLD)
         if report.code.value.startswith(_ABOUT_CERTIFICATE) and report.tls and report.tls.chain:
@@ -94,8 +96,6 @@ class DiagnoseOutput:
             if finding.severity.value == "warning":
                 words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
                 self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
-        if report.since_last_good:
-            self._printer.paragraph("Since it worked:", report.since_last_good.sentence, BOLD)
         if not good and report.findings:
             self._printer.line(f"  More: mailproof explain {report.findings[0].code}")
 

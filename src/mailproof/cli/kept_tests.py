@@ -77,7 +77,8 @@ async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
     from smtpdiag.v1 import test_pb2, test_pb2_grpc
 
     stub = test_pb2_grpc.TestServiceStub(client.channel)
-    conditions = [f"({parsed.filter})"] if parsed.filter.strip() else []
+    # OR binds closer than AND, so the filter needs no parentheses, which would shift the place that a complaint names.
+    conditions = [parsed.filter] if parsed.filter.strip() else []
     if parsed.since is not None:
         conditions.append(f"start_time >= {parsed.since:%Y-%m-%dT%H:%M:%S}Z")
     tests: list[test_pb2.Test] = []
@@ -104,7 +105,7 @@ async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
     head = ("ID", "BEGAN", "CONFIG", "CALL", "DEPTH", "OUTCOME", "STAGE", "CODE", "MS", "TLS", "CERTIFICATE ENDS", "BY")
     print_table(head, map(_row, tests))
     if token:
-        print(f"There are more than these {len(tests)}: --limit says how many are shown.", file=sys.stderr)
+        print("There are more: --limit says how many are shown.", file=sys.stderr)
     return DONE
 
 
