@@ -33,7 +33,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 
-Read = Callable[[Any], Any]
+_Read = Callable[[Any], Any]
 
 
 def pack(report: Report) -> bytes:
@@ -64,7 +64,7 @@ def unpack(packed: bytes) -> Report:
     try:
         document = json.loads(reading.decompress(packed[1:], _LARGEST))
         report: Report = _reader(Report)(document)
-    except (zlib.error, ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+    except (zlib.error, ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError) as error:
         raise ValueError("the report is damaged") from error
     return report
 
@@ -105,7 +105,7 @@ def _written(value: Any) -> Any:
 
 
 @cache
-def _reader(hint: Any) -> Read:
+def _reader(hint: Any) -> _Read:
     """Return what reads a value of a type from JSON. It raises TypeError, ValueError or LookupError for another one."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is types.UnionType:
@@ -123,21 +123,21 @@ def _reader(hint: Any) -> Read:
     return _exactly(hint)
 
 
-def _optional(read: Read) -> Read:
+def _optional(read: _Read) -> _Read:
     return lambda value: None if value is None else read(value)
 
 
-def _listed(read: Read) -> Read:
+def _listed(read: _Read) -> _Read:
     return lambda value: tuple(read(each) for each in value)
 
 
-def _value(kind: Any) -> Read:
+def _value(kind: Any) -> _Read:
     hints = typing.get_type_hints(kind)
     readers = {each.name: _reader(hints[each.name]) for each in dataclasses.fields(kind)}
     return lambda value: kind(**{name: readers[name](part) for name, part in value.items() if name in readers})
 
 
-def _exactly(kind: type[Any]) -> Read:
+def _exactly(kind: type[Any]) -> _Read:
     def read(value: Any) -> Any:
         if kind is float and type(value) is int:
             return float(value)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -153,38 +153,62 @@ class KeptTests:
                 return
 
     def new_id(self) -> str:
-        """Return an id for a test that has ended; empty where none are kept, or too many wait to be written."""
+        """Return an id for a test."""
+        return self._store.new_test_id() if self._store is not None else ""
+
+    async def compared(self, report: Report, make: Callable[[], KeptTest]) -> Report:
+        """Return the report of a test, with what has changed since the last good one where that is known.
+
+        Args:
+            report: The report.
+            make: Returns the test, without its report.
+        """
+        if self._store is None or self._last_good is None:
+            return report
+        try:
+            return await self._last_good.compared(report, make())
+        except Exception:  # a test's answer stands whatever goes wrong here
+            log.exception("a report can't be compared with the last good one")
+            return report
+
+    def start(self, make: Callable[[], KeptTest]) -> tuple[KeptTest | None, asyncio.Task[bool] | None]:
+        """Begin to write a test.
+
+        Args:
+            make: Returns the test.
+
+        Returns:
+            The test, and the task that says whether it was written; None for both where it is not kept.
+        """
         if self._store is None:
-            return ""
+            return None, None
         if len(self._writing) >= _MOST_WAITING:
             log.warning("a test is not kept: %d others wait to be written", _MOST_WAITING)
-            return ""
-        return self._store.new_test_id()
-
-    async def compared(self, report: Report, test: KeptTest) -> Report:
-        """Return the report of a test, with what has changed since the last good one where that is known."""
-        return report if self._last_good is None else await self._last_good.compared(report, test)
-
-    def start(self, test: KeptTest) -> asyncio.Task[bool]:
-        """Begin to write a test; the task returns whether it was written."""
-        task = asyncio.get_running_loop().create_task(self._write(test))
+            return None, None
+        try:
+            test = make()
+        except Exception:  # a test's answer stands whatever goes wrong here
+            log.exception("a test can't be kept")
+            return None, None
+        task = asyncio.get_running_loop().create_task(self._write(self._store, test))
         with self._lock:
             self._writing.add(task)
             self._kept[test.instance_id] = self._kept.get(test.instance_id, 0) + 1
         task.add_done_callback(self._written)
-        return task
+        return test, task
 
     def _written(self, task: asyncio.Task[bool]) -> None:
         with self._lock:
             self._writing.discard(task)
 
-    async def _write(self, test: KeptTest) -> bool:
-        if self._store is None:
-            return False
+    async def _write(self, store: KeepStore, test: KeptTest) -> bool:
         try:
-            await self._store.keep_test(test, most=self._retention.per_config)
+            await store.keep_test(test, most=self._retention.per_config)
         except Failure as error:
             log.warning("a test of configuration %s is not kept: %s", test.config_id, error)
+            return False
+        except Exception:
+            log.exception("a test can't be kept")
             return False
         return True
 
@@ -220,39 +244,17 @@ class Recording:
         subject = self._subject
         if subject is None:
             return report
-        kept = None
-        test_id = self._kept.new_id()
-        if test_id:
-            outcome = KeptOutcome(report.outcome.value)
-            test = self._test(test_id, subject, outcome, report.stage.value, report.code.value)
-            report = await self._kept.compared(report, test)
-            tls = report.tls
-            kept = replace(
-                test,
-                elapsed_ms=report.elapsed_ms,
-                phases=_phases(report.steps),
-                tls_version=tls.version if tls else "",
-                certificate_expires_at=tls.chain[0].not_after if tls and tls.chain else None,
-                report=pack(report),
-                reply_code=report.evidence.reply_code,
-            )
-        return replace(report, test_id=test_id) if await self._write(subject, kept, report.code.value) else report
+        report = await self._kept.compared(report, lambda: self._verdict(subject, report))
+        test_id = await self._write(subject, report.code.value, lambda: self._of_report(subject, report))
+        return replace(report, test_id=test_id)
 
-    async def posted(self, report: WebhookReport) -> str:
-        """Keep a post that has ended; return the test's id, empty where it is not kept."""
+    async def posted(self, report: WebhookReport) -> WebhookReport:
+        """Keep a post that has ended, likewise."""
         subject = self._subject
         if subject is None:
-            return ""
-        kept = None
-        test_id = self._kept.new_id()
-        if test_id:
-            outcome = KeptOutcome(report.outcome.value)
-            kept = replace(
-                self._test(test_id, subject, outcome, report.phase.value, report.code.value),
-                elapsed_ms=report.elapsed_ms,
-                reply_code=report.status,
-            )
-        return test_id if await self._write(subject, kept, report.code.value) else ""
+            return report
+        test_id = await self._write(subject, report.code.value, lambda: self._of_post(subject, report))
+        return replace(report, test_id=test_id)
 
     def cut_short(self, error: BaseException) -> None:
         """Keep a test that is cut short. Nothing is waited for: nobody waits for an answer any more."""
@@ -264,24 +266,55 @@ class Recording:
         elapsed = time.monotonic() - self._begun
         if code == UNFINISHED and subject.remaining is not None and elapsed >= subject.remaining:
             code = DEADLINE_EXCEEDED
-        test_id = self._kept.new_id()
-        if test_id:
-            cancelled = self._test(test_id, subject, KeptOutcome.CANCELLED, self._stage, code)
-            phases = tuple((stage, round(seconds * 1000)) for stage, seconds in self._phases.items())
-            self._kept.start(replace(cancelled, elapsed_ms=round(elapsed * 1000), phases=phases))
+        self._kept.start(lambda: self._cancelled(subject, code, elapsed))
 
-    async def _write(self, subject: TestSubject, kept: KeptTest | None, code: str) -> bool:
-        """Write a test and its event, and wait a moment for that; return whether the test is written, or still may."""
-        keeping = self._kept.start(kept) if kept is not None else None
+    async def _write(self, subject: TestSubject, code: str, make: Callable[[], KeptTest]) -> str:
+        """Write a test and its event, and wait a moment for that.
+
+        Returns:
+            The id of the test where it is written, or still may be; empty where it is not.
+        """
+        test, keeping = self._kept.start(make)
         tasks = [task for task in (keeping, self._kept.note(subject, code)) if task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=PATIENCE)
-        return keeping is not None and (not keeping.done() or keeping.result())
+        if test is None or keeping is None or (keeping.done() and not keeping.result()):
+            return ""
+        return test.id
 
-    def _test(self, test_id: str, subject: TestSubject, outcome: KeptOutcome, stage: str, code: str) -> KeptTest:
+    def _verdict(self, subject: TestSubject, report: Report) -> KeptTest:
+        return self._test(subject, KeptOutcome(report.outcome.value), report.stage.value, report.code.value)
+
+    def _of_report(self, subject: TestSubject, report: Report) -> KeptTest:
+        tls = report.tls
+        return replace(
+            self._verdict(subject, report),
+            elapsed_ms=report.elapsed_ms,
+            phases=_phases(report.steps),
+            tls_version=tls.version if tls else "",
+            certificate_expires_at=tls.chain[0].not_after if tls and tls.chain else None,
+            report=pack(report),
+            reply_code=report.evidence.reply_code,
+        )
+
+    def _of_post(self, subject: TestSubject, report: WebhookReport) -> KeptTest:
+        return replace(
+            self._test(subject, KeptOutcome(report.outcome.value), report.phase.value, report.code.value),
+            elapsed_ms=report.elapsed_ms,
+            reply_code=report.status,
+        )
+
+    def _cancelled(self, subject: TestSubject, code: str, elapsed: float) -> KeptTest:
+        return replace(
+            self._test(subject, KeptOutcome.CANCELLED, self._stage, code),
+            elapsed_ms=round(elapsed * 1000),
+            phases=tuple((stage, round(seconds * 1000)) for stage, seconds in self._phases.items()),
+        )
+
+    def _test(self, subject: TestSubject, outcome: KeptOutcome, stage: str, code: str) -> KeptTest:
         caller, provider, plan = subject.caller, subject.provider, subject.plan
         return KeptTest(
-            test_id,
+            self._kept.new_id(),
             caller.instance_id,
             provider.id,
             provider.details.sequence,

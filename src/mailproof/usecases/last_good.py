@@ -80,7 +80,7 @@ class LastGood:
                 settings = await self._settings(last, test)
         except (Failure, TimeoutError) as error:
             why = error if isinstance(error, Failure) else "the store is slow"
-            log.warning("test %s is not compared with the last good one: %s", test.id, why)
+            log.warning("a test of configuration %s is not compared with the last good one: %s", test.config_id, why)
             return report
         past = PastTest(last.id, last.started_at, report_of(last), _depth_of(last))
         since = since_last_good(report, past, now=test.started_at, settings=settings)

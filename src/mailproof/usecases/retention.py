@@ -106,5 +106,7 @@ class TestRetention:
 
 
 async def _in_batches(delete: Callable[[], Awaitable[int]]) -> None:
-    while await delete() >= BATCH:
+    while True:
+        if await delete() < BATCH:
+            return
         await asyncio.sleep(_PAUSE)

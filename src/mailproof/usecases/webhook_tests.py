@@ -7,7 +7,6 @@ receiver's response only the status is shown, so that nobody can use this servic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
@@ -107,5 +106,4 @@ class WebhookTests:
         async with self._limits.slot(work_of_post(caller, url, seconds)):
             with self._kept.recording(subject) as recording:
                 result = await self._poster.post(url, headers, body, seconds)
-        report = judge(result, url)
-        return replace(report, test_id=await recording.posted(report))
+        return await recording.posted(judge(result, url))
