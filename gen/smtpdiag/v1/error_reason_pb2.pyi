@@ -221,6 +221,8 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     test has the diagnosis' code in upper case as its reason instead (see Code):
     {"reason":"AUTH_REJECTED","domain":"mailproof","metadata":{"stage":"auth","serverCode":"535","enhancedCode":"5.7.8",
     "serverText":"…","advice":"…","documentation":"/v1/findings/auth_rejected"}}
+    Where the test is kept there is "testId" too, and where the configuration has passed before "lastGood" (when),
+    "lastGoodTestId" and "changedSince", which says in few words what has changed since (see SinceLastGood).
     Where the service knows where the project's files can be read (its setting documentation_url), the page is a link in
     google.rpc.Help instead of "documentation". A temporary failure has google.rpc.RetryInfo, which says when to try
     again.
