@@ -20,7 +20,7 @@ from service_support.service import run
 from service_support.wires import Client, path_of, request_of
 from smtp_support import pki
 from smtp_support.scripted import Do, Part, Peer, serve, smtp
-from smtpdiag.v1 import report_pb2, test_pb2, vocabulary_pb2
+from smtpdiag.v1 import diagnosis_pb2, report_pb2, test_pb2, vocabulary_pb2
 
 from .conftest import Office
 
@@ -204,7 +204,7 @@ def cut_short(client: Client, config_id: str) -> None:
             asked.SerializeToString(), metadata=tuple(client.headers()), timeout=HANG
         )
         for data in call:
-            if b"STARTTLS" in data:
+            if diagnosis_pb2.DiagnoseResponse.FromString(data).started.stage == vocabulary_pb2.STAGE_AUTH:
                 break
         call.cancel()
         return
@@ -213,7 +213,7 @@ def cut_short(client: Client, config_id: str) -> None:
     headers = dict(client.headers(("content-type", "application/json")))
     connection.request("POST", "/v1/diagnose", json.dumps({"configId": config_id}), headers)
     answer = connection.getresponse()
-    while b"STARTTLS" not in answer.readline():
+    while b"STAGE_AUTH" not in answer.readline():
         pass
     connection.close()
     answer.close()
