@@ -22,6 +22,7 @@ HELP = [
     ["discover", "--help"],
     ["token", "--help"],
     ["token", "create", "--help"],
+    ["tests", "list", "--help"],
 ]
 
 
