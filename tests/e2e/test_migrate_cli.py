@@ -17,6 +17,7 @@ import pytest
 
 from clock_support.waiting import eventually
 from contract.postgres_audit import audit
+from contract.store_tests import bare, kept
 from mailproof.domain.database import parse_url
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, HttpSettings, Page, Role, SmtpSettings
@@ -55,6 +56,9 @@ def fill(url: str, seed: int, count: int = 120) -> None:
             assert await store.reseal_tokens((), await store.token_key_check(), chance.randbytes(60))
             for number in range(count):
                 await act(store, chance.choice(callers), number)
+            for number in range(3):
+                await store.keep_test(kept(store, number), most=100)
+                await store.keep_test(bare(store, number, "8"), most=100)
 
     async def act(store: Store, caller: Caller, number: int) -> None:
         known = (await store.list(caller.instance_id, Page(limit=5))).providers

@@ -18,6 +18,8 @@ class SilentServer:
         self.address = f"127.0.0.1:{self.port}"
         self.connected = threading.Event()
         """Set at the first connection."""
+        self.seen = 0
+        """How many connections there were."""
         self._open = 0
         self._changed = threading.Condition()
 
@@ -44,6 +46,7 @@ class SilentServer:
                 return
             with self._changed:
                 self._open += 1
+                self.seen += 1
             self.connected.set()
             threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
 

@@ -34,6 +34,9 @@ class KeptOutcome(StrEnum):
 UNFINISHED = "unfinished"
 """The code of a cancelled test whose caller left, or that the service's stop has ended."""
 
+DEADLINE_EXCEEDED = "deadline_exceeded"
+"""The code of a cancelled test whose caller's deadline has passed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
@@ -65,8 +68,8 @@ class KeptTest:
         depth: How far the test was to go (`smtp.vocabulary.Depth`); empty for a post to a webhook.
         outcome: What came of it.
         stage: The verdict's stage, or for a cancelled test the last that began; of a post the phase.
-        code: The verdict's code; of a cancelled test why it has none (`UNFINISHED`, `deadline_exceeded`,
-            `resources_short`).
+        code: The verdict's code; of a cancelled test why it has none: `UNFINISHED`, `DEADLINE_EXCEEDED`, or that
+            the service fell short of something.
         started_at: When it began.
         elapsed_ms: Milliseconds until the verdict, or until it was cancelled.
         phases: Stages in the order in which they were reached, with the milliseconds that each took in all.

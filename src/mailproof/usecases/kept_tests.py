@@ -18,7 +18,7 @@ from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import Failure, ServiceShortage
-from mailproof.domain.kept_test import UNFINISHED, KeptOutcome, KeptTest, Retention, TestTrigger
+from mailproof.domain.kept_test import DEADLINE_EXCEEDED, UNFINISHED, KeptOutcome, KeptTest, Retention, TestTrigger
 from mailproof.domain.model import Caller, Provider
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.usecases.kept_reports import pack
@@ -28,7 +28,6 @@ from mailproof.webhook.verdict import WebhookReport
 
 log = logging.getLogger("mailproof.tests")
 
-DEADLINE_EXCEEDED = "deadline_exceeded"
 _MOST_WAITING = 2000  # tests that are being written, with 8 KiB each at most
 _SETTLING = 0.02
 

@@ -5,8 +5,10 @@ import base64
 import itertools
 import json
 import quopri
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
+from mailproof.usecases.kept_reports import unpack
 from service_support.rules import METHODS
 from service_support.service import RunningService, command, environment, running_service
 from service_support.wires import WIRES, Client, Refused, Wires, open_wires, request_of, rest_of
@@ -150,6 +153,16 @@ def cage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cage]:
         assert len(files) > 2
         found = {path.name: leaks(path.read_bytes()) for path in files}
         assert found == {path.name: [] for path in files}
+        reports = kept_reports(service)
+        assert reports
+        assert not [(leaked, text[:1500]) for text in reports if (leaked := leaks(text))]
+
+
+def kept_reports(service: RunningService) -> list[bytes]:
+    """Return the reports of all kept tests, which are compressed in the database."""
+    with closing(sqlite3.connect(service.data_dir / "mailproof.db")) as connection:
+        packed = [row[0] for row in connection.execute("SELECT report FROM test_reports")]
+    return [repr(unpack(each)).encode("utf-8", "surrogatepass") for each in packed]
 
 
 def request_for(cage: Cage, rpc: str, record: str) -> dict[str, Any]:
@@ -259,10 +272,14 @@ def test_no_call_shows_a_secret(cage: Cage, rpc: str) -> None:
 
 
 def test_no_encoding_of_a_secret_passes_a_diagnosis(cage: Cage) -> None:
+    """Of a stored configuration, so that the reports are kept too."""
     client = Client(cage.wires, "rest", cage.service.admin_token)
+    record = client("AddSMTPConfig", **request_for(cage, "AddSMTPConfig", "")).id
+    before = len(kept_reports(cage.service))
     for _ in range(len(ENCODINGS) * 3):
-        client("Diagnose", host="localhost", port=cage.port, user=USER, password=PASSWORD)
+        client("Diagnose", config_id=record)
     assert set(cage.thief.asked) == {PASSWORD}
+    assert len(kept_reports(cage.service)) == before + len(ENCODINGS) * 3
     searched(cage)
 
 

@@ -109,9 +109,10 @@ def test_a_test_of_what_is_stored_is_in_the_log(service: RunningService) -> None
     call(service, "POST", f"/admin/v1/smtp/{mine}/_test", {"receiverAddress": "you@example.com"})
     call(service, "POST", "/v1/settings:diagnose", {"configId": mine})
     _, log = call(service, "GET", "/v1/events")
-    tests = [event for event in log["events"] if event["type"] == "CONFIG_EVENT_TYPE_TESTED"]
-    assert len(tests) == 2
-    assert all(each["providerId"] == mine and each["testCode"] and each["actorTokenName"] for each in tests)
+    (test,) = [event for event in log["events"] if event["type"] == "CONFIG_EVENT_TYPE_TESTED"]  # once an hour
+    assert test["providerId"] == mine
+    assert test["testCode"]
+    assert test["actorTokenName"]
 
 
 def test_an_administrator_without_the_permission_exports_no_secret(service: RunningService) -> None:

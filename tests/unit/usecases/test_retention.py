@@ -27,6 +27,7 @@ class Store:
     beyond: dict[str, int] = field(default_factory=dict)
     asked: list[object] = field(default_factory=list)
     down: int = 0
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def instances(self) -> frozenset[str]:
         return frozenset(self.beyond)
@@ -38,6 +39,8 @@ class Store:
         self.asked.append(moment)
         done = min(self.old, limit)
         self.old -= done
+        if not self.old:
+            self.gone.set()
         return done
 
     async def delete_tests_beyond(self, instance_id: str, most: int, limit: int) -> int:
@@ -90,8 +93,7 @@ def test_a_database_that_is_down_ends_only_the_round(caplog: pytest.LogCaptureFi
     async def main() -> None:
         store = Store(old=3, down=1)
         task = asyncio.ensure_future(deletion(store, Retention(per_instance=0)).run())
-        while store.old:
-            await asyncio.sleep(0)
+        await store.gone.wait()
         assert not task.done()
         task.cancel()
 
