@@ -267,6 +267,7 @@ HOSTILE = {
     "too long": f'code = "{"x" * 2000}"',
     "deeply nested": "(" * (MAX_DEPTH + 1) + "code = ok" + ")" * (MAX_DEPTH + 1),
     "many terms": " AND ".join(["code = ok"] * (MAX_TERMS + 1)),
+    "many parts of texts": " OR ".join(["tls_version:x"] * 11),
     "SQL": "code = ok'; DROP TABLE tests; --",
     "unknown field": "report = x",
     "a column of the table": "number = 1",

@@ -73,7 +73,8 @@ class TestServiceServicer:
         """Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
         asked for. A test that is kept between the reading of two pages moves none of the others.
         Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
-        one of this instance, filter and order.
+        one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
+        being read; google.rpc.RetryInfo says when to try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,7 +47,8 @@ class TestServiceStub:
     """Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
     asked for. A test that is kept between the reading of two pages moves none of the others.
     Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
-    one of this instance, filter and order.
+    one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
+    being read; google.rpc.RetryInfo says when to try again.
     """
 
 @_typing.type_check_only
@@ -69,7 +70,8 @@ class TestServiceAsyncStub(TestServiceStub):
     """Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
     asked for. A test that is kept between the reading of two pages moves none of the others.
     Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
-    one of this instance, filter and order.
+    one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
+    being read; google.rpc.RetryInfo says when to try again.
     """
 
 class TestServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -100,7 +102,8 @@ class TestServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
         asked for. A test that is kept between the reading of two pages moves none of the others.
         Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
-        one of this instance, filter and order.
+        one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
+        being read; google.rpc.RetryInfo says when to try again.
         """
 
 def add_TestServiceServicer_to_server(servicer: TestServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

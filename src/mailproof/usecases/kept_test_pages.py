@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mailproof.domain.errors import FieldViolation, InvalidFields, KeptTestNotFound
-from mailproof.domain.filters import Filter, ListOrder, SortValue, fold_ascii
+from mailproof.domain.errors import FieldViolation, InvalidFields, KeptTestNotFound, TooMuchWork
+from mailproof.domain.filters import AllOf, AnyOf, Filter, ListOrder, Negation, SortValue, TextMatch, fold_ascii
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.kept_test_fields import NEWEST_FIRST, TEST_FIELDS, UNIQUE
 from mailproof.domain.model import Caller
@@ -26,6 +29,12 @@ MAX_PAGE_SIZE = 1000
 
 MAX_REPORTS = 50
 """Tests of a page at most where their reports are wanted: with 16 kB each the page stays below 1 MB."""
+
+MAX_TEXT_MATCHES = 10
+"""Terms of a filter that look for a part of a text: with 100,000 tests each takes 80 ms, the others 10 ms."""
+
+MAX_READING, MAX_READING_OF_INSTANCE = 8, 4
+"""Lists that may read all of an instance's tests at once, for a filter or an order: in all, and of one instance."""
 
 _LIST = "tests"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +100,7 @@ class KeptTestPages:
         self._vault = vault
         self._documentation_url = documentation_url
         self._names = TokenNames(store)
+        self._reading = _Reading()
 
     async def get(self, caller: Caller, test_id: str, *, with_report: bool = True) -> ShownTest:
         """Return a test.
@@ -132,6 +142,7 @@ class KeptTestPages:
         Raises:
             InvalidFields: The page size is negative, the filter or the order can't be read, or the token is not for
                 this instance, configuration, filter and order.
+            TooMuchWork: Many lists read all tests for their filters or orders at the moment.
         """
         instance = caller.instance_id
         condition, order, problems = _read(filter_, order_by)
@@ -146,7 +157,9 @@ class KeptTestPages:
         if problems:
             raise InvalidFields(problems)
         limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_REPORTS if with_reports else MAX_PAGE_SIZE)
-        found = await self._store.list_tests(instance, TestQuery(config_id, condition, order, after, limit + 1))
+        query = TestQuery(config_id, condition, order, after, limit + 1)
+        with self._reading.all_of(instance) if query.reads_all else nullcontext():
+            found = await self._store.list_tests(instance, query)
         page = list(found[:limit])
         following = ""
         if len(found) > limit:
@@ -173,6 +186,8 @@ def _read(filter_: str, order_by: str) -> tuple[Filter | None, ListOrder, list[F
         condition = parse_filter(filter_, TEST_FIELDS)
     except ValueError as error:
         problems.append(FieldViolation("filter", str(error)))
+    if _text_matches(condition) > MAX_TEXT_MATCHES:
+        problems.append(FieldViolation("filter", f"must not look for more than {MAX_TEXT_MATCHES} parts of texts"))
     try:
         order = parse_order_by(order_by, TEST_FIELDS, default=NEWEST_FIRST, unique=UNIQUE)
     except ValueError as error:
@@ -182,3 +197,40 @@ def _read(filter_: str, order_by: str) -> tuple[Filter | None, ListOrder, list[F
 
 def _micros(moment: datetime | None) -> SortValue:
     return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+
+
+def _text_matches(filter_: Filter | None) -> int:
+    """Return how many terms of a filter look for a part of a text."""
+    match filter_:
+        case AllOf(operands) | AnyOf(operands):
+            return sum(map(_text_matches, operands))
+        case Negation(operand):
+            return _text_matches(operand)
+        case _:
+            return int(isinstance(filter_, TextMatch))
+
+
+class _Reading:
+    """Counts the lists that read all of an instance's tests at the moment, on all event loops."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    @contextmanager
+    def all_of(self, instance_id: str) -> Iterator[None]:
+        """Count one within this context.
+
+        Raises:
+            TooMuchWork: There are as many already as are allowed.
+        """
+        with self._lock:
+            if self._counts[instance_id] >= MAX_READING_OF_INSTANCE or self._counts.total() >= MAX_READING:
+                raise TooMuchWork
+            self._counts[instance_id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._counts[instance_id] -= 1
+                self._counts += Counter()  # without those that are 0
