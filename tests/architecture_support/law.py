@@ -171,7 +171,9 @@ LAW = (
             "smtp.report",
             "smtp.stored_secret",
             "smtp.vocabulary",
+            "diagnosis.bounds",
             "diagnosis.catalogue",
+            "diagnosis.changes",
             "diagnosis.finding_pages",
             "diagnosis.findings",
             "discovery.mailbox_providers",
@@ -185,7 +187,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead kept_tests key_rotation noted retention thinning token_uses",
+            "asyncio: ahead kept_tests key_rotation last_good noted retention thinning token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),
@@ -297,6 +299,13 @@ LAW = (
             "table",
             "whoami",
         ),
+    ),
+    Room(
+        "cli",
+        "the same, where a report is shown",
+        ("smtp.report",),
+        libraries=("google: answered_report", "smtpdiag: kept_tests"),
+        modules=("answered_report", "kept_tests"),
     ),
     Room(
         "cli",

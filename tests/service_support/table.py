@@ -30,6 +30,7 @@ from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.rpc.server_service import ServerService
+from mailproof.rpc.test_service import TestService
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -39,6 +40,7 @@ from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.overviews import Overviews
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
@@ -57,6 +59,7 @@ from smtpdiag.v1 import (
     findings_pb2,
     instance_pb2,
     server_pb2,
+    test_pb2,
 )
 from zitadel.admin.v1 import admin_pb2
 
@@ -157,6 +160,7 @@ class Table:
                 Overviews(self.store, vault)
             ),
             server_pb2.DESCRIPTOR.services_by_name["ServerService"]: ServerService(INFO),
+            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(KeptTestPages(self.store, vault)),
         }
         self.calls = Calls(servicers, Access(self.store, vault), vault, default_timeout=default_timeout)
 

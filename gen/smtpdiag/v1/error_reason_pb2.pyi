@@ -213,6 +213,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     something away is done all the same.
     {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
     """
+    ERROR_REASON_TEST_NOT_FOUND: _ErrorReason.ValueType  # 63
+    """No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).
+    {"reason":"TEST_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
+    """
     ERROR_REASON_SERVER_STOPPING: _ErrorReason.ValueType  # 64
     """The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done
     stands. google.rpc.RetryInfo says when to call again.
@@ -224,6 +228,8 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     test has the diagnosis' code in upper case as its reason instead (see Code):
     {"reason":"AUTH_REJECTED","domain":"mailproof","metadata":{"stage":"auth","serverCode":"535","enhancedCode":"5.7.8",
     "serverText":"…","advice":"…","documentation":"/v1/findings/auth_rejected"}}
+    Where the test is kept there is "testId" too, and where the configuration has passed before "lastGood" (when),
+    "lastGoodTestId" and "changedSince", which says in few words what has changed since (see SinceLastGood).
     Where the service knows where the project's files can be read (its setting documentation_url), the page is a link in
     google.rpc.Help instead of "documentation". A temporary failure has google.rpc.RetryInfo, which says when to try
     again.
@@ -419,6 +425,10 @@ ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
 """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
 something away is done all the same.
 {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+"""
+ERROR_REASON_TEST_NOT_FOUND: ErrorReason.ValueType  # 63
+"""No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).
+{"reason":"TEST_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
 """
 ERROR_REASON_SERVER_STOPPING: ErrorReason.ValueType  # 64
 """The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done

@@ -612,6 +612,8 @@ class Report(_message.Message):
     ROUND_TRIPS_FIELD_NUMBER: _builtins.int
     FIXES_FIELD_NUMBER: _builtins.int
     ADDRESSES_FIELD_NUMBER: _builtins.int
+    TEST_ID_FIELD_NUMBER: _builtins.int
+    SINCE_LAST_GOOD_FIELD_NUMBER: _builtins.int
     TIMEOUT_FIELD_NUMBER: _builtins.int
     outcome: _vocabulary_pb2.Outcome.ValueType
     """Whether the requested test passed."""
@@ -630,6 +632,10 @@ class Report(_message.Message):
     """How long the whole test took, in milliseconds."""
     round_trips: _builtins.int
     """How often the test waited for an answer of the server."""
+    test_id: _builtins.str
+    """The id under which the test is kept, for GetTest. It is empty where it is not kept: tests of settings that name no
+    stored configuration are not.
+    """
     @_builtins.property
     def evidence(self) -> Global___Evidence:
         """The server's reply that decided the test. It is absent where no reply did."""
@@ -669,6 +675,12 @@ class Report(_message.Message):
         """
 
     @_builtins.property
+    def since_last_good(self) -> Global___SinceLastGood:
+        """What has changed since the tested configuration last passed a test. It is absent where this test passed, where it
+        was of no stored configuration, and where no good test of it is kept.
+        """
+
+    @_builtins.property
     def timeout(self) -> _duration_pb2.Duration:
         """How long the test might take. It is less than what was asked for where the service's setting test_timeout, or the
         deadline of the call, allows no more.
@@ -692,12 +704,96 @@ class Report(_message.Message):
         round_trips: _builtins.int = ...,
         fixes: _abc.Iterable[Global___Fix] | None = ...,
         addresses: _abc.Iterable[Global___AddressResult] | None = ...,
+        test_id: _builtins.str = ...,
+        since_last_good: Global___SinceLastGood | None = ...,
         timeout: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ehlo", b"ehlo", "evidence", b"evidence", "since_last_good", b"since_last_good", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "stage", b"stage", "steps", b"steps", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "advice", b"advice", "alternatives", b"alternatives", "code", b"code", "ehlo", b"ehlo", "elapsed_ms", b"elapsed_ms", "evidence", b"evidence", "findings", b"findings", "fixes", b"fixes", "message", b"message", "outcome", b"outcome", "round_trips", b"round_trips", "since_last_good", b"since_last_good", "stage", b"stage", "steps", b"steps", "test_id", b"test_id", "timeout", b"timeout", "tls", b"tls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Report: _TypeAlias = Report  # noqa: Y015
+
+@_typing.final
+class SinceLastGood(_message.Message):
+    """What has changed since a configuration last passed a test."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEST_ID_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    test_id: _builtins.str
+    """The id of the last good test, for GetTest."""
+    sentence: _builtins.str
+    """When it last worked and what has changed since, in sentences for an administrator. If nothing that a test sees has
+    changed, it says so.
+    """
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When that test began, by the service's clock."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObservedChange]:
+        """What has changed, as far as both tests have seen it, the likely cause first; there are twelve at most."""
+
+    def __init__(
+        self,
+        *,
+        test_id: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        sentence: _builtins.str = ...,
+        changes: _abc.Iterable[Global___ObservedChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "sentence", b"sentence", "started_at", b"started_at", "test_id", b"test_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SinceLastGood: _TypeAlias = SinceLastGood  # noqa: Y015
+
+@_typing.final
+class ObservedChange(_message.Message):
+    """One thing that differs between a failing test and the last good one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    LIKELY_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    kind: _vocabulary_pb2.ChangeKind.ValueType
+    """What kind of thing it is."""
+    name: _builtins.str
+    """Which one of its kind: the name of a setting, an extension or a mechanism. It is empty where the kind has but one."""
+    before: _builtins.str
+    """As the last good test had it. It is empty where that had none, and always for a secret."""
+    after: _builtins.str
+    """As the failing test has it. It is empty where this has none, and always for a secret."""
+    likely: _builtins.bool
+    """Whether the failure can depend on it: a refused login can on a new password, and can't on a new certificate."""
+    sentence: _builtins.str
+    """The change in words that stand in a sentence: "the setting user is … instead of …"."""
+    def __init__(
+        self,
+        *,
+        kind: _vocabulary_pb2.ChangeKind.ValueType = ...,
+        name: _builtins.str = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+        likely: _builtins.bool = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "kind", b"kind", "likely", b"likely", "name", b"name", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObservedChange: _TypeAlias = ObservedChange  # noqa: Y015

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from smtpdiag.v1 import test_pb2 as smtpdiag_dot_v1_dot_test__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -22,3 +23,143 @@ if _version_not_supported:
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
     )
+
+
+class TestServiceStub:
+    """Shows the kept tests of the caller's instance. Every test that names a stored configuration is kept, whichever API
+    made it: Diagnose with a config_id, the tests of zitadel.admin.v1 that use a stored configuration or its secret, and
+    TestHTTPProvider. The server bounds how many are kept of a configuration and how long; a configuration's tests outlive
+    its removal until their age ends. No secret is in them. Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED,
+    INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if
+    the header x-instance-id names an instance that the caller has not. Each RPC names what more it can answer.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.GetTest = channel.unary_unary(
+                '/smtpdiag.v1.TestService/GetTest',
+                request_serializer=smtpdiag_dot_v1_dot_test__pb2.GetTestRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_test__pb2.GetTestResponse.FromString,
+                _registered_method=True)
+        self.ListTests = channel.unary_unary(
+                '/smtpdiag.v1.TestService/ListTests',
+                request_serializer=smtpdiag_dot_v1_dot_test__pb2.ListTestsRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_test__pb2.ListTestsResponse.FromString,
+                _registered_method=True)
+
+
+class TestServiceServicer:
+    """Shows the kept tests of the caller's instance. Every test that names a stored configuration is kept, whichever API
+    made it: Diagnose with a config_id, the tests of zitadel.admin.v1 that use a stored configuration or its secret, and
+    TestHTTPProvider. The server bounds how many are kept of a configuration and how long; a configuration's tests outlive
+    its removal until their age ends. No secret is in them. Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED,
+    INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if
+    the header x-instance-id names an instance that the caller has not. Each RPC names what more it can answer.
+    """
+
+    def GetTest(self, request, context):
+        """Returns a kept test with its report.
+        Answers NOT_FOUND also if the instance has no test with this id, or has it no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTests(self, request, context):
+        """Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
+        asked for. A test that is kept between the reading of two pages moves none of the others.
+        Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
+        one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
+        being read; google.rpc.RetryInfo says when to try again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_TestServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'GetTest': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTest,
+                    request_deserializer=smtpdiag_dot_v1_dot_test__pb2.GetTestRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_test__pb2.GetTestResponse.SerializeToString,
+            ),
+            'ListTests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTests,
+                    request_deserializer=smtpdiag_dot_v1_dot_test__pb2.ListTestsRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_test__pb2.ListTestsResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'smtpdiag.v1.TestService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('smtpdiag.v1.TestService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class TestService:
+    """Shows the kept tests of the caller's instance. Every test that names a stored configuration is kept, whichever API
+    made it: Diagnose with a config_id, the tests of zitadel.admin.v1 that use a stored configuration or its secret, and
+    TestHTTPProvider. The server bounds how many are kept of a configuration and how long; a configuration's tests outlive
+    its removal until their age ends. No secret is in them. Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED,
+    INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if
+    the header x-instance-id names an instance that the caller has not. Each RPC names what more it can answer.
+    """
+
+    @staticmethod
+    def GetTest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.TestService/GetTest',
+            smtpdiag_dot_v1_dot_test__pb2.GetTestRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_test__pb2.GetTestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.TestService/ListTests',
+            smtpdiag_dot_v1_dot_test__pb2.ListTestsRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_test__pb2.ListTestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -602,3 +602,83 @@ CODE_TRUST_STORE_EMPTY: Code.ValueType  # 86
 CODE_ADDRESSES_DIFFER: Code.ValueType  # 87
 """Warning: the host has several addresses, and one of them fails or answers otherwise than the others."""
 Global___Code: _TypeAlias = Code  # noqa: Y015
+
+class _ChangeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_KIND_UNSPECIFIED: _ChangeKind.ValueType  # 0
+    """The kind is not known to this release."""
+    CHANGE_KIND_SETTING: _ChangeKind.ValueType  # 1
+    """A setting of the configuration has changed, or something else was tested in its place."""
+    CHANGE_KIND_SECRET: _ChangeKind.ValueType  # 2
+    """The stored secret was replaced. Its value is never told."""
+    CHANGE_KIND_DEPTH: _ChangeKind.ValueType  # 3
+    """The failing test went further than the last good one did."""
+    CHANGE_KIND_ADDRESS: _ChangeKind.ValueType  # 4
+    """The host has other addresses, or another one of them was used."""
+    CHANGE_KIND_TLS_MODE: _ChangeKind.ValueType  # 5
+    """The connection was secured in another way: by implicit TLS, STARTTLS or not at all."""
+    CHANGE_KIND_TLS_VERSION: _ChangeKind.ValueType  # 6
+    """Another TLS version was agreed on."""
+    CHANGE_KIND_CIPHER: _ChangeKind.ValueType  # 7
+    """Another cipher suite was agreed on."""
+    CHANGE_KIND_CERTIFICATE: _ChangeKind.ValueType  # 8
+    """The server presents another certificate, or the same one has ended since."""
+    CHANGE_KIND_CERTIFICATE_CHAIN: _ChangeKind.ValueType  # 9
+    """The server presents other certificates above its own, fewer or more."""
+    CHANGE_KIND_CERTIFICATE_TRUST: _ChangeKind.ValueType  # 10
+    """The chain leads to another authority, or is not trusted any more."""
+    CHANGE_KIND_SOFTWARE: _ChangeKind.ValueType  # 11
+    """The greeting names another software, or another version of it."""
+    CHANGE_KIND_EXTENSION: _ChangeKind.ValueType  # 12
+    """The server offers an extension of EHLO no more, or offers it now."""
+    CHANGE_KIND_SIZE_LIMIT: _ChangeKind.ValueType  # 13
+    """The server takes messages of another size."""
+    CHANGE_KIND_OFFERED_MECHANISM: _ChangeKind.ValueType  # 14
+    """The server offers a SASL mechanism no more, or offers it now."""
+    CHANGE_KIND_MECHANISM: _ChangeKind.ValueType  # 15
+    """The login used another SASL mechanism."""
+    CHANGE_KIND_REPLY: _ChangeKind.ValueType  # 16
+    """The server answers otherwise at the stage that failed, which is the failure itself."""
+
+class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
+    """What differs between a failing test and the last good one of the same configuration."""
+
+CHANGE_KIND_UNSPECIFIED: ChangeKind.ValueType  # 0
+"""The kind is not known to this release."""
+CHANGE_KIND_SETTING: ChangeKind.ValueType  # 1
+"""A setting of the configuration has changed, or something else was tested in its place."""
+CHANGE_KIND_SECRET: ChangeKind.ValueType  # 2
+"""The stored secret was replaced. Its value is never told."""
+CHANGE_KIND_DEPTH: ChangeKind.ValueType  # 3
+"""The failing test went further than the last good one did."""
+CHANGE_KIND_ADDRESS: ChangeKind.ValueType  # 4
+"""The host has other addresses, or another one of them was used."""
+CHANGE_KIND_TLS_MODE: ChangeKind.ValueType  # 5
+"""The connection was secured in another way: by implicit TLS, STARTTLS or not at all."""
+CHANGE_KIND_TLS_VERSION: ChangeKind.ValueType  # 6
+"""Another TLS version was agreed on."""
+CHANGE_KIND_CIPHER: ChangeKind.ValueType  # 7
+"""Another cipher suite was agreed on."""
+CHANGE_KIND_CERTIFICATE: ChangeKind.ValueType  # 8
+"""The server presents another certificate, or the same one has ended since."""
+CHANGE_KIND_CERTIFICATE_CHAIN: ChangeKind.ValueType  # 9
+"""The server presents other certificates above its own, fewer or more."""
+CHANGE_KIND_CERTIFICATE_TRUST: ChangeKind.ValueType  # 10
+"""The chain leads to another authority, or is not trusted any more."""
+CHANGE_KIND_SOFTWARE: ChangeKind.ValueType  # 11
+"""The greeting names another software, or another version of it."""
+CHANGE_KIND_EXTENSION: ChangeKind.ValueType  # 12
+"""The server offers an extension of EHLO no more, or offers it now."""
+CHANGE_KIND_SIZE_LIMIT: ChangeKind.ValueType  # 13
+"""The server takes messages of another size."""
+CHANGE_KIND_OFFERED_MECHANISM: ChangeKind.ValueType  # 14
+"""The server offers a SASL mechanism no more, or offers it now."""
+CHANGE_KIND_MECHANISM: ChangeKind.ValueType  # 15
+"""The login used another SASL mechanism."""
+CHANGE_KIND_REPLY: ChangeKind.ValueType  # 16
+"""The server answers otherwise at the stage that failed, which is the failure itself."""
+Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015

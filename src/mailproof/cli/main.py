@@ -209,6 +209,12 @@ def _fill_config(parser: argparse.ArgumentParser) -> None:
     configs.add_arguments(parser)
 
 
+def _fill_tests(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import kept_tests
+
+    kept_tests.add_arguments(parser)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -224,4 +230,5 @@ _COMMANDS = (
     _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
+    _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
 )

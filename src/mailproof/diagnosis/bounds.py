@@ -36,6 +36,7 @@ _TLS_TEXTS = attrgetter("version", "cipher", "alpn", "verify_error", "expected_n
 _CERTIFICATE_TEXTS = attrgetter("subject", "issuer", "key", "signature", "fingerprint", "problem")
 _FINDING_TEXTS = attrgetter("message", "advice", "link")
 _CHANGE_TEXTS = attrgetter("setting", "current", "to")
+_OBSERVED_TEXTS = attrgetter("name", "before", "after", "sentence")
 
 T = TypeVar("T")
 
@@ -59,12 +60,14 @@ class _Level:
     address_text: int
     findings: int
     finding_text: int
+    changes: int
+    change_text: int
 
 
 _LEVELS = (
-    _Level(30, 12, 100, 10, 10, 150, 30, 200, MAX_OCTETS, 8, 150, 9, 150, 12, 400),
-    _Level(10, 8, 40, 2, 2, 80, 6, 60, MAX_OCTETS, 6, 60, 6, 60, 6, 120),
-    _Level(4, 4, 30, 1, 1, 40, 4, 30, 800, 2, 40, 2, 40, 2, 40),
+    _Level(30, 12, 100, 10, 10, 150, 30, 200, MAX_OCTETS, 8, 150, 9, 150, 12, 400, 12, 200),
+    _Level(10, 8, 40, 2, 2, 80, 6, 60, MAX_OCTETS, 6, 60, 6, 60, 6, 120, 4, 120),
+    _Level(4, 4, 30, 1, 1, 40, 4, 30, 800, 2, 40, 2, 40, 2, 40, 1, 60),
 )
 _LAST = ((3000, 6), (1000, 4), (400, 2), (100, 1))
 """Octets of each text that is shortened last, and how many fixes and changes of each are kept."""
@@ -121,6 +124,10 @@ def surely_fits(report: Report) -> bool:
     for fix in report.fixes:
         texts += chain((fix.sentence,), chain.from_iterable(map(_CHANGE_TEXTS, fix.changes)))
         octets += 300 + len(fix.changes) * 200
+    texts.append(report.test_id)
+    if (since := report.since_last_good) is not None:
+        texts += chain((since.test_id, since.sentence), chain.from_iterable(map(_OBSERVED_TEXTS, since.changes)))
+        octets += 300 + len(since.changes) * 300
     return octets + len(encode_basestring_ascii("".join(texts))) <= MAX_OCTETS
 
 
@@ -304,6 +311,19 @@ def _fixes(fixes: Sequence[Fix], most: int, octets: int) -> tuple[Fix, ...]:
     return tuple(cut)
 
 
+def _kept(whole: Report, level: _Level) -> dict[str, Any]:
+    own_id = {"test_id": fitted(whole.test_id, level.change_text)}  # an id of ours is shorter
+    since = whole.since_last_good
+    if since is None:
+        return own_id
+    changes = tuple(_short_texts(change, level.change_text) for change in since.changes[: level.changes])
+    sentence = fitted(since.sentence, 4 * level.change_text)
+    if more := len(since.changes) - len(changes):
+        sentence = f"{sentence} {_more(more, 'changes')}"
+    test_id = fitted(since.test_id, level.change_text)
+    return own_id | {"since_last_good": dataclasses.replace(since, test_id=test_id, sentence=sentence, changes=changes)}
+
+
 _PARTS: tuple[Callable[[Report, _Level], dict[str, Any]], ...] = (
     _ehlo,
     _tls,
@@ -311,5 +331,6 @@ _PARTS: tuple[Callable[[Report, _Level], dict[str, Any]], ...] = (
     _alternatives,
     _addresses,
     _findings,
+    _kept,
 )
 """What is shortened, in this order."""

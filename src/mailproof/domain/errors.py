@@ -294,6 +294,20 @@ class FindingNotFound(Failure):
         )
 
 
+class KeptTestNotFound(Failure):
+    """The instance keeps no test with this id, or keeps it no more.
+
+    Args:
+        test_id: The id.
+    """
+
+    kind = Kind.NOT_FOUND
+    reason = "TEST_NOT_FOUND"
+
+    def __init__(self, test_id: str) -> None:
+        super().__init__("no test with this id is kept", metadata={"id": test_id[:100]})
+
+
 class PasswordRequired(InvalidFields):
     """The stored secret can't be used for these settings, so the caller must send one."""
 

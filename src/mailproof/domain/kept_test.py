@@ -128,3 +128,8 @@ class TestQuery:
     order: ListOrder = ()
     after: tuple[SortValue, ...] = ()
     limit: int = 100
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether all of the instance's tests may have to be read for it."""
+        return self.condition is not None or self.order not in ((), NEWEST_TESTS_FIRST)

@@ -8,7 +8,16 @@ from __future__ import annotations
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.secret import Secret
 from mailproof.rpc.times import duration, seconds_of, timestamp
-from mailproof.rpc.vocabulary_numbers import CODES, OUTCOMES, SEVERITIES, STAGES, TLS_MODES, numbers
+from mailproof.rpc.vocabulary_numbers import (
+    CHANGE_KINDS,
+    CODES,
+    DEPTHS,
+    OUTCOMES,
+    SEVERITIES,
+    STAGES,
+    TLS_MODES,
+    numbers,
+)
 from mailproof.smtp.report import (
     DEFAULT_TIMEOUT,
     AddressResult,
@@ -23,6 +32,7 @@ from mailproof.smtp.report import (
     Plan,
     Progress,
     Report,
+    SinceLastGood,
     Step,
     StepStarted,
     TlsInfo,
@@ -35,7 +45,7 @@ from mailproof.usecases.diagnosis_plans import Overrides
 from smtpdiag.v1 import diagnosis_pb2, report_pb2, vocabulary_pb2
 
 _ROLES = numbers(CertificateRole, dict(report_pb2.CertificateRole.items()), "CERTIFICATE_ROLE")
-_DEPTHS = {number: word for word, number in numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH").items()}
+_DEPTHS = {number: word for word, number in DEPTHS.items()}
 _TLS_MODE_OF = {number: word for word, number in TLS_MODES.items()}
 _WAITS = {number: word for word, number in numbers(Patience, dict(vocabulary_pb2.Wait.items()), "WAIT").items()}
 
@@ -166,14 +176,15 @@ def diagnosis_event(event: Progress) -> diagnosis_pb2.DiagnoseResponse:
     if isinstance(event, Heartbeat):
         beat = report_pb2.Heartbeat(stage=STAGES[event.stage], elapsed=duration(event.elapsed))
         return diagnosis_pb2.DiagnoseResponse(heartbeat=beat)
-    return diagnosis_pb2.DiagnoseResponse(report=_report(event))
+    return diagnosis_pb2.DiagnoseResponse(report=report_message(event))
 
 
-def _report(report: Report) -> report_pb2.Report:
+def report_message(report: Report) -> report_pb2.Report:
+    """Return a report. A word of a kept one that this release does not know becomes the enum's number 0."""
     return report_pb2.Report(
-        outcome=OUTCOMES[report.outcome],
-        stage=STAGES[report.stage],
-        code=CODES[report.code],
+        outcome=OUTCOMES.get(report.outcome, 0),
+        stage=STAGES.get(report.stage, 0),
+        code=CODES.get(report.code, 0),
         message=report.message,
         advice=report.advice,
         evidence=_evidence(report.evidence),
@@ -181,9 +192,9 @@ def _report(report: Report) -> report_pb2.Report:
         ehlo=_ehlo(report.ehlo) if report.ehlo else None,
         findings=[
             report_pb2.Finding(
-                code=CODES[finding.code],
-                severity=SEVERITIES[finding.severity],
-                stage=STAGES[finding.stage],
+                code=CODES.get(finding.code, 0),
+                severity=SEVERITIES.get(finding.severity, 0),
+                stage=STAGES.get(finding.stage, 0),
                 message=finding.message,
                 advice=finding.advice,
                 link=finding.link,
@@ -197,6 +208,25 @@ def _report(report: Report) -> report_pb2.Report:
         fixes=[_fix(fix) for fix in report.fixes],
         addresses=[_address(row) for row in report.addresses],
         timeout=duration(report.timeout),
+        test_id=report.test_id,
+        since_last_good=_since_last_good(report.since_last_good) if report.since_last_good else None,
+    )
+
+
+def _since_last_good(since: SinceLastGood) -> report_pb2.SinceLastGood:
+    changes = [
+        report_pb2.ObservedChange(
+            kind=CHANGE_KINDS.get(change.kind, 0),
+            name=change.name,
+            before=change.before,
+            after=change.after,
+            likely=change.likely,
+            sentence=change.sentence,
+        )
+        for change in since.changes
+    ]
+    return report_pb2.SinceLastGood(
+        test_id=since.test_id, started_at=timestamp(since.started_at), sentence=since.sentence, changes=changes
     )
 
 
@@ -204,8 +234,8 @@ def _address(row: AddressResult) -> report_pb2.AddressResult:
     return report_pb2.AddressResult(
         address=row.address,
         family=row.family,
-        stage=STAGES[row.stage],
-        code=CODES[row.code],
+        stage=STAGES.get(row.stage, 0),
+        code=CODES.get(row.code, 0),
         message=row.message,
         duration=duration(row.duration),
     )
@@ -214,8 +244,8 @@ def _address(row: AddressResult) -> report_pb2.AddressResult:
 def _alternative(other: Alternative) -> report_pb2.Alternative:
     return report_pb2.Alternative(
         port=other.port,
-        tls_mode=TLS_MODES[other.tls_mode],
-        code=CODES[other.code],
+        tls_mode=TLS_MODES.get(other.tls_mode, 0),
+        code=CODES.get(other.code, 0),
         message=other.message,
         host=other.host,
         started_at=timestamp(other.started_at),
@@ -233,13 +263,13 @@ def _fix(fix: Fix) -> report_pb2.Fix:
 
 def _step(step: Step) -> report_pb2.Step:
     return report_pb2.Step(
-        stage=STAGES[step.stage],
+        stage=STAGES.get(step.stage, 0),
         started_at=timestamp(step.started_at),
         duration=duration(step.duration),
         peer=step.peer,
         sent=step.sent,
         received=step.received,
-        code=CODES[step.code],
+        code=CODES.get(step.code, 0),
         connection=step.connection,
     )
 
@@ -261,7 +291,7 @@ def _tls(tls: TlsInfo) -> report_pb2.TlsInfo:
             key=certificate.key,
             signature=certificate.signature,
             fingerprint=certificate.fingerprint,
-            role=_ROLES[certificate.role],
+            role=_ROLES.get(certificate.role, 0),
             problem=certificate.problem,
             more_sans=certificate.more_sans,
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-from mailproof.smtp.vocabulary import Code, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import ChangeKind, Code, Depth, Outcome, Severity, Stage, TlsMode
 from smtpdiag.v1 import vocabulary_pb2
 
 E = TypeVar("E", bound=Enum)
@@ -22,3 +22,5 @@ STAGES = numbers(Stage, dict(vocabulary_pb2.Stage.items()), "STAGE")
 OUTCOMES = numbers(Outcome, dict(vocabulary_pb2.Outcome.items()), "OUTCOME")
 SEVERITIES = numbers(Severity, dict(vocabulary_pb2.Severity.items()), "SEVERITY")
 TLS_MODES = numbers(TlsMode, dict(vocabulary_pb2.TlsMode.items()), "TLS_MODE")
+DEPTHS = numbers(Depth, dict(vocabulary_pb2.Depth.items()), "DEPTH")
+CHANGE_KINDS = numbers(ChangeKind, dict(vocabulary_pb2.ChangeKind.items()), "CHANGE_KIND")

@@ -45,6 +45,7 @@ from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.rpc.server_service import ServerService
+from mailproof.rpc.test_service import TestService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.service import descriptors
@@ -69,8 +70,10 @@ from mailproof.transport.readiness import SharedCheck
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.kept_tests import KeptTests
 from mailproof.usecases.known_providers import KnownProviders
+from mailproof.usecases.last_good import LastGood
 from mailproof.usecases.noted import Notes
 from mailproof.usecases.overviews import Overviews
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
@@ -91,6 +94,7 @@ from smtpdiag.v1 import (
     findings_pb2,
     instance_pb2,
     server_pb2,
+    test_pb2,
 )
 from zitadel.admin.v1 import admin_pb2
 
@@ -168,7 +172,8 @@ class Service:
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
         self._quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
         retention = settings.retention
-        self._kept = KeptTests(Notes(self._store, self._quota), self._store, retention)
+        notes, last_good = Notes(self._store, self._quota), LastGood(self._store)
+        self._kept = KeptTests(notes, self._store, retention, last_good=last_good)
         self._retention = TestRetention(self._store, retention, self._kept.counts)
         self._calls = self._wire(anchors)
         cleanup.callback(self._calls.close)
@@ -330,6 +335,9 @@ class Service:
                 Overviews(self._store, self._sealer)
             ),
             server_pb2.DESCRIPTOR.services_by_name["ServerService"]: ServerService(self._info()),
+            test_pb2.DESCRIPTOR.services_by_name["TestService"]: TestService(
+                KeptTestPages(self._store, self._sealer, documentation_url=url)
+            ),
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))

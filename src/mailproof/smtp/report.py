@@ -12,7 +12,7 @@ from enum import Enum, StrEnum, auto
 
 from mailproof.domain.secret import Secret
 from mailproof.smtp.stored_secret import LoginTarget
-from mailproof.smtp.vocabulary import Code, Depth, Outcome, Patience, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import ChangeKind, Code, Depth, Outcome, Patience, Severity, Stage, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 
 DEFAULT_TIMEOUT = 30.0
@@ -325,6 +325,44 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedChange:
+    """What differs between a failing test and the last good one of the same configuration.
+
+    Attributes:
+        kind: What kind of thing it is.
+        name: Which one of its kind: a setting's name, an extension; empty where the kind has but one.
+        before: As the last good test had it; empty for none.
+        after: As the failing test has it; empty for none.
+        likely: Whether the failure can depend on it.
+        sentence: The change as a sentence for an administrator.
+    """
+
+    kind: ChangeKind
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    likely: bool = False
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SinceLastGood:
+    """What has changed since a configuration last passed a test.
+
+    Attributes:
+        test_id: The last good test.
+        started_at: When that test began.
+        sentence: When it last worked and what has changed since, for an administrator.
+        changes: What has changed, the likely cause first.
+    """
+
+    test_id: str
+    started_at: datetime
+    sentence: str
+    changes: tuple[ObservedChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of a test.
 
@@ -341,6 +379,8 @@ class Report:
         addresses: The host's addresses, the one that the test used first; empty where all answer alike.
         timeout: Seconds that the test might take: those that were asked for, or fewer where less is allowed.
         test_id: Under which id the test is kept; empty where it is not.
+        since_last_good: What has changed since the tested configuration last passed; None where the test passed, where
+            it was of no configuration, and where none of its kept tests passed.
     """
 
     outcome: Outcome
@@ -360,6 +400,7 @@ class Report:
     addresses: tuple[AddressResult, ...] = ()
     timeout: float = 0.0
     test_id: str = ""
+    since_last_good: SinceLastGood | None = None
 
 
 Progress = StepStarted | Step | Alternative | Heartbeat | Report

@@ -81,6 +81,27 @@ class Stage(StrEnum):
     QUIT = "quit"
 
 
+class ChangeKind(StrEnum):
+    """What differs between a failing test and the last good one of the same configuration."""
+
+    SETTING = "setting"  # of the configuration, or what was tested in its place
+    SECRET = "secret"  # noqa: S105 - a word; a secret that was replaced, its value is never told
+    DEPTH = "depth"  # the test went further than the last good one
+    ADDRESS = "address"
+    TLS_MODE = "tls_mode"  # how the connection was secured
+    TLS_VERSION = "tls_version"
+    CIPHER = "cipher"
+    CERTIFICATE = "certificate"  # another one, or the same one has ended
+    CERTIFICATE_CHAIN = "certificate_chain"
+    CERTIFICATE_TRUST = "certificate_trust"
+    SOFTWARE = "software"  # as the greeting names it
+    EXTENSION = "extension"  # of EHLO
+    SIZE_LIMIT = "size_limit"
+    OFFERED_MECHANISM = "offered_mechanism"
+    MECHANISM = "mechanism"  # that the login used
+    REPLY = "reply"  # at the stage that failed
+
+
 class Code(StrEnum):
     """What was found. Codes of the first block are root causes, those of the last block are warnings."""
 

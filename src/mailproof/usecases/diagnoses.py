@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from mailproof.diagnosis.catalogue import may_pass_later
+from mailproof.diagnosis.changes import in_short
 from mailproof.diagnosis.finding_pages import published_path
 from mailproof.diagnosis.findings import page
 from mailproof.domain.errors import (
@@ -173,7 +174,7 @@ class Diagnoses:
                         else:
                             yield event
         if report is not None:  # the last event
-            yield self._linked(await recording.ended(report))
+            yield linked(await recording.ended(report), self._documentation_url)
 
     @asynccontextmanager
     async def _limited(
@@ -402,15 +403,6 @@ class Diagnoses:
         if report.outcome is Outcome.FAIL:
             raise failure_of(report, self._documentation_url)
 
-    def _linked(self, report: Report) -> Report:
-        if not self._documentation_url:
-            return report
-        url = self._documentation_url
-        findings = tuple(
-            dataclasses.replace(found, link=f"{url}/{published_path(found.code)}") for found in report.findings
-        )
-        return dataclasses.replace(report, findings=findings)
-
     def _bounded(self, plan: Plan, remaining: float | None) -> Plan:
         """Return the plan with a timeout within the limits.
 
@@ -440,6 +432,22 @@ def _refuse_password_without_user(provider: Provider | None) -> None:
         raise UserNotSet
 
 
+def linked(report: Report, documentation_url: str) -> Report:
+    """Return a report whose findings link to the published pages.
+
+    Args:
+        report: The report.
+        documentation_url: Where the project's files are published; empty for links that are paths of this service.
+    """
+    if not documentation_url:
+        return report
+    findings = tuple(
+        dataclasses.replace(found, link=f"{documentation_url}/{published_path(found.code)}")
+        for found in report.findings
+    )
+    return dataclasses.replace(report, findings=findings)
+
+
 def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
     """Return the error for a failed test, for APIs whose answer has no place for a report.
 
@@ -455,6 +463,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         "advice": report.advice,
         "documentation": "" if documentation_url else page(report.code),
         "testId": report.test_id,
+        **_since_last_good(report),
     }
     return SmtpTestFailed(
         " ".join(part for part in (report.message, report.advice) if part),
@@ -466,3 +475,15 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         reference=_REFERENCES.get(report.stage, ""),
         help_url=f"{documentation_url}/{published_path(report.code)}" if documentation_url else "",
     )
+
+
+def _since_last_good(report: Report) -> dict[str, str]:
+    """Return when the configuration last worked and what has changed since, in few words."""
+    since = report.since_last_good
+    if since is None:
+        return {}
+    return {
+        "lastGood": f"{since.started_at:%Y-%m-%dT%H:%M:%SZ}",
+        "lastGoodTestId": since.test_id,
+        "changedSince": in_short(since),
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
@@ -11,6 +10,7 @@ from mailproof.domain.model import Caller
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import Store
 from mailproof.usecases.page_token import make_token, read_token
+from mailproof.usecases.token_names import TokenNames
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -49,7 +49,7 @@ class History:
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store
         self._vault = vault
-        self._names: dict[str, str] = {}  # token id -> name; neither ever changes
+        self._names = TokenNames(store)
 
     async def list(self, caller: Caller, *, page_size: int, token: str = "", provider_id: str = "") -> EventPage:
         """Return a page of the log.
@@ -77,17 +77,10 @@ class History:
         limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         found = await self._store.list_events(instance, before=before, limit=limit + 1, provider_id=provider_id)
         page = found[:limit]
-        names = await self._names_of(page)
+        names = await self._names.of({event.actor_token_id for event in page})
         following = ""
         if len(found) > limit:
             following = make_token(self._vault, instance, provider_id, page[-1].sequence)
         thinned = await self._store.thinned_through(instance)
         logged = tuple(LoggedEvent(event, names.get(event.actor_token_id, "")) for event in page)
         return EventPage(logged, following, thinned)
-
-    async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:
-        # Callers by certificate or issuer have no record; their ids, which have a colon, say who they are.
-        if not all(event.actor_token_id in self._names or ":" in event.actor_token_id for event in events):
-            records = await self._store.list_tokens()
-            self._names = {record.id: record.token.name for record in records if record.token is not None}
-        return self._names

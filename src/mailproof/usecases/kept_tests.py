@@ -22,6 +22,7 @@ from mailproof.domain.kept_test import DEADLINE_EXCEEDED, UNFINISHED, KeptOutcom
 from mailproof.domain.model import Caller, Provider
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.usecases.kept_reports import pack
+from mailproof.usecases.last_good import LastGood
 from mailproof.usecases.noted import PATIENCE, Notes
 from mailproof.webhook.verdict import WebhookReport
 
@@ -77,13 +78,23 @@ class KeptTests:
         store: Keeps the tests; None where none are kept.
         retention: How many are kept.
         clock: Returns the time.
+        last_good: Says in failing reports what has changed since the last good one; None where nothing does.
     """
 
-    def __init__(self, notes: Notes, store: KeepStore | None, retention: Retention, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        notes: Notes,
+        store: KeepStore | None,
+        retention: Retention,
+        *,
+        clock: Clock = utc_now,
+        last_good: LastGood | None = None,
+    ) -> None:
         self._notes = notes
         self._store = store if retention.per_config else None
         self._retention = retention
         self._clock = clock
+        self._last_good = last_good
         self._lock = threading.Lock()
         self._writing: set[asyncio.Task[bool]] = set()  # the loops keep tasks by weak references
         self._open: dict[asyncio.AbstractEventLoop, int] = {}
@@ -146,6 +157,21 @@ class KeptTests:
     def new_id(self) -> str:
         """Return an id for a test."""
         return self._store.new_test_id() if self._store is not None else ""
+
+    async def compared(self, report: Report, make: Callable[[], KeptTest]) -> Report:
+        """Return the report of a test, with what has changed since the last good one where that is known.
+
+        Args:
+            report: The report.
+            make: Returns the test, without its report.
+        """
+        if self._store is None or self._last_good is None:
+            return report
+        try:
+            return await self._last_good.compared(report, make())
+        except Exception:  # a test's answer stands whatever goes wrong here
+            log.exception("a report can't be compared with the last good one")
+            return report
 
     def start(self, make: Callable[[], KeptTest]) -> tuple[KeptTest | None, asyncio.Task[bool] | None]:
         """Begin to write a test.
@@ -220,6 +246,7 @@ class Recording:
         subject = self._subject
         if subject is None:
             return report
+        report = await self._kept.compared(report, lambda: self._verdict(subject, report))
         test_id = await self._write(subject, report.code.value, lambda: self._of_report(subject, report))
         return replace(report, test_id=test_id)
 
@@ -257,10 +284,13 @@ class Recording:
             return ""
         return test.id
 
+    def _verdict(self, subject: TestSubject, report: Report) -> KeptTest:
+        return self._test(subject, KeptOutcome(report.outcome.value), report.stage.value, report.code.value)
+
     def _of_report(self, subject: TestSubject, report: Report) -> KeptTest:
         tls = report.tls
         return replace(
-            self._test(subject, KeptOutcome(report.outcome.value), report.stage.value, report.code.value),
+            self._verdict(subject, report),
             elapsed_ms=report.elapsed_ms,
             phases=_phases(report.steps),
             tls_version=tls.version if tls else "",
@@ -314,6 +344,7 @@ def _phases(steps: Sequence[Step]) -> tuple[tuple[str, int], ...]:
 def _tested(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Return the settings of a plan that a test is about, without its secrets."""
     user = plan.credentials.user if plan.credentials else ""
+    grant = plan.oauth.grant if plan.oauth else None
     login = "" if not user else "password" if plan.oauth is None else "xoauth2"
     settings = {
         "host": plan.host,
@@ -325,5 +356,8 @@ def _tested(plan: Plan) -> tuple[tuple[str, str], ...]:
         "sender": plan.sender,
         "recipient": plan.recipient,
         "ehlo_name": plan.ehlo_name,
+        "token_endpoint": grant.token_endpoint if grant else "",
+        "client_id": grant.client_id if grant else "",
+        "scopes": " ".join(grant.scopes) if grant else "",
     }
     return tuple((name, value) for name, value in settings.items() if value)

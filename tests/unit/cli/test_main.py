@@ -24,6 +24,7 @@ HELP = [
     ["token", "create", "--help"],
     ["whoami", "--help"],
     ["config", "list", "--help"],
+    ["tests", "list", "--help"],
 ]
 
 

@@ -6,11 +6,9 @@ import dataclasses
 import json
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import Enum
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,12 +23,15 @@ from mailproof.smtp.report import (
     Evidence,
     Finding,
     Fix,
+    ObservedChange,
     Report,
     SettingChange,
+    SinceLastGood,
     Step,
     TlsInfo,
 )
-from mailproof.smtp.vocabulary import Code, Outcome, Severity, Stage, TlsMode
+from mailproof.smtp.vocabulary import ChangeKind, Code, Outcome, Severity, Stage, TlsMode
+from smtp_support.any_value import any_of
 from smtp_support.forms import check_size, forms, linked
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 250000, tzinfo=UTC)
@@ -183,44 +184,6 @@ def test_a_text_is_fitted(text: str, octets: int) -> None:
         assert len(kept[1]) + int(kept[2]) == len(text)
 
 
-# Any report: made of the fields' types, so that a new field is among them.
-
-TEXTS = (
-    "",
-    "ok",
-    "x" * 300,
-    CHINESE,
-    "\n".join(["250-x"] * 128),
-    '"\\' * 200,
-    "\U0001f4a9" * 500,
-    "\x00\x7f\x9b" * 100,
-)
-LEAVES: dict[Any, Callable[[random.Random], Any]] = {
-    str: lambda draw: draw.choice(TEXTS)[: draw.randrange(1500)],
-    int: lambda draw: draw.randrange(2 ** draw.randrange(31)),
-    float: lambda draw: draw.random() * 3600,
-    bool: lambda draw: draw.random() < 0.5,
-    datetime: lambda draw: datetime.fromtimestamp(draw.randrange(2**40) / 1000, UTC),
-}
-
-
-def any_of(kind: Any, draw: random.Random) -> Any:
-    """Return a value of a type."""
-    inner = get_args(kind)
-    if kind in LEAVES:
-        return LEAVES[kind](draw)
-    if isinstance(kind, UnionType):
-        return draw.choice([None, any_of(inner[0], draw)])
-    if get_origin(kind) is tuple:
-        return tuple(any_of(inner[0], draw) for _ in range(draw.choice((0, 1, 3, 10, draw.randrange(60)))))
-    if get_origin(kind) is Mapping:
-        return {f"X{place}{any_of(str, draw)}": any_of(str, draw) for place in range(draw.choice((0, 3, 100)))}
-    if issubclass(kind, Enum):
-        return draw.choice(list(kind))
-    hints = get_type_hints(kind)
-    return kind(**{field.name: any_of(hints[field.name], draw) for field in dataclasses.fields(kind)})
-
-
 @settings(max_examples=120)
 @given(st.integers(0, 2**32))
 def test_any_report_is_bounded_and_measured(seed: int) -> None:
@@ -251,12 +214,15 @@ def test_the_quick_count_is_never_more_generous_than_the_exact_one() -> None:
         "fixes": (Fix((SettingChange("", "", ""),)),),
         "ehlo": EhloInfo("", {"": ""}, ("",), ("",)),
         "tls": certificates,
+        "since_last_good": SinceLastGood("", NOON, "", (ObservedChange(ChangeKind.CERTIFICATE_CHAIN),)),
     }
     for name, part in parts.items():
         for times in range(60):
             value = part * times if isinstance(part, tuple) else part
             if name == "tls":
                 value = dataclasses.replace(certificates, chain=certificates.chain * times)
+            if name == "since_last_good":
+                value = dataclasses.replace(part, changes=part.changes * times)
             changed: dict[str, Any] = {name: value}
             report = dataclasses.replace(empty, **changed)
             if surely_fits(report):

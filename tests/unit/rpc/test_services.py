@@ -19,6 +19,7 @@ from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.rpc.server_service import ServerService
+from mailproof.rpc.test_service import TestService
 from smtpdiag.v1 import (
     access_pb2,
     config_overview_pb2,
@@ -27,6 +28,7 @@ from smtpdiag.v1 import (
     findings_pb2,
     instance_pb2,
     server_pb2,
+    test_pb2,
 )
 from zitadel.admin.v1 import admin_pb2
 
@@ -41,6 +43,7 @@ SERVICES: list[tuple[ServiceDescriptor, type]] = [
     (access_pb2.DESCRIPTOR.services_by_name["AccessService"], AccessService),
     (config_overview_pb2.DESCRIPTOR.services_by_name["ConfigService"], ConfigService),
     (server_pb2.DESCRIPTOR.services_by_name["ServerService"], ServerService),
+    (test_pb2.DESCRIPTOR.services_by_name["TestService"], TestService),
 ]
 
 

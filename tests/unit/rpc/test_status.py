@@ -62,6 +62,7 @@ TABLE = [
     (errors.NoActiveProvider(2), 5, 404, "SMTP_CONFIG_NOT_FOUND"),
     (errors.ServerStopping(), 14, 503, "SERVER_STOPPING"),
     (errors.FindingNotFound(["timeout"]), 5, 404, "FINDING_NOT_FOUND"),
+    (errors.KeptTestNotFound("1"), 5, 404, "TEST_NOT_FOUND"),
     (errors.PasswordNotUsed("no password"), 9, 400, "PASSWORD_NOT_USED"),
     (errors.PasswordNotStored("password"), 9, 400, "PASSWORD_NOT_STORED"),
     (errors.UserNotSet(), 9, 400, "USER_NOT_SET"),

@@ -215,7 +215,13 @@ class SqliteStore:
 
     async def list_tests(self, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
         """See `mailproof.store.contract.TestStore`."""
-        return self._read(lambda connection: kept_tests.find_all(connection, instance_id, query))
+
+        def work(connection: sqlite3.Connection) -> Sequence[KeptTest]:
+            return kept_tests.find_all(connection, instance_id, query)
+
+        if query.reads_all:
+            return await asyncio.to_thread(self._read, work)  # an event loop must not wait for it
+        return self._read(work)
 
     async def last_good_test(
         self, instance_id: str, config_id: str, *, before: datetime | None = None

@@ -1,0 +1,183 @@
+"""`mailproof tests`: lists and shows the kept tests of a running service's configurations."""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mailproof.cli.exit_codes import DONE
+from mailproof.cli.service_access import add_service_arguments
+from mailproof.cli.table import moment, print_facts, print_message, print_table, word
+
+if TYPE_CHECKING:
+    from mailproof.cli.service_client import ServiceClient
+    from smtpdiag.v1 import test_pb2
+
+_PAGE = 500
+_MAX_LIMIT = 100_000
+_AGO = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `list` and `show`."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    text = "List the kept tests of configurations, the newest first."
+    listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
+    listing.add_argument("--config", metavar="ID", default="", help="only tests of this configuration")
+    listing.add_argument(
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help="only tests that this selects (AIP-160): outcome = fail AND code = auth_rejected, elapsed_ms > 5000",
+    )
+    listing.add_argument(
+        "--since",
+        metavar="WHEN",
+        type=_moment,
+        help="only tests since then: a length (30m, 12h, 7d, 2w), a date or a time, in UTC where it says nothing else",
+    )
+    listing.add_argument("--order-by", metavar="TEXT", default="", help="the order: start_time desc, elapsed_ms, code")
+    listing.add_argument(
+        "--limit", metavar="N", type=_limit, default=50, help="how many tests at most; 0 means all; default: 50"
+    )
+    add_service_arguments(listing, _list)
+
+    text = "Show a kept test with its report, and what had changed since the last good one."
+    showing = actions.add_parser("show", help=text, description=text, allow_abbrev=False)
+    showing.add_argument("id", metavar="ID", help="the test's id, as list shows it")
+    add_service_arguments(showing, _show)
+
+
+def _moment(text: str) -> datetime:
+    """Parse a time, or how long ago it was."""
+    ago = _AGO.fullmatch(text)
+    try:
+        if ago:
+            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        when = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("must be a length (12h, 7d), a date (2026-11-17) or a time") from None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _limit(text: str) -> int:
+    """Parse how many tests are wanted; 0 becomes as many as a list shows."""
+    if not (text.isascii() and text.isdecimal()) or int(text) > _MAX_LIMIT:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to {_MAX_LIMIT}")
+    return int(text) or _MAX_LIMIT
+
+
+async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import test_pb2, test_pb2_grpc
+
+    stub = test_pb2_grpc.TestServiceStub(client.channel)
+    # OR binds closer than AND, so the filter needs no parentheses, which would shift the place that a complaint names.
+    conditions = [parsed.filter] if parsed.filter.strip() else []
+    if parsed.since is not None:
+        conditions.append(f"start_time >= {parsed.since:%Y-%m-%dT%H:%M:%S}Z")
+    tests: list[test_pb2.Test] = []
+    token = ""
+    while len(tests) < parsed.limit:
+        request = test_pb2.ListTestsRequest(
+            page_size=min(_PAGE, parsed.limit - len(tests)),
+            page_token=token,
+            filter=" AND ".join(conditions),
+            order_by=parsed.order_by,
+            config_id=parsed.config,
+        )
+        page = await stub.ListTests(request, **client.options)
+        tests += page.tests
+        token = page.next_page_token
+        if not token:
+            break
+    if parsed.json:
+        print_message(test_pb2.ListTestsResponse(tests=tests, next_page_token=token))
+        return DONE
+    if not tests:
+        print("No test is kept that this selects.")
+        return DONE
+    head = ("ID", "BEGAN", "CONFIG", "CALL", "DEPTH", "OUTCOME", "STAGE", "CODE", "MS", "TLS", "CERTIFICATE ENDS", "BY")
+    print_table(head, map(_row, tests))
+    if token:
+        print("There are more: --limit says how many are shown.", file=sys.stderr)
+    return DONE
+
+
+def _row(test: test_pb2.Test) -> tuple[str, ...]:
+    words = _words(test)
+    return (
+        test.id,
+        moment(test.start_time),
+        test.config_id,
+        words["call"],
+        words["depth"],
+        words["outcome"],
+        test.stage,
+        test.code,
+        str(test.elapsed_ms),
+        test.tls_version,
+        moment(test.certificate_expire_time)[:10] if test.HasField("certificate_expire_time") else "",
+        test.actor_token_name or test.actor_token_id,
+    )
+
+
+def _words(test: test_pb2.Test) -> dict[str, str]:
+    from smtpdiag.v1 import test_pb2, vocabulary_pb2
+
+    return {
+        "call": word(test_pb2.TestTrigger, test.trigger, "TEST_TRIGGER_"),
+        "depth": word(vocabulary_pb2.Depth, test.depth, "DEPTH_") if test.depth else "",
+        "outcome": word(test_pb2.TestOutcome, test.outcome, "TEST_OUTCOME_"),
+    }
+
+
+async def _show(client: ServiceClient, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import test_pb2, test_pb2_grpc
+
+    stub = test_pb2_grpc.TestServiceStub(client.channel)
+    answer = await stub.GetTest(test_pb2.GetTestRequest(id=parsed.id), **client.options)
+    if parsed.json:
+        print_message(answer.test)
+        return DONE
+    _print_test(answer.test)
+    return DONE
+
+
+def _print_test(test: test_pb2.Test) -> None:
+    from mailproof.cli.answered_report import report_of
+    from mailproof.cli.diagnose_output import DiagnoseOutput
+    from mailproof.cli.printer import Printer
+
+    words = _words(test)
+    actor = f"{test.actor_token_name} ({test.actor_token_id})" if test.actor_token_name else test.actor_token_id
+    facts: list[tuple[str, Any]] = [
+        ("test", test.id),
+        ("configuration", f"{test.config_id}, as it was at event {test.config_sequence}"),
+        ("began", moment(test.start_time)),
+        ("call", words["call"]),
+        ("depth", words["depth"]),
+        ("by", f"{actor}, from {test.peer}" if test.peer else actor),
+        ("outcome", f"{words['outcome']} at {test.stage or 'no stage'}: {test.code}, after {test.elapsed_ms} ms"),
+        ("phases", ", ".join(f"{phase.stage} {phase.elapsed_ms} ms" for phase in test.phases)),
+        ("TLS", test.tls_version),
+    ]
+    if test.HasField("certificate_expire_time"):
+        facts.append(("certificate ends", moment(test.certificate_expire_time)))
+    facts.append(("tested", ", ".join(f"{name} {value}" for name, value in sorted(test.tested.items()))))
+    if test.overridden:
+        facts.append(("not as stored", ", ".join(test.overridden)))
+    print_facts(facts)
+    if not test.HasField("report"):
+        return
+    print()
+    output = DiagnoseOutput(Printer(quiet=False))
+    report = report_of(test.report)
+    for step in report.steps:
+        output.progress(step)
+    output.verdict(report)
