@@ -45,6 +45,9 @@ class EventType(StrEnum):
     SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
     TESTED = "provider.tested"
     SECRETS_EXPORTED = "secrets.exported"
+    IMPORT_BEGUN = "import.begun"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_UNDONE = "import.undone"
 
 
 ADDED = frozenset({EventType.SMTP_ADDED, EventType.HTTP_ADDED})
@@ -52,7 +55,15 @@ REPLACED = frozenset({EventType.SMTP_CHANGED, EventType.HTTP_CHANGED})
 SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.SECRET_RESEALED, EventType.REMOVED}
 """Events that say which secret a provider has from now on, or that it has none: those before need theirs no more."""
 
-NOTED = frozenset({EventType.TESTED, EventType.SECRETS_EXPORTED})
+NOTED = frozenset(
+    {
+        EventType.TESTED,
+        EventType.SECRETS_EXPORTED,
+        EventType.IMPORT_BEGUN,
+        EventType.IMPORT_FINISHED,
+        EventType.IMPORT_UNDONE,
+    }
+)
 """Events that change no provider."""
 
 
@@ -69,7 +80,9 @@ class Change:
             "signing_key".
         deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
         outcome: For a test, the code that it ended with.
-        count: For an export, how many secrets were in the document.
+        count: For an export, how many secrets were in the document. For an import, how many providers it is to add when
+            it begins, and how many it has added when it ends.
+        import_id: Of an import in pages, and of what it adds, the id; empty for anything else.
     """
 
     type: EventType
@@ -80,6 +93,7 @@ class Change:
     deactivated: str = ""
     outcome: str = ""
     count: int = 0
+    import_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +142,7 @@ class Situation:
 Decide = Callable[[Situation], Sequence[Change]]
 """Returns what is to happen, in order, or raises a `Failure`, so that nothing happens. Does no I/O: a lock is held."""
 
-BEYOND_QUOTA = frozenset({EventType.REMOVED, EventType.DEACTIVATED, EventType.SECRET_RESEALED})
+BEYOND_QUOTA = frozenset({EventType.REMOVED, EventType.DEACTIVATED, EventType.SECRET_RESEALED, EventType.IMPORT_UNDONE})
 """Events that an instance may always have: what takes something away, and what a new encryption key needs."""
 
 
@@ -156,11 +170,27 @@ class Quota:
             ConfigQuotaExceeded: It would have more providers than it may.
             EventQuotaExceeded: It would have more events than it may.
         """
-        added = sum(change.type in ADDED for change in changes)
-        if self.providers and added and count + added > self.providers:
-            raise ConfigQuotaExceeded(self.providers)
+        self.check_room(count, sequence, added=sum(change.type in ADDED for change in changes))
         bounded = any(change.type not in BEYOND_QUOTA for change in changes)
         if self.events and bounded and sequence + len(changes) > self.events:
+            raise EventQuotaExceeded(self.events)
+
+    def check_room(self, count: int, sequence: int, *, added: int, events: int = 0) -> None:
+        """Check that there is room for what is to come.
+
+        Args:
+            count: How many providers the instance has.
+            sequence: How many events it has.
+            added: How many providers are to be added.
+            events: How many events are to be added.
+
+        Raises:
+            ConfigQuotaExceeded: It would have more providers than it may.
+            EventQuotaExceeded: It would have more events than it may.
+        """
+        if self.providers and added and count + added > self.providers:
+            raise ConfigQuotaExceeded(self.providers)
+        if self.events and events and sequence + events > self.events:
             raise EventQuotaExceeded(self.events)
 
     def bounding(self, decide: Decide) -> Decide:

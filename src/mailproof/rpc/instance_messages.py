@@ -17,9 +17,9 @@ from mailproof.rpc.settings_messages import http_settings, members, smtp_setting
 from mailproof.rpc.times import seconds_of, timestamp
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
+from mailproof.usecases.documents import Document, Entry, Imported
 from mailproof.usecases.history import EventPage, LoggedEvent
 from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
-from mailproof.usecases.transfers import Document, Entry, Imported
 from mailproof.usecases.webhook_tests import DEFAULT_TIMEOUT
 from mailproof.webhook.format import DEFAULT_RECIPIENT
 from mailproof.webhook.verdict import WebhookReport

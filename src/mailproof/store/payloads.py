@@ -105,6 +105,8 @@ def dump_change(change: Change) -> str:
         payload["outcome"] = change.outcome
     if change.count:
         payload["count"] = change.count
+    if change.import_id:
+        payload["import"] = change.import_id
     return _ENCODE(payload)
 
 
@@ -128,6 +130,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
         payload.get("deactivated", ""),
         payload.get("outcome", ""),
         payload.get("count", 0),
+        payload.get("import", ""),
     )
 
 
