@@ -153,7 +153,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 48
     """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-    "webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
+    "webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers, the "instance", the "token" or the
     "host". google.rpc.RetryInfo says when the next one may be made.
     {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
     """
@@ -210,6 +210,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
     something away is done all the same.
     {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+    """
+    ERROR_REASON_IMPORT_ENDED: _ErrorReason.ValueType  # 65
+    """An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
+    {"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -353,7 +357,7 @@ that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to
 """
 ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 48
 """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-"webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
+"webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers, the "instance", the "token" or the
 "host". google.rpc.RetryInfo says when the next one may be made.
 {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
 """
@@ -410,5 +414,9 @@ ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
 """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
 something away is done all the same.
 {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+"""
+ERROR_REASON_IMPORT_ENDED: ErrorReason.ValueType  # 65
+"""An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
+{"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

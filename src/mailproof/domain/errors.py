@@ -382,6 +382,20 @@ class ExportTooLarge(Failure):
     reason = "EXPORT_TOO_LARGE"
 
 
+class ImportEnded(Failure):
+    """An import in pages was undone, or finished, so that no page can be added to it.
+
+    Args:
+        ended: How it ended: "undone" or "finished".
+    """
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "IMPORT_ENDED"
+
+    def __init__(self, ended: str) -> None:
+        super().__init__(f"this import was {ended}: begin another one", metadata={"ended": ended})
+
+
 class SecretExportOff(Failure):
     """This service lets no secrets out, whoever asks."""
 
