@@ -270,6 +270,20 @@ LAW = (
     ),
     Room(
         "cli",
+        "commands that call a running service",
+        ("syntax",),
+        libraries=(
+            "asyncio: connection_problem",
+            "google: service_client table",
+            "grpc: service_client",
+            "smtpdiag: whoami",
+            "socket: connection_problem",
+            "ssl: connection_problem",
+        ),
+        modules=("connection_problem", "server_address", "service_access", "service_client", "table", "whoami"),
+    ),
+    Room(
+        "cli",
         "commands on a store or a service",
         (
             "domain",

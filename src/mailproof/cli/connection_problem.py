@@ -1,0 +1,129 @@
+"""Why a service can't be reached: looked at with a plain connection, once gRPC has given up.
+
+gRPC's own words name a source line more often than a cause, and change from release to release.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailproof.cli.server_address import ServerAddress
+
+if TYPE_CHECKING:
+    import asyncio
+    import ssl
+
+_PATIENCE = 5.0
+"""Seconds for each look."""
+
+
+def anchors(ca_pem: str) -> str:
+    """Return the certificate authorities that are trusted, PEM: the system's and some more.
+
+    Args:
+        ca_pem: Those besides the system's.
+
+    Returns:
+        Both; without the system's file, where there is none, and "" where there is nothing at all.
+    """
+    import ssl
+
+    file = ssl.get_default_verify_paths().cafile
+    known = ""
+    if file:
+        with suppress(OSError, UnicodeDecodeError):
+            known = Path(file).read_text("ascii")
+    return "\n".join(part for part in (known, ca_pem) if part)
+
+
+async def connection_problem(address: ServerAddress, ca_pem: str) -> str:
+    """Return a sentence on what is wrong with the connection to a service; "" where nothing is seen to be.
+
+    Args:
+        address: Where the service should be.
+        ca_pem: Certificate authorities that are trusted besides the system's.
+    """
+    import socket
+
+    where = address.target
+    try:
+        await _connected(address, None)
+    except ConnectionRefusedError:
+        return f"nothing listens at {where}: is the service running, and is this its address of gRPC?"
+    except socket.gaierror:
+        return f"the name {address.host} is not found"
+    except TimeoutError:
+        return f"{where} did not take a connection within {_PATIENCE:g} s"
+    except OSError as error:
+        return f"{where} can't be reached: {error.strerror or error}"
+    return await (_problem_of_tls(address, ca_pem) if address.secure else _problem_in_the_clear(address))
+
+
+async def _problem_of_tls(address: ServerAddress, ca_pem: str) -> str:
+    import ssl
+
+    context = ssl.create_default_context()
+    if ca_pem:
+        context.load_verify_locations(cadata=ca_pem)
+    context.set_alpn_protocols(["h2"])
+    where = address.target
+    try:
+        protocol = await _connected(address, context)
+    except ssl.SSLCertVerificationError as error:
+        hint = "" if ca_pem else "; --ca-file names the authority of a private one"
+        return f"the certificate of {where} is not accepted: {error.verify_message}{hint}"
+    except ssl.SSLError as error:
+        if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
+            return f"{where} does not speak TLS: write http:// instead of https://"
+        return f"TLS with {where} fails: {(error.reason or str(error)).lower().replace('_', ' ')}"
+    except (OSError, TimeoutError):
+        return f"{where} ends the connection when TLS begins: it may not speak TLS"
+    return "" if protocol == "h2" else f"{where} speaks TLS but no HTTP/2 there: is this its address of gRPC?"
+
+
+async def _problem_in_the_clear(address: ServerAddress) -> str:
+    import ssl
+
+    # Only to learn whether it is TLS that is spoken there: nothing is sent over it, so nothing needs to be verified.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with suppress(OSError, TimeoutError):  # an SSLError is an OSError
+        await _connected(address, context)
+        return f"{address.target} speaks TLS: write https:// before it"
+    with suppress(OSError, TimeoutError):
+        if await _speaks_http_1(address):
+            return f"{address.target} speaks HTTP/1.1, as a service's address of REST does: gRPC has another one"
+    return ""
+
+
+async def _speaks_http_1(address: ServerAddress) -> bool:
+    import asyncio
+
+    reader, writer = await asyncio.wait_for(asyncio.open_connection(address.host, address.port), _PATIENCE)
+    try:
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        return await asyncio.wait_for(reader.read(5), _PATIENCE) == b"HTTP/"
+    finally:
+        await _close(writer)
+
+
+async def _connected(address: ServerAddress, context: ssl.SSLContext | None) -> str:
+    """Connect, with TLS where there is a context, and return which protocol was agreed on; "" for none."""
+    import asyncio
+
+    name = address.host if context else None
+    opening = asyncio.open_connection(address.host, address.port, ssl=context, server_hostname=name)
+    _, writer = await asyncio.wait_for(opening, _PATIENCE)
+    tls = writer.get_extra_info("ssl_object")
+    agreed = (tls.selected_alpn_protocol() or "") if tls is not None else ""
+    await _close(writer)
+    return agreed
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()

@@ -1,0 +1,44 @@
+"""`mailproof whoami`: asks a running service whose token this is and what it may do."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from mailproof.cli.exit_codes import DONE
+from mailproof.cli.service_access import add_service_arguments
+from mailproof.cli.table import moment, print_facts, print_message, word
+
+if TYPE_CHECKING:
+    from mailproof.cli.service_client import ServiceClient
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    add_service_arguments(parser, _whoami)
+
+
+async def _whoami(client: ServiceClient, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import access_pb2, access_pb2_grpc
+
+    stub = access_pb2_grpc.AccessServiceStub(client.channel)
+    caller = await stub.GetCaller(access_pb2.GetCallerRequest(), **client.options)
+    if parsed.json:
+        print_message(caller)
+        return DONE
+    ends = moment(caller.expire_time) if caller.HasField("expire_time") else "never"
+    print_facts(
+        (
+            ("name", caller.name),
+            ("id", caller.id),
+            ("fingerprint", caller.fingerprint),
+            ("shown by", word(access_pb2.CallerKind, caller.kind, "CALLER_KIND_")),
+            ("role", word(access_pb2.Role, caller.role, "ROLE_")),
+            ("permissions", ", ".join(caller.permissions)),
+            ("instance", caller.instance),
+            ("instances", ", ".join(caller.instances)),
+            ("made", moment(caller.create_time)),
+            ("expires", f"{ends}, soon" if caller.expires_soon else ends),
+        )
+    )
+    return DONE
