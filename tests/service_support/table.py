@@ -26,6 +26,7 @@ from mailproof.rpc.discovery_service import DiscoveryService
 from mailproof.rpc.email_service import EmailService
 from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
+from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -33,8 +34,12 @@ from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.syntax.url import Phase, Url
 from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.document_keys import DocumentKeys
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.import_undo import ImportUndo
+from mailproof.usecases.paged_export import PagedExport
+from mailproof.usecases.paged_import import PagedImport
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
@@ -103,9 +108,16 @@ class Table:
         limits = Limits(max_timeout=20.0, max_concurrent=max_concurrent)
         diagnoses = Diagnoses(self.store, vault, self, limits)
         self._cipher = PassphraseCipher()
+        self._worker = FairWorker("mailproof-pages", most=100, most_of_share=10)
+        keys = DocumentKeys(self._cipher)
         instances = InstanceService(
             History(self.store, vault),
             Transfers(self.store, vault, self._cipher),
+            (
+                PagedExport(self.store, vault, keys, self._worker),
+                PagedImport(self.store, vault, keys, self._worker),
+                ImportUndo(self.store, vault),
+            ),
             WebhookTests(self.store, vault, WillingPoster(), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
@@ -152,6 +164,7 @@ class Table:
 
     def close(self) -> None:
         self._cipher.close()
+        self._worker.close()
         asyncio.run(self.store.close())
 
 

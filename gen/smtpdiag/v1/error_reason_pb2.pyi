@@ -153,8 +153,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 48
     """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-    "webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers, the "instance", the "token" or the
-    "host". google.rpc.RetryInfo says when the next one may be made.
+    "webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers,
+    the "instance", the "token" or the "host". google.rpc.RetryInfo says when the next one may be made.
     {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
     """
     ERROR_REASON_TOO_MANY_FAILED_LOGINS: _ErrorReason.ValueType  # 49
@@ -357,8 +357,8 @@ that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to
 """
 ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 48
 """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-"webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers, the "instance", the "token" or the
-"host". google.rpc.RetryInfo says when the next one may be made.
+"webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers,
+the "instance", the "token" or the "host". google.rpc.RetryInfo says when the next one may be made.
 {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
 """
 ERROR_REASON_TOO_MANY_FAILED_LOGINS: ErrorReason.ValueType  # 49

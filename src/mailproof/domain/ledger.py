@@ -45,9 +45,11 @@ class EventType(StrEnum):
     SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
     TESTED = "provider.tested"
     SECRETS_EXPORTED = "secrets.exported"
-    IMPORT_BEGUN = "import.begun"
-    IMPORT_FINISHED = "import.finished"
-    IMPORT_UNDONE = "import.undone"
+    IMPORT_BEGUN = "noted.import_begun"
+    IMPORT_FINISHED = "noted.import_finished"
+    IMPORT_UNDONE = "noted.import_undone"
+    UNKNOWN = ""
+    """A newer release wrote the event, in a word that this one does not know. It is never stored."""
 
 
 ADDED = frozenset({EventType.SMTP_ADDED, EventType.HTTP_ADDED})
@@ -64,7 +66,10 @@ NOTED = frozenset(
         EventType.IMPORT_UNDONE,
     }
 )
-"""Events that change no provider."""
+"""Events that change no provider. A type that is added here begins with `NOTED_PREFIX`."""
+
+NOTED_PREFIX = "noted."
+"""Begins the word of a type that changes no provider, so that releases that do not know the type know that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Change:
         count: For an export, how many secrets were in the document. For an import, how many providers it is to add when
             it begins, and how many it has added when it ends.
         import_id: Of an import in pages, and of what it adds, the id; empty for anything else.
+        unknown: For an event of the type UNKNOWN, the word that a newer release has stored; nothing else is read of it.
     """
 
     type: EventType
@@ -94,6 +100,7 @@ class Change:
     outcome: str = ""
     count: int = 0
     import_id: str = ""
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +258,7 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
     Raises:
         LookupError: One of the providers is not given.
         ValueError: The event can't have happened to these providers.
+        LogBroken: A newer release wrote the event, and may have changed providers by it.
     """
     change = event.change
     if change.type in ADDED:
@@ -261,8 +269,11 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
             change.provider_id, change.settings, ProviderState.INACTIVE, details, event.sequence, change.sealed
         )
         return {added.id: added}
-    if change.type in NOTED:
+    if change.type in NOTED or change.unknown.startswith(NOTED_PREFIX):
         return {}
+    if change.type is EventType.UNKNOWN:
+        problem = f"is of a newer release, which calls it {change.unknown!r} and may have changed the state by it"
+        raise LogBroken(event.instance_id, event.sequence, f"{problem}: use that release")
     if change.type is EventType.SECRET_RESEALED:  # the provider stays what it was, with the date of its last change
         resealed = providers[change.provider_id]
         return {resealed.id: replace(resealed, sealed=change.sealed)}

@@ -2,7 +2,8 @@
 
 What is promised: the providers that the instance had as the export began, in the order of their creation, each as it is
 when its page is read, and which one was active as it began. What is added later is not in it; what is removed before
-its page is read is missing; the trailer says how many were changed or removed meanwhile. No server holds anything of it.
+its page is read is missing; the trailer says how many were changed or removed meanwhile. No server holds anything of
+it.
 
 Laws: secrets leave only encrypted with the passphrase, and not before that is noted in the event log; each call that
 reads pages with secrets is noted, since a provider may have another secret by then.

@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
-from mailproof.usecases.passphrase_encryption import AT_ONCE, DocumentKey, KeyParameters, PassphraseCipher, WrongPassphrase
+from mailproof.usecases.passphrase_encryption import (
+    AT_ONCE,
+    DocumentKey,
+    KeyParameters,
+    PassphraseCipher,
+    WrongPassphrase,
+)
 
 CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
 PHRASE = Secret("correct horse battery")
