@@ -179,7 +179,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead key_rotation noted token_uses",
+            "asyncio: ahead import_undo key_rotation noted token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),

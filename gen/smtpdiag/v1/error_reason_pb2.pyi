@@ -215,6 +215,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
     {"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
     """
+    ERROR_REASON_IMPORT_NOT_FOUND: _ErrorReason.ValueType  # 66
+    """The import token is not one of the caller's imports in this instance, or 23 hours have passed since the import began
+    (NOT_FOUND).
+    {"reason":"IMPORT_NOT_FOUND","domain":"mailproof"}
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The reasons of google.rpc.ErrorInfo (domain "mailproof"), which are written there without the prefix. A failed SMTP
@@ -418,5 +423,10 @@ something away is done all the same.
 ERROR_REASON_IMPORT_ENDED: ErrorReason.ValueType  # 65
 """An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
 {"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
+"""
+ERROR_REASON_IMPORT_NOT_FOUND: ErrorReason.ValueType  # 66
+"""The import token is not one of the caller's imports in this instance, or 23 hours have passed since the import began
+(NOT_FOUND).
+{"reason":"IMPORT_NOT_FOUND","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

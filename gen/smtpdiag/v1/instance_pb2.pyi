@@ -58,11 +58,11 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     """A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
     that release calls it. Nothing else of what happened is shown.
     """
-    CONFIG_EVENT_TYPE_IMPORT_BEGUN: _ConfigEventType.ValueType  # 14
+    CONFIG_EVENT_TYPE_IMPORT_BEGUN: _ConfigEventType.ValueType  # 13
     """An import in pages began. The event is about no one provider."""
-    CONFIG_EVENT_TYPE_IMPORT_FINISHED: _ConfigEventType.ValueType  # 15
+    CONFIG_EVENT_TYPE_IMPORT_FINISHED: _ConfigEventType.ValueType  # 14
     """An import in pages ended, and nothing is missing. The event is about no one provider."""
-    CONFIG_EVENT_TYPE_IMPORT_UNDONE: _ConfigEventType.ValueType  # 16
+    CONFIG_EVENT_TYPE_IMPORT_UNDONE: _ConfigEventType.ValueType  # 15
     """An import in pages was undone before it was finished. The event is about no one provider."""
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
@@ -96,11 +96,11 @@ CONFIG_EVENT_TYPE_UNKNOWN: ConfigEventType.ValueType  # 12
 """A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
 that release calls it. Nothing else of what happened is shown.
 """
-CONFIG_EVENT_TYPE_IMPORT_BEGUN: ConfigEventType.ValueType  # 14
+CONFIG_EVENT_TYPE_IMPORT_BEGUN: ConfigEventType.ValueType  # 13
 """An import in pages began. The event is about no one provider."""
-CONFIG_EVENT_TYPE_IMPORT_FINISHED: ConfigEventType.ValueType  # 15
+CONFIG_EVENT_TYPE_IMPORT_FINISHED: ConfigEventType.ValueType  # 14
 """An import in pages ended, and nothing is missing. The event is about no one provider."""
-CONFIG_EVENT_TYPE_IMPORT_UNDONE: ConfigEventType.ValueType  # 16
+CONFIG_EVENT_TYPE_IMPORT_UNDONE: ConfigEventType.ValueType  # 15
 """An import in pages was undone before it was finished. The event is about no one provider."""
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
@@ -1070,7 +1070,7 @@ class StreamExportConfigsResponse(_message.Message):
 
     @_builtins.property
     def page(self) -> Global___ConfigsPage:
-        """A page."""
+        """Some of the configurations."""
 
     @_builtins.property
     def trailer(self) -> Global___ConfigsTrailer:
@@ -1107,7 +1107,7 @@ class ConfigsHeader(_message.Message):
     PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
     ENCRYPTION_FIELD_NUMBER: _builtins.int
     format_version: _builtins.int
-    """The version of the document's form, which is 2. Others are refused."""
+    """The version of the form of documents in pages, which is 1. Others are refused."""
     export_id: _builtins.str
     """Names the document: 32 hexadecimal digits, made at random. Its pages and its trailer have the same."""
     instance_id: _builtins.str
@@ -1293,7 +1293,7 @@ class BeginConfigsImportResponse(_message.Message):
 Global___BeginConfigsImportResponse: _TypeAlias = BeginConfigsImportResponse  # noqa: Y015
 
 @_typing.final
-class ImportConfigsPageRequest(_message.Message):
+class ContinueConfigsImportRequest(_message.Message):
     """The next page of an import."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1324,10 +1324,10 @@ class ImportConfigsPageRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ImportConfigsPageRequest: _TypeAlias = ImportConfigsPageRequest  # noqa: Y015
+Global___ContinueConfigsImportRequest: _TypeAlias = ContinueConfigsImportRequest  # noqa: Y015
 
 @_typing.final
-class ImportConfigsPageResponse(_message.Message):
+class ContinueConfigsImportResponse(_message.Message):
     """What a page has added."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1360,7 +1360,7 @@ class ImportConfigsPageResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ImportConfigsPageResponse: _TypeAlias = ImportConfigsPageResponse  # noqa: Y015
+Global___ContinueConfigsImportResponse: _TypeAlias = ContinueConfigsImportResponse  # noqa: Y015
 
 @_typing.final
 class FinishConfigsImportRequest(_message.Message):

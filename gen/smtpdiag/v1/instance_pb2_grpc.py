@@ -68,10 +68,10 @@ class InstanceServiceStub:
                 request_serializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportRequest.SerializeToString,
                 response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportResponse.FromString,
                 _registered_method=True)
-        self.ImportConfigsPage = channel.unary_unary(
-                '/smtpdiag.v1.InstanceService/ImportConfigsPage',
-                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageRequest.SerializeToString,
-                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageResponse.FromString,
+        self.ContinueConfigsImport = channel.unary_unary(
+                '/smtpdiag.v1.InstanceService/ContinueConfigsImport',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.FromString,
                 _registered_method=True)
         self.FinishConfigsImport = channel.unary_unary(
                 '/smtpdiag.v1.InstanceService/FinishConfigsImport',
@@ -158,11 +158,12 @@ class InstanceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ImportConfigsPage(self, request, context):
+    def ContinueConfigsImport(self, request, context):
         """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
         answer of the first time and adds nothing.
-        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, and
-        FAILED_PRECONDITION if the import was undone or finished. Answers ALREADY_EXISTS as BeginConfigsImport does.
+        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+        if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+        Answers ALREADY_EXISTS as BeginConfigsImport does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -171,8 +172,8 @@ class InstanceServiceServicer:
     def FinishConfigsImport(self, request, context):
         """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
         becomes the active one if the instance has none. It is an event of the log.
-        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, and FAILED_PRECONDITION if the
-        import was undone.
+        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+        one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -182,7 +183,7 @@ class InstanceServiceServicer:
         """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
         except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
         is an event of the log.
-        Answers INVALID_ARGUMENT if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+        Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
         finished.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -222,10 +223,10 @@ def add_InstanceServiceServicer_to_server(servicer, server):
                     request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportRequest.FromString,
                     response_serializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportResponse.SerializeToString,
             ),
-            'ImportConfigsPage': grpc.unary_unary_rpc_method_handler(
-                    servicer.ImportConfigsPage,
-                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageRequest.FromString,
-                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageResponse.SerializeToString,
+            'ContinueConfigsImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ContinueConfigsImport,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.SerializeToString,
             ),
             'FinishConfigsImport': grpc.unary_unary_rpc_method_handler(
                     servicer.FinishConfigsImport,
@@ -415,7 +416,7 @@ class InstanceService:
             _registered_method=True)
 
     @staticmethod
-    def ImportConfigsPage(request,
+    def ContinueConfigsImport(request,
             target,
             options=(),
             channel_credentials=None,
@@ -428,9 +429,9 @@ class InstanceService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/smtpdiag.v1.InstanceService/ImportConfigsPage',
-            smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageRequest.SerializeToString,
-            smtpdiag_dot_v1_dot_instance__pb2.ImportConfigsPageResponse.FromString,
+            '/smtpdiag.v1.InstanceService/ContinueConfigsImport',
+            smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -81,23 +81,24 @@ class InstanceServiceStub:
     a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
     have more configurations or events than it may.
     """
-    ImportConfigsPage: _grpc.UnaryUnaryMultiCallable[_instance_pb2.ImportConfigsPageRequest, _instance_pb2.ImportConfigsPageResponse]
+    ContinueConfigsImport: _grpc.UnaryUnaryMultiCallable[_instance_pb2.ContinueConfigsImportRequest, _instance_pb2.ContinueConfigsImportResponse]
     """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
     answer of the first time and adds nothing.
-    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, and
-    FAILED_PRECONDITION if the import was undone or finished. Answers ALREADY_EXISTS as BeginConfigsImport does.
+    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+    if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+    Answers ALREADY_EXISTS as BeginConfigsImport does.
     """
     FinishConfigsImport: _grpc.UnaryUnaryMultiCallable[_instance_pb2.FinishConfigsImportRequest, _instance_pb2.FinishConfigsImportResponse]
     """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
     becomes the active one if the instance has none. It is an event of the log.
-    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, and FAILED_PRECONDITION if the
-    import was undone.
+    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+    one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
     """
     UndoConfigsImport: _grpc.UnaryStreamMultiCallable[_instance_pb2.UndoConfigsImportRequest, _instance_pb2.UndoConfigsImportResponse]
     """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
     except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
     is an event of the log.
-    Answers INVALID_ARGUMENT if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+    Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
     finished.
     """
 
@@ -152,23 +153,24 @@ class InstanceServiceAsyncStub(InstanceServiceStub):
     a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
     have more configurations or events than it may.
     """
-    ImportConfigsPage: _aio.UnaryUnaryMultiCallable[_instance_pb2.ImportConfigsPageRequest, _instance_pb2.ImportConfigsPageResponse]  # type: ignore[assignment]
+    ContinueConfigsImport: _aio.UnaryUnaryMultiCallable[_instance_pb2.ContinueConfigsImportRequest, _instance_pb2.ContinueConfigsImportResponse]  # type: ignore[assignment]
     """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
     answer of the first time and adds nothing.
-    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, and
-    FAILED_PRECONDITION if the import was undone or finished. Answers ALREADY_EXISTS as BeginConfigsImport does.
+    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+    if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+    Answers ALREADY_EXISTS as BeginConfigsImport does.
     """
     FinishConfigsImport: _aio.UnaryUnaryMultiCallable[_instance_pb2.FinishConfigsImportRequest, _instance_pb2.FinishConfigsImportResponse]  # type: ignore[assignment]
     """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
     becomes the active one if the instance has none. It is an event of the log.
-    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, and FAILED_PRECONDITION if the
-    import was undone.
+    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+    one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
     """
     UndoConfigsImport: _aio.UnaryStreamMultiCallable[_instance_pb2.UndoConfigsImportRequest, _instance_pb2.UndoConfigsImportResponse]  # type: ignore[assignment]
     """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
     except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
     is an event of the log.
-    Answers INVALID_ARGUMENT if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+    Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
     finished.
     """
 
@@ -258,15 +260,16 @@ class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
-    def ImportConfigsPage(
+    def ContinueConfigsImport(
         self,
-        request: _instance_pb2.ImportConfigsPageRequest,
+        request: _instance_pb2.ContinueConfigsImportRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_instance_pb2.ImportConfigsPageResponse, _abc.Awaitable[_instance_pb2.ImportConfigsPageResponse]]:
+    ) -> _typing.Union[_instance_pb2.ContinueConfigsImportResponse, _abc.Awaitable[_instance_pb2.ContinueConfigsImportResponse]]:
         """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
         answer of the first time and adds nothing.
-        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, and
-        FAILED_PRECONDITION if the import was undone or finished. Answers ALREADY_EXISTS as BeginConfigsImport does.
+        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+        if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+        Answers ALREADY_EXISTS as BeginConfigsImport does.
         """
 
     @_abc_1.abstractmethod
@@ -277,8 +280,8 @@ class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_instance_pb2.FinishConfigsImportResponse, _abc.Awaitable[_instance_pb2.FinishConfigsImportResponse]]:
         """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
         becomes the active one if the instance has none. It is an event of the log.
-        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, and FAILED_PRECONDITION if the
-        import was undone.
+        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+        one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
         """
 
     @_abc_1.abstractmethod
@@ -290,7 +293,7 @@ class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
         except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
         is an event of the log.
-        Answers INVALID_ARGUMENT if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+        Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
         finished.
         """
 

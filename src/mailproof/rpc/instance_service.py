@@ -89,9 +89,9 @@ class InstanceService:
         )
         return pages.begun(step)
 
-    async def ImportConfigsPage(  # noqa: N802
-        self, request: instance_pb2.ImportConfigsPageRequest, context: Context
-    ) -> instance_pb2.ImportConfigsPageResponse:
+    async def ContinueConfigsImport(  # noqa: N802
+        self, request: instance_pb2.ContinueConfigsImportRequest, context: Context
+    ) -> instance_pb2.ContinueConfigsImportResponse:
         """Add the providers of a page."""
         page, passphrase = pages.page(request), Secret(request.passphrase)
         return pages.page_imported(await self._import.page(context.caller, request.import_token, page, passphrase))

@@ -83,7 +83,7 @@ def header(request: instance_pb2.BeginConfigsImportRequest) -> Header:
     )
 
 
-def page(request: instance_pb2.ImportConfigsPageRequest) -> DocumentPage:
+def page(request: instance_pb2.ContinueConfigsImportRequest) -> DocumentPage:
     """Return the page of a request.
 
     Raises:
@@ -93,6 +93,8 @@ def page(request: instance_pb2.ImportConfigsPageRequest) -> DocumentPage:
     missing = without_settings(message.providers, "page.providers")
     if not request.HasField("page"):
         missing.append(FieldViolation("page", "must be set"))
+    elif not message.number:
+        missing.append(FieldViolation("page.number", "must be set"))
     if missing:
         raise InvalidFields(missing)
     return DocumentPage(
@@ -121,9 +123,9 @@ def begun(step: ImportStep) -> instance_pb2.BeginConfigsImportResponse:
     return instance_pb2.BeginConfigsImportResponse(import_id=step.import_id, next_import_token=step.token)
 
 
-def page_imported(step: ImportStep) -> instance_pb2.ImportConfigsPageResponse:
+def page_imported(step: ImportStep) -> instance_pb2.ContinueConfigsImportResponse:
     """Return what a page has added."""
-    return instance_pb2.ImportConfigsPageResponse(
+    return instance_pb2.ContinueConfigsImportResponse(
         providers=imported_providers(step.imported),
         page_count=step.pages,
         provider_count=step.providers,

@@ -18,7 +18,7 @@ from mailproof.usecases.documents import Entry
 from mailproof.usecases.passphrase_encryption import DocumentKey, SecretsEncryption
 from mailproof.usecases.provider_secrets import secret_name
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 1
 DIGEST_BYTES = 32
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import FieldViolation, ImportEnded, InvalidFields
+from mailproof.domain.errors import ImportEnded, ImportNotFound
 from mailproof.domain.ledger import ADDED, Change, Event, EventType, Situation
 from mailproof.domain.model import Caller, ProviderState
 from mailproof.domain.secret import Vault
@@ -55,13 +55,13 @@ class ImportUndo:
             token: Any token of the import; a page that was imported after it is found all the same.
 
         Raises:
-            InvalidFields: It is no token of this caller's imports.
+            ImportNotFound: It is not one of this caller's imports.
             ImportEnded: The import was finished: what it added is an administrator's to remove.
         """
         try:
             place = read_token(self._vault, caller, ImportPlace, token, self._clock())
-        except ValueError as error:
-            raise InvalidFields([FieldViolation("import_token", str(error))]) from None
+        except ValueError:
+            raise ImportNotFound from None
         if place.validate_only:
             return
         last = await self._close(caller, place)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import FieldViolation, ImportEnded, InvalidFields, ProviderExists
+from mailproof.domain.errors import FieldViolation, ImportEnded, ImportNotFound, InvalidFields, ProviderExists
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, Event, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller
@@ -173,6 +173,7 @@ class PagedImport:
             passphrase: As at the beginning.
 
         Raises:
+            ImportNotFound: The token is not one of this caller's imports.
             InvalidFields: The page is not the next one of this document, or something in it was changed.
             PassphraseWrong: It is not the passphrase of the document.
             ImportEnded: The import was undone or finished.
@@ -220,6 +221,7 @@ class PagedImport:
             passphrase: As at the beginning.
 
         Raises:
+            ImportNotFound: The token is not one of this caller's imports.
             InvalidFields: Pages are missing, or the trailer is another document's or was changed.
             PassphraseWrong: It is not the passphrase of the document.
             ImportEnded: The import was undone.
@@ -251,8 +253,8 @@ class PagedImport:
     def _place(self, caller: Caller, token: str) -> ImportPlace:
         try:
             return read_token(self._vault, caller, ImportPlace, token, self._clock())
-        except ValueError as error:
-            raise InvalidFields([FieldViolation("import_token", str(error))]) from None
+        except ValueError:
+            raise ImportNotFound from None
 
     def _step(self, caller: Caller, place: ImportPlace) -> ImportStep:
         token = make_token(self._vault, caller, place)

@@ -85,7 +85,7 @@ class ImportPlace:
     encryption: str = ""
 
 
-Place = TypeVar("Place", ExportPlace, ImportPlace)
+AnyPlace = TypeVar("AnyPlace", ExportPlace, ImportPlace)
 
 
 def make_token(vault: Vault, caller: Caller, place: ExportPlace | ImportPlace) -> str:
@@ -94,7 +94,7 @@ def make_token(vault: Vault, caller: Caller, place: ExportPlace | ImportPlace) -
     return urlsafe_b64encode(body + _digests(vault, caller, type(place), body)[0]).decode().rstrip("=")
 
 
-def read_token(vault: Vault, caller: Caller, kind: type[Place], token: str, now: datetime) -> Place:
+def read_token(vault: Vault, caller: Caller, kind: type[AnyPlace], token: str, now: datetime) -> AnyPlace:
     """Return the place of a token.
 
     Raises:
