@@ -1070,7 +1070,7 @@ class StreamExportConfigsResponse(_message.Message):
 
     @_builtins.property
     def page(self) -> Global___ConfigsPage:
-        """Some of the configurations."""
+        """Some of the configurations, in the order in which they were added."""
 
     @_builtins.property
     def trailer(self) -> Global___ConfigsTrailer:

@@ -178,6 +178,12 @@ def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=rebuild.run)
 
 
+def _fill_config(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import configs
+
+    configs.add_arguments(parser)
+
+
 def _fill_whoami(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import whoami
 
@@ -194,5 +200,6 @@ _COMMANDS = (
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
+    _Command("config", "Export and import all configurations of an instance, by a running service.", _fill_config),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
 )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from itertools import count
 from typing import Any
 
 import pytest
@@ -45,6 +45,7 @@ VAULT = Sealer(b"k" * 32)
 CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
 PHRASE = Secret("a long passphrase")
 NONE = Secret("")
+NUMBERS = count(100)
 SMTP = SmtpSettings("a@example.com", "A", tls=True, host="mx.example.com:587", user="u")
 
 
@@ -143,17 +144,18 @@ def secrets_of(providers: tuple[Provider, ...]) -> list[str]:
     return [open_secret(VAULT, each).reveal() for each in providers]
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with made(tmp_path) as world:
-        yield world
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One database for all tests: each has two instances of its own."""
+    opened = open_store(tmp_path_factory.mktemp("store") / "mailproof.db")
+    yield opened
+    run(opened.close())
 
 
 @contextmanager
-def made(path: Path) -> Iterator[World]:
-    store = open_store(path / "mailproof.db")
+def made(store: Store) -> Iterator[World]:
     callers = []
-    for name in ("100", "200"):
+    for name in (f"{next(NUMBERS)}", f"{next(NUMBERS)}"):
         token = run(stored_token(store, name=name, instance_ids=(name,)))
         token = replace(token, extra_permissions=frozenset({Permission.SECRETS}))
         callers.append(Caller(token, name, "192.0.2.1:1"))
@@ -161,7 +163,12 @@ def made(path: Path) -> Iterator[World]:
     yield World(store, callers[0], callers[1], cipher, worker, utc_now())
     cipher.close()
     worker.close()
-    run(store.close())
+
+
+@pytest.fixture
+def world(store: Store) -> Iterator[World]:
+    with made(store) as world:
+        yield world
 
 
 def test_what_is_exported_in_pages_is_imported_with_one_derivation_on_each_side(world: World) -> None:
@@ -238,7 +245,7 @@ def test_a_page_of_long_configurations_has_fewer(world: World, monkeypatch: pyte
 def test_an_unreadable_secret_stops_the_export_until_it_is_mended(world: World) -> None:
     world.add(7)
     broken = added(world.store, VAULT, world.source, Entry("", SMTP), Secret("x"))
-    foreign = replace(broken, sealed=VAULT.seal(Secret("x"), identity("100", "another", SMTP)))
+    foreign = replace(broken, sealed=VAULT.seal(Secret("x"), identity(world.source.instance_id, "another", SMTP)))
     run(world.store.add(world.source, foreign))
     received: list[ExportPart] = []
 
@@ -277,7 +284,7 @@ def test_a_token_of_another_caller_or_instance_or_of_yesterday_is_refused(world:
         if token_:
             with pytest.raises(InvalidFields, match="page_token"):
                 world.export(NONE, token=token_)
-    other = run(stored_token(world.store, name="other", instance_ids=("100",)))
+    other = run(stored_token(world.store, name="other", instance_ids=(world.source.instance_id,)))
     for caller in (replace(world.source, token=other), world.target):
         with pytest.raises(InvalidFields, match="page_token"):
             collected(world.exporter().stream(caller, NONE, token=token))
@@ -358,8 +365,8 @@ DAMAGES: dict[str, tuple[Callable[[Document, Document], Document], str]] = {
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Document, Document]]:
-    with made(tmp_path_factory.mktemp("world")) as world:
+def shared(store: Store) -> Iterator[tuple[World, Document, Document]]:
+    with made(store) as world:
         world.add(8)
         yield world, document(world.export()), document(world.export())
 
@@ -447,7 +454,7 @@ def test_nothing_is_active_before_the_end(world: World) -> None:
     header, pages, _ = apart(world.export())
     step = run(world.importer().begin(world.target, header, PHRASE))
     run(world.importer().page(world.target, step.token, pages[0], PHRASE))
-    assert run(world.store.get_active("200")) is None
+    assert run(world.store.get_active(world.target.instance_id)) is None
 
 
 def test_half_an_import_is_undone_with_any_of_its_tokens_and_ended_by_that(world: World) -> None:
