@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_passphrase(parser)
     parser.add_argument("--resume", action="store_true", help="go on with an export that broke off")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE once the new one is whole")
-    parser.add_argument("--page-size", type=int, metavar="N", default=0, help="configurations a line; default: 100")
+    parser.add_argument("--page-size", type=int, metavar="N", default=250, help="configurations a line; default: 250")
     add_service_arguments(parser, _export)
 
 

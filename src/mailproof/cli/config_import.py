@@ -60,13 +60,16 @@ class _State:
     skip_secrets: bool = False
 
     def save(self, path: Path) -> None:
-        """Write the state so that a crash leaves the old one or the new one. The token is nobody else's to read."""
-        new = path.with_name(f"{path.name}.new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(asdict(self), file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        """Append the state to its file, whose last whole line counts.
+
+        Only the first line waits for the disk: where a power cut takes later ones, their pages are sent again, and
+        answered as the first time. The token is nobody else's to read.
+        """
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+            file.write(json.dumps(asdict(self)) + "\n")
+            if not self.pages:
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def state_file(path: Path) -> Path:
@@ -75,10 +78,10 @@ def state_file(path: Path) -> Path:
 
 
 def _state(path: Path) -> _State:
-    try:
-        return _State(**json.loads(path.read_text()))
-    except (ValueError, TypeError):
-        raise UsageError(f"{path} can't be read: it is no state of an import") from None
+    for line in reversed(path.read_text().splitlines()):
+        with suppress(ValueError, TypeError):  # the last line may be half written
+            return _State(**json.loads(line))
+    raise UsageError(f"{path} can't be read: it is no state of an import")
 
 
 async def _import(client: ServiceClient, parsed: argparse.Namespace) -> int:

@@ -38,11 +38,11 @@ class Retries:
         return True
 
     def _seconds(self, error: grpc.aio.AioRpcError) -> float | None:
-        asked: float | None = _retry_after(error)
+        asked = _retry_after(error)
         if asked is not None:
             return asked if asked <= _LONGEST else None
         if error.code().name in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
-            return min(0.25 * 2**self._failed, _LONGEST)
+            return min(float(2 ** (self._failed - 2)), _LONGEST)
         return None
 
 
