@@ -304,7 +304,7 @@ class ProvidersContract(Contract):
             assert await listed(2, 5, 2) == made[2:4]
             assert await listed(2, 5) == made[2:5]
             assert await listed(7) == []
-            await store.commit(caller, made[0], does(change(EventType.REMOVED, made[0])))
+            await store.commit(caller, made[0], change(EventType.REMOVED, made[0]))
             found = await store.list_added(caller.instance_id, after=2, until=None, limit=2)
             assert [provider.id for provider in found.providers] == made[2:4]
             nobody = await store.list_added("nobody", after=0, until=None, limit=2)

@@ -143,31 +143,32 @@ def test_what_kill_9_interrupts_on_both_sides_goes_on_with_nothing_twice_and_not
     assert (providers, secrets) == desk.exported("source")
 
 
-def test_an_import_that_broke_off_is_taken_back(desk: Desk) -> None:
-    file = desk.path / "undone"
+@pytest.fixture(scope="module")
+def whole(desk: Desk) -> Path:
+    file = desk.path / "whole"
     assert desk.run("export", str(file), "--with-secrets", "--page-size", "1", instance="source")[0] == 0
-    state = desk.path / "undone.importing"
-    desk.killed("import", str(file), instance="other", once=lambda: lines_of(state) > 5)
-    code, out, err = desk.run("import", str(file), "--undo", instance="other", secrets=False)
+    return file
+
+
+def test_an_import_that_broke_off_is_taken_back(desk: Desk, whole: Path) -> None:
+    state = desk.path / "whole.importing"
+    desk.killed("import", str(whole), instance="other", once=lambda: lines_of(state) > 5)
+    code, out, err = desk.run("import", str(whole), "--undo", instance="other", secrets=False)
     assert (code, err) == (0, ""), err
     assert "removed " in out
     assert desk.exported("other") == ([], 0)
     assert not state.exists()
 
 
-def test_a_changed_file_or_a_wrong_passphrase_adds_nothing(desk: Desk) -> None:
-    whole = desk.path / "whole"
-    assert desk.run("export", str(whole), "--with-secrets", "--page-size", "40", instance="source")[0] == 0
+def test_a_changed_file_or_a_wrong_passphrase_adds_nothing(desk: Desk, whole: Path) -> None:
     lines = whole.read_text().splitlines(keepends=True)
     changed = desk.path / "changed"
-    changed.write_text("".join([lines[0], lines[1].replace("hooks7.example", "evil.example"), *lines[2:]]))
+    changed.write_text("".join([lines[0], lines[1].replace("hooks0.example", "evil.example"), *lines[2:]]))
     code, _, err = desk.run("import", str(changed), "--dry-run", instance="other")
     assert (code, "page: 1 was changed since the export" in err) == (1, True), err
     (desk.path / "phrase").write_text("another passphrase")
     code, _, err = desk.run("import", str(whole), instance="other")
     (desk.path / "phrase").write_text(PHRASE)
     assert (code, "does not open the document's secrets" in err) == (1, True), err
-    code, out, err = desk.run("import", str(whole), "--dry-run", instance="other")
-    assert (code, f"checked, and added none of, {COUNT}" in out) == (0, True), err
     assert desk.exported("other") == ([], 0)
     assert not (desk.path / "whole.importing").exists()
