@@ -120,7 +120,7 @@ class _Export:
         file: IO[bytes],
         extent: Extent | None,
     ) -> None:
-        from mailproof.cli.transfer_calls import ProgressLine, Retries
+        from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
 
         self.trailer: instance_pb2.ConfigsTrailer | None = None
         self._client = client
@@ -131,7 +131,7 @@ class _Export:
         self._done = extent.providers if extent else 0
         self._total = extent.promised if extent else 0
         self._complete = extent is not None and extent.complete
-        self._retries = Retries()
+        self._retries = RepeatedCalls()
         self._progress = ProgressLine("exported")
 
     async def run(self) -> None:

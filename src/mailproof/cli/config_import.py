@@ -146,7 +146,7 @@ class _Import:
         state: _State | None,
         ids: IO[str],
     ) -> None:
-        from mailproof.cli.transfer_calls import ProgressLine, Retries
+        from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
         from smtpdiag.v1 import instance_pb2_grpc
 
         self.secrets: Counter[int] = Counter()
@@ -157,7 +157,7 @@ class _Import:
         self._extent = extent
         self._state = state
         self._ids = ids
-        self._retries = Retries()
+        self._retries = RepeatedCalls()
         self._progress = ProgressLine("checked" if parsed.dry_run else "imported")
 
     async def run(self) -> instance_pb2.FinishConfigsImportResponse:
@@ -254,7 +254,7 @@ class _Import:
 async def _undo(client: ServiceClient, parsed: argparse.Namespace) -> int:
     import grpc
 
-    from mailproof.cli.transfer_calls import ProgressLine, Retries
+    from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
     from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
 
     where = state_file(parsed.file)
@@ -263,7 +263,7 @@ async def _undo(client: ServiceClient, parsed: argparse.Namespace) -> int:
     request = instance_pb2.UndoConfigsImportRequest(import_token=_state(where).token)
     stub, retries, progress = (
         instance_pb2_grpc.InstanceServiceStub(client.channel),
-        Retries(),
+        RepeatedCalls(),
         ProgressLine("removed"),
     )
     removed, kept = 0, set[str]()

@@ -16,7 +16,7 @@ _LONGEST = 30.0
 """Seconds that are waited for at most."""
 
 
-class Retries:
+class RepeatedCalls:
     """Counts the failures since the last progress."""
 
     def __init__(self) -> None:
