@@ -289,6 +289,40 @@ class ProvidersContract(Contract):
 
         self.run(scenario)
 
+    def test_what_was_added_is_listed_from_a_place_that_others_do_not_move(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller()
+            made = [await add(store, caller, f"c{number}") for number in range(6)]
+            await store.commit(caller, made[5], activation(made[5]))
+
+            async def listed(after: int, until: int | None = None, limit: int = 100) -> list[str]:
+                found = await store.list_added(caller.instance_id, after=after, until=until, limit=limit)
+                assert (found.total, found.sequence, found.active_id) == (6, 7, made[5])
+                return [provider.id for provider in found.providers]
+
+            assert await listed(0) == made
+            assert await listed(2, 5, 2) == made[2:4]
+            assert await listed(2, 5) == made[2:5]
+            assert await listed(7) == []
+            await store.commit(caller, made[0], change(EventType.REMOVED, made[0]))
+            found = await store.list_added(caller.instance_id, after=2, until=None, limit=2)
+            assert [provider.id for provider in found.providers] == made[2:4]
+            nobody = await store.list_added("nobody", after=0, until=None, limit=2)
+            assert (nobody.providers, nobody.total, nobody.sequence, nobody.active_id) == ((), 0, 0, "")
+
+        self.run(scenario)
+
+    def test_secrets_are_counted_within_the_same_bounds(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller()
+            for sealed in (b"1", None, b"3", b"4"):
+                await store.add(caller, Change(EventType.SMTP_ADDED, store.new_id(), SETTINGS, sealed))
+            assert await store.count_secrets(caller.instance_id, after=0, until=4) == 3
+            assert await store.count_secrets(caller.instance_id, after=1, until=3) == 1
+            assert await store.count_secrets("nobody", after=0, until=4) == 0
+
+        self.run(scenario)
+
     def test_an_empty_instance_lists_nothing(self) -> None:
         async def scenario(world: World) -> None:
             page = await world.store.list(await world.store.default_instance(), Page())

@@ -19,7 +19,7 @@ from mailproof.domain.ledger import (
     Situation,
     evolve,
 )
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage, ProviderState
+from mailproof.domain.model import AddedProviders, Caller, Page, Provider, ProviderPage, ProviderState
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -105,6 +105,20 @@ class MemoryStore:
         ordered = found if page.ascending else found[::-1]
         part = tuple(ordered[page.offset : page.offset + page.limit])
         return ProviderPage(part, len(found), len(self.events[instance_id]), START)
+
+    async def list_added(self, instance_id: str, *, after: int, until: int | None, limit: int) -> AddedProviders:
+        found = self._added(instance_id, after, until)[:limit]
+        active = [each.id for each in self._providers[instance_id].values() if each.state is ProviderState.ACTIVE]
+        return AddedProviders(
+            tuple(found), len(self._providers[instance_id]), len(self.events[instance_id]), *(active or [""])
+        )
+
+    async def count_secrets(self, instance_id: str, *, after: int, until: int) -> int:
+        return sum(each.sealed is not None for each in self._added(instance_id, after, until))
+
+    def _added(self, instance_id: str, after: int, until: int | None) -> Sequence[Provider]:
+        ordered = sorted(self._providers[instance_id].values(), key=lambda p: p.added_sequence)
+        return [p for p in ordered if after < p.added_sequence and (until is None or p.added_sequence <= until)]
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""

@@ -31,6 +31,7 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.rpc.server_service import ServerService
 from mailproof.rpc.test_service import TestService
+from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.smtp.report import Plan, Progress, Report, Step, StepStarted
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import open_sealer
@@ -38,11 +39,15 @@ from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.syntax.url import Phase, Url
 from mailproof.usecases.access import Access
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.document_keys import DocumentKeys
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.import_undo import ImportUndo
 from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.overviews import Overviews
+from mailproof.usecases.paged_export import PagedExport
+from mailproof.usecases.paged_import import PagedImport
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
@@ -139,9 +144,16 @@ class Table:
         limits = Limits(max_timeout=20.0, max_concurrent=max_concurrent)
         diagnoses = Diagnoses(self.store, vault, self, limits)
         self._cipher = PassphraseCipher()
+        self._worker = FairWorker("mailproof-pages", most=100, most_of_share=10)
+        keys = DocumentKeys(self._cipher)
         instances = InstanceService(
             History(self.store, vault),
             Transfers(self.store, vault, self._cipher),
+            (
+                PagedExport(self.store, vault, keys, self._worker),
+                PagedImport(self.store, vault, keys, self._worker),
+                ImportUndo(self.store, vault),
+            ),
             WebhookTests(self.store, vault, WillingPoster(), limits),
         )
         servicers: dict[ServiceDescriptor, object] = {
@@ -193,6 +205,7 @@ class Table:
 
     def close(self) -> None:
         self._cipher.close()
+        self._worker.close()
         asyncio.run(self.store.close())
 
 

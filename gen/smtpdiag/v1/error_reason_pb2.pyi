@@ -155,8 +155,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_RATE_EXCEEDED: _ErrorReason.ValueType  # 48
     """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-    "webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
-    "host". google.rpc.RetryInfo says when the next one may be made.
+    "webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers,
+    the "instance", the "token" or the "host". google.rpc.RetryInfo says when the next one may be made.
     {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
     """
     ERROR_REASON_TOO_MANY_FAILED_LOGINS: _ErrorReason.ValueType  # 49
@@ -221,6 +221,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done
     stands. google.rpc.RetryInfo says when to call again.
     {"reason":"SERVER_STOPPING","domain":"mailproof"}
+    """
+    ERROR_REASON_IMPORT_ENDED: _ErrorReason.ValueType  # 65
+    """An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
+    {"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
+    """
+    ERROR_REASON_IMPORT_NOT_FOUND: _ErrorReason.ValueType  # 66
+    """The import token is not one of the caller's imports in this instance, or 23 hours have passed since the import began
+    (NOT_FOUND).
+    {"reason":"IMPORT_NOT_FOUND","domain":"mailproof"}
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -368,8 +377,8 @@ that no more is accepted (RESOURCE_EXHAUSTED). google.rpc.RetryInfo says when to
 """
 ERROR_REASON_RATE_EXCEEDED: ErrorReason.ValueType  # 48
 """As many of something were made lately as may be (RESOURCE_EXHAUSTED): "tests" (of any kind), "searches",
-"webhook_posts", "imports" or "exports". They are counted for "all" callers, the "instance", the "token" or the
-"host". google.rpc.RetryInfo says when the next one may be made.
+"webhook_posts", "imports", "exports", "continued_imports" or "continued_exports". They are counted for "all" callers,
+the "instance", the "token" or the "host". google.rpc.RetryInfo says when the next one may be made.
 {"reason":"RATE_EXCEEDED","domain":"mailproof","metadata":{"name":"tests","limit":"300","period":"60s","scope":"token"}}
 """
 ERROR_REASON_TOO_MANY_FAILED_LOGINS: ErrorReason.ValueType  # 49
@@ -434,5 +443,14 @@ ERROR_REASON_SERVER_STOPPING: ErrorReason.ValueType  # 64
 """The server stops or starts anew, and the time that the call had to end is over (UNAVAILABLE). What a write has done
 stands. google.rpc.RetryInfo says when to call again.
 {"reason":"SERVER_STOPPING","domain":"mailproof"}
+"""
+ERROR_REASON_IMPORT_ENDED: ErrorReason.ValueType  # 65
+"""An import in pages was undone, or finished, so that nothing can be added to it or taken back (FAILED_PRECONDITION).
+{"reason":"IMPORT_ENDED","domain":"mailproof","metadata":{"ended":"undone"}}
+"""
+ERROR_REASON_IMPORT_NOT_FOUND: ErrorReason.ValueType  # 66
+"""The import token is not one of the caller's imports in this instance, or 23 hours have passed since the import began
+(NOT_FOUND).
+{"reason":"IMPORT_NOT_FOUND","domain":"mailproof"}
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

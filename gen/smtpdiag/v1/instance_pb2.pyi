@@ -62,6 +62,12 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     """What events that were thinned away had made of a provider: `snapshot`, and all settings. It stands in the place of
     the event that added the provider, with the token, the address and the time of that call.
     """
+    CONFIG_EVENT_TYPE_IMPORT_BEGUN: _ConfigEventType.ValueType  # 14
+    """An import in pages began. The event is about no one provider."""
+    CONFIG_EVENT_TYPE_IMPORT_FINISHED: _ConfigEventType.ValueType  # 15
+    """An import in pages ended, and nothing is missing. The event is about no one provider."""
+    CONFIG_EVENT_TYPE_IMPORT_UNDONE: _ConfigEventType.ValueType  # 16
+    """An import in pages was undone before it was finished. The event is about no one provider."""
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
     """What happened to a provider."""
@@ -98,6 +104,12 @@ CONFIG_EVENT_TYPE_SNAPSHOT: ConfigEventType.ValueType  # 13
 """What events that were thinned away had made of a provider: `snapshot`, and all settings. It stands in the place of
 the event that added the provider, with the token, the address and the time of that call.
 """
+CONFIG_EVENT_TYPE_IMPORT_BEGUN: ConfigEventType.ValueType  # 14
+"""An import in pages began. The event is about no one provider."""
+CONFIG_EVENT_TYPE_IMPORT_FINISHED: ConfigEventType.ValueType  # 15
+"""An import in pages ended, and nothing is missing. The event is about no one provider."""
+CONFIG_EVENT_TYPE_IMPORT_UNDONE: ConfigEventType.ValueType  # 16
+"""An import in pages was undone before it was finished. The event is about no one provider."""
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
 class _ImportedSecret:
@@ -409,6 +421,8 @@ class ConfigEvent(_message.Message):
     SECRET_COUNT_FIELD_NUMBER: _builtins.int
     UNKNOWN_TYPE_FIELD_NUMBER: _builtins.int
     SNAPSHOT_FIELD_NUMBER: _builtins.int
+    PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """The event's place in the instance's log, from 1 without gaps but where the log was thinned."""
     type: Global___ConfigEventType.ValueType
@@ -434,6 +448,14 @@ class ConfigEvent(_message.Message):
     """How many secrets an export holds. It is 0 for events of other types."""
     unknown_type: _builtins.str
     """What a newer release calls the event's type, such as "noted.seen". It is empty where the type is known."""
+    provider_count: _builtins.int
+    """How many providers an import in pages is to add as it begins, and how many its pages had as it ends. It is 0 for
+    events of other types.
+    """
+    import_id: _builtins.str
+    """The id of the import in pages that this event is part of: its beginning, its end, and what it adds. It is empty for
+    all else.
+    """
     @_builtins.property
     def changed_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The names of the fields that a change left different from before. A secret is named "password", "client_secret" or
@@ -474,10 +496,12 @@ class ConfigEvent(_message.Message):
         secret_count: _builtins.int = ...,
         unknown_type: _builtins.str = ...,
         snapshot: Global___ConfigSnapshot | None = ...,
+        provider_count: _builtins.int = ...,
+        import_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "http", b"http", "settings", b"settings", "smtp", b"smtp", "snapshot", b"snapshot"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "snapshot", b"snapshot", "test_code", b"test_code", "type", b"type", "unknown_type", b"unknown_type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "import_id", b"import_id", "peer", b"peer", "provider_count", b"provider_count", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "snapshot", b"snapshot", "test_code", b"test_code", "type", b"type", "unknown_type", b"unknown_type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_settings: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
     _WhichOneofArgType_settings: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
@@ -1045,3 +1069,465 @@ class WebhookReport(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WebhookReport: _TypeAlias = WebhookReport  # noqa: Y015
+
+@_typing.final
+class StreamExportConfigsRequest(_message.Message):
+    """Says which pages of a document are wanted, and whether it is to hold the secrets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSPHRASE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    passphrase: _builtins.str
+    """Encrypts the secrets in the document. It must have 12 characters or more, be the same in all calls of an export and
+    be kept apart from the document. If it is empty, the document holds no secrets.
+    """
+    page_size: _builtins.int
+    """How many configurations a page has at most. The default, 0, means 100, more than 500 are taken for 500, and a
+    negative number is refused. A page of long configurations has fewer, so that it fits a request.
+    """
+    page_token: _builtins.str
+    """The `next_page_token` of the last page that arrived: the stream goes on behind it, without a header. If it is empty,
+    a new export begins. It counts for 23 hours from the beginning of the export.
+    """
+    def __init__(
+        self,
+        *,
+        passphrase: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "passphrase", b"passphrase"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamExportConfigsRequest: _TypeAlias = StreamExportConfigsRequest  # noqa: Y015
+
+@_typing.final
+class StreamExportConfigsResponse(_message.Message):
+    """A part of a document in pages. The JSON forms of these messages, one a line, are what is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    TRAILER_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """What to send as `page_token` to go on behind this page. It is empty beside a header and a trailer."""
+    @_builtins.property
+    def header(self) -> Global___ConfigsHeader:
+        """What stands before the pages."""
+
+    @_builtins.property
+    def page(self) -> Global___ConfigsPage:
+        """Some of the configurations, in the order in which they were added."""
+
+    @_builtins.property
+    def trailer(self) -> Global___ConfigsTrailer:
+        """What stands behind the pages. A document without it is not whole."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___ConfigsHeader | None = ...,
+        page: Global___ConfigsPage | None = ...,
+        trailer: Global___ConfigsTrailer | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "page", b"page", "part", b"part", "trailer", b"trailer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "next_page_token", b"next_page_token", "page", b"page", "part", b"part", "trailer", b"trailer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "page", "trailer"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___StreamExportConfigsResponse: _TypeAlias = StreamExportConfigsResponse  # noqa: Y015
+
+@_typing.final
+class ConfigsHeader(_message.Message):
+    """What stands before the pages of a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMAT_VERSION_FIELD_NUMBER: _builtins.int
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    EXPORT_TIME_FIELD_NUMBER: _builtins.int
+    INSTANCE_ID_FIELD_NUMBER: _builtins.int
+    PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
+    ENCRYPTION_FIELD_NUMBER: _builtins.int
+    format_version: _builtins.int
+    """The version of the form of documents in pages, which is 1. Others are refused."""
+    export_id: _builtins.str
+    """Names the document: 32 hexadecimal digits, made at random. Its pages and its trailer have the same."""
+    instance_id: _builtins.str
+    """The id of the instance that was exported, which the secrets are bound to. The instance that it is imported to may be
+    another.
+    """
+    provider_count: _builtins.int
+    """How many providers the instance had as the export began. An import looks for room for so many."""
+    @_builtins.property
+    def export_time(self) -> _timestamp_pb2.Timestamp:
+        """When the export began. An import ignores it."""
+
+    @_builtins.property
+    def encryption(self) -> Global___SecretsEncryption:
+        """How the secrets are encrypted, with one key for all pages. It is absent where the document holds none."""
+
+    def __init__(
+        self,
+        *,
+        format_version: _builtins.int = ...,
+        export_id: _builtins.str = ...,
+        export_time: _timestamp_pb2.Timestamp | None = ...,
+        instance_id: _builtins.str = ...,
+        provider_count: _builtins.int = ...,
+        encryption: Global___SecretsEncryption | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["encryption", b"encryption", "export_time", b"export_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encryption", b"encryption", "export_id", b"export_id", "export_time", b"export_time", "format_version", b"format_version", "instance_id", b"instance_id", "provider_count", b"provider_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfigsHeader: _TypeAlias = ConfigsHeader  # noqa: Y015
+
+@_typing.final
+class ConfigsPage(_message.Message):
+    """Some providers of a document. Under a passphrase its digest binds it to its place in its document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PRECEDING_COUNT_FIELD_NUMBER: _builtins.int
+    PROVIDERS_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    export_id: _builtins.str
+    """The document that the page belongs to."""
+    number: _builtins.int
+    """The page's place among the pages, from 1 without gaps."""
+    preceding_count: _builtins.int
+    """How many providers stand on the pages before this one."""
+    digest: _builtins.bytes
+    """Shows that the page is as it was exported: 32 octets where the document holds secrets, and empty where it does not."""
+    @_builtins.property
+    def providers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExportedProvider]:
+        """The providers, in the order in which they were added. There is at least one."""
+
+    def __init__(
+        self,
+        *,
+        export_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        preceding_count: _builtins.int = ...,
+        providers: _abc.Iterable[Global___ExportedProvider] | None = ...,
+        digest: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "export_id", b"export_id", "number", b"number", "preceding_count", b"preceding_count", "providers", b"providers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfigsPage: _TypeAlias = ConfigsPage  # noqa: Y015
+
+@_typing.final
+class ConfigsTrailer(_message.Message):
+    """What stands behind the pages of a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPORT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_COUNT_FIELD_NUMBER: _builtins.int
+    PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
+    CHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    REMOVED_COUNT_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    export_id: _builtins.str
+    """The document that the trailer belongs to."""
+    page_count: _builtins.int
+    """How many pages there are."""
+    provider_count: _builtins.int
+    """How many providers are on them."""
+    changed_count: _builtins.int
+    """How many of these were changed after the export began. They are as they were when their page was read. An import
+    ignores it.
+    """
+    removed_count: _builtins.int
+    """How many providers were removed after the export began, before their page was read: they are missing. An import
+    ignores it.
+    """
+    digest: _builtins.bytes
+    """As that of a page."""
+    def __init__(
+        self,
+        *,
+        export_id: _builtins.str = ...,
+        page_count: _builtins.int = ...,
+        provider_count: _builtins.int = ...,
+        changed_count: _builtins.int = ...,
+        removed_count: _builtins.int = ...,
+        digest: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_count", b"changed_count", "digest", b"digest", "export_id", b"export_id", "page_count", b"page_count", "provider_count", b"provider_count", "removed_count", b"removed_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfigsTrailer: _TypeAlias = ConfigsTrailer  # noqa: Y015
+
+@_typing.final
+class BeginConfigsImportRequest(_message.Message):
+    """What is to be imported."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    PASSPHRASE_FIELD_NUMBER: _builtins.int
+    SKIP_SECRETS_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    passphrase: _builtins.str
+    """The passphrase that the document was exported with. It is needed where the document holds secrets and skip_secrets
+    is false, and must be empty where it holds none.
+    """
+    skip_secrets: _builtins.bool
+    """Whether the document is taken as if it held no secrets. By default they are imported."""
+    validate_only: _builtins.bool
+    """Whether all calls of this import only check the document, and add nothing. By default they add."""
+    @_builtins.property
+    def header(self) -> Global___ConfigsHeader:
+        """The document's header, as StreamExportConfigs returned it."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___ConfigsHeader | None = ...,
+        passphrase: _builtins.str = ...,
+        skip_secrets: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "passphrase", b"passphrase", "skip_secrets", b"skip_secrets", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BeginConfigsImportRequest: _TypeAlias = BeginConfigsImportRequest  # noqa: Y015
+
+@_typing.final
+class BeginConfigsImportResponse(_message.Message):
+    """An import that has begun."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    NEXT_IMPORT_TOKEN_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.str
+    """The import's id, which the events of the log have."""
+    next_import_token: _builtins.str
+    """What to send with the first page. It counts for this caller and instance, for 23 hours."""
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.str = ...,
+        next_import_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "next_import_token", b"next_import_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BeginConfigsImportResponse: _TypeAlias = BeginConfigsImportResponse  # noqa: Y015
+
+@_typing.final
+class ContinueConfigsImportRequest(_message.Message):
+    """The next page of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_TOKEN_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    PASSPHRASE_FIELD_NUMBER: _builtins.int
+    import_token: _builtins.str
+    """The `next_import_token` of the answer before. A page that is sent again, since its answer was lost, is sent with the
+    same one.
+    """
+    passphrase: _builtins.str
+    """As at the beginning of the import."""
+    @_builtins.property
+    def page(self) -> Global___ConfigsPage:
+        """The page, as StreamExportConfigs returned it."""
+
+    def __init__(
+        self,
+        *,
+        import_token: _builtins.str = ...,
+        page: Global___ConfigsPage | None = ...,
+        passphrase: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_token", b"import_token", "page", b"page", "passphrase", b"passphrase"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinueConfigsImportRequest: _TypeAlias = ContinueConfigsImportRequest  # noqa: Y015
+
+@_typing.final
+class ContinueConfigsImportResponse(_message.Message):
+    """What a page has added."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDERS_FIELD_NUMBER: _builtins.int
+    PAGE_COUNT_FIELD_NUMBER: _builtins.int
+    PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
+    NEXT_IMPORT_TOKEN_FIELD_NUMBER: _builtins.int
+    page_count: _builtins.int
+    """How many pages were imported so far."""
+    provider_count: _builtins.int
+    """How many providers were on them."""
+    next_import_token: _builtins.str
+    """What to send with the next page, or with the trailer."""
+    @_builtins.property
+    def providers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportedProvider]:
+        """The providers that were added, in the order of the page. Where all is only checked, their new ids mean nothing."""
+
+    def __init__(
+        self,
+        *,
+        providers: _abc.Iterable[Global___ImportedProvider] | None = ...,
+        page_count: _builtins.int = ...,
+        provider_count: _builtins.int = ...,
+        next_import_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_import_token", b"next_import_token", "page_count", b"page_count", "provider_count", b"provider_count", "providers", b"providers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinueConfigsImportResponse: _TypeAlias = ContinueConfigsImportResponse  # noqa: Y015
+
+@_typing.final
+class FinishConfigsImportRequest(_message.Message):
+    """The end of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_TOKEN_FIELD_NUMBER: _builtins.int
+    TRAILER_FIELD_NUMBER: _builtins.int
+    PASSPHRASE_FIELD_NUMBER: _builtins.int
+    import_token: _builtins.str
+    """The `next_import_token` of the answer to the last page."""
+    passphrase: _builtins.str
+    """As at the beginning of the import."""
+    @_builtins.property
+    def trailer(self) -> Global___ConfigsTrailer:
+        """The document's trailer, as StreamExportConfigs returned it."""
+
+    def __init__(
+        self,
+        *,
+        import_token: _builtins.str = ...,
+        trailer: Global___ConfigsTrailer | None = ...,
+        passphrase: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["trailer", b"trailer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_token", b"import_token", "passphrase", b"passphrase", "trailer", b"trailer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishConfigsImportRequest: _TypeAlias = FinishConfigsImportRequest  # noqa: Y015
+
+@_typing.final
+class FinishConfigsImportResponse(_message.Message):
+    """An import that is finished."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_COUNT_FIELD_NUMBER: _builtins.int
+    PROVIDER_COUNT_FIELD_NUMBER: _builtins.int
+    ACTIVE_PROVIDER_ID_FIELD_NUMBER: _builtins.int
+    page_count: _builtins.int
+    """How many pages were imported."""
+    provider_count: _builtins.int
+    """How many providers were on them."""
+    active_provider_id: _builtins.str
+    """The new id of the provider that the import has made the active one. It is empty where it made none."""
+    def __init__(
+        self,
+        *,
+        page_count: _builtins.int = ...,
+        provider_count: _builtins.int = ...,
+        active_provider_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_provider_id", b"active_provider_id", "page_count", b"page_count", "provider_count", b"provider_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishConfigsImportResponse: _TypeAlias = FinishConfigsImportResponse  # noqa: Y015
+
+@_typing.final
+class UndoConfigsImportRequest(_message.Message):
+    """Says which import is to be taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_TOKEN_FIELD_NUMBER: _builtins.int
+    import_token: _builtins.str
+    """Any token of the import. Pages that were imported after it are found all the same."""
+    def __init__(
+        self,
+        *,
+        import_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_token", b"import_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoConfigsImportRequest: _TypeAlias = UndoConfigsImportRequest  # noqa: Y015
+
+@_typing.final
+class UndoConfigsImportResponse(_message.Message):
+    """What was done about one page of an import that is taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_NUMBER_FIELD_NUMBER: _builtins.int
+    REMOVED_COUNT_FIELD_NUMBER: _builtins.int
+    KEPT_PROVIDER_IDS_FIELD_NUMBER: _builtins.int
+    page_number: _builtins.int
+    """The page's number. The last page comes first."""
+    removed_count: _builtins.int
+    """How many providers of this page were removed by this call."""
+    @_builtins.property
+    def kept_provider_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The providers of this page that stay, since they are active or were changed after they were added."""
+
+    def __init__(
+        self,
+        *,
+        page_number: _builtins.int = ...,
+        removed_count: _builtins.int = ...,
+        kept_provider_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kept_provider_ids", b"kept_provider_ids", "page_number", b"page_number", "removed_count", b"removed_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoConfigsImportResponse: _TypeAlias = UndoConfigsImportResponse  # noqa: Y015

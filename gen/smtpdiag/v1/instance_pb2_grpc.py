@@ -58,6 +58,31 @@ class InstanceServiceStub:
                 request_serializer=smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderRequest.SerializeToString,
                 response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderResponse.FromString,
                 _registered_method=True)
+        self.StreamExportConfigs = channel.unary_stream(
+                '/smtpdiag.v1.InstanceService/StreamExportConfigs',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsResponse.FromString,
+                _registered_method=True)
+        self.BeginConfigsImport = channel.unary_unary(
+                '/smtpdiag.v1.InstanceService/BeginConfigsImport',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportResponse.FromString,
+                _registered_method=True)
+        self.ContinueConfigsImport = channel.unary_unary(
+                '/smtpdiag.v1.InstanceService/ContinueConfigsImport',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.FromString,
+                _registered_method=True)
+        self.FinishConfigsImport = channel.unary_unary(
+                '/smtpdiag.v1.InstanceService/FinishConfigsImport',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportResponse.FromString,
+                _registered_method=True)
+        self.UndoConfigsImport = channel.unary_stream(
+                '/smtpdiag.v1.InstanceService/UndoConfigsImport',
+                request_serializer=smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportRequest.SerializeToString,
+                response_deserializer=smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportResponse.FromString,
+                _registered_method=True)
 
 
 class InstanceServiceServicer:
@@ -108,6 +133,63 @@ class InstanceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamExportConfigs(self, request, context):
+        """Streams all configurations of the instance, however many there are: a header, pages, and a trailer that says how
+        many there were. A stream that broke off goes on behind the last page that arrived, with that page's
+        `next_page_token`. In it are the configurations that the instance had as the export began, in the order of their
+        creation, each as it is when its page is read. With a passphrase the secrets are in it, encrypted to it, under the
+        conditions of ExportConfigs. Each call that reads pages with secrets is an event of the log.
+        Answers PERMISSION_DENIED also if a passphrase is given without the permission iam.secrets, INVALID_ARGUMENT if the
+        passphrase is short or not that of the call before or the page token is not one of this caller and instance, and
+        FAILED_PRECONDITION if a stored secret can't be opened or the server is set to export no secrets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginConfigsImport(self, request, context):
+        """Begins the import of a document in pages: checks its header, the passphrase, and that there is room for all. It is
+        an event of the log.
+        Answers INVALID_ARGUMENT if fields break their rules or the passphrase is wrong, ALREADY_EXISTS if the server holds
+        a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
+        have more configurations or events than it may.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ContinueConfigsImport(self, request, context):
+        """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
+        answer of the first time and adds nothing.
+        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+        if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+        Answers ALREADY_EXISTS as BeginConfigsImport does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FinishConfigsImport(self, request, context):
+        """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
+        becomes the active one if the instance has none. It is an event of the log.
+        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+        one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoConfigsImport(self, request, context):
+        """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
+        except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
+        is an event of the log.
+        Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+        finished.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InstanceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +212,31 @@ def add_InstanceServiceServicer_to_server(servicer, server):
                     servicer.TestHTTPProvider,
                     request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderRequest.FromString,
                     response_serializer=smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderResponse.SerializeToString,
+            ),
+            'StreamExportConfigs': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamExportConfigs,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsResponse.SerializeToString,
+            ),
+            'BeginConfigsImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginConfigsImport,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportResponse.SerializeToString,
+            ),
+            'ContinueConfigsImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ContinueConfigsImport,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.SerializeToString,
+            ),
+            'FinishConfigsImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.FinishConfigsImport,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportResponse.SerializeToString,
+            ),
+            'UndoConfigsImport': grpc.unary_stream_rpc_method_handler(
+                    servicer.UndoConfigsImport,
+                    request_deserializer=smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportRequest.FromString,
+                    response_serializer=smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -244,6 +351,141 @@ class InstanceService:
             '/smtpdiag.v1.InstanceService/TestHTTPProvider',
             smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderRequest.SerializeToString,
             smtpdiag_dot_v1_dot_instance__pb2.TestHTTPProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamExportConfigs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/smtpdiag.v1.InstanceService/StreamExportConfigs',
+            smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.StreamExportConfigsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginConfigsImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.InstanceService/BeginConfigsImport',
+            smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.BeginConfigsImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ContinueConfigsImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.InstanceService/ContinueConfigsImport',
+            smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.ContinueConfigsImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FinishConfigsImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smtpdiag.v1.InstanceService/FinishConfigsImport',
+            smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.FinishConfigsImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoConfigsImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/smtpdiag.v1.InstanceService/UndoConfigsImport',
+            smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportRequest.SerializeToString,
+            smtpdiag_dot_v1_dot_instance__pb2.UndoConfigsImportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,43 @@ class InstanceServiceStub:
     Answers NOT_FOUND also if no HTTP provider has this id, RESOURCE_EXHAUSTED also if too many tests are running, and
     FAILED_PRECONDITION if the stored signing key can't be opened.
     """
+    StreamExportConfigs: _grpc.UnaryStreamMultiCallable[_instance_pb2.StreamExportConfigsRequest, _instance_pb2.StreamExportConfigsResponse]
+    """Streams all configurations of the instance, however many there are: a header, pages, and a trailer that says how
+    many there were. A stream that broke off goes on behind the last page that arrived, with that page's
+    `next_page_token`. In it are the configurations that the instance had as the export began, in the order of their
+    creation, each as it is when its page is read. With a passphrase the secrets are in it, encrypted to it, under the
+    conditions of ExportConfigs. Each call that reads pages with secrets is an event of the log.
+    Answers PERMISSION_DENIED also if a passphrase is given without the permission iam.secrets, INVALID_ARGUMENT if the
+    passphrase is short or not that of the call before or the page token is not one of this caller and instance, and
+    FAILED_PRECONDITION if a stored secret can't be opened or the server is set to export no secrets.
+    """
+    BeginConfigsImport: _grpc.UnaryUnaryMultiCallable[_instance_pb2.BeginConfigsImportRequest, _instance_pb2.BeginConfigsImportResponse]
+    """Begins the import of a document in pages: checks its header, the passphrase, and that there is room for all. It is
+    an event of the log.
+    Answers INVALID_ARGUMENT if fields break their rules or the passphrase is wrong, ALREADY_EXISTS if the server holds
+    a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
+    have more configurations or events than it may.
+    """
+    ContinueConfigsImport: _grpc.UnaryUnaryMultiCallable[_instance_pb2.ContinueConfigsImportRequest, _instance_pb2.ContinueConfigsImportResponse]
+    """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
+    answer of the first time and adds nothing.
+    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+    if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+    Answers ALREADY_EXISTS as BeginConfigsImport does.
+    """
+    FinishConfigsImport: _grpc.UnaryUnaryMultiCallable[_instance_pb2.FinishConfigsImportRequest, _instance_pb2.FinishConfigsImportResponse]
+    """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
+    becomes the active one if the instance has none. It is an event of the log.
+    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+    one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
+    """
+    UndoConfigsImport: _grpc.UnaryStreamMultiCallable[_instance_pb2.UndoConfigsImportRequest, _instance_pb2.UndoConfigsImportResponse]
+    """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
+    except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
+    is an event of the log.
+    Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+    finished.
+    """
 
 @_typing.type_check_only
 class InstanceServiceAsyncStub(InstanceServiceStub):
@@ -98,6 +135,43 @@ class InstanceServiceAsyncStub(InstanceServiceStub):
     failed is an answer with OUTCOME_FAIL, and no error.
     Answers NOT_FOUND also if no HTTP provider has this id, RESOURCE_EXHAUSTED also if too many tests are running, and
     FAILED_PRECONDITION if the stored signing key can't be opened.
+    """
+    StreamExportConfigs: _aio.UnaryStreamMultiCallable[_instance_pb2.StreamExportConfigsRequest, _instance_pb2.StreamExportConfigsResponse]  # type: ignore[assignment]
+    """Streams all configurations of the instance, however many there are: a header, pages, and a trailer that says how
+    many there were. A stream that broke off goes on behind the last page that arrived, with that page's
+    `next_page_token`. In it are the configurations that the instance had as the export began, in the order of their
+    creation, each as it is when its page is read. With a passphrase the secrets are in it, encrypted to it, under the
+    conditions of ExportConfigs. Each call that reads pages with secrets is an event of the log.
+    Answers PERMISSION_DENIED also if a passphrase is given without the permission iam.secrets, INVALID_ARGUMENT if the
+    passphrase is short or not that of the call before or the page token is not one of this caller and instance, and
+    FAILED_PRECONDITION if a stored secret can't be opened or the server is set to export no secrets.
+    """
+    BeginConfigsImport: _aio.UnaryUnaryMultiCallable[_instance_pb2.BeginConfigsImportRequest, _instance_pb2.BeginConfigsImportResponse]  # type: ignore[assignment]
+    """Begins the import of a document in pages: checks its header, the passphrase, and that there is room for all. It is
+    an event of the log.
+    Answers INVALID_ARGUMENT if fields break their rules or the passphrase is wrong, ALREADY_EXISTS if the server holds
+    a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
+    have more configurations or events than it may.
+    """
+    ContinueConfigsImport: _aio.UnaryUnaryMultiCallable[_instance_pb2.ContinueConfigsImportRequest, _instance_pb2.ContinueConfigsImportResponse]  # type: ignore[assignment]
+    """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
+    answer of the first time and adds nothing.
+    Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+    if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+    Answers ALREADY_EXISTS as BeginConfigsImport does.
+    """
+    FinishConfigsImport: _aio.UnaryUnaryMultiCallable[_instance_pb2.FinishConfigsImportRequest, _instance_pb2.FinishConfigsImportResponse]  # type: ignore[assignment]
+    """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
+    becomes the active one if the instance has none. It is an event of the log.
+    Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+    one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
+    """
+    UndoConfigsImport: _aio.UnaryStreamMultiCallable[_instance_pb2.UndoConfigsImportRequest, _instance_pb2.UndoConfigsImportResponse]  # type: ignore[assignment]
+    """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
+    except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
+    is an event of the log.
+    Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+    finished.
     """
 
 class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -154,6 +228,73 @@ class InstanceServiceServicer(metaclass=_abc_1.ABCMeta):
         failed is an answer with OUTCOME_FAIL, and no error.
         Answers NOT_FOUND also if no HTTP provider has this id, RESOURCE_EXHAUSTED also if too many tests are running, and
         FAILED_PRECONDITION if the stored signing key can't be opened.
+        """
+
+    @_abc_1.abstractmethod
+    def StreamExportConfigs(
+        self,
+        request: _instance_pb2.StreamExportConfigsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_instance_pb2.StreamExportConfigsResponse], _abc.AsyncIterator[_instance_pb2.StreamExportConfigsResponse]]:
+        """Streams all configurations of the instance, however many there are: a header, pages, and a trailer that says how
+        many there were. A stream that broke off goes on behind the last page that arrived, with that page's
+        `next_page_token`. In it are the configurations that the instance had as the export began, in the order of their
+        creation, each as it is when its page is read. With a passphrase the secrets are in it, encrypted to it, under the
+        conditions of ExportConfigs. Each call that reads pages with secrets is an event of the log.
+        Answers PERMISSION_DENIED also if a passphrase is given without the permission iam.secrets, INVALID_ARGUMENT if the
+        passphrase is short or not that of the call before or the page token is not one of this caller and instance, and
+        FAILED_PRECONDITION if a stored secret can't be opened or the server is set to export no secrets.
+        """
+
+    @_abc_1.abstractmethod
+    def BeginConfigsImport(
+        self,
+        request: _instance_pb2.BeginConfigsImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_instance_pb2.BeginConfigsImportResponse, _abc.Awaitable[_instance_pb2.BeginConfigsImportResponse]]:
+        """Begins the import of a document in pages: checks its header, the passphrase, and that there is room for all. It is
+        an event of the log.
+        Answers INVALID_ARGUMENT if fields break their rules or the passphrase is wrong, ALREADY_EXISTS if the server holds
+        a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
+        have more configurations or events than it may.
+        """
+
+    @_abc_1.abstractmethod
+    def ContinueConfigsImport(
+        self,
+        request: _instance_pb2.ContinueConfigsImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_instance_pb2.ContinueConfigsImportResponse, _abc.Awaitable[_instance_pb2.ContinueConfigsImportResponse]]:
+        """Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
+        answer of the first time and adds nothing.
+        Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
+        if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
+        Answers ALREADY_EXISTS as BeginConfigsImport does.
+        """
+
+    @_abc_1.abstractmethod
+    def FinishConfigsImport(
+        self,
+        request: _instance_pb2.FinishConfigsImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_instance_pb2.FinishConfigsImportResponse, _abc.Awaitable[_instance_pb2.FinishConfigsImportResponse]]:
+        """Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
+        becomes the active one if the instance has none. It is an event of the log.
+        Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
+        one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
+        """
+
+    @_abc_1.abstractmethod
+    def UndoConfigsImport(
+        self,
+        request: _instance_pb2.UndoConfigsImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_instance_pb2.UndoConfigsImportResponse], _abc.AsyncIterator[_instance_pb2.UndoConfigsImportResponse]]:
+        """Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
+        except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
+        is an event of the log.
+        Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
+        finished.
         """
 
 def add_InstanceServiceServicer_to_server(servicer: InstanceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -26,7 +26,9 @@ _HEAD = ("id", "state", "name", "server", "tls", "user", "secret", "last test", 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `list`."""
+    """Add the actions."""
+    from mailproof.cli import config_export, config_import
+
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     text = "List the configurations with their last tests, + passed, x failed, / cancelled, the newest first."
     listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
@@ -43,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="such as 'description' or 'last_test.start_time desc'; default: the active one first, then the newest",
     )
     add_service_arguments(listing, _list)
+    text = "Write all configurations of an instance to a file."
+    config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
+    text = "Add all configurations of such a file to an instance, under new ids."
+    config_import.add_arguments(actions.add_parser("import", help=text, description=text, allow_abbrev=False))
 
 
 async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:

@@ -226,7 +226,7 @@ _COMMANDS = (
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
-    _Command("config", "List the configurations that a running service has stored.", _fill_config),
+    _Command("config", "List, export and import the configurations that a running service has stored.", _fill_config),
     _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),

@@ -432,6 +432,33 @@ class ExportTooLarge(Failure):
     reason = "EXPORT_TOO_LARGE"
 
 
+class ImportEnded(Failure):
+    """An import in pages was undone, or finished, so that no page can be added to it.
+
+    Args:
+        ended: How it ended: "undone" or "finished".
+    """
+
+    kind = Kind.FAILED_PRECONDITION
+    reason = "IMPORT_ENDED"
+
+    def __init__(self, ended: str) -> None:
+        super().__init__(f"this import was {ended}: begin another one", metadata={"ended": ended})
+
+
+class ImportNotFound(Failure):
+    """A token is not one of the caller's imports, or too much time has passed since that began."""
+
+    kind = Kind.NOT_FOUND
+    reason = "IMPORT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the import token is not one of this caller's imports into this instance, or 23 hours have passed since "
+            "the import began"
+        )
+
+
 class SecretExportOff(Failure):
     """This service lets no secrets out, whoever asks."""
 

@@ -46,6 +46,9 @@ class EventType(StrEnum):
     TESTED = "provider.tested"
     SECRETS_EXPORTED = "secrets.exported"
     SNAPSHOT = "provider.snapshot"
+    IMPORT_BEGUN = "noted.import_begun"
+    IMPORT_FINISHED = "noted.import_finished"
+    IMPORT_UNDONE = "noted.import_undone"
     UNKNOWN = ""
     """A newer release wrote the event, in a word that this one does not know. It is never stored."""
 
@@ -55,7 +58,15 @@ REPLACED = frozenset({EventType.SMTP_CHANGED, EventType.HTTP_CHANGED})
 SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.SECRET_RESEALED, EventType.REMOVED}
 """Events that say which secret a provider has from now on, or that it has none: those before need theirs no more."""
 
-NOTED = frozenset({EventType.TESTED, EventType.SECRETS_EXPORTED})
+NOTED = frozenset(
+    {
+        EventType.TESTED,
+        EventType.SECRETS_EXPORTED,
+        EventType.IMPORT_BEGUN,
+        EventType.IMPORT_FINISHED,
+        EventType.IMPORT_UNDONE,
+    }
+)
 """Events that change no provider. A type that is added here begins with `NOTED_PREFIX`."""
 
 NOTED_PREFIX = "noted."
@@ -90,7 +101,9 @@ class Change:
             "signing_key".
         deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
         outcome: For a test, the code that it ended with.
-        count: For an export, how many secrets were in the document.
+        count: For an export, how many secrets were in the document. For an import, how many providers it is to add when
+            it begins, and how many it has added when it ends.
+        import_id: Of an import in pages, and of what it adds, the id; empty for anything else.
         snapshot: For a snapshot, where the provider stood.
         unknown: For an event of the type UNKNOWN, the word that a newer release has stored; nothing else is read of it.
     """
@@ -104,6 +117,7 @@ class Change:
     outcome: str = ""
     count: int = 0
     snapshot: Snapshot | None = None
+    import_id: str = ""
     unknown: str = ""
 
 
@@ -156,7 +170,7 @@ class Situation:
 Decide = Callable[[Situation], Sequence[Change]]
 """Returns what is to happen, in order, or raises a `Failure`, so that nothing happens. Does no I/O: a lock is held."""
 
-BEYOND_QUOTA = frozenset({EventType.REMOVED, EventType.DEACTIVATED, EventType.SECRET_RESEALED})
+BEYOND_QUOTA = frozenset({EventType.REMOVED, EventType.DEACTIVATED, EventType.SECRET_RESEALED, EventType.IMPORT_UNDONE})
 """Events that an instance may always have: what takes something away, and what a new encryption key needs."""
 
 
@@ -184,11 +198,27 @@ class Quota:
             ConfigQuotaExceeded: It would have more providers than it may.
             EventQuotaExceeded: It would have more events than it may.
         """
-        added = sum(change.type in ADDED for change in changes)
-        if self.providers and added and count + added > self.providers:
-            raise ConfigQuotaExceeded(self.providers)
+        self.check_room(count, events, added=sum(change.type in ADDED for change in changes))
         bounded = any(change.type not in BEYOND_QUOTA for change in changes)
         if self.events and bounded and events + len(changes) > self.events:
+            raise EventQuotaExceeded(self.events)
+
+    def check_room(self, count: int, events: int, *, added: int, more_events: int = 0) -> None:
+        """Check that there is room for what is to come.
+
+        Args:
+            count: How many providers the instance has.
+            events: How many events its log has.
+            added: How many providers are to be added.
+            more_events: How many events are to be added.
+
+        Raises:
+            ConfigQuotaExceeded: It would have more providers than it may.
+            EventQuotaExceeded: It would have more events than it may.
+        """
+        if self.providers and added and count + added > self.providers:
+            raise ConfigQuotaExceeded(self.providers)
+        if self.events and more_events and events + more_events > self.events:
             raise EventQuotaExceeded(self.events)
 
     def bounding(self, decide: Decide) -> Decide:

@@ -13,7 +13,7 @@ import logging
 import secrets
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +40,10 @@ FAILED_LOGINS_PERIOD = 600
 MESSAGES_PERIOD = 3600
 TRANSFERS_PERIOD = 3600
 
+GO_ON = 10
+"""How many times as often an instance may go on with imports and exports in pages as it may begin one. Only what is
+dear counts: a stream of pages that goes on, and a key that is derived anew."""
+
 _KEY_BYTES = 16
 
 log = logging.getLogger("mailproof.limits")
@@ -53,6 +57,8 @@ class Activity(StrEnum):
     POST = "webhook_posts"
     IMPORT = "imports"
     EXPORT = "exports"
+    GO_ON_IMPORT = "continued_imports"
+    GO_ON_EXPORT = "continued_exports"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +305,7 @@ class Limits:
         bounds, caller = self._bounds, work.caller
         instance = caller.instance_id
         if work.activity in _TRANSFERS:
-            most = bounds.imports if work.activity is Activity.IMPORT else bounds.exports
+            most = _TRANSFERS[work.activity](bounds)
             yield from self._rate(work.activity, Scope.INSTANCE, most, TRANSFERS_PERIOD, instance)
             return
         tests = Activity.TEST
@@ -345,7 +351,12 @@ class Limits:
 
 _FAILED_LOGINS = "failed_logins"
 _MESSAGES = "messages"
-_TRANSFERS = frozenset({Activity.IMPORT, Activity.EXPORT})
+_TRANSFERS: Mapping[Activity, Callable[[Bounds], int]] = {
+    Activity.IMPORT: lambda bounds: bounds.imports,
+    Activity.EXPORT: lambda bounds: bounds.exports,
+    Activity.GO_ON_IMPORT: lambda bounds: GO_ON * bounds.imports,
+    Activity.GO_ON_EXPORT: lambda bounds: GO_ON * bounds.exports,
+}
 
 
 def refusal(denial: Denial) -> Failure:

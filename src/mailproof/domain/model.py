@@ -170,6 +170,23 @@ class ProviderPage:
     viewed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AddedProviders:
+    """Providers in the order of their creation, with what the instance had at that moment; read in one snapshot.
+
+    Attributes:
+        providers: The providers.
+        total: How many the instance has.
+        sequence: The last sequence of the instance's event log.
+        active_id: The id of its active provider; empty if none is active.
+    """
+
+    providers: tuple[Provider, ...]
+    total: int
+    sequence: int
+    active_id: str
+
+
 class Permission(StrEnum):
     """The permission that a call needs (the third column of the contract's table), or that a part of it needs."""
 

@@ -17,9 +17,9 @@ from mailproof.rpc.settings_messages import http_settings, members, smtp_setting
 from mailproof.rpc.times import seconds_of, timestamp
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
+from mailproof.usecases.documents import Document, Entry, Imported
 from mailproof.usecases.history import EventPage, LoggedEvent
 from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
-from mailproof.usecases.transfers import Document, Entry, Imported
 from mailproof.usecases.webhook_tests import DEFAULT_TIMEOUT
 from mailproof.webhook.format import DEFAULT_RECIPIENT
 from mailproof.webhook.verdict import WebhookReport
@@ -40,6 +40,9 @@ _EVENT_TYPES = {
     EventType.SECRET_RESEALED: instance_pb2.CONFIG_EVENT_TYPE_SECRET_RESEALED,
     EventType.TESTED: instance_pb2.CONFIG_EVENT_TYPE_TESTED,
     EventType.SECRETS_EXPORTED: instance_pb2.CONFIG_EVENT_TYPE_SECRETS_EXPORTED,
+    EventType.IMPORT_BEGUN: instance_pb2.CONFIG_EVENT_TYPE_IMPORT_BEGUN,
+    EventType.IMPORT_FINISHED: instance_pb2.CONFIG_EVENT_TYPE_IMPORT_FINISHED,
+    EventType.IMPORT_UNDONE: instance_pb2.CONFIG_EVENT_TYPE_IMPORT_UNDONE,
     EventType.UNKNOWN: instance_pb2.CONFIG_EVENT_TYPE_UNKNOWN,
     EventType.SNAPSHOT: instance_pb2.CONFIG_EVENT_TYPE_SNAPSHOT,
 }
@@ -74,7 +77,9 @@ def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
         peer=event.peer,
         create_time=timestamp(event.created_at),
         test_code=change.outcome,
-        secret_count=change.count,
+        secret_count=change.count if change.type is EventType.SECRETS_EXPORTED else 0,
+        provider_count=0 if change.type is EventType.SECRETS_EXPORTED else change.count,
+        import_id=change.import_id,
         unknown_type=change.unknown,
         snapshot=_snapshot(change.snapshot) if change.snapshot is not None else None,
         **(_settings(change.settings) if change.settings is not None else {}),
@@ -97,22 +102,31 @@ def exported(document: Document) -> instance_pb2.ConfigsDocument:
         format_version=document.version,
         export_time=timestamp(document.exported) if document.exported else None,
         instance_id=document.instance_id,
-        providers=[_exported(entry) for entry in document.entries],
+        providers=[exported_entry(entry) for entry in document.entries],
+        encryption=encryption_message(document.encryption) if document.encryption else None,
     )
-    if document.encryption is not None:
-        parameters = document.encryption.parameters
-        message.encryption.check = document.encryption.check
-        message.encryption.argon2id.salt = parameters.salt
-        message.encryption.argon2id.memory_kib = parameters.memory_kib
-        message.encryption.argon2id.iterations = parameters.iterations
-        message.encryption.argon2id.lanes = parameters.lanes
     if len(dump(to_json(message, defaults=True))) > MAX_DOCUMENT_BYTES:
         sentence = f"the configurations together are longer than {MAX_DOCUMENT_BYTES} bytes, which one document holds"
         raise ExportTooLarge(sentence, metadata={"limitBytes": str(MAX_DOCUMENT_BYTES)})
     return message
 
 
-def _exported(entry: Entry) -> instance_pb2.ExportedProvider:
+def encryption_message(encryption: SecretsEncryption) -> instance_pb2.SecretsEncryption:
+    """Return how secrets are encrypted."""
+    parameters = encryption.parameters
+    return instance_pb2.SecretsEncryption(
+        check=encryption.check,
+        argon2id=instance_pb2.Argon2idParameters(
+            salt=parameters.salt,
+            memory_kib=parameters.memory_kib,
+            iterations=parameters.iterations,
+            lanes=parameters.lanes,
+        ),
+    )
+
+
+def exported_entry(entry: Entry) -> instance_pb2.ExportedProvider:
+    """Return a provider as it stands in a document."""
     return instance_pb2.ExportedProvider(
         id=entry.id,
         state=instance_pb2.PROVIDER_STATE_ACTIVE if entry.active else instance_pb2.PROVIDER_STATE_INACTIVE,
@@ -130,36 +144,56 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
         InvalidFields: It, or something in it that must be there, is missing.
     """
     message = request.document
-    missing = [
-        FieldViolation(f"document.providers[{at}]", "must have smtp or http")
-        for at, provider in enumerate(message.providers)
-        if provider.WhichOneof("settings") is None
-    ]
+    missing = without_settings(message.providers, "document.providers")
     if not request.HasField("document"):
         missing.append(FieldViolation("document", "must be set"))
     if message.HasField("encryption") and not message.encryption.HasField("argon2id"):
         missing.append(FieldViolation("document.encryption.argon2id", "must be set"))
     if missing:
         raise InvalidFields(missing)
-    encryption = None
-    if message.HasField("encryption"):
-        argon2id = message.encryption.argon2id
-        parameters = KeyParameters(argon2id.salt, argon2id.memory_kib, argon2id.iterations, argon2id.lanes)
-        encryption = SecretsEncryption(parameters, message.encryption.check)
     return Document(
         message.instance_id.strip(),
-        tuple(_entry(provider, at) for at, provider in enumerate(message.providers)),
-        encryption,
+        entries(message.providers, "document.providers"),
+        encryption_of(message.encryption) if message.HasField("encryption") else None,
         version=message.format_version,
     )
 
 
-def _entry(provider: instance_pb2.ExportedProvider, at: int) -> Entry:
+def without_settings(providers: Iterable[instance_pb2.ExportedProvider], path: str) -> list[FieldViolation]:
+    """Return where providers of a document have no settings.
+
+    Args:
+        path: The field that they stand in.
+    """
+    return [
+        FieldViolation(f"{path}[{at}]", "must have smtp or http")
+        for at, provider in enumerate(providers)
+        if provider.WhichOneof("settings") is None
+    ]
+
+
+def encryption_of(message: instance_pb2.SecretsEncryption) -> SecretsEncryption:
+    """Return how a document says that its secrets are encrypted."""
+    argon2id = message.argon2id
+    parameters = KeyParameters(argon2id.salt, argon2id.memory_kib, argon2id.iterations, argon2id.lanes)
+    return SecretsEncryption(parameters, message.check)
+
+
+def entries(providers: Iterable[instance_pb2.ExportedProvider], path: str) -> tuple[Entry, ...]:
+    """Return the providers of a document, each of which has settings.
+
+    Args:
+        path: The field that they stand in.
+    """
+    return tuple(_entry(provider, f"{path}[{at}]") for at, provider in enumerate(providers))
+
+
+def _entry(provider: instance_pb2.ExportedProvider, path: str) -> Entry:
     settings: ProviderSettings
     if provider.HasField("http"):
         settings = http_settings(provider.http)
     else:
-        settings = smtp_settings(provider.smtp, _client(provider.smtp), f"document.providers[{at}].smtp.")
+        settings = smtp_settings(provider.smtp, _client(provider.smtp), f"{path}.smtp.")
     active = provider.state == instance_pb2.PROVIDER_STATE_ACTIVE
     return Entry(provider.id.strip(), settings, active, secret=provider.secret)
 
@@ -172,17 +206,20 @@ def _client(smtp: instance_pb2.SmtpProvider) -> OAuthClient | None:
 
 def imported(providers: Iterable[Imported]) -> instance_pb2.ImportConfigsResponse:
     """Return what was added."""
-    return instance_pb2.ImportConfigsResponse(
-        providers=[
-            instance_pb2.ImportedProvider(
-                old_id=each.old_id,
-                id=each.id,
-                secret=instance_pb2.ImportedSecret.ValueType(each.secret.value),
-                active=each.active,
-            )
-            for each in providers
-        ]
-    )
+    return instance_pb2.ImportConfigsResponse(providers=imported_providers(providers))
+
+
+def imported_providers(providers: Iterable[Imported]) -> list[instance_pb2.ImportedProvider]:
+    """Return providers as they were added."""
+    return [
+        instance_pb2.ImportedProvider(
+            old_id=each.old_id,
+            id=each.id,
+            secret=instance_pb2.ImportedSecret.ValueType(each.secret.value),
+            active=each.active,
+        )
+        for each in providers
+    ]
 
 
 def webhook_test(request: instance_pb2.TestHTTPProviderRequest) -> tuple[str, float]:

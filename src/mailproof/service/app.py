@@ -48,6 +48,7 @@ from mailproof.rpc.server_service import ServerService
 from mailproof.rpc.test_service import TestService
 from mailproof.sandbox.page import PATH, messages_document
 from mailproof.sandbox.server import CA_FILE, Sandbox
+from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.encryption_keys import has_own_key, open_keys, prepare_secrets
@@ -68,14 +69,18 @@ from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
 from mailproof.transport.readiness import SharedCheck
 from mailproof.usecases.diagnoses import Diagnoses
+from mailproof.usecases.document_keys import DocumentKeys
 from mailproof.usecases.explanations import Explanations
 from mailproof.usecases.history import History
+from mailproof.usecases.import_undo import ImportUndo
 from mailproof.usecases.kept_test_pages import KeptTestPages
 from mailproof.usecases.kept_tests import KeptTests
 from mailproof.usecases.known_providers import KnownProviders
 from mailproof.usecases.last_good import LastGood
 from mailproof.usecases.noted import Notes
 from mailproof.usecases.overviews import Overviews
+from mailproof.usecases.paged_export import PAGES_WAITING, PAGES_WAITING_OF_INSTANCE, PagedExport
+from mailproof.usecases.paged_import import PagedImport
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.retention import TestRetention
@@ -308,6 +313,19 @@ class Service:
         searches = Searches(searcher, limits)
         cipher = PassphraseCipher()
         self._cleanup.callback(cipher.close)
+        keys = DocumentKeys(cipher)
+        worker = FairWorker("mailproof-pages", most=PAGES_WAITING, most_of_share=PAGES_WAITING_OF_INSTANCE)
+        self._cleanup.callback(worker.close)
+        export = PagedExport(
+            self._store,
+            self._sealer,
+            keys,
+            worker,
+            quota=quota,
+            limits=limits,
+            secret_export=settings.secret_export,
+        )
+        import_ = PagedImport(self._store, self._sealer, keys, worker, single=single, quota=quota, limits=limits)
         instances = InstanceService(
             History(self._store, self._sealer),
             Transfers(
@@ -319,6 +337,7 @@ class Service:
                 limits=limits,
                 secret_export=settings.secret_export,
             ),
+            (export, import_, ImportUndo(self._store, self._sealer)),
             WebhookTests(self._store, self._sealer, WebhookPoster(https_guard, trust), limits, kept=kept, quota=quota),
         )
         servicers: dict[ServiceDescriptor, object] = {

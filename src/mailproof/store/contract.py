@@ -13,7 +13,7 @@ from typing import Protocol
 
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.model import AddedProviders, Caller, Page, Provider, ProviderPage
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.thinning import ThinningPolicy
@@ -87,6 +87,21 @@ class ProviderStore(Protocol):
 
     async def list(self, instance_id: str, page: Page) -> ProviderPage:
         """Return one page of the providers in the order of their creation, and the count of all, from one snapshot."""
+        ...
+
+    async def list_added(self, instance_id: str, *, after: int, until: int | None, limit: int) -> AddedProviders:
+        """Return providers in the order of their creation, from a place on that other writes do not move.
+
+        Args:
+            instance_id: Whose providers are returned.
+            after: Only providers that an event with a higher sequence added are returned.
+            until: Only providers that an event up to this sequence added are returned; None for no such bound.
+            limit: How many are returned at most.
+        """
+        ...
+
+    async def count_secrets(self, instance_id: str, *, after: int, until: int) -> int:
+        """Return how many of the providers that `list_added` returns have a secret; none is left out by a limit."""
         ...
 
     async def list_events(

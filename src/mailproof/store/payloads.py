@@ -109,6 +109,8 @@ def dump_change(change: Change) -> str:
     if change.snapshot is not None:
         was = change.snapshot
         payload["snapshot"] = {"sequence": was.sequence, "at": was.changed_at.isoformat(), "state": was.state.value}
+    if change.import_id:
+        payload["import"] = change.import_id
     return _ENCODE(payload)
 
 
@@ -133,6 +135,7 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
         payload.get("outcome", ""),
         payload.get("count", 0),
         _to_snapshot(payload["snapshot"]) if "snapshot" in payload else None,
+        payload.get("import", ""),
     )
 
 

@@ -8,6 +8,7 @@ on an event loop; the instances' derivations have their turns in rotation, and w
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import threading
 import unicodedata
@@ -46,6 +47,7 @@ threads, where two of them may wait for each other for ever (OpenSSL 4.0.3, cryp
 be cancelled."""
 
 _CHECK = b"check"
+_DIGESTS = b"mailproof digests 1"
 
 
 class WrongPassphrase(Exception):
@@ -98,6 +100,42 @@ class SecretsEncryption:
     check: bytes
 
 
+class DocumentKey:
+    """The key of one document, which was derived from its passphrase. Any thread may use it.
+
+    Args:
+        key: The key.
+        parameters: How it was derived.
+    """
+
+    __slots__ = ("_cipher", "_digest_key", "_parameters")
+
+    def __init__(self, key: bytes, parameters: KeyParameters) -> None:
+        self._cipher = AESGCM(key)
+        self._digest_key = hmac.digest(key, _DIGESTS, "sha256")
+        self._parameters = parameters
+
+    def encryption(self) -> SecretsEncryption:
+        """Return what a document says of its encryption."""
+        return SecretsEncryption(self._parameters, _seal(self._cipher, b"", self._parameters, _CHECK))
+
+    def fits(self, encryption: SecretsEncryption) -> bool:
+        """Return whether this is the key of a document's secrets."""
+        return _open(self._cipher, encryption.check, self._parameters, _CHECK) is not None
+
+    def seal(self, text: Secret, data: bytes) -> bytes:
+        """Return the blob of a secret with its associated data."""
+        return _seal(self._cipher, _encode_text(text), self._parameters, data)
+
+    def open(self, blob: bytes, data: bytes) -> Secret | None:
+        """Return the secret of a blob; None for a blob that was moved or damaged."""
+        return _open(self._cipher, blob, self._parameters, data)
+
+    def digest(self, data: bytes) -> bytes:
+        """Return a digest (32 octets) of data that nobody can make without the passphrase."""
+        return hmac.digest(self._digest_key, data, "sha256")
+
+
 class PassphraseCipher:
     """Encrypts and decrypts the secrets of documents. Usable from several event loops.
 
@@ -135,14 +173,32 @@ class PassphraseCipher:
         Raises:
             TooMuchWork: Too many derivations wait already.
         """
-        parameters = replace(self._parameters, salt=secrets.token_bytes(MIN_SALT))
+        parameters = self.new_parameters()
 
         def work() -> tuple[SecretsEncryption, tuple[bytes, ...]]:
-            cipher = _cipher(passphrase, parameters)
-            blobs = tuple(_seal(cipher, _encode_text(text), parameters, data) for text, data in texts)
-            return SecretsEncryption(parameters, _seal(cipher, b"", parameters, _CHECK)), blobs
+            key = _derive(passphrase, parameters)
+            return key.encryption(), tuple(key.seal(text, data) for text, data in texts)
 
         return await self._worker.run(share, work, cost=parameters.cost)
+
+    def new_parameters(self) -> KeyParameters:
+        """Return the parameters of a new document."""
+        return replace(self._parameters, salt=secrets.token_bytes(MIN_SALT))
+
+    async def derive(self, passphrase: Secret, parameters: KeyParameters, *, share: str = "") -> DocumentKey:
+        """Return the key of a document.
+
+        Args:
+            passphrase: The key is derived from it.
+            parameters: How it is derived.
+            share: As for `encrypt`.
+
+        Raises:
+            ValueError: The parameters are out of bounds, see `KeyParameters.problems`.
+            TooMuchWork: Too many derivations wait already.
+        """
+        _check(parameters)
+        return await self._worker.run(share, lambda: _derive(passphrase, parameters), cost=parameters.cost)
 
     async def decrypt(
         self,
@@ -169,14 +225,13 @@ class PassphraseCipher:
             TooMuchWork: Too many derivations wait already.
         """
         parameters = encryption.parameters
-        if any(True for _ in parameters.problems()):
-            raise ValueError("the parameters are out of bounds")
+        _check(parameters)
 
         def work() -> tuple[Secret | None, ...]:
-            cipher = _cipher(passphrase, parameters)
-            if _open(cipher, encryption.check, parameters, _CHECK) is None:
+            key = _derive(passphrase, parameters)
+            if not key.fits(encryption):
                 raise WrongPassphrase
-            return tuple(_open(cipher, blob, parameters, data) for blob, data in blobs)
+            return tuple(key.open(blob, data) for blob, data in blobs)
 
         return await self._worker.run(share, work, cost=parameters.cost)
 
@@ -185,8 +240,17 @@ class PassphraseCipher:
         self._worker.close()
 
 
-def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
-    """Derive the key, and return its cipher."""
+def _check(parameters: KeyParameters) -> None:
+    """Check that a derivation is bounded.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if any(True for _ in parameters.problems()):
+        raise ValueError("the parameters are out of bounds")
+
+
+def _derive(passphrase: Secret, parameters: KeyParameters) -> DocumentKey:
     text = unicodedata.normalize(
         "NFC", passphrase.reveal()
     )  # there are two encodings of the same "ü", and keyboards differ
@@ -198,7 +262,8 @@ def _cipher(passphrase: Secret, parameters: KeyParameters) -> AESGCM:
         memory_cost=parameters.memory_kib,
     )
     with _DERIVING:
-        return AESGCM(kdf.derive(text.encode()))
+        key = kdf.derive(text.encode())
+    return DocumentKey(key, parameters)
 
 
 def _seal(cipher: AESGCM, text: bytes, parameters: KeyParameters, data: bytes) -> bytes:

@@ -6,12 +6,8 @@ can redirect a password to another server by editing the document; an import add
 
 from __future__ import annotations
 
-import secrets
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import Enum
+from dataclasses import replace
 
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import (
@@ -20,93 +16,29 @@ from mailproof.domain.errors import (
     InvalidFields,
     PassphraseWrong,
     ProviderExists,
-    SecretExportOff,
 )
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
-from mailproof.domain.model import Caller, HttpSettings, Page, Permission, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.model import Caller, Page, ProviderState
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
-from mailproof.syntax.text import is_visible_ascii
-from mailproof.usecases.access import authorize
-from mailproof.usecases.noted import Notes
-from mailproof.usecases.passphrase_encryption import (
-    CHECK_BYTES,
-    MIN_LENGTH,
-    PassphraseCipher,
-    SecretsEncryption,
-    WrongPassphrase,
+from mailproof.usecases.documents import (
+    FORMAT_VERSION,
+    Document,
+    Entry,
+    Imported,
+    added,
+    document_secret_problem,
+    encryption_problems,
+    entry_problems,
+    may_export,
+    secret_state,
 )
-from mailproof.usecases.provider_secrets import identity, secret_name, secret_problem, usable_secret
-from mailproof.usecases.providers import SIGNING_KEY_BYTES
+from mailproof.usecases.noted import Notes
+from mailproof.usecases.passphrase_encryption import PassphraseCipher, WrongPassphrase
+from mailproof.usecases.provider_secrets import secret_name, usable_secret
 
-FORMAT_VERSION = 1
 MAX_PROVIDERS = 1000
-
-_MAX_SIGNING_KEY = 200  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A provider in a document.
-
-    Attributes:
-        created: None where a document to be imported leaves it out; nothing depends on it.
-        changed: None where a document to be imported leaves it out; nothing depends on it.
-        secret: Encrypted; empty for none.
-    """
-
-    id: str
-    settings: ProviderSettings
-    active: bool = False
-    created: datetime | None = None
-    changed: datetime | None = None
-    secret: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """All providers of an instance at one moment.
-
-    Attributes:
-        instance_id: The instance that was exported.
-        entries: In the order of their creation.
-        encryption: How the secrets are encrypted; None where they are left out.
-        exported: When; None where a document to be imported leaves it out.
-        version: The version of the format.
-    """
-
-    instance_id: str
-    entries: tuple[Entry, ...]
-    encryption: SecretsEncryption | None = None
-    exported: datetime | None = None
-    version: int = FORMAT_VERSION
-
-
-class SecretState(Enum):
-    """What became of an imported provider's secret; the numbers are those of smtpdiag.v1.ImportedSecret."""
-
-    NOT_NEEDED = 1
-    STORED = 2
-    MISSING = 3
-    NEW_SIGNING_KEY = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """An imported provider.
-
-    Attributes:
-        old_id: Its id in the document.
-        id: Its new id.
-        secret: What became of its secret.
-        active: Whether the import has made it the active one.
-    """
-
-    old_id: str
-    id: str
-    secret: SecretState
-    active: bool
 
 
 class Transfers:
@@ -161,12 +93,7 @@ class Transfers:
             SecretUnreadable: A secret can't be decrypted; a document without it would say that there is none.
             TooMuchWork: Too many exports and imports with a passphrase wait already.
         """
-        if passphrase:
-            authorize(caller, Permission.SECRETS)
-            if not self._secret_export:
-                raise SecretExportOff
-        if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
-            raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
+        may_export(caller, passphrase, secret_export=self._secret_export)
         if self._limits is not None:
             await self._limits.admit(BoundedWork(Activity.EXPORT, caller))
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
@@ -235,7 +162,10 @@ class Transfers:
         if skip_secrets:
             document = replace(document, entries=tuple(replace(entry, secret=b"") for entry in document.entries))
         opened = await self._open(caller, document, passphrase)
-        changes = [self._added(caller, entry, secret) for entry, secret in zip(document.entries, opened, strict=True)]
+        changes = [
+            added(self._store, self._vault, caller, entry, secret)
+            for entry, secret in zip(document.entries, opened, strict=True)
+        ]
         first_active = next((index for index, entry in enumerate(document.entries) if entry.active), None)
 
         def decide(situation: Situation) -> Sequence[Change]:
@@ -250,7 +180,7 @@ class Transfers:
         ids = [event.change.provider_id for event in outcome.events if event.change.type in ADDED]
         active = {event.change.provider_id for event in outcome.events if event.change.type is EventType.ACTIVATED}
         return tuple(
-            Imported(entry.id, new_id, _state(entry, secret), new_id in active)
+            Imported(entry.id, new_id, secret_state(entry, secret), new_id in active)
             for entry, secret, new_id in zip(document.entries, opened, ids, strict=True)
         )
 
@@ -275,45 +205,11 @@ class Transfers:
         problems = [
             FieldViolation(f"document.providers[{index}].secret", problem)
             for index, secret in by_index.items()
-            if (problem := _secret_problem(document.entries[index].settings, secret))
+            if (problem := document_secret_problem(document.entries[index].settings, secret))
         ]
         if problems:
             raise InvalidFields(problems)
         return tuple(by_index.get(index) or Secret("") for index in range(len(document.entries)))
-
-    def _added(self, caller: Caller, entry: Entry, secret: Secret) -> Change:
-        provider_id = self._store.new_id()
-        http = isinstance(entry.settings, HttpSettings)
-        if http and not secret:
-            secret = Secret(secrets.token_urlsafe(SIGNING_KEY_BYTES))
-        sealed = None
-        if secret:
-            sealed = self._vault.seal(secret, identity(caller.instance_id, provider_id, entry.settings))
-        kind = EventType.HTTP_ADDED if http else EventType.SMTP_ADDED
-        return Change(kind, provider_id, entry.settings, sealed)
-
-
-def _secret_problem(settings: ProviderSettings, secret: Secret | None) -> str:
-    """Return what is wrong with a document's secret; empty for nothing.
-
-    It is checked like that of a new provider, since whoever knows the passphrase can write any secret.
-    """
-    if secret is None:
-        return "does not open: it, or the destination that it belongs to, was changed since the export"
-    if isinstance(settings, SmtpSettings):
-        return secret_problem(settings, secret)
-    key = secret.reveal()
-    if 1 <= len(key) <= _MAX_SIGNING_KEY and is_visible_ascii(key):
-        return ""
-    return f"must be a signing key: 1 to {_MAX_SIGNING_KEY} visible ASCII characters"
-
-
-def _state(entry: Entry, secret: Secret) -> SecretState:
-    if secret:
-        return SecretState.STORED
-    if isinstance(entry.settings, HttpSettings):
-        return SecretState.NEW_SIGNING_KEY
-    return SecretState.MISSING if entry.settings.user else SecretState.NOT_NEEDED
 
 
 def _associated_data(document: Document, entry: Entry) -> bytes:
@@ -327,25 +223,10 @@ def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> 
     if document.version != FORMAT_VERSION:
         yield FieldViolation("document.format_version", f"must be {FORMAT_VERSION}")
         return
-    times = Counter(entry.id for entry in document.entries)
-    actives = 0
-    for index, entry in enumerate(document.entries):
-        path = f"document.providers[{index}]"
-        actives += entry.active
-        if entry.active and actives == 2:
-            yield FieldViolation(f"{path}.state", "must not be active: another one is")
-        if times[entry.id] > 1:
-            yield FieldViolation(f"{path}.id", "must not be that of another provider in the document")
-        if isinstance(entry.settings, SmtpSettings) and entry.settings.oauth is not None and not entry.settings.user:
-            yield FieldViolation(f"{path}.smtp.user", "is needed with oauth")
+    yield from entry_problems(document.entries, "document.providers")
     if skip_secrets or not any(entry.secret for entry in document.entries):
         return
     if document.encryption is None:
         yield FieldViolation("document.encryption", "must be set: there are secrets")
         return
-    for name, problem in document.encryption.parameters.problems():
-        yield FieldViolation(f"document.encryption.argon2id.{name}", problem)
-    if len(document.encryption.check) != CHECK_BYTES:
-        yield FieldViolation("document.encryption.check", f"must have {CHECK_BYTES} octets")
-    if not passphrase:
-        yield FieldViolation("passphrase", "must be given: the document holds secrets (or skip_secrets set)")
+    yield from encryption_problems(document.encryption, passphrase, "document.encryption")

@@ -197,7 +197,14 @@ def test_every_field_that_no_request_has_is_output_only() -> None:
 
 def test_what_is_output_only_in_a_request_is_ignored(table: Table) -> None:
     ignored = {path_of(trail) for method, trail in SENT if OUTPUT_ONLY in behaviours(trail[-1])}
-    assert ignored == {"document.export_time", "document.providers[0].create_time", "document.providers[0].update_time"}
+    moments = ("providers[0].create_time", "providers[0].update_time")
+    assert ignored == {
+        "document.export_time",
+        "header.export_time",
+        "trailer.changed_count",
+        "trailer.removed_count",
+        *(f"{part}.{each}" for part in ("document", "page") for each in moments),
+    }
     documents = []
     for told in (False, True):
         document = instance_pb2.ConfigsDocument(format_version=1)

@@ -14,9 +14,9 @@ from mailproof.rpc import instance_messages as convert
 from mailproof.rpc.validation import violations
 from mailproof.smtp.vocabulary import Outcome
 from mailproof.syntax.url import Phase
+from mailproof.usecases.documents import Document, Entry, Imported, SecretState
 from mailproof.usecases.history import EventPage, LoggedEvent
 from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
-from mailproof.usecases.transfers import Document, Entry, Imported, SecretState
 from mailproof.webhook.verdict import WebhookReport
 from smtpdiag.v1 import instance_pb2
 

@@ -22,7 +22,7 @@ from mailproof.domain.model import (
 from mailproof.domain.secret import Secret
 from mailproof.rpc import admin_messages, instance_messages
 from mailproof.rpc.settings_messages import http_settings, shared, smtp_settings
-from mailproof.usecases.transfers import Document, Entry
+from mailproof.usecases.documents import Document, Entry
 from smtpdiag.v1 import instance_pb2
 from zitadel.admin.v1 import admin_pb2
 from zitadel.settings.v1 import settings_pb2

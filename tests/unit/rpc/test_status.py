@@ -84,6 +84,8 @@ TABLE = [
     (errors.TooManyBadTokens(60, 60, 1.0), 8, 429, "TOO_MANY_BAD_TOKENS"),
     (errors.ConfigQuotaExceeded(1000), 8, 429, "CONFIG_QUOTA_EXCEEDED"),
     (errors.EventQuotaExceeded(1000), 8, 429, "EVENT_QUOTA_EXCEEDED"),
+    (errors.ImportEnded("undone"), 9, 400, "IMPORT_ENDED"),
+    (errors.ImportNotFound(), 5, 404, "IMPORT_NOT_FOUND"),
     (errors.DeadlineExceeded("late"), 4, 504, "DEADLINE_EXCEEDED"),
     (errors.StoreUnavailable(), 14, 503, "STORE_UNAVAILABLE"),
     (errors.ServiceShortage(errors.Resource.MEMORY), 14, 503, "RESOURCES_SHORT"),

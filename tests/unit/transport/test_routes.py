@@ -298,6 +298,11 @@ def test_each_route_with_a_custom_verb_leads_to_its_rpc(calls: Calls, routes: Ro
         "DiscoverSettings",
         "ExportConfigs",
         "ImportConfigs",
+        "StreamExportConfigs",
+        "BeginConfigsImport",
+        "ContinueConfigsImport",
+        "FinishConfigsImport",
+        "UndoConfigsImport",
         "TestHTTPProvider",
     }
     for method, route in served:

@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from clock_support.waiting import HANG
 from mailproof.domain.secret import Secret
-from mailproof.usecases.passphrase_encryption import AT_ONCE, KeyParameters, PassphraseCipher, WrongPassphrase
+from mailproof.usecases.passphrase_encryption import (
+    AT_ONCE,
+    DocumentKey,
+    KeyParameters,
+    PassphraseCipher,
+    WrongPassphrase,
+)
 
 CHEAP = KeyParameters(memory_kib=8, iterations=1, lanes=1)
 PHRASE = Secret("correct horse battery")
@@ -131,7 +137,7 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
     most = 0
     lock = threading.Lock()
 
-    def slow(*_: object) -> AESGCM:
+    def slow(*_: object) -> DocumentKey:
         nonlocal most
         with lock:
             running.append(threading.current_thread().name)
@@ -139,9 +145,9 @@ def test_few_run_at_once_and_none_on_the_event_loop(monkeypatch: pytest.MonkeyPa
         time.sleep(0.02)
         with lock:
             assert running.pop().startswith("mailproof-passphrase")
-        return AESGCM(b"k" * 32)
+        return DocumentKey(b"k" * 32, CHEAP)
 
-    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
+    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._derive", slow)
     cipher = PassphraseCipher(CHEAP)
 
     async def many() -> None:
@@ -176,13 +182,13 @@ def test_a_cancelled_call_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> N
     begun: list[bytes] = []
     gate, started = threading.Event(), threading.Semaphore(0)
 
-    def slow(_: Secret, parameters: KeyParameters) -> AESGCM:
+    def slow(_: Secret, parameters: KeyParameters) -> DocumentKey:
         begun.append(parameters.salt)
         started.release()
         gate.wait(HANG)
-        return AESGCM(b"k" * 32)
+        return DocumentKey(b"k" * 32, CHEAP)
 
-    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._cipher", slow)
+    monkeypatch.setattr("mailproof.usecases.passphrase_encryption._derive", slow)
     cipher = PassphraseCipher(CHEAP)
 
     async def give_up() -> None:

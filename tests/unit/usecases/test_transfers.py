@@ -27,15 +27,12 @@ from mailproof.domain.secret import Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store
+from mailproof.usecases.documents import Document, Entry, Imported, SecretState
 from mailproof.usecases.passphrase_encryption import KeyParameters, PassphraseCipher
 from mailproof.usecases.provider_secrets import open_secret
 from mailproof.usecases.providers import Auth, Providers, SmtpInput
 from mailproof.usecases.transfers import (
     MAX_PROVIDERS,
-    Document,
-    Entry,
-    Imported,
-    SecretState,
     Transfers,
     _associated_data,
 )

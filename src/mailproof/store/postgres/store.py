@@ -18,7 +18,7 @@ from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.model import AddedProviders, Caller, Page, Provider, ProviderPage
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter
 from mailproof.domain.thinning import ThinningPolicy
@@ -47,6 +47,15 @@ _LIST = (  # one statement reads one snapshot; an empty page is one row of NULLs
     "SELECT i.provider_count, i.sequence, p.* FROM instances AS i LEFT JOIN LATERAL "  # noqa: S608 - constants
     f"(SELECT {rows.PROVIDER} FROM providers "
     "WHERE instance_id = i.id ORDER BY added_sequence {} LIMIT $2 OFFSET $3) AS p ON true WHERE i.id = $1"
+)
+_LIST_ADDED = (  # one statement reads one snapshot, as above
+    "SELECT i.provider_count, i.sequence, i.active_id, p.* FROM instances AS i LEFT JOIN LATERAL "  # noqa: S608
+    f"(SELECT {rows.PROVIDER} FROM providers WHERE instance_id = i.id AND added_sequence > $2 AND added_sequence <= $3 "
+    "ORDER BY added_sequence LIMIT $4) AS p ON true WHERE i.id = $1"
+)
+_COUNT_SECRETS = (
+    "SELECT count(*) FROM providers WHERE instance_id = $1 AND added_sequence > $2 AND added_sequence <= $3 "
+    "AND sealed IS NOT NULL"
 )
 _EVENTS = (
     f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence < $2 "  # noqa: S608 - constants
@@ -161,6 +170,23 @@ class PostgresStore:
     async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
         """See `mailproof.store.contract.OverviewStore`."""
         return await self.pools.run(lambda connection: overviews.find_page(connection, instance_id, query))
+
+    async def list_added(self, instance_id: str, *, after: int, until: int | None, limit: int) -> AddedProviders:
+        """See `mailproof.store.contract.ProviderStore`."""
+        bounds = rows.bounded(after), rows.bounded(until), rows.bounded(limit)
+        found = await self.pools.run(lambda connection: connection.fetch(_LIST_ADDED, sought(instance_id), *bounds))
+        if not found:
+            return AddedProviders((), 0, 0, "")
+        total, sequence, active_id = tuple(found[0])[:3]
+        providers = [rows.to_provider(tuple(row)[3:]) for row in found if row["id"] is not None]
+        providers.sort(key=lambda each: each.added_sequence)  # a join promises no order
+        return AddedProviders(tuple(providers), total, sequence, active_id or "")
+
+    async def count_secrets(self, instance_id: str, *, after: int, until: int) -> int:
+        """See `mailproof.store.contract.ProviderStore`."""
+        bounds = sought(instance_id), rows.bounded(after), rows.bounded(until)
+        count: int = await self.pools.run(lambda connection: connection.fetchval(_COUNT_SECRETS, *bounds))
+        return count
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""

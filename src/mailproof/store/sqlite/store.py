@@ -19,7 +19,7 @@ from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
-from mailproof.domain.model import Caller, Page, Provider, ProviderPage
+from mailproof.domain.model import AddedProviders, Caller, Page, Provider, ProviderPage
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter, LocalCounter
 from mailproof.domain.thinning import ThinningPolicy
@@ -41,6 +41,14 @@ _GET_ACTIVE = (
     "JOIN providers AS p ON p.id = i.active_id WHERE i.id = ?"
 )
 _LIST = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? ORDER BY added_sequence"  # noqa: S608
+_LIST_ADDED = (
+    f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = ? AND added_sequence > ? AND added_sequence <= ? "  # noqa: S608
+    "ORDER BY added_sequence LIMIT ?"
+)
+_COUNT_SECRETS = (
+    "SELECT count(*) FROM providers WHERE instance_id = ? AND added_sequence > ? AND added_sequence <= ? "
+    "AND sealed IS NOT NULL"
+)
 _SAMPLE = rows.SAMPLE.format("?")
 _SEALED_WITH = rows.SEALED_WITH.format("?", "?", "?")
 _EVENT_KEY_COUNTS = rows.event_key_counts("instr")
@@ -140,6 +148,29 @@ class SqliteStore:
     async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
         """See `mailproof.store.contract.OverviewStore`."""
         return self._read(lambda connection: overviews.find_page(connection, instance_id, query))
+
+    async def list_added(self, instance_id: str, *, after: int, until: int | None, limit: int) -> AddedProviders:
+        """See `mailproof.store.contract.ProviderStore`. Hundreds of rows take milliseconds, so a thread reads them."""
+
+        def work(connection: sqlite3.Connection) -> AddedProviders:
+            connection.execute("BEGIN")
+            try:
+                statement = "SELECT provider_count, sequence, active_id FROM instances WHERE id = ?"
+                total, sequence, active_id = connection.execute(statement, (instance_id,)).fetchone() or (0, 0, None)
+                bounds = rows.bounded(after), rows.bounded(until), rows.bounded(limit)
+                found = connection.execute(_LIST_ADDED, (instance_id, *bounds)).fetchall()
+            finally:
+                connection.execute("ROLLBACK")
+            return AddedProviders(tuple(map(rows.to_provider, found)), total, sequence, active_id or "")
+
+        return await asyncio.to_thread(self._read, work)
+
+    async def count_secrets(self, instance_id: str, *, after: int, until: int) -> int:
+        """See `mailproof.store.contract.ProviderStore`. It reads a row for each provider, so a thread does."""
+        bounds = instance_id, rows.bounded(after), rows.bounded(until)
+        found = await asyncio.to_thread(self._readers.all, _COUNT_SECRETS, bounds)
+        count: int = found[0][0]
+        return count
 
     async def list_events(
         self, instance_id: str, *, before: int | None, limit: int, provider_id: str = ""

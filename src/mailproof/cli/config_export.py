@@ -1,0 +1,209 @@
+"""`mailproof config export FILE`: writes all configurations of an instance to a file, however many there are.
+
+The file appears whole or not at all: pages go to `FILE.partial`, which gets its name once the trailer is in it. What
+broke off there goes on with `--resume`.
+"""
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from mailproof.cli.arguments import UsageError
+from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED
+from mailproof.cli.passphrase import add_passphrase, read_passphrase
+from mailproof.cli.service_access import add_service_arguments
+
+if TYPE_CHECKING:
+    from mailproof.cli.service_client import ServiceClient
+    from mailproof.cli.transfer_file import Extent
+    from smtpdiag.v1 import instance_pb2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    parser.add_argument(
+        "--with-secrets", action="store_true", help="passwords and keys too, encrypted to a passphrase (iam.secrets)"
+    )
+    add_passphrase(parser)
+    parser.add_argument("--resume", action="store_true", help="go on with an export that broke off")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE once the new one is whole")
+    parser.add_argument("--page-size", type=int, metavar="N", default=250, help="configurations a line; default: 250")
+    add_service_arguments(parser, _export)
+
+
+def partial(path: Path) -> Path:
+    """Return where an export is written until it is whole."""
+    return path.with_name(f"{path.name}.partial")
+
+
+async def _export(client: ServiceClient, parsed: argparse.Namespace) -> int:
+    from mailproof.cli.transfer_file import FileProblem
+
+    half = partial(parsed.file)
+    try:
+        extent = _begin(parsed)
+        wanted = parsed.with_secrets if extent is None else extent.encrypted and not extent.complete
+        passphrase = read_passphrase(parsed.passphrase_file, twice=extent is None) if wanted else ""
+        with _open(half, extent) as file:
+            export = _Export(client, parsed, passphrase, file, extent)
+            await export.run()
+            os.fsync(file.fileno())
+        half.replace(parsed.file)
+        _sync(parsed.file.parent)
+    except UsageError as error:
+        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except FileProblem as error:
+        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"mailproof {parsed.called}: {half} can't be written: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+    _report(parsed, export.trailer)
+    return DONE
+
+
+def _begin(parsed: argparse.Namespace) -> Extent | None:
+    """Return how far the export had got that is to go on; None for a new one.
+
+    Raises:
+        UsageError: A file is in the way, or there is nothing to go on with.
+    """
+    from mailproof.cli.transfer_file import FileProblem, survey
+
+    half = partial(parsed.file)
+    if parsed.file.exists() and not parsed.overwrite:
+        raise UsageError(f"{parsed.file} exists: --overwrite replaces it")
+    if not half.exists():
+        if parsed.resume:
+            raise UsageError(f"argument --resume: there is no {half}, so no export of this file broke off")
+        return None
+    if not parsed.resume:
+        raise UsageError(f"{half} is an export that broke off: --resume goes on with it; remove it to begin anew")
+    try:
+        extent = survey(half)
+    except FileProblem:
+        if half.stat().st_size:
+            raise
+        return None
+    if parsed.with_secrets and not extent.encrypted:
+        raise UsageError(f"argument --with-secrets: {half} was begun without secrets")
+    if not extent.pages and not extent.complete:
+        return None  # nothing but a header has arrived
+    return extent
+
+
+def _open(path: Path, extent: Extent | None) -> IO[bytes]:
+    """Open the half file behind its last whole line. Only its owner can read it."""
+    flags = os.O_WRONLY | os.O_CREAT | (0 if extent else os.O_TRUNC)
+    file = os.fdopen(os.open(path, flags, 0o600), "wb")
+    if extent:
+        file.truncate(extent.end)
+        file.seek(extent.end)
+    return file
+
+
+class _Export:
+    """An export that runs, over as many calls as it takes."""
+
+    def __init__(
+        self,
+        client: ServiceClient,
+        parsed: argparse.Namespace,
+        passphrase: str,
+        file: IO[bytes],
+        extent: Extent | None,
+    ) -> None:
+        from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
+
+        self.trailer: instance_pb2.ConfigsTrailer | None = None
+        self._client = client
+        self._parsed = parsed
+        self._passphrase = passphrase
+        self._file = file
+        self._token = extent.token if extent else ""
+        self._done = extent.providers if extent else 0
+        self._total = extent.promised if extent else 0
+        self._complete = extent is not None and extent.complete
+        self._retries = RepeatedCalls()
+        self._progress = ProgressLine("exported")
+
+    async def run(self) -> None:
+        import grpc
+
+        while not self._complete:
+            try:
+                await self._stream()
+            except grpc.aio.AioRpcError as error:
+                if not await self._retries.wait(error):
+                    self._progress.end()
+                    if self._done:
+                        print(
+                            f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
+                            f"{partial(self._parsed.file)}: --resume goes on with it",
+                            file=sys.stderr,
+                        )
+                    raise
+        self._progress.end()
+
+    async def _stream(self) -> None:
+        """Make one call, and write what arrives."""
+        from google.protobuf.json_format import MessageToDict
+
+        from mailproof.cli.transfer_file import write_line
+        from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
+
+        stub = instance_pb2_grpc.InstanceServiceStub(self._client.channel)
+        request = instance_pb2.StreamExportConfigsRequest(
+            passphrase=self._passphrase, page_size=self._parsed.page_size, page_token=self._token
+        )
+        if not self._token:  # a call before may have written a header, and no page
+            self._file.seek(0)
+            self._file.truncate()
+        async for part in stub.StreamExportConfigs(request, **self._client.options):
+            write_line(self._file, MessageToDict(part))
+            kind = part.WhichOneof("part")
+            if kind == "header":
+                self._total = part.header.provider_count
+            elif kind == "page":
+                self._retries.progress()
+                self._token = part.next_page_token
+                self._done += len(part.page.providers)
+                self._progress.show(self._done, self._total)
+            else:
+                self.trailer, self._complete = part.trailer, True
+
+
+def _sync(directory: Path) -> None:
+    """Have the file's new name on disk, where the system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _report(parsed: argparse.Namespace, trailer: instance_pb2.ConfigsTrailer | None) -> None:
+    from mailproof.cli.printer import print_json
+
+    if trailer is None:  # the half file had been whole already
+        print_json({"file": str(parsed.file)}) if parsed.json else print(f"{parsed.file} is whole")
+        return
+    if parsed.json:
+        facts = {"configurations": trailer.provider_count, "pages": trailer.page_count}
+        meanwhile = {"changedMeanwhile": trailer.changed_count, "removedMeanwhile": trailer.removed_count}
+        print_json({"file": str(parsed.file), **facts, **meanwhile})
+        return
+    print(f"exported {trailer.provider_count:,} configurations to {parsed.file}")
+    if trailer.changed_count:
+        print(f"{trailer.changed_count:,} of them were changed meanwhile, and are as they were when they were read")
+    if trailer.removed_count:
+        print(f"{trailer.removed_count:,} more were removed meanwhile, and are missing")
