@@ -116,6 +116,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # One row: a sealed blob, whose form and key are those of all secrets.
         "CREATE TABLE key_witness (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
     ),
+    (
+        # One row: which database this is, and how many commits it has (`mailproof.store.sqlite.guard`). A release that
+        # does not count its commits can live with it.
+        """
+        CREATE TABLE database_identity (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            database_id TEXT NOT NULL,
+            commits INTEGER NOT NULL
+        ) STRICT
+        """,
+        "INSERT INTO database_identity VALUES (1, lower(hex(randomblob(16))), 0)",
+    ),
 )
 
 _VERSIONS = """
