@@ -140,7 +140,7 @@ def test_every_column_of_both_engines_is_moved(url: str, tmp_path: Path) -> None
     ):
         postgres.setdefault(table, set()).add(column)
     moved = {table: set(columns.split(", ")) for table, columns in TABLES.items()}
-    own = {"schema_version": {"version", "applied_at"}, "key_witness": {"id", "sealed"}}
+    own = {"schema_version": {"version", "applied_at", "oldest"}, "key_witness": {"id", "sealed"}}
     assert sqlite == moved | own
     of_replicas = {"events": moved["events"] | {"write_id"}}
     counted = {table: columns for table, columns in postgres.items() if table.startswith("limit_")}

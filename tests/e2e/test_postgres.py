@@ -164,7 +164,7 @@ def test_rebuild_compares_and_mends_beside_a_running_service(url: str, tmp_path:
 
 def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
     create_token(tmp_path, "admin", env=env(url))
-    execute(url, "INSERT INTO schema_version VALUES (1000, 0)")
+    execute(url, "INSERT INTO schema_version (version, applied_at) VALUES (1000, 0)")
     done = run("token", "list", "--data-dir", str(tmp_path), env=env(url))
     assert done.returncode == 1
     assert "newer release" in done.stderr

@@ -119,6 +119,19 @@ async def transfer(source: Database, target: Database) -> dict[str, int]:
     return {table: tally.count for table, tally in moved.items()}
 
 
+def refuse_newer(newer: str) -> None:
+    """Check that no newer release made a database, of whose tables and columns only those known here would be moved.
+
+    Args:
+        newer: The words that one did; empty if none did.
+
+    Raises:
+        StartupError: One did.
+    """
+    if newer:
+        raise StartupError(f"{newer}: move it with that release; nothing was moved")
+
+
 async def _refuse_data(writer: TransferTarget) -> None:
     """Check that a target is new: it has its default instance and no other rows.
 

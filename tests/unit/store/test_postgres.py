@@ -25,6 +25,7 @@ from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavail
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
 from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, SlotLimit
+from mailproof.store.migration import Migration
 from mailproof.store.postgres import limit_counter
 from mailproof.store.postgres import schema as postgres_schema
 from mailproof.store.postgres import store as postgres
@@ -432,7 +433,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pyt
 
     asyncio.run(open_and_close())
     with monkeypatch.context() as patched:
-        broken = (*postgres_schema.MIGRATIONS, ("CREATE TABLE half (x bigint)", "no statement"))
+        broken = (*postgres_schema.MIGRATIONS, Migration(("CREATE TABLE half (x bigint)", "no statement"), oldest=1))
         patched.setattr(postgres_schema, "MIGRATIONS", broken)
         with pytest.raises(StartupError, match="syntax error"):
             asyncio.run(open_and_close())

@@ -1,16 +1,21 @@
 """The rules that both engines share, apart from any engine."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from mailproof import store
 from mailproof.domain.errors import Failure, IdempotencyKeyReused, StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey, LogBroken, Situation
 from mailproof.domain.model import Caller, Details, HttpSettings, Provider, ProviderState, Role, Token
 from mailproof.store import keys, rows
 from mailproof.store.decisions import events_of, growth, providers_of
 from mailproof.store.failures import copy_for_one
-from mailproof.store.migration import is_current
+from mailproof.store.migration import Migration, check_living, check_oldest, is_current, is_newer
+from mailproof.store.postgres import schema as postgres_schema
 from mailproof.store.replay import check_end, check_next
 from mailproof.store.sqlite import schema as sqlite_schema
 
@@ -38,14 +43,45 @@ def test_a_key_is_refused_with_another_request() -> None:
 
 
 def test_a_schema_is_brought_to_this_release_and_not_back() -> None:
-    migrations = (("one",), ("two",))
-    assert [is_current(version, migrations) for version in range(3)] == [False, False, True]
-    with pytest.raises(StartupError, match=r"schema 3, this release knows 2\)"):
-        is_current(3, migrations)
+    migrations = (Migration(("one",)), Migration(("two",), oldest=2))
+    assert [is_current(version, migrations) for version in range(4)] == [False, False, True, True]
+    assert [is_newer(version, migrations) for version in range(4)] == [False, False, False, True]
+
+
+def test_a_newer_schema_is_used_where_it_says_so() -> None:
+    migrations = (Migration(("one",)), Migration(("two",), oldest=2))
+    check_oldest(4, 2, migrations)
+    check_living(2, migrations)
+    sentence = r"schema 4, which releases from schema 3 on can use; this one knows schema 2\): use a newer release"
+    with pytest.raises(StartupError, match=sentence):
+        check_oldest(4, 3, migrations)
+    with pytest.raises(StoreUnavailable, match="can't use it any more"):
+        check_living(3, migrations)
+
+
+@pytest.mark.parametrize("engine", [sqlite_schema, postgres_schema])
+def test_a_migration_says_an_older_release_or_its_own(engine: ModuleType) -> None:
+    for version, migration in enumerate(engine.MIGRATIONS, 1):
+        assert migration.statements
+        assert migration.oldest is None or migration.oldest <= version
+    said = [migration.oldest is not None for migration in engine.MIGRATIONS]
+    assert said == sorted(said), "since databases keep it, each migration says it"
+    assert said[-1]
+
+
+def test_a_statement_names_its_columns_since_a_newer_release_may_have_added_some() -> None:
+    unnamed = re.compile(r"INTO\s+[\w.{}]+\s+(VALUES|SELECT)|SELECT\s+\*(?!\s+FROM\s+unnest)", re.IGNORECASE)
+    assert unnamed.search("INSERT OR REPLACE INTO temp.x VALUES (1)")
+    assert unnamed.search("SELECT * FROM tokens")
+    sources = list(Path(store.__file__).parent.rglob("*.py"))
+    assert len(sources) > 20
+    for path in sources:
+        joined = re.sub(r"\"\s*(?:#[^\n]*)?\n\s*f?\"", "", path.read_text())
+        assert unnamed.findall(joined) == [], path.name
 
 
 def test_the_index_of_keys_is_over_what_the_samples_read() -> None:
-    indexes = [statement for statement in sqlite_schema.MIGRATIONS[0] if "providers_key" in statement]
+    indexes = [statement for statement in sqlite_schema.MIGRATIONS[0].statements if "providers_key" in statement]
     assert indexes == ["CREATE INDEX providers_key ON providers (substr(sealed, 1, 9)) WHERE sealed IS NOT NULL"]
     assert rows.SAMPLE.count("substr(sealed, 1, 9)") == 3
 

@@ -24,9 +24,12 @@ from mailproof.domain.ledger import Change, IdempotencyKey, LogBroken
 from mailproof.domain.model import Caller, Page
 from mailproof.domain.secret import SealBroken, Secret
 from mailproof.store.contract import Store
+from mailproof.store.migration import Migration
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.store import SqliteStore, open_store
+from mailproof.store.sqlite.transfer import SqliteDatabase
+from mailproof.store.transfer import transfer
 from mailproof.usecases.provider_secrets import check_keys, identity, open_secret
 from mailproof.usecases.providers import Providers, SmtpInput
 from service_support.tokens import stored_token
@@ -294,14 +297,43 @@ def test_the_files_are_their_owners_alone(tmp_path: Path) -> None:
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     asyncio.run(open_store(tmp_path / "x.db").close())
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
-        connection.execute("INSERT INTO schema_version VALUES (?, 0)", (len(schema.MIGRATIONS) + 1,))
-    with pytest.raises(StartupError, match="newer release"):
+        connection.execute("INSERT INTO schema_version (version, applied_at) VALUES (1000, 0)")
+    with pytest.raises(StartupError, match=r"schema 1000, which releases from schema 1000 on can use"):
         open_store(tmp_path / "x.db")
+
+
+def test_a_newer_schema_is_used_if_it_says_so_but_what_concerns_all_data_is_left_to_its_release(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+
+    async def main() -> None:
+        async with opened(path) as store:
+            caller = await admin(store)
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute("ALTER TABLE providers ADD COLUMN novel INTEGER NOT NULL DEFAULT 7")
+                connection.execute("INSERT INTO schema_version VALUES (1000, 0, ?)", (len(schema.MIGRATIONS),))
+            await add(store, caller)
+            await store.ping()
+        async with opened(path) as store:
+            assert (await store.list(caller.instance_id, Page())).total == 1
+            assert await store.rebuild(check=True) == 0
+            with pytest.raises(StoreUnavailable, match="rebuild it with that release"):
+                await store.rebuild()
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute("INSERT INTO schema_version VALUES (1001, 0, 1000)")
+            with pytest.raises(StoreUnavailable, match="can't use it any more"):
+                await store.ping()
+
+    asyncio.run(main())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM schema_version WHERE version = 1001")
+    for pair in ((path, tmp_path / "y.db"), (tmp_path / "z.db", path)):
+        with pytest.raises(StartupError, match="move it with that release; nothing was moved"):
+            asyncio.run(transfer(*map(SqliteDatabase, pair)))
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(open_store(tmp_path / "x.db").close())
-    broken = (*schema.MIGRATIONS, ("CREATE TABLE half (x INTEGER) STRICT", "no statement"))
+    broken = (*schema.MIGRATIONS, Migration(("CREATE TABLE half (x INTEGER) STRICT", "no statement"), oldest=1))
     with monkeypatch.context() as patched:
         patched.setattr(schema, "MIGRATIONS", broken)
         with pytest.raises(StartupError, match="brought up to date"):

@@ -183,7 +183,7 @@ def old_database(path: Path) -> None:
     with closing(sqlite3.connect(path / DATABASE)) as connection, connection:
         for statement in (
             "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT",
-            *schema.MIGRATIONS[0],
+            *schema.MIGRATIONS[0].statements,
             "INSERT INTO schema_version VALUES (1, 0)",
             "INSERT INTO instances (id, is_default, created_at) VALUES ('i', 1, 0), ('j', 0, 0)",
         ):

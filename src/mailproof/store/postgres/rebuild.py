@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.model import Provider
 from mailproof.store import rows
 from mailproof.store.payloads import UNREADABLE
+from mailproof.store.postgres import schema
 from mailproof.store.postgres.pool import Connection, transaction
 from mailproof.store.replay import Replay, check_end
 
@@ -35,11 +37,15 @@ async def rebuild(connection: Connection, *, check: bool) -> int:
 
     Raises:
         LogBroken: An event is missing, or can't follow those before it.
+        StoreUnavailable: A newer release made the database.
     """
     replays: dict[str, Replay] = {}
     if check:
         async with transaction(connection, "REPEATABLE READ, READ ONLY"):
             return await _compare(connection, replays, mend=False)
+    newer = await schema.newer(connection)
+    if newer:  # what it keeps beside the columns known here would be lost
+        raise StoreUnavailable(f"{newer}: rebuild it with that release; nothing was changed")
     async with transaction(connection):
         await _replay(connection, await connection.fetch(_HEADS), replays)
         return await _compare(connection, replays, mend=True)

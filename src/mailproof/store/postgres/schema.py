@@ -13,15 +13,16 @@ from contextlib import suppress
 import asyncpg
 
 from mailproof.domain.ledger import ADDED
-from mailproof.store.migration import VERSION, is_current
+from mailproof.store.migration import OLDEST, VERSION, Migration, check_oldest, is_current, is_newer, newer_words
 from mailproof.store.postgres.pool import Connection, transaction
 from mailproof.store.rows import KEY_HEADER, has_sealed
 
 _ADDED = ", ".join(f"'{each.value}'" for each in sorted(ADDED))
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        (
+            """
         CREATE TABLE IF NOT EXISTS instances (
             id text PRIMARY KEY,
             is_default boolean NOT NULL,
@@ -31,8 +32,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created_at bigint NOT NULL
         )
         """,
-        "CREATE UNIQUE INDEX IF NOT EXISTS instances_one_default ON instances (is_default) WHERE is_default",
-        """
+            "CREATE UNIQUE INDEX IF NOT EXISTS instances_one_default ON instances (is_default) WHERE is_default",
+            """
         CREATE TABLE IF NOT EXISTS tokens (
             id text PRIMARY KEY,
             digest bytea NOT NULL UNIQUE CHECK (length(digest) = 32),
@@ -42,7 +43,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             revoked_at bigint
         )
         """,
-        """
+            """
         CREATE TABLE IF NOT EXISTS token_instances (
             token_id text NOT NULL REFERENCES tokens (id),
             position bigint NOT NULL,
@@ -50,7 +51,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (token_id, position)
         )
         """,
-        """
+            """
         CREATE TABLE IF NOT EXISTS events (
             instance_id text NOT NULL REFERENCES instances (id),
             sequence bigint NOT NULL,
@@ -64,10 +65,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (instance_id, sequence)
         )
         """,
-        "CREATE INDEX IF NOT EXISTS events_of_provider ON events (instance_id, provider_id, sequence)",
-        # A provider is added once, even if it was removed before its add is sent again.
-        f"CREATE UNIQUE INDEX IF NOT EXISTS events_added ON events (provider_id) WHERE type IN ({_ADDED})",
-        """
+            "CREATE INDEX IF NOT EXISTS events_of_provider ON events (instance_id, provider_id, sequence)",
+            # A provider is added once, even if it was removed before its add is sent again.
+            f"CREATE UNIQUE INDEX IF NOT EXISTS events_added ON events (provider_id) WHERE type IN ({_ADDED})",
+            """
         CREATE TABLE IF NOT EXISTS providers (
             id text PRIMARY KEY,
             instance_id text NOT NULL REFERENCES instances (id),
@@ -80,14 +81,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sealed bytea
         )
         """,
-        "CREATE UNIQUE INDEX IF NOT EXISTS providers_order ON providers (instance_id, added_sequence)",
-        # At most one provider of an instance is active: the law of the log, which the database keeps too.
-        "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
-        f"""
+            "CREATE UNIQUE INDEX IF NOT EXISTS providers_order ON providers (instance_id, added_sequence)",
+            # At most one provider of an instance is active: the law of the log, which the database keeps too.
+            "CREATE UNIQUE INDEX IF NOT EXISTS providers_one_active ON providers (instance_id) WHERE state = 1",
+            f"""
         CREATE INDEX IF NOT EXISTS providers_key ON providers ({KEY_HEADER})
         WHERE sealed IS NOT NULL
         """,
-        """
+            """
         CREATE TABLE IF NOT EXISTS idempotency_keys (
             instance_id text NOT NULL,
             token_id text NOT NULL,
@@ -99,24 +100,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (instance_id, token_id, key)
         )
         """,
-        "CREATE INDEX IF NOT EXISTS idempotency_keys_age ON idempotency_keys (created_at)",
-        # One row: a blob of the first replica, which the others open to show that they have the same key.
-        "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS idempotency_keys_age ON idempotency_keys (created_at)",
+            # One row: a blob of the first replica, which the others open to show that they have the same key.
+            "CREATE TABLE IF NOT EXISTS key_witness (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+        )
     ),
-    (
-        # A token's digest is keyed from here on, and its record sealed: `usecases.token_seals`. Rows of the older
-        # release have no seal until a service that has the key takes them over, once (`usecases.tokens`).
-        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS fingerprint text NOT NULL DEFAULT ''",
-        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS permissions text NOT NULL DEFAULT ''",
-        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS expires_at bigint",
-        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS last_used_at bigint",
-        "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS sealed bytea",
-        # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
-        "CREATE TABLE IF NOT EXISTS token_key_check (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+    Migration(
+        (
+            # A token's digest is keyed from here on, and its record sealed: `usecases.token_seals`. Rows of the older
+            # release have no seal until a service that has the key takes them over, once (`usecases.tokens`).
+            "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS fingerprint text NOT NULL DEFAULT ''",
+            "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS permissions text NOT NULL DEFAULT ''",
+            "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS expires_at bigint",
+            "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS last_used_at bigint",
+            "ALTER TABLE tokens ADD COLUMN IF NOT EXISTS sealed bytea",
+            # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
+            "CREATE TABLE IF NOT EXISTS token_key_check (id bigint PRIMARY KEY CHECK (id = 1), sealed bytea NOT NULL)",
+        )
     ),
-    (
-        # What the limits have counted. It is nobody's data: it need not survive a crash, so nothing waits for the disk.
-        """
+    Migration(
+        (
+            # What the limits have counted. It is nobody's data: it need not survive a crash, and nothing waits for the disk.
+            """
         CREATE UNLOGGED TABLE IF NOT EXISTS limit_rates (
             key bytea PRIMARY KEY,
             full_at bigint NOT NULL,
@@ -124,8 +129,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             capacity bigint NOT NULL
         )
         """,
-        # A numbered slot belongs to a lease until its time is over, so there are never more holders than numbers.
-        """
+            # A numbered slot belongs to a lease until its time is over, so there are never more holders than numbers.
+            """
         CREATE UNLOGGED TABLE IF NOT EXISTS limit_slots (
             key bytea NOT NULL,
             number bigint NOT NULL,
@@ -134,17 +139,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (key, number)
         )
         """,
+        )
     ),
-    (
-        # Finds the secrets that a change supersedes without reading every event of its provider.
-        f"""
+    Migration(
+        (
+            # Finds the secrets that a change supersedes without reading every event of its provider.
+            f"""
         CREATE INDEX IF NOT EXISTS events_with_secret ON events (instance_id, provider_id, sequence)
         WHERE {has_sealed("strpos")}
         """,
+        )
     ),
+    # From here on a database says which releases can live with it.
+    Migration(("ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS oldest bigint",), oldest=5),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"
+_ADD_VERSION = "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)"
+_SAY = "UPDATE schema_version SET oldest = $1 WHERE version = $2"
 LOCK = "SELECT version FROM schema_version WHERE version = 0 FOR UPDATE"
 """Waits until nobody else changes the database as a whole, and keeps others from it."""
 
@@ -158,7 +170,7 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
         instance_id: The id of the default instance if it is created.
 
     Raises:
-        StartupError: A newer release made this database.
+        StartupError: A newer release made this database, and this one can't live with it.
         asyncpg.PostgresError: The database can't be changed; the migrations that were run are whole.
     """
     if await _is_ready(connection):
@@ -167,7 +179,9 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
     # how far it has got: its row in the catalogue, the table's type, or the table is there.
     with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError, asyncpg.DuplicateTableError):
         await connection.execute(_VERSIONS)
-    await connection.execute("INSERT INTO schema_version VALUES (0, $1) ON CONFLICT DO NOTHING", now)
+    await connection.execute(
+        "INSERT INTO schema_version (version, applied_at) VALUES (0, $1) ON CONFLICT DO NOTHING", now
+    )
     while await _migrate_one(connection, now):
         pass
     await connection.execute(
@@ -181,20 +195,41 @@ async def _migrate_one(connection: Connection, now: int) -> bool:
     """Run the next migration in a transaction of its own; return False if there is none."""
     async with transaction(connection):
         await connection.execute(LOCK)
-        version = await connection.fetchval(VERSION)
+        version = await _version(connection)
         current = is_current(version, MIGRATIONS)
         if not current:
-            for statement in MIGRATIONS[version]:
+            migration = MIGRATIONS[version]
+            for statement in migration.statements:
                 await connection.execute(statement)
-            await connection.execute("INSERT INTO schema_version VALUES ($1, $2)", version + 1, now)
+            await connection.execute(_ADD_VERSION, version + 1, now)
+            if migration.oldest is not None:
+                await connection.execute(_SAY, migration.oldest, version + 1)
     return not current
 
 
 async def _is_ready(connection: Connection) -> bool:
     try:
-        version = await connection.fetchval(VERSION)
+        version = await _version(connection)
     except asyncpg.UndefinedTableError:
         return False
     if not is_current(version, MIGRATIONS):
         return False
     return await connection.fetchval("SELECT id FROM instances WHERE is_default") is not None
+
+
+async def _version(connection: Connection) -> int:
+    """Return the version of the schema.
+
+    Raises:
+        StartupError: It is that of a newer release, and this one can't live with it.
+    """
+    version: int = await connection.fetchval(VERSION)
+    if is_newer(version, MIGRATIONS):
+        check_oldest(version, await connection.fetchval(OLDEST), MIGRATIONS)
+    return version
+
+
+async def newer(connection: Connection) -> str:
+    """Return the words that a newer release made this database; empty if none did."""
+    version: int = await connection.fetchval(VERSION)
+    return newer_words(version, MIGRATIONS) if is_newer(version, MIGRATIONS) else ""

@@ -23,7 +23,7 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.migration import PING
+from mailproof.store.migration import OLDEST, check_living
 from mailproof.store.postgres import log, rebuild, schema, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
@@ -271,7 +271,9 @@ class PostgresStore:
 
         async def work(connection: Connection) -> None:
             await connection.execute(
-                "INSERT INTO key_witness VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed", sealed
+                "INSERT INTO key_witness (id, sealed) VALUES (1, $1) "
+                "ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed",
+                sealed,
             )
 
         await self.pools.run(work)
@@ -280,7 +282,9 @@ class PostgresStore:
         """See `mailproof.store.contract.Store`."""
 
         async def work(connection: Connection) -> bytes:
-            await connection.execute("INSERT INTO key_witness VALUES (1, $1) ON CONFLICT DO NOTHING", offered)
+            await connection.execute(
+                "INSERT INTO key_witness (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING", offered
+            )
             kept: bytes = await connection.fetchval("SELECT sealed FROM key_witness")
             return kept
 
@@ -292,10 +296,11 @@ class PostgresStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
-        await self.pools.run(
-            lambda connection: connection.fetchval(PING),
+        oldest: int = await self.pools.run(
+            lambda connection: connection.fetchval(OLDEST),
             tries=2,  # the caller wants an answer soon
         )
+        check_living(oldest, schema.MIGRATIONS)
 
     async def close(self) -> None:
         """See `mailproof.store.contract.Store`."""

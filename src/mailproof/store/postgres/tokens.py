@@ -34,7 +34,7 @@ _USE = (
     "WHERE tokens.id = v.id AND coalesce(tokens.last_used_at, 0) < v.at"
 )
 _KEY_CHECK = "SELECT sealed FROM token_key_check"
-_KEEP = "INSERT INTO token_key_check VALUES (1, $1) ON CONFLICT DO NOTHING RETURNING id"
+_KEEP = "INSERT INTO token_key_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING RETURNING id"
 _KEEP_INSTEAD = "UPDATE token_key_check SET sealed = $1 WHERE sealed = $2 RETURNING id"
 
 

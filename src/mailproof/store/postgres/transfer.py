@@ -16,7 +16,7 @@ from mailproof.store.ids import IdSource
 from mailproof.store.postgres import schema
 from mailproof.store.postgres.faults import describe, is_foreign
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow
+from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow, refuse_newer
 
 _IDLE = 600.0
 """Seconds that one database may wait for the other in the middle of a transaction."""
@@ -55,6 +55,7 @@ class PostgresDatabase:
             )
             try:
                 await schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
+                refuse_newer(await schema.newer(connection))
                 async with transaction(connection, mode, idle=_IDLE):
                     yield _Session(connection)
             finally:

@@ -12,7 +12,6 @@ What is checked before the database is opened is only read, so that a start whic
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import sqlite3
 import time
@@ -151,9 +150,9 @@ def _refuse_remains(database: Path) -> None:
     noted = read_note(database)
     if noted is not None and (noted.commits or noted.stamp):
         raise StartupError(
-            f"there is no database {database}, but {note_path(database).name} beside it says that there was one, with "
-            f"{noted.commits} commits; nothing was made: put a backup in place with mailproof restore, or begin anew in "
-            "another directory"
+            f"there is no database {database}, but {note_path(database).name} says that there was one, with "
+            f"{noted.commits} commits; nothing was made: put a backup in place with mailproof restore, or begin anew "
+            "in another directory"
         )
     remains = side_files(database)
     if remains:
@@ -221,15 +220,14 @@ class Guard:
             raise StartupError(f"the note {note_path(database)} can't be opened: {error.strerror}") from error
         try:
             alone = note.lock_alone()
-            if not alone and not note.lock_shared():
-                raise StartupError(f"the database {database} is being exchanged by mailproof restore")
+            if not alone:
+                _share(note, database)
             refuse_half_restored(database)
             found, noted = _identity(connection), note.read()
             if alone or noted is None:
                 _stamp(database, connection, note, found)
                 note.write_commits(found.commits)
-            if not note.lock_shared():
-                raise StartupError(f"the database {database} is being exchanged by mailproof restore")
+            _share(note, database)
             return cls(database, note, found.commits)
         except sqlite3.Error as error:
             note.close()
@@ -257,7 +255,7 @@ class Guard:
             self._note.write_commits(self._commits)
         except OSError as error:
             if self._can_note:
-                _log.error("the note %s can't be written: %s", self._note.path, error.strerror)  # noqa: TRY400
+                _log.error("the note %s can't be written: %s", self._note.path, error.strerror)
             self._can_note = False
         else:
             self._can_note = True
@@ -300,9 +298,14 @@ class Guard:
         self._note.close()
 
 
+def _share(note: Note, database: Path) -> None:
+    if not note.lock_shared():
+        raise StartupError(f"the database {database} is being exchanged by mailproof restore")
+
+
 def _inode(path: Path) -> tuple[int, int]:
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return 0, 0
     return found.st_dev, found.st_ino

@@ -46,7 +46,7 @@ _UNEQUAL = " OR ".join(
     for column in _COLUMNS
 )
 _DIFFERING = f"""
-INSERT INTO temp.differing
+INSERT INTO temp.differing (id)
 SELECT now.id FROM temp.rebuilt_providers AS now LEFT JOIN main.providers AS was ON was.id = now.id
 WHERE was.id IS NULL OR {_UNEQUAL}
 UNION ALL
@@ -80,13 +80,16 @@ def rebuild(path: Path, *, check: bool) -> int:
 
     Raises:
         LogBroken: An event is missing, or can't follow those before it.
-        StoreUnavailable: The database can't be used now.
+        StoreUnavailable: The database can't be used now, or a newer release made it.
     """
     try:
         with closing(schema.connect_rebuilder(path)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise StoreUnavailable(DAMAGED)
             connection.create_function("same_settings", 2, _same_settings, deterministic=True)
+            newer = schema.newer(connection)
+            if newer and not check:  # what it keeps beside the columns known here would be lost
+                raise StoreUnavailable(f"{newer}: rebuild it with that release; nothing was changed")
             for statement in _TABLES:
                 connection.execute(statement)
             with _transaction(connection, "BEGIN"):
@@ -142,7 +145,9 @@ def _replay(connection: sqlite3.Connection) -> None:
             except (KeyError, ValueError, sqlite3.IntegrityError) as error:
                 raise misplaced(instance_id, last) from error
         check_end(instance_id, last, promised)
-        connection.execute("INSERT OR REPLACE INTO temp.rebuilt_instances VALUES (?, ?)", (instance_id, last))
+        connection.execute(
+            "INSERT OR REPLACE INTO temp.rebuilt_instances (id, sequence) VALUES (?, ?)", (instance_id, last)
+        )
 
 
 def _follow(connection: sqlite3.Connection, event: Event) -> None:

@@ -12,14 +12,15 @@ import time
 from pathlib import Path
 
 from mailproof.domain.errors import StartupError
-from mailproof.store.migration import VERSION, is_current
+from mailproof.store.migration import OLDEST, VERSION, Migration, check_oldest, is_current, is_newer, newer_words
 from mailproof.store.rows import KEY_HEADER, has_sealed
 from mailproof.store.sqlite.faults import DAMAGED
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        # `active_id` and `provider_count` repeat what the providers say, so that nothing is counted or searched for.
-        """
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        (
+            # `active_id` and `provider_count` repeat what the providers say: nothing is counted or searched for.
+            """
         CREATE TABLE instances (
             id TEXT PRIMARY KEY,
             is_default INTEGER NOT NULL CHECK (is_default IN (0, 1)),
@@ -29,8 +30,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created_at INTEGER NOT NULL
         ) STRICT
         """,
-        "CREATE UNIQUE INDEX instances_one_default ON instances (is_default) WHERE is_default = 1",
-        """
+            "CREATE UNIQUE INDEX instances_one_default ON instances (is_default) WHERE is_default = 1",
+            """
         CREATE TABLE tokens (
             id TEXT PRIMARY KEY,
             digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
@@ -40,7 +41,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             revoked_at INTEGER
         ) STRICT
         """,
-        """
+            """
         CREATE TABLE token_instances (
             token_id TEXT NOT NULL REFERENCES tokens (id),
             position INTEGER NOT NULL,
@@ -48,8 +49,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (token_id, position)
         ) STRICT
         """,
-        # A payload holds a secret only as the sealed blob, so that the state can be rebuilt from the events.
-        """
+            # A payload holds a secret only as the sealed blob, so that the state can be rebuilt from the events.
+            """
         CREATE TABLE events (
             instance_id TEXT NOT NULL REFERENCES instances (id),
             sequence INTEGER NOT NULL,
@@ -62,9 +63,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (instance_id, sequence)
         ) STRICT
         """,
-        "CREATE INDEX events_of_provider ON events (instance_id, provider_id, sequence)",
-        # `added_sequence` is the order of creation; `sequence` is the sequence of the record's last event.
-        """
+            "CREATE INDEX events_of_provider ON events (instance_id, provider_id, sequence)",
+            # `added_sequence` is the order of creation; `sequence` is the sequence of the record's last event.
+            """
         CREATE TABLE providers (
             id TEXT PRIMARY KEY,
             instance_id TEXT NOT NULL REFERENCES instances (id),
@@ -77,12 +78,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sealed BLOB
         ) STRICT
         """,
-        "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
-        # At most one provider of an instance is active: the law of the log, which the database keeps too.
-        "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
-        # Finds the keys in use without reading every record at each start.
-        f"CREATE INDEX providers_key ON providers ({KEY_HEADER}) WHERE sealed IS NOT NULL",
-        """
+            "CREATE UNIQUE INDEX providers_order ON providers (instance_id, added_sequence)",
+            # At most one provider of an instance is active: the law of the log, which the database keeps too.
+            "CREATE UNIQUE INDEX providers_one_active ON providers (instance_id) WHERE state = 1",
+            # Finds the keys in use without reading every record at each start.
+            f"CREATE INDEX providers_key ON providers ({KEY_HEADER}) WHERE sealed IS NOT NULL",
+            """
         CREATE TABLE idempotency_keys (
             instance_id TEXT NOT NULL,
             token_id TEXT NOT NULL,
@@ -94,45 +95,57 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (instance_id, token_id, key)
         ) STRICT
         """,
-        "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
+            "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
+        )
     ),
-    (
-        # A token's digest is keyed from here on, and its record sealed: `usecases.token_seals`. Rows of the older
-        # release have no seal until a service that has the key takes them over, once (`usecases.tokens`).
-        "ALTER TABLE tokens ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE tokens ADD COLUMN permissions TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE tokens ADD COLUMN expires_at INTEGER",
-        "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER",
-        "ALTER TABLE tokens ADD COLUMN sealed BLOB",
-        # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
-        "CREATE TABLE token_key_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+    Migration(
+        (
+            # A token's digest is keyed from here on, and its record sealed: `usecases.token_seals`. Rows of the older
+            # release have no seal until a service that has the key takes them over, once (`usecases.tokens`).
+            "ALTER TABLE tokens ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE tokens ADD COLUMN permissions TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE tokens ADD COLUMN expires_at INTEGER",
+            "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER",
+            "ALTER TABLE tokens ADD COLUMN sealed BLOB",
+            # One row: shows under which key records of tokens are sealed, and that those without a seal don't count.
+            "CREATE TABLE token_key_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+        )
     ),
-    (
-        # Finds the secrets that a change supersedes without reading every event of its provider.
-        f"""
+    Migration(
+        (
+            # Finds the secrets that a change supersedes without reading every event of its provider.
+            f"""
         CREATE INDEX events_with_secret ON events (instance_id, provider_id, sequence)
         WHERE {has_sealed("instr")}
         """,
-        # One row: a sealed blob, whose form and key are those of all secrets.
-        "CREATE TABLE key_witness (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+            # One row: a sealed blob, whose form and key are those of all secrets.
+            "CREATE TABLE key_witness (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT",
+        )
     ),
-    (
-        # One row: which database this is, and how many commits it has (`mailproof.store.sqlite.guard`). A release that
-        # does not count its commits can live with it.
-        """
-        CREATE TABLE database_identity (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            database_id TEXT NOT NULL,
-            commits INTEGER NOT NULL
-        ) STRICT
-        """,
-        "INSERT INTO database_identity VALUES (1, lower(hex(randomblob(16))), 0)",
+    # From here on a database says which releases can live with it.
+    Migration(("ALTER TABLE schema_version ADD COLUMN oldest INTEGER",), oldest=4),
+    Migration(
+        (
+            # One row: which database this is, and how many commits it has (`mailproof.store.sqlite.guard`). A release
+            # that does not count its commits can live with it: the note beside the database is not ahead of it then.
+            """
+            CREATE TABLE database_identity (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                database_id TEXT NOT NULL,
+                commits INTEGER NOT NULL
+            ) STRICT
+            """,
+            "INSERT INTO database_identity VALUES (1, lower(hex(randomblob(16))), 0)",
+        ),
+        oldest=4,
     ),
 )
 
 _VERSIONS = """
 CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT
 """
+
+_SAY = "UPDATE schema_version SET oldest = ? WHERE version = ?"
 
 _BUSY_WRITER = 5.0
 _BUSY_START = 60.0  # seconds, while the schema is brought up to date
@@ -220,7 +233,7 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
         instance_id: The id of the default instance if it is created.
 
     Raises:
-        StartupError: A newer release made this database, or it can't be changed.
+        StartupError: A newer release made this database and this one can't live with it, or it can't be changed.
     """
     try:
         if is_current(_version(connection), MIGRATIONS) and _has_default(connection):
@@ -246,9 +259,12 @@ def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
         version = _version(connection)
         current = is_current(version, MIGRATIONS)
         if not current:
-            for statement in MIGRATIONS[version]:
+            migration = MIGRATIONS[version]
+            for statement in migration.statements:
                 connection.execute(statement)
-            connection.execute("INSERT INTO schema_version VALUES (?, ?)", (version + 1, now))
+            connection.execute("INSERT INTO schema_version (version, applied_at) VALUES (?, ?)", (version + 1, now))
+            if migration.oldest is not None:
+                connection.execute(_SAY, (migration.oldest, version + 1))
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -257,10 +273,29 @@ def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
 
 
 def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of the schema.
+
+    Raises:
+        StartupError: It is that of a newer release, and this one can't live with it.
+    """
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone():
         return 0
     version: int = connection.execute(VERSION).fetchone()[0]
+    if is_newer(version, MIGRATIONS):
+        check_oldest(version, oldest(connection), MIGRATIONS)
     return version
+
+
+def oldest(connection: sqlite3.Connection) -> int:
+    """Return the version of the oldest release that can live with the database."""
+    found: int = connection.execute(OLDEST).fetchone()[0]
+    return found
+
+
+def newer(connection: sqlite3.Connection) -> str:
+    """Return the words that a newer release made this database; empty if none did."""
+    version: int = connection.execute(VERSION).fetchone()[0]
+    return newer_words(version, MIGRATIONS) if is_newer(version, MIGRATIONS) else ""
 
 
 def _has_default(connection: sqlite3.Connection) -> bool:

@@ -24,7 +24,7 @@ from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
-from mailproof.store.migration import PING
+from mailproof.store.migration import OLDEST, check_living
 from mailproof.store.sqlite import guard, log, rebuild, schema, tokens
 from mailproof.store.sqlite.guard import Guard
 from mailproof.store.sqlite.readers import Readers
@@ -260,7 +260,7 @@ class SqliteStore:
         """See `mailproof.store.contract.SecretStore`. There are no replicas, so one's own is returned."""
 
         def job(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT INTO key_witness VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
+            connection.execute("INSERT INTO key_witness (id, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING", (offered,))
 
         if await self.key_proof() is None:  # a start waits for no other writer if it need not
             await self._write(job)
@@ -270,7 +270,7 @@ class SqliteStore:
         """See `mailproof.store.contract.SecretStore`."""
 
         def job(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO key_witness VALUES (1, ?)", (sealed,))
+            connection.execute("INSERT OR REPLACE INTO key_witness (id, sealed) VALUES (1, ?)", (sealed,))
 
         await self._write(job)
 
@@ -282,7 +282,7 @@ class SqliteStore:
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
         self._guard.check_file(now=True)
-        self._one(PING, ())
+        check_living(self._one(OLDEST, ())[0], schema.MIGRATIONS)
 
     async def close(self) -> None:
         """See `mailproof.store.contract.Store`."""

@@ -18,6 +18,7 @@ FIND = (  # one statement, since every call begins with it
     "WHERE digest = ? ORDER BY position"
 )
 KEY_CHECK = "SELECT sealed FROM token_key_check"
+_JOIN = "INSERT INTO token_instances (token_id, position, instance_id) VALUES (?, ?, ?)"
 _PLACES = ", ".join("?" for _ in rows.TOKEN.split(", "))
 
 
@@ -48,7 +49,7 @@ def create(connection: sqlite3.Connection, record: TokenRecord, instance_ids: Se
     connection.execute(f"INSERT INTO tokens ({rows.TOKEN}) VALUES ({_PLACES})", rows.of_token(record))  # noqa: S608
     for position, instance_id in enumerate(instance_ids):
         _create_instance(connection, instance_id, now)
-        connection.execute("INSERT INTO token_instances VALUES (?, ?, ?)", (record.id, position, instance_id))
+        connection.execute(_JOIN, (record.id, position, instance_id))
 
 
 def create_instance(connection: sqlite3.Connection, instance_id: str, now: datetime) -> bool:
@@ -91,7 +92,7 @@ def reseal(
     kept = connection.execute(KEY_CHECK).fetchone()
     if (kept[0] if kept else None) != old:
         return False
-    connection.execute("INSERT OR REPLACE INTO token_key_check VALUES (1, ?)", (key_check,))
+    connection.execute("INSERT OR REPLACE INTO token_key_check (id, sealed) VALUES (1, ?)", (key_check,))
     for before, after in changes:
         replace(connection, before, after)
     return True

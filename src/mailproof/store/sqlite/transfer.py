@@ -12,7 +12,7 @@ from mailproof.domain.errors import StartupError
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
 from mailproof.store.sqlite import schema
-from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow
+from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow, refuse_newer
 
 
 class SqliteDatabase:
@@ -40,6 +40,7 @@ class SqliteDatabase:
         connection = schema.connect_writer(self._path)
         try:
             schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
+            refuse_newer(schema.newer(connection))
             connection.execute(begin)
             yield _Session(connection)
             connection.execute("COMMIT")
