@@ -56,10 +56,21 @@ def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Call
     return asyncio.run(main())
 
 
-def test_create_makes_the_directory_and_prints_the_token_alone(tmp_path: Path) -> None:
-    done = token("create", "--data-dir", tmp_path / "a" / "b", "--role", "admin")
+def test_create_makes_the_directory_if_it_shall_and_prints_the_token_alone(tmp_path: Path) -> None:
+    where = ("--data-dir", tmp_path / "a" / "b", "--role", "admin")
+    done = token("create", *where)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"mailproof: there is no directory {tmp_path / 'a' / 'b'}, and nothing was made: check its spelling, or make "
+        "it with --init\n"
+    )
+    assert not list(tmp_path.iterdir())
+    done = token("create", *where, "--init")
     assert done.returncode == 0
-    assert MADE.fullmatch(done.stderr)
+    database, key, made = done.stderr.splitlines(keepends=True)
+    assert database == f"mailproof: made the database sqlite:///{tmp_path / 'a' / 'b' / 'mailproof.db'}\n"
+    assert key.startswith(f"mailproof: made the encryption key {tmp_path / 'a' / 'b' / KEY_FILE}: keep a copy")
+    assert MADE.fullmatch(made)
     assert TOKEN.fullmatch(done.stdout)
     caller = caller_of(tmp_path / "a" / "b", done.stdout)
     assert caller.token.role is Role.ADMIN

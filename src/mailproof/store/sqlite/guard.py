@@ -18,6 +18,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
@@ -30,13 +31,13 @@ REPLACED = (
     "place with mailproof restore"
 )
 
-SIDE_FILES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database file, by the ends of their names."""
-
 _IDENTITY = "SELECT database_id, commits FROM database_identity WHERE id = 1"
 _COUNT = "UPDATE database_identity SET commits = commits + 1 WHERE id = 1 RETURNING commits"
 _LOOK_AGAIN = 1.0
 """Seconds between two looks at the stamp of the file in use; each takes a tenth of a millisecond."""
+
+FileId = tuple[int, int]
+"""The device and the number of a file on it."""
 
 _TRIES = 5
 """How often the two are compared: another process may change both meanwhile."""
@@ -60,9 +61,9 @@ def intent_path(database: Path) -> Path:
     return database.with_name(database.name + ".restoring.json")
 
 
-def side_files(database: Path) -> list[Path]:
-    """Return the files of SQLite that lie beside a database file and are not empty."""
-    paths = [database.with_name(database.name + suffix) for suffix in SIDE_FILES]
+def logs(database: Path) -> list[Path]:
+    """Return the files beside a database file that hold pages of one: its write-ahead log, or a journal."""
+    paths = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
     return [path for path in paths if path.exists() and path.stat().st_size]
 
 
@@ -79,17 +80,22 @@ def file_stamp(database: Path) -> int:
         return stamp
 
 
-def read_identity(database: Path) -> Found:
-    """Return what a database says of itself, its write-ahead log included. Nothing is changed, nor is the log moved.
+def read_identity(database: Path, *, alone: bool = False) -> Found:
+    """Return what a database says of itself. Nothing is changed, nor is its write-ahead log moved.
+
+    Args:
+        database: The file.
+        alone: Whether the file alone is read, without the write-ahead log.
 
     Raises:
         sqlite3.Error: It can't be read.
     """
-    with closing(_connect(database, "mode=ro")) as connection:
-        return _identity(connection)
+    with closing(_connect(database, "immutable=1" if alone else "mode=ro")) as connection:
+        return identity_of(connection)
 
 
-def _identity(connection: sqlite3.Connection) -> Found:
+def identity_of(connection: sqlite3.Connection) -> Found:
+    """Return what a database says of itself, by a connection to it."""
     try:
         row = connection.execute(_IDENTITY).fetchone()
     except sqlite3.OperationalError as error:
@@ -154,7 +160,7 @@ def _refuse_remains(database: Path) -> None:
             f"{noted.commits} commits; nothing was made: put a backup in place with mailproof restore, or begin anew "
             "in another directory"
         )
-    remains = side_files(database)
+    remains = logs(database)
     if remains:
         raise StartupError(
             f"there is no database {database}, but {remains[0].name} lies there, which belongs to one; nothing was "
@@ -165,13 +171,16 @@ def _refuse_remains(database: Path) -> None:
 def _problem(database: Path, noted: Noted) -> str:
     """Return the sentence on what is wrong with a database, "" for nothing."""
     if file_stamp(database) not in (noted.stamp, noted.next_stamp):
+        beside = logs(database)
+        where = f", beside {beside[0].name} of the former one" if beside else ""
+        first = f"move {beside[0].name} away, and then " if beside else ""
         return (
-            f"{database} is not the file that was in use here: another copy was put in its place"
-            + (f", beside {side_files(database)[0].name} of the former one" if side_files(database) else "")
-            + "; nothing was changed: put a backup in place with mailproof restore, or take the copy as it is with "
-            "mailproof rebuild --accept-loss"
+            f"{database} is not the file that was in use here: another copy was put in its place{where}; nothing was "
+            f"changed: {first}put a backup in place with mailproof restore, or take the copy as it is with mailproof "
+            "rebuild --accept-loss"
         )
-    found = read_identity(database)
+    # Where there is no log, the file alone has all, and reading it makes no files beside it.
+    found = read_identity(database, alone=not logs(database))
     if found.database_id != noted.database_id:
         return (
             f"{database} is another database than the one that was in use here; nothing was changed: put a backup in "
@@ -198,18 +207,19 @@ class Guard:
         self._database = database
         self._note = note
         self._commits = commits
-        self._inode = _inode(database)
+        self._inode = file_id(database)
         self._looked = time.monotonic()
         self._replaced = self._released = False
         self._can_note = True
 
     @classmethod
-    def begin(cls, database: Path, connection: sqlite3.Connection) -> Guard:
+    def begin(cls, database: Path, connection: sqlite3.Connection, opened: FileId) -> Guard:
         """Lock the note, and give the file another stamp if nobody else has the database open.
 
         Args:
             database: The file.
             connection: The connection that writes, with the schema up to date.
+            opened: The file that the connection has open.
 
         Raises:
             StartupError: The note can't be written, or a backup is being put in the file's place.
@@ -223,7 +233,9 @@ class Guard:
             if not alone:
                 _share(note, database)
             refuse_half_restored(database)
-            found, noted = _identity(connection), note.read()
+            if file_id(database) != opened:
+                _refuse_exchange(database)
+            found, noted = identity_of(connection), note.read()
             if alone or noted is None:
                 _stamp(database, connection, note, found)
                 note.write_commits(found.commits)
@@ -279,7 +291,7 @@ class Guard:
             raise StoreUnavailable(REPLACED)
 
     def _is_replaced(self, *, now: bool) -> bool:
-        if _inode(self._database) != self._inode:
+        if file_id(self._database) != self._inode:
             return True
         if not now and time.monotonic() - self._looked < _LOOK_AGAIN:
             return False
@@ -300,10 +312,15 @@ class Guard:
 
 def _share(note: Note, database: Path) -> None:
     if not note.lock_shared():
-        raise StartupError(f"the database {database} is being exchanged by mailproof restore")
+        _refuse_exchange(database)
 
 
-def _inode(path: Path) -> tuple[int, int]:
+def _refuse_exchange(database: Path) -> NoReturn:
+    raise StartupError(f"the database {database} is being exchanged by mailproof restore")
+
+
+def file_id(path: Path) -> FileId:
+    """Return what tells a file from another one that gets its name."""
     try:
         found = path.stat()
     except OSError:
@@ -321,21 +338,15 @@ def _stamp(database: Path, connection: sqlite3.Connection, note: Note, found: Fo
         note.write_identity(found.database_id, after, after)
 
 
-def accept(database: Path) -> Noted | None:
-    """Take a database as it is, though it is not what the note says; return what the note said.
+def refuse_mixture(database: Path, noted: Noted) -> None:
+    """Check that no write-ahead log lies beside a file that it does not belong to.
 
     Raises:
-        StartupError: A write-ahead log lies beside a file that it does not belong to, or a restore was cut short.
-        sqlite3.Error: It can't be read.
+        StartupError: One does.
+        sqlite3.Error: The file can't be read.
     """
-    refuse_half_restored(database)
-    noted = read_note(database)
-    if noted is None:
-        return None
-    if file_stamp(database) not in (noted.stamp, noted.next_stamp) and side_files(database):
+    if file_stamp(database) not in (noted.stamp, noted.next_stamp) and logs(database):
         raise StartupError(
-            f"{side_files(database)[0]} belongs to the file that was here before: move it away first, so that the two "
-            "are not mixed; nothing was changed"
+            f"{logs(database)[0]} belongs to the file that was here before: move it away first, so that the two are "
+            "not mixed; nothing was changed"
         )
-    note_path(database).unlink()
-    return noted

@@ -60,9 +60,10 @@ def open_store(path: Path, *, clock: Clock = utc_now) -> SqliteStore:
     guard.check_before_opening(path)
     ids = IdSource(clock)
     connection = schema.connect_writer(path)
+    opened = guard.file_id(path)
     try:
         schema.migrate(connection, now=rows.micros(clock()), instance_id=ids.next())
-        watching = Guard.begin(path, connection)
+        watching = Guard.begin(path, connection, opened)
     except BaseException:
         connection.close()
         raise
