@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from contract.store_world import Contract, World, activation, add, adding, change, check, providers_of, smtp
-from mailproof.domain.ledger import EventType, LogBroken
+from contract.store_world import Contract, World, activation, add, adding, change, check, does, providers_of, smtp
+from mailproof.domain.ledger import Change, EventType, LogBroken
 from mailproof.domain.model import Caller, HttpSettings, Provider
 from mailproof.domain.secret import RecordIdentity, Secret
 from mailproof.store.contract import Store
@@ -105,11 +105,40 @@ class LogContract(Contract):
             await history(store, caller)
             before = await providers_of(store, caller.instance_id)
             await world.database.tamper("UPDATE events SET type = 'smtp.frobbed' WHERE sequence = 2")
-            with pytest.raises(LogBroken, match=r"event 2 .*smtp\.frobbed"):
-                await store.rebuild()
-            with pytest.raises(LogBroken, match=r"event 2 .*smtp\.frobbed"):
-                await store.list_events(caller.instance_id, before=None, limit=9)
+            for only_check in (True, False):
+                with pytest.raises(LogBroken, match=r"event 2 .*'smtp\.frobbed' and may have changed the state"):
+                    await store.rebuild(check=only_check)
+            found = (await store.list_events(caller.instance_id, before=None, limit=9))[-2]
+            assert found.change == Change(EventType.UNKNOWN, found.change.provider_id, unknown="smtp.frobbed")
+            assert found.change.provider_id
+            assert (found.sequence, found.actor_token_id) == (2, caller.token.id)
             assert await providers_of(store, caller.instance_id) == before
+
+        self.run(scenario)
+
+    def test_an_event_of_a_newer_release_that_changes_nothing_is_no_hindrance(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller()
+            await history(store, caller)
+            await store.commit(caller, "", does(Change(EventType.SECRETS_EXPORTED, "", count=1)))
+            await world.database.tamper("UPDATE events SET type = 'noted.seen' WHERE type = 'secrets.exported'")
+            assert await store.rebuild(check=True) == await store.rebuild() == 0
+
+        self.run(scenario)
+
+    def test_members_that_a_newer_release_has_stored_outlive_what_is_not_about_settings(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller()
+            one, other = await add(store, caller), await add(store, caller)
+            await world.database.tamper("UPDATE providers SET settings = '{\"novel\":[1],' || substr(settings, 2)")
+            await store.commit(caller, one, activation(one))
+            await store.commit(caller, other, activation(other))
+            await store.commit(caller, one, change(EventType.PASSWORD_CHANGED, one))
+            await world.database.tamper("DELETE FROM providers WHERE settings NOT LIKE '%novel%'")
+            assert [await store.get(caller.instance_id, each) is not None for each in (one, other)] == [True, True]
+            await store.commit(caller, one, does(Change(EventType.SMTP_CHANGED, one, smtp("changed"))))
+            await world.database.tamper("DELETE FROM providers WHERE settings NOT LIKE '%novel%'")
+            assert [await store.get(caller.instance_id, each) is not None for each in (one, other)] == [False, True]
 
         self.run(scenario)
 

@@ -124,12 +124,25 @@ class TokensContract(Contract):
 
         self.run(scenario)
 
+    def test_a_permission_of_a_newer_release_is_kept(self) -> None:
+        async def scenario(world: World) -> None:
+            store = world.store
+            await store.create_token(record_of(store, bytes(32), "i"))
+            await world.database.tamper("UPDATE tokens SET permissions = 'iam.novel iam.secrets'")
+            found = await store.find_token(bytes(32))
+            assert found is not None
+            assert found.token is not None
+            assert found.token.extra_permissions == {"iam.novel", Permission.SECRETS}
+            assert Permission.SECRETS in found.token.permissions
+
+        self.run(scenario)
+
     def test_what_no_release_writes_is_a_record_without_a_token(self) -> None:
         async def scenario(world: World) -> None:
             store = world.store
             made = record_of(store, bytes(32), "i")
             await store.create_token(made)
-            for column, odd in (("role", "'root'"), ("permissions", "'iam.root'"), ("expires_at", f"{2**62}")):
+            for column, odd in (("role", "'root'"), ("expires_at", f"{2**62}")):
                 await world.database.tamper(f"UPDATE tokens SET {column} = {odd}")
                 found = await store.find_token(bytes(32))
                 assert found is not None

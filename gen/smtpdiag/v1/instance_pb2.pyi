@@ -54,6 +54,10 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     """A stored provider was tested, or its secret was used for a test of other settings."""
     CONFIG_EVENT_TYPE_SECRETS_EXPORTED: _ConfigEventType.ValueType  # 11
     """The secrets of the instance were exported in a document. The event is about no one provider."""
+    CONFIG_EVENT_TYPE_UNKNOWN: _ConfigEventType.ValueType  # 12
+    """A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
+    that release calls it. Nothing else of what happened is shown.
+    """
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
     """What happened to a provider."""
@@ -82,6 +86,10 @@ CONFIG_EVENT_TYPE_TESTED: ConfigEventType.ValueType  # 10
 """A stored provider was tested, or its secret was used for a test of other settings."""
 CONFIG_EVENT_TYPE_SECRETS_EXPORTED: ConfigEventType.ValueType  # 11
 """The secrets of the instance were exported in a document. The event is about no one provider."""
+CONFIG_EVENT_TYPE_UNKNOWN: ConfigEventType.ValueType  # 12
+"""A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
+that release calls it. Nothing else of what happened is shown.
+"""
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
 class _ImportedSecret:
@@ -383,6 +391,7 @@ class ConfigEvent(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     TEST_CODE_FIELD_NUMBER: _builtins.int
     SECRET_COUNT_FIELD_NUMBER: _builtins.int
+    UNKNOWN_TYPE_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """The event's place in the instance's log, from 1 without gaps."""
     type: Global___ConfigEventType.ValueType
@@ -406,6 +415,8 @@ class ConfigEvent(_message.Message):
     """
     secret_count: _builtins.int
     """How many secrets an export holds. It is 0 for events of other types."""
+    unknown_type: _builtins.str
+    """What a newer release calls the event's type, such as "noted.seen". It is empty where the type is known."""
     @_builtins.property
     def changed_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The names of the fields that a change left different from before. A secret is named "password", "client_secret" or
@@ -440,10 +451,11 @@ class ConfigEvent(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         test_code: _builtins.str = ...,
         secret_count: _builtins.int = ...,
+        unknown_type: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "http", b"http", "settings", b"settings", "smtp", b"smtp"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "test_code", b"test_code", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "test_code", b"test_code", "type", b"type", "unknown_type", b"unknown_type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_settings: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
     _WhichOneofArgType_settings: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015

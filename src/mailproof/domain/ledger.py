@@ -45,6 +45,8 @@ class EventType(StrEnum):
     SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
     TESTED = "provider.tested"
     SECRETS_EXPORTED = "secrets.exported"
+    UNKNOWN = ""
+    """A newer release wrote the event, in a word that this one does not know. It is never stored."""
 
 
 ADDED = frozenset({EventType.SMTP_ADDED, EventType.HTTP_ADDED})
@@ -53,7 +55,10 @@ SUPERSEDING = REPLACED | {EventType.PASSWORD_CHANGED, EventType.SECRET_RESEALED,
 """Events that say which secret a provider has from now on, or that it has none: those before need theirs no more."""
 
 NOTED = frozenset({EventType.TESTED, EventType.SECRETS_EXPORTED})
-"""Events that change no provider."""
+"""Events that change no provider. A type that is added here begins with `NOTED_PREFIX`."""
+
+NOTED_PREFIX = "noted."
+"""Begins the word of a type that changes no provider, so that releases that do not know the type know that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Change:
         deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
         outcome: For a test, the code that it ended with.
         count: For an export, how many secrets were in the document.
+        unknown: For an event of the type UNKNOWN, the word that a newer release has stored; nothing else is read of it.
     """
 
     type: EventType
@@ -80,6 +86,7 @@ class Change:
     deactivated: str = ""
     outcome: str = ""
     count: int = 0
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,7 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
     Raises:
         LookupError: One of the providers is not given.
         ValueError: The event can't have happened to these providers.
+        LogBroken: A newer release wrote the event, and may have changed providers by it.
     """
     change = event.change
     if change.type in ADDED:
@@ -231,8 +239,11 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
             change.provider_id, change.settings, ProviderState.INACTIVE, details, event.sequence, change.sealed
         )
         return {added.id: added}
-    if change.type in NOTED:
+    if change.type in NOTED or change.unknown.startswith(NOTED_PREFIX):
         return {}
+    if change.type is EventType.UNKNOWN:
+        problem = f"is of a newer release, which calls it {change.unknown!r} and may have changed the state by it"
+        raise LogBroken(event.instance_id, event.sequence, f"{problem}: use that release")
     if change.type is EventType.SECRET_RESEALED:  # the provider stays what it was, with the date of its last change
         resealed = providers[change.provider_id]
         return {resealed.id: replace(resealed, sealed=change.sealed)}

@@ -204,7 +204,8 @@ class Token:
         instance_ids: The instances that it may be used for, at least one; a call that names none means the first.
         created_at: When it was created.
         revoked_at: When it was revoked; None if it was not.
-        extra_permissions: What it may do beyond its role.
+        extra_permissions: What it may do beyond its role; permissions of a newer release too, which this one has no use
+            for.
         expires_at: When it ends by itself; None if it does not.
         fingerprint: Names it in lists and logs: the first 12 hexadecimal digits of its SHA-256; empty for a caller
             without a token of ours.
@@ -217,13 +218,13 @@ class Token:
     instance_ids: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None = None
-    extra_permissions: frozenset[Permission] = frozenset()
+    extra_permissions: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     fingerprint: str = ""
     last_used_at: datetime | None = None
 
     @property
-    def permissions(self) -> frozenset[Permission]:
+    def permissions(self) -> frozenset[str]:
         """What it may do: what its role may, and what it was given beyond that."""
         return self.role.permissions | self.extra_permissions
 

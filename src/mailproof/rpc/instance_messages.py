@@ -40,6 +40,7 @@ _EVENT_TYPES = {
     EventType.SECRET_RESEALED: instance_pb2.CONFIG_EVENT_TYPE_SECRET_RESEALED,
     EventType.TESTED: instance_pb2.CONFIG_EVENT_TYPE_TESTED,
     EventType.SECRETS_EXPORTED: instance_pb2.CONFIG_EVENT_TYPE_SECRETS_EXPORTED,
+    EventType.UNKNOWN: instance_pb2.CONFIG_EVENT_TYPE_UNKNOWN,
 }
 _STAGES = {word: instance_pb2.WebhookStage.Value(f"WEBHOOK_STAGE_{word.name}") for word in Phase}
 _CODES = {word: instance_pb2.WebhookCode.Value(f"WEBHOOK_CODE_{word.name}") for word in WebhookCode}
@@ -67,6 +68,7 @@ def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
         create_time=timestamp(event.created_at),
         test_code=change.outcome,
         secret_count=change.count,
+        unknown_type=change.unknown,
         **(_settings(change.settings) if change.settings is not None else {}),
     )
 

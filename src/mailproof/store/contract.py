@@ -98,7 +98,7 @@ class ProviderStore(Protocol):
             provider_id: Only events of this provider are returned; empty for those of all.
 
         Raises:
-            LogBroken: An event can't be read, for example since a newer release wrote it.
+            LogBroken: An event is damaged.
         """
         ...
 
@@ -263,8 +263,10 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
             Settings that have the same meaning do not differ, even if they are written in another form.
 
         Raises:
-            LogBroken: An event is missing, or can't follow those before it; nothing was changed.
-            StoreUnavailable: The database can't be used now; nothing was changed.
+            LogBroken: An event is missing, can't follow those before it, or is of a type that only a newer release
+                knows and may have changed providers; nothing was changed.
+            StoreUnavailable: The database can't be used now, or a newer release made it and nothing must be stored
+                anew by this one; nothing was changed.
         """
         ...
 
@@ -272,7 +274,8 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
         """Read something.
 
         Raises:
-            StoreUnavailable: The database can't be read now.
+            StoreUnavailable: The database can't be read now, or a newer release has changed it so that this one can't
+                use it any more.
         """
         ...
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailproof.domain.ledger import ADDED, SUPERSEDING, Event, EventType, LogBroken
+from mailproof.domain.ledger import ADDED, SUPERSEDING, Change, Event, EventType, LogBroken
 from mailproof.domain.model import Details, Permission, Provider, ProviderState, Role, Token
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.payloads import SEALED, UNREADABLE, dump_change, dump_settings, load_change, load_settings
@@ -94,7 +94,8 @@ def superseded_in(events: Iterable[Event]) -> Mapping[str, int]:
     return {event.change.provider_id: event.sequence for event in events if event.change.type in SUPERSEDING}
 
 
-_KNOWN = frozenset(EventType)
+_KNOWN = frozenset(EventType) - {EventType.UNKNOWN}
+_PERMISSIONS = frozenset(Permission)
 _STATES = {state.value: state for state in ProviderState}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -141,6 +142,14 @@ def of_provider(provider: Provider) -> tuple[Any, ...]:
     )
 
 
+def with_new_settings(events: Iterable[Event]) -> frozenset[str]:
+    """Return the providers whose settings some events say.
+
+    Those of others are not stored anew: a newer release may have stored members that this one passes over.
+    """
+    return frozenset(event.change.provider_id for event in events if event.change.settings is not None)
+
+
 def to_provider(row: Sequence[Any]) -> Provider:
     """Return the provider of a row."""
     provider_id, instance_id, added_sequence, sequence, created_at, changed_at, state, settings, sealed = row
@@ -170,18 +179,19 @@ def of_event(event: Event) -> tuple[Any, ...]:
 
 
 def to_event(row: Sequence[Any]) -> Event:
-    """Return the event of a row.
+    """Return the event of a row. One of a type that only newer releases know is of the type UNKNOWN.
 
     Raises:
-        LogBroken: A newer release wrote the event, or it is damaged.
+        LogBroken: The event is damaged.
     """
     instance_id, sequence, provider_id, event_type, payload, actor_token_id, peer, created_at = row
     if event_type not in _KNOWN:
-        raise LogBroken(instance_id, sequence, f"is of a newer release, which calls it {event_type!r}")
-    try:
-        change = load_change(event_type, provider_id, payload)
-    except UNREADABLE as error:
-        raise LogBroken(instance_id, sequence, "is damaged") from error
+        change = Change(EventType.UNKNOWN, provider_id, unknown=event_type)
+    else:
+        try:
+            change = load_change(event_type, provider_id, payload)
+        except UNREADABLE as error:
+            raise LogBroken(instance_id, sequence, "is damaged") from error
     return Event(instance_id, sequence, change, actor_token_id, peer, moment(created_at))
 
 
@@ -236,7 +246,7 @@ def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> TokenRecord:
             tuple(instance_ids),
             moment(created_at),
             _optional_moment(revoked_at),
-            frozenset(map(Permission, permissions.split())),
+            frozenset(Permission(word) if word in _PERMISSIONS else word for word in permissions.split()),
             _optional_moment(expires_at),
             fingerprint,
             _optional_moment(used_at),

@@ -23,7 +23,11 @@ from mailproof.store.failures import unknown_instance
 from mailproof.store.payloads import DESTROYED, dump_change, dump_settings
 from mailproof.store.postgres.pool import Connection, transaction
 
-_PROVIDERS = len(rows.PROVIDER.split(", "))
+_KEPT = ""
+"""Stands in the place of settings that are not stored anew."""
+
+_COLUMNS = rows.PROVIDER.split(", ")
+_PROVIDERS = len(_COLUMNS)
 _SITUATION = (
     f"SELECT i.sequence, i.provider_count, {rows.columns('p')}, {rows.columns('a')} FROM instances AS i "  # noqa: S608
     "LEFT JOIN providers AS p ON p.id = $2 AND p.instance_id = i.id LEFT JOIN providers AS a ON a.id = i.active_id "
@@ -44,7 +48,8 @@ _SAVE = (
     "unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], "
     f"$21::text[], $22::bytea[]) AS v ({rows.PROVIDER}) "
     "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, changed_at = excluded.changed_at, "
-    "state = excluded.state, settings = excluded.settings, sealed = excluded.sealed "
+    "state = excluded.state, sealed = excluded.sealed, "
+    f"settings = CASE excluded.settings WHEN '{_KEPT}' THEN providers.settings ELSE excluded.settings END "
     "WHERE providers.instance_id = excluded.instance_id"
 )
 _REMOVE = "DELETE FROM providers WHERE id = ANY($14::text[]) AND EXISTS (SELECT 1 FROM moved)"
@@ -211,7 +216,7 @@ async def write(connection: Connection, prepared: PreparedWrite) -> bool:
     arguments: list[Any] = _arguments(prepared)
     if prepared.saved:
         parts.append(f"saved AS ({_SAVE})")
-        arguments += map(list, zip(*map(rows.of_provider, prepared.saved), strict=True))
+        arguments += map(list, zip(*_saved(prepared), strict=True))
     elif prepared.removed:
         parts.append(f"removed AS ({_REMOVE})")
         arguments.append(list(prepared.removed))
@@ -243,6 +248,17 @@ def _arguments(prepared: PreparedWrite) -> list[Any]:
         list(provider_ids),
         list(types),
         list(payloads),
+    ]
+
+
+def _saved(prepared: PreparedWrite) -> list[tuple[Any, ...]]:
+    renewed = rows.with_new_settings(prepared.events)
+    return [
+        tuple(
+            _KEPT if name == "settings" and each.id not in renewed else value
+            for name, value in zip(_COLUMNS, row, strict=True)
+        )
+        for each, row in ((each, rows.of_provider(each)) for each in prepared.saved)
     ]
 
 

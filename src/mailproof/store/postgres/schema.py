@@ -120,7 +120,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         (
-            # What the limits have counted. It is nobody's data: it need not survive a crash, and nothing waits for the disk.
+            # What the limits have counted. It is nobody's data: it need not survive a crash or wait for the disk.
             """
         CREATE UNLOGGED TABLE IF NOT EXISTS limit_rates (
             key bytea PRIMARY KEY,

@@ -33,7 +33,10 @@ _NOTHING = Situation(None, None, 0)
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _COUNT = "SELECT provider_count, sequence FROM instances WHERE id = ?"
-_SAVE = "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = ?, sealed = ? WHERE id = ?"
+_SAVE = (
+    "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = coalesce(?, settings), sealed = ? "
+    "WHERE id = ?"
+)
 _EVENT = f"INSERT INTO events ({rows.EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _KEY = f"SELECT {keys.FOUND} FROM idempotency_keys WHERE instance_id = ? AND token_id = ? AND key = ?"  # noqa: S608
 _KEEP = f"INSERT OR REPLACE INTO idempotency_keys ({keys.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -147,6 +150,7 @@ def destroy_superseded(connection: sqlite3.Connection, limit: int) -> int:
 
 def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provider]) -> None:
     """Save the providers that an event changes, in the database and in `known`, and which of them is active."""
+    renewed = rows.with_new_settings((event,))
     for provider_id, provider in evolve(event, known).items():
         former = known.get(provider_id)
         if provider is None:
@@ -161,7 +165,8 @@ def _save(connection: sqlite3.Connection, event: Event, known: dict[str, Provide
         else:
             known[provider_id] = provider
             _, _, _, sequence, _, changed_at, state, settings, sealed = rows.of_provider(provider)
-            connection.execute(_SAVE, (sequence, changed_at, state, settings, sealed, provider_id))
+            kept = settings if provider_id in renewed else None
+            connection.execute(_SAVE, (sequence, changed_at, state, kept, sealed, provider_id))
         _mark_active(connection, event.instance_id, provider_id, former, provider)
 
 

@@ -1,0 +1,1 @@
+"""Releases of mailproof that do not exist yet: today's sources with something planted in them."""
