@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-loss",
         action="store_true",
-        help="take a SQLite database as it is, once it was checked, though it lacks writes that were acknowledged or is "
-        "another copy than the one that was in use: a start refuses it until then",
+        help="take a SQLite database as it is, once it was checked, though it lacks writes that were acknowledged or "
+        "is another copy than the one that was in use: a start refuses it until then",
     )
     parser.epilog = (
         "The stored providers follow from the event log; this replays it. A running server need not stop: its reads go "

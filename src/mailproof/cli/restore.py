@@ -79,8 +79,9 @@ def _check_keys(manifest: Manifest, chosen: ServiceSettings) -> None:
     missing = needed - known_keys(chosen) if needed else set()
     if missing:
         raise StartupError(
-            f"the backup is sealed under the key {', '.join(sorted(missing))}, which is not in {place_of_keys(chosen)}; "
-            "nothing was changed: put the key there from where you keep it, then run this again"
+            f"the backup is sealed under the key {', '.join(sorted(missing))}, which is not in "
+            f"{place_of_keys(chosen)}; nothing was changed: put the key there from where you keep it, then run this "
+            "again"
         )
 
 

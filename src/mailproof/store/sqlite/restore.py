@@ -188,10 +188,10 @@ def _refuse_foreign(database: Path) -> None:
     """
     for log in guard.logs(database):
         if not database.exists() or _is_foreign(database, log):
-            what = f"the file {database.name} that lies there" if database.exists() else "no database there"
+            beside = f"beside {database.name}, to which it does not belong" if database.exists() else "without its file"
             raise StartupError(
-                f"{log} does not belong to {what}; nothing was changed: move it away, or put it back to the file that "
-                "it belongs to, then run this again"
+                f"{log} lies there {beside}; nothing was changed: move it away, or put it back to the file that it "
+                "belongs to, then run this again"
             )
 
 
