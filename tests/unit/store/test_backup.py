@@ -287,7 +287,7 @@ def cut_at(step: int, patched: pytest.MonkeyPatch) -> None:
 
         return instead
 
-    patched.setattr(restore.shutil, "move", counted(shutil.move))
+    patched.setattr(shutil, "move", counted(shutil.move))
     for name in ("rename", "mkdir", "unlink"):
         patched.setattr(Path, name, counted(getattr(Path, name)))
     for name in ("_stamp", "_note", "_write_intent", "_sync"):

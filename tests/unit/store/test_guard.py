@@ -13,7 +13,7 @@ import pytest
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.store.sqlite import acceptance, guard
-from mailproof.store.sqlite.note import note_path, read_note
+from mailproof.store.sqlite.note import Note, note_path, read_note
 from mailproof.store.sqlite.store import SqliteStore, open_store
 
 NAME = "x.db"
@@ -167,8 +167,8 @@ def test_a_start_that_is_cut_short_raises_no_alarm(
     """The stamp stands in two files; whichever of them was written, the next start takes both."""
     write(tmp_path / "d", "a")
     with monkeypatch.context() as patched:
-        steps = _cut_after(reached, guard.Note.write_identity)
-        patched.setattr(guard.Note, "write_identity", steps)
+        steps = _cut_after(reached, Note.write_identity)
+        patched.setattr(Note, "write_identity", steps)
         if reached < 2:
             with pytest.raises(KeyboardInterrupt):
                 open_store(tmp_path / "d" / NAME)
