@@ -57,11 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _accept(chosen: ServiceSettings) -> None:
-    from mailproof.domain.database import Engine
-    from mailproof.domain.errors import StartupError
-    from mailproof.store.sqlite import acceptance
+    from mailproof.service import backups
 
-    if chosen.database.engine is not Engine.SQLITE:
-        raise StartupError("--accept-loss is for SQLite; of PostgreSQL nothing is noted beside it")
-    there, noted = acceptance.accept(chosen.database.path)
+    there, noted = backups.accept_loss(chosen)
     print(f"taken as it is: {there} commits are there, of {noted} that were acknowledged")

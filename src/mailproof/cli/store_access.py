@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from mailproof.service.settings import ServiceSettings
     from mailproof.store.contract import Store
-    from mailproof.store.sealing import Keyring
 
 T = TypeVar("T")
 
@@ -71,25 +70,6 @@ def run_on_store(
         return asyncio.run(work())
     except StoreUnavailable as error:
         raise StartupError(error.message) from error
-
-
-async def open_own_keys(store: Store, chosen: ServiceSettings) -> Keyring:
-    """Return the keys of the settings; make one where none is there, if nothing is sealed yet, and say so on stderr.
-
-    Raises:
-        StartupError: A key is missing, or can't be used.
-    """
-    from mailproof.service.encryption_keys import has_own_key, open_keys
-    from mailproof.service.opening import KEEP_APART, refuse_lost_key
-    from mailproof.store.key_sources import KEY_FILE
-
-    await refuse_lost_key(store, chosen)
-    key = chosen.data_dir / KEY_FILE
-    makes = has_own_key(chosen) and not key.exists()
-    keys = open_keys(chosen)
-    if makes:
-        print(f"mailproof: made the encryption key {key}: {KEEP_APART}", file=sys.stderr)
-    return keys
 
 
 def _check_place(chosen: ServiceSettings, *, init: bool) -> None:

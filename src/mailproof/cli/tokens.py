@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mailproof.cli import token_expiry
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
-from mailproof.cli.store_access import add_init, open_own_keys, run_on_store
+from mailproof.cli.store_access import add_init, run_on_store
 from mailproof.domain.clock import utc_now
 from mailproof.domain.model import Permission, Role
 from mailproof.service import settings
@@ -134,12 +134,15 @@ async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
     Raises:
         StartupError: The key is missing or another one, or the tokens are still those of an older release.
     """
+    from mailproof.service import opening
     from mailproof.service.encryption_keys import open_existing_keys
     from mailproof.usecases import tokens
 
     if await store.token_key_check() is None:
         await tokens.refuse_old(store)
-        keys = await open_own_keys(store, chosen)
+        keys, made = await opening.open_or_make_keys(store, chosen)
+        if made is not None:
+            print(f"mailproof: made the encryption key {made}: {opening.KEEP_APART}", file=sys.stderr)
     else:
         keys = open_existing_keys(chosen)
     opened = tokens.Tokens(store, keys)

@@ -8,6 +8,7 @@ says so.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError, StoreUnavailable
@@ -93,6 +94,18 @@ async def refuse_lost_key(store: Store, settings: ServiceSettings) -> None:
         )
 
 
+async def open_or_make_keys(store: Store, settings: ServiceSettings) -> tuple[Keyring, Path | None]:
+    """Return the keys, and the file that was made for one where there was none and nothing is sealed.
+
+    Raises:
+        StartupError: A key is missing, or can't be used.
+    """
+    await refuse_lost_key(store, settings)
+    key = settings.data_dir / KEY_FILE
+    makes = has_own_key(settings) and not key.exists()
+    return open_keys(settings), key if makes else None
+
+
 async def _sealed_under(store: Store) -> set[str]:
     """Return the ids of the keys that anything in a database is sealed under."""
     single = [await store.token_key_check(), await store.key_proof()]
@@ -108,14 +121,15 @@ async def open_data(settings: ServiceSettings) -> tuple[Store, Keyring]:
     """
     refuse_lost_database(settings)
     own = settings.data_dir / KEY_FILE
-    makes_key = has_own_key(settings) and not own.exists()
-    keys = None if makes_key else open_keys(settings)  # a bad key is refused before anything is made
+    keys, made = None, None
+    if own.exists() or not has_own_key(settings):
+        keys = open_keys(settings)  # a bad key is refused before anything is made
     makes_directory, makes_database = not settings.data_dir.exists(), not has_database(settings)
     store = await open_store(settings.database, settings.database_limits)
     try:
-        await refuse_lost_key(store, settings)
         await refuse_emptied_database(store, settings)
-        keys = keys or open_keys(settings)
+        if keys is None:
+            keys, made = await open_or_make_keys(store, settings)
     except StoreUnavailable as error:
         await store.close()
         raise StartupError(error.message) from error
@@ -126,6 +140,6 @@ async def open_data(settings: ServiceSettings) -> tuple[Store, Keyring]:
         _log.info("made the data directory %s", settings.data_dir)
     if makes_database:
         _log.info("made the database %s", settings.database)
-    if makes_key:
-        _log.info("made the encryption key %s: %s", own, KEEP_APART)
+    if made is not None:
+        _log.info("made the encryption key %s: %s", made, KEEP_APART)
     return store, keys

@@ -45,7 +45,7 @@ def accept(database: Path) -> tuple[int, int]:
     return found.commits, noted.commits if noted else found.commits
 
 
-def _examine(database: Path) -> guard.Found:
+def _examine(database: Path) -> guard.DatabaseIdentity:
     with tempfile.TemporaryDirectory(prefix=".mailproof-", dir=database.parent) as folder:
         copy = Path(folder) / database.name
         backup.copy(database, copy)

@@ -44,7 +44,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DatabaseIdentity:
     """What a database file says of itself.
 
     Attributes:
@@ -80,7 +80,7 @@ def file_stamp(database: Path) -> int:
         return stamp
 
 
-def read_identity(database: Path, *, alone: bool = False) -> Found:
+def read_identity(database: Path, *, alone: bool = False) -> DatabaseIdentity:
     """Return what a database says of itself. Nothing is changed, nor is its write-ahead log moved.
 
     Args:
@@ -94,7 +94,7 @@ def read_identity(database: Path, *, alone: bool = False) -> Found:
         return identity_of(connection)
 
 
-def identity_of(connection: sqlite3.Connection) -> Found:
+def identity_of(connection: sqlite3.Connection) -> DatabaseIdentity:
     """Return what a database says of itself, by a connection to it."""
     try:
         row = connection.execute(_IDENTITY).fetchone()
@@ -102,7 +102,7 @@ def identity_of(connection: sqlite3.Connection) -> Found:
         if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
             raise
         row = None  # there is no such table
-    return Found(*row) if row else Found("", 0)
+    return DatabaseIdentity(*row) if row else DatabaseIdentity("", 0)
 
 
 def _connect(database: Path, how: str) -> sqlite3.Connection:
@@ -328,7 +328,7 @@ def file_id(path: Path) -> FileId:
     return found.st_dev, found.st_ino
 
 
-def _stamp(database: Path, connection: sqlite3.Connection, note: Note, found: Found) -> None:
+def _stamp(database: Path, connection: sqlite3.Connection, note: Note, found: DatabaseIdentity) -> None:
     """Give the file another stamp. If this is cut short, the note knows both."""
     before, after = file_stamp(database), secrets.randbelow(2**31 - 1) + 1
     note.write_identity(found.database_id, before, after)

@@ -113,7 +113,7 @@ class Note:
 
 def _lock(descriptor: int, *, alone: bool) -> bool:
     if sys.platform == "win32":
-        return alone  # `serve` does not run there
+        return alone  # the service does not run there
     import fcntl
 
     try:

@@ -80,7 +80,7 @@ def restore(path: Path, manifest: Manifest, database: Path, now: datetime) -> Re
             copy.rename(database)
             _sync(database.parent)
             _note(database, contents, intent.stamp)
-            if guard.read_identity(database) != guard.Found(contents.database_id, contents.commits):
+            if guard.read_identity(database) != guard.DatabaseIdentity(contents.database_id, contents.commits):
                 raise StartupError(f"the database {database} is not what was written there: the disk does not work")
             guard.intent_path(database).unlink()
             _sync(database.parent)
@@ -150,7 +150,7 @@ def _lock(locks: ExitStack, database: Path) -> None:
 @contextmanager
 def _locked_directory(directory: Path) -> Iterator[bool]:
     if sys.platform == "win32":
-        yield True  # `serve` does not run there
+        yield True  # the service does not run there
         return
     import fcntl
 
