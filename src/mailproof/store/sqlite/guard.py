@@ -15,7 +15,7 @@ import logging
 import secrets
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -286,7 +286,8 @@ class Guard:
             if self._replaced:
                 _log.error("%s: %s", self._database, REPLACED)
                 # A later start must see it too, also where this process mixes the two files as it closes its own.
-                self._note.write_identity("replaced", 0, 0)
+                with suppress(OSError):
+                    self._note.write_identity("replaced", 0, 0)
         if self._replaced:
             raise StoreUnavailable(REPLACED)
 
