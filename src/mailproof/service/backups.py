@@ -19,7 +19,7 @@ from mailproof.domain.database import Engine
 from mailproof.domain.errors import StartupError
 from mailproof.service.encryption_keys import BOUND, open_existing_keys
 from mailproof.service.settings import ServiceSettings
-from mailproof.store.backup_file import Manifest, digest_of, extract, read_manifest, write_backup
+from mailproof.store.backup_file import Manifest, check_digest, digest_of, extract, read_manifest, write_backup
 from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import key_id
 from mailproof.store.sqlite import acceptance, backup, restore
@@ -55,7 +55,7 @@ def make(path: Path, settings: ServiceSettings, *, replace: bool) -> Manifest:
             manifest = Manifest(mailproof.__version__, taken_at, prepared, size, digest, contents)
             with archive.open("wb") as file:
                 write_backup(file, manifest, copy)
-            verify(archive)
+            check_digest(archive, manifest)  # so what is in it is the copy that was examined
             _publish(archive, path, replace=replace)
     except OSError as error:
         raise StartupError(f"the backup {path} can't be written: {error.strerror}") from error

@@ -129,18 +129,32 @@ def extract(path: Path, manifest: Manifest, target: IO[bytes]) -> None:
     Raises:
         StartupError: The backup is damaged: its database file is not the one that the manifest describes.
     """
-    digest, length = hashlib.sha256(), 0
-    with _opened(path) as archive, archive.open(_DATABASE) as source:
-        while chunk := source.read(_CHUNK):
-            length += len(chunk)
-            if length > manifest.size:
-                break
-            digest.update(chunk)
-            target.write(chunk)
-    if length != manifest.size or digest.hexdigest() != manifest.sha256:
-        raise StartupError(f"the backup {path} is damaged: its database is not the one that its manifest describes")
+    for chunk in _checked(path, manifest):
+        target.write(chunk)
     target.flush()
     os.fsync(target.fileno())
+
+
+def check_digest(path: Path, manifest: Manifest) -> None:
+    """Read the database file of a backup.
+
+    Raises:
+        StartupError: The backup is damaged: its database file is not the one that the manifest describes.
+    """
+    for _ in _checked(path, manifest):
+        pass
+
+
+def _checked(path: Path, manifest: Manifest) -> Iterator[bytes]:
+    """Yield the database file of a backup in pieces; raise at its end if it is another one."""
+    digest, length = hashlib.sha256(), 0
+    with _opened(path) as archive, archive.open(_DATABASE) as source:
+        while (chunk := source.read(_CHUNK)) and length <= manifest.size:
+            length += len(chunk)
+            digest.update(chunk)
+            yield chunk
+    if length != manifest.size or digest.hexdigest() != manifest.sha256:
+        raise StartupError(f"the backup {path} is damaged: its database is not the one that its manifest describes")
 
 
 def _document(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
