@@ -135,7 +135,7 @@ MIGRATIONS: tuple[Migration, ...] = (
                 commits INTEGER NOT NULL
             ) STRICT
             """,
-            "INSERT INTO database_identity VALUES (1, lower(hex(randomblob(16))), 0)",
+            "INSERT INTO database_identity (id, database_id, commits) VALUES (1, lower(hex(randomblob(16))), 0)",
         ),
         oldest=4,
     ),
