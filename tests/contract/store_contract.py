@@ -8,10 +8,18 @@ from contract.store_limits import LimitsContract
 from contract.store_log import LogContract
 from contract.store_providers import ProvidersContract
 from contract.store_secrets import SecretsContract
+from contract.store_thinning import ThinningContract
 from contract.store_tokens import TokensContract
 
 
 class StoreContract(
-    ProvidersContract, LogContract, KeysContract, LimitsContract, TokensContract, SecretsContract, CommandsContract
+    ProvidersContract,
+    LogContract,
+    KeysContract,
+    LimitsContract,
+    TokensContract,
+    SecretsContract,
+    CommandsContract,
+    ThinningContract,
 ):
     """The whole of it."""

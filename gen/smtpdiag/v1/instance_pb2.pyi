@@ -58,6 +58,10 @@ class _ConfigEventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confi
     """A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
     that release calls it. Nothing else of what happened is shown.
     """
+    CONFIG_EVENT_TYPE_SNAPSHOT: _ConfigEventType.ValueType  # 13
+    """What events that were thinned away had made of a provider: `snapshot`, and all settings. It stands in the place of
+    the event that added the provider, with the token, the address and the time of that call.
+    """
 
 class ConfigEventType(_ConfigEventType, metaclass=_ConfigEventTypeEnumTypeWrapper):
     """What happened to a provider."""
@@ -89,6 +93,10 @@ CONFIG_EVENT_TYPE_SECRETS_EXPORTED: ConfigEventType.ValueType  # 11
 CONFIG_EVENT_TYPE_UNKNOWN: ConfigEventType.ValueType  # 12
 """A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
 that release calls it. Nothing else of what happened is shown.
+"""
+CONFIG_EVENT_TYPE_SNAPSHOT: ConfigEventType.ValueType  # 13
+"""What events that were thinned away had made of a provider: `snapshot`, and all settings. It stands in the place of
+the event that added the provider, with the token, the address and the time of that call.
 """
 Global___ConfigEventType: _TypeAlias = ConfigEventType  # noqa: Y015
 
@@ -352,8 +360,13 @@ class ListEventsResponse(_message.Message):
 
     EVENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    THINNED_THROUGH_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """What to send as `page_token` for the next page. It is empty where this page is the last."""
+    thinned_through: _builtins.int
+    """The sequence of the last event that was thinned away. Up to here the log has only snapshots: of each provider that
+    exists, what those events had made of it. It is 0 where nothing was thinned.
+    """
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConfigEvent]:
         """The events of this page, newest first. There may be none."""
@@ -363,10 +376,11 @@ class ListEventsResponse(_message.Message):
         *,
         events: _abc.Iterable[Global___ConfigEvent] | None = ...,
         next_page_token: _builtins.str = ...,
+        thinned_through: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token", "thinned_through", b"thinned_through"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -374,7 +388,9 @@ Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
 
 @_typing.final
 class ConfigEvent(_message.Message):
-    """One event of an instance's log. What it shows is never changed or removed."""
+    """One event of an instance's log. What it shows is never changed; the operator of the service may have old events thinned
+    away.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -392,8 +408,9 @@ class ConfigEvent(_message.Message):
     TEST_CODE_FIELD_NUMBER: _builtins.int
     SECRET_COUNT_FIELD_NUMBER: _builtins.int
     UNKNOWN_TYPE_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """The event's place in the instance's log, from 1 without gaps."""
+    """The event's place in the instance's log, from 1 without gaps but where the log was thinned."""
     type: Global___ConfigEventType.ValueType
     """What happened to the provider."""
     provider_id: _builtins.str
@@ -435,6 +452,10 @@ class ConfigEvent(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When the event happened, by the service's clock."""
 
+    @_builtins.property
+    def snapshot(self) -> Global___ConfigSnapshot:
+        """Where the provider stood when the events up to here were thinned away. It is absent for events of other types."""
+
     def __init__(
         self,
         *,
@@ -452,16 +473,49 @@ class ConfigEvent(_message.Message):
         test_code: _builtins.str = ...,
         secret_count: _builtins.int = ...,
         unknown_type: _builtins.str = ...,
+        snapshot: Global___ConfigSnapshot | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "http", b"http", "settings", b"settings", "smtp", b"smtp"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "http", b"http", "settings", b"settings", "smtp", b"smtp", "snapshot", b"snapshot"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "test_code", b"test_code", "type", b"type", "unknown_type", b"unknown_type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_token_id", b"actor_token_id", "actor_token_name", b"actor_token_name", "changed_fields", b"changed_fields", "create_time", b"create_time", "deactivated_provider_id", b"deactivated_provider_id", "http", b"http", "peer", b"peer", "provider_id", b"provider_id", "secret_count", b"secret_count", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "snapshot", b"snapshot", "test_code", b"test_code", "type", b"type", "unknown_type", b"unknown_type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_settings: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
     _WhichOneofArgType_settings: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_settings) -> _WhichOneofReturnType_settings | None: ...
 
 Global___ConfigEvent: _TypeAlias = ConfigEvent  # noqa: Y015
+
+@_typing.final
+class ConfigSnapshot(_message.Message):
+    """What thinned events had made of a provider, beside its settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """The sequence of the last of them that changed it."""
+    state: Global___ProviderState.ValueType
+    """Whether it was the active one."""
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """When that last one happened."""
+
+    def __init__(
+        self,
+        *,
+        sequence: _builtins.int = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___ProviderState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sequence", b"sequence", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfigSnapshot: _TypeAlias = ConfigSnapshot  # noqa: Y015
 
 @_typing.final
 class SmtpProvider(_message.Message):

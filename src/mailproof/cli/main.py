@@ -192,6 +192,13 @@ def _fill_restore(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=restore.run)
 
 
+def _fill_thin(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import thin
+
+    thin.add_arguments(parser)
+    parser.set_defaults(run=thin.run)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -201,6 +208,7 @@ _COMMANDS = (
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
     _Command("backup", "Copy the database into one file, while the service runs.", _fill_backup),
     _Command("restore", "Put a backup in the place of a stopped service's database.", _fill_restore),
+    _Command("thin", "Take old events out of the event logs, and leave the state.", _fill_thin),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),

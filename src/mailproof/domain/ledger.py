@@ -45,6 +45,7 @@ class EventType(StrEnum):
     SECRET_RESEALED = "secret.resealed"  # noqa: S105 - likewise
     TESTED = "provider.tested"
     SECRETS_EXPORTED = "secrets.exported"
+    SNAPSHOT = "provider.snapshot"
     UNKNOWN = ""
     """A newer release wrote the event, in a word that this one does not know. It is never stored."""
 
@@ -62,6 +63,21 @@ NOTED_PREFIX = "noted."
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What events that were thinned away had made of a provider, beside its settings and its secret.
+
+    Attributes:
+        sequence: The sequence of the last of them that changed it.
+        changed_at: When that happened.
+        state: Whether it was the active one.
+    """
+
+    sequence: int
+    changed_at: datetime
+    state: ProviderState
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Something that a use case decided.
 
@@ -75,6 +91,7 @@ class Change:
         deactivated: For an activation, the id of the provider that it makes inactive; empty if none was active.
         outcome: For a test, the code that it ended with.
         count: For an export, how many secrets were in the document.
+        snapshot: For a snapshot, where the provider stood.
         unknown: For an event of the type UNKNOWN, the word that a newer release has stored; nothing else is read of it.
     """
 
@@ -86,6 +103,7 @@ class Change:
     deactivated: str = ""
     outcome: str = ""
     count: int = 0
+    snapshot: Snapshot | None = None
     unknown: str = ""
 
 
@@ -95,7 +113,8 @@ class Event:
 
     Attributes:
         instance_id: Whose log it is in.
-        sequence: Its place in that log: from 1, without gaps.
+        sequence: Its place in that log: from 1, without gaps but where the log was thinned. A snapshot has the place of
+            the event that added its provider, with its time and actor.
         change: What happened.
         actor_token_id: The token of the call that made it happen.
         peer: The address that the call came from.
@@ -123,13 +142,15 @@ class Situation:
         provider: The provider that the command names; None if the instance has none with this id.
         active: The active provider of the instance, which may be the same one; None if none is active.
         count: How many providers the instance has.
-        sequence: The sequence of the instance's last event, which is how many it has.
+        sequence: The sequence of the instance's last event.
+        events: How many events its log has.
     """
 
     provider: Provider | None
     active: Provider | None
     count: int
     sequence: int = field(default=0, compare=False)
+    events: int = field(default=0, compare=False)
 
 
 Decide = Callable[[Situation], Sequence[Change]]
@@ -151,12 +172,12 @@ class Quota:
     providers: int = 0
     events: int = 0
 
-    def check(self, count: int, sequence: int, changes: Sequence[Change]) -> None:
+    def check(self, count: int, events: int, changes: Sequence[Change]) -> None:
         """Check that changes fit.
 
         Args:
             count: How many providers the instance has.
-            sequence: How many events it has.
+            events: How many events its log has.
             changes: What is to happen.
 
         Raises:
@@ -167,7 +188,7 @@ class Quota:
         if self.providers and added and count + added > self.providers:
             raise ConfigQuotaExceeded(self.providers)
         bounded = any(change.type not in BEYOND_QUOTA for change in changes)
-        if self.events and bounded and sequence + len(changes) > self.events:
+        if self.events and bounded and events + len(changes) > self.events:
             raise EventQuotaExceeded(self.events)
 
     def bounding(self, decide: Decide) -> Decide:
@@ -175,7 +196,7 @@ class Quota:
 
         def bounded(situation: Situation) -> Sequence[Change]:
             changes = decide(situation)
-            self.check(situation.count, situation.sequence, changes)
+            self.check(situation.count, situation.events, changes)
             return changes
 
         return bounded
@@ -239,6 +260,13 @@ def evolve(event: Event, providers: Mapping[str, Provider]) -> dict[str, Provide
             change.provider_id, change.settings, ProviderState.INACTIVE, details, event.sequence, change.sealed
         )
         return {added.id: added}
+    if change.type is EventType.SNAPSHOT:
+        if change.settings is None or change.snapshot is None or change.provider_id in providers:
+            raise ValueError(f"event {event.sequence} of {event.instance_id} is no snapshot")
+        was = change.snapshot
+        details = Details(was.sequence, event.created_at, was.changed_at, event.instance_id)
+        kept = Provider(change.provider_id, change.settings, was.state, details, event.sequence, change.sealed)
+        return {kept.id: kept}
     if change.type in NOTED or change.unknown.startswith(NOTED_PREFIX):
         return {}
     if change.type is EventType.UNKNOWN:

@@ -10,8 +10,8 @@ from typing import Any
 
 from mailproof.diagnosis.catalogue_webhook import WebhookCode
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
-from mailproof.domain.ledger import EventType
-from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings
+from mailproof.domain.ledger import EventType, Snapshot
+from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, ProviderState
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.settings_messages import http_settings, members, smtp_settings, trimmed
 from mailproof.rpc.times import seconds_of, timestamp
@@ -41,6 +41,11 @@ _EVENT_TYPES = {
     EventType.TESTED: instance_pb2.CONFIG_EVENT_TYPE_TESTED,
     EventType.SECRETS_EXPORTED: instance_pb2.CONFIG_EVENT_TYPE_SECRETS_EXPORTED,
     EventType.UNKNOWN: instance_pb2.CONFIG_EVENT_TYPE_UNKNOWN,
+    EventType.SNAPSHOT: instance_pb2.CONFIG_EVENT_TYPE_SNAPSHOT,
+}
+_STATES = {
+    ProviderState.ACTIVE: instance_pb2.PROVIDER_STATE_ACTIVE,
+    ProviderState.INACTIVE: instance_pb2.PROVIDER_STATE_INACTIVE,
 }
 _STAGES = {word: instance_pb2.WebhookStage.Value(f"WEBHOOK_STAGE_{word.name}") for word in Phase}
 _CODES = {word: instance_pb2.WebhookCode.Value(f"WEBHOOK_CODE_{word.name}") for word in WebhookCode}
@@ -50,7 +55,9 @@ _OUTCOMES = {word: vocabulary_pb2.Outcome.Value(f"OUTCOME_{word.name}") for word
 def event_page(page: EventPage) -> instance_pb2.ListEventsResponse:
     """Return a page of the log."""
     return instance_pb2.ListEventsResponse(
-        events=[_event(logged) for logged in page.events], next_page_token=page.next_page_token
+        events=[_event(logged) for logged in page.events],
+        next_page_token=page.next_page_token,
+        thinned_through=page.thinned_through,
     )
 
 
@@ -69,7 +76,14 @@ def _event(logged: LoggedEvent) -> instance_pb2.ConfigEvent:
         test_code=change.outcome,
         secret_count=change.count,
         unknown_type=change.unknown,
+        snapshot=_snapshot(change.snapshot) if change.snapshot is not None else None,
         **(_settings(change.settings) if change.settings is not None else {}),
+    )
+
+
+def _snapshot(was: Snapshot) -> instance_pb2.ConfigSnapshot:
+    return instance_pb2.ConfigSnapshot(
+        sequence=was.sequence, update_time=timestamp(was.changed_at), state=_STATES[was.state]
     )
 
 

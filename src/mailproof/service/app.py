@@ -27,6 +27,7 @@ from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.ledger import Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Permission, Role
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.net.addrinfo import FEW
 from mailproof.net.egress import Policy
 from mailproof.net.egress_log import LoggingGuard
@@ -68,6 +69,7 @@ from mailproof.usecases.history import History
 from mailproof.usecases.passphrase_encryption import PassphraseCipher
 from mailproof.usecases.providers import Providers
 from mailproof.usecases.searches import Searches
+from mailproof.usecases.thinning import Thinning
 from mailproof.usecases.tokens import Tokens, TokenState, new_token
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
@@ -145,6 +147,9 @@ class Service:
         self._grpc_loop, self._http_loop = LoopThread("grpc"), LoopThread("http")
         cleanup.callback(self._grpc_loop.close)
         cleanup.callback(self._http_loop.close)
+        policy = ThinningPolicy(settings.thin_older_than, settings.thin_keep)
+        if policy:
+            self._http_loop.submit(Thinning(self._store, policy).run())  # until the loop is closed
         self._store_answers = SharedCheck(self._store.ping)
         self._shares = descriptors.share(
             self._descriptors,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields
+from datetime import timedelta
 from ipaddress import IPv6Network
 from pathlib import Path
 from typing import Any
@@ -317,6 +318,16 @@ class ServiceSettings:
     )
     max_events_per_instance: int = _limit(
         "max_events_per_instance", "events that the log of one instance may have; 0: any number", 1_000_000
+    )
+    thin_older_than: timedelta | None = setting(
+        "thin_older_than",
+        values.age,
+        "events older than this (12h, 365d, 52w) are thinned away, but for one snapshot a configuration; empty: none",
+        metavar="AGE",
+        default="",
+    )
+    thin_keep: int = _limit(
+        "thin_keep", "events that stay of each instance, the newest; older ones are thinned away; 0: all stay", 0
     )
     drain_timeout: float = setting(
         "drain_timeout",

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,9 @@ from mailproof.usecases.client_certificates import CertificateCaller
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
+_AGE = re.compile(r"([1-9][0-9]{0,5})([hdw])", re.ASCII)
+_LONGEST_AGE = timedelta(days=36525)
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 SIGNATURE_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -267,3 +271,16 @@ def one_of(*words: str) -> Callable[[str], str]:
         return word
 
     return parse
+
+
+def age(text: str) -> timedelta | None:
+    """Parse a length of time, such as 12h, 365d or 52w, of a hundred years at most; return None for an empty text."""
+    if not text:
+        return None
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise ValueError("must be a length of time such as 12h, 365d or 52w")
+    length = int(found[1]) * _UNITS[found[2]]
+    if length > _LONGEST_AGE:
+        raise ValueError("must be a hundred years at most")
+    return length

@@ -14,6 +14,7 @@ from typing import Protocol
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
 
 
@@ -268,6 +269,30 @@ class Store(ProviderStore, TokenStore, SecretStore, Protocol):
             StoreUnavailable: The database can't be used now, or a newer release made it and nothing must be stored
                 anew by this one; nothing was changed.
         """
+        ...
+
+    async def thin(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """Take some of an instance's oldest events away, in one short transaction: those that a policy lets go.
+
+        Of each provider that they were about and that exists, a snapshot stays (`mailproof.store.thinning`). Events
+        that an idempotency key answers with stay.
+
+        Returns:
+            How many are gone; 0 where none goes, or where each is a provider's only one and became its snapshot.
+
+        Raises:
+            LogBroken: An event is missing, can't follow those before it, or is of a type that only a newer release
+                knows and may have changed providers; nothing was changed.
+            StoreUnavailable: The database can't be used now, or a newer release made it, to which this is left.
+        """
+        ...
+
+    async def thinnable(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """Return how many events of an instance a policy lets go."""
+        ...
+
+    async def thinned_through(self, instance_id: str) -> int:
+        """Return the sequence of the last event of an instance that was thinned; 0 if none was."""
         ...
 
     async def ping(self) -> None:

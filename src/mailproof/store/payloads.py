@@ -11,11 +11,12 @@ import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import MISSING, fields
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
-from mailproof.domain.ledger import Change, EventType
-from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
+from mailproof.domain.ledger import Change, EventType, Snapshot
+from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, ProviderState, SmtpSettings
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What `load_settings` and `load_change` raise where a text is not what they read."""
@@ -105,6 +106,9 @@ def dump_change(change: Change) -> str:
         payload["outcome"] = change.outcome
     if change.count:
         payload["count"] = change.count
+    if change.snapshot is not None:
+        was = change.snapshot
+        payload["snapshot"] = {"sequence": was.sequence, "at": was.changed_at.isoformat(), "state": was.state.value}
     return _ENCODE(payload)
 
 
@@ -128,12 +132,17 @@ def load_change(event_type: str, provider_id: str, text: str) -> Change:
         payload.get("deactivated", ""),
         payload.get("outcome", ""),
         payload.get("count", 0),
+        _to_snapshot(payload["snapshot"]) if "snapshot" in payload else None,
     )
 
 
 def without_secret(payload: str) -> str:
     """Return the text of a change with its sealed secret destroyed, and a member that says so."""
     return _SEALED.sub(DESTROYED[1], payload, count=1)
+
+
+def _to_snapshot(members: dict[str, Any]) -> Snapshot:
+    return Snapshot(members["sequence"], datetime.fromisoformat(members["at"]), ProviderState(members["state"]))
 
 
 def _of_settings(settings: ProviderSettings) -> dict[str, Any]:

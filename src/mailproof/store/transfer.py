@@ -14,12 +14,12 @@ from typing import Any, Protocol
 from mailproof.domain.errors import StartupError
 from mailproof.domain.ledger import LogBroken
 from mailproof.store import keys, rows
-from mailproof.store.replay import Replay
+from mailproof.store.replay import Replay, Start
 
 TableRow = tuple[Any, ...]
 
 TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
-    "instances": "id, is_default, sequence, provider_count, active_id, created_at",
+    "instances": "id, is_default, sequence, provider_count, active_id, created_at, thinned_through, thinned_count",
     "tokens": rows.TOKEN,
     "token_instances": "token_id, position, instance_id",
     "token_key_check": "id, sealed",
@@ -165,12 +165,13 @@ async def _check_state(writer: TransferTarget) -> None:
     async for batch in writer.read("providers"):
         stored.add([rows.of_provider(rows.to_provider(row)) for row in batch])
     instances = [row async for batch in writer.read("instances") for row in batch]
-    for instance_id, _, sequence, count, active_id, _ in instances:
-        replay = Replay(instance_id)
+    for instance_id, _, sequence, count, active_id, _, *start in instances:
+        replay = Replay(instance_id, start=Start(*start))
         try:
             async for batch in writer.read_log(instance_id):
                 for row in batch:
                     replay.follow(rows.to_event(row))
+            replay.end(sequence)
         except LogBroken as error:
             raise StartupError(f"in the source, {error}; nothing was moved") from error
         if replay.head != (instance_id, sequence, count, active_id):

@@ -30,10 +30,12 @@ class EventPage:
 
     Attributes:
         next_page_token: The token of the next page; empty where this is the last one.
+        thinned_through: The sequence of the last event that was thinned away; 0 if none was.
     """
 
     events: tuple[LoggedEvent, ...]
     next_page_token: str
+    thinned_through: int = 0
 
 
 class History:
@@ -79,7 +81,9 @@ class History:
         following = ""
         if len(found) > limit:
             following = make_token(self._vault, instance, provider_id, page[-1].sequence)
-        return EventPage(tuple(LoggedEvent(event, names.get(event.actor_token_id, "")) for event in page), following)
+        thinned = await self._store.thinned_through(instance)
+        logged = tuple(LoggedEvent(event, names.get(event.actor_token_id, "")) for event in page)
+        return EventPage(logged, following, thinned)
 
     async def _names_of(self, events: Sequence[Event]) -> dict[str, str]:
         # Callers by certificate or issuer have no record; their ids, which have a colon, say who they are.

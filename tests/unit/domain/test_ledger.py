@@ -27,6 +27,6 @@ def test_an_unknown_type_changes_nothing_where_its_word_says_so() -> None:
 @pytest.mark.parametrize("word", ["provider.locked", "notedly", "smtp.noted.", ""])
 def test_an_unknown_type_that_may_have_changed_something_is_refused(word: str) -> None:
     with pytest.raises(
-        LogBroken, match="event 7 of instance 100 .* may have changed the state by it: use that release"
+        LogBroken, match=r"event 7 of instance 100 .* may have changed the state by it: use that release"
     ):
         evolve(unknown(word), {})

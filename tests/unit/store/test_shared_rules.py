@@ -118,10 +118,11 @@ def test_a_situation_has_its_providers_once() -> None:
 
 
 def test_a_gap_in_the_log_is_named() -> None:
-    check_next("100", 4, 5)
+    five, six = events_of(CALLER, [Change(EventType.REMOVED, "1"), Change(EventType.REMOVED, "2")], 5, NOW)
+    check_next(4, five)
     check_end("100", 5, 5)
     with pytest.raises(LogBroken, match="event 5 of instance 100 is missing"):
-        check_next("100", 4, 6)
+        check_next(4, six)
     with pytest.raises(LogBroken, match="event 5 of instance 100 is missing"):
         check_end("100", 4, 6)
 

@@ -23,6 +23,7 @@ from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, IdempotencyKey, LogBroken
 from mailproof.domain.model import Caller, Page
 from mailproof.domain.secret import SealBroken, Secret
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store.contract import Store
 from mailproof.store.migration import Migration
 from mailproof.store.sealing import Sealer
@@ -318,6 +319,8 @@ def test_a_newer_schema_is_used_if_it_says_so_but_what_concerns_all_data_is_left
             assert await store.rebuild(check=True) == 0
             with pytest.raises(StoreUnavailable, match="rebuild it with that release"):
                 await store.rebuild()
+            with pytest.raises(StoreUnavailable, match="thin it with that release"):
+                await store.thin(caller.instance_id, ThinningPolicy(keep=1))
             with closing(sqlite3.connect(path)) as connection, connection:
                 connection.execute("INSERT INTO schema_version VALUES (1001, 0, 1000)")
             with pytest.raises(StoreUnavailable, match="can't use it any more"):

@@ -29,7 +29,8 @@ _KEPT = ""
 _COLUMNS = rows.PROVIDER.split(", ")
 _PROVIDERS = len(_COLUMNS)
 _SITUATION = (
-    f"SELECT i.sequence, i.provider_count, {rows.columns('p')}, {rows.columns('a')} FROM instances AS i "  # noqa: S608
+    f"SELECT i.sequence, i.provider_count, i.sequence - i.thinned_count, "  # noqa: S608 - constants
+    f"{rows.columns('p')}, {rows.columns('a')} FROM instances AS i "
     "LEFT JOIN providers AS p ON p.id = $2 AND p.instance_id = i.id LEFT JOIN providers AS a ON a.id = i.active_id "
     "WHERE i.id = $1"
 )
@@ -61,7 +62,7 @@ _ADD = (
     "WITH moved AS (UPDATE instances SET sequence = sequence + $2::bigint, "  # noqa: S608 - constants
     "provider_count = provider_count + $2::bigint "
     "WHERE id = $1 AND ($12::bigint = 0 OR provider_count + $2::bigint <= $12::bigint) "
-    "AND ($13::bigint = 0 OR sequence + $2::bigint <= $13::bigint) RETURNING id, sequence), "
+    "AND ($13::bigint = 0 OR sequence - thinned_count + $2::bigint <= $13::bigint) RETURNING id, sequence), "
     f"logged AS (INSERT INTO events ({rows.EVENT}) SELECT moved.id, moved.sequence - $2::bigint + v.place, "
     "v.provider_id, v.type, v.payload, v.actor, v.peer, v.created_at FROM moved, "
     "unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[]) "
@@ -73,13 +74,16 @@ _ADD = (
     "AS v (place, provider_id, created_at, settings, sealed)) "
     "SELECT sequence FROM moved"
 )
+_COUNT = "SELECT provider_count, sequence - thinned_count FROM instances WHERE id = $1"
 _DESTROY = (
     f"UPDATE events SET payload = regexp_replace(payload, '{DESTROYED[0]}', '{DESTROYED[1]}') "  # noqa: S608 - constants
     f"WHERE instance_id = $1 AND provider_id = $2 AND sequence < $3 AND {rows.has_sealed('strpos')}"
 )
 _DESTROY_ANYWHERE = (
-    f"UPDATE events SET payload = regexp_replace(payload, '{DESTROYED[0]}', '{DESTROYED[1]}') "  # noqa: S608 - constants
-    f"WHERE (instance_id, sequence) IN (SELECT instance_id, sequence FROM ({rows.superseded('strpos', '$1')}) AS s)"
+    # The text is compared too: where thinning puts a snapshot in its place meanwhile, that has the secret of now.
+    f"UPDATE events SET payload = regexp_replace(events.payload, '{DESTROYED[0]}', '{DESTROYED[1]}') "  # noqa: S608
+    f"FROM ({rows.superseded('strpos', '$1')}) AS s WHERE events.instance_id = s.instance_id "
+    "AND events.sequence = s.sequence AND events.payload = s.payload"
 )
 _ADDED = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND provider_id = $2 ORDER BY sequence LIMIT 1"  # noqa: S608
 _EVENTS = (
@@ -196,9 +200,9 @@ async def look(connection: Connection, instance_id: str, provider_id: str) -> Mo
     row = await connection.fetchrow(_SITUATION, instance_id, provider_id)
     if row is None:
         raise unknown_instance(instance_id)
-    sequence, count, *columns = row
+    sequence, count, there, *columns = row
     named, active = columns[:_PROVIDERS], columns[_PROVIDERS:]
-    return Moment(sequence, Situation(_provider(named), _provider(active), count, sequence))
+    return Moment(sequence, Situation(_provider(named), _provider(active), count, sequence, there))
 
 
 async def write(connection: Connection, prepared: PreparedWrite) -> bool:
@@ -318,7 +322,7 @@ async def add(
         quota.events,
     )
     if last is None:
-        head = await connection.fetchrow("SELECT provider_count, sequence FROM instances WHERE id = $1", instance_id)
+        head = await connection.fetchrow(_COUNT, instance_id)
         if head is None:
             raise unknown_instance(instance_id)
         quota.check(head[0], head[1], [change for _, change, _ in events])

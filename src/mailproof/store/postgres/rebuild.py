@@ -15,10 +15,10 @@ from mailproof.store import rows
 from mailproof.store.payloads import UNREADABLE
 from mailproof.store.postgres import schema
 from mailproof.store.postgres.pool import Connection, transaction
-from mailproof.store.replay import Replay, check_end
+from mailproof.store.replay import Replay, Start
 
 _BATCH = 1000
-_HEADS = "SELECT id, sequence, provider_count, active_id FROM instances ORDER BY id"
+_HEADS = "SELECT id, sequence, provider_count, active_id, thinned_through, thinned_count FROM instances ORDER BY id"
 _EVENTS = f"SELECT {rows.EVENT} FROM events WHERE instance_id = $1 AND sequence > $2 ORDER BY sequence"  # noqa: S608
 _STATE = f"SELECT {rows.PROVIDER} FROM providers WHERE instance_id = $1"  # noqa: S608 - constants
 _INSERT = f"INSERT INTO providers ({rows.PROVIDER}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608
@@ -53,11 +53,14 @@ async def rebuild(connection: Connection, *, check: bool) -> int:
 
 async def _replay(connection: Connection, heads: list[Any], replays: dict[str, Replay]) -> None:
     """Replay the events that were not replayed before."""
-    for instance_id, promised, *_ in heads:
-        replay = replays.setdefault(instance_id, Replay(instance_id))
+    for instance_id, promised, _, _, *where in heads:
+        start = Start(*where)
+        replay = replays.get(instance_id)
+        if replay is None or replay.start != start:  # the log was thinned meanwhile: it begins elsewhere
+            replay = replays[instance_id] = Replay(instance_id, start=start)
         async for row in connection.cursor(_EVENTS, instance_id, replay.last, prefetch=_BATCH):
             replay.follow(rows.to_event(tuple(row)))
-        check_end(instance_id, replay.last, promised)
+        replay.end(promised)
 
 
 async def _compare(connection: Connection, replays: dict[str, Replay], *, mend: bool) -> int:
@@ -71,9 +74,10 @@ async def _compare(connection: Connection, replays: dict[str, Replay], *, mend: 
             right = [rows.of_provider(replay.providers[each]) for each in wrong if each in replay.providers]
             await connection.execute("DELETE FROM providers WHERE id = ANY($1::text[])", list(wrong))
             await connection.executemany(_INSERT, right)
-        if mend and tuple(head) != replay.head:
+        stored = tuple(head)[: len(replay.head)]
+        if mend and stored != replay.head:
             await connection.execute(_HEAD, *replay.head)
-        differ += len(wrong) + (tuple(head) != replay.head)
+        differ += len(wrong) + (stored != replay.head)
     return differ
 
 

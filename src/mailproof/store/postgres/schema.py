@@ -152,6 +152,14 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     # From here on a database says which releases can live with it.
     Migration(("ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS oldest bigint",), oldest=5),
+    # Where the log of an instance begins: `store.thinning`. Older releases count what was thinned as if it were there.
+    Migration(
+        (
+            "ALTER TABLE instances ADD COLUMN IF NOT EXISTS thinned_through bigint NOT NULL DEFAULT 0",
+            "ALTER TABLE instances ADD COLUMN IF NOT EXISTS thinned_count bigint NOT NULL DEFAULT 0",
+        ),
+        oldest=5,
+    ),
 )
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, applied_at bigint NOT NULL)"

@@ -19,12 +19,13 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota, Situation
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.postgres import log, rebuild, schema, tokens
+from mailproof.store.postgres import log, rebuild, schema, thinning, tokens
 from mailproof.store.postgres.adder import Adder
 from mailproof.store.postgres.commit import Commit
 from mailproof.store.postgres.limit_counter import PostgresCounter
@@ -293,6 +294,22 @@ class PostgresStore:
     async def rebuild(self, *, check: bool = False) -> int:
         """See `mailproof.store.contract.Store`."""
         return await self.pools.once(lambda connection: rebuild.rebuild(connection, check=check))
+
+    async def thin(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """See `mailproof.store.contract.Store`. One that is repeated may find that it was carried out, and goes on."""
+        now = self._clock()
+        done = await self.pools.run(lambda connection: thinning.thin_batch(connection, instance_id, policy, now))
+        return len(done.gone) if done is not None else 0
+
+    async def thinnable(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """See `mailproof.store.contract.Store`."""
+        now = self._clock()
+        return await self.pools.run(lambda connection: thinning.count(connection, instance_id, policy, now))
+
+    async def thinned_through(self, instance_id: str) -> int:
+        """See `mailproof.store.contract.Store`."""
+        found = await self.pools.run(lambda connection: connection.fetchrow(thinning.HEAD, sought(instance_id)))
+        return found[0] if found else 0
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""

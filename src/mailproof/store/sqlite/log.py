@@ -32,7 +32,8 @@ _NOTHING = Situation(None, None, 0)
 
 _PROVIDER = f"SELECT {rows.PROVIDER} FROM providers WHERE id = ? AND instance_id = ?"  # noqa: S608 - constants
 _ADD = f"INSERT INTO providers ({rows.PROVIDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_COUNT = "SELECT provider_count, sequence FROM instances WHERE id = ?"
+_COUNT = "SELECT provider_count, sequence - thinned_count FROM instances WHERE id = ?"
+_HEAD = "SELECT active_id, provider_count, sequence, sequence - thinned_count FROM instances WHERE id = ?"
 _SAVE = (
     "UPDATE providers SET sequence = ?, changed_at = ?, state = ?, settings = coalesce(?, settings), sealed = ? "
     "WHERE id = ?"
@@ -79,8 +80,8 @@ def add(
     if earlier is not None:
         return earlier[0]
     if quota != UNBOUNDED:  # before anything is written: what fails afterwards has the whole batch written again
-        count, sequence = connection.execute(_COUNT, (caller.instance_id,)).fetchone() or (0, 0)
-        quota.check(count, sequence, (change,))
+        count, there = connection.execute(_COUNT, (caller.instance_id,)).fetchone() or (0, 0)
+        quota.check(count, there, (change,))
     events = append(connection, caller, (change,), _NOTHING, now)
     if key is not None:
         _remember(connection, caller, key, events, now)
@@ -183,11 +184,10 @@ def _mark_active(
 
 
 def _situation(connection: sqlite3.Connection, instance_id: str, provider_id: str) -> Situation:
-    head = connection.execute("SELECT active_id, provider_count, sequence FROM instances WHERE id = ?", (instance_id,))
-    active_id, count, sequence = head.fetchone() or (None, 0, 0)
+    active_id, count, sequence, there = connection.execute(_HEAD, (instance_id,)).fetchone() or (None, 0, 0, 0)
     found = _provider(connection, instance_id, provider_id) if provider_id else None
     active = found if active_id == provider_id else _provider(connection, instance_id, active_id)
-    return Situation(found, active, count, sequence)
+    return Situation(found, active, count, sequence, there)
 
 
 def _provider(connection: sqlite3.Connection, instance_id: str, provider_id: str | None) -> Provider | None:

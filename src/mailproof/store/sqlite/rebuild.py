@@ -13,32 +13,21 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mailproof.domain.errors import StoreUnavailable
-from mailproof.domain.ledger import Event, evolve
-from mailproof.domain.model import Provider, ProviderState
+from mailproof.domain.model import ProviderState
 from mailproof.store import rows
 from mailproof.store.payloads import UNREADABLE, load_settings
-from mailproof.store.replay import check_end, check_next, misplaced
+from mailproof.store.replay import Replay, Start
 from mailproof.store.sqlite import schema
 from mailproof.store.sqlite.faults import DAMAGED, translate
+from mailproof.store.sqlite.spilled import TABLE, SpilledProviders
 
 _COLUMNS = rows.PROVIDER.split(", ")
 _TABLES = (
-    f"""
-    CREATE TEMP TABLE rebuilt_providers (
-        {rows.PROVIDER.replace("id,", "id TEXT PRIMARY KEY,", 1)}
-    ) WITHOUT ROWID
-    """,
-    f"""
-    CREATE UNIQUE INDEX temp.rebuilt_one_active ON rebuilt_providers (instance_id)
-    WHERE state = {ProviderState.ACTIVE.value}
-    """,
+    TABLE,
     "CREATE TEMP TABLE rebuilt_instances (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TEMP TABLE differing (id TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
-_FIND = f"SELECT {rows.PROVIDER} FROM temp.rebuilt_providers WHERE id = ?"  # noqa: S608 - constants, here and below
-_ADD = f"INSERT INTO temp.rebuilt_providers ({rows.PROVIDER}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
-_CHANGE = f"UPDATE temp.rebuilt_providers SET ({rows.PROVIDER}) = ({', '.join('?' * len(_COLUMNS))}) WHERE id = ?"  # noqa: S608
 _EVENTS = f"SELECT {rows.EVENT} FROM main.events WHERE instance_id = ? AND sequence > ? ORDER BY sequence"  # noqa: S608
 
 _UNEQUAL = " OR ".join(
@@ -92,12 +81,13 @@ def rebuild(path: Path, *, check: bool) -> int:
                 raise StoreUnavailable(f"{newer}: rebuild it with that release; nothing was changed")
             for statement in _TABLES:
                 connection.execute(statement)
+            replays: dict[str, Replay] = {}
             with _transaction(connection, "BEGIN"):
-                _replay(connection)
+                _replay(connection, replays)
                 if check:
                     return _compare(connection, mend=False)
             with _transaction(connection, "BEGIN IMMEDIATE"):
-                _replay(connection)
+                _replay(connection, replays)
                 return _compare(connection, mend=True)
     except sqlite3.Error as error:
         raise translate(error) from error
@@ -128,41 +118,24 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def _replay(connection: sqlite3.Connection) -> None:
+def _replay(connection: sqlite3.Connection, replays: dict[str, Replay]) -> None:
     """Replay the events that were not replayed before."""
-    heads = connection.execute(
-        "SELECT i.id, i.sequence, coalesce(r.sequence, 0) FROM main.instances AS i "
-        "LEFT JOIN temp.rebuilt_instances AS r ON r.id = i.id"
-    ).fetchall()
-    for instance_id, promised, done in heads:
-        last = done
-        for row in connection.execute(_EVENTS, (instance_id, done)):
-            event = rows.to_event(row)
-            check_next(instance_id, last, event.sequence)
-            last = event.sequence
-            try:
-                _follow(connection, event)
-            except (KeyError, ValueError, sqlite3.IntegrityError) as error:
-                raise misplaced(instance_id, last) from error
-        check_end(instance_id, last, promised)
+    heads = connection.execute("SELECT id, sequence, thinned_through, thinned_count FROM main.instances").fetchall()
+    for instance_id, promised, *where in heads:
+        start = Start(*where)
+        replay = replays.get(instance_id)
+        if replay is None or replay.start != start:  # the log was thinned meanwhile: it begins elsewhere
+            connection.execute("DELETE FROM temp.rebuilt_providers WHERE instance_id = ?", (instance_id,))
+            spilled = SpilledProviders(connection, instance_id)
+            replay = replays[instance_id] = Replay(instance_id, providers=spilled, start=start)
+        for row in connection.execute(_EVENTS, (instance_id, replay.last)):
+            replay.follow(rows.to_event(row))
+        replay.end(promised)
+        if isinstance(replay.providers, SpilledProviders):
+            replay.providers.spill()
         connection.execute(
-            "INSERT OR REPLACE INTO temp.rebuilt_instances (id, sequence) VALUES (?, ?)", (instance_id, last)
+            "INSERT OR REPLACE INTO temp.rebuilt_instances (id, sequence) VALUES (?, ?)", (instance_id, replay.last)
         )
-
-
-def _follow(connection: sqlite3.Connection, event: Event) -> None:
-    known: dict[str, Provider] = {}
-    for provider_id in (event.change.provider_id, event.change.deactivated):
-        row = connection.execute(_FIND, (provider_id,)).fetchone() if provider_id else None
-        if row is not None and row[1] == event.instance_id:
-            known[provider_id] = rows.to_provider(row)
-    for provider_id, provider in evolve(event, known).items():
-        if provider is None:
-            connection.execute("DELETE FROM temp.rebuilt_providers WHERE id = ?", (provider_id,))
-        elif provider_id in known:
-            connection.execute(_CHANGE, (*rows.of_provider(provider), provider_id))
-        else:
-            connection.execute(_ADD, rows.of_provider(provider))
 
 
 def _compare(connection: sqlite3.Connection, *, mend: bool) -> int:

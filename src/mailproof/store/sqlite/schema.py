@@ -124,6 +124,14 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     # From here on a database says which releases can live with it.
     Migration(("ALTER TABLE schema_version ADD COLUMN oldest INTEGER",), oldest=4),
+    # Where the log of an instance begins: `store.thinning`. Older releases count what was thinned as if it were there.
+    Migration(
+        (
+            "ALTER TABLE instances ADD COLUMN thinned_through INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE instances ADD COLUMN thinned_count INTEGER NOT NULL DEFAULT 0",
+        ),
+        oldest=4,
+    ),
     Migration(
         (
             # One row: which database this is, and how many commits it has (`mailproof.store.sqlite.guard`). A release

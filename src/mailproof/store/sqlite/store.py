@@ -20,12 +20,13 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Event, IdempotencyKey, Quota
 from mailproof.domain.model import Caller, Page, Provider, ProviderPage
 from mailproof.domain.shares import LimitCounter, LocalCounter
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
 from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.sqlite import guard, log, rebuild, schema, tokens
+from mailproof.store.sqlite import guard, log, rebuild, schema, thinning, tokens
 from mailproof.store.sqlite.guard import Guard
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
@@ -279,6 +280,29 @@ class SqliteStore:
         """See `mailproof.store.contract.Store`. It has a connection of its own, so the writer does not stop."""
         await self.ping()
         return await asyncio.to_thread(rebuild.rebuild, self._path, check=check)
+
+    async def thin(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """See `mailproof.store.contract.Store`."""
+
+        def job(connection: sqlite3.Connection) -> int:
+            done = thinning.thin_batch(connection, instance_id, policy, self._clock())
+            if done is None:
+                return 0
+            if done.had_secrets:
+                self.writer.truncate_soon()
+            return len(done.gone)
+
+        return await self._write(job)
+
+    async def thinnable(self, instance_id: str, policy: ThinningPolicy) -> int:
+        """See `mailproof.store.contract.Store`."""
+        now = self._clock()
+        return self._read(lambda connection: thinning.count(connection, instance_id, policy, now))
+
+    async def thinned_through(self, instance_id: str) -> int:
+        """See `mailproof.store.contract.Store`."""
+        row = self._one(thinning.HEAD, (instance_id,))
+        return row[0] if row else 0
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
