@@ -27,8 +27,8 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "providers": rows.PROVIDER,
     "idempotency_keys": keys.COLUMNS,
 }
-"""Every table that is moved, with its columns. What belongs to one database stays: its versions, its witness of the key,
-and its identity."""
+"""Every table that is moved, with its columns. What belongs to one database stays: its versions, its witness of the
+key, and its identity."""
 
 BATCH = 1000
 
