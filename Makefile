@@ -114,8 +114,8 @@ attack: setup ## Attack a running service, ATTACKS by name or all of them: what 
 
 CHAOS_ROUNDS ?= 50
 
-chaos: setup ## Kill the service under load CHAOS_ROUNDS times; full disks, wrong keys, damaged files
-	MAILPROOF_CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(BIN)/pytest -s --timeout 1200 tests/e2e/test_kill_serve.py tests/e2e/test_kill_store.py tests/e2e/test_store_faults.py
+chaos: setup ## Kill the service, backups and restores under load CHAOS_ROUNDS times; full disks, wrong keys, damaged files
+	MAILPROOF_CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(BIN)/pytest -s --timeout 1200 tests/e2e/test_kill_serve.py tests/e2e/test_backup.py tests/e2e/test_kill_store.py tests/e2e/test_store_faults.py
 
 clean: ## Remove what can be made again; data stays
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules bench/smtp/node_modules

@@ -10,7 +10,7 @@ from service_support.service import create_token, run
 
 def test_instances_are_made_once_and_listed(tmp_path: Path) -> None:
     where = ("--data-dir", str(tmp_path / "data"))
-    done = run("instance", "create", *where, "b", "a")
+    done = run("instance", "create", "--init", *where, "b", "a")
     assert (done.returncode, done.stdout) == (0, "made the instance b\nmade the instance a\n")
     done = run("instance", "create", *where, "a")
     assert (done.returncode, done.stdout) == (0, "there is an instance a already\n")

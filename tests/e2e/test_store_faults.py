@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import urllib.error
@@ -100,7 +101,8 @@ def held_by_a_full_disk(service: RunningService, fill: Callable[[], None], free:
     assert code is grpc.StatusCode.UNAVAILABLE
     assert sentence in (FULL, BROKEN)
     body = {"senderAddress": "post@example.com", "senderName": "n", "tls": True, "host": "smtp.example.com:587"}
-    status, answer = rest(service, "POST", "/admin/v1/smtp", {**body, "description": "x" * 200})
+    needs_as_much = {"user": "u", "password": "p", "description": "x" * 200}  # else there might be room for it
+    status, answer = rest(service, "POST", "/admin/v1/smtp", {**body, **needs_as_much})
     assert (status, answer["message"]) == (503, sentence)
     assert any("retryDelay" in detail for detail in answer["details"])
     for each in (stored[0], stored[-1]):
@@ -237,6 +239,39 @@ def test_a_damaged_secret_stops_no_start_and_is_named_in_the_log(stopped: tuple[
     finally:
         service.stop()
     assert made in service.log_file.read_text()
+
+
+def test_what_is_missing_beside_the_other_is_said_and_not_made(stopped: tuple[Path, str]) -> None:
+    data_dir, _ = stopped
+    key, database = (data_dir / "secret.key"), (data_dir / "mailproof.db")
+    key.rename(data_dir / "kept")
+    assert "no key was made" in refusal(data_dir)
+    assert not key.exists()
+    (data_dir / "kept").rename(key)
+    database.unlink()
+    assert f"there is no database {database}, though a service has run" in refusal(data_dir)
+    assert not database.exists()
+
+
+def test_a_copy_over_a_running_services_database_is_seen_and_ends_its_readiness(tmp_path: Path) -> None:
+    service = start_service(tmp_path / "data")
+    try:
+        path = service.data_dir / "mailproof.db"
+        add(service)
+        shutil.copy(path, tmp_path / "copied")
+        (tmp_path / "copied").rename(path)
+        with pytest.raises(grpc.RpcError):
+            add(service)
+        with (
+            pytest.raises(urllib.error.HTTPError) as answer,
+            closing(urllib.request.urlopen(f"{service.http_url}/readyz")),
+        ):
+            pass
+        with answer.value as error:
+            assert error.code == 503
+    finally:
+        service.stop()
+    assert "another copy was put in its place" in refusal(service.data_dir)
 
 
 @pytest.mark.parametrize("place", [0, 4096])

@@ -56,10 +56,21 @@ def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Call
     return asyncio.run(main())
 
 
-def test_create_makes_the_directory_and_prints_the_token_alone(tmp_path: Path) -> None:
-    done = token("create", "--data-dir", tmp_path / "a" / "b", "--role", "admin")
+def test_create_makes_the_directory_if_it_shall_and_prints_the_token_alone(tmp_path: Path) -> None:
+    where = ("--data-dir", tmp_path / "a" / "b", "--role", "admin")
+    done = token("create", *where)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"mailproof: there is no directory {tmp_path / 'a' / 'b'}, and nothing was made: check its spelling, or make "
+        "it with --init\n"
+    )
+    assert not list(tmp_path.iterdir())
+    done = token("create", *where, "--init")
     assert done.returncode == 0
-    assert MADE.fullmatch(done.stderr)
+    database, key, made = done.stderr.splitlines(keepends=True)
+    assert database == f"mailproof: made the database sqlite:///{tmp_path / 'a' / 'b' / 'mailproof.db'}\n"
+    assert key.startswith(f"mailproof: made the encryption key {tmp_path / 'a' / 'b' / KEY_FILE}: keep a copy")
+    assert MADE.fullmatch(made)
     assert TOKEN.fullmatch(done.stdout)
     caller = caller_of(tmp_path / "a" / "b", done.stdout)
     assert caller.token.role is Role.ADMIN
@@ -69,7 +80,7 @@ def test_create_makes_the_directory_and_prints_the_token_alone(tmp_path: Path) -
 def test_an_unknown_instance_is_made_and_said_on_stderr_once(tmp_path: Path) -> None:
     arguments = ("create", "--data-dir", tmp_path, "--role", "viewer", "--instance", "acme", "--name", "Ann's laptop")
     first, second = token(*arguments), token(*arguments)
-    assert first.stderr.startswith("mailproof: made the instance acme\n")
+    assert "mailproof: made the instance acme\n" in first.stderr
     assert MADE.fullmatch(second.stderr)
     assert TOKEN.fullmatch(first.stdout)
     assert first.stdout != second.stdout
@@ -79,6 +90,7 @@ def test_an_unknown_instance_is_made_and_said_on_stderr_once(tmp_path: Path) -> 
 
 def test_a_token_may_be_for_several_instances_in_their_order(tmp_path: Path) -> None:
     names = [part for name in ("two", "one", "two", "three") for part in ("--instance", name)]
+    token("create", "--data-dir", tmp_path, "--role", "viewer")
     done = token("create", "--data-dir", tmp_path, "--role", "admin", *names)
     made = "".join(f"mailproof: made the instance {name}\n" for name in ("two", "one", "three"))
     assert MADE.fullmatch(done.stderr.removeprefix(made))
@@ -88,7 +100,7 @@ def test_a_token_may_be_for_several_instances_in_their_order(tmp_path: Path) -> 
     assert caller_of(tmp_path, done.stdout, "three").instance_id == "three"
     with pytest.raises(InstanceNotFound):
         caller_of(tmp_path, done.stdout, "four")
-    [row] = json.loads(token("list", "--data-dir", tmp_path, "--json").stdout)
+    _, row = json.loads(token("list", "--data-dir", tmp_path, "--json").stdout)
     assert row["instance"] == "two,one,three"
 
 

@@ -81,7 +81,7 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
 
 def create_token(data_dir: Path, role: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return a fresh token."""
-    made = run("token", "create", "--data-dir", str(data_dir), "--role", role, *arguments, env=env)
+    made = run("token", "create", "--init", "--data-dir", str(data_dir), "--role", role, *arguments, env=env)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.printer import print_json
-from mailproof.cli.store_access import run_on_store
+from mailproof.cli.store_access import add_init, run_on_store
 from mailproof.service import settings
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     create = _action(actions, "create", "Make instances; those that exist stay as they are.", _create)
     text = "1 to 100 letters, digits, dots, dashes or underscores"
+    add_init(create)
     create.add_argument("id", type=_id, metavar="ID", nargs="+", help=text)
     listing = _action(actions, "list", "List the instances' ids; the default one is marked.", _list)
     listing.add_argument("--json", action="store_true", help="print a JSON array")
@@ -53,7 +54,8 @@ def _id(text: str) -> str:
 def _run(parsed: argparse.Namespace) -> int:
     chosen = settings.from_arguments(parsed, os.environ, only=settings.DATABASE)
     action: InstanceAction = parsed.action
-    return run_on_store(chosen, lambda store: action(store, parsed), create=action is _create)
+    init = getattr(parsed, "init", False)
+    return run_on_store(chosen, lambda store: action(store, parsed), create=action is _create, init=init)
 
 
 async def _create(store: Store, parsed: argparse.Namespace) -> int:

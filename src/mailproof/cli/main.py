@@ -178,6 +178,20 @@ def _fill_rebuild(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=rebuild.run)
 
 
+def _fill_backup(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import backup
+
+    backup.add_arguments(parser)
+    parser.set_defaults(run=backup.run)
+
+
+def _fill_restore(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import restore
+
+    restore.add_arguments(parser)
+    parser.set_defaults(run=restore.run)
+
+
 def _fill_thin(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import thin
 
@@ -222,6 +236,8 @@ _COMMANDS = (
     _Command("keys", "List, rotate and retire the keys that secrets are sealed under.", _fill_keys),
     _Command("migrate", "Move all data from one database into an empty one.", _fill_migrate),
     _Command("rebuild", "Make the stored state anew from the event log.", _fill_rebuild),
+    _Command("backup", "Copy the database into one file, while the service runs.", _fill_backup),
+    _Command("restore", "Put a backup in the place of a stopped service's database.", _fill_restore),
     _Command("thin", "Take old events out of the event logs, and leave the state.", _fill_thin),
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mailproof.cli import token_expiry
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
-from mailproof.cli.store_access import run_on_store
+from mailproof.cli.store_access import add_init, run_on_store
 from mailproof.domain.clock import utc_now
 from mailproof.domain.model import Permission, Role
 from mailproof.service import settings
@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
 
     create = _action(actions, "create", "Make a token and print it, alone, on stdout.", _create)
+    add_init(create)
     create.add_argument("--role", required=True, choices=[role.value for role in Role], help="what it may do")
     create.add_argument(
         "--permission",
@@ -124,7 +125,7 @@ def _run(parsed: argparse.Namespace) -> int:
     async def work(store: Store) -> int:
         return await action(store, await _open_tokens(store, chosen), parsed)
 
-    return run_on_store(chosen, work, create=action is _create)
+    return run_on_store(chosen, work, create=action is _create, init=getattr(parsed, "init", False))
 
 
 async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
@@ -133,12 +134,15 @@ async def _open_tokens(store: Store, chosen: ServiceSettings) -> Tokens:
     Raises:
         StartupError: The key is missing or another one, or the tokens are still those of an older release.
     """
-    from mailproof.service.encryption_keys import open_existing_keys, open_keys
+    from mailproof.service import opening
+    from mailproof.service.encryption_keys import open_existing_keys
     from mailproof.usecases import tokens
 
     if await store.token_key_check() is None:
         await tokens.refuse_old(store)
-        keys = open_keys(chosen)
+        keys, made = await opening.open_or_make_keys(store, chosen)
+        if made is not None:
+            print(f"mailproof: made the encryption key {made}: {opening.KEEP_APART}", file=sys.stderr)
     else:
         keys = open_existing_keys(chosen)
     opened = tokens.Tokens(store, keys)

@@ -51,14 +51,13 @@ from mailproof.sandbox.server import CA_FILE, Sandbox
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
-from mailproof.service.encryption_keys import has_own_key, open_keys, prepare_secrets
-from mailproof.service.engines import open_store
+from mailproof.service.encryption_keys import has_own_key, prepare_secrets
 from mailproof.service.garbage import tune
 from mailproof.service.logs import configure
+from mailproof.service.opening import open_data
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.stop_signal import StopSignal
 from mailproof.smtp.refusals.table import compiled
-from mailproof.store.contract import Store
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.cors import Cors
@@ -161,10 +160,9 @@ class Service:
         self._sandbox: Sandbox | None = None
         self._sandbox_token = ""
         self._tls = server_tls(settings)
-        self._sealer = open_keys(settings)
         if settings.database.engine is Engine.POSTGRES and has_own_key(settings):
             log.warning("other replicas can't open what is sealed here: give all the same MAILPROOF_ENCRYPTION_KEY")
-        self._store: Store = asyncio.run(open_store(settings.database, settings.database_limits))
+        self._store, self._sealer = asyncio.run(open_data(settings))
         cleanup.callback(lambda: asyncio.run(self._store.close()))
         asyncio.run(prepare_secrets(self._store, self._sealer, settings.data_dir))
         self._tokens = Tokens(self._store, self._sealer)

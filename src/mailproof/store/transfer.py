@@ -30,7 +30,8 @@ TABLES: Mapping[str, str] = {  # in an order that foreign keys allow
     "tests": f"{TEST}, number",
     "test_reports": REPORT,
 }
-"""Every table that is moved, with its columns. `schema_version` and `key_witness` belong to one database, and stay."""
+"""Every table that is moved, with its columns. What belongs to one database stays: its versions, its witness of the
+key, and its identity."""
 
 BATCH = 1000
 

@@ -66,7 +66,7 @@ def started(folder: Path, issuer: Issuer, name: str, *arguments: str) -> Any:
 
 @pytest.fixture(scope="module")
 def world(folder: Path) -> Iterator[World]:
-    made = run("instance", "create", "--data-dir", str(folder / "data"), "billing", "sales")
+    made = run("instance", "create", "--init", "--data-dir", str(folder / "data"), "billing", "sales")
     assert made.returncode == 0, made.stderr
     with (
         running_issuer(pki.good()) as issuer,

@@ -173,6 +173,21 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
         oldest=4,
     ),
+    Migration(
+        (
+            # One row: which database this is, and how many commits it has (`mailproof.store.sqlite.guard`). A release
+            # that does not count its commits can live with it: the note beside the database is not ahead of it then.
+            """
+            CREATE TABLE database_identity (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                database_id TEXT NOT NULL,
+                commits INTEGER NOT NULL
+            ) STRICT
+            """,
+            "INSERT INTO database_identity (id, database_id, commits) VALUES (1, lower(hex(randomblob(16))), 0)",
+        ),
+        oldest=4,
+    ),
 )
 
 _VERSIONS = """

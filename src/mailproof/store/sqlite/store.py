@@ -29,7 +29,8 @@ from mailproof.store.failures import NO_DEFAULT_INSTANCE
 from mailproof.store.ids import IdSource
 from mailproof.store.kept_rows import of_test
 from mailproof.store.migration import OLDEST, check_living
-from mailproof.store.sqlite import kept_tests, log, overviews, rebuild, schema, thinning, tokens
+from mailproof.store.sqlite import guard, kept_tests, log, overviews, rebuild, schema, thinning, tokens
+from mailproof.store.sqlite.guard import Guard
 from mailproof.store.sqlite.readers import Readers
 from mailproof.store.sqlite.writer import Job, Writer
 
@@ -66,16 +67,19 @@ def open_store(path: Path, *, clock: Clock = utc_now) -> SqliteStore:
         clock: Returns the time.
 
     Raises:
-        StartupError: The file can't be opened, or a newer release made it.
+        StartupError: The file can't be opened, a newer release made it, or it is not the database that was in use here.
     """
+    guard.check_before_opening(path)
     ids = IdSource(clock)
     connection = schema.connect_writer(path)
+    opened = guard.file_id(path)
     try:
         schema.migrate(connection, now=rows.micros(clock()), instance_id=ids.next())
+        watching = Guard.begin(path, connection, opened)
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(path, Writer(connection), clock, ids)
+    return SqliteStore(path, Writer(connection, watching), clock, ids, watching)
 
 
 class SqliteStore:
@@ -85,8 +89,9 @@ class SqliteStore:
         writer: The thread that writes; it counts its commits and writes.
     """
 
-    def __init__(self, path: Path, writer: Writer, clock: Clock, ids: IdSource) -> None:
+    def __init__(self, path: Path, writer: Writer, clock: Clock, ids: IdSource, watching: Guard) -> None:
         self.writer = writer
+        self._guard = watching
         self._path = path
         self._clock = clock
         self._ids = ids
@@ -382,12 +387,16 @@ class SqliteStore:
 
     async def ping(self) -> None:
         """See `mailproof.store.contract.Store`."""
+        self._guard.check_file(now=True)
         check_living(self._one(OLDEST, ())[0], schema.MIGRATIONS)
 
     async def close(self) -> None:
         """See `mailproof.store.contract.Store`."""
-        await asyncio.wrap_future(self.writer.stop())
-        self._readers.close()
+        try:
+            await asyncio.wrap_future(self.writer.stop())
+            self._readers.close()
+        finally:
+            self._guard.release()
 
     async def _write(self, job: Job[T]) -> T:
         return await self.writer.run(job)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.store.failures import CLOSED, copy_for_one
@@ -37,6 +37,18 @@ _TRUNCATE_WAIT = 20
 
 _TRUNCATE_AGAIN = 0.5
 """Seconds until that is tried again."""
+
+
+class CommitCount(Protocol):
+    """Counts commits that have changed something, in the database and beside it."""
+
+    def count(self, connection: sqlite3.Connection) -> None:
+        """Count a commit, as the last statement of its transaction. What this raises undoes the transaction."""
+        ...
+
+    def committed(self) -> None:
+        """Note the commit that was counted last: it is on disk now, and nobody has heard of it yet."""
+        ...
 
 
 @dataclass(slots=True)
@@ -87,13 +99,15 @@ class Writer:
 
     Args:
         connection: A connection that nobody else uses from now on. `stop` closes it.
+        counted: Counts the commits; None if nobody does.
 
     Attributes:
         commits: How many transactions were committed.
         writes: How many jobs were in them.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, counted: CommitCount | None = None) -> None:
+        self._counted = counted
         self.commits = 0
         self.writes = 0
         self._truncate = False
@@ -187,6 +201,7 @@ class Writer:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
+            changes = connection.total_changes
             # No savepoints, one wake-up for all tasks of a loop, and `log.add`: save 36 % of the CPU of a write with 32
             # waiting, 5 % of an Add over gRPC (docs/performance.md, 2 cores). The plain way is in tests/plain_support.
             outcomes = self._together(batch)
@@ -194,7 +209,12 @@ class Writer:
                 connection.execute("ROLLBACK")
                 connection.execute("BEGIN IMMEDIATE")
                 outcomes = [self._attempt(waiter.job) for waiter in batch]
+            counted = self._counted if connection.total_changes != changes else None
+            if counted is not None:
+                counted.count(connection)
             connection.execute("COMMIT")
+            if counted is not None:
+                counted.committed()
         except Exception as error:  # noqa: BLE001 - every job gets it
             self._roll_back()
             shared = translate(error)
