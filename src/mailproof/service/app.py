@@ -283,7 +283,14 @@ class Service:
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
-        return Calls(servicers, self._access, self._sealer, default_timeout=timeout, log_call=self._log_call)
+        return Calls(
+            servicers,
+            self._access,
+            self._sealer,
+            default_timeout=timeout,
+            log_call=self._log_call,
+            strict_names=settings.strict_names,
+        )
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen

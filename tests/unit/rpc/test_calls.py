@@ -128,7 +128,7 @@ def reads(request: Message) -> Read:
     """Return what a transport would take the request in by."""
 
     async def read(_: Intake) -> Decode:
-        return lambda: request
+        return lambda _: request
 
     return read
 

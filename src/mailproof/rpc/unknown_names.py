@@ -1,0 +1,159 @@
+"""Names that a JSON request has and its message does not: which of them refuse the call, and how the others are told.
+
+Our own calls refuse every one. The APIs that we are compatible with pass over them, so there the header
+x-unknown-fields names them, and they are refused only where the caller or the operator asks for it, and where a call
+that writes has surely misspelt a field that it leaves out: nobody wants it stored without TLS or without its password.
+Protobuf has numbers instead of names; those that are unknown belong to a newer client and are passed over, as protobuf
+means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+from google.protobuf.descriptor import Descriptor
+
+from mailproof.domain.errors import FieldUnknown, FieldViolation, InvalidFields
+from mailproof.rpc.near_names import fold, near_field
+from mailproof.syntax.text import replace_invisible
+
+MAX_NAMED = 10
+"""Names that an answer tells of; how many more there are is told as a number."""
+
+MAX_HEADER_BYTES = 1000
+
+_MAX_SHOWN = 40  # characters of a name that are repeated
+_MAX_LOOKED_AT = 100  # names of a request that are compared with fields; a request that was meant has fewer
+
+
+class NamePolicy(Enum):
+    """Which unknown names refuse a call."""
+
+    LENIENT = "none"
+    REFUSE_SLIPS = "those that are surely a misspelt field which the request leaves out"
+    REFUSE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that the request has and its message does not.
+
+    Attributes:
+        name: Where it is, as it was sent: "query.limt".
+        meant: The field that is meant by it; "" if nothing resembles it.
+    """
+
+    name: str
+    meant: str
+
+
+class Names:
+    """The names of one request. Made before it is read, and filled by `rpc.codec`.
+
+    Args:
+        policy: Which unknown names refuse the call.
+
+    Attributes:
+        found: The first `MAX_NAMED` unknown names.
+        count: How many there are.
+        root: The request's message.
+        said: The fields of that message that a JSON body or a query has a value for; None: the wire can't tell.
+    """
+
+    __slots__ = ("_problems", "count", "found", "policy", "root", "said")
+
+    def __init__(self, policy: NamePolicy = NamePolicy.LENIENT) -> None:
+        self.policy = policy
+        self.found: list[UnknownName] = []
+        self.count = 0
+        self.root: Any = None
+        self.said: frozenset[str] | None = None
+        self._problems: list[tuple[FieldViolation, UnknownName]] = []
+
+    def note(self, descriptor: Descriptor, name: str, prefix: str, given: Collection[str]) -> None:
+        """Note an unknown name.
+
+        Args:
+            descriptor: The message that the name is in.
+            name: The name, which may be any text.
+            prefix: The path of that message, with a dot at its end; empty for the request's.
+            given: The fields that this message has a value for.
+        """
+        self.count += 1
+        near = near_field(self.root or descriptor, descriptor, name, given) if self.count <= _MAX_LOOKED_AT else None
+        unknown = UnknownName(f"{prefix}{_shown(name)}", near.path if near else "")
+        if len(self.found) < MAX_NAMED:
+            self.found.append(unknown)
+        slip = near is not None and near.sure and self.policy is NamePolicy.REFUSE_SLIPS
+        if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
+            hint = f"; did you mean {unknown.meant}?" if unknown.meant else ""
+            self._problems.append((FieldViolation(unknown.name, f"is no field of this request{hint}"), unknown))
+
+    def hint(self, field: str) -> str:
+        """Return the end of a sentence on a field that is missing: the unknown name by which it may be meant."""
+        return next((f"; is it meant by {it.name}?" for it in self.found if fold(it.meant) == fold(field)), "")
+
+    def note_unread(self, name: str, *, is_field: bool, given: bool) -> None:
+        """Note a parameter of a query that the call does not read, since it has a body.
+
+        Args:
+            name: The parameter's name.
+            is_field: Whether the request's message has a field of this name.
+            given: Whether the body has a value for that field.
+        """
+        self.count += 1
+        unknown = UnknownName(f"?{_shown(name)}", "")
+        if len(self.found) < MAX_NAMED:
+            self.found.append(unknown)
+        slip = is_field and not given and self.policy is NamePolicy.REFUSE_SLIPS
+        if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
+            problem = FieldViolation(unknown.name, "is in the query, which this call does not read")
+            self._problems.append((problem, unknown))
+
+    def check(self, others: list[FieldViolation]) -> None:
+        """Refuse the call where its names, or other fields, are wrong.
+
+        Args:
+            others: What else is wrong.
+
+        Raises:
+            FieldUnknown: Unknown names refuse the call.
+            InvalidFields: None does, and something else is wrong.
+        """
+        if self._problems:
+            first = self._problems[0][1]
+            raise FieldUnknown([problem for problem, _ in self._problems] + others, first.name, first.meant)
+        if others:
+            raise InvalidFields(others)
+
+    def header(self) -> bytes:
+        """Return the unknown names as the header x-unknown-fields: a list of strings (RFC 9651 section 3.1).
+
+        A string has visible ASCII alone, so that anything else in a name is percent-encoded. What is meant is a
+        parameter. Where not all are told, the last member is the number of the others.
+        """
+        members: list[str] = []
+        size = 0
+        for unknown in self.found:
+            meant = f';did-you-mean="{unknown.meant}"' if unknown.meant else ""
+            member = f'"{quote(unknown.name, safe=_PLAIN)}"{meant}'
+            size += len(member) + 2
+            if size > MAX_HEADER_BYTES:
+                break
+            members.append(member)
+        if self.count > len(members):
+            members.append(str(self.count - len(members)))
+        return ", ".join(members).encode("ascii")
+
+
+_PLAIN = " !#$&'()*+,/:;<=>?@[]^`{|}"  # beside letters, digits and "_.-~": all of a string but the quote, \ and %
+
+
+def _shown(name: str) -> str:
+    """Return a name as it may be repeated: without anything that can't be seen, and not too long."""
+    cut = name if len(name) <= _MAX_SHOWN else f"{name[: _MAX_SHOWN - 1]}…"
+    return replace_invisible(cut)
