@@ -369,7 +369,7 @@ class Calls:
             max(deadline - time.monotonic(), 0.0),
             self._repeatable(method, key, request) if key else None,
             expected,
-            names.said,
+            names.said() if names.document is not None and method.conditional else None,
         )
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:

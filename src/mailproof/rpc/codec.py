@@ -21,7 +21,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
-from mailproof.rpc.unknown_names import NamePolicy, Names
+from mailproof.rpc.unknown_names import NamePolicy, Names, said_in
 from mailproof.syntax.text import has_surrogates
 from smtpdiag.v1 import options_pb2
 
@@ -192,8 +192,8 @@ def parse_query(
         FieldUnknown: Unknown parameters refuse the call, by `names`.
         MalformedRequest: The bytes are no query, or it has too many parameters.
     """
-    if not query and not bindings:
-        return message_type()
+    if not query:
+        return _bound(message_type(), bindings)
     names = names or Names()
     document: dict[str, Any] = {}
     problems: list[FieldViolation] = []
@@ -271,23 +271,37 @@ def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
 def _message(message_type: type[Message], document: dict[str, Any], bindings: dict[str, str], names: Names) -> Message:
     message = message_type()
     descriptor = message_type.DESCRIPTOR
-    names.root = descriptor
+    names.root, names.document = descriptor, document
     problems = list(islice(_problems(descriptor, document, "", names), MAX_VIOLATIONS))
-    said = names.said = _said(descriptor, document)
-    problems += [
-        FieldViolation(name, f'must be sent, if only as "", which removes what is stored{names.hint(name)}')
-        for name in _explicit(descriptor)
-        if name not in said and name not in bindings
-    ]
+    explicit = _explicit(descriptor)
+    if explicit:
+        said = names.said()
+        problems += [
+            FieldViolation(name, f'must be sent; "" removes what is stored{names.hint(name)}')
+            for name in explicit
+            if name not in said and name not in bindings
+        ]
+    if bindings and names.policy is NamePolicy.REFUSE:
+        problems += [FieldViolation(name, "is not that of the path") for name in _contradicted(document, bindings)]
     if problems or names.count:
         names.check(problems[:MAX_VIOLATIONS])
     try:
         json_format.ParseDict(document, message, ignore_unknown_fields=True)
     except json_format.ParseError as error:
         raise _field_error(descriptor, str(error)) from None
+    return _bound(message, bindings)
+
+
+def _bound(message: Message, bindings: dict[str, str]) -> Message:
+    """Return a message with the fields that the path binds."""
     for name, value in bindings.items():
         setattr(message, name, value)
     return message
+
+
+def _contradicted(document: dict[str, Any], bindings: dict[str, str]) -> list[str]:
+    """Return the fields that a body has with another value than the path, which no two spellings of have."""
+    return [name for name, value in bindings.items() if document.get(name) not in (None, value)]
 
 
 def _load(body: bytes) -> dict[str, Any]:
@@ -372,15 +386,9 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str, names: Nam
         else:
             yield FieldViolation(path, "must be a list")
     if unknown:
-        said = _said(descriptor, document)
+        said = said_in(descriptor, document)
         for name in unknown:
             names.note(descriptor, name, prefix, said)
-
-
-def _said(descriptor: Any, document: dict[str, Any]) -> frozenset[str]:
-    """Return the names of the fields that an object has a value for; null is none."""
-    fields = _fields(descriptor)
-    return frozenset(fields[key].name for key, value in document.items() if value is not None and key in fields)
 
 
 @cache

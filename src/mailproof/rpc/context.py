@@ -16,7 +16,8 @@ class Context:
         remaining: Seconds that the caller's deadline leaves; None: it has none.
         idempotency_key: Under which the call may be repeated; None: it came without.
         expected: The sequence that the call was based on; None: it names none.
-        said: The fields that a JSON request has a value for; None: the wire can't tell an empty one from none.
+        said: The fields that a JSON request of a conditional call has a value for; None: the wire can't tell an empty
+            one from none, or the call is another one.
     """
 
     caller: Caller

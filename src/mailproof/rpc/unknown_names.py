@@ -9,7 +9,7 @@ means it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -61,18 +61,23 @@ class Names:
         found: The first `MAX_NAMED` unknown names.
         count: How many there are.
         root: The request's message.
-        said: The fields of that message that a JSON body or a query has a value for; None: the wire can't tell.
+        document: Its JSON object; None: the request is no JSON.
     """
 
-    __slots__ = ("_problems", "count", "found", "policy", "root", "said")
+    # A request without unknown names, as almost all are, makes no list.
+    __slots__ = ("_problems", "count", "document", "found", "policy", "root")
 
     def __init__(self, policy: NamePolicy = NamePolicy.LENIENT) -> None:
         self.policy = policy
-        self.found: list[UnknownName] = []
+        self.found: tuple[UnknownName, ...] = ()
         self.count = 0
         self.root: Any = None
-        self.said: frozenset[str] | None = None
-        self._problems: list[tuple[FieldViolation, UnknownName]] = []
+        self.document: Mapping[str, Any] | None = None
+        self._problems: tuple[tuple[FieldViolation, UnknownName], ...] = ()
+
+    def said(self) -> frozenset[str]:
+        """Return the fields of the request's message that the request has a value for."""
+        return frozenset() if self.document is None else said_in(self.root, self.document)
 
     def note(self, descriptor: Descriptor, name: str, prefix: str, given: Collection[str]) -> None:
         """Note an unknown name.
@@ -85,17 +90,25 @@ class Names:
         """
         self.count += 1
         near = near_field(self.root or descriptor, descriptor, name, given) if self.count <= _MAX_LOOKED_AT else None
-        unknown = UnknownName(f"{prefix}{_shown(name)}", near.path if near else "")
+        meant = "" if near is None else f"{prefix}{near.path}" if near.name else near.path
+        unknown = UnknownName(f"{prefix}{_shown(name)}", meant)
         if len(self.found) < MAX_NAMED:
-            self.found.append(unknown)
+            self.found += (unknown,)
         slip = near is not None and near.sure and self.policy is NamePolicy.REFUSE_SLIPS
         if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
             hint = f"; did you mean {unknown.meant}?" if unknown.meant else ""
-            self._problems.append((FieldViolation(unknown.name, f"is no field of this request{hint}"), unknown))
+            problem = FieldViolation(unknown.name, f"is no field of this request{hint}")
+            self._problems += ((problem, unknown),)
 
     def hint(self, field: str) -> str:
-        """Return the end of a sentence on a field that is missing: the unknown name by which it may be meant."""
-        return next((f"; is it meant by {it.name}?" for it in self.found if fold(it.meant) == fold(field)), "")
+        """Return the end of a sentence on a missing field: the unknown name that may mean it, if it is passed over.
+
+        Args:
+            field: The field's name.
+        """
+        refused = {unknown for _, unknown in self._problems}
+        passed = (it for it in self.found if it not in refused)
+        return next((f"; did you mean it by {it.name}?" for it in passed if fold(it.meant) == fold(field)), "")
 
     def note_unread(self, name: str, *, is_field: bool, given: bool) -> None:
         """Note a parameter of a query that the call does not read, since it has a body.
@@ -108,11 +121,11 @@ class Names:
         self.count += 1
         unknown = UnknownName(f"?{_shown(name)}", "")
         if len(self.found) < MAX_NAMED:
-            self.found.append(unknown)
+            self.found += (unknown,)
         slip = is_field and not given and self.policy is NamePolicy.REFUSE_SLIPS
         if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
             problem = FieldViolation(unknown.name, "is in the query, which this call does not read")
-            self._problems.append((problem, unknown))
+            self._problems += ((problem, unknown),)
 
     def check(self, others: list[FieldViolation]) -> None:
         """Refuse the call where its names, or other fields, are wrong.
@@ -148,6 +161,12 @@ class Names:
         if self.count > len(members):
             members.append(str(self.count - len(members)))
         return ", ".join(members).encode("ascii")
+
+
+def said_in(descriptor: Any, document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the fields that a JSON object has a value for; null is none."""
+    get = document.get
+    return frozenset(it.name for it in descriptor.fields if get(it.name) is not None or get(it.json_name) is not None)
 
 
 _PLAIN = " !#$&'()*+,/:;<=>?@[]^`{|}"  # beside letters, digits and "_.-~": all of a string but the quote, \ and %
