@@ -354,8 +354,8 @@ class Calls:
         finally:
             intake.close()
         if names.count:
-            listed = names.header().decode()
-            log.info("unknown names", extra={"request_id": call.request_id, "method": method.path, "names": listed})
+            named = {"request_id": call.request_id, "method": method.path, "names": names.logged()}
+            log.info("unknown names", extra=named)
         key = None
         if method.idempotent:
             key, wrong = read_idempotency_key(call.idempotency_key, headers.standard_key)

@@ -281,8 +281,6 @@ def _message(message_type: type[Message], document: dict[str, Any], bindings: di
             for name in explicit
             if name not in said and name not in bindings
         ]
-    if bindings and names.policy is NamePolicy.REFUSE:
-        problems += [FieldViolation(name, "is not that of the path") for name in _contradicted(document, bindings)]
     if problems or names.count:
         names.check(problems[:MAX_VIOLATIONS])
     try:
@@ -297,11 +295,6 @@ def _bound(message: Message, bindings: dict[str, str]) -> Message:
     for name, value in bindings.items():
         setattr(message, name, value)
     return message
-
-
-def _contradicted(document: dict[str, Any], bindings: dict[str, str]) -> list[str]:
-    """Return the fields that a body has with another value than the path, which no two spellings of have."""
-    return [name for name, value in bindings.items() if document.get(name) not in (None, value)]
 
 
 def _load(body: bytes) -> dict[str, Any]:

@@ -9,24 +9,24 @@ means it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from urllib.parse import quote
 
 from google.protobuf.descriptor import Descriptor
 
 from mailproof.domain.errors import FieldUnknown, FieldViolation, InvalidFields
 from mailproof.rpc.near_names import fold, near_field
-from mailproof.syntax.text import replace_invisible
 
 MAX_NAMED = 10
 """Names that an answer tells of; how many more there are is told as a number."""
 
 MAX_HEADER_BYTES = 1000
 
-_MAX_SHOWN = 40  # characters of a name that are repeated
+_MAX_SHOWN = 40  # characters of a name that is repeated
+_NAME = re.compile(r"[@$_]{0,2}[A-Za-z][A-Za-z_.-]*[0-9]{0,2}", re.ASCII)
 _MAX_LOOKED_AT = 100  # names of a request that are compared with fields; a request that was meant has fewer
 
 
@@ -43,7 +43,7 @@ class UnknownName:
     """A name that the request has and its message does not.
 
     Attributes:
-        name: Where it is, as it was sent: "query.limt".
+        name: Where it is: "query.limt"; what looks like no name is not repeated.
         meant: The field that is meant by it; "" if nothing resembles it.
     """
 
@@ -146,14 +146,13 @@ class Names:
     def header(self) -> bytes:
         """Return the unknown names as the header x-unknown-fields: a list of strings (RFC 9651 section 3.1).
 
-        A string has visible ASCII alone, so that anything else in a name is percent-encoded. What is meant is a
-        parameter. Where not all are told, the last member is the number of the others.
+        What is meant is a parameter. Where not all are listed, the last member is the number of the others.
         """
         members: list[str] = []
         size = 0
         for unknown in self.found:
             meant = f';did-you-mean="{unknown.meant}"' if unknown.meant else ""
-            member = f'"{quote(unknown.name, safe=_PLAIN)}"{meant}'
+            member = f'"{unknown.name}"{meant}'
             size += len(member) + 2
             if size > MAX_HEADER_BYTES:
                 break
@@ -162,6 +161,12 @@ class Names:
             members.append(str(self.count - len(members)))
         return ", ".join(members).encode("ascii")
 
+    def logged(self) -> str:
+        """Return the unknown names for the operator's log: those that resemble a field, and so are no secret."""
+        near = [f"{it.name} ({it.meant})" for it in self.found if it.meant]
+        others = self.count - len(near)
+        return ", ".join([*near, *([f"{others} that resemble no field"] if others else [])])
+
 
 def said_in(descriptor: Any, document: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the fields that a JSON object has a value for; null is none."""
@@ -169,10 +174,9 @@ def said_in(descriptor: Any, document: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(it.name for it in descriptor.fields if get(it.name) is not None or get(it.json_name) is not None)
 
 
-_PLAIN = " !#$&'()*+,/:;<=>?@[]^`{|}"  # beside letters, digits and "_.-~": all of a string but the quote, \ and %
-
-
 def _shown(name: str) -> str:
-    """Return a name as it may be repeated: without anything that can't be seen, and not too long."""
-    cut = name if len(name) <= _MAX_SHOWN else f"{name[: _MAX_SHOWN - 1]}…"
-    return replace_invisible(cut)
+    """Return a name as it may be repeated: only what looks like a name, since a secret may stand in its place.
+
+    A password that a person or a program makes up has digits or other signs; and what is left is safe in any header.
+    """
+    return name if len(name) <= _MAX_SHOWN and _NAME.fullmatch(name) else f"(a name of {len(name)} characters)"
