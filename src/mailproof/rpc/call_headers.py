@@ -100,7 +100,9 @@ def _meant_header(name: str) -> str:
     if name in _SLIPS or len(name) > _LONGEST:
         return ""
     folded = fold(name)
-    return next((own for own, most in _SLIPS.items() if distance(folded, fold(own), most) <= most), "")
+    near = [(distance(folded, fold(own), most), own) for own, most in _SLIPS.items()]
+    away, meant = min(near)
+    return meant if away <= _SLIPS[meant] else ""
 
 
 def read_switch(text: str | None, name: str) -> tuple[bool, list[FieldViolation]]:

@@ -68,7 +68,9 @@ def fold(name: str) -> str:
     return _SEPARATORS.sub("", name.lower())
 
 
-def near_field(root: Descriptor, descriptor: Descriptor, name: str, given: Collection[str]) -> NearField | None:
+def near_field(
+    root: Descriptor, descriptor: Descriptor, name: str, given: Collection[str], *, thorough: bool = True
+) -> NearField | None:
     """Return the field that is meant by a name that a message does not have; None if nothing resembles it.
 
     Args:
@@ -76,9 +78,14 @@ def near_field(root: Descriptor, descriptor: Descriptor, name: str, given: Colle
         descriptor: The message that the name is in.
         name: The name.
         given: The fields, by their own names, that this message has a value for: they are not meant.
+        thorough: Whether the name is compared with each field, which takes up to 0.1 ms; else only letter case and
+            separators are passed over.
     """
     if len(name) > MAX_COMPARED:
         return None
+    if not thorough:
+        same = _folded(descriptor).get(fold(name))
+        return None if same is None or same.name in given else NearField(_spelled(same, name), same.name, sure=True)
     found = _near(descriptor, fold(name), frozenset(given))
     if found is not None:
         field, sure = found

@@ -27,7 +27,7 @@ MAX_HEADER_BYTES = 1000
 
 _MAX_SHOWN = 40  # characters of a name that is repeated
 _NAME = re.compile(r"[@$_]{0,2}[A-Za-z][A-Za-z_.-]*[0-9]{0,2}", re.ASCII)
-_MAX_LOOKED_AT = 100  # names of a request that are compared with fields; a request that was meant has fewer
+_MAX_COMPARED = 20  # names of a request that are compared with each field; a request that was meant has fewer
 
 
 class NamePolicy(Enum):
@@ -89,7 +89,8 @@ class Names:
             given: The fields that this message has a value for.
         """
         self.count += 1
-        near = near_field(self.root or descriptor, descriptor, name, given) if self.count <= _MAX_LOOKED_AT else None
+        thorough = self.count <= _MAX_COMPARED
+        near = near_field(self.root or descriptor, descriptor, name, given, thorough=thorough)
         meant = "" if near is None else f"{prefix}{near.path}" if near.name else near.path
         unknown = UnknownName(f"{prefix}{_shown(name)}", meant)
         if len(self.found) < MAX_NAMED:
