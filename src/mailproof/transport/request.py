@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
-from mailproof.rpc.call_headers import DECIDING_STARTS, NO_HEADERS, CallHeaders
+from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerns
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
@@ -37,7 +37,6 @@ from mailproof.transport.headers import (
     values_by_name,
 )
 
-_DECIDING_STARTS = tuple(start.encode() for start in DECIDING_STARTS)
 _TIMEOUT = re.compile(rb"([0-9]{1,20})([HMSmun])")
 _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
 _LONGEST = 366 * 86400.0  # seconds; longer ones are as good as none, and must not overflow a clock
@@ -173,12 +172,10 @@ class Request:
         )
 
     def _call_headers(self) -> CallHeaders:
-        found = {
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in self.values.items()
-            if name.startswith(_DECIDING_STARTS)
-        }
-        return CallHeaders.read(found, http=True) if found else NO_HEADERS
+        names = list(filter(concerns, self.values))
+        if not names:
+            return NO_HEADERS
+        return CallHeaders.read({name.decode("latin-1"): _text(self.values[name]) or "" for name in names}, http=True)
 
 
 def _nothing() -> None:

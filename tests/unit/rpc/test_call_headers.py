@@ -158,4 +158,4 @@ def test_what_proxies_and_clients_send_is_not(name: str) -> None:
 
 def test_most_calls_have_none() -> None:
     assert CallHeaders.read({"x-request-id": "1", "host": "a"}, http=True) is NO_HEADERS
-    assert CallHeaders.read({"if-match": '"1"'}, http=False) is NO_HEADERS  # a rule of HTTP
+    assert CallHeaders.read({"if-match": '"1"'}, http=False) == NO_HEADERS  # a rule of HTTP
