@@ -32,7 +32,7 @@ _SLIPS = {INSTANCE_ID: 1, IDEMPOTENCY_KEY: 2, STANDARD_IDEMPOTENCY_KEY: 2, EXPEC
 """The headers whose misspelling is refused, and by how many slips. x-instance, by two, is anybody's."""
 
 _STARTS = ("x-", "idem")  # of the names that are looked at: one of which a proxy adds its own must not be refused
-_LONGEST = 40
+_LONGEST = 40  # characters of a header's name that is looked at
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')  # a string (RFC 9651 section 3.3.3)
 _ESCAPED = re.compile(r'\\(["\\])')
 _ANY = "*"
@@ -41,13 +41,17 @@ _ANY = "*"
 _OURS = frozenset({STANDARD_IDEMPOTENCY_KEY, EXPECTED_SEQUENCE, IF_MATCH, STRICT})
 
 
-@lru_cache(maxsize=512)  # clients and proxies send the same names with each call: without it this takes 5 µs a call
 def concerns(name: str | bytes) -> bool:
     """Return whether `CallHeaders.read` has something to say of a header.
 
     Args:
         name: Its name in lower case.
     """
+    return len(name) <= _LONGEST and _concerns(name)
+
+
+@lru_cache(maxsize=512)  # clients and proxies send the same names with each call: without it this takes 5 µs a call
+def _concerns(name: str | bytes) -> bool:
     text = name if isinstance(name, str) else name.decode("latin-1")
     return text in _OURS or misspelt_header([text]) is not None
 
@@ -107,7 +111,7 @@ def misspelt_header(names: Iterable[str]) -> tuple[str, str] | None:
 
 
 def _meant_header(name: str) -> str:
-    if name in _SLIPS or len(name) > _LONGEST:
+    if name in _SLIPS:
         return ""
     folded = fold(name)
     near = [(distance(folded, fold(own), most), own) for own, most in _SLIPS.items()]
