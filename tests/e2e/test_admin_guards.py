@@ -10,7 +10,7 @@ import pytest
 from service_support.families import FAMILIES, GOOD, Family
 from service_support.rules import METHODS
 from service_support.service import RunningService, create_token, running_service
-from service_support.wires import WIRES, Client, open_wires, request_of
+from service_support.wires import WIRES, Client, Refused, open_wires, request_of
 from zitadel.admin.v1 import admin_pb2
 
 from .conftest import Office
@@ -224,6 +224,100 @@ def test_the_same_add_at_the_same_time_adds_once(office: Office) -> None:
     assert len(answers) == len(clients)
     assert all(answer == answers[0] for answer in answers)
     assert Family("smtp", clients[0]).list()[0].total_result == 1
+
+
+@pytest.mark.parametrize("key", ["k", '"k"'])
+def test_the_standard_header_has_the_same_key(office: Office, client: Client, key: str) -> None:
+    first = client("AddSMTPConfig", keyed("k"), **GOOD)
+    assert client("AddSMTPConfig", ("idempotency-key", key), **GOOD) == first
+    both = client.refused("AddSMTPConfig", keyed("another"), ("idempotency-key", key), **GOOD)
+    assert (both.code, both.fields) == (3, ["idempotency-key"])
+
+
+# --- no lost updates ---------------------------------------------------------------------------------------------
+
+
+CONDITIONAL = {
+    "UpdateSMTPConfig": {**GOOD, "description": "new"},
+    "UpdateSMTPConfigPassword": {"password": "new"},
+    "UpdateEmailProviderSMTP": {**GOOD, "description": "newer"},
+    "UpdateEmailProviderSMTPPassword": {"password": "newer"},
+    "ActivateSMTPConfig": {},
+    "DeactivateSMTPConfig": {},
+    "ActivateEmailProvider": {},
+    "DeactivateEmailProvider": {},
+}
+
+
+def based_on(sequence: object) -> tuple[str, str]:
+    return ("x-expected-sequence", str(sequence))
+
+
+def test_what_is_based_on_another_sequence_is_aborted(client: Client) -> None:
+    family = Family("email", client)
+    added = family.add()
+    hook = client("AddEmailProviderHTTP", endpoint="https://mail.example.com/hook").id
+    calls = [(rpc, {**values, "id": added}) for rpc, values in CONDITIONAL.items()]
+    calls += [("UpdateEmailProviderHTTP", {"id": hook, "endpoint": "https://mail.example.com/new"})]
+    calls += [("RemoveSMTPConfig", {"id": added}), ("RemoveEmailProvider", {"id": hook})]
+    assert {rpc for rpc, _ in calls} == {
+        name for name in ADMIN_RPCS if name.startswith(("Update", "Activate", "Deactivate", "Remove"))
+    }
+    for rpc, values in calls:
+        present = family.get(values["id"]).details.sequence
+        for wrong in (0, present - 1, present + 1, 2**64 - 1):
+            refusal = client.refused(rpc, based_on(wrong), **values)
+            assert (refusal.code, refusal.reason, refusal.http) in (
+                (10, "SEQUENCE_MISMATCH", http) for http in (None, 409)
+            )
+            assert dict(refusal.info.metadata) == {"expectedSequence": str(wrong), "sequence": str(present)}
+        assert client.refused(rpc, based_on("x"), **values).fields == ["x-expected-sequence"]
+        assert client.refused(rpc, based_on(present), **{**values, "id": "1"}).code == 5
+        assert family.get(values["id"]).details.sequence == present
+        client(rpc, based_on(present), **values)
+    assert family.list()[0].total_result == 0
+    assert client.refused("AddSMTPConfig", based_on(1), **GOOD).fields == ["x-expected-sequence"]
+
+
+def test_of_updates_on_one_sequence_one_is_carried_out(office: Office) -> None:
+    first = office.client(WIRES[0])
+    clients = [Client(office.wires, wire, office.admin, first.instance) for wire in WIRES * 4]
+    added = Family("smtp", first).add()
+    start, won, lost = threading.Barrier(len(clients)), [], []
+
+    def update(number: int, client: Client) -> None:
+        start.wait()
+        try:
+            client("UpdateSMTPConfig", based_on(1), id=added, **{**GOOD, "description": str(number)})
+        except Refused as refusal:
+            lost.append(refusal.reason)
+        else:
+            won.append(str(number))
+
+    threads = [threading.Thread(target=update, args=pair) for pair in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert lost == ["SEQUENCE_MISMATCH"] * (len(clients) - 1)
+    assert [Family("smtp", first).get(added).description] == won
+
+
+def test_a_header_that_decides_is_not_misspelt(client: Client) -> None:
+    for name, meant in (("x-instanceid", "x-instance-id"), ("x-expected-seqence", "x-expected-sequence")):
+        refusal = client.refused("AddSMTPConfig", (name, "1"), **GOOD)
+        assert (refusal.code, refusal.reason, refusal.fields) == (3, "FIELD_UNKNOWN", [name])
+        assert refusal.info.metadata["nearest"] == meant
+    assert Family("smtp", client).list()[0].total_result == 0
+
+
+def test_the_numbers_of_a_newer_client_are_passed_over(office: Office) -> None:
+    """Protobuf has no names; what it does not know is of a newer release, also where names are taken strictly."""
+    client = office.client("grpc")
+    newer = request_of("AddSMTPConfig", **GOOD)
+    newer.MergeFromString(b"\xfa\xff\xff\xff\x0f\x00")
+    assert client.wires.call("grpc", "AddSMTPConfig", newer, client.headers(("x-strict", "true"))).id
+    assert client.refused("AddSMTPConfig", ("x-strict", "maybe"), **GOOD).fields == ["x-strict"]
 
 
 # --- one configuration an instance -------------------------------------------------------------------------------

@@ -360,7 +360,7 @@ def test_rest_speaks_the_json_of_that_api(office: Office, base: str) -> None:
     assert listed["result"][1]["http"] == {"endpoint": "https://mail.example.com/", "signingKey": hook["signingKey"]}
     changed = {"endpoint": "https://mail.example.com/", "expirationSigningKey": "0s"}
     assert send("PUT", f"/email/http/{hook['id']}", changed)["signingKey"] != hook["signingKey"]
-    assert send("PUT", f"{one}/password", {})["details"]["sequence"] == "3"
+    assert send("PUT", f"{one}/password", {"password": ""})["details"]["sequence"] == "3"
     for path, sequence in ((f"/email/{hook['id']}", "6"), (one, "7")):
         assert send("DELETE", path)["details"]["sequence"] == sequence
     assert "result" not in send("POST", "/smtp/_search", {})

@@ -5,11 +5,14 @@ An input is one byte that chooses the message and its encoding, and the body.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from google.protobuf.message import Message
 
 from ccadmin.v1 import email_pb2
 from mailproof.domain.errors import Failure
 from mailproof.rpc.codec import dump, merge_protobuf, parse_json, parse_protobuf, to_json
+from mailproof.rpc.unknown_names import MAX_HEADER_BYTES, NamePolicy, Names
 from mailproof.rpc.validation import violations
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2
 from zitadel.admin.v1 import admin_pb2
@@ -45,6 +48,21 @@ def check(data: bytes) -> None:
 def read(kind: type[Message], body: bytes, *, json: bool) -> Message | Failure:
     """Return what a body says, or why it is refused."""
     try:
-        return parse_json(kind, body, {}) if json else parse_protobuf(kind, merge_protobuf(body, b""))
+        return read_json(kind, body) if json else parse_protobuf(kind, merge_protobuf(body, b""))
     except Failure as failure:
         return failure
+
+
+def read_json(kind: type[Message], body: bytes) -> Message:
+    """Return what a JSON body says. What is said of its names is harmless, whichever of them are refused."""
+    for policy in NamePolicy:
+        names = Names(policy)
+        with suppress(Failure):  # whose sentence `check` looks at
+            parse_json(kind, body, {}, names)
+        if names.count:
+            header = names.header()
+            assert header.isascii()
+            assert header.decode().isprintable()
+            assert len(header) <= MAX_HEADER_BYTES + 10
+    # An odd body is read as the API that we are compatible with reads it, an even one as our own.
+    return parse_json(kind, body, {}, Names(NamePolicy.LENIENT if len(body) % 2 else NamePolicy.REFUSE))

@@ -102,7 +102,8 @@ class Exchange:
 def scope(
     method: str = "POST", path: str = "/", headers: Headers = (), client: tuple[str, int] | None = ("192.0.2.7", 4711)
 ) -> Event:
-    """Return a request's scope; the path is given as it is sent, percent-encoded."""
+    """Return a request's scope; the path is given as it is sent, percent-encoded, maybe with a query."""
+    path, _, query = path.partition("?")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -110,7 +111,7 @@ def scope(
         "method": method,
         "path": unquote(path),
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "scheme": "http",
         "server": ("127.0.0.1", 8080),

@@ -139,7 +139,7 @@ class Maker:
         return self.chance.choice((0.0, -0.0, 1e308, float("inf"), float("nan")))
 
     def _object(self, descriptor: Descriptor, depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {"unknown": self._any()} if self.chance.random() < 0.2 else {}
+        found: dict[str, Any] = {self._unknown(descriptor): self._any()} if self.chance.random() < 0.2 else {}
         for field in descriptor.fields:
             if self.chance.random() < 0.5 or field.name in DEADLY:
                 continue
@@ -154,6 +154,25 @@ class Maker:
                 value = value.hex() if isinstance(value, bytes) else value
                 found[name] = [value] * self.chance.randrange(4) if field.is_repeated else value
         return found
+
+    def _unknown(self, descriptor: Descriptor) -> str:
+        """Return a name that the message has not: misspelt, hostile or of nobody."""
+        own = self.chance.choice([field.name for field in descriptor.fields] or ["tls"])
+        return self.chance.choice(
+            (
+                "unknown",
+                own.upper(),
+                f"{own}s",
+                own[1:],
+                f" {own}",
+                "@type",
+                "a\r\nb: c",
+                "\u202e",
+                '"',
+                "\ud800",
+                "x" * 999,
+            )
+        )
 
     def _any(self) -> Any:
         return self.chance.choice(

@@ -72,6 +72,9 @@ def rest_of(method: MethodDescriptor, wire: str, request: Message) -> tuple[str,
     for name in re.findall(r"\{(\w+)\}", path):
         path = path.replace(f"{{{name}}}", urllib.parse.quote(getattr(request, name), safe=""))
         document.pop(name, None)
+    if verb == "put":  # an update that removes something says so: an empty field, where protobuf has none
+        removing = {"user", "password"} & set(method.input_type.fields_by_name)
+        document = {**dict.fromkeys(removing, ""), **document}
     if rule.body:
         return verb.upper(), path, json.dumps(document).encode()
     return verb.upper(), f"{path}?{urllib.parse.urlencode(document)}" if document else path, None

@@ -213,6 +213,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     something away is done all the same.
     {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
     """
+    ERROR_REASON_SEQUENCE_MISMATCH: _ErrorReason.ValueType  # 61
+    """The configuration has another sequence than the one that the call was based on, by x-expected-sequence or the HTTP
+    header if-match (ABORTED; HTTP 409, of if-match 412). Nothing was changed.
+    {"reason":"SEQUENCE_MISMATCH","domain":"mailproof","metadata":{"expectedSequence":"5","sequence":"7"}}
+    """
+    ERROR_REASON_FIELD_UNKNOWN: _ErrorReason.ValueType  # 62
+    """The request has names that its message does not have, or a header whose name is misspelt (INVALID_ARGUMENT).
+    google.rpc.BadRequest lists them, each with what is meant by it where something resembles it.
+    {"reason":"FIELD_UNKNOWN","domain":"mailproof","metadata":{"unknown":"TLS","nearest":"tls"}}
+    """
     ERROR_REASON_TEST_NOT_FOUND: _ErrorReason.ValueType  # 63
     """No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).
     {"reason":"TEST_NOT_FOUND","domain":"mailproof","metadata":{"id":"1"}}
@@ -434,6 +444,16 @@ ERROR_REASON_EVENT_QUOTA_EXCEEDED: ErrorReason.ValueType  # 60
 """The log of the instance would have more events than one may (RESOURCE_EXHAUSTED). Waiting does not help; what takes
 something away is done all the same.
 {"reason":"EVENT_QUOTA_EXCEEDED","domain":"mailproof","metadata":{"limit":"1000000","scope":"instance"}}
+"""
+ERROR_REASON_SEQUENCE_MISMATCH: ErrorReason.ValueType  # 61
+"""The configuration has another sequence than the one that the call was based on, by x-expected-sequence or the HTTP
+header if-match (ABORTED; HTTP 409, of if-match 412). Nothing was changed.
+{"reason":"SEQUENCE_MISMATCH","domain":"mailproof","metadata":{"expectedSequence":"5","sequence":"7"}}
+"""
+ERROR_REASON_FIELD_UNKNOWN: ErrorReason.ValueType  # 62
+"""The request has names that its message does not have, or a header whose name is misspelt (INVALID_ARGUMENT).
+google.rpc.BadRequest lists them, each with what is meant by it where something resembles it.
+{"reason":"FIELD_UNKNOWN","domain":"mailproof","metadata":{"unknown":"TLS","nearest":"tls"}}
 """
 ERROR_REASON_TEST_NOT_FOUND: ErrorReason.ValueType  # 63
 """No kept test of the instance has this id, or it is not kept any more (NOT_FOUND).

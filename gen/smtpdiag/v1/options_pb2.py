@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19smtpdiag/v1/options.proto\x12\x0bsmtpdiag.v1\x1a google/protobuf/descriptor.proto\"\x86\x01\n\nFieldRules\x12\x0f\n\x07min_len\x18\x01 \x01(\r\x12\x0f\n\x07max_len\x18\x02 \x01(\r\x12#\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x13.smtpdiag.v1.Format\x12\x0b\n\x03max\x18\x04 \x01(\x04\x12\x11\n\treference\x18\x05 \x01(\t\x12\x11\n\tmax_items\x18\x06 \x01(\r*\xee\x01\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ORMAT_HOST_PORT\x10\x01\x12\x0f\n\x0b\x46ORMAT_HOST\x10\x02\x12\x12\n\x0e\x46ORMAT_MAILBOX\x10\x03\x12\x0e\n\nFORMAT_ANY\x10\x04\x12\x0f\n\x0b\x46ORMAT_PORT\x10\x05\x12\x16\n\x12\x46ORMAT_AUTH_METHOD\x10\x06\x12\x17\n\x13\x46ORMAT_CERTIFICATES\x10\x07\x12\x12\n\x0e\x46ORMAT_WEBHOOK\x10\x08\x12\x19\n\x15\x46ORMAT_TOKEN_ENDPOINT\x10\t\x12\x10\n\x0c\x46ORMAT_SCOPE\x10\n:4\n\npermission\x12\x1e.google.protobuf.MethodOptions\x18\x99\x88\x03 \x01(\t:4\n\nidempotent\x12\x1e.google.protobuf.MethodOptions\x18\x9b\x88\x03 \x01(\x08:;\n\x11max_request_bytes\x12\x1e.google.protobuf.MethodOptions\x18\x9c\x88\x03 \x01(\r:G\n\x05rules\x12\x1d.google.protobuf.FieldOptions\x18\x9a\x88\x03 \x01(\x0b\x32\x17.smtpdiag.v1.FieldRulesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19smtpdiag/v1/options.proto\x12\x0bsmtpdiag.v1\x1a google/protobuf/descriptor.proto\"\x98\x01\n\nFieldRules\x12\x0f\n\x07min_len\x18\x01 \x01(\r\x12\x0f\n\x07max_len\x18\x02 \x01(\r\x12#\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x13.smtpdiag.v1.Format\x12\x0b\n\x03max\x18\x04 \x01(\x04\x12\x11\n\treference\x18\x05 \x01(\t\x12\x11\n\tmax_items\x18\x06 \x01(\r\x12\x10\n\x08\x65xplicit\x18\x07 \x01(\x08*\xee\x01\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ORMAT_HOST_PORT\x10\x01\x12\x0f\n\x0b\x46ORMAT_HOST\x10\x02\x12\x12\n\x0e\x46ORMAT_MAILBOX\x10\x03\x12\x0e\n\nFORMAT_ANY\x10\x04\x12\x0f\n\x0b\x46ORMAT_PORT\x10\x05\x12\x16\n\x12\x46ORMAT_AUTH_METHOD\x10\x06\x12\x17\n\x13\x46ORMAT_CERTIFICATES\x10\x07\x12\x12\n\x0e\x46ORMAT_WEBHOOK\x10\x08\x12\x19\n\x15\x46ORMAT_TOKEN_ENDPOINT\x10\t\x12\x10\n\x0c\x46ORMAT_SCOPE\x10\n:4\n\npermission\x12\x1e.google.protobuf.MethodOptions\x18\x99\x88\x03 \x01(\t:4\n\nidempotent\x12\x1e.google.protobuf.MethodOptions\x18\x9b\x88\x03 \x01(\x08:;\n\x11max_request_bytes\x12\x1e.google.protobuf.MethodOptions\x18\x9c\x88\x03 \x01(\r:5\n\x0b\x63onditional\x12\x1e.google.protobuf.MethodOptions\x18\x9d\x88\x03 \x01(\x08:G\n\x05rules\x12\x1d.google.protobuf.FieldOptions\x18\x9a\x88\x03 \x01(\x0b\x32\x17.smtpdiag.v1.FieldRulesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smtpdiag.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FORMAT']._serialized_start=214
-  _globals['_FORMAT']._serialized_end=452
+  _globals['_FORMAT']._serialized_start=232
+  _globals['_FORMAT']._serialized_end=470
   _globals['_FIELDRULES']._serialized_start=77
-  _globals['_FIELDRULES']._serialized_end=211
+  _globals['_FIELDRULES']._serialized_end=229
 # @@protoc_insertion_point(module_scope)

@@ -91,6 +91,7 @@ class FieldRules(_message.Message):
     MAX_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     MAX_ITEMS_FIELD_NUMBER: _builtins.int
+    EXPLICIT_FIELD_NUMBER: _builtins.int
     min_len: _builtins.int
     """How many characters the value must have at least. With 1 or more the field is mandatory, and marked REQUIRED."""
     max_len: _builtins.int
@@ -103,6 +104,10 @@ class FieldRules(_message.Message):
     """The id of the reference service's error for a violation, which the answer has in zitadel.v1.ErrorDetail.id."""
     max_items: _builtins.int
     """How many items a repeated field may have. The default, 0, sets no bound. The other rules then hold for each item."""
+    explicit: _builtins.bool
+    """Whether a JSON request must have the field, though its value may be empty, since to leave it out by mistake would
+    remove something that is stored. Protobuf does not tell an empty text from none, so the rule is not for it.
+    """
     def __init__(
         self,
         *,
@@ -112,10 +117,11 @@ class FieldRules(_message.Message):
         max: _builtins.int = ...,
         reference: _builtins.str = ...,
         max_items: _builtins.int = ...,
+        explicit: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "max", b"max", "max_items", b"max_items", "max_len", b"max_len", "min_len", b"min_len", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explicit", b"explicit", "format", b"format", "max", b"max", "max_items", b"max_items", "max_len", b"max_len", "min_len", b"min_len", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -124,16 +130,21 @@ Global___FieldRules: _TypeAlias = FieldRules  # noqa: Y015
 PERMISSION_FIELD_NUMBER: _builtins.int
 IDEMPOTENT_FIELD_NUMBER: _builtins.int
 MAX_REQUEST_BYTES_FIELD_NUMBER: _builtins.int
+CONDITIONAL_FIELD_NUMBER: _builtins.int
 RULES_FIELD_NUMBER: _builtins.int
 permission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.str]
 """The permission that the caller's token needs, such as "iam.write". Every RPC must have one, or the service does not
 start.
 """
 idempotent: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
-"""Whether the call takes the header x-idempotency-key, under which a repeated call gets the first one's answer. Every
-call that adds something is declared so.
+"""Whether the call takes the header x-idempotency-key (or idempotency-key), under which a repeated call gets the first
+one's answer. Every call that adds something is declared so.
 """
 max_request_bytes: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.int]
 """How many octets a request of the call may have. The default, 0, means 65536."""
+conditional: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""Whether the call takes the header x-expected-sequence (over REST also if-match), and is then carried out only while
+the configuration has this sequence. Every call that changes or removes a configuration is declared so.
+"""
 rules: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___FieldRules]
 """What the field's value must be. All violations of a request are reported together."""

@@ -15,7 +15,8 @@ from mailproof.diagnosis.interceptors import provider_of
 from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
 from mailproof.discovery.preset import Preset
 from mailproof.discovery.presets import WELL_KNOWN, preset_of_domain, preset_of_mx, preset_of_server
-from mailproof.discovery.spelling import MIN_LABEL, compared_domains, distance
+from mailproof.discovery.spelling import MIN_LABEL, compared_domains
+from mailproof.syntax.edits import distance
 from mailproof.syntax.typed_host import MailAddressTypedError
 
 MAX_SUGGESTED = 3

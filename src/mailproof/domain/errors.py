@@ -99,6 +99,24 @@ class InvalidFields(Failure):
         super().__init__(f"invalid request: {listed}", violations=violations, reference=reference)
 
 
+class FieldUnknown(InvalidFields):
+    """The request has names that its message, or this service's headers, do not have.
+
+    Args:
+        violations: The names, and what else is wrong with the request.
+        unknown: The first of the names.
+        nearest: What is meant by it; empty if nothing resembles it.
+    """
+
+    reason = "FIELD_UNKNOWN"
+
+    def __init__(self, violations: Sequence[FieldViolation], unknown: str, nearest: str) -> None:
+        super().__init__(violations)
+        self.metadata["unknown"] = unknown
+        if nearest:
+            self.metadata["nearest"] = nearest
+
+
 class MalformedRequest(Failure):
     """The bytes of a request are not a message: its JSON, protobuf, UTF-8 or framing is broken."""
 
@@ -391,6 +409,29 @@ class ProviderExists(Failure):
 
     def __init__(self) -> None:
         super().__init__("SMTP configuration already exists", reference="INST-W3VS2")
+
+
+class SequenceMismatch(Failure):
+    """The configuration has changed since the caller read it, so that an update would undo what another one did.
+
+    Args:
+        expected: The sequence that the call was based on.
+        present: The sequence that the configuration has.
+    """
+
+    kind = Kind.ABORTED
+    reason = "SEQUENCE_MISMATCH"
+
+    def __init__(self, expected: int, present: int) -> None:
+        super().__init__(
+            f"the configuration has the sequence {present}, and this call was based on {expected}: read it again, and "
+            "decide anew",
+            metadata={"expectedSequence": str(expected), "sequence": str(present)},
+        )
+
+
+class EntityTagMismatch(SequenceMismatch):
+    """The same, where the caller has said the sequence by the HTTP header if-match."""
 
 
 class InstanceNotFound(Failure):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailproof.domain.errors import ConfigQuotaExceeded, EventQuotaExceeded
+from mailproof.domain.errors import ConfigQuotaExceeded, EntityTagMismatch, EventQuotaExceeded, SequenceMismatch
 from mailproof.domain.model import Details, Provider, ProviderSettings, ProviderState
 
 
@@ -165,6 +165,29 @@ class Situation:
     count: int
     sequence: int = field(default=0, compare=False)
     events: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The sequence that a provider had when the caller read it, and on which a change is based.
+
+    Attributes:
+        sequence: That of its details.
+        by_tag: Whether the caller said it by an entity tag.
+    """
+
+    sequence: int
+    by_tag: bool = False
+
+    def check(self, provider: Provider) -> None:
+        """Check that the provider still has it. Called within a decision, so nothing can come in between.
+
+        Raises:
+            SequenceMismatch: It has another one.
+        """
+        present = provider.details.sequence
+        if present != self.sequence:
+            raise (EntityTagMismatch if self.by_tag else SequenceMismatch)(self.sequence, present)
 
 
 Decide = Callable[[Situation], Sequence[Change]]

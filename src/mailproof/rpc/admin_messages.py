@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import Details, HttpSettings, OAuthClient, Page, Provider, ProviderPage, SmtpSettings
 from mailproof.domain.secret import Secret
+from mailproof.rpc.context import Context
 from mailproof.rpc.settings_messages import members, smtp_settings, trimmed
 from mailproof.rpc.times import timestamp
 from mailproof.usecases.providers import Auth, SmtpInput
@@ -31,6 +32,7 @@ Stored = (
     | admin_pb2.AddEmailProviderSMTPRequest
     | admin_pb2.UpdateEmailProviderSMTPRequest
 )
+Updated = admin_pb2.UpdateSMTPConfigRequest | admin_pb2.UpdateEmailProviderSMTPRequest
 Tested = admin_pb2.TestSMTPConfigRequest | admin_pb2.TestEmailProviderSMTPRequest
 WithAuth = (
     admin_pb2.AddEmailProviderSMTPRequest
@@ -57,6 +59,16 @@ def smtp_input(request: Stored | Tested) -> SmtpInput:
     if isinstance(request, WithAuth):
         auth, secret, client = _auth(request)
     return SmtpInput(smtp_settings(request, client), Secret(secret), auth)
+
+
+def smtp_update(request: Updated, context: Context) -> SmtpInput:
+    """Return what an update says, and whether it left out the user, whom an older message can't name otherwise.
+
+    Raises:
+        InvalidFields: As with `smtp_input`.
+    """
+    new = smtp_input(request)
+    return replace(new, user_left_out=new.auth is not Auth.NONE and context.leaves_out("user"))
 
 
 def _auth(request: WithAuth) -> tuple[Auth, str, OAuthClient | None]:

@@ -48,35 +48,38 @@ class AdminService:
         self, request: pb.UpdateSMTPConfigRequest, context: Context
     ) -> pb.UpdateSMTPConfigResponse:
         """Replace a configuration's settings."""
-        details = await self._providers.update_smtp(context.caller, request.id, messages.smtp_input(request))
+        new = messages.smtp_update(request, context)
+        details = await self._providers.update_smtp(context.caller, request.id, new, expected=context.expected)
         return pb.UpdateSMTPConfigResponse(details=messages.changed(details))
 
     async def UpdateSMTPConfigPassword(
         self, request: pb.UpdateSMTPConfigPasswordRequest, context: Context
     ) -> pb.UpdateSMTPConfigPasswordResponse:
         """Replace a configuration's password."""
-        details = await self._providers.update_password(context.caller, request.id, Secret(request.password))
+        details = await self._providers.update_password(
+            context.caller, request.id, Secret(request.password), expected=context.expected
+        )
         return pb.UpdateSMTPConfigPasswordResponse(details=messages.changed(details))
 
     async def ActivateSMTPConfig(
         self, request: pb.ActivateSMTPConfigRequest, context: Context
     ) -> pb.ActivateSMTPConfigResponse:
         """Make a configuration the active one."""
-        details = await self._providers.activate(context.caller, request.id)
+        details = await self._providers.activate(context.caller, request.id, expected=context.expected)
         return pb.ActivateSMTPConfigResponse(details=messages.made(details))
 
     async def DeactivateSMTPConfig(
         self, request: pb.DeactivateSMTPConfigRequest, context: Context
     ) -> pb.DeactivateSMTPConfigResponse:
         """Make a configuration inactive."""
-        details = await self._providers.deactivate(context.caller, request.id)
+        details = await self._providers.deactivate(context.caller, request.id, expected=context.expected)
         return pb.DeactivateSMTPConfigResponse(details=messages.made(details))
 
     async def RemoveSMTPConfig(
         self, request: pb.RemoveSMTPConfigRequest, context: Context
     ) -> pb.RemoveSMTPConfigResponse:
         """Remove a configuration."""
-        details = await self._providers.remove(context.caller, request.id)
+        details = await self._providers.remove(context.caller, request.id, expected=context.expected)
         return pb.RemoveSMTPConfigResponse(details=messages.changed(details))
 
     async def TestSMTPConfig(self, request: pb.TestSMTPConfigRequest, context: Context) -> pb.TestSMTPConfigResponse:
@@ -135,35 +138,38 @@ class AdminService:
         self, request: pb.UpdateEmailProviderSMTPRequest, context: Context
     ) -> pb.UpdateEmailProviderSMTPResponse:
         """Replace an SMTP provider's settings."""
-        details = await self._providers.update_smtp(context.caller, request.id, messages.smtp_input(request))
+        new = messages.smtp_update(request, context)
+        details = await self._providers.update_smtp(context.caller, request.id, new, expected=context.expected)
         return pb.UpdateEmailProviderSMTPResponse(details=messages.changed(details))
 
     async def UpdateEmailProviderSMTPPassword(
         self, request: pb.UpdateEmailProviderSMTPPasswordRequest, context: Context
     ) -> pb.UpdateEmailProviderSMTPPasswordResponse:
         """Replace a provider's password."""
-        details = await self._providers.update_password(context.caller, request.id, Secret(request.password))
+        details = await self._providers.update_password(
+            context.caller, request.id, Secret(request.password), expected=context.expected
+        )
         return pb.UpdateEmailProviderSMTPPasswordResponse(details=messages.changed(details))
 
     async def ActivateEmailProvider(
         self, request: pb.ActivateEmailProviderRequest, context: Context
     ) -> pb.ActivateEmailProviderResponse:
         """Make a provider the active one."""
-        details = await self._providers.activate(context.caller, request.id)
+        details = await self._providers.activate(context.caller, request.id, expected=context.expected)
         return pb.ActivateEmailProviderResponse(details=messages.made(details))
 
     async def DeactivateEmailProvider(
         self, request: pb.DeactivateEmailProviderRequest, context: Context
     ) -> pb.DeactivateEmailProviderResponse:
         """Make a provider inactive."""
-        details = await self._providers.deactivate(context.caller, request.id)
+        details = await self._providers.deactivate(context.caller, request.id, expected=context.expected)
         return pb.DeactivateEmailProviderResponse(details=messages.made(details))
 
     async def RemoveEmailProvider(
         self, request: pb.RemoveEmailProviderRequest, context: Context
     ) -> pb.RemoveEmailProviderResponse:
         """Remove a provider."""
-        details = await self._providers.remove(context.caller, request.id)
+        details = await self._providers.remove(context.caller, request.id, expected=context.expected)
         return pb.RemoveEmailProviderResponse(details=messages.changed(details))
 
     async def TestEmailProviderSMTP(
@@ -203,7 +209,11 @@ class AdminService:
     ) -> pb.UpdateEmailProviderHTTPResponse:
         """Replace an HTTP provider's settings, and its signing key when asked."""
         details, signing_key = await self._providers.update_http(
-            context.caller, request.id, http_settings(request), rotate=messages.rotates(request)
+            context.caller,
+            request.id,
+            http_settings(request),
+            rotate=messages.rotates(request),
+            expected=context.expected,
         )
         return pb.UpdateEmailProviderHTTPResponse(
             details=messages.changed(details), signing_key=signing_key.reveal() if signing_key else ""

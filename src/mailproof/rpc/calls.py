@@ -29,6 +29,7 @@ from mailproof.domain.errors import (
     MAX_VIOLATIONS,
     DeadlineExceeded,
     Failure,
+    FieldUnknown,
     FieldViolation,
     InvalidFields,
     ServerStopping,
@@ -36,30 +37,30 @@ from mailproof.domain.errors import (
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
 from mailproof.domain.secret import Vault
+from mailproof.rpc.call_headers import NO_HEADERS, STRICT, CallHeaders, read_expected, read_idempotency_key, read_switch
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.context import Context
 from mailproof.rpc.intake import Budget, Intake
 from mailproof.rpc.open_calls import OpenCall, OpenCalls
 from mailproof.rpc.status import StatusError, status_error
+from mailproof.rpc.unknown_names import NamePolicy, Names
 from mailproof.rpc.validation import violations
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.scheduling.turns import Turns
-from mailproof.syntax.text import is_visible_ascii
 from mailproof.usecases.access import Access, authorize
 from smtpdiag.v1 import options_pb2
 
 log = logging.getLogger("mailproof.calls")
-
-INSTANCE_ID = "x-instance-id"
-IDEMPOTENCY_KEY = "x-idempotency-key"
 
 LARGE_WAITING = 32
 """Requests of an RPC with a larger bound than `MAX_REQUEST_BYTES` that may wait to be read; each holds its bytes."""
 
 LARGE_WAITING_OF_INSTANCE = 8
 
-_MAX_IDEMPOTENCY_KEY = 200  # characters
+_OWN = "smtpdiag."
+"""The package of our own services. What any other one has is somebody else's API, whose clients may send more."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -81,6 +82,7 @@ class Call:
         idempotency_key: The header x-idempotency-key, None if it is missing.
         request_id: The id under which the call is logged and answered.
         certificate: The client's certificate, which TLS has verified; None if it showed none.
+        headers: The headers that few calls have.
     """
 
     transport: str
@@ -91,6 +93,7 @@ class Call:
     idempotency_key: str | None = None
     request_id: str = field(default_factory=lambda: request_id(None))
     certificate: ClientCertificate | None = None
+    headers: CallHeaders = NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Method:
         service: The full name of the service.
         streaming: Whether the server streams its answer.
         idempotent: Whether the RPC takes an idempotency key.
+        conditional: Whether it takes the sequence that the caller expects.
+        names: Which unknown names refuse a call of it.
         run: The servicer's method.
     """
 
@@ -130,10 +135,19 @@ class Method:
     max_request_bytes: int
     routes: tuple[Route, ...]
     run: Callable[[Any, Context], Any]
+    conditional: bool = False
+    names: NamePolicy = NamePolicy.REFUSE
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is for those who may change something: it stores something, or logs in somewhere."""
+        return self.permission is Permission.WRITE
 
 
-Decode = Callable[[], Message]
-"""Returns the request message of a body; raises `errors.Failure` if it is no such message."""
+Decode = Callable[[Names], Message]
+"""Returns the request message of a body; raises `errors.Failure` if it is no such message.
+
+It notes in the `Names` what a JSON request says beyond its message."""
 
 Read = Callable[[Intake], Awaitable[Decode]]
 """Takes in the body of a request, which the transport has not read before, and returns what decodes it.
@@ -160,6 +174,7 @@ class Calls:
         default_timeout: Seconds for a call that has no deadline; a caller's deadline can't be later.
         log_call: Logs the end of each call.
         budget: Bounds the bytes of bodies that are under way; None for the default one.
+        strict_names: Whether unknown names refuse a call on every API.
 
     Attributes:
         methods: The RPCs by path.
@@ -174,8 +189,10 @@ class Calls:
         default_timeout: float,
         log_call: LogCall = log_call,
         budget: Budget | None = None,
+        strict_names: bool = False,
     ) -> None:
         self._access = access
+        self._strict_names = strict_names
         self._open = OpenCalls(access)
         self._budget = budget or Budget()
         self._vault = vault
@@ -328,27 +345,44 @@ class Calls:
     async def _take_in(
         self, method: Method, call: Call, open_call: OpenCall, read: Read, deadline: float
     ) -> tuple[Message, Context]:
-        caller = open_call.caller
+        caller, headers = open_call.caller, call.headers
+        if headers.misspelt is not None:
+            name, meant = headers.misspelt
+            raise FieldUnknown(
+                [FieldViolation(name, f"is no header of this service; did you mean {meant}?")], name, meant
+            )
+        strict, problems = read_switch(headers.strict, STRICT)
+        names = Names(NamePolicy.REFUSE if strict or self._strict_names else method.names)
         intake = Intake(self._budget, open_call)
         try:
             decode = await read(intake)
             intake.arrived()
             if method.max_request_bytes > MAX_REQUEST_BYTES:
                 # Reading 1 MiB takes 0.2 s: on a thread it delays the others by no more than Python's switch interval.
-                request, problems = await self._large.run(caller.instance_id, lambda: _read(decode))
+                request, broken = await self._large.run(caller.instance_id, lambda: _read(decode, names))
             else:
                 await self._turns.next()  # the largest takes 10 ms, and many may come at once
-                request, problems = _read(decode)
+                request, broken = _read(decode, names)
         finally:
             intake.close()
-        key = call.idempotency_key if method.idempotent else None
-        if key is not None and not (1 <= len(key) <= _MAX_IDEMPOTENCY_KEY and is_visible_ascii(key)):
-            problems.append((FieldViolation(IDEMPOTENCY_KEY, "must be 1 to 200 visible ASCII characters, once"), ""))
-        if problems:
-            reference = next((name for _, name in problems if name), "")
-            raise InvalidFields([violation for violation, _ in problems], reference=reference)
-        remaining = max(deadline - time.monotonic(), 0.0)
-        return request, Context(open_call.caller, remaining, self._repeatable(method, key, request) if key else None)
+        if names.count:
+            named = {"request_id": call.request_id, "method": method.path, "names": names.logged()}
+            log.info("unknown names", extra=named)
+        key = None
+        if method.idempotent:
+            key, wrong = read_idempotency_key(call.idempotency_key, headers.standard_key)
+            problems += wrong
+        expected, wrong = read_expected(headers.expected_sequence, headers.if_match, takes=method.conditional)
+        if broken or problems or wrong:
+            reference = next((name for _, name in broken if name), "")
+            raise InvalidFields([violation for violation, _ in broken] + problems + wrong, reference=reference)
+        return request, Context(
+            caller,
+            max(deadline - time.monotonic(), 0.0),
+            self._repeatable(method, key, request) if key else None,
+            expected,
+            names.said() if names.document is not None and method.conditional else None,
+        )
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
         """Return the key with the request's digests, which are the same over every transport."""
@@ -357,9 +391,9 @@ class Calls:
         return IdempotencyKey(key, self._vault.fingerprints(content))
 
 
-def _read(decode: Decode) -> tuple[Message, list[tuple[FieldViolation, str]]]:
+def _read(decode: Decode, names: Names) -> tuple[Message, list[tuple[FieldViolation, str]]]:
     """Return a request with the first violations of its declared rules."""
-    request = decode()
+    request = decode(names)
     return request, list(islice(violations(request), MAX_VIOLATIONS))
 
 
@@ -374,17 +408,21 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
     idempotent = options.Extensions[options_pb2.idempotent]
     if idempotent and descriptor.server_streaming:
         raise TypeError(f"{descriptor.full_name}: a stream can't be repeated under a key")
+    permission = Permission(options.Extensions[options_pb2.permission])
+    slips = NamePolicy.REFUSE_SLIPS if permission is Permission.WRITE else NamePolicy.LENIENT
     return Method(
         path=f"/{service.full_name}/{descriptor.name}",
         service=service.full_name,
         request_type=GetMessageClass(descriptor.input_type),
         response_type=GetMessageClass(descriptor.output_type),
-        permission=Permission(options.Extensions[options_pb2.permission]),
+        permission=permission,
         streaming=descriptor.server_streaming,
         idempotent=idempotent,
         max_request_bytes=options.Extensions[options_pb2.max_request_bytes] or MAX_REQUEST_BYTES,
         routes=tuple(_routes(options.Extensions[annotations_pb2.http])),
         run=run,
+        conditional=options.Extensions[options_pb2.conditional],
+        names=NamePolicy.REFUSE if service.full_name.startswith(_OWN) else slips,
     )
 
 

@@ -21,6 +21,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.rpc.unknown_names import NamePolicy, Names, said_in
 from mailproof.syntax.text import has_surrogates
 from smtpdiag.v1 import options_pb2
 
@@ -31,7 +32,7 @@ MAX_PARAMETERS = 100
 """The number of parameters that a query may have; no message has so many fields."""
 
 MAX_NAMES = 1000
-"""The number of names that one JSON object may have. Unknown ones are ignored, but reading many of them takes long."""
+"""The number of names that one JSON object may have. Unknown ones may be passed over, but reading many takes long."""
 
 MAX_NAMES_IN_ALL = 40_000
 """The number of names in a whole body, for those of 1 MiB: an import of 1,000 configurations has some 20,000."""
@@ -126,49 +127,109 @@ def _not_utf8(descriptor: Any, data: bytes, prefix: str = "") -> list[str]:
     return wrong
 
 
-def parse_json(message_type: type[Message], body: bytes, bindings: dict[str, str]) -> Message:
-    """Parse a JSON object into a message; both spellings of a field are read, unknown fields are ignored.
+def parse_json(
+    message_type: type[Message],
+    body: bytes,
+    bindings: dict[str, str],
+    names: Names | None = None,
+    *,
+    query: bytes = b"",
+) -> Message:
+    """Parse a JSON object into a message; both spellings of a field are read.
 
     Args:
         message_type: The type of the message.
         body: The JSON text; an empty one is an empty object.
         bindings: The fields that the path binds; they replace the body's.
+        names: Says what becomes of unknown names, and takes them; None passes over them.
+        query: The request's query, whose parameters are unknown names, since a call with a body does not read it.
 
     Raises:
         InvalidFields: Fields have wrong values; all of them are named.
+        FieldUnknown: Names that the message does not have refuse the call, by `names`.
         MalformedRequest: The body is no JSON object.
     """
-    return _message(message_type, _load(body) if body.strip() else {}, bindings)
+    document = _load(body) if body.strip() else {}
+    names = names or Names()
+    if query:
+        _note_unread(message_type.DESCRIPTOR, query, document, names)
+    return _message(message_type, document, bindings, names)
 
 
-def parse_query(message_type: type[Message], query: bytes, bindings: dict[str, str]) -> Message:
+def check_body(message_type: type[Message], body: bytes, bindings: dict[str, str]) -> None:
+    """Refuse a call that writes and came without its body: it was lost on the way, or forgotten.
+
+    Nobody means the default of every field by that. A message whose fields the path binds all needs no body.
+
+    Raises:
+        InvalidFields: There is no body; what a call must have is named.
+        MalformedRequest: There is none, and no field of the message is mandatory.
+    """
+    free = [field for field in message_type.DESCRIPTOR.fields if field.name not in bindings]
+    if body.strip() or not free:
+        return
+    rules = {field.name: field.GetOptions().Extensions[options_pb2.rules] for field in free}
+    missing = [name for name, rule in rules.items() if rule.min_len or rule.explicit]
+    if not missing:
+        raise MalformedRequest("the request has no body: send a JSON object, {} if nothing is to be said")
+    reference = next((rules[name].reference for name in missing if rules[name].reference), "")
+    violations = [FieldViolation(name, "is missing, since the request has no body") for name in missing]
+    raise InvalidFields(violations, reference=reference)
+
+
+def parse_query(
+    message_type: type[Message], query: bytes, bindings: dict[str, str], names: Names | None = None
+) -> Message:
     """Parse a query's parameters into a message, as google.api.http defines it for routes without a body.
 
     Both spellings of a field are read, "outer.inner" names a field of a message in a field, and a repeated field may be
-    given many times. Unknown parameters are ignored, as unknown fields of a body are.
+    given many times.
 
     Args:
         message_type: The type of the message.
         query: The query, without the question mark.
         bindings: The fields that the path binds; they replace the query's.
+        names: Says what becomes of unknown parameters, as of the names of a body; None passes over them.
 
     Raises:
         InvalidFields: Fields have wrong values; all of them are named.
+        FieldUnknown: Unknown parameters refuse the call, by `names`.
         MalformedRequest: The bytes are no query, or it has too many parameters.
     """
+    if not query:
+        return _bound(message_type(), bindings)
+    names = names or Names()
+    document: dict[str, Any] = {}
+    problems: list[FieldViolation] = []
+    for name, value in _parameters(query):
+        problems += _place(message_type.DESCRIPTOR, document, name, value, "")
+    if problems:
+        names.check(problems[:MAX_VIOLATIONS])
+    return _message(message_type, document, bindings, names)
+
+
+def _parameters(query: bytes) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+        return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
         raise MalformedRequest("the query is not percent-encoded UTF-8") from None
     except ValueError:
         raise MalformedRequest(f"the query has more than {MAX_PARAMETERS} parameters") from None
-    document: dict[str, Any] = {}
-    problems = [
-        problem for name, value in pairs for problem in _place(message_type.DESCRIPTOR, document, name, value, "")
-    ]
-    if problems:
-        raise InvalidFields(problems[:MAX_VIOLATIONS])
-    return _message(message_type, document, bindings)
+
+
+def _note_unread(descriptor: Any, query: bytes, document: dict[str, Any], names: Names) -> None:
+    """Note the parameters of a query beside a body. One that is broken is passed over where unknown names are."""
+    try:
+        pairs = _parameters(query)
+    except MalformedRequest:
+        if names.policy is NamePolicy.REFUSE:
+            raise
+        return
+    fields = _fields(descriptor)
+    for name, _ in pairs:
+        field = fields.get(name.partition(".")[0])
+        given = field is not None and any(document.get(it) is not None for it in (field.name, field.json_name))
+        names.note_unread(name, is_field=field is not None, given=given)
 
 
 def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, prefix: str) -> Iterator[FieldViolation]:
@@ -176,6 +237,7 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
     spelling, _, rest = name.partition(".")
     field = _fields(descriptor).get(spelling)
     if field is None:
+        document.setdefault(name, None)  # an unknown name, which is noted with those of a body
         return
     path = f"{prefix}{field.name}"
     part = field.message_type
@@ -210,15 +272,30 @@ def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
     return text, ""
 
 
-def _message(message_type: type[Message], document: dict[str, Any], bindings: dict[str, str]) -> Message:
+def _message(message_type: type[Message], document: dict[str, Any], bindings: dict[str, str], names: Names) -> Message:
     message = message_type()
-    problems = list(islice(_problems(message_type.DESCRIPTOR, document, ""), MAX_VIOLATIONS))
-    if problems:
-        raise InvalidFields(problems)
+    descriptor = message_type.DESCRIPTOR
+    names.root, names.document = descriptor, document
+    problems = list(islice(_problems(descriptor, document, "", names), MAX_VIOLATIONS))
+    explicit = _explicit(descriptor)
+    if explicit:
+        said = names.said()
+        problems += [
+            FieldViolation(name, f'must be sent; "" removes what is stored{names.hint(name)}')
+            for name in explicit
+            if name not in said and name not in bindings
+        ]
+    if problems or names.count:
+        names.check(problems[:MAX_VIOLATIONS])
     try:
         json_format.ParseDict(document, message, ignore_unknown_fields=True)
     except json_format.ParseError as error:
-        raise _field_error(message_type.DESCRIPTOR, str(error)) from None
+        raise _field_error(descriptor, str(error)) from None
+    return _bound(message, bindings)
+
+
+def _bound(message: Message, bindings: dict[str, str]) -> Message:
+    """Return a message with the fields that the path binds."""
     for name, value in bindings.items():
         setattr(message, name, value)
     return message
@@ -270,14 +347,19 @@ def _first_twice(names: Iterable[str]) -> str:
     raise ValueError("no name comes twice")
 
 
-def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterator[FieldViolation]:
-    """Yield what json_format accepts or reports without a field's name: spellings, enums, types, two of a oneof."""
+def _problems(descriptor: Any, document: dict[str, Any], prefix: str, names: Names) -> Iterator[FieldViolation]:
+    """Yield what json_format accepts or reports without a field's name: spellings, enums, types, two of a oneof.
+
+    Names that the message does not have are noted.
+    """
     given: set[str] = set()
     chosen: dict[str, str] = {}  # of each oneof
+    unknown: list[str] = []
     fields = _fields(descriptor)
     for key, value in document.items():
         field = fields.get(key)
         if field is None:
+            unknown.append(key)
             continue
         path = f"{prefix}{field.name}"
         if field.name in given:
@@ -290,16 +372,26 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str) -> Iterato
             if first != field.name:
                 yield FieldViolation(path, f"must not be given together with {first}")
         if not field.is_repeated:
-            yield from _value_problems(field, value, path)
+            yield from _value_problems(field, value, path, names)
         elif isinstance(value, list):
             most = field.GetOptions().Extensions[options_pb2.rules].max_items
             if most and len(value) > most:  # before a message is made of each
                 yield FieldViolation(path, f"must have at most {most} items")
                 continue
             for index, item in enumerate(value):
-                yield from _value_problems(field, item, f"{path}[{index}]")
+                yield from _value_problems(field, item, f"{path}[{index}]", names)
         else:
             yield FieldViolation(path, "must be a list")
+    if unknown:
+        said = said_in(descriptor, document)
+        for name in unknown:
+            names.note(descriptor, name, prefix, said)
+
+
+@cache
+def _explicit(descriptor: Descriptor) -> tuple[str, ...]:
+    """Return the names of the fields that a JSON request must have."""
+    return tuple(it.name for it in descriptor.fields if it.GetOptions().Extensions[options_pb2.rules].explicit)
 
 
 @cache
@@ -314,14 +406,14 @@ def _names(enum: EnumDescriptor) -> frozenset[str]:
     return frozenset(enum.values_by_name)
 
 
-def _value_problems(field: FieldDescriptor, value: Any, path: str) -> Iterator[FieldViolation]:
+def _value_problems(field: FieldDescriptor, value: Any, path: str, names: Names) -> Iterator[FieldViolation]:
     part, enum = field.message_type, field.enum_type
     if part is not None:
         if part.full_name.startswith("google.protobuf."):  # json_format knows their special JSON forms
             yield from _special_problems(part.full_name, value, path)
             return
         if isinstance(value, dict):
-            yield from _problems(part, value, f"{path}.")
+            yield from _problems(part, value, f"{path}.", names)
         else:
             yield FieldViolation(path, "must be an object")
     elif enum is not None:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from mailproof.domain.errors import Failure, Kind, MethodNotAllowed, RequestTooLarge, UnsupportedMediaType
+from mailproof.domain.errors import (
+    EntityTagMismatch,
+    Failure,
+    Kind,
+    MethodNotAllowed,
+    RequestTooLarge,
+    UnsupportedMediaType,
+)
 from zitadel.v1 import message_pb2
 
 DOMAIN = "mailproof"
@@ -35,7 +42,12 @@ _HTTP = {
 }
 
 # Failures for which HTTP has a more exact status than gRPC has a code.
-_HTTP_OF_FAILURE: dict[type[Failure], int] = {MethodNotAllowed: 405, RequestTooLarge: 413, UnsupportedMediaType: 415}
+_HTTP_OF_FAILURE: dict[type[Failure], int] = {
+    MethodNotAllowed: 405,
+    EntityTagMismatch: 412,
+    RequestTooLarge: 413,
+    UnsupportedMediaType: 415,
+}
 
 
 class StatusError(Exception):

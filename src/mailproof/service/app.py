@@ -358,7 +358,14 @@ class Service:
         }
         timeout = settings.test_timeout + CALL_MARGIN
         self._access = asyncio.run(open_access(settings, self._store, self._sealer, policy, trust))
-        return Calls(servicers, self._access, self._sealer, default_timeout=timeout, log_call=self._log_call)
+        return Calls(
+            servicers,
+            self._access,
+            self._sealer,
+            default_timeout=timeout,
+            log_call=self._log_call,
+            strict_names=settings.strict_names,
+        )
 
     def _info(self) -> ServerInfo:
         settings = self._settings

@@ -223,6 +223,13 @@ class ServiceSettings:
         default="false",
         shape=Shape.SWITCH,
     )
+    strict_names: bool = setting(
+        "strict_names",
+        values.switch,
+        "refuse names that a request's message does not have on the compatible APIs too, as `x-strict: true` does",
+        default="false",
+        shape=Shape.SWITCH,
+    )
     max_concurrent_tests: int = setting(
         "max_concurrent_tests",
         values.whole_number(1, 100_000),

@@ -13,15 +13,21 @@ from mailproof.transport.headers import (
     ALLOW_ORIGIN,
     AUTHORIZATION,
     CONTENT_TYPE,
+    ETAG,
+    EXPECTED_SEQUENCE,
     GRPC_MESSAGE,
     GRPC_STATUS,
     GRPC_STATUS_DETAILS,
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
+    IF_MATCH,
     INSTANCE_ID,
     ORIGIN,
     REQUEST_ID,
     RETRY_AFTER,
+    STANDARD_IDEMPOTENCY_KEY,
+    STRICT,
+    UNKNOWN_FIELDS,
     VARY,
     WWW_AUTHENTICATE,
     Headers,
@@ -40,11 +46,24 @@ ALLOWED_HEADERS = b", ".join(
         REQUEST_ID,
         INSTANCE_ID,
         IDEMPOTENCY_KEY,
+        STANDARD_IDEMPOTENCY_KEY,
+        EXPECTED_SEQUENCE,
+        IF_MATCH,
+        STRICT,
         b"x-zitadel-orgid",  # sent by that API's clients; it changes nothing here
     )
 )
 EXPOSED_HEADERS = b", ".join(
-    (GRPC_STATUS, GRPC_MESSAGE, GRPC_STATUS_DETAILS, REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE)
+    (
+        GRPC_STATUS,
+        GRPC_MESSAGE,
+        GRPC_STATUS_DETAILS,
+        REQUEST_ID,
+        RETRY_AFTER,
+        WWW_AUTHENTICATE,
+        UNKNOWN_FIELDS,
+        ETAG,
+    )
 )
 MAX_AGE = b"7200"  # seconds; what Chromium caps it at
 

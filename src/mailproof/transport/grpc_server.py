@@ -15,7 +15,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.model import ClientCertificate
-from mailproof.rpc.calls import IDEMPOTENCY_KEY, INSTANCE_ID, Call, Calls, request_id
+from mailproof.rpc.call_headers import IDEMPOTENCY_KEY, INSTANCE_ID, CallHeaders
+from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.connections import ConnectionLimits
@@ -131,7 +132,8 @@ class GrpcServer:
 def _call_of(context: Any) -> Call:
     """Return the call of a handler's context, which is grpc.aio's."""
     # Values are text, but for names that end in -bin (the gRPC specification, "Custom-Metadata"), which are not read.
-    value = values_by_name(context.invocation_metadata() or (), _ONCE, ", ").get
+    values = values_by_name(context.invocation_metadata() or (), _ONCE, ", ")
+    value = values.get
     remaining = context.time_remaining()
     return Call(
         transport="grpc",
@@ -142,6 +144,7 @@ def _call_of(context: Any) -> Call:
         idempotency_key=value(IDEMPOTENCY_KEY),
         request_id=request_id(value(_REQUEST_ID)),
         certificate=_certificate(context.auth_context()),
+        headers=CallHeaders.read(values, http=False),
     )
 
 

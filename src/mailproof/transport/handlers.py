@@ -71,7 +71,7 @@ def _handler(
     def reader(context: Any) -> Read:
         async def read(intake: Intake) -> Decode:
             message = await read_message(context, intake)
-            return lambda: parse_protobuf(method.request_type, message(), method.max_request_bytes)
+            return lambda _: parse_protobuf(method.request_type, message(), method.max_request_bytes)
 
         return read
 

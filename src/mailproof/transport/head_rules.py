@@ -22,7 +22,8 @@ from mailproof.transport.request import Request
 SINGLE = frozenset({AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING})
 """Headers that a request has once at most: each decides who calls, or what the body is.
 
-x-instance-id, x-idempotency-key and grpc-timeout are fields of an RPC: twice they are one value that is not valid.
+x-instance-id, x-idempotency-key, grpc-timeout and their like are fields of an RPC: twice they are one value that is not
+valid.
 """
 
 SAFE: Headers = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import AnyStr
 
-from mailproof.rpc import calls
+from mailproof.rpc import call_headers
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -19,19 +19,25 @@ CONNECTION = b"connection"
 CONTENT_ENCODING = b"content-encoding"
 CONTENT_LENGTH = b"content-length"
 CONTENT_TYPE = b"content-type"
+ETAG = b"etag"
 EXPECT = b"expect"
+EXPECTED_SEQUENCE = call_headers.EXPECTED_SEQUENCE.encode()
 GRPC_MESSAGE = b"grpc-message"
 GRPC_STATUS = b"grpc-status"
 GRPC_STATUS_DETAILS = b"grpc-status-details-bin"
 GRPC_TIMEOUT = b"grpc-timeout"
 HOST = b"host"
-IDEMPOTENCY_KEY = calls.IDEMPOTENCY_KEY.encode()
-INSTANCE_ID = calls.INSTANCE_ID.encode()
+IDEMPOTENCY_KEY = call_headers.IDEMPOTENCY_KEY.encode()
+IF_MATCH = call_headers.IF_MATCH.encode()
+INSTANCE_ID = call_headers.INSTANCE_ID.encode()
 ORIGIN = b"origin"
 REQUEST_ID = b"x-request-id"
 REQUESTED_METHOD = b"access-control-request-method"
 RETRY_AFTER = b"retry-after"
+STANDARD_IDEMPOTENCY_KEY = call_headers.STANDARD_IDEMPOTENCY_KEY.encode()
+STRICT = call_headers.STRICT.encode()
 TRANSFER_ENCODING = b"transfer-encoding"
+UNKNOWN_FIELDS = call_headers.UNKNOWN_FIELDS.encode()
 VARY = b"vary"
 WWW_AUTHENTICATE = b"www-authenticate"
 
@@ -41,7 +47,17 @@ STRICT_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 """RFC 6797. Without includeSubDomains: what other services of this name do is not ours to say."""
 CLOSE = (CONNECTION, b"close")
 
-ONCE = frozenset({AUTHORIZATION, INSTANCE_ID, IDEMPOTENCY_KEY})
+ONCE = frozenset(
+    {
+        AUTHORIZATION,
+        INSTANCE_ID,
+        IDEMPOTENCY_KEY,
+        STANDARD_IDEMPOTENCY_KEY,
+        EXPECTED_SEQUENCE,
+        IF_MATCH,
+        STRICT,
+    }
+)
 """What a caller may send once at most."""
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
+from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerns
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
@@ -173,7 +174,14 @@ class Request:
             idempotency_key=self.idempotency_key,
             request_id=self.request_id,
             certificate=self.certificate,
+            headers=self._call_headers(),
         )
+
+    def _call_headers(self) -> CallHeaders:
+        names = list(filter(concerns, self.values))
+        if not names:
+            return NO_HEADERS
+        return CallHeaders.read({name.decode("latin-1"): _text(self.values[name]) or "" for name in names}, http=True)
 
 
 def _nothing() -> None:

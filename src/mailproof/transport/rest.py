@@ -15,9 +15,11 @@ from google.protobuf.message import Message
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.rpc import commerce
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
-from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
+from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
 from mailproof.rpc.intake import Intake
+from mailproof.rpc.resource_etag import resource_etag
 from mailproof.rpc.status import StatusError
+from mailproof.rpc.unknown_names import Names
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.content_coding import GZIP, check_coding, unpack
@@ -25,9 +27,11 @@ from mailproof.transport.headers import (
     ACCEPT_ENCODING,
     ALLOW,
     CONTENT_TYPE,
+    ETAG,
     JSON,
     NO_STORE,
     RETRY_AFTER,
+    UNKNOWN_FIELDS,
     WWW_AUTHENTICATE,
     Headers,
 )
@@ -57,8 +61,9 @@ class Rest:
         try:
             match = self._routes.match(request.method, request.encoded_path)
             exchange.method = match.method
+            exchange.shows_tag = match.route.verb == "GET"
             request.check_timeout()
-            read = partial(_read, match, request, inbound)
+            read = partial(_read, match, request, inbound, exchange)
             answer = self._stream if match.method.streaming else self._unary
             await while_connected(answer(exchange, match.method, call, read), inbound)
         except ClientGone:
@@ -70,40 +75,57 @@ class Rest:
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         response = await self._calls.unary(method, call, read)
-        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS))
+        tag = resource_etag(response) if exchange.shows_tag else ""
+        headers: Headers = [(ETAG, tag.encode("ascii"))] if tag else []
+        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS), headers)
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         await self._calls.stream(method, call, read, exchange.message)
         await exchange.end()
 
 
-async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake) -> Decode:
+async def _read(match: Match, request: Request, inbound: Inbound, exchange: _Exchange, intake: Intake) -> Decode:
     """Take in a request's body, and return what makes the message of it and of path and query."""
-    method = match.method
+    method, bindings = match.method, match.bindings
     body = await inbound.read(method.max_request_bytes, intake)
-    if not match.route.body:
-        return lambda: parse_query(method.request_type, request.query, match.bindings)
     kind = request.content_type
-    if (body or kind) and kind != "application/json":
+    if match.route.body and (body or kind) and kind != "application/json":
         given = f"not {kind[:80]}" if kind else "and there is none"
         raise UnsupportedMediaType(f"the content type must be application/json, {given}")
-    if not check_coding(request.content_encoding):
-        return lambda: parse_json(method.request_type, body, match.bindings)
-    return lambda: parse_json(method.request_type, unpack(body, method.max_request_bytes), match.bindings)
+    packed = check_coding(request.content_encoding)
+
+    def decode(names: Names) -> Message:
+        exchange.names = names
+        if not match.route.body:
+            return parse_query(method.request_type, request.query, bindings, names)
+        content = unpack(body, method.max_request_bytes) if packed and body else body
+        if method.writes:
+            check_body(method.request_type, content, bindings)
+        return parse_json(method.request_type, content, bindings, names, query=request.query)
+
+    return decode
 
 
 class _Exchange:
-    """One request's answer, in the form that its client reads."""
+    """One request's answer, in the form that its client reads.
+
+    Attributes:
+        method: The RPC, once it is known.
+        names: The names of the request, once they are read.
+        shows_tag: Whether the answer is a representation of a resource, which may have a tag.
+    """
 
     def __init__(self, request: Request, send: AsgiSend) -> None:
         self.method: Method | None = None
+        self.names: Names | None = None
+        self.shows_tag = False
         self._request = request
         self._send = send
         self._events = "text/event-stream" in request.accept
         self._started = False
 
     async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
-        await respond(self._send, status, [JSON, *_SAFE, *(headers or [])], dump(document) + b"\n")
+        await respond(self._send, status, [JSON, *_SAFE, *self._unknown(), *(headers or [])], dump(document) + b"\n")
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
@@ -142,8 +164,13 @@ class _Exchange:
     async def _start(self) -> None:
         if not self._started:
             self._started = True
-            headers = [_SSE if self._events else _NDJSON, *_SAFE, (b"x-accel-buffering", b"no")]
+            kind = _SSE if self._events else _NDJSON
+            headers = [kind, *_SAFE, *self._unknown(), (b"x-accel-buffering", b"no")]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    def _unknown(self) -> Headers:
+        """Return what tells of the names that the request has and its message does not."""
+        return [(UNKNOWN_FIELDS, self.names.header())] if self.names is not None and self.names.count else []
 
     async def _item(self, name: str, document: dict[str, object], *, last: bool = False) -> None:
         if self._events:

@@ -30,6 +30,7 @@ from mailproof.domain.ledger import (
     Decide,
     Event,
     EventType,
+    Expected,
     IdempotencyKey,
     Quota,
     Situation,
@@ -79,11 +80,13 @@ class SmtpInput:
         settings: The settings, with `oauth` where `auth` is XOAUTH2.
         secret: The password, or the OAuth client's secret; empty where none is sent.
         auth: How the provider authenticates.
+        user_left_out: Whether the call has no user and could have said that an empty one is meant.
     """
 
     settings: SmtpSettings
     secret: Secret = field(default_factory=lambda: Secret(""))
     auth: Auth = Auth.UNSPECIFIED
+    user_left_out: bool = False
 
     @property
     def secret_path(self) -> str:
@@ -225,13 +228,20 @@ class Providers:
         except SecretUnreadable:
             return Secret("")
 
-    async def update_smtp(self, caller: Caller, provider_id: str, new: SmtpInput) -> Details:
+    async def update_smtp(
+        self, caller: Caller, provider_id: str, new: SmtpInput, *, expected: Expected | None = None
+    ) -> Details:
         """Replace an SMTP provider's settings. Where nothing differs, nothing is written.
+
+        Args:
+            expected: The sequence that the update is based on; None for any.
 
         Raises:
             ProviderNotFound: No SMTP provider has this id.
+            SequenceMismatch: It has another sequence by now.
             PasswordRequired: No secret is sent, and the stored one belongs to another destination.
-            InvalidFields: User, secret and authentication do not fit.
+            InvalidFields: User, secret and authentication do not fit, or the user is left out with whom the stored
+                secret would go.
         """
         new = new.normalised()
         new_sealed = self._seal(caller, provider_id, new.settings, new.secret)
@@ -240,6 +250,9 @@ class Providers:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
+            _check(expected, before)
+            if new.user_left_out and not new.secret and before.settings.user and before.sealed is not None:
+                raise InvalidFields([FieldViolation("user", _USER_LEFT_OUT)])
             settings, keeps = new.settings, new_sealed is None and before.sealed is None
             if new.auth is not Auth.NONE and not new.secret:
                 settings, keeps = _keep_stored_secret(before, before.settings, new)
@@ -256,18 +269,26 @@ class Providers:
         return _details(await self._commit(caller, provider_id, decide))
 
     async def update_http(
-        self, caller: Caller, provider_id: str, settings: HttpSettings, *, rotate: bool
+        self,
+        caller: Caller,
+        provider_id: str,
+        settings: HttpSettings,
+        *,
+        rotate: bool,
+        expected: Expected | None = None,
     ) -> tuple[Details, Secret | None]:
         """Replace an HTTP provider's settings. Where nothing differs, nothing is written.
 
         Args:
             rotate: Whether to make a new signing key.
+            expected: The sequence that the update is based on; None for any.
 
         Returns:
             The details, and the new signing key; None where there is none.
 
         Raises:
             ProviderNotFound: No HTTP provider has this id.
+            SequenceMismatch: It has another sequence by now.
         """
         key = _new_signing_key() if rotate else None
         new_sealed = self._seal(caller, provider_id, settings, key) if key else None
@@ -276,6 +297,7 @@ class Providers:
             before = situation.provider
             if before is None or not isinstance(before.settings, HttpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-j5IDFtt3T1")
+            _check(expected, before)
             changed = _changed(before.settings, settings)
             if new_sealed is not None:
                 changed += ("signing_key",)
@@ -286,14 +308,18 @@ class Providers:
 
         return _details(await self._commit(caller, provider_id, decide)), key
 
-    async def update_password(self, caller: Caller, provider_id: str, password: Secret) -> Details:
+    async def update_password(
+        self, caller: Caller, provider_id: str, password: Secret, *, expected: Expected | None = None
+    ) -> Details:
         """Replace an SMTP provider's password, whether the provider is active or not.
 
         Args:
             password: The new password; empty to store none.
+            expected: The sequence that the change is based on; None for any.
 
         Raises:
             ProviderNotFound: No SMTP provider has this id.
+            SequenceMismatch: It has another sequence by now.
             PasswordNotUsed: It authenticates by access tokens.
             InvalidFields: The password can't be used.
         """
@@ -302,6 +328,7 @@ class Providers:
             before = situation.provider
             if before is None or not isinstance(before.settings, SmtpSettings):
                 raise ProviderNotFound(provider_id, reference="COMMAND-rDHzqjGuKQ")
+            _check(expected, before)
             if before.settings.oauth is not None:
                 raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
             if self._has_secret(before, before.settings, password):
@@ -314,17 +341,22 @@ class Providers:
 
         return _details(await self._commit(caller, provider_id, decide))
 
-    async def activate(self, caller: Caller, provider_id: str) -> Details:
+    async def activate(self, caller: Caller, provider_id: str, *, expected: Expected | None = None) -> Details:
         """Make a provider the active one. The one that was active becomes inactive.
+
+        Args:
+            expected: The sequence that the change is based on; None for any.
 
         Raises:
             ProviderNotFound: The caller's instance has no provider with this id.
+            SequenceMismatch: It has another sequence by now.
             AlreadyActive: It is active already.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
                 raise ProviderNotFound(provider_id, reference="COMMAND-E9K20hxOS9")
+            _check(expected, situation.provider)
             if situation.provider.state is ProviderState.ACTIVE:
                 raise AlreadyActive(provider_id)
             other = situation.active.id if situation.active else ""
@@ -332,33 +364,43 @@ class Providers:
 
         return _details(await self._commit(caller, provider_id, decide))
 
-    async def deactivate(self, caller: Caller, provider_id: str) -> Details:
+    async def deactivate(self, caller: Caller, provider_id: str, *, expected: Expected | None = None) -> Details:
         """Make a provider inactive.
+
+        Args:
+            expected: The sequence that the change is based on; None for any.
 
         Raises:
             ProviderNotFound: The caller's instance has no provider with this id.
+            SequenceMismatch: It has another sequence by now.
             AlreadyInactive: It is inactive already.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
                 raise ProviderNotFound(provider_id, reference="COMMAND-k39PJ")
+            _check(expected, situation.provider)
             if situation.provider.state is ProviderState.INACTIVE:
                 raise AlreadyInactive(provider_id)
             return (Change(EventType.DEACTIVATED, provider_id),)
 
         return _details(await self._commit(caller, provider_id, decide))
 
-    async def remove(self, caller: Caller, provider_id: str) -> Details:
+    async def remove(self, caller: Caller, provider_id: str, *, expected: Expected | None = None) -> Details:
         """Remove a provider, whether it is active or not.
+
+        Args:
+            expected: The sequence that the change is based on; None for any.
 
         Raises:
             ProviderNotFound: The caller's instance has no provider with this id.
+            SequenceMismatch: It has another sequence by now.
         """
 
         def decide(situation: Situation) -> Sequence[Change]:
             if situation.provider is None:
                 raise ProviderNotFound(provider_id, reference="COMMAND-09CXlTDL6w")
+            _check(expected, situation.provider)
             return (Change(EventType.REMOVED, provider_id),)
 
         return _details(await self._commit(caller, provider_id, decide))
@@ -402,6 +444,16 @@ class Providers:
         if added is not None and added.sealed is None:  # the call is repeated: what the event had was superseded since
             added = await self._store.get(event.instance_id, event.change.provider_id)
         return usable_secret(self._vault, added) if added else Secret("")
+
+
+_USER_LEFT_OUT = (
+    'must be sent: without it the stored secret would be removed together with the user that it belongs to; "" does so'
+)
+
+
+def _check(expected: Expected | None, provider: Provider) -> None:
+    if expected is not None:
+        expected.check(provider)
 
 
 def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) -> tuple[SmtpSettings, bool]:

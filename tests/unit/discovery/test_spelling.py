@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.discovery.spelling import distance, meant_domain
+from mailproof.discovery.spelling import meant_domain
+from mailproof.syntax.edits import distance
 
 
 @pytest.mark.parametrize(

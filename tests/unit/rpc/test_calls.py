@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,10 +17,12 @@ from mailproof.domain.errors import InvalidFields, MalformedRequest
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import Role, Token
 from mailproof.domain.token_record import TokenRecord
+from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read, request_id
 from mailproof.rpc.context import Context
 from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
+from mailproof.rpc.unknown_names import NamePolicy, Names
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage
 from mailproof.store.sealing import Sealer
@@ -107,10 +110,16 @@ class Stream:
             self.closed = True
 
 
-def table(servicer: object | None = None, stream: object | None = None, timeout: float = 30.0) -> Calls:
+def table(
+    servicer: object | None = None,
+    stream: object | None = None,
+    timeout: float = 30.0,
+    *,
+    strict_names: bool = False,
+) -> Calls:
     servicers = {SERVICE: servicer or Servicer(), DIAGNOSIS: stream or Stream()}
     access = Access(Records(), VAULT)  # type: ignore[arg-type] # of the contract these tests need no more
-    return Calls(servicers, access, VAULT, default_timeout=timeout)
+    return Calls(servicers, access, VAULT, default_timeout=timeout, strict_names=strict_names)
 
 
 def call(
@@ -128,9 +137,44 @@ def reads(request: Message) -> Read:
     """Return what a transport would take the request in by."""
 
     async def read(_: Intake) -> Decode:
-        return lambda: request
+        return lambda _: request
 
     return read
+
+
+@pytest.mark.parametrize(
+    ("path", "strict", "headers", "policy"),
+    [
+        (ADD, False, NO_HEADERS, NamePolicy.REFUSE_SLIPS),
+        (GET, False, NO_HEADERS, NamePolicy.LENIENT),
+        (DIAGNOSE, False, NO_HEADERS, NamePolicy.REFUSE),
+        (ADD, False, CallHeaders(strict="true"), NamePolicy.REFUSE),
+        (GET, False, CallHeaders(strict="true"), NamePolicy.REFUSE),
+        (GET, True, NO_HEADERS, NamePolicy.REFUSE),
+        (GET, True, CallHeaders(strict="false"), NamePolicy.REFUSE),  # the operator has decided
+    ],
+)
+def test_which_names_are_refused(path: str, strict: bool, headers: CallHeaders, policy: NamePolicy) -> None:
+    seen: list[NamePolicy] = []
+
+    async def read(_: Intake) -> Decode:
+        def decode(names: Names) -> Message:
+            seen.append(names.policy)
+            raise MalformedRequest("this is all that the test is about")
+
+        return decode
+
+    calls = table(strict_names=strict)
+    method, inbound = calls.methods[path], replace(call(), headers=headers)
+
+    async def make() -> None:
+        await (
+            calls.stream(method, inbound, read, undelivered) if method.streaming else calls.unary(method, inbound, read)
+        )
+
+    with pytest.raises(StatusError):
+        asyncio.run(make())
+    assert seen == [policy]
 
 
 async def unread(_: Intake) -> Decode:

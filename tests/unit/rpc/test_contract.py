@@ -217,3 +217,24 @@ def test_every_text_that_a_caller_sends_is_bounded() -> None:
 def test_exactly_the_calls_that_add_take_an_idempotency_key() -> None:
     declared = {name for name, method in METHODS.items() if method.GetOptions().Extensions[options_pb2.idempotent]}
     assert declared == {name for name in METHODS if name.startswith(("Add", "Create", "Import"))}
+
+
+def test_exactly_the_calls_that_change_one_record_take_an_expected_sequence() -> None:
+    declared = {name for name, method in METHODS.items() if method.GetOptions().Extensions[options_pb2.conditional]}
+    assert declared == {
+        name for name in METHODS if name.startswith(("Update", "Activate", "Deactivate", "Remove", "Delete"))
+    }
+
+
+def test_a_field_that_must_be_sent_is_the_only_thing_that_a_call_is_for() -> None:
+    """Elsewhere a client that leaves out what is empty, as protobuf's own does, would be refused."""
+    explicit = {
+        (name, field.name)
+        for name, method in METHODS.items()
+        for field in method.input_type.fields
+        if field.GetOptions().Extensions[options_pb2.rules].explicit
+    }
+    assert explicit == {
+        ("UpdateSMTPConfigPassword", "password"),
+        ("UpdateEmailProviderSMTPPassword", "password"),
+    }

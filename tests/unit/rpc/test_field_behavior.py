@@ -110,7 +110,7 @@ def answers(table: Table, method: MethodDescriptor, request: Message) -> list[An
     call = Call("test", f"Bearer {table.admin}", "192.0.2.7:4711")
 
     async def read(_: Intake) -> Decode:
-        return lambda: request
+        return lambda _: request
 
     async def run() -> list[Any]:
         if not called.streaming:

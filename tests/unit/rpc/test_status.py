@@ -43,6 +43,7 @@ def smtp_failure(**changes: object) -> errors.SmtpTestFailed:
 
 TABLE = [
     (errors.InvalidFields([errors.FieldViolation("host", "must not be empty")]), 3, 400, "FIELD_INVALID"),
+    (errors.FieldUnknown([errors.FieldViolation("TLS", "is no field")], "TLS", "tls"), 3, 400, "FIELD_UNKNOWN"),
     (errors.PasswordRequired("must be sent"), 3, 400, "PASSWORD_REQUIRED"),
     (errors.MalformedRequest("no JSON"), 3, 400, "REQUEST_MALFORMED"),
     (errors.RequestTooLarge(65536), 8, 413, "REQUEST_TOO_LARGE"),
@@ -71,6 +72,8 @@ TABLE = [
     (errors.AlreadyActive("1"), 9, 400, "SMTP_CONFIG_ALREADY_ACTIVE"),
     (errors.AlreadyInactive("1"), 9, 400, "SMTP_CONFIG_ALREADY_INACTIVE"),
     (errors.ProviderExists(), 6, 409, "SMTP_CONFIG_EXISTS"),
+    (errors.SequenceMismatch(5, 7), 10, 409, "SEQUENCE_MISMATCH"),
+    (errors.EntityTagMismatch(5, 7), 10, 412, "SEQUENCE_MISMATCH"),
     (errors.InstanceNotFound(), 5, 404, "INSTANCE_NOT_FOUND"),
     (errors.IdempotencyKeyReused(), 3, 400, "IDEMPOTENCY_KEY_REUSED"),
     (errors.PassphraseWrong(), 3, 400, "PASSPHRASE_WRONG"),

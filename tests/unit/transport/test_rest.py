@@ -438,7 +438,11 @@ def test_errors_can_be_read_by_a_page_of_a_configured_origin(table: Table) -> No
     for path, http in (("/smtp", 401), ("/nothing", 404)):
         answer = call(app, "POST", path, [JSON, ("origin", ORIGIN)], [b"{}"])
         assert (answer.status, answer.header("access-control-allow-origin")) == (http, ORIGIN)
-        assert "www-authenticate" in (answer.header("access-control-expose-headers") or "")
+        exposed = (answer.header("access-control-expose-headers") or "").split(", ")
+        assert {"www-authenticate", "x-unknown-fields", "etag"} <= set(exposed)
+    wanted = [("origin", ORIGIN), ("access-control-request-method", "PUT")]
+    allowed = (call(app, "OPTIONS", "/smtp/1", wanted).header("access-control-allow-headers") or "").split(", ")
+    assert {"idempotency-key", "x-expected-sequence", "if-match", "x-strict"} <= set(allowed)
     preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
     assert call(app, "OPTIONS", "/smtp", preflight).status == 204
 
@@ -447,3 +451,129 @@ def test_cors_is_off_unless_an_origin_is_named(app: HttpApp) -> None:
     preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
     for answer in (call(app, "OPTIONS", "/smtp", preflight), call(app, "POST", "/smtp", [JSON, preflight[0]], [b"{}"])):
         assert not [name for name, _ in answer.headers if name.startswith(("access-control", "vary"))]
+
+
+def stored(app: HttpApp, table: Table) -> str:
+    """Add a configuration with a password, and make it the active one."""
+    document = {**CONFIG, "tls": True, "user": "me", "password": "hunter2"}
+    added: str = json.loads(send(app, table, "/smtp", document).body)["id"]
+    send(app, table, f"/smtp/{added}/_activate", {})
+    return added
+
+
+MISSPELT: list[tuple[str, str, object, str, list[str], str | None]] = [
+    # verb, path, body, reason, fields, x-unknown-fields
+    ("PUT", "/smtp/{}/password", {"passwort": "x"}, "FIELD_UNKNOWN", ["passwort", "password"],
+     '"passwort";did-you-mean="password"'),
+    ("PUT", "/smtp/{}/password", {"Password": "x"}, "FIELD_UNKNOWN", ["Password", "password"],
+     '"Password";did-you-mean="password"'),
+    ("PUT", "/email/smtp/{}/password", {"pass_word": "x"}, "FIELD_UNKNOWN", ["pass_word", "password"],
+     '"pass_word";did-you-mean="password"'),
+    ("PUT", "/smtp/{}/password", {"geheim": "x"}, "FIELD_INVALID", ["password"], '"geheim"'),
+    ("PUT", "/smtp/{}/password", {}, "FIELD_INVALID", ["password"], None),
+    ("PUT", "/smtp/{}/password", {"password": None}, "FIELD_INVALID", ["password"], None),
+    ("PUT", "/smtp/{}/password", None, "FIELD_INVALID", ["password"], None),
+    ("PUT", "/smtp/{}/password?password=x", {}, "FIELD_UNKNOWN", ["?password", "password"], '"?password"'),
+    ("POST", "/smtp", {**CONFIG, "TLS": True}, "FIELD_UNKNOWN", ["TLS"], '"TLS";did-you-mean="tls"'),
+    ("POST", "/smtp", {**CONFIG, "ssl": True}, "FIELD_UNKNOWN", ["ssl"], '"ssl";did-you-mean="tls"'),
+    ("POST", "/smtp?tls=true", CONFIG, "FIELD_UNKNOWN", ["?tls"], '"?tls"'),
+    ("POST", "/smtp", None, "FIELD_INVALID", ["sender_address", "sender_name", "host"], None),
+    ("PUT", "/smtp/{}", {**CONFIG, "user": "me", "tsl": True}, "FIELD_UNKNOWN", ["tsl"], '"tsl";did-you-mean="tls"'),
+    ("PUT", "/smtp/{}", {**CONFIG, "tls": True, "username": "me"}, "FIELD_UNKNOWN", ["username"],
+     '"username";did-you-mean="user"'),
+    ("PUT", "/smtp/{}", {**CONFIG, "tls": True}, "FIELD_INVALID", ["user"], None),
+    ("PUT", "/email/smtp/{}", {**CONFIG, "tls": True, "user": "me", "plain": {"passwort": "x"}}, "FIELD_UNKNOWN",
+     ["plain.passwort"], '"plain.passwort";did-you-mean="plain.password"'),
+    ("POST", "/v1/settings:diagnose", {**TARGET, "tls": True}, "FIELD_UNKNOWN", ["tls"],
+     '"tls";did-you-mean="tlsMode"'),
+    ("POST", "/v1/settings:diagnose", {**TARGET, "color": 1}, "FIELD_UNKNOWN", ["color"], '"color"'),
+    ("POST", "/v1/settings:diagnose?host=a", TARGET, "FIELD_UNKNOWN", ["?host"], '"?host"'),
+    ("GET", "/v1/events?pageSise=5", None, "FIELD_UNKNOWN", ["pageSise"], '"pageSise";did-you-mean="pageSize"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "path", "document", "why", "named", "header"), MISSPELT)
+def test_nothing_is_lost_by_a_misspelling(
+    app: HttpApp, table: Table, verb: str, path: str, document: object, why: str, named: list[str], header: str | None
+) -> None:
+    added = stored(app, table)
+    before = send(app, table, "/v1/events", method="GET").body
+    content = [JSON] if document is not None else []
+    answer = send(app, table, path.format(added), document, method=verb, headers=content)
+    assert (answer.status, reason(answer), fields(answer)) == (400, why, named)
+    assert answer.header("x-unknown-fields") == header
+    assert send(app, table, "/v1/events", method="GET").body == before
+
+
+def test_an_unknown_name_that_loses_nothing_is_named_on_the_compatible_apis(app: HttpApp, table: Table) -> None:
+    for path, document, header in (
+        ("/smtp", {**CONFIG, "color": 1}, '"color"'),
+        ("/smtp", {**CONFIG, "tls": True, "TLS": False}, '"TLS";did-you-mean="tls"'),
+        ("/smtp/_search", {"query": {"limt": 1}}, '"query.limt";did-you-mean="query.limit"'),
+        ("/ccadmin/v1/email/test", {**COMMERCE, "siteId": "1"}, '"siteId"'),
+    ):
+        answer = send(app, table, path, document)
+        assert (answer.status, answer.header("x-unknown-fields")) == (200, header)
+        strict = send(app, table, path, document, headers=[("x-strict", "true")])
+        assert (strict.status, strict.header("x-unknown-fields")) == (400, header)
+        assert send(app, table, path, document, headers=[("x-strict", "false")]).status == 200
+    answer = send(app, table, "/smtp?utm=1", method="GET")
+    assert (answer.status, answer.header("x-unknown-fields")) == (404, '"utm"')  # none is active
+    assert reason(send(app, table, "/smtp", CONFIG, headers=[("x-strict", "yes")])) == "FIELD_INVALID"
+
+
+def test_a_missing_body_that_says_nothing_is_none(app: HttpApp, table: Table) -> None:
+    added = stored(app, table)
+    for path in (f"/smtp/{added}/_deactivate", "/smtp/_search", "/v1/configs:export"):
+        assert send(app, table, path, headers=[JSON]).status == 200
+
+
+def test_a_tag_names_the_sequence_that_an_update_is_based_on(app: HttpApp, table: Table) -> None:
+    added = stored(app, table)
+    for path in (f"/smtp/{added}", "/smtp", f"/email/{added}", "/email"):
+        assert send(app, table, path, method="GET").header("etag") == '"2"'
+    assert send(app, table, "/smtp/_search", {}).header("etag") is None
+    one, document = f"/smtp/{added}", {**CONFIG, "tls": True, "user": "me", "description": "new"}
+
+    def update(*headers: tuple[str, str]) -> Answer:
+        return send(app, table, one, document, method="PUT", headers=[JSON, *headers])
+
+    for headers, http in (
+        ([("x-expected-sequence", "1")], 409),
+        ([("if-match", '"1"')], 412),
+        ([("x-expected-sequence", "1"), ("if-match", "*")], 409),
+    ):
+        answer = update(*headers)
+        assert (answer.status, reason(answer)) == (http, "SEQUENCE_MISMATCH")
+        assert status(answer)["code"] == 10
+        assert status(answer)["details"][0]["metadata"] == {"expectedSequence": "1", "sequence": "2"}
+    for headers in (
+        [("x-expected-sequence", "two")],
+        [("x-expected-sequence", "2"), ("x-expected-sequence", "2")],
+        [("if-match", "2")],
+        [("x-expected-sequence", "2"), ("if-match", '"1"')],
+    ):
+        assert reason(update(*headers)) == "FIELD_INVALID"
+    answer = update(("if-match", '"2"'))
+    assert (answer.status, answer.header("etag")) == (200, None)  # RFC 9110 section 9.3.4: it was transformed
+    assert send(app, table, one, method="DELETE", headers=[("x-expected-sequence", "2")]).status == 409
+    assert send(app, table, one, method="GET", headers=[("x-expected-sequence", "3")]).status == 400
+    assert send(app, table, one, method="DELETE", headers=[("x-expected-sequence", "3")]).status == 200
+
+
+def test_a_misspelt_header_that_decides_is_refused(app: HttpApp, table: Table) -> None:
+    for name, meant in (("x-instanceid", "x-instance-id"), ("x-expected-seqence", "x-expected-sequence")):
+        answer = send(app, table, "/smtp", CONFIG, headers=[(name, "1")])
+        assert (answer.status, reason(answer), fields(answer)) == (400, "FIELD_UNKNOWN", [name])
+        assert status(answer)["details"][0]["metadata"]["nearest"] == meant
+    assert "result" not in json.loads(send(app, table, "/smtp/_search", {}).body)
+
+
+def test_the_standard_idempotency_key_is_the_same_key(app: HttpApp, table: Table) -> None:
+    answers = [
+        send(app, table, "/smtp", CONFIG, headers=[header]).body
+        for header in (("idempotency-key", '"k"'), ("idempotency-key", "k"), ("x-idempotency-key", "k"))
+    ]
+    assert len(set(answers)) == 1
+    both = send(app, table, "/smtp", CONFIG, headers=[("idempotency-key", "k"), ("x-idempotency-key", "l")])
+    assert (both.status, fields(both)) == (400, ["idempotency-key"])

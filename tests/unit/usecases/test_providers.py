@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mailproof.domain.errors import (
     AlreadyActive,
     AlreadyInactive,
+    EntityTagMismatch,
     IdempotencyKeyReused,
     InvalidFields,
     NoActiveProvider,
@@ -22,8 +23,9 @@ from mailproof.domain.errors import (
     PasswordRequired,
     ProviderExists,
     ProviderNotFound,
+    SequenceMismatch,
 )
-from mailproof.domain.ledger import EventType, IdempotencyKey
+from mailproof.domain.ledger import EventType, Expected, IdempotencyKey
 from mailproof.domain.model import (
     Caller,
     HttpSettings,
@@ -548,3 +550,69 @@ def test_a_secret_follows_to_no_other_host(host: str) -> None:
     made = desk.add(secret="s")
     with pytest.raises(PasswordRequired):
         desk.update(made, dataclasses.replace(SETTINGS, host=host))
+
+
+def test_an_update_on_another_sequence_changes_nothing() -> None:
+    desk = Desk()
+    provider_id = desk.add(secret="one")
+    other = desk.add()
+    run(desk.providers.activate(HERE, provider_id))
+    run(desk.providers.activate(HERE, other))  # which changes the first one too
+    present = desk.get(provider_id).details.sequence
+    assert present == 4
+    hook = run(desk.providers.add_http(HERE, HOOK))[0].change.provider_id
+    new = SmtpInput(dataclasses.replace(SETTINGS, description="new"))
+    providers = desk.providers
+
+    def calls(expected: Expected) -> list[Coroutine[Any, Any, Any]]:
+        return [
+            providers.update_smtp(HERE, provider_id, new, expected=expected),
+            providers.update_password(HERE, provider_id, Secret("two"), expected=expected),
+            providers.activate(HERE, provider_id, expected=expected),
+            providers.deactivate(HERE, provider_id, expected=expected),  # which it is; the sequence is looked at first
+            providers.update_http(HERE, hook, HOOK, rotate=True, expected=expected),
+            providers.remove(HERE, provider_id, expected=expected),
+        ]
+
+    before = list(desk.store.events["here"])
+    for number in (0, 3, 6, 2**64 - 1):
+        for expected, kind in (
+            (Expected(number), SequenceMismatch),
+            (Expected(number, by_tag=True), EntityTagMismatch),
+        ):
+            for change in calls(expected):
+                with pytest.raises(SequenceMismatch) as caught:
+                    run(change)
+                assert type(caught.value) is kind
+                assert caught.value.metadata["expectedSequence"] == str(number)
+    assert desk.store.events["here"] == before
+    assert run(providers.update_smtp(HERE, provider_id, new, expected=Expected(present))).sequence == 6
+    assert run(providers.remove(HERE, provider_id, expected=Expected(6))).sequence == 7
+    for change in (providers.remove(HERE, provider_id, expected=Expected(7)),):
+        with pytest.raises(ProviderNotFound):  # what is not there has no sequence
+            run(change)
+
+
+def test_a_sequence_stays_what_it_is_where_nothing_is_changed() -> None:
+    desk = Desk()
+    provider_id = desk.add()
+    for _ in range(2):
+        assert (
+            run(desk.providers.update_smtp(HERE, provider_id, SmtpInput(SETTINGS), expected=Expected(1))).sequence == 1
+        )
+
+
+def test_a_secret_does_not_go_with_a_user_that_was_left_out() -> None:
+    desk = Desk()
+    provider_id = desk.add(secret="one")
+    without = dataclasses.replace(SETTINGS, user="")
+    left_out = SmtpInput(without, user_left_out=True)
+    with pytest.raises(InvalidFields) as caught:
+        run(desk.providers.update_smtp(HERE, provider_id, left_out))
+    assert [problem.field for problem in caught.value.violations] == ["user"]
+    assert desk.secret(provider_id) == "one"
+    run(desk.providers.update_smtp(HERE, provider_id, SmtpInput(without)))  # it says so, or the wire can't
+    assert desk.get(provider_id).sealed is None
+    assert run(desk.providers.update_smtp(HERE, provider_id, left_out)).sequence == 2  # nothing is lost any more
+    run(desk.providers.update_smtp(HERE, provider_id, SmtpInput(SETTINGS)))
+    assert run(desk.providers.update_smtp(HERE, provider_id, left_out)).sequence == 4  # a user without a secret

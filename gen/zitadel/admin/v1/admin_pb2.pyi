@@ -200,7 +200,7 @@ class UpdateSMTPConfigPasswordRequest(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     password: _builtins.str
     """The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
-    on.
+    on; a JSON request must have the field all the same.
     """
     id: _builtins.str
     """The id of the configuration."""
@@ -857,7 +857,7 @@ class UpdateEmailProviderSMTPPasswordRequest(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     password: _builtins.str
     """The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
-    on.
+    on; a JSON request must have the field all the same.
     """
     id: _builtins.str
     """The id of the provider."""

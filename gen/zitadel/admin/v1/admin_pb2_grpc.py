@@ -34,6 +34,8 @@ class AdminServiceStub:
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     def __init__(self, channel):
@@ -173,6 +175,8 @@ class AdminServiceServicer:
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     def AddSMTPConfig(self, request, context):
@@ -528,6 +532,8 @@ class AdminService:
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     @staticmethod

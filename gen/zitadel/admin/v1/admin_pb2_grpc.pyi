@@ -35,6 +35,8 @@ class AdminServiceStub:
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     @_typing.overload
@@ -169,6 +171,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -299,6 +303,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     has not. Each RPC names what more it can answer.
     A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
     first one's answer, and another request with it INVALID_ARGUMENT.
+    A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
+    and changes nothing, if the record's details have another sequence by now.
     """
 
     @_abc_1.abstractmethod
