@@ -34,6 +34,7 @@ from mailproof.domain.errors import (
 )
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
@@ -216,7 +217,7 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise _ended(open_call, "the deadline passed before there was an answer") from None
+                raise _ended(open_call, say("the deadline passed before there was an answer")) from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -252,7 +253,7 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise _ended(open_call, "the deadline passed before the stream ended") from None
+                raise _ended(open_call, say("the deadline passed before the stream ended")) from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -331,7 +332,9 @@ class Calls:
             intake.close()
         key = call.idempotency_key if method.idempotent else None
         if key is not None and not (1 <= len(key) <= _MAX_IDEMPOTENCY_KEY and is_visible_ascii(key)):
-            problems.append((FieldViolation(IDEMPOTENCY_KEY, "must be 1 to 200 visible ASCII characters, once"), ""))
+            problems.append(
+                (FieldViolation(IDEMPOTENCY_KEY, say("must be 1 to 200 visible ASCII characters, once")), "")
+            )
         if problems:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)

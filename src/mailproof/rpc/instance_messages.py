@@ -12,6 +12,7 @@ from mailproof.diagnosis.catalogue_webhook import WebhookCode
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings
+from mailproof.domain.phrase import say
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.settings_messages import http_settings, members, smtp_settings, trimmed
 from mailproof.rpc.times import seconds_of, timestamp
@@ -91,7 +92,10 @@ def exported(document: Document) -> instance_pb2.ConfigsDocument:
         message.encryption.argon2id.iterations = parameters.iterations
         message.encryption.argon2id.lanes = parameters.lanes
     if len(dump(to_json(message, defaults=True))) > MAX_DOCUMENT_BYTES:
-        sentence = f"the configurations together are longer than {MAX_DOCUMENT_BYTES} bytes, which one document holds"
+        sentence = say(
+            "the configurations together are longer than {most} bytes, which one document holds",
+            most=MAX_DOCUMENT_BYTES,
+        )
         raise ExportTooLarge(sentence, metadata={"limitBytes": str(MAX_DOCUMENT_BYTES)})
     return message
 
@@ -115,14 +119,14 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
     """
     message = request.document
     missing = [
-        FieldViolation(f"document.providers[{at}]", "must have smtp or http")
+        FieldViolation(f"document.providers[{at}]", say("must have smtp or http"))
         for at, provider in enumerate(message.providers)
         if provider.WhichOneof("settings") is None
     ]
     if not request.HasField("document"):
-        missing.append(FieldViolation("document", "must be set"))
+        missing.append(FieldViolation("document", say("must be set")))
     if message.HasField("encryption") and not message.encryption.HasField("argon2id"):
-        missing.append(FieldViolation("document.encryption.argon2id", "must be set"))
+        missing.append(FieldViolation("document.encryption.argon2id", say("must be set")))
     if missing:
         raise InvalidFields(missing)
     encryption = None

@@ -14,6 +14,7 @@ import grpc
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import MalformedRequest, UnknownRpc
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import Call, Calls, Decode, Method, Read
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
@@ -120,14 +121,14 @@ async def read_message(context: Any, intake: Intake) -> TakenIn:
     finally:
         slow.cancel()
     if not isinstance(data, bytes):  # grpc's EOF
-        raise MalformedRequest("the body must hold one message, not 0")
+        raise MalformedRequest(say("the body must hold one message, not 0"))
     return lambda: data
 
 
 def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHandler[bytes, bytes]:
     async def refuse(_: Any, context: Any) -> bytes:
         call = call_of(context)
-        await _abort(context, calls.refusal(UnknownRpc("no such RPC"), None, call), call)
+        await _abort(context, calls.refusal(UnknownRpc(say("no such RPC")), None, call), call)
 
     return grpc.stream_unary_rpc_method_handler(refuse)
 

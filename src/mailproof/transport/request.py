@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
@@ -149,7 +150,7 @@ class Request:
             InvalidFields: The `grpc-timeout` is malformed.
         """
         if self.deadline is None and GRPC_TIMEOUT in self.values:
-            problem = 'must be digits and a unit, like "1500m" or "30S"'
+            problem = say('must be digits and a unit, like "1500m" or "30S"')
             raise InvalidFields([FieldViolation(GRPC_TIMEOUT.decode(), problem)])
 
     def call(self, transport: str) -> Call:

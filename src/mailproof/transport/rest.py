@@ -13,6 +13,7 @@ from functools import partial
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
+from mailproof.domain.phrase import say
 from mailproof.rpc import commerce
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import dump, parse_json, parse_query, to_json
@@ -75,8 +76,11 @@ async def _read(match: Match, request: Request, inbound: Inbound, intake: Intake
         return lambda: parse_query(method.request_type, request.query, match.bindings)
     kind = request.content_type
     if (body or kind) and kind != "application/json":
-        given = f"not {kind[:80]}" if kind else "and there is none"
-        raise UnsupportedMediaType(f"the content type must be application/json, {given}")
+        raise UnsupportedMediaType(
+            say("the content type must be application/json, not {kind}", kind=kind[:80])
+            if kind
+            else say("the content type must be application/json, and there is none")
+        )
     return lambda: parse_json(method.request_type, body, match.bindings)
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from google.protobuf.descriptor import FieldDescriptor
 
 from mailproof.domain.errors import MethodNotAllowed, RouteNotFound
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import Method, Route
 
 _TEMPLATE = re.compile(r"((?:/[^/:]+)+)(?::(\w+))?", re.ASCII)
@@ -93,7 +94,7 @@ class Routes:
         found = self._find((*above, stem), custom) if stem and custom else None
         found = found or self._find((*above, last), "")
         if found is None:
-            raise RouteNotFound("Not Found")
+            raise RouteNotFound(say("Not Found"))
         leaf, values = found
         if verb not in leaf:
             raise MethodNotAllowed(sorted(leaf))

@@ -26,6 +26,7 @@ from mailproof.domain.errors import (
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Plan, Progress, Report
@@ -35,7 +36,7 @@ from mailproof.usecases.ahead import ahead
 from mailproof.usecases.diagnosis_plans import Overrides, overridden_plan, plan_of, require_stored_secret_for
 from mailproof.usecases.limited_work import ProvenSecrets, StoredSecret, login_of, note_end, work_of_test
 from mailproof.usecases.noted import Notes
-from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
+from mailproof.usecases.provider_secrets import login_target, secret_in_words, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
 RETRY_AFTER = 60.0
@@ -261,12 +262,12 @@ class Diagnoses:
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
         if secret and not settings.user:
-            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
+            raise InvalidFields([FieldViolation("user", say("must not be empty when a password is given"))])
         stored: StoredSecret | None = None
         if config_id and not secret and tested.auth is not Auth.NONE:
             settings, secret, stored = await self._with_stored_secret(caller, config_id, tested)
         if settings.user and not secret:
-            raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
+            raise PasswordRequired(say("Password for test not found"), field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
         plan = plan_of(settings, secret, receiver, Depth.DATA)
         used = config_id if stored is not None else ""
@@ -338,7 +339,7 @@ class Diagnoses:
             return Secret("")
         secret = usable_secret(self._vault, provider)
         if not secret:
-            raise PasswordNotStored(secret_name(settings).replace("_", " "))
+            raise PasswordNotStored(secret_in_words(secret_name(settings)))
         return secret
 
     async def _require_success(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 
 _VERSION = b"\x01"
@@ -45,7 +46,7 @@ def read_token(vault: Vault, instance_id: str, filter_: str, token: str) -> int:
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
     known = any(hmac.compare_digest(digest, each) for each in _digests(vault, instance_id, filter_, body))
     if not known or body[:1] != _VERSION or len(body) != 1 + _SEQUENCE_BYTES:
-        raise ValueError("must be the next_page_token of a call with the same filter")
+        raise ValueError(say("must be the next_page_token of a call with the same filter"))
     return int.from_bytes(body[1:], "big")
 
 

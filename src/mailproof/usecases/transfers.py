@@ -25,6 +25,7 @@ from mailproof.domain.errors import (
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, HttpSettings, Page, Permission, ProviderSettings, ProviderState, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
@@ -166,12 +167,16 @@ class Transfers:
             if not self._secret_export:
                 raise SecretExportOff
         if passphrase and len(passphrase.reveal()) < MIN_LENGTH:
-            raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
+            raise InvalidFields(
+                [FieldViolation("passphrase", say("must have at least {min_length} characters", min_length=MIN_LENGTH))]
+            )
         if self._limits is not None:
             await self._limits.admit(BoundedWork(Activity.EXPORT, caller))
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
         if page.total > MAX_PROVIDERS:
-            sentence = f"there are {page.total} configurations, and one document holds {MAX_PROVIDERS}"
+            sentence = say(
+                "there are {count} configurations, and one document holds {most}", count=page.total, most=MAX_PROVIDERS
+            )
             raise ExportTooLarge(sentence, metadata={"limit": str(MAX_PROVIDERS)})
         entries = tuple(
             Entry(
@@ -299,13 +304,13 @@ def _secret_problem(settings: ProviderSettings, secret: Secret | None) -> str:
     It is checked like that of a new provider, since whoever knows the passphrase can write any secret.
     """
     if secret is None:
-        return "does not open: it, or the destination that it belongs to, was changed since the export"
+        return say("does not open: it, or the destination that it belongs to, was changed since the export")
     if isinstance(settings, SmtpSettings):
         return secret_problem(settings, secret)
     key = secret.reveal()
     if 1 <= len(key) <= _MAX_SIGNING_KEY and is_visible_ascii(key):
         return ""
-    return f"must be a signing key: 1 to {_MAX_SIGNING_KEY} visible ASCII characters"
+    return say("must be a signing key: 1 to {most} visible ASCII characters", most=_MAX_SIGNING_KEY)
 
 
 def _state(entry: Entry, secret: Secret) -> SecretState:
@@ -325,7 +330,7 @@ def _associated_data(document: Document, entry: Entry) -> bytes:
 def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:
     """Yield where fields of a document contradict each other, or the other fields of the request."""
     if document.version != FORMAT_VERSION:
-        yield FieldViolation("document.format_version", f"must be {FORMAT_VERSION}")
+        yield FieldViolation("document.format_version", say("must be {format_version}", format_version=FORMAT_VERSION))
         return
     times = Counter(entry.id for entry in document.entries)
     actives = 0
@@ -333,19 +338,21 @@ def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> 
         path = f"document.providers[{index}]"
         actives += entry.active
         if entry.active and actives == 2:
-            yield FieldViolation(f"{path}.state", "must not be active: another one is")
+            yield FieldViolation(f"{path}.state", say("must not be active: another one is"))
         if times[entry.id] > 1:
-            yield FieldViolation(f"{path}.id", "must not be that of another provider in the document")
+            yield FieldViolation(f"{path}.id", say("must not be that of another provider in the document"))
         if isinstance(entry.settings, SmtpSettings) and entry.settings.oauth is not None and not entry.settings.user:
-            yield FieldViolation(f"{path}.smtp.user", "is needed with oauth")
+            yield FieldViolation(f"{path}.smtp.user", say("is needed with oauth"))
     if skip_secrets or not any(entry.secret for entry in document.entries):
         return
     if document.encryption is None:
-        yield FieldViolation("document.encryption", "must be set: there are secrets")
+        yield FieldViolation("document.encryption", say("must be set: there are secrets"))
         return
     for name, problem in document.encryption.parameters.problems():
         yield FieldViolation(f"document.encryption.argon2id.{name}", problem)
     if len(document.encryption.check) != CHECK_BYTES:
-        yield FieldViolation("document.encryption.check", f"must have {CHECK_BYTES} octets")
+        yield FieldViolation(
+            "document.encryption.check", say("must have {check_bytes} octets", check_bytes=CHECK_BYTES)
+        )
     if not passphrase:
-        yield FieldViolation("passphrase", "must be given: the document holds secrets (or skip_secrets set)")
+        yield FieldViolation("passphrase", say("must be given: the document holds secrets (or skip_secrets set)"))
