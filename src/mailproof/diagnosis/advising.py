@@ -84,20 +84,19 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         if proven or code is Code.DNS_NOT_FOUND:
             hidden = _INSTEAD_OF_HOST
         rest = tuple(item for item in wording.advice if item.topic not in hidden)
-        told, others = _sentences(seen, rest, values, most=1)
-        return Advised(message, sentences((suggestion, *told)), (*suggested, *others))
+        words, others = _sentences(seen, rest, values, most=1)
+        return Advised(message, sentences((suggestion, *words)), (*suggested, *others))
     if address and not is_cause_elsewhere(seen):
         return Advised(message, address)
     hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
-    told, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
-    words = sentences((*hints, *told, address))
-    return Advised(message, words, (*hinted, *fixes) if root else ())
+    words, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
+    return Advised(message, sentences((*hints, *words, address)), (*hinted, *fixes) if root else ())
 
 
 def _message(template: str, values: Fields) -> str:
     """Return what happened, without the full stop that would become part of a link at its end."""
-    told = Phrase(template, values)
-    return Composed(_with_bare_link, (told,)) if _A_LINK_AT_THE_END.search(told) else told
+    words = Phrase(template, values)
+    return Composed(_with_bare_link, (words,)) if _A_LINK_AT_THE_END.search(words) else words
 
 
 def _with_bare_link(parts: Sequence[str]) -> str:
@@ -115,11 +114,11 @@ def _sentences(
     seen: Observed, advice: Sequence[Advice], values: Fields, most: int = MAX_SENTENCES
 ) -> tuple[list[str], tuple[Fix, ...]]:
     """Return the sentences that apply, best first and no more than `most`, and the fixes that they mean."""
-    told: list[str] = []
+    words: list[str] = []
     fixes: tuple[Fix, ...] = ()
     proven = False  # whether the cause proves a change that was told already; others are worth no try then
     for item in advice:
-        if len(told) == most or not all(seen.holds(condition) for condition in item.when):
+        if len(words) == most or not all(seen.holds(condition) for condition in item.when):
             continue
         if isinstance(item, SettingsAdvice):
             found = () if proven else settings_fixes(seen, item)
@@ -129,10 +128,10 @@ def _sentences(
                 sentence = in_one_sentence(seen, found, proven=proven, reason=item.reason)
                 bad = _bad_certificate(seen, item)
                 certificate = say("Then the certificate has to be put right as well: {bad}", bad=bad) if bad else ""
-                told.append(sentences((sentence, certificate)))
-        elif not (item.otherwise and told):
-            told.append(Phrase(_in_words(seen, item), values))
-    return told, fixes
+                words.append(sentences((sentence, certificate)))
+        elif not (item.otherwise and words):
+            words.append(Phrase(_in_words(seen, item), values))
+    return words, fixes
 
 
 def _bad_certificate(seen: Observed, advice: SettingsAdvice) -> str:

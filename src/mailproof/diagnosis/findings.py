@@ -100,17 +100,17 @@ def passed(seen: Observed) -> str:
         proven = say("the connection is encrypted")
     else:
         proven = say("the connection stands")
-    told: list[str] = [
+    parts: list[str] = [
         Phrase(CATALOGUE[Code.OK].wording.message, {"detail": both((login, proven)) if login else proven})
     ]
     if depth is not Depth.DATA:
-        told.append(say("No message was sent."))
+        parts.append(say("No message was sent."))
     if seen.suggested:
         host, other = seen.redact(plan.host, 260), seen.suggested[0].suggested.shown
-        told.append(
+        parts.append(
             say("Make sure that {host} is the server that is meant: it is not {other}.", host=host, other=other)
         )
-    return sentences(told)
+    return sentences(parts)
 
 
 def _finding(code: Code, severity: Severity, stage: Stage, advised: Advised) -> Finding:
@@ -146,7 +146,7 @@ def _certificate_detail(seen: Observed) -> str:
                 return certificate.problem
             return say(
                 "the {role} certificate {subject} {problem}",
-                role=certificate.role.value,
+                role=Phrase(certificate.role.value, {}),
                 subject=certificate.subject,
                 problem=certificate.problem,
             )

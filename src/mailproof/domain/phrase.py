@@ -109,7 +109,7 @@ class Composed(str):
         return self.compose([translated(part, translate) for part in self.parts])
 
 
-def say(template: str, /, **values: Any) -> Phrase:
+def say(template: str, /, **values: Any) -> str:
     """Return a phrase. A test collects the first argument of each call: it is a literal text.
 
     Args:
@@ -121,10 +121,10 @@ def say(template: str, /, **values: Any) -> Phrase:
 
 def sentences(parts: Sequence[str]) -> str:
     """Return sentences one after the other; empty ones are left out."""
-    told = [part for part in parts if part]
-    if len(told) < 2:
-        return told[0] if told else ""
-    return Composed(_with_blanks, told)
+    texts = [part for part in parts if part]
+    if len(texts) < 2:
+        return texts[0] if texts else ""
+    return Composed(_with_blanks, texts)
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -140,6 +140,13 @@ def both(parts: Sequence[str]) -> str:
 def either(parts: Sequence[str]) -> str:
     """Return phrases as a sentence offers them: "a, or b"."""
     return reduce(lambda first, second: say("{first}, or {second}", first=first, second=second), parts)
+
+
+def without(text: str, part: str) -> str:
+    """Return sentences without one of them."""
+    if isinstance(text, Composed):
+        return sentences([without(each, part) for each in text.parts])
+    return "" if text == part else text
 
 
 def without_stop(text: str) -> str:

@@ -1,6 +1,6 @@
 """Which language a caller wants: the header Accept-Language (RFC 9110 section 12.5.4), and a terminal's locale.
 
-The header is a stranger's: what is malformed in it is passed over, and what is longer than a browser's is not read. Pure.
+The header is a stranger's: what is malformed in it is passed over, and one that is too long is not read. Pure.
 """
 
 from __future__ import annotations

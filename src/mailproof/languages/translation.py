@@ -18,8 +18,8 @@ def in_language(text: str, language: Language) -> str:
     """
     if language is Language.ENGLISH:
         return text
-    told: str = translated(text, catalogue(language).get)
-    return told
+    translation: str = translated(text, catalogue(language).get)
+    return translation
 
 
 @cache

@@ -168,7 +168,7 @@ class HttpClient:
             if error.verify_code in NO_ISSUER:
                 raise_if_no_descriptor()  # OpenSSL may not have been able to open the issuer's file
             if context is not None and self._trust.is_empty(context):
-                phrase = "can't be verified: no certificate authority is trusted here"
+                phrase = say("can't be verified: no certificate authority is trusted here")
                 raise RequestFailed(Code.TRUST_STORE_EMPTY, phrase) from None
             code = verification_code(error.verify_code, ())
             raise RequestFailed(code, say("has no valid certificate for that name")) from None

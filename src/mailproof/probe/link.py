@@ -400,7 +400,7 @@ class Link:
                     context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
                 raise Broken(
-                    Code.TLS_UNTRUSTED, say("the extra trust anchors can't be used: {error}", error=error)
+                    Code.TLS_UNTRUSTED, say("the extra trust anchors can't be used: {error}", error=str(error))
                 ) from None
         return context
 

@@ -83,7 +83,7 @@ class OAuthTokens:
         except RequestFailed as error:
             denied = error.code is Code.EGRESS_DENIED
             raise TokenFailed(
-                say("the token endpoint") if denied else say("{host} {error}", host=endpoint.host, error=error),
+                say("the token endpoint") if denied else say("{host} {error}", host=endpoint.host, error=str(error)),
                 denied=denied,
             ) from None
         return Secret(read_token(answer.status, answer.body))

@@ -36,6 +36,7 @@ from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
 from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
+from mailproof.languages.language import Language
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.context import Context
@@ -81,6 +82,7 @@ class Call:
         idempotency_key: The header x-idempotency-key, None if it is missing.
         request_id: The id under which the call is logged and answered.
         certificate: The client's certificate, which TLS has verified; None if it showed none.
+        language: The one that the caller wants sentences in, by the header accept-language.
     """
 
     transport: str
@@ -91,6 +93,7 @@ class Call:
     idempotency_key: str | None = None
     request_id: str = field(default_factory=lambda: request_id(None))
     certificate: ClientCertificate | None = None
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +297,8 @@ class Calls:
         path = method.path if method else ""
         if not isinstance(error, Failure):
             log.error("internal error", exc_info=error, extra={"request_id": call.request_id, "method": path})
-        refusal = status_error(error, service=method.service if method else "", request_id=call.request_id)
+        service = method.service if method else ""
+        refusal = status_error(error, service=service, request_id=call.request_id, language=call.language)
         outcome = error.reason if isinstance(error, Failure) else "INTERNAL"
         self._log_end(path, call, time.monotonic() if started is None else started, outcome)
         return refusal
@@ -339,7 +343,8 @@ class Calls:
             reference = next((name for _, name in problems if name), "")
             raise InvalidFields([violation for violation, _ in problems], reference=reference)
         remaining = max(deadline - time.monotonic(), 0.0)
-        return request, Context(open_call.caller, remaining, self._repeatable(method, key, request) if key else None)
+        repeatable = self._repeatable(method, key, request) if key else None
+        return request, Context(open_call.caller, remaining, repeatable, call.language)
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:
         """Return the key with the request's digests, which are the same over every transport."""

@@ -12,6 +12,8 @@ from mailproof.discovery.progress import (
     Verdict,
 )
 from mailproof.domain.errors import InvalidFields
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.rpc.times import duration, seconds_of
 from mailproof.rpc.vocabulary_numbers import CODES, STAGES, TLS_MODES
 from mailproof.usecases.searches import DEFAULT_TIMEOUT
@@ -35,10 +37,12 @@ def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[s
     return request.address.strip(), limit
 
 
-def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResponse:
-    """Return one message of the stream."""
+def discovery_event(
+    event: SearchProgress, language: Language = Language.ENGLISH
+) -> discovery_pb2.DiscoverSettingsResponse:
+    """Return one message of the stream, its sentences in a language."""
     if isinstance(event, TriedCandidate):
-        return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
+        return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event, language))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
             source=_SOURCES[event.source],
@@ -51,20 +55,20 @@ def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResp
     if isinstance(event, SearchHeartbeat):
         beat = discovery_pb2.DiscoveryHeartbeat(elapsed=duration(event.elapsed))
         return discovery_pb2.DiscoverSettingsResponse(heartbeat=beat)
-    return discovery_pb2.DiscoverSettingsResponse(result=_result(event))
+    return discovery_pb2.DiscoverSettingsResponse(result=_result(event, language))
 
 
-def _result(found: SearchResult) -> discovery_pb2.DiscoveryResult:
+def _result(found: SearchResult, language: Language) -> discovery_pb2.DiscoveryResult:
     return discovery_pb2.DiscoveryResult(
-        candidates=[_tried(one) for one in found.tried],
-        message=found.message,
-        advice=found.advice,
+        candidates=[_tried(one, language) for one in found.tried],
+        message=in_language(found.message, language),
+        advice=in_language(found.advice, language),
         complete=found.complete,
         elapsed_ms=found.elapsed_ms,
     )
 
 
-def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
+def _tried(tried: TriedCandidate, language: Language) -> discovery_pb2.TriedCandidate:
     candidate = tried.candidate
     return discovery_pb2.TriedCandidate(
         host=candidate.host,
@@ -73,15 +77,15 @@ def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
         user=candidate.user,
         source=_SOURCES[candidate.source],
         rank=candidate.rank,
-        notes=candidate.advice,
+        notes=in_language(candidate.advice, language),
         provider=candidate.provider,
         verdict=_VERDICTS[tried.verdict],
         stage=STAGES[tried.stage],
         code=CODES[tried.code],
-        message=tried.message,
-        advice=tried.advice,
+        message=in_language(tried.message, language),
+        advice=in_language(tried.advice, language),
         mechanisms=tried.mechanisms,
         tls_version=tried.tls_version,
         elapsed_ms=tried.elapsed_ms,
-        reason=candidate.reason,
+        reason=in_language(candidate.reason, language),
     )

@@ -25,4 +25,4 @@ class DiscoveryService:
         found = self._searches.discover(context.caller, address, limit, remaining=context.remaining)
         async with aclosing(found) as events:
             async for event in events:
-                yield discovery_event(event)
+                yield discovery_event(event, context.language)

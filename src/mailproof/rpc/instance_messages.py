@@ -13,6 +13,8 @@ from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidField
 from mailproof.domain.ledger import EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings
 from mailproof.domain.phrase import say
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.settings_messages import http_settings, members, smtp_settings, trimmed
 from mailproof.rpc.times import seconds_of, timestamp
@@ -187,16 +189,18 @@ def webhook_test(request: instance_pb2.TestHTTPProviderRequest) -> tuple[str, fl
     return request.recipient_address.strip() or DEFAULT_RECIPIENT, limit
 
 
-def webhook_report(report: WebhookReport) -> instance_pb2.TestHTTPProviderResponse:
-    """Return the verdict on a post."""
+def webhook_report(
+    report: WebhookReport, language: Language = Language.ENGLISH
+) -> instance_pb2.TestHTTPProviderResponse:
+    """Return the verdict on a post, its sentences in a language."""
     return instance_pb2.TestHTTPProviderResponse(
         report=instance_pb2.WebhookReport(
             outcome=_OUTCOMES[report.outcome],
             stage=_STAGES[report.phase],
             code=_CODES[report.code],
             http_status=report.status,
-            message=report.message,
-            advice=report.advice,
+            message=in_language(report.message, language),
+            advice=in_language(report.advice, language),
             elapsed_ms=report.elapsed_ms,
         )
     )

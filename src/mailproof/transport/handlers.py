@@ -19,9 +19,10 @@ from mailproof.rpc.calls import Call, Calls, Decode, Method, Read
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.rpc.status import StatusError
-from mailproof.transport.headers import GRPC_STATUS_DETAILS, REQUEST_ID
+from mailproof.transport.headers import CONTENT_LANGUAGE, GRPC_STATUS_DETAILS, REQUEST_ID
 
 _STATUS_DETAILS, _REQUEST_ID = GRPC_STATUS_DETAILS.decode(), REQUEST_ID.decode()
+_CONTENT_LANGUAGE = CONTENT_LANGUAGE.decode()
 
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 """Bytes of a message that grpc.aio takes in: above the limit of the guards, so that they refuse with typed details.
@@ -74,7 +75,7 @@ def _handler(
 
     async def unary(_: Any, context: Any) -> bytes:
         call = call_of(context)
-        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
+        context.set_trailing_metadata(_trailing(call))
         try:
             response = await calls.unary(method, call, reader(context))
         except StatusError as refusal:
@@ -83,7 +84,7 @@ def _handler(
 
     async def stream(_: Any, context: Any) -> None:
         call = call_of(context)
-        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
+        context.set_trailing_metadata(_trailing(call))
 
         begun = False
 
@@ -133,8 +134,13 @@ def _unknown(calls: Calls, call_of: Callable[[Any], Call]) -> grpc.RpcMethodHand
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
+def _trailing(call: Call) -> tuple[tuple[str, str], ...]:
+    """Return what every answer ends with: the call's id, and the language of its sentences."""
+    return ((_REQUEST_ID, call.request_id), (_CONTENT_LANGUAGE, call.language.value))
+
+
 async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
-    metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), (_REQUEST_ID, call.request_id))
+    metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), *_trailing(call))
     try:
         await context.abort(CODES[refusal.status.code], refusal.status.message, metadata)
     except grpc.aio.InternalError:  # the client has gone

@@ -10,11 +10,13 @@ from mailproof.rpc import calls
 Headers = list[tuple[bytes, bytes]]
 
 ACCEPT = b"accept"
+ACCEPT_LANGUAGE = b"accept-language"
 ALLOW = b"allow"
 ALLOW_ORIGIN = b"access-control-allow-origin"
 AUTHORIZATION = b"authorization"
 CACHE_CONTROL = b"cache-control"
 CONNECTION = b"connection"
+CONTENT_LANGUAGE = b"content-language"
 CONTENT_LENGTH = b"content-length"
 CONTENT_TYPE = b"content-type"
 EXPECT = b"expect"

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from mailproof.domain.errors import Failure
+from mailproof.domain.phrase import say
+from mailproof.languages.translation import in_language
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
@@ -18,12 +20,15 @@ from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    ACCEPT_LANGUAGE,
     CLOSE,
+    CONTENT_LANGUAGE,
     CONTENT_TYPE,
     JSON,
     NO_STORE,
     REQUEST_ID,
     STRICT_TRANSPORT_SECURITY,
+    VARY,
     Headers,
 )
 from mailproof.transport.request import Request
@@ -38,6 +43,7 @@ DELIVERY_MARGIN = 2.0
 """Seconds after a call's deadline in which its client still gets an answer, if only that the deadline has passed."""
 
 
+_GOING = say("the server is going away")
 _LARGE = 64 * 1024  # bytes of an answer that its connection may keep for a client that does not read
 
 
@@ -85,6 +91,9 @@ class HttpApp:
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
         inbound = Inbound(request, receive)
         added = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
+        application = self._application(request)
+        if application is self._rest:
+            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, ACCEPT_LANGUAGE)]
         tracked = _Tracked(send, added, inbound)
         bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
@@ -96,10 +105,10 @@ class HttpApp:
             return
         try:
             async with bound:
-                await self._application(request)(request, inbound, tracked)
+                await application(request, inbound, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
-                body = {"code": 14, "message": "the server is going away", "details": []}
+                body = {"code": 14, "message": in_language(_GOING, request.language), "details": []}
                 await respond(tracked, 503, [JSON], dump(body))
         except Exception as error:
             if bound.expired():
@@ -108,7 +117,7 @@ class HttpApp:
                 return
             log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
-                refusal = status_error(error, request_id=request.request_id)
+                refusal = status_error(error, request_id=request.request_id, language=request.language)
                 body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
                 await respond(tracked, refusal.http_status, [JSON], dump(body))
 

@@ -16,12 +16,15 @@ from urllib.parse import quote
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
 from mailproof.domain.phrase import say
+from mailproof.languages.language import Language
+from mailproof.languages.negotiation import accepted
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
+    ACCEPT_LANGUAGE,
     AUTHORIZATION,
     CONTENT_LENGTH,
     CONTENT_TYPE,
@@ -143,6 +146,11 @@ class Request:
         """The header x-idempotency-key, likewise."""
         return _text(self.values.get(IDEMPOTENCY_KEY))
 
+    @property
+    def language(self) -> Language:
+        """The language that the header accept-language asks for."""
+        return accepted(_text(self.values.get(ACCEPT_LANGUAGE)))
+
     def check_timeout(self) -> None:
         """Refuse a malformed timeout. That is for what runs an RPC: an unknown path is not found all the same.
 
@@ -168,6 +176,7 @@ class Request:
             idempotency_key=self.idempotency_key,
             request_id=self.request_id,
             certificate=self.certificate,
+            language=self.language,
         )
 
 

@@ -21,7 +21,16 @@ from mailproof.rpc.intake import Intake
 from mailproof.rpc.status import StatusError
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
-from mailproof.transport.headers import ALLOW, CONTENT_TYPE, JSON, NO_STORE, RETRY_AFTER, WWW_AUTHENTICATE, Headers
+from mailproof.transport.headers import (
+    ALLOW,
+    CONTENT_LANGUAGE,
+    CONTENT_TYPE,
+    JSON,
+    NO_STORE,
+    RETRY_AFTER,
+    WWW_AUTHENTICATE,
+    Headers,
+)
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
@@ -31,6 +40,9 @@ _SAFE: Headers = [NO_STORE]
 
 # The reference omits default values; the other two APIs promise their fields always.
 _OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
+
+_ENGLISH = frozenset({"smtpdiag.v1.FindingsService"})
+"""Services whose answers are texts in English, whatever the caller's language."""
 
 
 class Rest:
@@ -61,7 +73,8 @@ class Rest:
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         response = await self._calls.unary(method, call, read)
-        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS))
+        language: Headers = [(CONTENT_LANGUAGE, b"en")] if method.service in _ENGLISH else []
+        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS), language)
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         await self._calls.stream(method, call, read, exchange.message)

@@ -26,7 +26,7 @@ from mailproof.domain.errors import (
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
-from mailproof.domain.phrase import say
+from mailproof.domain.phrase import say, sentences
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Plan, Progress, Report
@@ -425,7 +425,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         "documentation": "" if documentation_url else page(report.code),
     }
     return SmtpTestFailed(
-        " ".join(part for part in (report.message, report.advice) if part),
+        sentences((report.message, report.advice)),
         code=report.code.value,
         stage=report.stage.value,
         metadata={key: value for key, value in facts.items() if value},

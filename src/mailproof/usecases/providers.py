@@ -137,8 +137,8 @@ class SmtpInput:
             )
             raise PasswordRequired(
                 say(
-                    "must be sent, or xoauth2 with a client_secret: {of} are not those that the stored {secret} belongs "
-                    "to",
+                    "must be sent, or xoauth2 with a client_secret: {of} are not those that the stored {secret} "
+                    "belongs to",
                     of=of,
                     secret=words,
                 )
