@@ -93,7 +93,7 @@ LAW = (
     Room(
         "discovery",
         "what a domain's records mean",
-        ("domain.phrase", "syntax", "smtp.report", "smtp.vocabulary"),
+        ("domain.phrase", "languages", "syntax", "smtp.report", "smtp.vocabulary"),
         pure=True,
         libraries=("defusedxml: autoconfig",),
         modules=(
@@ -117,6 +117,7 @@ LAW = (
             "sending_services",
             "sites",
             "spelling",
+            "translation",
         ),
     ),
     Room(
@@ -203,6 +204,7 @@ LAW = (
             "smtp.vocabulary",
             "discovery.did_you_mean",
             "discovery.progress",
+            "discovery.translation",
             "webhook.format",
             "webhook.verdict",
             "scheduling",
@@ -255,7 +257,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
+        ("domain", "languages", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
         libraries=("asyncio",),
         modules=(
             "arguments",

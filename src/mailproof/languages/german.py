@@ -7,6 +7,7 @@ English sentence and no more. Names of settings, headers, commands and codes sta
 from __future__ import annotations
 
 from mailproof.languages.german_connection import CONNECTION
+from mailproof.languages.german_discovery import DISCOVERY
 from mailproof.languages.german_errors import ERRORS
 from mailproof.languages.german_fields import FIELDS
 from mailproof.languages.german_login import LOGIN
@@ -16,5 +17,5 @@ from mailproof.languages.german_tls import TLS
 from mailproof.languages.german_webhook import WEBHOOK
 from mailproof.languages.german_words import WORDS
 
-GERMAN: dict[str, str] = CONNECTION | ERRORS | FIELDS | LOGIN | MAIL | SPECIAL_CASES | TLS | WEBHOOK | WORDS
+GERMAN: dict[str, str] = CONNECTION | DISCOVERY | ERRORS | FIELDS | LOGIN | MAIL | SPECIAL_CASES | TLS | WEBHOOK | WORDS
 """All of them."""

@@ -222,5 +222,6 @@ ERRORS: dict[str, str] = {
     ),
     "is needed with oauth": "wird mit oauth gebraucht",
     "must have at least {min_length} characters": "muss mindestens {min_length} Zeichen haben",
+    "the server is going away": "der Server wird beendet",
 }
 """English template -> German template."""

@@ -196,5 +196,8 @@ FIELDS: dict[str, str] = {
     "must have a port between 1 and 65535": "muss einen Port zwischen 1 und 65535 haben",
     "must be a URL": "muss eine URL sein",
     "must have a valid host name": "muss einen gültigen Hostnamen haben",
+    "internal error (request id {request_id})": "interner Fehler (Request-ID {request_id})",
+    "What it means and what to change": "Was es bedeutet und was zu ändern ist",
+    "internal error": "interner Fehler",
 }
 """English template -> German template."""

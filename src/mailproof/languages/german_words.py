@@ -339,5 +339,15 @@ WORDS: dict[str, str] = {
     "leaf": "Serverzertifikat",
     "intermediate": "Zwischenzertifikat",
     "root": "Wurzelzertifikat",
+    "can't be verified: no certificate authority is trusted here": (
+        "lässt sich nicht prüfen: Hier wird keiner Zertifizierungsstelle vertraut"
+    ),
+    "What to do:": "Was zu tun ist:",
+    "Certificate:": "Zertifikat:",
+    "Warning {code}:": "Warnung {code}:",
+    "No change of the settings is known to help.": "Es ist keine Änderung der Einstellungen bekannt, die hilft.",
+    "With the fix:": "Mit der Korrektur:",
+    "With the fix, which was not tried:": "Mit der Korrektur, die nicht ausprobiert wurde:",
+    "Addresses of the host:": "Adressen des Hosts:",
 }
 """English template -> German template."""

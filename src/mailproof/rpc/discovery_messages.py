@@ -12,8 +12,6 @@ from mailproof.discovery.progress import (
     Verdict,
 )
 from mailproof.domain.errors import InvalidFields
-from mailproof.languages.language import Language
-from mailproof.languages.translation import in_language
 from mailproof.rpc.times import duration, seconds_of
 from mailproof.rpc.vocabulary_numbers import CODES, STAGES, TLS_MODES
 from mailproof.usecases.searches import DEFAULT_TIMEOUT
@@ -37,12 +35,10 @@ def discovery_request(request: discovery_pb2.DiscoverSettingsRequest) -> tuple[s
     return request.address.strip(), limit
 
 
-def discovery_event(
-    event: SearchProgress, language: Language = Language.ENGLISH
-) -> discovery_pb2.DiscoverSettingsResponse:
-    """Return one message of the stream, its sentences in a language."""
+def discovery_event(event: SearchProgress) -> discovery_pb2.DiscoverSettingsResponse:
+    """Return one message of the stream."""
     if isinstance(event, TriedCandidate):
-        return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event, language))
+        return discovery_pb2.DiscoverSettingsResponse(candidate=_tried(event))
     if isinstance(event, Clue):
         clue = discovery_pb2.Clue(
             source=_SOURCES[event.source],
@@ -55,20 +51,20 @@ def discovery_event(
     if isinstance(event, SearchHeartbeat):
         beat = discovery_pb2.DiscoveryHeartbeat(elapsed=duration(event.elapsed))
         return discovery_pb2.DiscoverSettingsResponse(heartbeat=beat)
-    return discovery_pb2.DiscoverSettingsResponse(result=_result(event, language))
+    return discovery_pb2.DiscoverSettingsResponse(result=_result(event))
 
 
-def _result(found: SearchResult, language: Language) -> discovery_pb2.DiscoveryResult:
+def _result(found: SearchResult) -> discovery_pb2.DiscoveryResult:
     return discovery_pb2.DiscoveryResult(
-        candidates=[_tried(one, language) for one in found.tried],
-        message=in_language(found.message, language),
-        advice=in_language(found.advice, language),
+        candidates=[_tried(one) for one in found.tried],
+        message=found.message,
+        advice=found.advice,
         complete=found.complete,
         elapsed_ms=found.elapsed_ms,
     )
 
 
-def _tried(tried: TriedCandidate, language: Language) -> discovery_pb2.TriedCandidate:
+def _tried(tried: TriedCandidate) -> discovery_pb2.TriedCandidate:
     candidate = tried.candidate
     return discovery_pb2.TriedCandidate(
         host=candidate.host,
@@ -77,15 +73,15 @@ def _tried(tried: TriedCandidate, language: Language) -> discovery_pb2.TriedCand
         user=candidate.user,
         source=_SOURCES[candidate.source],
         rank=candidate.rank,
-        notes=in_language(candidate.advice, language),
+        notes=candidate.advice,
         provider=candidate.provider,
         verdict=_VERDICTS[tried.verdict],
         stage=STAGES[tried.stage],
         code=CODES[tried.code],
-        message=in_language(tried.message, language),
-        advice=in_language(tried.advice, language),
+        message=tried.message,
+        advice=tried.advice,
         mechanisms=tried.mechanisms,
         tls_version=tried.tls_version,
         elapsed_ms=tried.elapsed_ms,
-        reason=in_language(candidate.reason, language),
+        reason=candidate.reason,
     )

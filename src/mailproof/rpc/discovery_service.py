@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from mailproof.discovery.translation import event_in
 from mailproof.rpc.context import Context
 from mailproof.rpc.discovery_messages import discovery_event, discovery_request
 from mailproof.usecases.searches import Searches
@@ -25,4 +26,4 @@ class DiscoveryService:
         found = self._searches.discover(context.caller, address, limit, remaining=context.remaining)
         async with aclosing(found) as events:
             async for event in events:
-                yield discovery_event(event, context.language)
+                yield discovery_event(event_in(event, context.language))
