@@ -223,5 +223,39 @@ ERRORS: dict[str, str] = {
     "is needed with oauth": "wird mit oauth gebraucht",
     "must have at least {min_length} characters": "muss mindestens {min_length} Zeichen haben",
     "the server is going away": "der Server wird beendet",
+    "the access token was revoked or has expired while the call ran": (
+        "das Access-Token wurde widerrufen oder ist abgelaufen, während der Aufruf lief"
+    ),
+    "the connection to the database was lost, and whether the change was stored is not known": (
+        "die Verbindung zur Datenbank ging verloren, und ob die Änderung gespeichert wurde, ist nicht bekannt"
+    ),
+    "the body is not valid base64": "der Body ist kein gültiges base64",
+    "the body ends within a frame's header": "der Body endet im Kopf eines Frames",
+    "the body ends within a frame": "der Body endet in einem Frame",
+    "compressed messages are not supported": "komprimierte Nachrichten werden nicht unterstützt",
+    "a frame has unknown flags": "ein Frame hat unbekannte Flags",
+    "the store does not answer": "der Speicher antwortet nicht",
+    "the store can't be asked": "der Speicher kann nicht gefragt werden",
+    "the body must hold one message, not {count}": "der Body muss eine Nachricht enthalten, nicht {count}",
+    "the header {name} is not valid base64": "der Header {name} ist kein gültiges base64",
+    "the new id is taken; nothing was stored": "die neue ID ist vergeben; es wurde nichts gespeichert",
+    "the database is busy; nothing was stored": "die Datenbank ist ausgelastet; es wurde nichts gespeichert",
+    "the database is closed": "die Datenbank ist geschlossen",
+    "the disk that holds the database is full; nothing was stored": (
+        "der Datenträger der Datenbank ist voll; es wurde nichts gespeichert"
+    ),
+    "the database has no default instance": "die Datenbank hat keine Standardinstanz",
+    "the database file is damaged: stop the service and restore a backup": (
+        "die Datenbankdatei ist beschädigt: Halten Sie den Dienst an und spielen Sie eine Sicherung zurück"
+    ),
+    "the disk that holds the database does not work; nothing was stored": (
+        "der Datenträger der Datenbank funktioniert nicht; es wurde nichts gespeichert"
+    ),
+    "the database can't be written; nothing was stored": (
+        "die Datenbank ist nicht beschreibbar; es wurde nichts gespeichert"
+    ),
+    "the database has no resources left; nothing was stored": (
+        "der Datenbank fehlt es an Ressourcen; es wurde nichts gespeichert"
+    ),
 }
 """English template -> German template."""
