@@ -123,7 +123,7 @@ def test_the_commerce_api_answers_in_the_callers_language(office: Office) -> Non
 
 def test_grpc_says_the_language_of_an_answer(office: Office) -> None:
     client = office.client("grpc")
-    call = client.wires.channel.unary_stream("/smtpdiag.v1.DiagnosisService/Diagnose")
+    call: Any = client.wires.channel.unary_stream("/smtpdiag.v1.DiagnosisService/Diagnose")
     request = diagnosis_pb2.DiagnoseRequest(host=HOST, port=587)
     running: Any = call(request.SerializeToString(), metadata=client.headers(GERMAN), timeout=30)
     list(running)

@@ -20,7 +20,7 @@ from mailproof.discovery.presets import PRESETS
 from mailproof.domain import errors
 from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
-from mailproof.smtp.report import CertificateRole
+from mailproof.smtp.report import CertificateRole, Report
 from mailproof.webhook import verdict
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
@@ -39,6 +39,7 @@ def said(text: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
             template = node.args[0]
             assert isinstance(template, ast.Constant), ast.unparse(node)
+            assert isinstance(template.value, str)
             yield template.value
 
 
@@ -142,3 +143,11 @@ _FAILURES = frozenset(_names(errors.Failure)) | {
     "ExchangeError",
     "WireError",
 }
+
+
+def english_only(report: Report) -> list[str]:
+    """Return the sentences of a report that can be told in English alone."""
+    texts = [report.message, report.advice, *(fix.sentence for fix in report.fixes)]
+    texts += [text for finding in report.findings for text in (finding.message, finding.advice)]
+    texts += [row.message for row in report.addresses] + [other.message for other in report.alternatives]
+    return [text for text in texts if not is_phrase(text)]

@@ -6,6 +6,7 @@ The header is a stranger's: what is malformed in it is passed over, and one that
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailproof.languages.language import Language
 
@@ -30,8 +31,11 @@ def accepted(header: str | None) -> Language:
     Args:
         header: The header's value; None if it is missing.
     """
-    if not header or len(header) > MAX_HEADER:
-        return Language.ENGLISH
+    return _best(header) if header and len(header) <= MAX_HEADER else Language.ENGLISH
+
+
+@lru_cache(maxsize=256)  # a browser sends the same header with each request
+def _best(header: str) -> Language:
     weights: dict[str, float] = {}
     for element in header.split(",", MAX_RANGES)[:MAX_RANGES]:
         found = _RANGE.fullmatch(element.strip(" \t"))
