@@ -58,6 +58,7 @@ PROTOS = ("ccadmin", "google", "smtpdiag", "zitadel")
 
 LAW = (
     Room("domain", "the values and rules that everybody shares", (), pure=True),
+    Room("languages", "which language a caller wants, and the catalogues", ("domain.phrase",), pure=True),
     Room("syntax", "what strings may look like, written once", ("domain",), pure=True, libraries=("ssl: pem",)),
     Room("smtp", "the conversation, its words and values; SASL", ("domain", "syntax"), pure=True),
     Room(
@@ -66,11 +67,13 @@ LAW = (
         ("domain.errors",),
         libraries=("asyncio", "concurrent: fair_worker"),
     ),
-    Room("diagnosis", "from what happened to what to change", ("smtp", "syntax"), pure=True),
+    Room(
+        "diagnosis", "from what happened to what to change", ("domain.phrase", "languages", "smtp", "syntax"), pure=True
+    ),
     Room(
         "net",
         "all of the network that is not SMTP",
-        ("domain.asker", "domain.errors", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
+        ("domain.asker", "domain.errors", "domain.phrase", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
         libraries=(
             "aiohappyeyeballs: dial http",
             "asyncio",
@@ -90,7 +93,7 @@ LAW = (
     Room(
         "discovery",
         "what a domain's records mean",
-        ("syntax", "smtp.report", "smtp.vocabulary"),
+        ("domain.phrase", "languages", "syntax", "smtp.report", "smtp.vocabulary"),
         pure=True,
         libraries=("defusedxml: autoconfig",),
         modules=(
@@ -115,19 +118,20 @@ LAW = (
             "sites",
             "spelling",
             "wanted_secret",
+            "translation",
         ),
     ),
     Room(
         "discovery",
         "the search for them",
-        ("syntax", "smtp.report", "smtp.vocabulary", "net"),
+        ("domain.phrase", "syntax", "smtp.report", "smtp.vocabulary", "net"),
         libraries=("asyncio", "dns: records"),
         modules=("documents", "inquiry", "records", "search", "visible_records", "web"),
     ),
     Room(
         "discovery",
         "which host is meant",
-        ("syntax", "diagnosis.interceptors", "diagnosis.suggested_hosts"),
+        ("domain.phrase", "syntax", "diagnosis.interceptors", "diagnosis.suggested_hosts"),
         pure=True,
         modules=("did_you_mean",),
     ),
@@ -197,15 +201,18 @@ LAW = (
         "the table of calls; a servicer for each proto service, its messages beside it",
         (
             "domain",
+            "languages",
             "syntax",
             "usecases",
             "diagnosis.catalogue_webhook",
             "diagnosis.finding_pages",
+            "diagnosis.translation",
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
             "discovery.did_you_mean",
             "discovery.progress",
+            "discovery.translation",
             "webhook.format",
             "webhook.verdict",
             "scheduling",
@@ -215,7 +222,7 @@ LAW = (
     Room(
         "transport",
         "each wire",
-        ("domain", "syntax.host", "syntax.source", "rpc"),
+        ("domain", "languages", "syntax.host", "syntax.source", "rpc"),
         libraries=(
             "asyncio",
             "concurrent: loops",
@@ -258,7 +265,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
+        ("domain", "languages", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
         libraries=("asyncio",),
         modules=(
             "arguments",

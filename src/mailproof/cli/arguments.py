@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from mailproof.cli.exit_codes import BAD_USAGE
@@ -37,6 +38,20 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add `--language`. The default is English and not the terminal's locale: scripts read what is printed."""
+    from mailproof.languages.language import Language
+    from mailproof.languages.negotiation import of_locale
+
+    parser.add_argument(
+        "--language",
+        type=str.lower,
+        choices=[language.value for language in Language],
+        default=of_locale(os.environ.get("MAILPROOF_LANGUAGE", "")).value,
+        help="of messages and advice; default: $MAILPROOF_LANGUAGE, otherwise en",
+    )
 
 
 def seconds(text: str) -> float:

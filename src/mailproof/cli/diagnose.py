@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
+from mailproof.cli.arguments import UsageError, add_json, add_language, add_timeout, complain
 from mailproof.cli.diagnose_output import DiagnoseOutput, as_json
 from mailproof.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from mailproof.cli.printer import Printer, print_json, show_until
@@ -81,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="after a failed test print this command with the best fix applied; runs nothing, changes nothing",
     )
     add_json(parser)
+    add_language(parser)
     oauth_arguments.add_arguments(parser)
 
 
@@ -95,19 +96,22 @@ def run(args: argparse.Namespace) -> int:
 
     from mailproof.cli import event_loop
     from mailproof.cli.fixed_command import fixed_command
+    from mailproof.diagnosis.translation import report_in
     from mailproof.discovery.host_adviser import KnownHosts
+    from mailproof.languages.language import Language
     from mailproof.net.egress import Policy, Profile, policy_for_operator
     from mailproof.net.trust import TrustStore
     from mailproof.probe.probe import Probe
     from mailproof.smtp.report import Report
 
     guard = Policy(Profile(args.egress_profile)) if args.egress_profile else policy_for_operator()
-    output = DiagnoseOutput(Printer(quiet=args.json))
+    language = Language(args.language)
+    output = DiagnoseOutput(Printer(quiet=args.json), language)
     try:
         probe = Probe(
             guard=guard, https_guard=guard.for_https(), trust=TrustStore(), adviser=KnownHosts(guard.for_web())
         )
-        report = event_loop.run(show_until(Report, probe.run(plan), output.progress))
+        report = report_in(event_loop.run(show_until(Report, probe.run(plan), output.progress)), language)
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:

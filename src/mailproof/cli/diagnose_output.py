@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, NEITHER, RED, YELLOW, Printer, shortened
+from mailproof.domain.phrase import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailproof.cli.fixed_command import FixedCommand
+    from mailproof.languages.language import Language
     from mailproof.smtp.report import AddressResult, Alternative, Certificate, Heartbeat, Report, Step, StepStarted
 
 _ABOUT_CERTIFICATE = ("tls_cert_", "tls_hostname_mismatch", "tls_self_signed", "tls_untrusted", "tls_missing")
@@ -24,9 +26,18 @@ _MARKS = {"ok": (GOOD, GREEN), "addresses_differ": (NEITHER, YELLOW)}
 class DiagnoseOutput:
     """Prints the progress of a test, then its verdict."""
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, language: Language | None = None) -> None:
         self._printer = printer
+        self._language = language  # None: English
         self._under_way = ""  # the line on the step that runs
+
+    def _in_words(self, label: str) -> str:
+        """Return a label in the language."""
+        if self._language is None:
+            return label
+        from mailproof.languages.translation import in_language
+
+        return in_language(label, self._language)
 
     def progress(self, seen: StepStarted | Step | Alternative | Heartbeat) -> None:
         """Print a step that ended and a setting that was tried, show which step runs, and say that one is slow."""
@@ -83,10 +94,10 @@ class DiagnoseOutput:
         if report.since_last_good:
             self._printer.paragraph("Since it worked:", report.since_last_good.sentence, BOLD)
         if report.advice:
-            self._printer.paragraph("What to do:", report.advice, BOLD)
+            self._printer.paragraph(self._in_words(say("What to do:")), report.advice, BOLD)
         if report.code.value.startswith(_ABOUT_CERTIFICATE) and report.tls and report.tls.chain:
             leaf, *others = report.tls.chain
-            self._printer.paragraph("Certificate:", _described(leaf), BOLD)
+            self._printer.paragraph(self._in_words(say("Certificate:")), _described(leaf), BOLD)
             for other in others:
                 if other.problem:
                     self._printer.paragraph(f"Certificate ({other.role}):", _described(other), BOLD)
@@ -95,17 +106,19 @@ class DiagnoseOutput:
         for finding in report.findings:
             if finding.severity.value == "warning":
                 words = " ".join(sentence for sentence in (finding.message, finding.advice) if sentence)
-                self._printer.paragraph(f"Warning {finding.code}:", words, YELLOW)
+                label = say("Warning {code}:", code=finding.code.value)
+                self._printer.paragraph(self._in_words(label), words, YELLOW)
         if not good and report.findings:
             self._printer.line(f"  More: mailproof explain {report.findings[0].code}")
 
     def fixed(self, command: FixedCommand | None) -> None:
         """Print the command with the best fix applied, on one line that can be copied, or that there is no fix."""
         if command is None:
-            self._printer.paragraph("", "No change of the settings is known to help.")
+            words = say("No change of the settings is known to help.")
+            self._printer.paragraph("", self._in_words(words))
             return
-        label = "With the fix:" if command.verified else "With the fix, which was not tried:"
-        self._printer.line(f"  {self._printer.paint(label, BOLD)} {command.text}")
+        label = say("With the fix:") if command.verified else say("With the fix, which was not tried:")
+        self._printer.line(f"  {self._printer.paint(self._in_words(label), BOLD)} {command.text}")
 
     def _alternatives(self, tried: Sequence[Alternative]) -> None:
         """Print each setting that works with its sentence, and the others together by their codes."""
@@ -123,7 +136,7 @@ class DiagnoseOutput:
     def _addresses(self, rows: Sequence[AddressResult]) -> None:
         """Print a line for each address of the host, where they differ."""
         if rows:
-            self._printer.line(f"  {self._printer.paint('Addresses of the host:', BOLD)}")
+            self._printer.line(f"  {self._printer.paint(self._in_words(say('Addresses of the host:')), BOLD)}")
         width = max((len(row.address) for row in rows), default=0)
         for row in rows:
             mark, colour = _MARKS.get(row.code.value, (BAD, RED))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
+from mailproof.cli.arguments import UsageError, add_json, add_language, add_timeout, complain
 from mailproof.cli.discover_output import DiscoverOutput, as_json
 from mailproof.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from mailproof.cli.printer import Printer, print_json, show_until
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDRESS", help="mail address whose settings are looked for")
     add_timeout(parser)
     add_json(parser)
+    add_language(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,11 +37,14 @@ def run(args: argparse.Namespace) -> int:
 
     from mailproof.cli import event_loop
     from mailproof.discovery.progress import SearchResult
+    from mailproof.discovery.translation import result_in
+    from mailproof.languages.language import Language
 
     output = DiscoverOutput(Printer(quiet=args.json))
     try:
         progress = _settings_search().run(address, args.timeout)
         found = event_loop.run(show_until(SearchResult, progress, output.progress))
+        found = result_in(found, Language(args.language))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.json:

@@ -23,7 +23,7 @@ _OF_LOGIN = (*_SECRETS, "--oauth-endpoint", "--oauth-client-id", "--oauth-scope"
 
 WITH_VALUE = frozenset(
     {"--tls", "--user", "--mechanism", "--ca-file", "--from", "--to", "--depth", "--timeout", "--ehlo-name", "--wait"}
-    | {"--egress-profile", "--oauth-endpoint", "--oauth-client-id", "--oauth-scope"}
+    | {"--egress-profile", "--oauth-endpoint", "--oauth-client-id", "--oauth-scope", "--language"}
 )
 """The flags of `diagnose` that are followed by a value."""
 

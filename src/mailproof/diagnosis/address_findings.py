@@ -12,6 +12,7 @@ from mailproof.diagnosis.address_words import broken, contrast, question, repair
 from mailproof.diagnosis.addresses import AddressTrial
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.trial_results import answers
+from mailproof.domain.phrase import listed, say, without_stop
 from mailproof.smtp.report import AddressResult
 from mailproof.smtp.vocabulary import Code, Depth, Stage
 from mailproof.syntax.host import join_host_port
@@ -34,7 +35,9 @@ def rows(seen: Observed) -> tuple[AddressResult, ...]:
     found = [_row(seen, trial) for trial in table.trials]
     if table.untried:
         last = found[-1]
-        words = f"{last.message} … {table.untried} more addresses, which were not tried"
+        words = say(
+            "{message} … {untried} more addresses, which were not tried", message=last.message, untried=table.untried
+        )
         found[-1] = dataclasses.replace(last, message=words)
     return tuple(found)
 
@@ -52,11 +55,16 @@ def difference(seen: Observed) -> str | None:
     for trial in table.trials:
         if trial.counts and trial.answer != used.answer:
             groups.setdefault(trial.answer, []).append(trial)
-    found = [f"{first.address} {phrase(seen, first)}{_likewise(rest)}" for first, *rest in groups.values()]
+    found = [_group(seen, first, rest) for first, *rest in groups.values()]
     rest = len(found) - MAX_NAMED
-    more = f"; {rest} more {'differs' if rest == 1 else 'differ'} otherwise" if rest > 0 else ""
-    passed = "the test passed" if seen.cause is None else "the test ran"
-    return f": {passed} over {used.address}, but {'; '.join(found[:MAX_NAMED])}{more}"
+    named: list[str] = found[:MAX_NAMED]
+    if rest == 1:
+        named.append(say("1 more differs otherwise"))
+    elif rest > 1:
+        named.append(say("{count} more differ otherwise", count=rest))
+    if seen.cause is None:
+        return say(": the test passed over {address}, but {others}", address=used.address, others=listed(named))
+    return say(": the test ran over {address}, but {others}", address=used.address, others=listed(named))
 
 
 def phrase(seen: Observed, trial: AddressTrial) -> str:
@@ -67,7 +75,7 @@ def phrase(seen: Observed, trial: AddressTrial) -> str:
     elif usual is not None and trial.answer != usual.answer:
         words = contrast(result, trial.unverified, usual.result, usual.unverified, seen.plan.host)
     else:
-        words = answers("", result).strip().rstrip(".")
+        words = without_stop(answers("", result))
     return seen.redact(words, MAX_PHRASE)
 
 
@@ -76,11 +84,15 @@ def repair_of_failing(seen: Observed) -> str:
     failing = seen.addresses.failing
     refusing = [trial.address for trial in failing if _refuses(trial)]
     others = [trial.address for trial in failing if not _refuses(trial)]
-    asked = []
+    asked: list[str] = []
     if others:
-        fail = "" if seen.provider else ": clients that are led there fail"
-        asked.append(f"{_remedy(seen, others)}{fail}")
-    return ". ".join([*asked, question(_host(seen), refusing)] if refusing else asked)
+        remedy = _remedy(seen, others)
+        asked.append(remedy if seen.provider else say("{remedy}: clients that are led there fail", remedy=remedy))
+    if refusing:
+        asked.append(question(_host(seen), refusing))
+    if len(asked) > 1:
+        return say("{first}. {second}", first=asked[0], second=asked[1])
+    return asked[0] if asked else ""
 
 
 def is_cause_elsewhere(seen: Observed) -> bool:
@@ -103,9 +115,11 @@ def working_address(seen: Observed) -> str:
     if used is None or not used.fails or works is None:
         return ""
     server = join_host_port(_host(seen), seen.port)
-    proof = seen.redact(answers(f"{server} over {works.address}", works.result), MAX_PHRASE)
-    ask = "Another address of the host works" if is_cause_elsewhere(seen) else _remedy(seen, [used.address])
-    return f"{ask}: verified, {proof}"
+    over = say("{server} over {address}", server=server, address=works.address)
+    proof = seen.redact(answers(over, works.result), MAX_PHRASE)
+    if is_cause_elsewhere(seen):
+        return say("Another address of the host works: verified, {proof}", proof=proof)
+    return say("{remedy}: verified, {proof}", remedy=_remedy(seen, [used.address]), proof=proof)
 
 
 def _remedy(seen: Observed, failing: Sequence[str]) -> str:
@@ -118,11 +132,14 @@ def _host(seen: Observed) -> str:
     return seen.redact(seen.plan.host, 260)
 
 
-def _likewise(rest: Sequence[AddressTrial]) -> str:
-    if not rest:
-        return ""
-    verb = "does" if len(rest) == 1 else "do"
-    return f", as {verb} {some_of([trial.address for trial in rest])}"
+def _group(seen: Observed, first: AddressTrial, rest: Sequence[AddressTrial]) -> str:
+    """Return what came of addresses that answer alike."""
+    words = say("{address} {result}", address=first.address, result=phrase(seen, first))
+    if len(rest) == 1:
+        return say("{words}, as does {address}", words=words, address=rest[0].address)
+    if rest:
+        return say("{words}, as do {addresses}", words=words, addresses=some_of([trial.address for trial in rest]))
+    return words
 
 
 def _refuses(trial: AddressTrial) -> bool:
@@ -140,5 +157,7 @@ def _row(seen: Observed, trial: AddressTrial) -> AddressResult:
     elif usual is not None and trial.answer != usual.answer:
         code = Code.ADDRESSES_DIFFER
     stage = cause.stage if cause else _LAST_STAGES.get(seen.plan.depth, Stage.EHLO)
-    words = phrase(seen, trial) + (" (used by this test)" if trial.used else "")
+    words = phrase(seen, trial)
+    if trial.used:
+        words = say("{result} (used by this test)", result=words)
     return AddressResult(trial.address, trial.family, stage, code, words, trial.duration)

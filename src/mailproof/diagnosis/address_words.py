@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import TrialResult
 from mailproof.diagnosis.catalogue import CATALOGUE
+from mailproof.domain.phrase import Phrase, both, say
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.sanitize import Redactor
 from mailproof.smtp.vocabulary import Code, Stage
@@ -54,24 +55,27 @@ def broken(result: TrialResult, host: str, duration: float, redact: Redactor, *,
     cause = result.cause or Cause(Stage.CONNECT, Code.OK)
     code = cause.code
     if code is Code.NETWORK_UNREACHABLE and not conclusive:
-        return "has no route from this machine, so nothing is known of it"
+        return say("has no route from this machine, so nothing is known of it")
     if code is Code.TIMEOUT:
-        what = "the connect " if cause.stage is Stage.CONNECT else ""
-        where = "" if what else f" at the stage {cause.stage}"
-        return f"did not answer {what}in {duration:.1f} s{where}" + ("" if conclusive else ", which may be too short")
+        seconds = f"{duration:.1f}"
+        if cause.stage is Stage.CONNECT:
+            silent = say("did not answer the connect in {seconds} s", seconds=seconds)
+        else:
+            silent = say("did not answer in {seconds} s at the stage {stage}", seconds=seconds, stage=cause.stage.value)
+        return silent if conclusive else say("{silent}, which may be too short", silent=silent)
     if code is Code.TLS_HOSTNAME_MISMATCH or code in _CERTIFICATES:
-        return f"has {_certificate(code, result, host)}"
+        return say("has {certificate}", certificate=_certificate(code, result, host))
     if code is Code.AUTH_MECHANISM_UNSUPPORTED:
-        return f"offers only AUTH {', '.join(_offered(result))}"
+        return say("offers only AUTH {mechanisms}", mechanisms=", ".join(_offered(result)))
     if cause.reply is not None and not CATALOGUE[code].silent:
         reply = cause.reply
         said = " ".join(filter(None, (str(reply.code), reply.enhanced, redact(reply.text, MAX_REPLY))))
-        return f'answers "{said}" at the stage {cause.stage}'
+        return say('answers "{reply}" at the stage {stage}', reply=said, stage=cause.stage.value)
     if code in _PHRASES:
-        return _PHRASES[code]
+        return Phrase(_PHRASES[code], {})
     if code in (Code.CONNECTION_CLOSED, Code.CONNECTION_RESET):
-        return f"closes the connection at the stage {cause.stage}"
-    return f"fails at the stage {cause.stage} ({code})"
+        return say("closes the connection at the stage {stage}", stage=cause.stage.value)
+    return say("fails at the stage {stage} ({code})", stage=cause.stage.value, code=code.value)
 
 
 def contrast(
@@ -87,57 +91,98 @@ def contrast(
         host: The name that the certificate is to be for.
     """
     facts, others = result.facts, usual.facts
-    found = []
+    found: list[str] = []
     if facts.helo_only is not others.helo_only:
-        found.append("knows only HELO" if facts.helo_only else "knows EHLO")
+        found.append(say("knows only HELO") if facts.helo_only else say("knows EHLO"))
     if facts.starttls_offered is not others.starttls_offered:
-        found.append("offers STARTTLS" if facts.starttls_offered else "does not offer STARTTLS")
+        found.append(say("offers STARTTLS") if facts.starttls_offered else say("does not offer STARTTLS"))
     if unverified is not usual_unverified:
-        found.append(f"has {_certificate(unverified, result, host)}" if unverified else "has a verified certificate")
+        found.append(
+            say("has {certificate}", certificate=_certificate(unverified, result, host))
+            if unverified
+            else say("has a verified certificate")
+        )
     here, there = _offered(result), _offered(usual)
     if set(here) != set(there):
-        found.append(f"offers {_login(here)} instead of {_login(there)}")
-    return " and ".join(found) or "is secured otherwise"
+        found.append(say("offers {login} instead of {other}", login=_login(here), other=_login(there)))
+    return both(found) if found else say("is secured otherwise")
 
 
 def some_of(items: Sequence[str]) -> str:
     """Return items as a sentence lists them: "a, b and c", or "a, b, c and 4 more"."""
-    named = [*items[:MAX_NAMES], f"{len(items) - MAX_NAMES} more"] if len(items) > MAX_NAMES else items
-    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    if len(items) > MAX_NAMES:
+        return say("{names} and {more} more", names=", ".join(items[:MAX_NAMES]), more=len(items) - MAX_NAMES)
+    return both((", ".join(items[:-1]), items[-1])) if len(items) > 1 else "".join(items)
 
 
 def repair(host: str, failing: Sequence[str]) -> str:
     """Return what to do about addresses that don't work, without a full stop: whom to ask for what, in general."""
     if host.lower().rstrip(".") == "localhost":  # no DNS has it (RFC 6761 section 6.3)
-        it = "that" if len(failing) == 1 else "those"
-        return f"Let the server listen on {some_of(failing)} too, or remove {it} from this machine's hosts file"
+        if len(failing) == 1:
+            return say(
+                "Let the server listen on {address} too, or remove that from this machine's hosts file",
+                address=failing[0],
+            )
+        return say(
+            "Let the server listen on {addresses} too, or remove those from this machine's hosts file",
+            addresses=some_of(failing),
+        )
     kinds = [kind for kind, sign in (("A", "."), ("AAAA", ":")) if any(sign in one for one in failing)]
-    whose, plural = ("its", "") if len(failing) == 1 else ("their", "s")
-    records = f"{whose} {some_of(kinds)} record{plural}"
-    return f"Ask whoever runs {host} to repair {some_of(failing)}, or to remove {records} from the DNS"
+    if len(failing) == 1:
+        return say(
+            "Ask whoever runs {host} to repair {address}, or to remove its {kind} record from the DNS",
+            host=host,
+            address=failing[0],
+            kind=some_of(kinds),
+        )
+    return say(
+        "Ask whoever runs {host} to repair {addresses}, or to remove their {kinds} records from the DNS",
+        host=host,
+        addresses=some_of(failing),
+        kinds=some_of(kinds),
+    )
 
 
 def way_to(failing: Sequence[str], provider: str) -> str:
     """Return what to do about addresses of a large provider that don't work, without a full stop."""
-    place = "that address" if len(failing) == 1 else "those addresses"
-    return (
-        f"Have routes, firewalls and proxies between this machine and {some_of(failing)} checked, since {provider} "
-        f"serves many others at {place}"
+    if len(failing) == 1:
+        return say(
+            "Have routes, firewalls and proxies between this machine and {address} checked, since {provider} serves "
+            "many others at that address",
+            address=failing[0],
+            provider=provider,
+        )
+    return say(
+        "Have routes, firewalls and proxies between this machine and {addresses} checked, since {provider} serves many "
+        "others at those addresses",
+        addresses=some_of(failing),
+        provider=provider,
     )
 
 
 def question(host: str, refusing: Sequence[str]) -> str:
     """Return whom to ask for what where a server refuses service in words, without a full stop."""
-    verb = "refuses" if len(refusing) == 1 else "refuse"
-    return f"Ask whoever runs {host} why {some_of(refusing)} {verb} this machine, whose address may be blocked there"
+    if len(refusing) == 1:
+        return say(
+            "Ask whoever runs {host} why {address} refuses this machine, whose address may be blocked there",
+            host=host,
+            address=refusing[0],
+        )
+    return say(
+        "Ask whoever runs {host} why {addresses} refuse this machine, whose address may be blocked there",
+        host=host,
+        addresses=some_of(refusing),
+    )
 
 
 def _certificate(code: Code, result: TrialResult, host: str) -> str:
     if code is not Code.TLS_HOSTNAME_MISMATCH:
-        return _CERTIFICATES.get(code, f"a certificate that can't be verified ({code})")
+        if code in _CERTIFICATES:
+            return Phrase(_CERTIFICATES[code], {})
+        return say("a certificate that can't be verified ({code})", code=code.value)
     names = result.tls.chain[0].sans if result.tls and result.tls.chain else ()
-    shown = some_of(names) if names else "no name"
-    return f"a certificate for {shown}, and not for {host}"
+    shown = some_of(names) if names else say("no name")
+    return say("a certificate for {names}, and not for {host}", names=shown, host=host)
 
 
 def _offered(result: TrialResult) -> tuple[str, ...]:
@@ -145,4 +190,4 @@ def _offered(result: TrialResult) -> tuple[str, ...]:
 
 
 def _login(mechanisms: Sequence[str]) -> str:
-    return f"AUTH {', '.join(mechanisms)}" if mechanisms else "no login"
+    return f"AUTH {', '.join(mechanisms)}" if mechanisms else say("no login")

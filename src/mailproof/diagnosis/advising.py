@@ -25,6 +25,7 @@ from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
 from mailproof.diagnosis.words import Fields
+from mailproof.domain.phrase import Composed, Phrase, say, sentences
 from mailproof.smtp.report import Audience, Fix
 from mailproof.smtp.vocabulary import Code, Severity, Stage
 
@@ -68,12 +69,12 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
     root = severity is Severity.ERROR
     wording = _wording(seen, code, stage, root=root)
     values = Fields(seen, stage, detail)
-    message = _A_LINK_AT_THE_END.sub(r"\1", wording.message.format_map(values))
+    message = _message(wording.message, values)
     suggestion = suggestion_in_words(seen) if root else ""
     address = working_address(seen) if root else ""
     fixes = verified_fixes(seen) if root else ()
     if fixes:
-        advice = " ".join(filter(None, (suggestion, fixes[0].sentence, address)))
+        advice = sentences((suggestion, fixes[0].sentence, address))
         return Advised(message, advice, (*suggested_fixes(seen), *fixes) if suggestion else fixes)
     if suggestion:
         suggested = suggested_fixes(seen)
@@ -83,14 +84,23 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
         if proven or code is Code.DNS_NOT_FOUND:
             hidden = _INSTEAD_OF_HOST
         rest = tuple(item for item in wording.advice if item.topic not in hidden)
-        sentences, others = _sentences(seen, rest, values, most=1)
-        return Advised(message, " ".join((suggestion, *sentences)), (*suggested, *others))
+        words, others = _sentences(seen, rest, values, most=1)
+        return Advised(message, sentences((suggestion, *words)), (*suggested, *others))
     if address and not is_cause_elsewhere(seen):
         return Advised(message, address)
     hints, hinted = _sentences(seen, LOGIN_HINTS.get(code, ()) if root else (), values)
-    sentences, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
-    words = " ".join(filter(None, (*hints, *sentences, address)))
-    return Advised(message, words, (*hinted, *fixes) if root else ())
+    words, fixes = _sentences(seen, wording.advice, values, most=max(1, MAX_SENTENCES - len(hints)))
+    return Advised(message, sentences((*hints, *words, address)), (*hinted, *fixes) if root else ())
+
+
+def _message(template: str, values: Fields) -> str:
+    """Return what happened, without the full stop that would become part of a link at its end."""
+    words = Phrase(template, values)
+    return Composed(_with_bare_link, (words,)) if _A_LINK_AT_THE_END.search(words) else words
+
+
+def _with_bare_link(parts: Sequence[str]) -> str:
+    return _A_LINK_AT_THE_END.sub(r"\1", parts[0])
 
 
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:
@@ -104,27 +114,24 @@ def _sentences(
     seen: Observed, advice: Sequence[Advice], values: Fields, most: int = MAX_SENTENCES
 ) -> tuple[list[str], tuple[Fix, ...]]:
     """Return the sentences that apply, best first and no more than `most`, and the fixes that they mean."""
-    sentences: list[str] = []
+    words: list[str] = []
     fixes: tuple[Fix, ...] = ()
     proven = False  # whether the cause proves a change that was told already; others are worth no try then
     for item in advice:
-        if len(sentences) == most or not all(seen.holds(condition) for condition in item.when):
+        if len(words) == most or not all(seen.holds(condition) for condition in item.when):
             continue
         if isinstance(item, SettingsAdvice):
             found = () if proven else settings_fixes(seen, item)
             if found:
                 proven = item.topic in _PROVEN and not item.with_domain
                 fixes += found
-                sentence = in_one_sentence(seen, found, proven=proven)
-                if item.reason:
-                    sentence = f"{item.reason}: {sentence[0].lower()}{sentence[1:]}"
+                sentence = in_one_sentence(seen, found, proven=proven, reason=item.reason)
                 bad = _bad_certificate(seen, item)
-                sentences.append(
-                    f"{sentence} Then the certificate has to be put right as well: {bad}" if bad else sentence
-                )
-        elif not (item.otherwise and sentences):
-            sentences.append(_in_words(seen, item).format_map(values))
-    return sentences, fixes
+                certificate = say("Then the certificate has to be put right as well: {bad}", bad=bad) if bad else ""
+                words.append(sentences((sentence, certificate)))
+        elif not (item.otherwise and words):
+            words.append(Phrase(_in_words(seen, item), values))
+    return words, fixes
 
 
 def _bad_certificate(seen: Observed, advice: SettingsAdvice) -> str:

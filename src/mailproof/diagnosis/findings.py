@@ -16,6 +16,7 @@ from mailproof.diagnosis.catalogue import CATALOGUE, CERTIFICATE_CODES
 from mailproof.diagnosis.interception import certificate_cause
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.diagnosis.words import Fields, reply_in_words
+from mailproof.domain.phrase import Phrase, both, say, sentences
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Certificate, Evidence, Finding, Fix
 from mailproof.smtp.vocabulary import Code, Depth, Severity, Stage
@@ -79,28 +80,37 @@ def passed(seen: Observed) -> str:
     depth, facts, plan = seen.plan.depth, seen.facts, seen.plan
     login = ""
     if facts.logged_in:
-        what = "user and password" if plan.oauth is None else "the access token"
-        login = f"the server accepts {what} ({facts.mechanism})"
+        login = (
+            say("the server accepts user and password ({mechanism})", mechanism=facts.mechanism)
+            if plan.oauth is None
+            else say("the server accepts the access token ({mechanism})", mechanism=facts.mechanism)
+        )
+    proven: str
     if depth is Depth.DATA:
-        proven = f"the server took a message for {plan.recipient}"
+        proven = say("the server took a message for {recipient}", recipient=plan.recipient)
     elif depth is Depth.RCPT:
-        proven = f"the server takes mail for {plan.recipient}"
+        proven = say("the server takes mail for {recipient}", recipient=plan.recipient)
     elif depth is Depth.MAIL:
-        proven = f"the server takes mail from {plan.sender or 'the null sender'}"
+        proven = say("the server takes mail from {sender}", sender=plan.sender or say("the null sender"))
     elif login:
         proven, login = login, ""
     elif depth.reaches(Depth.EHLO):
-        proven = "the server answers"
+        proven = say("the server answers")
     elif depth is Depth.TLS and facts.secure:
-        proven = "the connection is encrypted"
+        proven = say("the connection is encrypted")
     else:
-        proven = "the connection stands"
-    proven = " and ".join(part for part in (login, proven) if part)
-    rest = "" if depth is Depth.DATA else " No message was sent."
+        proven = say("the connection stands")
+    parts: list[str] = [
+        Phrase(CATALOGUE[Code.OK].wording.message, {"detail": both((login, proven)) if login else proven})
+    ]
+    if depth is not Depth.DATA:
+        parts.append(say("No message was sent."))
     if seen.suggested:
-        other = seen.suggested[0].suggested.shown
-        rest += f" Make sure that {seen.redact(plan.host, 260)} is the server that is meant: it is not {other}."
-    return CATALOGUE[Code.OK].wording.message.format(detail=proven) + rest
+        host, other = seen.redact(plan.host, 260), seen.suggested[0].suggested.shown
+        parts.append(
+            say("Make sure that {host} is the server that is meant: it is not {other}.", host=host, other=other)
+        )
+    return sentences(parts)
 
 
 def _finding(code: Code, severity: Severity, stage: Stage, advised: Advised) -> Finding:
@@ -111,13 +121,13 @@ def _detail_of(seen: Observed, cause: Cause) -> str:
     """Return the detail of the root cause as the sentence continues with it; empty for none."""
     phrase = cause.detail or (_certificate_detail(seen) if cause.code in CERTIFICATE_CODES else "")
     if not phrase and cause.reply is not None and cause.code is Code.PROTOCOL_ERROR:
-        return f": it answered {reply_in_words(seen).removeprefix(': ')}"
+        return say(": it answered {reply}", reply=reply_in_words(seen).removeprefix(": "))
     phrase = seen.redact(phrase, 300)
     return phrase if cause.code in _WITHIN else _continued(phrase)
 
 
 def _continued(phrase: str) -> str:
-    return f": {phrase}" if phrase else ""
+    return say(": {detail}", detail=phrase) if phrase else ""
 
 
 def _certificate_detail(seen: Observed) -> str:
@@ -127,24 +137,33 @@ def _certificate_detail(seen: Observed) -> str:
     if not chain:
         return ""
     if code is Code.TLS_HOSTNAME_MISMATCH:
-        return f"it is for {_names(chain[0])}" if chain[0].sans else "it names no host in subjectAltName"
+        if not chain[0].sans:
+            return say("it names no host in subjectAltName")
+        return say("it is for {names}", names=_names(chain[0]))
     for certificate in chain:
         if certificate.problem:
-            which = "" if certificate is chain[0] else f"the {certificate.role} certificate {certificate.subject} "
-            return f"{which}{certificate.problem}"
+            if certificate is chain[0]:
+                return certificate.problem
+            return say(
+                "the {role} certificate {subject} {problem}",
+                role=Phrase(certificate.role.value, {}),
+                subject=certificate.subject,
+                problem=certificate.problem,
+            )
     return ""
 
 
 def _names(certificate: Certificate) -> str:
     shown, more = certificate.sans[:5], max(0, len(certificate.sans) - 5) + certificate.more_sans
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    names = ", ".join(shown)
+    return say("{names} and {more} more", names=names, more=more) if more > 0 else names
 
 
 def _expires_soon(seen: Observed) -> str | None:
     if seen.tls is None or not seen.tls.chain or not seen.tls.verified:
         return None
     left = seen.tls.chain[0].not_after - seen.now
-    return f": on {seen.tls.chain[0].not_after:%Y-%m-%d}" if left < EXPIRES_SOON else None
+    return say(": on {day}", day=f"{seen.tls.chain[0].not_after:%Y-%m-%d}") if left < EXPIRES_SOON else None
 
 
 def _old_tls(seen: Observed) -> str | None:
@@ -162,18 +181,22 @@ def _in_clear(seen: Observed) -> str | None:
     if not seen.facts.credentials_in_clear:
         return None
     if mechanism in ("PLAIN", "LOGIN"):
-        return f"User and password were sent unencrypted ({mechanism})"
+        return say("User and password were sent unencrypted ({mechanism})", mechanism=mechanism)
     if mechanism in ("XOAUTH2", "OAUTHBEARER"):
-        return f"User and access token were sent unencrypted ({mechanism}): a listener can use it until it expires"
-    return (
-        f"The login was unencrypted: {mechanism} sends no password, but a listener can read the user and guess the "
-        "password offline"
+        return say(
+            "User and access token were sent unencrypted ({mechanism}): a listener can use it until it expires",
+            mechanism=mechanism,
+        )
+    return say(
+        "The login was unencrypted: {mechanism} sends no password, but a listener can read the user and guess the "
+        "password offline",
+        mechanism=mechanism,
     )
 
 
 def _small_size(seen: Observed) -> str | None:
     limit = seen.facts.ehlo.size_limit if seen.facts.ehlo else 0
-    return f"{limit} bytes" if 0 < limit < SMALL_SIZE else None
+    return say("{limit} bytes", limit=limit) if 0 < limit < SMALL_SIZE else None
 
 
 def _login_not_tested(seen: Observed) -> str | None:
@@ -182,12 +205,16 @@ def _login_not_tested(seen: Observed) -> str | None:
     if not plan.depth.reaches(Depth.AUTH):
         return None
     if plan.password_without_user:
-        return "a password is stored: no user is set"
+        return say("a password is stored: no user is set")
     untested = seen.cause is None and plan.credentials is None and ehlo is not None and ehlo.mechanisms
     if plan.depth.reaches(Depth.RCPT) or not untested:
         return None
-    offer = "{server} offers one ({mechanisms}): whether it takes mail without is not known"
-    return offer.format_map(Fields(seen, Stage.AUTH, ""))
+    values = Fields(seen, Stage.AUTH, "")
+    return say(
+        "{server} offers one ({mechanisms}): whether it takes mail without is not known",
+        server=values["server"],
+        mechanisms=values["mechanisms"],
+    )
 
 
 def _when(holds: Callable[[Observed], bool]) -> Callable[[Observed], str | None]:

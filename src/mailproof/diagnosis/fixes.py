@@ -14,6 +14,7 @@ from mailproof.diagnosis.definition import SettingsAdvice, Topic
 from mailproof.diagnosis.knowledge import Observed, user_with_domain
 from mailproof.diagnosis.suggested_hosts import SuggestionReason, setting_of
 from mailproof.diagnosis.trial_results import working
+from mailproof.domain.phrase import Phrase, both, either, say, sentences
 from mailproof.smtp.report import Audience, Fix, Plan, SettingChange
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
@@ -35,7 +36,17 @@ _REASONS = {
 
 _TAKEN_FOR = frozenset({SuggestionReason.MISSPELT, SuggestionReason.LOOKS_ALIKE})
 
-_NAMES = {"tls_mode": "the TLS mode", "port": "the port", "host": "the host", "user": "the user"}
+_SET = {
+    "tls_mode": "the TLS mode to {to}",
+    "port": "the port to {to}",
+    "host": "the host to {to}",
+    "user": "the user to {to}",
+    "mechanism": "no mechanism (empty)",
+}
+"""Setting -> it and its value as the object of the verb "set", for `Audience.MODES`."""
+
+_SET_FLAG = {"tls": "tls to {to}", "host": 'host to "{to}"', "user": 'user to "{to}"'}
+"""The same for `Audience.FLAG`."""
 
 
 def verified_fixes(seen: Observed) -> tuple[Fix, ...]:
@@ -47,7 +58,8 @@ def verified_fixes(seen: Observed) -> tuple[Fix, ...]:
     for result in results:
         changes = _changes(seen.plan, result.trial)
         if changes and changes not in found:
-            sentence = f"Set {_in_words(seen.plan, changes)}: verified, {result.message}"
+            words = _in_words(seen.plan, changes)
+            sentence = say("Set {changes}: verified, {proof}", changes=words, proof=result.message)
             found[changes] = _fix(seen, changes, sentence, verified=True)
     return tuple(found.values())[:MAX_VERIFIED]
 
@@ -66,7 +78,9 @@ def settings_fixes(seen: Observed, advice: SettingsAdvice) -> tuple[Fix, ...]:
             found = _mechanism_changes(seen)
         case _:
             found = _user_changes(seen, user_with_domain(seen) if advice.with_domain else advice.user)
-    return tuple(_fix(seen, changes, f"Set {_in_words(plan, changes)}.") for changes in found if changes)
+    return tuple(
+        _fix(seen, changes, say("Set {changes}.", changes=_in_words(plan, changes))) for changes in found if changes
+    )
 
 
 def suggestion_in_words(seen: Observed) -> str:
@@ -75,30 +89,36 @@ def suggestion_in_words(seen: Observed) -> str:
         return ""
     best = seen.suggested[0]
     suggested, fixes = best.suggested, suggested_fixes(seen)
-    parts = [_REASONS.get(suggested.reason, "").format(host=seen.redact(seen.plan.host, 260))]
+    parts: list[str] = []
+    if suggested.reason in _REASONS:
+        parts.append(Phrase(_REASONS[suggested.reason], {"host": seen.redact(seen.plan.host, 260)}))
     if fixes or best.exists:
-        parts.append(f"Did you mean {suggested.shown}?")
+        parts.append(say("Did you mean {host}?", host=suggested.shown))
     parts.append(suggested.note)
     if fixes:
         parts.append(fixes[0].sentence)
     elif best.exists:
-        parts.append("That name exists, but its server could not be reached with these settings either.")
+        parts.append(say("That name exists, but its server could not be reached with these settings either."))
     else:
         parts.append(_not_found(seen))
     if suggested.reason in _TAKEN_FOR and seen.facts.mechanism:
-        parts.append("The login was sent to a server that may be somebody else's: if so, change the password.")
-    return " ".join(part for part in parts if part)
+        parts.append(say("The login was sent to a server that may be somebody else's: if so, change the password."))
+    return sentences(parts)
 
 
 def _not_found(seen: Observed) -> str:
     """Return the sentence on suggestions of which none exists."""
     names = [each.suggested.host for each in seen.suggested if each.suggested.host]
-    search = "Search for the server of an address with DiscoverSettings (mailproof discover ADDRESS)."
+    search = say("Search for the server of an address with DiscoverSettings (mailproof discover ADDRESS).")
     if not names:
         return search
-    either = " either" if seen.cause is not None and seen.cause.code is Code.DNS_NOT_FOUND else ""
-    looked_up = f"{names[0]} does not exist{either}." if len(names) == 1 else f"None of {', '.join(names)} exists."
-    return f"{looked_up} {search}"
+    if len(names) > 1:
+        looked_up = say("None of {names} exists.", names=", ".join(names))
+    elif seen.cause is not None and seen.cause.code is Code.DNS_NOT_FOUND:
+        looked_up = say("{host} does not exist either.", host=names[0])
+    else:
+        looked_up = say("{host} does not exist.", host=names[0])
+    return sentences((looked_up, search))
 
 
 def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
@@ -114,30 +134,41 @@ def suggested_fixes(seen: Observed) -> tuple[Fix, ...]:
             continue
         trial = result.trial if result is not None else setting_of(seen.plan, suggested)
         changes = _changes(seen.plan, trial)
-        verified = ", which exists and was not tried."
+        words = _in_words(seen.plan, changes)
         if result is not None:
-            verified = f": verified, {result.message}"
-        elif not checked.exists:
-            verified = "; that name was not found from here either, so check the name servers of this machine as well."
-        sentence = f"Set {_in_words(seen.plan, changes)}{verified}"
+            sentence = say("Set {changes}: verified, {proof}", changes=words, proof=result.message)
+        elif checked.exists:
+            sentence = say("Set {changes}, which exists and was not tried.", changes=words)
+        else:
+            sentence = say(
+                "Set {changes}; that name was not found from here either, so check the name servers of this machine as "
+                "well.",
+                changes=words,
+            )
         found.append(_fix(seen, changes, sentence, verified=result is not None))
         if result is None:
             break
     return tuple(found)[:MAX_VERIFIED]
 
 
-def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool) -> str:
+def in_one_sentence(seen: Observed, fixes: Sequence[Fix], *, proven: bool, reason: str = "") -> str:
     """Return one sentence that offers several unverified fixes; empty for none.
 
     Args:
         seen: What was observed.
         fixes: The fixes, best first.
         proven: Whether the cause proves that the first one is right, and it is not only worth a try.
+        reason: Why it is worth a try; empty where that needs no words.
     """
     if not fixes:
         return ""
-    words = ", or ".join(_in_words(seen.plan, fix.changes) for fix in fixes)
-    return f"Set {words}." if proven else f"Try to set {words}."
+    words = either([_in_words(seen.plan, fix.changes) for fix in fixes])
+    if reason:
+        why = Phrase(reason, {})
+        if proven:
+            return say("{why}: set {changes}.", why=why, changes=words)
+        return say("{why}: try to set {changes}.", why=why, changes=words)
+    return say("Set {changes}.", changes=words) if proven else say("Try to set {changes}.", changes=words)
 
 
 def _fix(seen: Observed, changes: tuple[SettingChange, ...], sentence: str, *, verified: bool = False) -> Fix:
@@ -242,12 +273,8 @@ def _user_changes(seen: Observed, user: str) -> list[tuple[SettingChange, ...]]:
 
 def _in_words(plan: Plan, changes: Sequence[SettingChange]) -> str:
     """Return the changes as the object of the verb "set"."""
-    if plan.audience is Audience.FLAG:
-        parts = [f'{c.setting} to "{c.to}"' if c.setting != "tls" else f"tls to {c.to}" for c in changes]
-    else:
-        parts = [
-            f"{_NAMES[c.setting]} to {c.to}" if c.setting != "mechanism" else "no mechanism (empty)" for c in changes
-        ]
+    templates = _SET_FLAG if plan.audience is Audience.FLAG else _SET
+    words = both([Phrase(templates[change.setting], {"to": change.to}) for change in changes])
     risky = any(change.to in ("none", "false") and change.setting in ("tls_mode", "tls") for change in changes)
     warned = risky and plan.tls_mode not in CLEAR_TEXT_ALLOWED
-    return " and ".join(parts) + (", if clear text is acceptable on this network" if warned else "")
+    return say("{changes}, if clear text is acceptable on this network", changes=words) if warned else words

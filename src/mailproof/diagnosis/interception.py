@@ -10,6 +10,7 @@ import dataclasses
 
 from mailproof.diagnosis.interceptors import KnownProvider, interceptor_of
 from mailproof.diagnosis.knowledge import Observed
+from mailproof.domain.phrase import Phrase, say
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Certificate
 from mailproof.smtp.vocabulary import Code, Stage
@@ -26,7 +27,7 @@ def root_cause(seen: Observed, cause: Cause) -> Cause:
     """Return the root cause, made more exact where the evidence names who answers in the server's place."""
     if seen.no_port_answers and (cause.code is not Code.CONNECTION_REFUSED or seen.provider is not None):
         ports = sorted({seen.port} | {result.trial.port for result in seen.results})
-        detail = f"tried {', '.join(map(str, ports[:-1]))} and {ports[-1]}"
+        detail = say("tried {ports} and {last}", ports=", ".join(map(str, ports[:-1])), last=ports[-1])
         return dataclasses.replace(cause, code=Code.OUTGOING_SMTP_BLOCKED, detail=detail)
     chain = seen.tls.chain if seen.tls else ()
     if cause.code in _MAKES_NO_SENSE and chain:
@@ -48,7 +49,8 @@ def _by_certificate(seen: Observed, cause: Cause, chain: tuple[Certificate, ...]
     texts = [text for certificate in chain for text in (certificate.issuer, certificate.subject)]
     interceptor = interceptor_of(texts)
     if interceptor is not None and cause.code in _UNTRUSTED:
-        return dataclasses.replace(cause, code=Code.TLS_INTERCEPTED, detail=f"{interceptor.name} ({interceptor.kind})")
+        maker = say("{name} ({kind})", name=interceptor.name, kind=Phrase(interceptor.kind.value, {}))
+        return dataclasses.replace(cause, code=Code.TLS_INTERCEPTED, detail=maker)
     if provider is None:
         return cause
     names = [name.removeprefix("*.") for name in leaf.sans] or [_common_name(leaf.subject)]
@@ -56,9 +58,14 @@ def _by_certificate(seen: Observed, cause: Cause, chain: tuple[Certificate, ...]
         if cause.code not in _UNTRUSTED:
             return cause
         # A certificate in the provider's name that no public authority has signed is made on the way.
-        maker = f"an authority that is not public ({chain[-1].issuer}), as virus scanners and proxies make them"
+        maker = say(
+            "an authority that is not public ({issuer}), as virus scanners and proxies make them",
+            issuer=chain[-1].issuer,
+        )
         return dataclasses.replace(cause, code=Code.TLS_INTERCEPTED, detail=maker)
-    other = f"whose certificate is for {', '.join(names[:3])}, and not for {provider.name}"
+    other = say(
+        "whose certificate is for {names}, and not for {provider}", names=", ".join(names[:3]), provider=provider.name
+    )
     return dataclasses.replace(cause, code=Code.SMTP_REDIRECTED, detail=other)
 
 
@@ -67,7 +74,7 @@ def _by_greeting(seen: Observed, cause: Cause, provider: KnownProvider) -> Cause
     name = _greeting_name(seen.facts.greeting)
     if cause.code not in _IN_CLEAR or cause.stage is Stage.CONNECT or not name or provider.owns(name):
         return cause
-    detail = f"which calls itself {name} in its greeting, and not {provider.name}"
+    detail = say("which calls itself {name} in its greeting, and not {provider}", name=name, provider=provider.name)
     return dataclasses.replace(cause, code=Code.SMTP_REDIRECTED, detail=detail)
 
 

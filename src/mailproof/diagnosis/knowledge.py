@@ -14,6 +14,7 @@ from mailproof.diagnosis.catalogue import CERTIFICATE_CODES
 from mailproof.diagnosis.definition import Condition
 from mailproof.diagnosis.interceptors import KnownProvider, provider_of
 from mailproof.diagnosis.suggested_hosts import CheckedHost
+from mailproof.domain.phrase import say, without_stop
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Plan, TlsInfo
 from mailproof.smtp.sanitize import Redactor
@@ -166,7 +167,7 @@ def _sender_is_login(seen: Observed) -> bool:
 
 def refused_secret(seen: Observed) -> str:
     """Return what the secret of the login is called that a person has typed."""
-    return "password" if seen.plan.oauth is None else "client secret"
+    return say("password") if seen.plan.oauth is None else say("client secret")
 
 
 def _refused_shapes(seen: Observed) -> frozenset[SecretShape]:
@@ -224,7 +225,7 @@ def next_fault(seen: Observed) -> str:
         trial, cause = result.trial, result.cause
         if (trial.port, trial.tls_mode, trial.name) == (seen.port, mode, "") and cause is not None:
             says_more = cause.stage is not Stage.CONNECT and cause.code not in CERTIFICATE_CODES.union(_SPOKEN)
-            return result.message.rstrip(".") if says_more else ""
+            return without_stop(result.message) if says_more else ""
     return ""
 
 

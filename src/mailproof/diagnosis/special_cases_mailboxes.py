@@ -61,7 +61,7 @@ MAILBOXES: tuple[SpecialCase, ...] = (
             Prose(
                 Topic.LOGIN,
                 "Check the user (the full address) and the password, and allow POP3 and IMAP in the mailbox's "
-                "settings:"
+                "settings: "
                 "without that, and for accounts with two-factor authentication without an app password, the login is "
                 "refused.",
             ),

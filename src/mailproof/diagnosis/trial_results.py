@@ -6,16 +6,17 @@ import dataclasses
 from collections.abc import Sequence
 
 from mailproof.diagnosis.alternatives import CLEAR_TEXT_ALLOWED, LOST, USUAL, TrialResult, is_near
+from mailproof.domain.phrase import Phrase, say
 from mailproof.smtp.actions import Cause
 from mailproof.smtp.report import Alternative, Plan
 from mailproof.smtp.sasl.table import choose
 from mailproof.smtp.vocabulary import Code, Depth, Stage, TlsMode
 
 _SECURED_BY = {
-    TlsMode.IMPLICIT: " with implicit TLS",
-    TlsMode.STARTTLS: " with STARTTLS",
-    TlsMode.OPPORTUNISTIC: " with STARTTLS",
-    TlsMode.NONE: " without encryption",
+    TlsMode.IMPLICIT: "{server} with implicit TLS",
+    TlsMode.STARTTLS: "{server} with STARTTLS",
+    TlsMode.OPPORTUNISTIC: "{server} with STARTTLS",
+    TlsMode.NONE: "{server} without encryption",
 }
 
 
@@ -75,11 +76,13 @@ def working(results: Sequence[TrialResult], plan: Plan) -> list[TrialResult]:
 def answers(server: str, result: TrialResult) -> str:
     """Return the sentence on a trial that works; `server` is the host and port to show."""
     trial, ehlo = result.trial, result.facts.ehlo
-    how = _SECURED_BY[trial.tls_mode if result.facts.secure else TlsMode.NONE]
+    secure = result.facts.secure
+    where = Phrase(_SECURED_BY[trial.tls_mode if secure else TlsMode.NONE], {"server": server})
     if ehlo is None:
-        return f"{server}{how if result.facts.secure else ''} {'answers' if result.facts.secure else 'can be reached'}."
-    offer = f"offers AUTH {', '.join(ehlo.mechanisms)}" if ehlo.mechanisms else "offers no authentication"
-    return f"{server}{how} answers and {offer}."
+        return say("{where} answers.", where=where) if secure else say("{where} can be reached.", where=server)
+    if not ehlo.mechanisms:
+        return say("{where} answers and offers no authentication.", where=where)
+    return say("{where} answers and offers AUTH {mechanisms}.", where=where, mechanisms=", ".join(ehlo.mechanisms))
 
 
 def alternative(result: TrialResult) -> Alternative:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from mailproof.diagnosis.address_findings import repair_of_failing
 from mailproof.diagnosis.knowledge import Observed, link_in, next_fault, proofs_named, refused_secret
+from mailproof.domain.phrase import say
 from mailproof.smtp.report import Audience
 from mailproof.smtp.sanitize import MAX_SENTENCE
 from mailproof.smtp.sasl.table import possible
@@ -55,7 +56,7 @@ def reply_in_words(seen: Observed) -> str:
 def _proofs(seen: Observed) -> str:
     """Return which of SPF, DKIM and DMARC have failed, as far as the reply says."""
     named = proofs_named(seen) or ("SPF", "DKIM", "DMARC")
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
+    return named[0] if len(named) == 1 else say("{names} or {last}", names=", ".join(named[:-1]), last=named[-1])
 
 
 def _host(seen: Observed) -> str:
@@ -64,11 +65,11 @@ def _host(seen: Observed) -> str:
 
 def _in_time(seen: Observed) -> str:
     waited = seen.cause.waited if seen.cause else 0.0
-    return f"within {waited:.1f} s" if waited else "in time"
+    return say("within {seconds} s", seconds=f"{waited:.1f}") if waited else say("in time")
 
 
 def _reachable(seen: Observed) -> str:
-    return " that this service may connect to" if seen.cause and seen.cause.may_be_forbidden else ""
+    return say(" that this service may connect to") if seen.cause and seen.cause.may_be_forbidden else ""
 
 
 def _offered(seen: Observed) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ def _tls(seen: Observed) -> str:
     mode = seen.plan.tls_mode
     if seen.plan.audience is Audience.FLAG:
         return f"tls: {'true' if mode is TlsMode.AUTO else 'false'}"
-    return f"TLS mode {mode}"
+    return say("TLS mode {mode}", mode=mode.value)
 
 
 def _spoken(seen: Observed) -> str:
@@ -93,16 +94,16 @@ _VALUES: dict[str, Callable[[Observed], str]] = {
     "at": lambda seen: bracketed(_host(seen)),
     "server": lambda seen: join_host_port(_host(seen), seen.port),
     "tls": _tls,
-    "mechanisms": lambda seen: seen.redact(", ".join(_offered(seen)) or "none", 200),
+    "mechanisms": lambda seen: seen.redact(", ".join(_offered(seen)), 200) or say("none"),
     "spoken": _spoken,
     "mechanism": lambda seen: seen.facts.mechanism,
     "weaker": lambda seen: "PLAIN" if "PLAIN" in _offered(seen) else "LOGIN",
     "user": lambda seen: seen.redact(seen.plan.credentials.user, 200) if seen.plan.credentials else "",
     "secret": refused_secret,
     "sender": lambda seen: seen.plan.sender or "<>",
-    "recipient": lambda seen: seen.plan.recipient or "the recipient",
+    "recipient": lambda seen: seen.plan.recipient or say("the recipient"),
     "ehlo": lambda seen: seen.facts.ehlo_name,
-    "provider": lambda seen: seen.provider.name if seen.provider else "the provider",
+    "provider": lambda seen: seen.provider.name if seen.provider else say("the provider"),
     "proofs": _proofs,
     "link": link_in,
     "in_time": _in_time,

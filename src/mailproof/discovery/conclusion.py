@@ -10,6 +10,7 @@ from mailproof.discovery.named_providers import filter_before
 from mailproof.discovery.progress import Candidate, SearchResult, Source, TriedCandidate, Verdict
 from mailproof.discovery.published import Published
 from mailproof.discovery.spelling import meant_domain
+from mailproof.domain.phrase import Phrase, both, say, sentences, without
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Code, Outcome, Stage, TlsMode
 from mailproof.syntax.mailbox import Mailbox
@@ -38,7 +39,7 @@ def judge(candidate: Candidate, report: Report) -> TriedCandidate:
             offered = report.ehlo.mechanisms_before_tls
     if candidate.tls_mode is TlsMode.OPPORTUNISTIC and report.tls and report.tls.verified:
         # Published as unencrypted, but it offers STARTTLS with a good certificate: that is what to use.
-        advice = candidate.advice.replace(IN_CLEAR, "").strip()
+        advice = without(candidate.advice, IN_CLEAR)
         candidate = dataclasses.replace(candidate, tls_mode=TlsMode.STARTTLS, advice=advice)
     if report.outcome is not Outcome.OK:
         verdict = Verdict.FAILED
@@ -65,10 +66,10 @@ def not_tried(candidate: Candidate, *, complete: bool = False) -> TriedCandidate
         complete: Whether that is because another one was verified, and not because the time was up.
     """
     if complete:
-        message = "It was not tried to the end, since another server was verified before."
+        message = say("It was not tried to the end, since another server was verified before.")
         return TriedCandidate(candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.OK, message)
     return TriedCandidate(
-        candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, "There was no time left to try it."
+        candidate, Verdict.NOT_TRIED, Stage.CONNECT, Code.TIMEOUT, say("There was no time left to try it.")
     )
 
 
@@ -127,70 +128,123 @@ def _words(
         receives = _about(mailbox, published) if published.null_mx else ""
         late = ""
         if unanswered:
-            questions = f"{unanswered} question{'s' if unanswered > 1 else ''}"
-            late = f"{questions} that might have led to a better server had no answer in time."
+            late = (
+                say("{count} questions that might have led to a better server had no answer in time.", count=unanswered)
+                if unanswered > 1
+                else say("1 question that might have led to a better server had no answer in time.")
+            )
         advice = best.candidate.advice
         if meant and not best.candidate.provider:  # a misspelt domain's owner may wait for other people's passwords
-            doubt = f"{mailbox.domain} is easily taken for {meant}: make sure that the address is spelt right."
-            advice = f"{doubt} {advice}".rstrip()
-        return " ".join(part for part in (_found(best), receives, late) if part), advice
+            doubt = say(
+                "{domain} is easily taken for {meant}: make sure that the address is spelt right.",
+                domain=mailbox.domain,
+                meant=meant,
+            )
+            advice = sentences((doubt, advice))
+        return sentences((_found(best), receives, late)), advice
     relay = next((one for one in ranked if one.verdict is Verdict.WITHOUT_AUTH), None)
     if relay is not None:
         return (
-            f"{_place(relay.candidate)} answers but offers no login; no other server was found that does.",
-            "Ask your mail provider whether it relays for your address, or which server takes logins.",
+            say(
+                "{place} answers but offers no login; no other server was found that does.",
+                place=_place(relay.candidate),
+            ),
+            say("Ask your mail provider whether it relays for your address, or which server takes logins."),
         )
-    late = "" if complete else " before the time was up"
-    ask = "Ask your mail provider for the host, port and TLS mode of its SMTP submission server."
+    ask = say("Ask your mail provider for the host, port and TLS mode of its SMTP submission server.")
     stated = next((one for one in ranked if one.candidate.source not in _UNSTATED), None)
     if stated is not None and stated.verdict is Verdict.NOT_TRIED:
-        return f"There was no time to try {_place(stated.candidate)}.", "Allow more time for the search."
+        return (
+            say("There was no time to try {place}.", place=_place(stated.candidate)),
+            say("Allow more time for the search."),
+        )
     if stated is not None:
-        words = " ".join(part for part in (stated.message, stated.advice) if part)
-        return f"{_place(stated.candidate)} is named for {mailbox.domain} but did not work: {words}", ask
+        return (
+            say(
+                "{place} is named for {domain} but did not work: {why}",
+                place=_place(stated.candidate),
+                domain=mailbox.domain,
+                why=sentences((stated.message, stated.advice)),
+            ),
+            ask,
+        )
     if published.declined:
-        services = " and ".join(sorted(published.declined))
-        said = f"{mailbox.domain} says in its DNS that it does not offer {services} (RFC 6186)"
-        return f"{said}, and no other submission server was found.", ask
+        return (
+            say(
+                "{domain} says in its DNS that it does not offer {services} (RFC 6186), and no other submission server "
+                "was found.",
+                domain=mailbox.domain,
+                services=both(sorted(published.declined)),
+            ),
+            ask,
+        )
     if ranked and all(one.code is Code.EGRESS_DENIED for one in ranked):
-        return f"This service's egress policy forbids every server that was tried for {mailbox.domain}.", ""
+        words = say(
+            "This service's egress policy forbids every server that was tried for {domain}.", domain=mailbox.domain
+        )
+        return words, ""
     if not published.exists and all(one.code is Code.DNS_NOT_FOUND for one in ranked):
-        spelling = f"Did you mean {meant}?" if meant else "Check the spelling of the address."
-        return f"The DNS knows no domain {mailbox.domain}.", spelling
-    nothing = f"No submission server was found for {mailbox.domain}{late}."
+        spelling = say("Did you mean {host}?", host=meant) if meant else say("Check the spelling of the address.")
+        return say("The DNS knows no domain {domain}.", domain=mailbox.domain), spelling
+    nothing: list[str] = [
+        say("No submission server was found for {domain}.", domain=mailbox.domain)
+        if complete
+        else say("No submission server was found for {domain} before the time was up.", domain=mailbox.domain)
+    ]
     answering = next((one for one in ranked if one.verdict is Verdict.FAILED and one.code not in _NO_SERVER), None)
     if answering is not None:
-        nothing += f" {_place(answering.candidate)} answers, but can't be used: {answering.message}"
+        place = _place(answering.candidate)
+        nothing.append(say("{place} answers, but can't be used: {why}", place=place, why=answering.message))
         ask = answering.advice or ask
     if published.null_mx:
-        ask = "Use the submission server of the service that sends for this domain."
+        ask = say("Use the submission server of the service that sends for this domain.")
     mail_filter = filter_before(published)
     if mail_filter is not None and mail_filter.forwards:
-        ask = "Use the submission server of the mailbox that the mail is forwarded to, or of a sending service."
+        ask = say("Use the submission server of the mailbox that the mail is forwarded to, or of a sending service.")
     if meant:
-        ask = f"Did you mean {meant}? {ask}"
-    return " ".join(part for part in (nothing, _about(mailbox, published)) if part), ask
+        ask = sentences((say("Did you mean {host}?", host=meant), ask))
+    return sentences((*nothing, _about(mailbox, published))), ask
 
 
 def _about(mailbox: Mailbox, published: Published) -> str:
     """Return what else is to be known of the domain's mail, as a sentence; empty for nothing."""
     if published.null_mx:
-        return f"{mailbox.domain} says that it receives no mail (a null MX record, RFC 7505)."
+        return say("{domain} says that it receives no mail (a null MX record, RFC 7505).", domain=mailbox.domain)
     mail_filter = filter_before(published)
     if mail_filter is None:
         return ""
     if mail_filter.forwards:
-        return f"Mail for {mailbox.domain} is forwarded by {mail_filter.name}, which has no mailboxes."
-    return f"Mail for {mailbox.domain} passes {mail_filter.name}, a filter in front of the mailboxes."
+        return say(
+            "Mail for {domain} is forwarded by {service}, which has no mailboxes.",
+            domain=mailbox.domain,
+            service=mail_filter.name,
+        )
+    return say(
+        "Mail for {domain} passes {service}, a filter in front of the mailboxes.",
+        domain=mailbox.domain,
+        service=mail_filter.name,
+    )
 
 
 def _found(best: TriedCandidate) -> str:
     candidate = best.candidate
-    secure = "with a verified certificate " if candidate.tls_mode is not TlsMode.OPPORTUNISTIC else ""
-    login = f" and user {candidate.user}" if candidate.user else ""
-    use = f"Use {_place(candidate)}{login}. It answers {secure}and offers AUTH {', '.join(best.mechanisms)}."
-    return f"{use} {candidate.reason}".rstrip()
+    place, mechanisms = _place(candidate), ", ".join(best.mechanisms)
+    if candidate.user:
+        use = say("Use {place} and user {user}.", place=place, user=candidate.user)
+    else:
+        use = say("Use {place}.", place=place)
+    if candidate.tls_mode is TlsMode.OPPORTUNISTIC:
+        offers = say("It answers and offers AUTH {mechanisms}.", mechanisms=mechanisms)
+    else:
+        offers = say("It answers with a verified certificate and offers AUTH {mechanisms}.", mechanisms=mechanisms)
+    return sentences((use, offers, candidate.reason))
 
 
 def _place(candidate: Candidate) -> str:
-    return f"{candidate.host}, port {candidate.port} with {_MODES.get(candidate.tls_mode, candidate.tls_mode.value)}"
+    mode = candidate.tls_mode
+    return say(
+        "{host}, port {port} with {mode}",
+        host=candidate.host,
+        port=candidate.port,
+        mode=Phrase(_MODES[mode], {}) if mode in _MODES else mode.value,
+    )

@@ -16,6 +16,7 @@ from mailproof.diagnosis.suggested_hosts import SuggestedHost, SuggestionReason
 from mailproof.discovery.preset import Preset
 from mailproof.discovery.presets import WELL_KNOWN, preset_of_domain, preset_of_mx, preset_of_server
 from mailproof.discovery.spelling import MIN_LABEL, compared_domains
+from mailproof.domain.phrase import say
 from mailproof.syntax.edits import distance
 from mailproof.syntax.typed_host import MailAddressTypedError
 
@@ -108,7 +109,8 @@ def refusal_in_words(error: ValueError) -> str:
     preset = preset_of_domain(error.domain) if isinstance(error, MailAddressTypedError) else None
     if preset is None:
         return str(error)
-    return f"is a mail address and no server; did you mean {_of_preset(preset, SuggestionReason.MAIL_DOMAIN).shown}?"
+    meant = _of_preset(preset, SuggestionReason.MAIL_DOMAIN).shown
+    return say("is a mail address and no server; did you mean {host}?", host=meant)
 
 
 def _all(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
@@ -148,7 +150,7 @@ def _region(host: str, *, exists: bool) -> Iterator[SuggestedHost]:
         return
     named, known = found[1], _regions()
     same_area = [region for region in known if region.split("-")[0] == named.split("-")[0]] or list(known)
-    note = "" if named in known else f"Regions: {', '.join(same_area)}."
+    note = "" if named in known else say("Regions: {regions}.", regions=", ".join(same_area))
     reason = SuggestionReason.OTHER_NAME if named in known else SuggestionReason.UNKNOWN_REGION
     best = [named] if named in known else sorted(same_area, key=lambda region: distance(named, region, 9))
     for region in best[:1]:

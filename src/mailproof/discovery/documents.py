@@ -19,6 +19,7 @@ from mailproof.discovery.progress import Source
 from mailproof.discovery.published import Alias
 from mailproof.discovery.sites import is_below
 from mailproof.discovery.web import FetchFailed, LedElsewhere, Web, WebDocument
+from mailproof.domain.phrase import say
 from mailproof.smtp.vocabulary import Code
 from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox
@@ -132,11 +133,11 @@ class Documents:
             if answer.servers and source is Source.EXCHANGE:
                 self._found.exchange[place] = answer.servers
             elif answer.servers and len(self._found.sites) < MAX_SITES:
-                relation = f"which autodiscover.{self._domain} is an alias of"
+                relation = say("which {name} is an alias of", name=f"autodiscover.{self._domain}")
                 self._found.sites.setdefault(host, CollectedSite(relation, source)).documents[0] = answer.servers
             for led_to in (answer.redirect_address.rpartition("@")[2], _host_of(answer.redirect_url)):
                 if led_to:
-                    self._found.aliases.append(Alias(f"the Autodiscover of {self._domain}", led_to))
+                    self._found.aliases.append(Alias(say("the Autodiscover of {domain}", domain=self._domain), led_to))
             return answer.servers
 
         site = self._domain if is_below(host, self._domain) else host

@@ -22,6 +22,7 @@ from mailproof.discovery.published import SERVICES, Alias, CertificateName, Publ
 from mailproof.discovery.records import Records
 from mailproof.discovery.sites import is_below, site_of
 from mailproof.discovery.web import Web
+from mailproof.domain.phrase import say
 from mailproof.net.resolver import LookupFailed
 from mailproof.syntax.host import join_host_port
 from mailproof.syntax.mailbox import Mailbox
@@ -78,7 +79,7 @@ class Inquiry:
             self._documents.begin_post(host.format(domain=domain), place)
         self._documents.begin_plain_http()
         if site_of(domain) != domain:
-            self._begin_site(site_of(domain), Source.AUTOCONFIG, f"in which {domain} lies")
+            self._begin_site(site_of(domain), Source.AUTOCONFIG, say("in which {domain} lies", domain=domain))
 
     def begin_guesses(self) -> None:
         """Ask what the guessed names are aliases of."""
@@ -153,7 +154,7 @@ class Inquiry:
         foreign = host and not is_below(host, site_of(self._domain))
         known = mail_filter is not None or provider_of_mx(self._found.published(guess=False), self._mailbox) is not None
         if foreign and not known:
-            relation = f"whose host {host} receives the mail for {self._domain}"
+            relation = say("whose host {host} receives the mail for {domain}", host=host, domain=self._domain)
             self._begin_site(site_of(host), Source.MX, relation)
             above = host.partition(".")[2]
             if is_below(above, site_of(host)):
@@ -178,7 +179,7 @@ class Inquiry:
         if name.startswith("autodiscover."):
             self._documents.begin_post(target, place, Source.RECORDS)
         else:
-            self._documents.begin_alias(target, f"which {name} is an alias of")
+            self._documents.begin_alias(target, say("which {name} is an alias of", name=name))
 
     async def _ask_mail_alias(self, name: str) -> None:
         await self._add_aliases(name, Source.GUESS, self._found.mail_aliases)

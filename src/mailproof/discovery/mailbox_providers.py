@@ -7,6 +7,7 @@ says what the sources are. Pure.
 from __future__ import annotations
 
 from mailproof.discovery.preset import BOTH, LOCAL_PART, Preset, preset
+from mailproof.domain.phrase import Phrase, say, sentences
 
 _APP_PASSWORD = "With two-factor authentication use an app password, not the account's password."  # noqa: S105 - advice
 
@@ -136,7 +137,7 @@ MAILBOX_PROVIDERS: tuple[Preset, ...] = (
             f"Zoho ({region}, own domain)",
             f"smtppro.{region}",
             *BOTH,
-            advice=f"A free plan has smtp.{region} instead. {_APP_PASSWORD}",
+            advice=sentences((say("A free plan has smtp.{region} instead.", region=region), Phrase(_APP_PASSWORD, {}))),
             mx=mx,
             spf=spf,
             source="D; mx M; spf O",

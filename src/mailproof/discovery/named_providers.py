@@ -17,6 +17,7 @@ from mailproof.discovery.preset import Preset
 from mailproof.discovery.presets import preset_of_alias, preset_of_mx, preset_of_spf
 from mailproof.discovery.published import Published
 from mailproof.discovery.sites import host_name, is_below, parents, site_of
+from mailproof.domain.phrase import say
 from mailproof.syntax.mailbox import Mailbox
 
 MAX_INCLUDES = 10  # of an SPF record: RFC 7208 section 4.6.4 allows no more lookups
@@ -67,7 +68,7 @@ def provider_of_mx(published: Published, mailbox: Mailbox) -> NamedProvider | No
     if not published.mx or filter_before(published) is not None:
         return None
     host = published.mx[0]
-    evidence = f"{host} receives the mail for {mailbox.domain}"
+    evidence = say("{host} receives the mail for {domain}", host=host, domain=mailbox.domain)
     preset = preset_of_mx(host)
     if preset is not None:
         return _from_preset(preset, mailbox, evidence)
@@ -78,7 +79,7 @@ def provider_of_mx(published: Published, mailbox: Mailbox) -> NamedProvider | No
 def providers_of_records(published: Published, mailbox: Mailbox) -> Iterator[NamedProvider]:
     """Yield the providers that hold a domain's mailboxes, by its other records; what SPF says only behind a filter."""
     for alias in published.aliases:
-        found = _at_host(alias.target, mailbox, f"{alias.name} leads to {alias.target}")
+        found = _at_host(alias.target, mailbox, say("{name} leads to {target}", name=alias.name, target=alias.target))
         if found is not None:
             yield found
     if filter_before(published) is None:
@@ -86,7 +87,8 @@ def providers_of_records(published: Published, mailbox: Mailbox) -> Iterator[Nam
     for host in published.mx[1:]:
         preset = preset_of_mx(host)
         if preset is not None:
-            yield _from_preset(preset, mailbox, f"{host} is a further MX of {mailbox.domain}")
+            evidence = say("{host} is a further MX of {domain}", host=host, domain=mailbox.domain)
+            yield _from_preset(preset, mailbox, evidence)
     yield from providers_of_spf(published, mailbox)
 
 
@@ -96,7 +98,7 @@ def providers_of_spf(published: Published, mailbox: Mailbox) -> list[NamedProvid
     site = site_of(mailbox.ascii_domain)
     records = [(mailbox.domain, name) for name in published.spf] + [(site, name) for name in published.spf_above]
     for domain, name in records:
-        evidence = f"the SPF record of {domain} includes {name}"
+        evidence = say("the SPF record of {domain} includes {name}", domain=domain, name=name)
         preset = preset_of_spf(name)
         if preset is not None:
             found.setdefault(preset.name, _from_preset(preset, mailbox, evidence))

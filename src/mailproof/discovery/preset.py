@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailproof.domain.phrase import Phrase
 from mailproof.smtp.vocabulary import TlsMode
 
 ADDRESS, LOCAL_PART, DOMAIN = "%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%"
@@ -78,7 +79,7 @@ def preset(
         name,
         _servers(host, implicit, starttls),
         user,
-        advice,
+        Phrase(advice, {}) if type(advice) is str and advice else advice,
         tuple(domains.split()),
         tuple(mx.split()),
         source,

@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from functools import reduce
+
+from mailproof.domain.phrase import Phrase, listed, say
 
 
 class Kind(Enum):
@@ -95,8 +98,10 @@ class InvalidFields(Failure):
 
     def __init__(self, violations: Sequence[FieldViolation], *, reference: str = "") -> None:
         violations = violations[:MAX_VIOLATIONS]
-        listed = "; ".join(f"{v.field}: {v.description}" for v in violations)
-        super().__init__(f"invalid request: {listed}", violations=violations, reference=reference)
+        each = [say("{field}: {problem}", field=it.field, problem=it.description) for it in violations]
+        super().__init__(
+            say("invalid request: {problems}", problems=listed(each)), violations=violations, reference=reference
+        )
 
 
 class FieldUnknown(InvalidFields):
@@ -131,7 +136,9 @@ class RequestTooLarge(Failure):
     reason = "REQUEST_TOO_LARGE"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"the request is larger than {limit} bytes", metadata={"limitBytes": str(limit)})
+        super().__init__(
+            say("the request is larger than {limit} bytes", limit=limit), metadata={"limitBytes": str(limit)}
+        )
 
 
 class UnsupportedMediaType(Failure):
@@ -153,8 +160,8 @@ class RouteNotFound(Failure):
 
     def __init__(self, nearest: str = "") -> None:
         # The reference service says "Not Found".
-        hint = f": there is no such path; did you mean {nearest}?" if nearest else ""
-        super().__init__(f"Not Found{hint}", metadata={"nearest": nearest} if nearest else None)
+        known = say("Not Found: there is no such path; did you mean {nearest}?", nearest=nearest)
+        super().__init__(known if nearest else say("Not Found"), metadata={"nearest": nearest} if nearest else None)
 
 
 class MethodNotAllowed(Failure):
@@ -166,7 +173,7 @@ class MethodNotAllowed(Failure):
     def __init__(self, allowed: Sequence[str]) -> None:
         self.allowed = tuple(allowed)
         # The reference service says "Method Not Allowed".
-        sentence = f"Method Not Allowed: this path takes {' and '.join(self.allowed)}"
+        sentence = say("Method Not Allowed: this path takes {methods}", methods=", ".join(self.allowed))
         super().__init__(sentence, metadata={"allow": ", ".join(self.allowed)})
 
 
@@ -181,8 +188,8 @@ class UnknownRpc(Failure):
     reason = "RPC_UNKNOWN"
 
     def __init__(self, nearest: str = "") -> None:
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        super().__init__(f"no such RPC{hint}", metadata={"nearest": nearest} if nearest else None)
+        known = say("no such RPC; did you mean {nearest}?", nearest=nearest)
+        super().__init__(known if nearest else say("no such RPC"), metadata={"nearest": nearest} if nearest else None)
 
 
 class Unauthenticated(Failure):
@@ -203,7 +210,9 @@ class BearerTokenRefused(Unauthenticated):
     reason = "BEARER_TOKEN_REFUSED"
 
     def __init__(self, problem: str, message: str) -> None:
-        super().__init__(f"the bearer token is not accepted: {message}", metadata={"problem": problem})
+        super().__init__(
+            say("the bearer token is not accepted: {message}", message=message), metadata={"problem": problem}
+        )
 
 
 class ClientCertificateUnknown(Unauthenticated):
@@ -212,7 +221,7 @@ class ClientCertificateUnknown(Unauthenticated):
     reason = "CLIENT_CERTIFICATE_UNKNOWN"
 
     def __init__(self) -> None:
-        super().__init__("no caller is configured for any name of this client certificate, and there is no token")
+        super().__init__(say("no caller is configured for any name of this client certificate, and there is no token"))
 
 
 class ClientCertificateExpired(Unauthenticated):
@@ -221,7 +230,7 @@ class ClientCertificateExpired(Unauthenticated):
     reason = "CLIENT_CERTIFICATE_EXPIRED"
 
     def __init__(self) -> None:
-        super().__init__("the client certificate of this connection has expired: connect anew with a new one")
+        super().__init__(say("the client certificate of this connection has expired: connect anew with a new one"))
 
 
 class RoleMissing(Failure):
@@ -231,7 +240,9 @@ class RoleMissing(Failure):
     reason = "ROLE_MISSING"
 
     def __init__(self, claim: str) -> None:
-        super().__init__(f"the bearer token gives no role: its claim {claim} has none that is known here")
+        super().__init__(
+            say("the bearer token gives no role: its claim {claim} has none that is known here", claim=claim)
+        )
 
 
 class IssuerUnavailable(Failure):
@@ -242,7 +253,7 @@ class IssuerUnavailable(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the issuer's keys can't be fetched right now, so no bearer token can be checked", retry_after=5.0
+            say("the issuer's keys can't be fetched right now, so no bearer token can be checked"), retry_after=5.0
         )
 
 
@@ -254,7 +265,8 @@ class TokenExpired(Unauthenticated):
     def __init__(self, expired_at: datetime) -> None:
         moment = f"{expired_at:%Y-%m-%dT%H:%M:%SZ}"
         super().__init__(
-            f"the access token has expired, at {moment}: ask for a new one", metadata={"expiredAt": moment}
+            say("the access token has expired, at {moment}: ask for a new one", moment=moment),
+            metadata={"expiredAt": moment},
         )
 
 
@@ -265,7 +277,10 @@ class PermissionDenied(Failure):
     reason = "PERMISSION_MISSING"
 
     def __init__(self, permission: str) -> None:
-        super().__init__(f"this call needs the permission {permission}", metadata={"permission": permission})
+        super().__init__(
+            say("this call needs the permission {permission}", permission=permission),
+            metadata={"permission": permission},
+        )
 
 
 class ProviderNotFound(Failure):
@@ -275,7 +290,7 @@ class ProviderNotFound(Failure):
     reason = "SMTP_CONFIG_NOT_FOUND"
 
     def __init__(self, config_id: str, *, reference: str = "QUERY-fwofw") -> None:
-        super().__init__("SMTP configuration not found", metadata={"id": config_id[:100]}, reference=reference)
+        super().__init__(say("SMTP configuration not found"), metadata={"id": config_id[:100]}, reference=reference)
 
 
 class NoActiveProvider(ProviderNotFound):
@@ -288,9 +303,11 @@ class NoActiveProvider(ProviderNotFound):
     def __init__(self, stored: int) -> None:
         super().__init__("")
         if stored:
-            self.message = f"{self.message}: none is active, of {stored} stored; activate one of them"
+            self.message = say(
+                "SMTP configuration not found: none is active, of {stored} stored; activate one of them", stored=stored
+            )
         else:
-            self.message = f"{self.message}: none is stored"
+            self.message = say("SMTP configuration not found: none is stored")
         self.args = (self.message,)
         self.metadata["stored"] = str(stored)
 
@@ -306,9 +323,11 @@ class FindingNotFound(Failure):
     reason = "FINDING_NOT_FOUND"
 
     def __init__(self, nearest: Sequence[str]) -> None:
-        hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
         super().__init__(
-            f"no finding has this code{hint}", metadata={"nearest": ", ".join(nearest)} if nearest else None
+            say("no finding has this code; did you mean {codes}?", codes=reduce(_or, nearest))
+            if nearest
+            else say("no finding has this code"),
+            metadata={"nearest": ", ".join(nearest)} if nearest else None,
         )
 
 
@@ -349,7 +368,9 @@ class PasswordNotStored(Failure):
     reason = "PASSWORD_NOT_STORED"
 
     def __init__(self, secret: str) -> None:
-        super().__init__(f"this configuration has a user, but no {secret} is stored: update it with one")
+        super().__init__(
+            say("this configuration has a user, but no {secret} is stored: update it with one", secret=secret)
+        )
 
 
 class UserNotSet(Failure):
@@ -360,8 +381,10 @@ class UserNotSet(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "no user is set: this configuration has a password that nobody logs in with; update it with the user and "
-            "the password, or clear the password if the server needs no login"
+            say(
+                "no user is set: this configuration has a password that nobody logs in with; update it with "
+                "the user and the password, or clear the password if the server needs no login"
+            )
         )
 
 
@@ -373,7 +396,13 @@ class SecretUnreadable(Failure):
 
     def __init__(self, config_id: str, secret: str, remedy: str) -> None:
         super().__init__(
-            f"the stored {secret} of configuration {config_id} can't be opened: {remedy}", metadata={"id": config_id}
+            say(
+                "the stored {secret} of configuration {config_id} can't be opened: {remedy}",
+                secret=secret,
+                config_id=config_id,
+                remedy=remedy,
+            ),
+            metadata={"id": config_id},
         )
 
 
@@ -385,7 +414,7 @@ class AlreadyActive(Failure):
 
     def __init__(self, config_id: str) -> None:
         super().__init__(
-            "SMTP configuration already active", metadata={"id": config_id}, reference="COMMAND-vUHBSmBzaw"
+            say("SMTP configuration already active"), metadata={"id": config_id}, reference="COMMAND-vUHBSmBzaw"
         )
 
 
@@ -397,7 +426,7 @@ class AlreadyInactive(Failure):
 
     def __init__(self, config_id: str) -> None:
         super().__init__(
-            "SMTP configuration already deactivated", metadata={"id": config_id}, reference="COMMAND-km8g3"
+            say("SMTP configuration already deactivated"), metadata={"id": config_id}, reference="COMMAND-km8g3"
         )
 
 
@@ -408,7 +437,7 @@ class ProviderExists(Failure):
     reason = "SMTP_CONFIG_EXISTS"
 
     def __init__(self) -> None:
-        super().__init__("SMTP configuration already exists", reference="INST-W3VS2")
+        super().__init__(say("SMTP configuration already exists"), reference="INST-W3VS2")
 
 
 class SequenceMismatch(Failure):
@@ -441,7 +470,7 @@ class InstanceNotFound(Failure):
     reason = "INSTANCE_NOT_FOUND"
 
     def __init__(self) -> None:
-        super().__init__("the caller has no instance with the id of the header x-instance-id")
+        super().__init__(say("the caller has no instance with the id of the header x-instance-id"))
 
 
 class IdempotencyKeyReused(Failure):
@@ -452,8 +481,8 @@ class IdempotencyKeyReused(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the idempotency key was used with another request: send a new key with a new request",
-            violations=[FieldViolation("x-idempotency-key", "was used with another request")],
+            say("the idempotency key was used with another request: send a new key with a new request"),
+            violations=[FieldViolation("x-idempotency-key", say("was used with another request"))],
         )
 
 
@@ -463,7 +492,7 @@ class PassphraseWrong(InvalidFields):
     reason = "PASSPHRASE_WRONG"
 
     def __init__(self) -> None:
-        super().__init__([FieldViolation("passphrase", "does not open the document's secrets")])
+        super().__init__([FieldViolation("passphrase", say("does not open the document's secrets"))])
 
 
 class ExportTooLarge(Failure):
@@ -507,7 +536,17 @@ class SecretExportOff(Failure):
     reason = "SECRET_EXPORT_OFF"
 
     def __init__(self) -> None:
-        super().__init__("this server exports no secrets: export without a passphrase, or set secret_export")
+        super().__init__(say("this server exports no secrets: export without a passphrase, or set secret_export"))
+
+
+_RUNNING = {
+    "server": "{limit} SMTP tests are running, as many as this server allows",
+    "instance": "{limit} tests of this instance are running, as many as its share allows",
+    "token": "{limit} tests of this token are running, as many as a token may have",
+    "host": "{limit} tests of this host are running, as many as one host is to bear",
+    "login": "{limit} tests log in as this user right now, as many as may fail at once",
+}
+"""What running tests are counted for -> that there are as many as may be."""
 
 
 class TooManyTests(Failure):
@@ -522,28 +561,33 @@ class TooManyTests(Failure):
     reason = "TOO_MANY_TESTS"
 
     def __init__(self, limit: int, scope: str = "server") -> None:
-        many = {
-            "server": f"{limit} SMTP tests are running, as many as this server allows",
-            "instance": f"{limit} tests of this instance are running, as many as its share allows",
-            "token": f"{limit} tests of this token are running, as many as a token may have",
-            "host": f"{limit} tests of this host are running, as many as one host is to bear",
-            "login": f"{limit} tests log in as this user right now, as many as may fail at once",
-        }[scope]
+        many = Phrase(_RUNNING[scope], {"limit": limit})
         super().__init__(
-            f"{many}; try again in a moment", metadata={"limit": str(limit), "scope": scope}, retry_after=1.0
+            say("{many}; try again in a moment", many=many),
+            metadata={"limit": str(limit), "scope": scope},
+            retry_after=1.0,
         )
+
+
+def _or(first: str, second: str) -> str:
+    return say("{first} or {second}", first=first, second=second)
 
 
 def _wait(seconds: float) -> str:
     """Return a wait in words, rounded up."""
     whole = math.ceil(seconds)
     if whole < _LONG_WAIT:
-        return "a second" if whole <= 1 else f"{whole} seconds"
-    return f"{math.ceil(seconds / 60)} minutes"
+        return say("a second") if whole <= 1 else say("{seconds} seconds", seconds=whole)
+    return say("{minutes} minutes", minutes=math.ceil(seconds / 60))
 
 
 def _period(seconds: int) -> str:
-    return {60: "a minute", 600: "in ten minutes", 3600: "an hour"}.get(seconds, f"in {seconds} seconds")
+    known = {60: say("a minute"), 600: say("in ten minutes"), 3600: say("an hour")}
+    return known.get(seconds) or say("in {seconds} seconds", seconds=seconds)
+
+
+_WHOSE = {"all": "this service", "token": "a token", "instance": "an instance", "host": "one host"}
+"""What a rate is counted for, in words."""
 
 
 class RateExceeded(Failure):
@@ -561,10 +605,16 @@ class RateExceeded(Failure):
     reason = "RATE_EXCEEDED"
 
     def __init__(self, name: str, limit: int, period: int, scope: str, retry_after: float) -> None:
-        whose = {"all": "this service", "token": "a token", "instance": "an instance", "host": "one host"}[scope]
+        whose = Phrase(_WHOSE[scope], {})
         super().__init__(
-            f"{whose} may have {limit} {name.replace('_', ' ')} {_period(period)}, and they are used up; "
-            f"try again in {_wait(retry_after)}",
+            say(
+                "{whose} may have {limit} {things} {period}, and they are used up; try again in {wait}",
+                whose=whose,
+                limit=limit,
+                things=Phrase(name.replace("_", " "), {}),
+                period=_period(period),
+                wait=_wait(retry_after),
+            ),
             metadata={"name": name, "limit": str(limit), "period": f"{period}s", "scope": scope},
             retry_after=retry_after,
         )
@@ -584,10 +634,16 @@ class TooManyFailedLogins(Failure):
     reason = "TOO_MANY_FAILED_LOGINS"
 
     def __init__(self, limit: int, period: int, scope: str, retry_after: float) -> None:
-        whose = "logins of this user" if scope == "login" else "logins that this instance tested"
+        whose = say("logins of this user") if scope == "login" else say("logins that this instance tested")
         super().__init__(
-            f"too many {whose} have failed (at most {limit} {_period(period)}); nothing was sent, so that the mail "
-            f"provider does not lock the account; try again in {_wait(retry_after)}",
+            say(
+                "too many {whose} have failed (at most {limit} {period}); nothing was sent, so that the "
+                "mail provider does not lock the account; try again in {wait}",
+                whose=whose,
+                limit=limit,
+                period=_period(period),
+                wait=_wait(retry_after),
+            ),
             metadata={"name": "failed_logins", "limit": str(limit), "period": f"{period}s", "scope": scope},
             retry_after=retry_after,
         )
@@ -607,8 +663,13 @@ class TooManyMessages(Failure):
 
     def __init__(self, limit: int, period: int, retry_after: float) -> None:
         super().__init__(
-            f"this receiver has got {limit} test messages {_period(period)}, as many as one may; nothing was sent; "
-            f"try again in {_wait(retry_after)}, or test without a message",
+            say(
+                "this receiver has got {limit} test messages {period}, as many as one may; nothing was "
+                "sent; try again in {wait}, or test without a message",
+                limit=limit,
+                period=_period(period),
+                wait=_wait(retry_after),
+            ),
             metadata={"name": "messages", "limit": str(limit), "period": f"{period}s", "scope": "receiver"},
             retry_after=retry_after,
         )
@@ -628,8 +689,13 @@ class TooManyBadTokens(Failure):
 
     def __init__(self, limit: int, period: int, retry_after: float) -> None:
         super().__init__(
-            f"too many unknown access tokens have come from this address (at most {limit} {_period(period)}); "
-            f"try again in {_wait(retry_after)}",
+            say(
+                "too many unknown access tokens have come from this address (at most {limit} {period}); try "
+                "again in {wait}",
+                limit=limit,
+                period=_period(period),
+                wait=_wait(retry_after),
+            ),
             metadata={"name": "bad_tokens", "limit": str(limit), "period": f"{period}s", "scope": "source"},
             retry_after=retry_after,
         )
@@ -647,8 +713,11 @@ class EventQuotaExceeded(Failure):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"the log of an instance may have {limit} events, so configurations can only be removed or deactivated: "
-            "ask the operator of this service for more",
+            say(
+                "the log of an instance may have {limit} events, so configurations can only be removed or "
+                "deactivated: ask the operator of this service for more",
+                limit=limit,
+            ),
             metadata={"limit": str(limit), "scope": "instance"},
         )
 
@@ -665,8 +734,11 @@ class ConfigQuotaExceeded(Failure):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"an instance may have {limit} configurations: remove one that is not needed, or ask the operator of this "
-            "service for more",
+            say(
+                "an instance may have {limit} configurations: remove one that is not needed, or ask the "
+                "operator of this service for more",
+                limit=limit,
+            ),
             metadata={"limit": str(limit), "scope": "instance"},
         )
 
@@ -683,7 +755,7 @@ class TooManyBytes(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the requests that are being sent hold as much memory as this server allows; try again in a moment",
+            say("the requests that are being sent hold as much memory as this server allows; try again in a moment"),
             retry_after=1.0,
         )
 
@@ -696,7 +768,7 @@ class TooMuchWork(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "too much work of this kind is waiting, of this instance or of all; try again in a moment",
+            say("too much work of this kind is waiting, of this instance or of all; try again in a moment"),
             retry_after=5.0,
         )
 
@@ -714,7 +786,11 @@ class DeadlineExceeded(Failure):
 
     def __init__(self, message: str, *, cut_to: float | None = None) -> None:
         if cut_to is not None:
-            message = f"{message}; it was cut to {cut_to:g} s, which is all that this server gives a call"
+            message = say(
+                "{over}; it was cut to {seconds} s, which is all that this server gives a call",
+                over=message,
+                seconds=f"{cut_to:g}",
+            )
         super().__init__(message, metadata={"cutTo": f"{cut_to:g}s"} if cut_to is not None else None)
 
 
@@ -726,7 +802,8 @@ class ServerStopping(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the server is stopping, so this call was ended before its answer was whole; call again", retry_after=2.0
+            say("the server is stopping, so this call was ended before its answer was whole; call again"),
+            retry_after=2.0,
         )
 
 
@@ -775,7 +852,7 @@ class StoreUnavailable(Failure):
     kind = Kind.UNAVAILABLE
     reason = "STORE_UNAVAILABLE"
 
-    def __init__(self, message: str = "the database can't be used right now", retry_after: float = 1.0) -> None:
+    def __init__(self, message: str = say("the database can't be used right now"), retry_after: float = 1.0) -> None:
         super().__init__(message, retry_after=retry_after)
 
 
@@ -803,8 +880,11 @@ class ServiceShortage(Failure):
 
     def __init__(self, resource: Resource) -> None:
         super().__init__(
-            f"this service has no {resource.replace('_', ' ')} left, so the test was not finished and says nothing "
-            "about the server; try again in a moment",
+            say(
+                "this service has no {resource} left, so the test was not finished and says nothing about "
+                "the server; try again in a moment",
+                resource=Phrase(resource.replace("_", " "), {}),
+            ),
             metadata={"resource": resource.value},
             retry_after=5.0,
         )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mailproof.domain.phrase import listed, say
 from mailproof.net.certificate_names import alternative_names, matches
 from mailproof.smtp.sanitize import clean
 
@@ -57,7 +58,12 @@ def chain_problems(
         for place, phrase in _Chain(chain, expected, now or datetime.now(UTC)).problems(verify_code):
             if phrase not in found[place]:
                 found[place].append(phrase)
-    return tuple(clean("; ".join(phrases), 2 * MAX_NAME) for phrases in found)
+    return tuple(_cleaned(listed(phrases)) for phrases in found)
+
+
+def _cleaned(text: str) -> str:
+    shown = clean(text, 2 * MAX_NAME)
+    return text if shown == text else shown  # a phrase with nothing to clean stays one
 
 
 class _Chain:
@@ -112,14 +118,17 @@ class _Chain:
 
     def _issuer(self) -> LinkProblems:
         issuer = clean(self._certificates[self._path[-1]].issuer.rfc4514_string(), MAX_NAME)
-        yield self._path[-1], f"its issuer {issuer} is not among the certificates sent and not trusted here"
+        yield (
+            self._path[-1],
+            say("its issuer {issuer} is not among the certificates sent and not trusted here", issuer=issuer),
+        )
 
     def _self_signed(self) -> LinkProblems:
-        yield 0, "signed by itself and not trusted here"
+        yield 0, say("signed by itself and not trusted here")
 
     def _untrusted_root(self) -> LinkProblems:
         if len(self._path) > 1:
-            yield self._path[-1], "not trusted here"
+            yield self._path[-1], say("not trusted here")
 
     def _signatures(self) -> LinkProblems:
         from cryptography.exceptions import InvalidSignature
@@ -128,19 +137,22 @@ class _Chain:
             try:
                 self._certificates[child].verify_directly_issued_by(self._certificates[parent])
             except (InvalidSignature, ValueError, TypeError):
-                yield child, "its signature is not that of its issuer"
+                yield child, say("its signature is not that of its issuer")
 
     def _dates(self) -> LinkProblems:
         for place in self._path:
             certificate = self._certificates[place]
             if certificate.not_valid_after_utc < self._now:
-                yield place, f"expired on {certificate.not_valid_after_utc:%Y-%m-%d}"
+                yield place, say("expired on {day}", day=f"{certificate.not_valid_after_utc:%Y-%m-%d}")
             elif certificate.not_valid_before_utc > self._now:
-                yield place, f"not valid before {certificate.not_valid_before_utc:%Y-%m-%d}"
+                yield place, say("not valid before {day}", day=f"{certificate.not_valid_before_utc:%Y-%m-%d}")
 
     def _dates_of_the_anchor(self) -> LinkProblems:
         if not any(self._dates()):
-            yield self._path[-1], "leads to an authority that is trusted here but not valid at the present date"
+            yield (
+                self._path[-1],
+                say("leads to an authority that is trusted here but not valid at the present date"),
+            )
 
     def _purpose(self) -> LinkProblems:
         from cryptography import x509
@@ -152,7 +164,7 @@ class _Chain:
             except x509.ExtensionNotFound:
                 continue
             if not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usages):
-                yield place, "not meant for servers"
+                yield place, say("not meant for servers")
 
     def _authority(self) -> LinkProblems:
         from cryptography import x509
@@ -165,16 +177,16 @@ class _Chain:
             except x509.ExtensionNotFound as missing:
                 may_sign = missing.oid != x509.BasicConstraints.oid
             if not may_sign:
-                yield place, "not allowed to sign other certificates"
+                yield place, say("not allowed to sign other certificates")
 
     def _wrong_name(self) -> LinkProblems:
-        yield 0, f"is not for {self._expected}"
+        yield 0, say("is not for {name}", name=self._expected)
 
     def _keys(self) -> LinkProblems:
         for place in self._path:
             bits = _weak_bits(self._certificates[place])
             if bits:
-                yield place, f"key of {bits} bits"
+                yield place, say("key of {bits} bits", bits=bits)
 
     def _digests(self) -> LinkProblems:
         for place in self._path:
@@ -182,7 +194,7 @@ class _Chain:
             algorithm = certificate.signature_hash_algorithm
             # The signature of a root by itself proves nothing, so OpenSSL does not judge it.
             if algorithm and algorithm.name in _WEAK_DIGESTS and certificate.subject != certificate.issuer:
-                yield place, f"signed with {_WEAK_DIGESTS[algorithm.name]}"
+                yield place, say("signed with {digest}", digest=_WEAK_DIGESTS[algorithm.name])
 
 
 def _weak_bits(certificate: x509.Certificate) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from aiohappyeyeballs import start_connection
 
 from mailproof.domain.errors import Resource, ServiceShortage
+from mailproof.domain.phrase import say
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken, socket_code, socket_error
 from mailproof.net.readiness import Readiness, readiness_of
@@ -128,5 +129,6 @@ def _differing(numbers: Sequence[int]) -> Broken:
     """Return why none could be reached, given the errno of each failed connect."""
     codes = {socket_code(number) for number in numbers}
     reported = [code for code in _MOST_INFORMATIVE if code in codes] or [Code.NETWORK_UNREACHABLE]
-    detail = "the addresses fail differently: " + ", ".join(reported) if len(reported) > 1 else ""
-    return Broken(reported[0], detail.replace("_", " "))
+    names = ", ".join(reported).replace("_", " ")
+    detail = say("the addresses fail differently: {codes}", codes=names) if len(reported) > 1 else ""
+    return Broken(reported[0], detail)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import h11
 from aiohappyeyeballs import start_connection
 
+from mailproof.domain.phrase import say
 from mailproof.net.certificates import verification_code
 from mailproof.net.chain_problems import NO_ISSUER
 from mailproof.net.guard import EgressDenied, EgressGuard
@@ -63,7 +64,7 @@ class Redirected(RequestFailed):
     """
 
     def __init__(self, status: int, location: str) -> None:
-        super().__init__(Code.OK, "redirects elsewhere, which is not followed", status=status)
+        super().__init__(Code.OK, say("redirects elsewhere, which is not followed"), status=status)
         self.location = location
 
 
@@ -124,10 +125,10 @@ class HttpClient:
         try:
             return await _exchange(reader, writer, request, trace, head_only=head_only)
         except (h11.ProtocolError, EOFError):
-            raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP") from None
+            raise RequestFailed(Code.PROTOCOL_ERROR, say("does not answer in HTTP")) from None
         except OSError as error:
             raise_if_short(error)
-            raise RequestFailed(Code.CONNECTION_RESET, "broke the connection") from None
+            raise RequestFailed(Code.CONNECTION_RESET, say("broke the connection")) from None
         finally:
             writer.transport.abort()  # a clean TLS close would wait for the server
             with contextlib.suppress(OSError):
@@ -142,10 +143,10 @@ class HttpClient:
             found = await look_up(host, port, guard=self._guard, resolver=self._resolver)
         except EgressDenied:
             trace.phase = Phase.POLICY
-            raise RequestFailed(Code.EGRESS_DENIED, "may not be asked: the egress policy forbids it") from None
+            raise RequestFailed(Code.EGRESS_DENIED, say("may not be asked: the egress policy forbids it")) from None
         except LookupFailed as error:
             concealed = self._guard.conceals_names and error.code is Code.DNS_NOT_FOUND
-            phrase = "has no address that may be asked" if concealed else "has no address"
+            phrase = say("has no address that may be asked") if concealed else say("has no address")
             raise RequestFailed(error.code, phrase) from None
         context = await self._context(ca_pem) if url.secure else None
         trace.phase = Phase.CONNECT
@@ -156,7 +157,7 @@ class HttpClient:
             raise_if_no_port(numbers_of(error), found)
             unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
             code = Code.NETWORK_UNREACHABLE if unreachable else Code.CONNECTION_REFUSED
-            raise RequestFailed(code, f"does not answer on port {port}") from None
+            raise RequestFailed(code, say("does not answer on port {port}", port=port)) from None
         try:
             if context is None:
                 return await asyncio.open_connection(sock=sock, limit=CHUNK)
@@ -167,18 +168,18 @@ class HttpClient:
             if error.verify_code in NO_ISSUER:
                 raise_if_no_descriptor()  # OpenSSL may not have been able to open the issuer's file
             if context is not None and self._trust.is_empty(context):
-                phrase = "can't be verified: no certificate authority is trusted here"
+                phrase = say("can't be verified: no certificate authority is trusted here")
                 raise RequestFailed(Code.TRUST_STORE_EMPTY, phrase) from None
             code = verification_code(error.verify_code, ())
-            raise RequestFailed(code, "has no valid certificate for that name") from None
+            raise RequestFailed(code, say("has no valid certificate for that name")) from None
         except ValueError:  # a name that no certificate can have
             sock.close()
-            raise RequestFailed(Code.TLS_UNTRUSTED, "has no valid certificate for that name") from None
+            raise RequestFailed(Code.TLS_UNTRUSTED, say("has no valid certificate for that name")) from None
         except OSError as error:
             sock.close()
             raise_if_short(error)
             code = Code.TLS_HANDSHAKE_FAILED if context else Code.CONNECTION_RESET
-            raise RequestFailed(code, "does not speak TLS" if context else "broke the connection") from None
+            raise RequestFailed(code, say("does not speak TLS") if context else say("broke the connection")) from None
 
     async def _context(self, ca_pem: str) -> ssl.SSLContext:
         cached = self._trust.cached(ca_pem)
@@ -187,7 +188,9 @@ class HttpClient:
         try:
             return await asyncio.to_thread(self._trust.context, ca_pem)
         except ValueError:
-            raise RequestFailed(Code.TLS_UNTRUSTED, "can't be checked: the extra trust anchors are no good") from None
+            raise RequestFailed(
+                Code.TLS_UNTRUSTED, say("can't be checked: the extra trust anchors are no good")
+            ) from None
 
 
 def _encode(
@@ -226,10 +229,12 @@ async def _exchange(
             data = await reader.read(CHUNK)
             start += data[: len(_STATUS_LINE_START) - len(start)]
             if not _STATUS_LINE_START.startswith(start):  # else h11 waits for the head's end, which SMTP never sends
-                raise RequestFailed(Code.PROTOCOL_ERROR, "does not answer in HTTP")
+                raise RequestFailed(Code.PROTOCOL_ERROR, say("does not answer in HTTP"))
             received += len(data)
             if received > MAX_RECEIVED:
-                raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
+                raise RequestFailed(
+                    Code.RESPONSE_TOO_LARGE, say("answers with more than {value} KiB", value=MAX_BODY // 1024)
+                )
             connection.receive_data(data)
         elif isinstance(event, h11.Response):
             status = event.status_code
@@ -239,10 +244,12 @@ async def _exchange(
             if head_only:
                 return Answer(status, b"")
             if dict(event.headers).get(b"content-encoding", b"identity").lower() != b"identity":
-                raise RequestFailed(Code.PROTOCOL_ERROR, "answers compressed, which was not asked for")
+                raise RequestFailed(Code.PROTOCOL_ERROR, say("answers compressed, which was not asked for"))
         elif isinstance(event, h11.Data):
             body += event.data
             if len(body) > MAX_BODY:
-                raise RequestFailed(Code.RESPONSE_TOO_LARGE, f"answers with more than {MAX_BODY // 1024} KiB")
+                raise RequestFailed(
+                    Code.RESPONSE_TOO_LARGE, say("answers with more than {value} KiB", value=MAX_BODY // 1024)
+                )
         elif not isinstance(event, h11.InformationalResponse):  # the end of the message
             return Answer(status, bytes(body))

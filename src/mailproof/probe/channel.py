@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Awaitable
 
 from mailproof.domain.errors import ServiceShortage
+from mailproof.domain.phrase import say
 from mailproof.net.broken import Broken, socket_error
 from mailproof.net.readiness import Readiness
 from mailproof.probe.tunnel import CHUNK, Tunnel
@@ -225,7 +226,7 @@ class Channel:
             self._readiness.again()
         self._received += size
         if self._received > MAX_RECEIVED:
-            raise Broken(Code.RESPONSE_TOO_LARGE, f"more than {MAX_RECEIVED} bytes")
+            raise Broken(Code.RESPONSE_TOO_LARGE, say("more than {max_received} bytes", max_received=MAX_RECEIVED))
         return data
 
     def _set_no_delay(self) -> None:

@@ -12,6 +12,7 @@ import dataclasses
 import ssl
 from collections.abc import Awaitable, Sequence
 
+from mailproof.domain.phrase import say
 from mailproof.net.addrinfo import AddrInfo
 from mailproof.net.broken import Broken
 from mailproof.net.certificates import in_words
@@ -32,7 +33,9 @@ from mailproof.syntax.host import address_literal, take_apart
 MAX_READ = 4096  # characters of a reply that is no refusal that are cleaned and masked, to show `MAX_SHOWN` of them
 MAX_SHOWN = 1000  # characters of a reply in a step; an EHLO reply has many lines
 
-OTHER_CERTIFICATE = "the server showed another certificate than on the connection before, so nothing was sent to it"
+OTHER_CERTIFICATE = say(
+    "the server showed another certificate than on the connection before, so nothing was sent to it"
+)
 
 _NOTHING = Done()
 _PASSED = Done(send_quit=True)
@@ -345,7 +348,7 @@ class Link:
             async with asyncio.timeout_at(self.context.limit(Stage.AUTH, self._loop.time())):
                 token = await self.context.tokens.fetch(plan.oauth.grant, ca_pem=plan.ca_pem)
         except TimeoutError:
-            cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail="it did not answer in time")
+            cause = Cause(Stage.AUTH, Code.AUTH_TOKEN_FAILED, detail=say("it did not answer in time"))
             return Done(self._transcript.fail(cause, sent), send_quit=True)
         except TokenFailed as error:
             # A denial by the egress policy has the stage policy, wherever it happens.
@@ -396,7 +399,9 @@ class Link:
                 async with asyncio.timeout_at(self.context.limit(Stage.TLS, self._loop.time())):
                     context = await self._loop.run_in_executor(None, trust.context, anchors)
             except ValueError as error:
-                raise Broken(Code.TLS_UNTRUSTED, f"the extra trust anchors can't be used: {error}") from None
+                raise Broken(
+                    Code.TLS_UNTRUSTED, say("the extra trust anchors can't be used: {error}", error=str(error))
+                ) from None
         return context
 
     def _begin(self, stage: Stage) -> None:

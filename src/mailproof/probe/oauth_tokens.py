@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.net.guard import EgressGuard
 from mailproof.net.resolver import Resolver
@@ -67,9 +68,9 @@ class OAuthTokens:
                 # body answer invalid_client. Go's x/oauth2 finds it out in the same way.
                 return await self._request_token(grant, ca_pem, basic=False)
         except TokenRefused as error:
-            raise TokenFailed(f"{host}: {error.detail}", client=error.client) from None
+            raise TokenFailed(say("{host}: {detail}", host=host, detail=error.detail), client=error.client) from None
         except TimeoutError:
-            raise TokenFailed(f"{host} did not answer in time") from None
+            raise TokenFailed(say("{host} did not answer in time", host=host)) from None
 
     async def _request_token(self, grant: ClientCredentials, ca_pem: str, *, basic: bool) -> Secret:
         from mailproof.net.http import HttpClient, RequestFailed  # imports h11, which only tests with a grant need
@@ -81,5 +82,8 @@ class OAuthTokens:
             answer = await client.ask("POST", endpoint, headers, body=body, ca_pem=ca_pem)
         except RequestFailed as error:
             denied = error.code is Code.EGRESS_DENIED
-            raise TokenFailed("the token endpoint" if denied else f"{endpoint.host} {error}", denied=denied) from None
+            raise TokenFailed(
+                say("the token endpoint") if denied else say("{host} {error}", host=endpoint.host, error=str(error)),
+                denied=denied,
+            ) from None
         return Secret(read_token(answer.status, answer.body))

@@ -10,6 +10,7 @@ import contextlib
 import ssl
 from typing import NoReturn
 
+from mailproof.domain.phrase import say
 from mailproof.net.broken import Broken, tls_error
 from mailproof.net.certificates import describe, describe_rejected, presented_chain, verification_code
 from mailproof.net.chain_problems import NO_ISSUER
@@ -71,7 +72,7 @@ class Tunnel:
         try:
             self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=self._name)
         except ValueError:  # a name that no certificate can have
-            raise Broken(Code.TLS_HANDSHAKE_FAILED, "the host name can't be used with TLS", in_tls=True) from None
+            raise Broken(Code.TLS_HANDSHAKE_FAILED, say("the host name can't be used with TLS"), in_tls=True) from None
 
     def handshake(self) -> bool:
         """Continue the handshake with the octets received so far, and return whether it is complete.
@@ -152,7 +153,7 @@ class Tunnel:
         chain = presented_chain(self._session)
         self.info = describe_rejected(self._session, chain, self._name, error, has_anchors=self._has_anchors)
         if not self._has_anchors:
-            raise Broken(Code.TRUST_STORE_EMPTY, "no certificate authority is trusted here", in_tls=True) from None
+            raise Broken(Code.TRUST_STORE_EMPTY, say("no certificate authority is trusted here"), in_tls=True) from None
         raise Broken(verification_code(error.verify_code, chain), in_tls=True) from None
 
     def _check_record(self, head: bytes) -> None:
@@ -165,11 +166,13 @@ class Tunnel:
             reply = parser.next_reply()
         except WireError:
             if self._after_starttls:
-                raise Broken(Code.TLS_HANDSHAKE_FAILED, "the answer is no TLS", in_tls=True) from None
+                raise Broken(Code.TLS_HANDSHAKE_FAILED, say("the answer is no TLS"), in_tls=True) from None
             raise Broken(Code.NOT_SMTP, in_tls=True) from None
         if not self._after_starttls:
             foreign = reply is not None and is_foreign_greeting(reply)
             raise Broken(Code.NOT_SMTP if foreign else Code.WRONG_TLS_MODE_USE_STARTTLS, in_tls=True)
         if head[:1] in b"45":  # it took our ClientHello for a command
-            raise Broken(Code.TLS_HANDSHAKE_FAILED, "the server agreed to STARTTLS but goes on in clear", in_tls=True)
+            raise Broken(
+                Code.TLS_HANDSHAKE_FAILED, say("the server agreed to STARTTLS but goes on in clear"), in_tls=True
+            )
         raise Broken(Code.STARTTLS_INJECTION)

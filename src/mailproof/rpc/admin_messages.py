@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import Details, HttpSettings, OAuthClient, Page, Provider, ProviderPage, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.rpc.context import Context
 from mailproof.rpc.settings_messages import members, smtp_settings, trimmed
@@ -77,13 +78,15 @@ def _auth(request: WithAuth) -> tuple[Auth, str, OAuthClient | None]:
         return Auth.UNSPECIFIED, request.password, None
     inner = request.plain.password if chosen == "plain" else ""
     if request.password and request.password != inner:
-        raise InvalidFields([FieldViolation("password", f"must not be given together with {chosen}")])
+        raise InvalidFields(
+            [FieldViolation("password", say("must not be given together with {chosen}", chosen=chosen))]
+        )
     if chosen == "none":
         return Auth.NONE, "", None
     if chosen == "plain":
         return Auth.PLAIN, inner, None
     if not request.xoauth2.HasField("client_credentials"):
-        raise InvalidFields([FieldViolation("xoauth2.client_credentials", "must be set")])
+        raise InvalidFields([FieldViolation("xoauth2.client_credentials", say("must be set"))])
     grant = request.xoauth2.client_credentials
     client = OAuthClient(
         request.xoauth2.token_endpoint.strip(), grant.client_id.strip(), trimmed(request.xoauth2.scopes)
@@ -100,7 +103,9 @@ def rotates(request: admin_pb2.UpdateEmailProviderHTTPRequest) -> bool:
     if not request.HasField("expiration_signing_key"):
         return False
     if request.expiration_signing_key.seconds or request.expiration_signing_key.nanos:
-        raise InvalidFields([FieldViolation("expiration_signing_key", 'must be "0s": the old key is dropped at once')])
+        raise InvalidFields(
+            [FieldViolation("expiration_signing_key", say('must be "0s": the old key is dropped at once'))]
+        )
     return True
 
 

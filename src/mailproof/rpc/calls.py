@@ -36,7 +36,9 @@ from mailproof.domain.errors import (
 )
 from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
+from mailproof.languages.language import Language
 from mailproof.rpc.call_headers import NO_HEADERS, STRICT, CallHeaders, read_expected, read_idempotency_key, read_switch
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
@@ -83,6 +85,7 @@ class Call:
         request_id: The id under which the call is logged and answered.
         certificate: The client's certificate, which TLS has verified; None if it showed none.
         headers: The headers that few calls have.
+        language: The one that the caller wants sentences in, by the header accept-language.
     """
 
     transport: str
@@ -94,6 +97,7 @@ class Call:
     request_id: str = field(default_factory=lambda: request_id(None))
     certificate: ClientCertificate | None = None
     headers: CallHeaders = NO_HEADERS
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,8 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise self._ended(open_call, call, started, "there was an answer") from None
+                over = say("the deadline passed before there was an answer")
+                raise self._ended(open_call, call, started, over) from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -274,7 +279,8 @@ class Calls:
                     finally:
                         self._open.remove(open_call)
             except TimeoutError:
-                raise self._ended(open_call, call, started, "the stream ended") from None
+                over = say("the deadline passed before the stream ended")
+                raise self._ended(open_call, call, started, over) from None
         except (asyncio.CancelledError, ClientGone):
             self._log_end(method.path, call, started, "CANCELLED")
             raise
@@ -315,7 +321,8 @@ class Calls:
         path = method.path if method else ""
         if not isinstance(error, Failure):
             log.error("internal error", exc_info=error, extra={"request_id": call.request_id, "method": path})
-        refusal = status_error(error, service=method.service if method else "", request_id=call.request_id)
+        service = method.service if method else ""
+        refusal = status_error(error, service=service, request_id=call.request_id, language=call.language)
         outcome = error.reason if isinstance(error, Failure) else "INTERNAL"
         self._log_end(path, call, time.monotonic() if started is None else started, outcome)
         return refusal
@@ -327,12 +334,12 @@ class Calls:
         bound = started + self._default_timeout
         return bound if wanted is None else min(wanted, bound)
 
-    def _ended(self, open_call: OpenCall | None, call: Call, started: float, wanted: str) -> Failure:
+    def _ended(self, open_call: OpenCall | None, call: Call, started: float, over: str) -> Failure:
         """Return why a call's time is over: it was made to end, or a deadline has passed."""
         if open_call is not None and open_call.failure is not None:
             return open_call.failure
         cut = call.deadline is not None and call.deadline > started + self._default_timeout
-        return DeadlineExceeded(f"the deadline passed before {wanted}", cut_to=self._default_timeout if cut else None)
+        return DeadlineExceeded(over, cut_to=self._default_timeout if cut else None)
 
     async def _admit(self, method: Method, call: Call, scope: asyncio.Timeout) -> OpenCall:
         caller = await self._access.authenticate(
@@ -382,6 +389,7 @@ class Calls:
             self._repeatable(method, key, request) if key else None,
             expected,
             names.said() if names.document is not None and method.conditional else None,
+            call.language,
         )
 
     def _repeatable(self, method: Method, key: str, request: Message) -> IdempotencyKey:

@@ -21,6 +21,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, InvalidFields, MalformedRequest, RequestTooLarge
+from mailproof.domain.phrase import say
 from mailproof.rpc.unknown_names import NamePolicy, Names, said_in
 from mailproof.syntax.text import has_surrogates
 from smtpdiag.v1 import options_pb2
@@ -39,7 +40,7 @@ MAX_NAMES_IN_ALL = 40_000
 
 _LENGTH_DELIMITED = 2  # wire type of strings and messages
 
-NOT_UTF8 = "must be valid UTF-8"
+NOT_UTF8 = say("must be valid UTF-8")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
@@ -82,7 +83,9 @@ def parse_protobuf(message_type: type[Message], data: bytes, limit: int = MAX_RE
         if wrong:
             names = islice(dict.fromkeys(wrong), MAX_VIOLATIONS)  # a field may come many times
             raise InvalidFields([FieldViolation(name, NOT_UTF8) for name in names]) from None
-        raise MalformedRequest(f"the body is not a {message_type.DESCRIPTOR.full_name} message") from None
+        raise MalformedRequest(
+            say("the body is not a {full_name} message", full_name=message_type.DESCRIPTOR.full_name)
+        ) from None
     return message
 
 
@@ -100,7 +103,7 @@ def merge_protobuf(data: bytes, bound: bytes) -> bytes:
         try:
             Empty().ParseFromString(data)
         except DecodeError:
-            raise MalformedRequest("the body is not a protobuf message") from None
+            raise MalformedRequest(say("the body is not a protobuf message")) from None
     return data + bound
 
 
@@ -212,9 +215,11 @@ def _parameters(query: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
-        raise MalformedRequest("the query is not percent-encoded UTF-8") from None
+        raise MalformedRequest(say("the query is not percent-encoded UTF-8")) from None
     except ValueError:
-        raise MalformedRequest(f"the query has more than {MAX_PARAMETERS} parameters") from None
+        raise MalformedRequest(
+            say("the query has more than {max_parameters} parameters", max_parameters=MAX_PARAMETERS)
+        ) from None
 
 
 def _note_unread(descriptor: Any, query: bytes, document: dict[str, Any], names: Names) -> None:
@@ -243,12 +248,12 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
     part = field.message_type
     if part is not None and not part.full_name.startswith("google.protobuf."):
         if field.is_repeated or not rest:
-            yield FieldViolation(path, "can't be given in a query")
+            yield FieldViolation(path, say("can't be given in a query"))
         else:
             yield from _place(part, document.setdefault(field.name, {}), rest, text, f"{path}.")
         return
     if rest:
-        yield FieldViolation(path, "has no parts")
+        yield FieldViolation(path, say("has no parts"))
         return
     value, problem = _parameter(field, text)
     if problem:
@@ -256,7 +261,7 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
     elif field.is_repeated:
         document.setdefault(field.name, []).append(value)
     elif field.name in document:
-        yield FieldViolation(path, "is given twice")
+        yield FieldViolation(path, say("is given twice"))
     else:
         document[field.name] = value
 
@@ -264,11 +269,11 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
 def _parameter(field: FieldDescriptor, text: str) -> tuple[Any, str]:
     """Return a parameter's value as JSON has it, and what is wrong with it ("" if nothing is)."""
     if field.type == FieldDescriptor.TYPE_BOOL:
-        return text == "true", "" if text in ("true", "false") else "must be true or false"
+        return text == "true", "" if text in ("true", "false") else say("must be true or false")
     if field.enum_type is not None:
         return int(text) if _INTEGER.fullmatch(text) else text, ""
     if field.cpp_type in _INTEGERS:
-        return text, "" if _INTEGER.fullmatch(text) else "must be a whole number"
+        return text, "" if _INTEGER.fullmatch(text) else say("must be a whole number")
     return text, ""
 
 
@@ -303,18 +308,20 @@ def _bound(message: Message, bindings: dict[str, str]) -> Message:
 
 def _load(body: bytes) -> dict[str, Any]:
     if body.count(b'":') > MAX_NAMES_IN_ALL:
-        raise MalformedRequest(f"the body has more than {MAX_NAMES_IN_ALL} names")
+        raise MalformedRequest(
+            say("the body has more than {max_names_in_all} names", max_names_in_all=MAX_NAMES_IN_ALL)
+        )
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
-        raise MalformedRequest(f"the body is not valid UTF-8 (byte {error.start})") from None
+        raise MalformedRequest(say("the body is not valid UTF-8 (byte {start})", start=error.start)) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise MalformedRequest(f"the body is not valid JSON: {error.msg} ({where})") from None
+        raise MalformedRequest(say("the body is not valid JSON: {msg} ({where})", msg=error.msg, where=where)) from None
     except (RecursionError, ValueError):  # ValueError: a number with more digits than int() takes
-        raise MalformedRequest("the body is not valid JSON: nested too deep, or a number too long") from None
+        raise MalformedRequest(say("the body is not valid JSON: nested too deep, or a number too long")) from None
     if not isinstance(document, dict):
-        raise MalformedRequest("the body must be a JSON object")
+        raise MalformedRequest(say("the body must be a JSON object"))
     return document
 
 
@@ -327,13 +334,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             name has a lone surrogate, which protobuf's JSON parser can't handle.
     """
     if len(pairs) > MAX_NAMES:
-        raise MalformedRequest(f"the body has more than {MAX_NAMES} names in one object")
+        raise MalformedRequest(say("the body has more than {max_names} names in one object", max_names=MAX_NAMES))
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = _first_twice(name for name, _ in pairs)
-        raise MalformedRequest(f"the body has the name {json.dumps(twice[:100])} twice in one object")
+        raise MalformedRequest(say("the body has the name {name} twice in one object", name=json.dumps(twice[:100])))
     if any(has_surrogates(name) for name in found):
-        raise MalformedRequest("the body has a name that is no Unicode text")
+        raise MalformedRequest(say("the body has a name that is no Unicode text"))
     return found
 
 
@@ -363,25 +370,25 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str, names: Nam
             continue
         path = f"{prefix}{field.name}"
         if field.name in given:
-            yield FieldViolation(path, "is given twice, in both spellings")
+            yield FieldViolation(path, say("is given twice, in both spellings"))
         given.add(field.name)
         if value is None:  # as if it were absent
             continue
         if field.containing_oneof is not None:
             first = chosen.setdefault(field.containing_oneof.name, field.name)
             if first != field.name:
-                yield FieldViolation(path, f"must not be given together with {first}")
+                yield FieldViolation(path, say("must not be given together with {first}", first=first))
         if not field.is_repeated:
             yield from _value_problems(field, value, path, names)
         elif isinstance(value, list):
             most = field.GetOptions().Extensions[options_pb2.rules].max_items
             if most and len(value) > most:  # before a message is made of each
-                yield FieldViolation(path, f"must have at most {most} items")
+                yield FieldViolation(path, say("must have at most {most} items", most=most))
                 continue
             for index, item in enumerate(value):
                 yield from _value_problems(field, item, f"{path}[{index}]", names)
         else:
-            yield FieldViolation(path, "must be a list")
+            yield FieldViolation(path, say("must be a list"))
     if unknown:
         said = said_in(descriptor, document)
         for name in unknown:
@@ -415,29 +422,33 @@ def _value_problems(field: FieldDescriptor, value: Any, path: str, names: Names)
         if isinstance(value, dict):
             yield from _problems(part, value, f"{path}.", names)
         else:
-            yield FieldViolation(path, "must be an object")
+            yield FieldViolation(path, say("must be an object"))
     elif enum is not None:
         number = isinstance(value, int) and not isinstance(value, bool)  # the declared rules know the numbers
         if not number and not (isinstance(value, str) and value in _names(enum)):
-            yield FieldViolation(path, f"must be one of {', '.join(v.name for v in enum.values if v.number)}")
+            yield FieldViolation(
+                path, say("must be one of {names}", names=", ".join(v.name for v in enum.values if v.number))
+            )
     elif field.type == FieldDescriptor.TYPE_STRING:
         if not isinstance(value, str):
-            yield FieldViolation(path, "must be a string")
+            yield FieldViolation(path, say("must be a string"))
         elif has_surrogates(value):  # "\ud800": JSON can say it
             yield FieldViolation(path, NOT_UTF8)
     elif field.type == FieldDescriptor.TYPE_BYTES:
         if not (isinstance(value, str) and _BASE64.fullmatch(value)):  # the parser skips other characters
-            yield FieldViolation(path, "must be base64")
+            yield FieldViolation(path, say("must be base64"))
     elif field.type == FieldDescriptor.TYPE_BOOL:
         if not isinstance(value, bool):
-            yield FieldViolation(path, "must be true or false")
+            yield FieldViolation(path, say("must be true or false"))
     elif isinstance(value, bool) or not isinstance(value, int | float | str):
-        yield FieldViolation(path, "must be a number")
+        yield FieldViolation(path, say("must be a number"))
     elif field.cpp_type in _INTEGERS:
         least, greatest = _INTEGERS[field.cpp_type]
         whole = _integer(value)
         if whole is None or not least <= whole <= greatest:
-            yield FieldViolation(path, f"must be a whole number from {least} to {greatest}")
+            yield FieldViolation(
+                path, say("must be a whole number from {least} to {greatest}", least=least, greatest=greatest)
+            )
 
 
 def _special_problems(type_name: str, value: Any, path: str) -> Iterator[FieldViolation]:
@@ -470,9 +481,9 @@ def _field_error(descriptor: Any, text: str) -> InvalidFields | MalformedRequest
             break
         descriptor = field.message_type
     if not names:
-        return MalformedRequest("the body does not fit the request message")
+        return MalformedRequest(say("the body does not fit the request message"))
     # The parser's own words may quote the value, which may be a password: say only that it is wrong.
-    return InvalidFields([FieldViolation(".".join(names), "has a value of the wrong type, syntax or range")])
+    return InvalidFields([FieldViolation(".".join(names), say("has a value of the wrong type, syntax or range"))])
 
 
 def to_json(message: Message, *, defaults: bool = False) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from mailproof.domain.phrase import say
+from mailproof.languages.translation import in_language
 from mailproof.rpc.status import StatusError
 
 PATH_PREFIX = "/ccadmin/"
@@ -44,9 +46,11 @@ def error_model(refusal: StatusError, json_names: Mapping[str, str]) -> dict[str
     }
     if failure is not None:
         body["devMessage"] = failure.reason
-    named = [(json_names.get(v.field, v.field), v.description) for v in violations]
+    language = refusal.language
+    named = [(json_names.get(v.field, v.field), in_language(v.description, language)) for v in violations]
     if named:
-        body["message"] = "invalid request: " + "; ".join(f"{name}: {problem}" for name, problem in named)
+        problems = "; ".join(f"{name}: {problem}" for name, problem in named)
+        body["message"] = in_language(say("invalid request: {problems}", problems=problems), language)
         body["o:errorPath"] = named[0][0]
     if len(named) > 1:
         body["errors"] = [

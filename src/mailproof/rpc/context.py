@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailproof.domain.ledger import Expected, IdempotencyKey
 from mailproof.domain.model import Caller
+from mailproof.languages.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Context:
         expected: The sequence that the call was based on; None: it names none.
         said: The fields that a JSON request of a conditional call has a value for; None: the wire can't tell an empty
             one from none, or the call is another one.
+        language: The one that the caller wants sentences in.
     """
 
     caller: Caller
@@ -25,6 +27,7 @@ class Context:
     idempotency_key: IdempotencyKey | None = None
     expected: Expected | None = None
     said: frozenset[str] | None = None
+    language: Language = Language.ENGLISH
 
     def leaves_out(self, field: str) -> bool:
         """Return whether the request has no value for a field, and could have said that an empty one is meant."""

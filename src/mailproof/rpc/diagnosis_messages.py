@@ -6,6 +6,7 @@ Rules between fields are checked here, since no single field can declare them; r
 from __future__ import annotations
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.rpc.times import duration, seconds_of, timestamp
 from mailproof.rpc.vocabulary_numbers import (
@@ -66,7 +67,9 @@ def diagnosis_plan(request: diagnosis_pb2.DiagnoseRequest) -> Plan:
     problems += wrong
     mechanism = request.mechanism.strip().upper()
     if mechanism and mechanism not in MECHANISMS:
-        problems.append(FieldViolation("mechanism", f"must be empty or one of {', '.join(MECHANISMS)}"))
+        problems.append(
+            FieldViolation("mechanism", say("must be empty or one of {names}", names=", ".join(MECHANISMS)))
+        )
     typed, wrong = _typed_host(request)
     problems += wrong
     if problems:
@@ -123,15 +126,15 @@ def _contradictions(request: diagnosis_pb2.DiagnoseRequest, depth: Depth) -> lis
     if request.config_id:
         # An authority of the caller's would vouch for anyone who stands on the way to the stored login.
         if request.ca_pem:
-            problems.append(FieldViolation("ca_pem", "must not be given together with config_id"))
+            problems.append(FieldViolation("ca_pem", say("must not be given together with config_id")))
     elif not request.host.strip():
-        problems.append(FieldViolation("host", "must not be empty, unless config_id names a stored configuration"))
+        problems.append(FieldViolation("host", say("must not be empty, unless config_id names a stored configuration")))
     if request.password and not request.user.strip() and not request.config_id:
-        problems.append(FieldViolation("user", "must not be empty when a password is given"))
+        problems.append(FieldViolation("user", say("must not be empty when a password is given")))
     if depth.reaches(Depth.MAIL) and not request.sender.strip() and not request.config_id:
-        problems.append(FieldViolation("sender", f"must not be empty for depth {depth.value}"))
+        problems.append(FieldViolation("sender", say("must not be empty for depth {value}", value=depth.value)))
     if depth.reaches(Depth.RCPT) and not request.recipient.strip():
-        problems.append(FieldViolation("recipient", f"must not be empty for depth {depth.value}"))
+        problems.append(FieldViolation("recipient", say("must not be empty for depth {value}", value=depth.value)))
     return problems
 
 
@@ -141,9 +144,9 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
         return None, []
     problems = []
     if not request.user.strip() and not request.config_id:
-        problems.append(FieldViolation("user", "must not be empty with xoauth2"))
+        problems.append(FieldViolation("user", say("must not be empty with xoauth2")))
     if request.password:
-        problems.append(FieldViolation("password", "must not be given together with xoauth2"))
+        problems.append(FieldViolation("password", say("must not be given together with xoauth2")))
     source = request.xoauth2.WhichOneof("source")
     if source == "client_credentials":
         given = request.xoauth2.client_credentials
@@ -156,7 +159,7 @@ def _oauth(request: diagnosis_pb2.DiagnoseRequest) -> tuple[OAuth | None, list[F
         wrong = [FieldViolation(f"xoauth2.client_credentials.{name}", must) for name, must in grant_problems(grant)]
         return OAuth(grant=grant), problems + wrong
     token = request.xoauth2.access_token.strip()
-    must = token_problem(token) if token else "must not be empty, unless client_credentials are given"
+    must = token_problem(token) if token else say("must not be empty, unless client_credentials are given")
     if must:
         problems.append(FieldViolation("xoauth2.access_token", must))
     return OAuth(access_token=Secret(token)), problems

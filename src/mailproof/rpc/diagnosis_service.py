@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from mailproof.diagnosis.translation import event_in
 from mailproof.rpc.context import Context
 from mailproof.rpc.diagnosis_messages import diagnosis_event, diagnosis_plan, stored_overrides
 from mailproof.usecases.diagnoses import Diagnoses
@@ -35,4 +36,4 @@ class DiagnosisService:
         )
         async with aclosing(events):
             async for event in events:
-                yield diagnosis_event(event)
+                yield diagnosis_event(event_in(event, context.language))

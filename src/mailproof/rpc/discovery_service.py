@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from mailproof.discovery.translation import event_in
 from mailproof.rpc.context import Context
 from mailproof.rpc.discovery_messages import discovery_event, discovery_request
 from mailproof.rpc.preset_messages import preset_page
@@ -28,7 +29,7 @@ class DiscoveryService:
         found = self._searches.discover(context.caller, address, limit, remaining=context.remaining)
         async with aclosing(found) as events:
             async for event in events:
-                yield discovery_event(event)
+                yield discovery_event(event_in(event, context.language))
 
     async def ListProviderPresets(  # noqa: N802
         self, request: discovery_pb2.ListProviderPresetsRequest, context: Context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccadmin.v1 import email_pb2
 from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Credentials, Plan
 from mailproof.smtp.vocabulary import TlsMode
@@ -23,7 +24,7 @@ def connection_plan(request: email_pb2.TestSmtpConnectionRequest) -> Plan:
     method = request.email_smtp_auth_method.strip()
     wrong_port, wrong_mode = typed.contradicts(port=port, mode=_AUTH_METHODS[method].value if method else "")
     if wrong_port:  # in this API the host has no port
-        wrong_port = "must have no port, or the one that is given as the port"
+        wrong_port = say("must have no port, or the one that is given as the port")
     wrong = {"email_smtp_host": wrong_port, "email_smtp_auth_method": wrong_mode}
     if wrong_port or wrong_mode:
         raise InvalidFields([FieldViolation(name, problem) for name, problem in wrong.items() if problem])

@@ -12,6 +12,9 @@ from mailproof.diagnosis.catalogue_webhook import WebhookCode
 from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType, Snapshot
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, ProviderState
+from mailproof.domain.phrase import say
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.settings_messages import http_settings, members, smtp_settings, trimmed
 from mailproof.rpc.times import seconds_of, timestamp
@@ -106,7 +109,10 @@ def exported(document: Document) -> instance_pb2.ConfigsDocument:
         encryption=encryption_message(document.encryption) if document.encryption else None,
     )
     if len(dump(to_json(message, defaults=True))) > MAX_DOCUMENT_BYTES:
-        sentence = f"the configurations together are longer than {MAX_DOCUMENT_BYTES} bytes, which one document holds"
+        sentence = say(
+            "the configurations together are longer than {most} bytes, which one document holds",
+            most=MAX_DOCUMENT_BYTES,
+        )
         raise ExportTooLarge(sentence, metadata={"limitBytes": str(MAX_DOCUMENT_BYTES)})
     return message
 
@@ -146,9 +152,9 @@ def document(request: instance_pb2.ImportConfigsRequest) -> Document:
     message = request.document
     missing = without_settings(message.providers, "document.providers")
     if not request.HasField("document"):
-        missing.append(FieldViolation("document", "must be set"))
+        missing.append(FieldViolation("document", say("must be set")))
     if message.HasField("encryption") and not message.encryption.HasField("argon2id"):
-        missing.append(FieldViolation("document.encryption.argon2id", "must be set"))
+        missing.append(FieldViolation("document.encryption.argon2id", say("must be set")))
     if missing:
         raise InvalidFields(missing)
     return Document(
@@ -236,16 +242,18 @@ def webhook_test(request: instance_pb2.TestHTTPProviderRequest) -> tuple[str, fl
     return request.recipient_address.strip() or DEFAULT_RECIPIENT, limit
 
 
-def webhook_report(report: WebhookReport) -> instance_pb2.TestHTTPProviderResponse:
-    """Return the verdict on a post."""
+def webhook_report(
+    report: WebhookReport, language: Language = Language.ENGLISH
+) -> instance_pb2.TestHTTPProviderResponse:
+    """Return the verdict on a post, its sentences in a language."""
     return instance_pb2.TestHTTPProviderResponse(
         report=instance_pb2.WebhookReport(
             outcome=_OUTCOMES[report.outcome],
             stage=_STAGES[report.phase],
             code=_CODES[report.code],
             http_status=report.status,
-            message=report.message,
-            advice=report.advice,
+            message=in_language(report.message, language),
+            advice=in_language(report.advice, language),
             elapsed_ms=report.elapsed_ms,
         )
     )

@@ -119,4 +119,4 @@ class InstanceService:
         report = await self._webhook_tests.test(
             context.caller, request.id, recipient=recipient, limit=limit, remaining=context.remaining
         )
-        return messages.webhook_report(report)
+        return messages.webhook_report(report, context.language)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 
 from mailproof.domain.errors import MalformedRequest, TooManyBytes
+from mailproof.domain.phrase import say
 from mailproof.rpc.open_calls import OpenCall
 
 BODY_TIMEOUT = 10.0
@@ -98,7 +99,9 @@ class Intake:
         except TooManyBytes as failure:
             self._call.end(failure)
         else:
-            late = MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds")
+            late = MalformedRequest(
+                say("the body did not arrive within {body_timeout} seconds", body_timeout=f"{BODY_TIMEOUT:.0f}")
+            )
             self._timer = asyncio.get_running_loop().call_later(seconds, self._call.end, late)
 
     def arrived(self) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mailproof.domain.errors import Failure, Unauthenticated
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.usecases.access import Access
 
 INTERVAL = 2.0
@@ -122,7 +123,7 @@ class _Watch:
                 caller = next(iter(calls), None)  # calls of one key have one credential
                 if caller is not None and not await self._is_valid(caller.caller):
                     for call in list(self._calls.get(key, ())):
-                        call.end(Unauthenticated("the access token was revoked or has expired while the call ran"))
+                        call.end(Unauthenticated(say("the access token was revoked or has expired while the call ran")))
         finally:
             self._armed = False
             if self._calls:

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.syntax.typed_host import demands_tls, normal_host_port
 
 _SHARED: dict[tuple[type[Any], type[Any]], tuple[str, ...]] = {}
@@ -40,7 +41,9 @@ def smtp_settings(message: Message, oauth: OAuthClient | None, prefix: str = "")
     host = values["host"]
     if "/" in host and demands_tls(host) and not values["tls"]:
         scheme = host.partition("://")[0].lower()
-        raise InvalidFields([FieldViolation(f"{prefix}tls", f"must be true: {scheme}:// in host demands TLS")])
+        raise InvalidFields(
+            [FieldViolation(f"{prefix}tls", say("must be true: {scheme}:// in host demands TLS", scheme=scheme))]
+        )
     return SmtpSettings(**values | {"host": normal_host_port(host)}, oauth=oauth)
 
 

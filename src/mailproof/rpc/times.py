@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 
 from mailproof.domain.errors import FieldViolation
+from mailproof.domain.phrase import say
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,4 +33,4 @@ def duration(seconds: float) -> Duration:
 def seconds_of(timeout: Duration) -> tuple[float, list[FieldViolation]]:
     """Return the seconds of a request's field `timeout`, and what is wrong with it."""
     seconds = timeout.seconds + timeout.nanos / 1e9
-    return seconds, [] if seconds > 0 else [FieldViolation("timeout", "must be longer than zero")]
+    return seconds, [] if seconds > 0 else [FieldViolation("timeout", say("must be longer than zero"))]

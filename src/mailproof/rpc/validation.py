@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 
 from mailproof.discovery.did_you_mean import refusal_in_words
 from mailproof.domain.errors import FieldViolation
+from mailproof.domain.phrase import say
 from mailproof.syntax.host import MAX_PORT, read_port
 from mailproof.syntax.mailbox import parse_mailbox
 from mailproof.syntax.oauth import check_scope, parse_endpoint
@@ -81,7 +82,10 @@ def violations(message: Message, prefix: str = "") -> Iterator[tuple[FieldViolat
 
 def _list_violations(rules: _FieldRules, values: Sequence[Any], path: str) -> Iterator[tuple[FieldViolation, str]]:
     if rules.max_items and len(values) > rules.max_items:
-        yield FieldViolation(path, f"must have at most {rules.max_items} items"), rules.reference
+        yield (
+            FieldViolation(path, say("must have at most {max_items} items", max_items=rules.max_items)),
+            rules.reference,
+        )
         return  # the bound exists so that nobody has to check so many values
     for index, value in enumerate(values):
         if rules.message:
@@ -122,14 +126,16 @@ def _check(field: FieldDescriptor, rules: options_pb2.FieldRules) -> Check | Non
         return _enum_check(field.enum_type)
     if rules.max:
         limit = rules.max
-        return lambda value: f"must be at most {limit}" if isinstance(value, int) and value > limit else None
+        return lambda value: (
+            say("must be at most {limit}", limit=limit) if isinstance(value, int) and value > limit else None
+        )
     return None
 
 
 def _enum_check(enum: EnumDescriptor) -> Check:
     known = frozenset(enum.values_by_number)
     names = ", ".join(value.name for value in enum.values if value.number)
-    return lambda value: None if value in known else f"must be one of {names}"
+    return lambda value: None if value in known else say("must be one of {names}", names=names)
 
 
 def _string_check(rules: options_pb2.FieldRules) -> Check:
@@ -139,11 +145,11 @@ def _string_check(rules: options_pb2.FieldRules) -> Check:
     def check(text: Any) -> str | None:
         trimmed = text.strip()
         if least and len(trimmed) < least:
-            return "must not be empty" if least == 1 else f"must have at least {least} characters"
+            return say("must not be empty") if least == 1 else say("must have at least {least} characters", least=least)
         if most and len(text) > most:
-            return f"must have at most {most} characters"
+            return say("must have at most {most} characters", most=most)
         if not any_character and has_controls(text):
-            return "must not contain control characters"
+            return say("must not contain control characters")
         if syntax is not None and trimmed:
             try:
                 syntax(trimmed)
@@ -160,20 +166,20 @@ def _bytes_check(rules: options_pb2.FieldRules) -> Check:
     def check(value: object) -> str | None:
         length = len(value) if isinstance(value, bytes) else 0
         if length < least:
-            return f"must have at least {least} octets"
-        return f"must have at most {most} octets" if most and length > most else None
+            return say("must have at least {least} octets", least=least)
+        return say("must have at most {most} octets", most=most) if most and length > most else None
 
     return check
 
 
 def _port(text: str) -> None:
     if read_port(text) is None:
-        raise ValueError(f"must be a port number between 1 and {MAX_PORT}")
+        raise ValueError(say("must be a port number between 1 and {max_port}", max_port=MAX_PORT))
 
 
 def _auth_method(text: str) -> None:
     if text not in {"SSL", "TLS"}:
-        raise ValueError('must be "SSL", "TLS" or empty')
+        raise ValueError(say('must be "SSL", "TLS" or empty'))
 
 
 _SYNTAXES: dict[int, Callable[[str], object]] = {

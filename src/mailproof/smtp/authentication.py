@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import MASK, Secret
 from mailproof.smtp.actions import Action, Cause, DeriveKey, Done, Facts, FetchToken, Send
 from mailproof.smtp.plans import default_port
@@ -107,7 +108,9 @@ class Authentication:
                 return DeriveKey(response)
             response = self._exchange.key_derived(response())
         if response is None:
-            return self._cancel(f"the server asked for more than {self.facts.mechanism} has to say")
+            return self._cancel(
+                say("the server asked for more than {mechanism} has to say", mechanism=self.facts.mechanism)
+            )
         return self._respond(response)
 
     def key_derived(self, key: bytes) -> Action:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Secure, Send, Wait
 from mailproof.smtp.authentication import Authentication
@@ -27,7 +28,9 @@ from mailproof.smtp.wire import (
     parse_ehlo,
 )
 
-OFFER_WITHDRAWN = "STARTTLS was offered on the connection before and is not on this one, so nothing was sent over it"
+OFFER_WITHDRAWN = say(
+    "STARTTLS was offered on the connection before and is not on this one, so nothing was sent over it"
+)
 
 
 class State(Enum):
@@ -138,7 +141,7 @@ class Dialogue:
             return action
         if surplus.startswith(b"421"):  # RFC 5321 section 3.8: the one reply that answers no command
             return Wait(action.stage)
-        return self._fail(stage, Code.PROTOCOL_ERROR, detail="the server sent a reply to no command")
+        return self._fail(stage, Code.PROTOCOL_ERROR, detail=say("the server sent a reply to no command"))
 
     def key_derived(self, key: bytes) -> Action:
         """Return the action after a `DeriveKey`, whose key this is."""

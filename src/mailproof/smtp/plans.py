@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailproof.domain.phrase import say
 from mailproof.smtp.report import OAuth, Plan
 from mailproof.smtp.sasl import table
 from mailproof.smtp.vocabulary import Depth, TlsMode
@@ -39,21 +40,31 @@ def _violations(plan: Plan) -> Iterator[tuple[str, str]]:
             except ValueError as error:
                 yield name, str(error)
     if not 0 <= plan.port <= 65535:
-        yield "port", "must be between 1 and 65535"
+        yield "port", say("must be between 1 and 65535")
     if not plan.timeout > 0:
-        yield "timeout", "must be more than 0"
+        yield "timeout", say("must be more than 0")
     if plan.depth.reaches(Depth.RCPT) and not plan.recipient:
-        yield "recipient", f"is needed for the depth {plan.depth}"
+        yield "recipient", say("is needed for the depth {depth}", depth=plan.depth)
     yield from _login_violations(plan)
 
 
 def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
     mechanism = plan.mechanism.upper()
     if mechanism and mechanism not in table.MECHANISMS:
-        yield "mechanism", f"must be empty or one of {', '.join(table.MECHANISMS)}"
+        yield "mechanism", say("must be empty or one of {names}", names=", ".join(table.MECHANISMS))
     elif mechanism and plan.credentials and mechanism not in table.possible(token=plan.oauth is not None):
-        has, needs = ("a password", "an access token") if plan.oauth is None else ("an access token", "a password")
-        yield "mechanism", f"must fit the credentials: {mechanism} takes {needs}, and {has} is given"
+        yield (
+            "mechanism",
+            say(
+                "must fit the credentials: {mechanism} takes an access token, and a password is given",
+                mechanism=mechanism,
+            )
+            if plan.oauth is None
+            else say(
+                "must fit the credentials: {mechanism} takes a password, and an access token is given",
+                mechanism=mechanism,
+            ),
+        )
     if plan.credentials:
         user, password = plan.credentials.user, plan.credentials.password
         for name, problem in (("user", user_problem(user)), ("password", password_problem(user, password))):
@@ -65,14 +76,14 @@ def _login_violations(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _oauth_violations(plan: Plan, oauth: OAuth) -> Iterator[tuple[str, str]]:
     if plan.credentials is None or not plan.credentials.user:
-        yield "user", "is needed with an access token"
+        yield "user", say("is needed with an access token")
     elif token_user_problem(plan.credentials.user):
         yield "user", token_user_problem(plan.credentials.user)
     if plan.credentials is not None and plan.credentials.password:
-        yield "password", "must not be given together with an access token"
+        yield "password", say("must not be given together with an access token")
     token = oauth.access_token.reveal()
     if bool(token) == (oauth.grant is not None):
-        yield "access_token", "is needed, or the client credentials that get one, and not both"
+        yield "access_token", say("is needed, or the client credentials that get one, and not both")
     elif token_problem(token):
         yield "access_token", token_problem(token)
     if oauth.grant is not None:

@@ -239,6 +239,10 @@ class Redactor:
             lines: Whether the text may have several lines, which are kept. A secret is also masked where one line has
                 its beginning and the next one, behind its reply code, its end. Where all is hidden the codes stay.
         """
+        shown = self._shown(text, limit, lines=lines)
+        return text if shown == text else shown  # a phrase in which there is nothing to hide stays one
+
+    def _shown(self, text: str, limit: int, *, lines: bool) -> str:
         if self._needles and text.count("\x1b") + text.count("\x9b") > MAX_ESCAPES:
             return cut(FULL_OF_ESCAPES, limit)
         parted = lines and "\n" in text

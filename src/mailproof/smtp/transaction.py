@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mailproof.domain.phrase import say
 from mailproof.smtp.actions import Action, Cause, Done, Facts, Send
 from mailproof.smtp.report import Plan
 from mailproof.smtp.vocabulary import Code, Depth, Stage
@@ -48,7 +49,9 @@ class Transaction:
             size = self._facts.message_size = len(self._message)
             limit = self._ehlo.size_limit
             if limit and size > limit:
-                return _refused(Code.MESSAGE_TOO_LARGE, f"{size} bytes, and it takes {limit}")
+                return _refused(
+                    Code.MESSAGE_TOO_LARGE, say("{size} bytes, and it takes {limit}", size=size, limit=limit)
+                )
             if "SIZE" in extensions:
                 parameters.append(f"SIZE={size}")  # RFC 1870 section 6
         if utf8:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from mailproof.domain.phrase import say
 from mailproof.smtp.charset import decode
 from mailproof.syntax.text import fits_command
 
@@ -146,19 +147,23 @@ class ReplyParser:
             self._check(line)
             if end < 0:
                 if len(line) == MAX_LINE:
-                    return self._too_large(line, f"a reply line is longer than {MAX_LINE} bytes")
+                    return self._too_large(line, say("a reply line is longer than {max_line} bytes", max_line=MAX_LINE))
                 if self._total <= MAX_TOTAL:
                     return None
                 if (reply := self.final_reply()) is not None:
                     return reply
-                raise self._fail(Fault.TOO_LARGE, f"the server sent more than {MAX_TOTAL} bytes")
+                raise self._fail(
+                    Fault.TOO_LARGE, say("the server sent more than {max_total} bytes", max_total=MAX_TOTAL)
+                )
             if self._lines and _refuses(self._code) and self._kept + len(line) > MAX_REFUSAL:
-                return self._too_large(b"", f"a refusal is longer than {MAX_REFUSAL} bytes")
+                return self._too_large(
+                    b"", say("a refusal is longer than {max_refusal} bytes", max_refusal=MAX_REFUSAL)
+                )
             self._take(line)
             if line[3:4] != b"-":
                 return self._finish()
             if len(self._lines) >= MAX_LINES:
-                return self._too_large(b"", f"a reply has more than {MAX_LINES} lines")
+                return self._too_large(b"", say("a reply has more than {max_lines} lines", max_lines=MAX_LINES))
 
     def final_reply(self) -> Reply | None:
         """Return the refusal that the peer had begun to send when nothing more is read, or None.
@@ -248,7 +253,7 @@ class ReplyParser:
             self._refuse(line)
         elif self._lines and len(code) == 3 and code != self._code:
             # RFC 5321 section 4.2.1: the same code on each line. Otherwise two readers see two replies.
-            raise self._fail(Fault.SYNTAX, "the lines of one reply have different codes")
+            raise self._fail(Fault.SYNTAX, say("the lines of one reply have different codes"))
         elif line[3:4] not in _SEPARATORS:
             self._refuse(line)
 
@@ -263,9 +268,9 @@ class ReplyParser:
                 if len(line) == 1:
                     return  # the next byte decides
                 if line[1] == 3:
-                    raise self._fail(Fault.TLS_RECORD, "the server speaks TLS from the first byte")
-            raise self._fail(Fault.NOT_SMTP, "the first bytes are no SMTP greeting")
-        raise self._fail(Fault.SYNTAX, "a reply does not begin with a code of three digits")
+                    raise self._fail(Fault.TLS_RECORD, say("the server speaks TLS from the first byte"))
+            raise self._fail(Fault.NOT_SMTP, say("the first bytes are no SMTP greeting"))
+        raise self._fail(Fault.SYNTAX, say("a reply does not begin with a code of three digits"))
 
     def _finish(self, *, cut_off: bool = False) -> Reply:
         """Return the reply whose lines have been read.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.phrase import say
 
-ID_TAKEN = "the new id is taken; nothing was stored"
-BUSY = "the database is busy; nothing was stored"
-CLOSED = "the database is closed"
-DISK_FULL = "the disk that holds the database is full; nothing was stored"
-NO_DEFAULT_INSTANCE = "the database has no default instance"
+ID_TAKEN = say("the new id is taken; nothing was stored")
+BUSY = say("the database is busy; nothing was stored")
+CLOSED = say("the database is closed")
+DISK_FULL = say("the disk that holds the database is full; nothing was stored")
+NO_DEFAULT_INSTANCE = say("the database has no default instance")
 
 
 def unknown_instance(instance_id: str) -> LookupError:

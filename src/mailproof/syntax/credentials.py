@@ -5,6 +5,7 @@ The same rules hold where a secret is stored and where a test is begun, so that 
 
 from __future__ import annotations
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.syntax.text import fits_client, fits_login, has_controls
 
@@ -14,7 +15,7 @@ MAX_CREDENTIALS = 9000
 
 def user_problem(user: str) -> str:
     """Return what is wrong with a user, "" for nothing: what it must be."""
-    return "" if fits_login(user) else "must be text without NUL"
+    return "" if fits_login(user) else say("must be text without NUL")
 
 
 def password_problem(user: str, password: Secret) -> str:
@@ -24,18 +25,20 @@ def password_problem(user: str, password: Secret) -> str:
     """
     text = password.reveal()
     if not fits_login(text):
-        return "must be text without NUL"
+        return say("must be text without NUL")
     if user and fits_login(user) and len(user.encode()) + len(text.encode()) > MAX_CREDENTIALS:
-        return f"must not be longer than {MAX_CREDENTIALS} bytes, the user's name included"
+        return say(
+            "must not be longer than {max_credentials} bytes, the user's name included", max_credentials=MAX_CREDENTIALS
+        )
     return ""
 
 
 def token_user_problem(user: str) -> str:
     """Return what is wrong with the user of an access token, "" for nothing: what it must be."""
     # A control character separates the fields of XOAUTH2 and of OAUTHBEARER (RFC 7628 section 3.1).
-    return "must be text without control characters" if has_controls(user) else ""
+    return say("must be text without control characters") if has_controls(user) else ""
 
 
 def client_problem(text: str) -> str:
     """Return what is wrong with a client's id or secret (RFC 6749 appendix A), "" for nothing: what it must be."""
-    return "" if fits_client(text) else "must be text without control characters"
+    return "" if fits_client(text) else say("must be text without control characters")

@@ -12,6 +12,7 @@ from encodings.idna import nameprep
 from functools import lru_cache
 from typing import NamedTuple
 
+from mailproof.domain.phrase import say
 from mailproof.syntax.text import has_controls, has_invisible
 
 MAX_HOST = 253  # RFC 1035 section 2.3.4 without the root's dot
@@ -21,7 +22,7 @@ MAX_PORT = 65535
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
 _DEVIATION = re.compile("([ß\u1e9eς])")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")  # the underscore is seen in practice
-_INVISIBLE = "must not contain control characters or invisible ones"
+_INVISIBLE = say("must not contain control characters or invisible ones")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
 _LITERAL = re.compile(r"[0-9A-Fa-f:.]+(?:%[\w.-]+)?")
 _PLAIN_HOST = re.compile("[^\\s:\\[\\]/@\ufe6b\uff20]+")  # the small and the full-width @ are read as one (RFC 3491)
@@ -37,7 +38,7 @@ def check_host(text: str) -> str:
     refuse_invisible(text)
     host = text.strip()
     if not host:
-        raise ValueError("must not be empty")
+        raise ValueError(say("must not be empty"))
     return _check_stripped(host)
 
 
@@ -49,10 +50,10 @@ def _check_stripped(host: str) -> str:
         ipaddress.ip_address(address)
     except ValueError:
         if bare is not host or ":" in host:
-            raise ValueError("is no IPv6 address") from None
+            raise ValueError(say("is no IPv6 address")) from None
         return check_name(host.removesuffix("."), "the host name")
     if percent and not re.fullmatch(r"[\w.-]{1,32}", zone, re.ASCII):
-        raise ValueError("has an invalid zone after the %")
+        raise ValueError(say("has an invalid zone after the %"))
     return bare
 
 
@@ -112,7 +113,7 @@ def check_literal(domain: str) -> None:
         else:
             ipaddress.IPv4Address(inner)
     except ValueError:
-        raise ValueError("has an invalid address in the brackets") from None
+        raise ValueError(say("has an invalid address in the brackets")) from None
 
 
 def check_name(name: str, what: str) -> str:
@@ -127,12 +128,12 @@ def check_name(name: str, what: str) -> str:
     """
     ascii_name = to_ascii(name) if len(name) <= MAX_HOST else name
     if not ascii_name:
-        raise ValueError(f"{what} is not valid")
+        raise ValueError(say("{what} is not valid", what=what))
     if len(ascii_name) > MAX_HOST:
-        raise ValueError(f"{what} is longer than {MAX_HOST} characters")
+        raise ValueError(say("{what} is longer than {max_host} characters", what=what, max_host=MAX_HOST))
     for label in ascii_name.split("."):
         if len(label) > MAX_LABEL or not _LABEL.fullmatch(label):
-            raise ValueError(f"{what} is not valid")
+            raise ValueError(say("{what} is not valid", what=what))
     return ascii_name
 
 
@@ -236,13 +237,15 @@ def split_host_port(text: str) -> tuple[str, int]:
     found = take_apart(stripped)
     if found.port is None or not has_host_port_form(found):
         if "://" in stripped:
-            raise ValueError('must be a host and a port without a scheme, like "smtp.example.com:587"')
+            raise ValueError(say('must be a host and a port without a scheme, like "smtp.example.com:587"'))
         if stripped.count(":") > 1 and "[" not in stripped:
-            raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
-        raise ValueError('must be a host and a port, like "smtp.example.com:587"')
+            raise ValueError(
+                say('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
+            )
+        raise ValueError(say('must be a host and a port, like "smtp.example.com:587"'))
     port = read_port(found.port)
     if port is None:
-        raise ValueError(f"the port must be between 1 and {MAX_PORT}")
+        raise ValueError(say("the port must be between 1 and {max_port}", max_port=MAX_PORT))
     return found.host, port
 
 

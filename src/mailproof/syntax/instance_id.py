@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailproof.domain.phrase import say
+
 _FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -19,5 +21,5 @@ def check_instance_id(text: str) -> str:
         ValueError: It is none; the message begins with "must".
     """
     if not is_instance_id(text):
-        raise ValueError("must be 1 to 100 letters, digits, dots, dashes or underscores")
+        raise ValueError(say("must be 1 to 100 letters, digits, dots, dashes or underscores"))
     return text

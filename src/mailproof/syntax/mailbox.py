@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mailproof.domain.phrase import say
 from mailproof.syntax.host import check_literal, check_name, refuse_invisible, to_ascii
 
 # RFC 5321 sections 4.5.3.1.1 to 4.5.3.1.3, in octets.
@@ -69,7 +70,7 @@ def parse_typed_mailbox(text: str) -> Mailbox:
         if "@" not in address and "." in address:
             domain = check_name(address.removesuffix("."), "it has no @, and the domain")
             raise ValueError(
-                f"must be an address with an @: for a whole domain any will do, like me@{domain}"
+                say("must be an address with an @: for a whole domain any will do, like me@{domain}", domain=domain)
             ) from None
         raise
 
@@ -83,18 +84,18 @@ def parse_mailbox(text: str) -> Mailbox:
     refuse_invisible(text)
     local, at, domain = text.rpartition("@")
     if not at:
-        raise ValueError("must be an address with an @, like user@example.com")
+        raise ValueError(say("must be an address with an @, like user@example.com"))
     if not local or not domain:
-        raise ValueError(f"has nothing {'before' if not local else 'after'} the @")
+        raise ValueError(say("has nothing after the @") if local else say("has nothing before the @"))
     if not (_DOT_STRING.fullmatch(local) or _QUOTED_STRING.fullmatch(local)):
-        raise ValueError("has characters before the @ that are not allowed there")
+        raise ValueError(say("has characters before the @ that are not allowed there"))
     if len(local.encode("utf-8")) > MAX_LOCAL:
-        raise ValueError(f"has more than {MAX_LOCAL} bytes before the @")
+        raise ValueError(say("has more than {max_local} bytes before the @", max_local=MAX_LOCAL))
     mailbox = Mailbox(local, domain)
     if domain.startswith("["):
         check_literal(domain)
     else:
         check_name(domain, "the domain after the @")
     if len(mailbox.ascii_domain) > MAX_DOMAIN or len(mailbox.wire.encode("utf-8")) > MAX_PATH:
-        raise ValueError(f"is longer than {MAX_PATH} bytes")
+        raise ValueError(say("is longer than {max_path} bytes", max_path=MAX_PATH))
     return mailbox

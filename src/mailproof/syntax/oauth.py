@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.syntax.credentials import client_problem
 from mailproof.syntax.text import is_visible_ascii
@@ -64,7 +65,7 @@ def check_scope(text: str) -> None:
         ValueError: It is none; the message begins with "must".
     """
     if not text or not is_visible_ascii(text) or '"' in text or "\\" in text:
-        raise ValueError("must be a scope: printable ASCII without spaces, quotes and backslashes")
+        raise ValueError(say("must be a scope: printable ASCII without spaces, quotes and backslashes"))
 
 
 def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
@@ -75,14 +76,14 @@ def grant_problems(grant: ClientCredentials) -> Iterator[tuple[str, str]]:
         yield "token_endpoint", str(error)
     for name, text in (("client_id", grant.client_id), ("client_secret", grant.client_secret.reveal())):
         if not text:
-            yield name, "must not be empty"
+            yield name, say("must not be empty")
         elif client_problem(text):
             yield name, client_problem(text)
     try:
         for scope in grant.scopes:
             check_scope(scope)
     except ValueError:
-        yield "scopes", "must be scopes: printable ASCII without spaces, quotes and backslashes"
+        yield "scopes", say("must be scopes: printable ASCII without spaces, quotes and backslashes")
 
 
 def request(grant: ClientCredentials, *, basic: bool) -> tuple[dict[str, str], bytes]:
@@ -116,33 +117,35 @@ def read_token(status: int, body: bytes) -> str:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise TokenRefused(f"it answers with status {status} and no JSON object", client=status == 401)
+        raise TokenRefused(
+            say("it answers with status {status} and no JSON object", status=status), client=status == 401
+        )
     token = document.get("access_token")
     if status == 200 and isinstance(token, str) and token:
         return _checked(token, document.get("token_type"))
     error = document.get("error")
     if not isinstance(error, str):
-        raise TokenRefused(f"it answers with status {status} and no token", client=status == 401)
+        raise TokenRefused(say("it answers with status {status} and no token", status=status), client=status == 401)
     words = error
     description = document.get("error_description")
     if isinstance(description, str) and description:
         words += f": {description}"
-    raise TokenRefused(f"it answers {words}", client=status == 401 or error == "invalid_client")
+    raise TokenRefused(say("it answers {words}", words=words), client=status == 401 or error == "invalid_client")
 
 
 def _checked(token: str, kind: object) -> str:
     if isinstance(kind, str) and kind.lower() != "bearer":
-        raise TokenRefused(f"it gives a token of the type {kind}, and mail servers take bearer")
+        raise TokenRefused(say("it gives a token of the type {kind}, and mail servers take bearer", kind=kind))
     problem = token_problem(token)
     if problem:
-        raise TokenRefused(f"its token {problem}")
+        raise TokenRefused(say("its token {problem}", problem=problem))
     return token
 
 
 def token_problem(token: str) -> str:
     """Return why a text can't be sent as an access token, as a phrase that begins with "must"; "" if it can."""
     if len(token) > MAX_TOKEN:
-        return f"must not be longer than {MAX_TOKEN} characters"
+        return say("must not be longer than {max_token} characters", max_token=MAX_TOKEN)
     if not is_visible_ascii(token):  # wider than RFC 6750 section 2.1; a control would end its field
-        return "must be printable ASCII without spaces"
+        return say("must be printable ASCII without spaces")
     return ""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ssl
 
+from mailproof.domain.phrase import say
+
 MAX_CA_PEM = 256 * 1024
 """Characters of extra anchors; a bundle of all public authorities is about this long."""
 
@@ -18,10 +20,10 @@ def check_ca_pem(text: str) -> None:
         ValueError: They can't be used; the message says why.
     """
     if len(text) > MAX_CA_PEM:
-        raise ValueError(f"must not be longer than {MAX_CA_PEM} characters")
+        raise ValueError(say("must not be longer than {max_ca_pem} characters", max_ca_pem=MAX_CA_PEM))
     if "-----BEGIN CERTIFICATE-----" not in text:
-        raise ValueError("holds no certificate in PEM form")
+        raise ValueError(say("holds no certificate in PEM form"))
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError):
-        raise ValueError("holds a certificate that can't be read") from None
+        raise ValueError(say("holds a certificate that can't be read")) from None

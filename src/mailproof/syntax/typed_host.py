@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from mailproof.domain.phrase import say
 from mailproof.syntax.host import (
     MAX_PORT,
     check_host,
@@ -65,8 +66,8 @@ class TypedHost:
         other_port = port and self.port is not None and port != self.port
         other_mode = mode and self.tls is not None and mode != self.tls
         return (
-            f"must not differ from the port of the host, which is {self.port}" if other_port else "",
-            f"must not contradict the host: {self.scheme}:// means {_MEANS[self.tls]}"
+            say("must not differ from the port of the host, which is {port}", port=self.port) if other_port else "",
+            say("must not contradict the host: {scheme}:// means {mode}", scheme=self.scheme, mode=_MEANS[self.tls])
             if other_mode and self.tls is not None
             else "",
         )
@@ -81,8 +82,10 @@ class MailAddressTypedError(ValueError):
 
     def __init__(self, domain: str) -> None:
         super().__init__(
-            "is a mail address and no server; DiscoverSettings (mailproof discover ADDRESS) finds the server of an "
-            "address"
+            say(
+                "is a mail address and no server; DiscoverSettings (mailproof discover ADDRESS) finds the server of an "
+                "address"
+            )
         )
         self.domain = domain
 
@@ -102,11 +105,13 @@ _SCHEMES: dict[str, tuple[int | None, SchemeTls | None]] = {
 
 _WIDE = str.maketrans("\uff20\ufe6b\uff1a", "@@:")  # as some keyboards type them; IDNA reads the first two as an @
 
-_READING = "is the URL of a server that mail is read from; the one that mail is sent through is meant, like {}"
-_LIKE = '"smtp.example.com"'
+_READING = say(
+    'is the URL of a server that mail is read from; the one that mail is sent through is meant, like "smtp.example.com"'
+)
+_WEB = say('is the URL of a web page; the host of a mail server is meant, like "smtp.example.com"')
 _OTHER_SCHEMES = {
-    "http": "is the URL of a web page; the host of a mail server is meant, like {}",
-    "https": "is the URL of a web page; the host of a mail server is meant, like {}",
+    "http": _WEB,
+    "https": _WEB,
     "imap": _READING,
     "imaps": _READING,
     "pop": _READING,
@@ -130,7 +135,7 @@ def parse_typed_host(text: str) -> TypedHost:
 def _parse(stripped: str) -> TypedHost:
     typed = _taken_apart(stripped)
     if typed.host.count(":") and not _is_literal(typed.host):
-        raise ValueError('has several colons; only an IPv6 address has them, like "[2001:db8::1]:587"')
+        raise ValueError(say('has several colons; only an IPv6 address has them, like "[2001:db8::1]:587"'))
     return TypedHost(check_host(typed.host), typed.port, typed.tls, typed.scheme)
 
 
@@ -147,10 +152,10 @@ def parse_host_port(text: str) -> TypedHost:
     typed = _taken_apart(stripped) if stripped else None
     port = typed.wanted_port if typed is not None else None
     if typed is not None and port is None and not typed.scheme and ":" in typed.host and "[" not in stripped:
-        raise ValueError('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"')
+        raise ValueError(say('an IPv6 address must be in brackets with the port after it, like "[2001:db8::1]:587"'))
     if typed is not None and port is not None:
         if not has_host_port_form(take_apart(join_host_port(typed.host, port))):
-            raise ValueError('must be a host and a port, like "smtp.example.com:587"')
+            raise ValueError(say('must be a host and a port, like "smtp.example.com:587"'))
         return TypedHost(typed.host, port, typed.tls, typed.scheme)
     likely = "smtp.example.com"
     if typed is not None:
@@ -158,7 +163,7 @@ def parse_host_port(text: str) -> TypedHost:
             likely = check_host(typed.host)
         except ValueError:
             likely = "smtp.example.com"
-    raise ValueError(f'must be a host and a port, like "{join_host_port(likely, 587)}"')
+    raise ValueError(say('must be a host and a port, like "{server}"', server=join_host_port(likely, 587)))
 
 
 def normal_host_port(text: str) -> str:
@@ -198,7 +203,7 @@ def _stripped(text: str) -> str:
         ValueError: It is longer than any host, or has characters that can't be seen.
     """
     if len(text) > MAX_TYPED:
-        raise ValueError("is too long for a host")
+        raise ValueError(say("is too long for a host"))
     stripped = text.strip()
     refuse_invisible(text if has_controls(text) else stripped)
     return stripped
@@ -211,23 +216,23 @@ def _taken_apart(stripped: str) -> TypedHost:
         ValueError: It is no host, or something stands around it that is not understood; the message says why.
     """
     if not stripped:
-        raise ValueError("must not be empty")
+        raise ValueError(say("must not be empty"))
     scheme, rest = _scheme(stripped)
     if "@" in (plain := rest.translate(_WIDE)):
         _refuse_what_stands_before_an_at(plain, is_url=bool(scheme))
     authority = rest.removesuffix("/")
     if "/" in authority or "?" in authority or "#" in authority:
-        raise ValueError("must be a host without a path or query")
+        raise ValueError(say("must be a host without a path or query"))
     host, given, bracketed = take_apart(authority)
     if authority.startswith("[") and (not bracketed or given == ""):
-        raise ValueError("must be like [::1] or [::1]:587")
+        raise ValueError(say("must be like [::1] or [::1]:587"))
     if bracketed and not _is_literal(host):
-        raise ValueError("only an IPv6 address stands in brackets")
+        raise ValueError(say("only an IPv6 address stands in brackets"))
     if given == "":
-        raise ValueError("has no port behind the colon")
+        raise ValueError(say("has no port behind the colon"))
     port = None if given is None else read_port(given)
     if given is not None and port is None:
-        raise ValueError(f"the port must be a number between 1 and {MAX_PORT}")
+        raise ValueError(say("the port must be a number between 1 and {max_port}", max_port=MAX_PORT))
     return TypedHost(host, port, _SCHEMES[scheme][1] if scheme else None, scheme)
 
 
@@ -243,8 +248,10 @@ def _scheme(text: str) -> tuple[str, str]:
     scheme = scheme.lower()
     if scheme in _SCHEMES:
         return scheme, rest
-    unknown = "begins with a scheme that is not read here; smtp:// and smtps:// are, or a host alone, like {}"
-    raise ValueError(_OTHER_SCHEMES.get(scheme, unknown).format(_LIKE))
+    unknown = say(
+        'begins with a scheme that is not read here; smtp:// and smtps:// are, or a host alone, like "smtp.example.com"'
+    )
+    raise ValueError(_OTHER_SCHEMES.get(scheme, unknown))
 
 
 def _refuse_what_stands_before_an_at(text: str, *, is_url: bool) -> None:
@@ -258,7 +265,7 @@ def _refuse_what_stands_before_an_at(text: str, *, is_url: bool) -> None:
     if local[:7].lower() == "mailto:":
         local = local[7:]
     if is_url or ":" in local:
-        raise ValueError("must not hold a user or password; they are given beside it, and never in a URL")
+        raise ValueError(say("must not hold a user or password; they are given beside it, and never in a URL"))
     try:
         name = check_name(take_apart(domain.removesuffix("/")).host.removesuffix("."), "the domain").lower()
     except ValueError:

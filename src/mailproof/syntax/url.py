@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
+from mailproof.domain.phrase import say
 from mailproof.syntax.host import check_host
 from mailproof.syntax.text import is_visible_ascii
 
@@ -68,23 +69,25 @@ def parse_url(text: str, schemes: Collection[str]) -> Url:
         ValueError: It is no such URL; the message begins with "must".
     """
     if not is_visible_ascii(text):
-        raise ValueError("must be a URL without spaces, in ASCII")
+        raise ValueError(say("must be a URL without spaces, in ASCII"))
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError("must be a URL") from None
+        raise ValueError(say("must be a URL")) from None
     if parts.scheme not in schemes or not parts.hostname:
-        raise ValueError(f"must be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        raise ValueError(
+            say("must be a URL that begins with {names}", names=" or ".join(f"{scheme}://" for scheme in schemes))
+        )
     if "@" in parts.netloc:
-        raise ValueError("must not hold a user or password")
+        raise ValueError(say("must not hold a user or password"))
     if parts.fragment:
-        raise ValueError("must not have a fragment")  # RFC 6749 section 3.2; of a webhook it would never be sent
+        raise ValueError(say("must not have a fragment"))  # RFC 6749 section 3.2; of a webhook it would never be sent
     if port == 0:
-        raise ValueError("must have a port between 1 and 65535")
+        raise ValueError(say("must have a port between 1 and 65535"))
     try:
         host = check_host(parts.hostname)
     except ValueError:
-        raise ValueError("must have a valid host name") from None
+        raise ValueError(say("must have a valid host name")) from None
     target = quote(parts.path or "/", safe="/%:;,@!$&'()*+=~") + (f"?{parts.query}" if parts.query else "")
     return Url(parts.scheme, host, port or PORTS[parts.scheme], target)

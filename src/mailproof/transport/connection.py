@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable
 
 from mailproof.domain.errors import DeadlineExceeded, MalformedRequest, RequestTooLarge
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import ClientGone
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.transport.asgi import AsgiMessage, AsgiReceive
@@ -74,8 +75,10 @@ class Inbound:
                     chunks.append(chunk)
         except TimeoutError:
             if budget < BODY_TIMEOUT:
-                raise DeadlineExceeded("the deadline passed before the request had arrived") from None
-            raise MalformedRequest(f"the body did not arrive within {BODY_TIMEOUT:.0f} seconds") from None
+                raise DeadlineExceeded(say("the deadline passed before the request had arrived")) from None
+            raise MalformedRequest(
+                say("the body did not arrive within {body_timeout} seconds", body_timeout=f"{BODY_TIMEOUT:.0f}")
+            ) from None
         self._watched.set()
         return b"".join(chunks)
 

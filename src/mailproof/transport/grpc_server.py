@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.model import ClientCertificate
+from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import IDEMPOTENCY_KEY, INSTANCE_ID, CallHeaders
 from mailproof.rpc.calls import Call, Calls, request_id
 from mailproof.syntax.host import join_host_port
@@ -23,7 +24,7 @@ from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, Health, health_handlers
 from mailproof.transport.grpc_sockets import SocketWatch, slack
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
-from mailproof.transport.headers import AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
+from mailproof.transport.headers import ACCEPT_LANGUAGE, AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
 
 MAX_STREAMS = 100
@@ -61,6 +62,7 @@ def _options(limits: ConnectionLimits) -> list[tuple[str, int]]:
 
 
 _ONCE = frozenset(name.decode() for name in ONCE)
+_ACCEPT_LANGUAGE = ACCEPT_LANGUAGE.decode()
 _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
 
 
@@ -145,6 +147,7 @@ def _call_of(context: Any) -> Call:
         request_id=request_id(value(_REQUEST_ID)),
         certificate=_certificate(context.auth_context()),
         headers=CallHeaders.read(values, http=False),
+        language=accepted(value(_ACCEPT_LANGUAGE)),
     )
 
 

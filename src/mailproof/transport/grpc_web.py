@@ -27,6 +27,7 @@ from sonora import protocol
 from sonora.asgi import ServicerContext, grpcASGI
 
 from mailproof.domain.errors import Failure, MalformedRequest, MethodNotAllowed, UnknownRpc, UnsupportedMediaType
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import Call, ClientGone
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, merge_protobuf
 from mailproof.rpc.intake import Intake
@@ -387,7 +388,7 @@ def _metadata(request: Request) -> Metadata:
             try:  # a list of values may come in one header (RFC 9110 section 5.3); fetch joins them so
                 found += [(name, _unpadded(part)) for part in value.split(b",")]
             except (binascii.Error, ValueError):
-                raise MalformedRequest(f"the header {name[:100]} is not valid base64") from None
+                raise MalformedRequest(say("the header {name} is not valid base64", name=name[:100])) from None
         elif name != _TIMEOUT:
             found.append((name, value.decode("latin-1")))
     return tuple(found)
@@ -401,12 +402,12 @@ def _unpadded(value: bytes) -> bytes:
 def _decode_text(body: bytes) -> bytes:
     """Decode a grpc-web-text body: base64 segments, each maybe padded, in chunks of any size (repair 7)."""
     if not _BASE64.fullmatch(body):
-        raise MalformedRequest("the body is not valid base64")
+        raise MalformedRequest(say("the body is not valid base64"))
     segments = _SEGMENT.findall(b"".join(body.split()))
     try:
         return b"".join(_unpadded(segment) for segment in segments)
     except (binascii.Error, ValueError):
-        raise MalformedRequest("the body is not valid base64") from None
+        raise MalformedRequest(say("the body is not valid base64")) from None
 
 
 def _message(body: bytes) -> bytes:
@@ -419,20 +420,20 @@ def _message(body: bytes) -> bytes:
     offset = 0
     while offset < len(body):
         if len(body) - offset < _FRAME_HEADER.size:
-            raise MalformedRequest("the body ends within a frame's header")
+            raise MalformedRequest(say("the body ends within a frame's header"))
         flags, length = _FRAME_HEADER.unpack_from(body, offset)
         offset += _FRAME_HEADER.size
         if len(body) - offset < length:
-            raise MalformedRequest("the body ends within a frame")
+            raise MalformedRequest(say("the body ends within a frame"))
         if flags & _COMPRESSED:
-            raise MalformedRequest("compressed messages are not supported")
+            raise MalformedRequest(say("compressed messages are not supported"))
         if flags & ~_TRAILERS:
-            raise MalformedRequest("a frame has unknown flags")
+            raise MalformedRequest(say("a frame has unknown flags"))
         if not flags & _TRAILERS:
             messages.append(body[offset : offset + length])
         offset += length
     if len(messages) != 1:
-        raise MalformedRequest(f"the body must hold one message, not {len(messages)}")
+        raise MalformedRequest(say("the body must hold one message, not {count}", count=len(messages)))
     return messages[0]
 
 

@@ -15,14 +15,16 @@ import grpc
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import MalformedRequest, UnknownRpc
+from mailproof.domain.phrase import say
 from mailproof.rpc.calls import Call, Calls, Decode, Method, Read
 from mailproof.rpc.codec import parse_protobuf
 from mailproof.rpc.intake import BODY_TIMEOUT, Intake
 from mailproof.rpc.status import StatusError
-from mailproof.transport.headers import GRPC_STATUS_DETAILS, REQUEST_ID
+from mailproof.transport.headers import CONTENT_LANGUAGE, GRPC_STATUS_DETAILS, REQUEST_ID
 from mailproof.transport.nearest import Nearest
 
 _STATUS_DETAILS, _REQUEST_ID = GRPC_STATUS_DETAILS.decode(), REQUEST_ID.decode()
+_CONTENT_LANGUAGE = CONTENT_LANGUAGE.decode()
 
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 """Bytes of a message that grpc.aio takes in: above the limit of the guards, so that they refuse with typed details.
@@ -77,7 +79,7 @@ def _handler(
 
     async def unary(_: Any, context: Any) -> bytes:
         call = call_of(context)
-        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
+        context.set_trailing_metadata(_trailing(call))
         try:
             response = await calls.unary(method, call, reader(context))
         except StatusError as refusal:
@@ -86,7 +88,7 @@ def _handler(
 
     async def stream(_: Any, context: Any) -> None:
         call = call_of(context)
-        context.set_trailing_metadata(((_REQUEST_ID, call.request_id),))
+        context.set_trailing_metadata(_trailing(call))
 
         begun = False
 
@@ -124,7 +126,7 @@ async def read_message(context: Any, intake: Intake) -> TakenIn:
     finally:
         slow.cancel()
     if not isinstance(data, bytes):  # grpc's EOF
-        raise MalformedRequest("the body must hold one message, not 0")
+        raise MalformedRequest(say("the body must hold one message, not 0"))
     return lambda: data
 
 
@@ -136,8 +138,13 @@ def _unknown(calls: Calls, call_of: Callable[[Any], Call], nearest: str) -> grpc
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
+def _trailing(call: Call) -> tuple[tuple[str, str], ...]:
+    """Return what every answer ends with: the call's id, and the language of its sentences."""
+    return ((_REQUEST_ID, call.request_id), (_CONTENT_LANGUAGE, call.language.value))
+
+
 async def _abort(context: Any, refusal: StatusError, call: Call) -> NoReturn:
-    metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), (_REQUEST_ID, call.request_id))
+    metadata = ((_STATUS_DETAILS, refusal.status.SerializeToString()), *_trailing(call))
     try:
         await context.abort(CODES[refusal.status.code], refusal.status.message, metadata)
     except grpc.aio.InternalError:  # the client has gone

@@ -7,6 +7,7 @@ one spelling by `transport.routes`.
 from __future__ import annotations
 
 from mailproof.domain.errors import MalformedRequest
+from mailproof.domain.phrase import say
 from mailproof.transport.headers import (
     AUTHORIZATION,
     CONTENT_ENCODING,
@@ -43,7 +44,7 @@ def check_head(request: Request) -> None:
     names = [name for name, _ in request.headers if name in SINGLE]
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedRequest(f"the header {twice.decode()} must come once")
+        raise MalformedRequest(say("the header {name} must come once", name=twice.decode()))
     host = request.values.get(HOST, b"")
     if any(sign in host for sign in b", /@\\?#"):
-        raise MalformedRequest("the Host header must name one host")
+        raise MalformedRequest(say("the Host header must name one host"))

@@ -18,13 +18,16 @@ from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    ACCEPT_LANGUAGE,
     CLOSE,
+    CONTENT_LANGUAGE,
     CONTENT_TYPE,
     JSON,
     NO_STORE,
     REQUEST_ID,
     RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY,
+    VARY,
     Headers,
 )
 from mailproof.transport.request import Request
@@ -86,6 +89,9 @@ class HttpApp:
         # One id for whatever the request meets: the log, the answer's header, the body of an internal error.
         inbound = Inbound(request, receive)
         added = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
+        application = self._application(request)
+        if application is self._rest:
+            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, ACCEPT_LANGUAGE)]
         tracked = _Tracked(send, added, inbound)
         bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
@@ -97,10 +103,10 @@ class HttpApp:
             return
         try:
             async with bound:
-                await self._application(request)(request, inbound, tracked)
+                await application(request, inbound, tracked)
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
-                refusal = status_error(ServerStopping(), request_id=request.request_id)
+                refusal = status_error(ServerStopping(), request_id=request.request_id, language=request.language)
                 body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
                 await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], dump(body))
         except Exception as error:
@@ -110,7 +116,7 @@ class HttpApp:
                 return
             log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
-                refusal = status_error(error, request_id=request.request_id)
+                refusal = status_error(error, request_id=request.request_id, language=request.language)
                 body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
                 await respond(tracked, refusal.http_status, [JSON], dump(body))
 

@@ -32,7 +32,9 @@ class JsonPage:
     async def __call__(self, request: Request, inbound: Inbound, send: AsgiSend) -> None:
         """Answer one GET."""
         # A page belongs to no instance, and answers at once.
-        call = Call("page", request.authorization, request.peer, request_id=request.request_id)
+        call = Call(
+            "page", request.authorization, request.peer, request_id=request.request_id, language=request.language
+        )
         try:
             await self._calls.check(call, self._permission)
         except StatusError as refusal:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from mailproof.domain.errors import Failure, StoreUnavailable
+from mailproof.domain.phrase import say
 
 FRESH = 0.25
 """Seconds that an answer is given again without another look: thousands of questions cost four looks a second."""
@@ -45,7 +46,7 @@ class SharedCheck:
             first = self._answered == float("-inf")
             done, _ = await asyncio.wait({self._look}, timeout=STALE if first else WAIT)
             if not done and (first or time.monotonic() - self._began > STALE):
-                raise StoreUnavailable("the store does not answer")
+                raise StoreUnavailable(say("the store does not answer"))
         if self._failure is not None:
             raise self._failure
 
@@ -56,6 +57,6 @@ class SharedCheck:
         except Failure as failure:
             self._failure = failure
         except Exception:  # noqa: BLE001 - whoever asks is told, and the next look may find better
-            self._failure = StoreUnavailable("the store can't be asked")
+            self._failure = StoreUnavailable(say("the store can't be asked"))
         finally:
             self._answered, self._look = time.monotonic(), None

@@ -15,6 +15,9 @@ from urllib.parse import quote
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
+from mailproof.domain.phrase import say
+from mailproof.languages.language import Language
+from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerns
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
@@ -22,6 +25,7 @@ from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
+    ACCEPT_LANGUAGE,
     AUTHORIZATION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
@@ -149,6 +153,11 @@ class Request:
         """The header x-idempotency-key, likewise."""
         return _text(self.values.get(IDEMPOTENCY_KEY))
 
+    @property
+    def language(self) -> Language:
+        """The language that the header accept-language asks for."""
+        return accepted(_text(self.values.get(ACCEPT_LANGUAGE)))
+
     def check_timeout(self) -> None:
         """Refuse a malformed timeout. That is for what runs an RPC: an unknown path is not found all the same.
 
@@ -156,7 +165,7 @@ class Request:
             InvalidFields: The `grpc-timeout` is malformed.
         """
         if self.deadline is None and GRPC_TIMEOUT in self.values:
-            problem = 'must be digits and a unit, like "1500m" or "30S"'
+            problem = say('must be digits and a unit, like "1500m" or "30S"')
             raise InvalidFields([FieldViolation(GRPC_TIMEOUT.decode(), problem)])
 
     def call(self, transport: str) -> Call:
@@ -175,6 +184,7 @@ class Request:
             request_id=self.request_id,
             certificate=self.certificate,
             headers=self._call_headers(),
+            language=self.language,
         )
 
     def _call_headers(self) -> CallHeaders:

@@ -13,6 +13,7 @@ from functools import partial
 from google.protobuf.message import Message
 
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
+from mailproof.domain.phrase import say
 from mailproof.rpc import commerce
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
@@ -26,6 +27,7 @@ from mailproof.transport.content_coding import GZIP, check_coding, unpack
 from mailproof.transport.headers import (
     ACCEPT_ENCODING,
     ALLOW,
+    CONTENT_LANGUAGE,
     CONTENT_TYPE,
     ETAG,
     JSON,
@@ -44,6 +46,9 @@ _SAFE: Headers = [NO_STORE]
 
 # The reference omits default values; the other two APIs promise their fields always.
 _OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
+
+_ENGLISH = frozenset({"smtpdiag.v1.FindingsService"})
+"""Services whose answers are texts in English, whatever the caller's language."""
 
 
 class Rest:
@@ -77,6 +82,8 @@ class Rest:
         response = await self._calls.unary(method, call, read)
         tag = resource_etag(response) if exchange.shows_tag else ""
         headers: Headers = [(ETAG, tag.encode("ascii"))] if tag else []
+        if method.service in _ENGLISH:
+            headers.append((CONTENT_LANGUAGE, b"en"))
         await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS), headers)
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
@@ -90,8 +97,11 @@ async def _read(match: Match, request: Request, inbound: Inbound, exchange: _Exc
     body = await inbound.read(method.max_request_bytes, intake)
     kind = request.content_type
     if match.route.body and (body or kind) and kind != "application/json":
-        given = f"not {kind[:80]}" if kind else "and there is none"
-        raise UnsupportedMediaType(f"the content type must be application/json, {given}")
+        raise UnsupportedMediaType(
+            say("the content type must be application/json, not {kind}", kind=kind[:80])
+            if kind
+            else say("the content type must be application/json, and there is none")
+        )
     packed = check_coding(request.content_encoding)
 
     def decode(names: Names) -> Message:

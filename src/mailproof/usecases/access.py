@@ -14,6 +14,7 @@ from typing import Protocol
 from mailproof.domain.clock import Clock, utc_now
 from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, TooManyBadTokens, Unauthenticated
 from mailproof.domain.model import Caller, CallerKind, ClientCertificate, Permission, Token
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import SealBroken, Vault
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import TokenStore
@@ -27,8 +28,8 @@ log = logging.getLogger("mailproof.tokens")
 _MAX_HEADER = 1024  # characters; ours have 53, so a longer one is refused without hashing it
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)  # RFC 6750 section 2.1
 _MAX_GENUINE = 1024
-_INVALID = "the access token is unknown or revoked"
-_NO_BEARER = 'the authorization header must be "Bearer TOKEN"'
+_INVALID = say("the access token is unknown or revoked")
+_NO_BEARER = say('the authorization header must be "Bearer TOKEN"')
 
 
 class BearerVerifier(Protocol):
@@ -218,7 +219,7 @@ def bearer_token(authorization: str | None, limit: int = _MAX_HEADER) -> str:
         Unauthenticated: The value is missing, or is no bearer token.
     """
     if not authorization:
-        raise Unauthenticated('an access token is missing: send the header "authorization: Bearer TOKEN"')
+        raise Unauthenticated(say('an access token is missing: send the header "authorization: Bearer TOKEN"'))
     match = _BEARER.fullmatch(authorization) if len(authorization) <= limit else None
     if match is None:
         raise Unauthenticated(_NO_BEARER)

@@ -28,6 +28,7 @@ from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
+from mailproof.domain.phrase import say, sentences
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Plan, Progress, Report
@@ -45,7 +46,7 @@ from mailproof.usecases.diagnosis_plans import (
 from mailproof.usecases.kept_tests import KeptTests, TestSubject
 from mailproof.usecases.limited_work import ProvenSecrets, StoredSecret, login_of, note_end, work_of_test
 from mailproof.usecases.noted import Notes
-from mailproof.usecases.provider_secrets import login_target, secret_name, usable_secret
+from mailproof.usecases.provider_secrets import login_target, secret_in_words, secret_name, usable_secret
 from mailproof.usecases.providers import Auth, SmtpInput
 
 RETRY_AFTER = 60.0
@@ -285,13 +286,13 @@ class Diagnoses:
         tested = tested.normalised()
         settings, secret = tested.settings, tested.secret
         if secret and not settings.user:
-            raise InvalidFields([FieldViolation("user", "must not be empty when a password is given")])
+            raise InvalidFields([FieldViolation("user", say("must not be empty when a password is given"))])
         stored: StoredSecret | None = None
         provider = await self._store.get(caller.instance_id, config_id) if config_id else None
         if config_id and not secret and tested.auth is not Auth.NONE:
             settings, secret, stored = self._with_stored_secret(provider, config_id, tested)
         if settings.user and not secret:
-            raise PasswordRequired("Password for test not found", field=tested.secret_path, reference="SMTP-p9kj")
+            raise PasswordRequired(say("Password for test not found"), field=tested.secret_path, reference="SMTP-p9kj")
         names = {"password": tested.secret_path, **_REQUEST_NAMES}
         plan = plan_of(settings, secret, receiver, Depth.DATA)
         subject = None
@@ -373,7 +374,7 @@ class Diagnoses:
             return Secret("")
         secret = usable_secret(self._vault, provider)
         if not secret:
-            raise PasswordNotStored(secret_name(settings).replace("_", " "))
+            raise PasswordNotStored(secret_in_words(secret_name(settings)))
         return secret
 
     async def _require_success(
@@ -466,7 +467,7 @@ def failure_of(report: Report, documentation_url: str = "") -> SmtpTestFailed:
         **_since_last_good(report),
     }
     return SmtpTestFailed(
-        " ".join(part for part in (report.message, report.advice) if part),
+        sentences((report.message, report.advice)),
         code=report.code.value,
         stage=report.stage.value,
         metadata={key: value for key, value in facts.items() if value},

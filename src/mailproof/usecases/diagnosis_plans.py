@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from mailproof.domain.errors import FieldViolation, InvalidFields, PasswordRequired
 from mailproof.domain.model import SmtpSettings
+from mailproof.domain.phrase import both, say
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan
 from mailproof.smtp.stored_secret import LoginTarget, differing, may_use_stored_secret
 from mailproof.smtp.vocabulary import Depth, TlsMode
 from mailproof.syntax.oauth import ClientCredentials
 from mailproof.syntax.typed_host import parse_host_port
-from mailproof.usecases.provider_secrets import login_target, secret_name, tls_mode_of
+from mailproof.usecases.provider_secrets import login_target, secret_in_words, secret_name, tls_mode_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,26 @@ def require_stored_secret_for(settings: SmtpSettings, wanted: LoginTarget, *, st
     Raises:
         PasswordRequired: The secret must be sent.
     """
-    name = secret_name(settings).replace("_", " ")
+    called = secret_in_words(secret_name(settings))
     path = "xoauth2" if settings.oauth else "password"
     if not stored:
-        raise PasswordRequired(f"must be sent: no {name} is stored", field=path)
+        raise PasswordRequired(say("must be sent: no {secret} is stored", secret=called), field=path)
     stored_for = login_target(settings)
     if not may_use_stored_secret(stored_for, wanted):
         others = differing(stored_for, wanted)
-        are = "is not the one" if len(others) == 1 else "are not those"
         raise PasswordRequired(
-            f"must be sent: {' and '.join(others)} {are} that the stored {name} belongs to", field=path
+            say(
+                "must be sent: {setting} is not the one that the stored {secret} belongs to",
+                setting=others[0],
+                secret=called,
+            )
+            if len(others) == 1
+            else say(
+                "must be sent: {settings} are not those that the stored {secret} belongs to",
+                settings=both(others),
+                secret=called,
+            ),
+            field=path,
         )
 
 
@@ -94,7 +105,7 @@ def overridden_plan(settings: SmtpSettings, secret: Secret, given: Overrides, pl
     made = plan_of(settings, secret, plan.recipient, plan.depth)
     wanted = given.target(settings)
     if given.has_secret and not wanted.user:
-        raise InvalidFields([FieldViolation("user", "must not be empty when a password or token is given")])
+        raise InvalidFields([FieldViolation("user", say("must not be empty when a password or token is given"))])
     credentials, oauth = made.credentials, made.oauth
     if given.has_secret:
         credentials, oauth = Credentials(wanted.user, given.password), given.oauth

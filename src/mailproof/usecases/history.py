@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import Event
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 from mailproof.store.contract import Store
 from mailproof.usecases.page_token import make_token, read_token
@@ -65,7 +66,7 @@ class History:
         instance = caller.instance_id
         problems = []
         if page_size < 0:
-            problems.append(FieldViolation("page_size", "must not be negative"))
+            problems.append(FieldViolation("page_size", say("must not be negative")))
         before = None
         if token:
             try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproof.domain.errors import BearerTokenRefused
+from mailproof.domain.phrase import say
 
 MAX_TOKEN = 8192
 """Characters; those of large issuers have one or two thousand."""
@@ -52,30 +53,32 @@ def read(token: str) -> Unproved:
         BearerTokenRefused: It is too large, malformed, or asks for what is not understood here.
     """
     if len(token) > MAX_TOKEN:
-        raise BearerTokenRefused("too_large", f"it has more than {MAX_TOKEN} characters")
+        raise BearerTokenRefused("too_large", say("it has more than {max_token} characters", max_token=MAX_TOKEN))
     if not has_its_form(token):
-        raise BearerTokenRefused("malformed", "it is no signed JSON Web Token")
+        raise BearerTokenRefused("malformed", say("it is no signed JSON Web Token"))
     head, body, _ = token.split(".")
     header, claims = _object(head), _object(body)
     _check_header(header)
     for name in ("exp", "nbf", "iat"):
         if name in claims and not _is_time(claims[name]):
-            raise BearerTokenRefused("claim_wrong", f"its claim {name} is no time")
+            raise BearerTokenRefused("claim_wrong", say("its claim {name} is no time", name=name))
     return Unproved(header["alg"], header.get("kid"), claims)
 
 
 def _check_header(header: Mapping[str, Any]) -> None:
     for name in ("crit", "b64"):  # RFC 7515 section 4.1.11: what must be understood, and isn't
         if name in header:
-            raise BearerTokenRefused("header_refused", f"its header has {name}, which is not understood here")
+            raise BearerTokenRefused(
+                "header_refused", say("its header has {name}, which is not understood here", name=name)
+            )
     if not isinstance(header.get("alg"), str):
-        raise BearerTokenRefused("header_refused", "its header names no algorithm")
+        raise BearerTokenRefused("header_refused", say("its header names no algorithm"))
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
-        raise BearerTokenRefused("header_refused", "its header's typ is neither JWT nor at+jwt")
+        raise BearerTokenRefused("header_refused", say("its header's typ is neither JWT nor at+jwt"))
     key_id = header.get("kid")
     if "kid" in header and not (isinstance(key_id, str) and key_id):
-        raise BearerTokenRefused("header_refused", "its header's kid is no text")
+        raise BearerTokenRefused("header_refused", say("its header's kid is no text"))
 
 
 def _object(part: str) -> dict[str, Any]:
@@ -83,9 +86,9 @@ def _object(part: str) -> dict[str, Any]:
         data = urlsafe_b64decode(part + "=" * (-len(part) % 4))
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
     except (binascii.Error, ValueError, RecursionError):
-        raise BearerTokenRefused("malformed", "it is not made of JSON objects, each name once") from None
+        raise BearerTokenRefused("malformed", say("it is not made of JSON objects, each name once")) from None
     if not isinstance(found, dict):
-        raise BearerTokenRefused("malformed", "it is not made of JSON objects, each name once")
+        raise BearerTokenRefused("malformed", say("it is not made of JSON objects, each name once"))
     return found
 
 

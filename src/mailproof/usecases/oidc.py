@@ -20,6 +20,7 @@ import jwt
 
 from mailproof.domain.errors import BearerTokenRefused, InstanceNotFound, RoleMissing
 from mailproof.domain.model import Role, Token
+from mailproof.domain.phrase import say
 from mailproof.syntax.instance_id import is_instance_id
 from mailproof.syntax.text import has_invisible, is_visible_ascii
 from mailproof.usecases.json_web_token import Unproved, read
@@ -173,9 +174,9 @@ class BearerTokens:
         unproved = read(token)
         if unproved.algorithm not in self._terms.algorithms:
             allowed = ", ".join(self._terms.algorithms)
-            raise BearerTokenRefused("algorithm_refused", f"its algorithm is none of {allowed}")
+            raise BearerTokenRefused("algorithm_refused", say("its algorithm is none of {allowed}", allowed=allowed))
         if unproved.claims.get("iss") != self._terms.issuer:
-            raise BearerTokenRefused("issuer_wrong", "it is of another issuer")
+            raise BearerTokenRefused("issuer_wrong", say("it is of another issuer"))
         return unproved
 
     async def _key(self, unproved: Unproved, keys: JwkSet) -> tuple[JwkSet, jwt.PyJWK]:
@@ -187,7 +188,7 @@ class BearerTokens:
                 self._begin_with(keys)
             key = self._usable_key(unproved, keys)
         if key is None:
-            raise BearerTokenRefused("key_unknown", "the issuer has no key of that name for its algorithm")
+            raise BearerTokenRefused("key_unknown", say("the issuer has no key of that name for its algorithm"))
         return keys, key
 
     def _usable_key(self, unproved: Unproved, keys: JwkSet) -> jwt.PyJWK | None:
@@ -221,10 +222,12 @@ class BearerTokens:
         except jwt.PyJWTError as error:
             raise _refusal(error) from None
         if "cnf" in claims:  # RFC 7800: whoever presents it must prove a key; a bearer proves none
-            raise BearerTokenRefused("bound_to_a_key", "it is bound to a key of its holder, which is not checked here")
+            raise BearerTokenRefused(
+                "bound_to_a_key", say("it is bound to a key of its holder, which is not checked here")
+            )
         subject = claims["sub"]
         if not (0 < len(subject) <= _MAX_SUBJECT and is_visible_ascii(subject)):
-            raise BearerTokenRefused("claim_wrong", "its claim sub is not 1 to 255 visible ASCII characters")
+            raise BearerTokenRefused("claim_wrong", say("its claim sub is not 1 to 255 visible ASCII characters"))
         end = claims["exp"] + terms.skew
         issued = claims.get("iat", claims["exp"])
         issuer = hashlib.sha256(terms.issuer.encode()).hexdigest()[:12]
@@ -255,7 +258,7 @@ class BearerTokens:
             return (self._default_instance,)
         found = tuple(dict.fromkeys(word for word in _words(_claim(claims, name)) if is_instance_id(word)))
         if not found or len(found) > _MAX_INSTANCES:
-            raise BearerTokenRefused("instance_missing", f"its claim {name} names no instance")
+            raise BearerTokenRefused("instance_missing", say("its claim {name} names no instance", name=name))
         return found
 
     async def _with_existing_instances(self, token: Token) -> Token:
@@ -305,11 +308,11 @@ _REFUSALS: tuple[tuple[type[jwt.PyJWTError], str, str], ...] = (
 
 def _refusal(error: jwt.PyJWTError) -> BearerTokenRefused:
     if isinstance(error, jwt.MissingRequiredClaimError):  # its text is a name of ours
-        return BearerTokenRefused("claim_missing", f"it lacks the claim {error.claim}")
+        return BearerTokenRefused("claim_missing", say("it lacks the claim {claim}", claim=error.claim))
     for kind, problem, sentence in _REFUSALS:
         if isinstance(error, kind):
             return BearerTokenRefused(problem, sentence)
-    return BearerTokenRefused("claim_wrong", "a claim of it is not what it must be")
+    return BearerTokenRefused("claim_wrong", say("a claim of it is not what it must be"))
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> object:

@@ -13,6 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 
 from mailproof.domain.filters import SortValue
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 
 MAX_TOKEN_LENGTH = 8000
@@ -53,7 +54,7 @@ def read_token(vault: Vault, instance_id: str, filter_: str, token: str) -> int:
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
     known = any(hmac.compare_digest(digest, each) for each in _digests(vault, instance_id, filter_, body))
     if not known or body[:1] != _VERSION or len(body) != 1 + _SEQUENCE_BYTES:
-        raise ValueError("must be the next_page_token of a call with the same filter")
+        raise ValueError(say("must be the next_page_token of a call with the same filter"))
     return int.from_bytes(body[1:], "big")
 
 

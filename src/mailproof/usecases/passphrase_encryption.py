@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret
 from mailproof.scheduling.fair_worker import FairWorker
 
@@ -78,13 +79,13 @@ class KeyParameters:
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield every parameter that is out of bounds, with what it must be."""
         if not MIN_SALT <= len(self.salt) <= MAX_SALT:
-            yield "salt", f"must have {MIN_SALT} to {MAX_SALT} octets"
+            yield "salt", say("must have {least} to {most} octets", least=MIN_SALT, most=MAX_SALT)
         if not 8 * max(self.lanes, 1) <= self.memory_kib <= MAX_MEMORY_KIB:  # RFC 9106 section 3.1
-            yield "memory_kib", f"must be 8 for each lane at least, and at most {MAX_MEMORY_KIB}"
+            yield "memory_kib", say("must be 8 for each lane at least, and at most {most}", most=MAX_MEMORY_KIB)
         if not 1 <= self.iterations <= MAX_ITERATIONS:
-            yield "iterations", f"must be between 1 and {MAX_ITERATIONS}"
+            yield "iterations", say("must be between 1 and {most}", most=MAX_ITERATIONS)
         if not 1 <= self.lanes <= MAX_LANES:
-            yield "lanes", f"must be between 1 and {MAX_LANES}"
+            yield "lanes", say("must be between 1 and {most}", most=MAX_LANES)
 
 
 @dataclass(frozen=True, slots=True)

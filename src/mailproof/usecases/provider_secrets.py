@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode
@@ -20,9 +21,9 @@ KEY_PROOF = RecordIdentity("", "key", "", "witness")
 """What the text is bound to by which a replica shows that it has the key of the others."""
 
 _REMEDIES = {
-    "password": "set it again",
-    "client_secret": "update the configuration with it",
-    "signing_key": 'have a new one made (expiration_signing_key "0s")',
+    "password": say("set it again"),
+    "client_secret": say("update the configuration with it"),
+    "signing_key": say('have a new one made (expiration_signing_key "0s")'),
 }
 
 
@@ -52,6 +53,11 @@ def secret_name(settings: ProviderSettings) -> str:
     if isinstance(settings, HttpSettings):
         return "signing_key"
     return "client_secret" if settings.oauth else "password"
+
+
+def secret_in_words(name: str) -> str:
+    """Return what a secret is called in sentences, given its field's name."""
+    return {"signing_key": say("signing key"), "client_secret": say("client secret")}.get(name) or say("password")
 
 
 def secret_problem(settings: SmtpSettings, secret: Secret) -> str:
@@ -108,7 +114,7 @@ def usable_secret(vault: Vault, provider: Provider) -> Secret:
     except SealBroken as error:
         name = secret_name(provider.settings)
         log.error("a stored secret does not open: %s", error)  # noqa: TRY400 - a traceback says no more
-        raise SecretUnreadable(provider.id, name.replace("_", " "), _REMEDIES[name]) from None
+        raise SecretUnreadable(provider.id, secret_in_words(name), _REMEDIES[name]) from None
 
 
 def kept_secret(vault: Vault, provider: Provider, settings: ProviderSettings) -> bytes | None:

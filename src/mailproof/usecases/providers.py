@@ -48,6 +48,7 @@ from mailproof.domain.model import (
     ProviderState,
     SmtpSettings,
 )
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.provider_secrets import (
@@ -55,6 +56,7 @@ from mailproof.usecases.provider_secrets import (
     kept_secret,
     may_keep_secret,
     open_secret,
+    secret_in_words,
     secret_name,
     secret_problem,
     usable_secret,
@@ -103,7 +105,7 @@ class SmtpInput:
         """
         settings = self.settings
         if self.auth is Auth.XOAUTH2 and not settings.user:
-            raise InvalidFields([FieldViolation("user", "must not be empty with xoauth2")])
+            raise InvalidFields([FieldViolation("user", say("must not be empty with xoauth2"))])
         if self.auth is Auth.NONE:
             return SmtpInput(replace(settings, user="", oauth=None), Secret(""), Auth.NONE)
         if not settings.user and settings.oauth is not None:
@@ -126,16 +128,27 @@ class SmtpInput:
         settings = self.settings
         if self.auth is Auth.UNSPECIFIED:  # the older messages can't say it
             settings = replace(settings, oauth=stored.oauth)
-        words = name.replace("_", " ")
+        words = secret_in_words(name)
         if secret_name(settings) != name:
-            raise PasswordRequired(f"must be sent: what is stored is a {words}", field=self.secret_path)
-        if not may_keep_secret(stored, settings):
-            sent = (
-                "sent, or xoauth2 with a client_secret" if self.auth is Auth.UNSPECIFIED and settings.oauth else "sent"
-            )
-            of = "host, tls, user, token_endpoint and client_id" if self.auth is Auth.XOAUTH2 else "host, tls and user"
             raise PasswordRequired(
-                f"must be {sent}: {of} are not those that the stored {words} belongs to", field=self.secret_path
+                say("must be sent: what is stored is a {secret}", secret=words), field=self.secret_path
+            )
+        if not may_keep_secret(stored, settings):
+            of = (
+                say("host, tls, user, token_endpoint and client_id")
+                if self.auth is Auth.XOAUTH2
+                else say("host, tls and user")
+            )
+            raise PasswordRequired(
+                say(
+                    "must be sent, or xoauth2 with a client_secret: {of} are not those that the stored {secret} "
+                    "belongs to",
+                    of=of,
+                    secret=words,
+                )
+                if self.auth is Auth.UNSPECIFIED and settings.oauth
+                else say("must be sent: {of} are not those that the stored {secret} belongs to", of=of, secret=words),
+                field=self.secret_path,
             )
         return settings
 
@@ -170,7 +183,7 @@ class Providers:
         """
         new = new.normalised()
         if new.auth is Auth.XOAUTH2 and not new.secret:
-            raise PasswordRequired("must not be empty", field=new.secret_path)
+            raise PasswordRequired(say("must not be empty"), field=new.secret_path)
         return await self._add(caller, EventType.SMTP_ADDED, new.settings, new.secret, key)
 
     async def add_http(
@@ -330,7 +343,7 @@ class Providers:
                 raise ProviderNotFound(provider_id, reference="COMMAND-rDHzqjGuKQ")
             _check(expected, before)
             if before.settings.oauth is not None:
-                raise PasswordNotUsed("this configuration authenticates by tokens: update it with `plain` instead")
+                raise PasswordNotUsed(say("this configuration authenticates by tokens: update it with `plain` instead"))
             if self._has_secret(before, before.settings, password):
                 return ()
             problem = secret_problem(before.settings, password)
@@ -470,7 +483,7 @@ def _keep_stored_secret(before: Provider, stored: SmtpSettings, new: SmtpInput) 
     if before.sealed is not None:
         return new.completed(stored, secret_name(stored)), True
     if new.auth is Auth.XOAUTH2:
-        raise PasswordRequired("must not be empty: none is stored", field=new.secret_path)
+        raise PasswordRequired(say("must not be empty: none is stored"), field=new.secret_path)
     return replace(new.settings, oauth=stored.oauth if new.auth is Auth.UNSPECIFIED else None), True
 
 

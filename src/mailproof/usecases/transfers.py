@@ -20,6 +20,7 @@ from mailproof.domain.errors import (
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, Page, ProviderState
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault, associated_data
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.documents import (
@@ -98,7 +99,9 @@ class Transfers:
             await self._limits.admit(BoundedWork(Activity.EXPORT, caller))
         page = await self._store.list(caller.instance_id, Page(limit=MAX_PROVIDERS, ascending=True))
         if page.total > MAX_PROVIDERS:
-            sentence = f"there are {page.total} configurations, and one document holds {MAX_PROVIDERS}"
+            sentence = say(
+                "there are {count} configurations, and one document holds {most}", count=page.total, most=MAX_PROVIDERS
+            )
             raise ExportTooLarge(sentence, metadata={"limit": str(MAX_PROVIDERS)})
         entries = tuple(
             Entry(
@@ -221,12 +224,12 @@ def _associated_data(document: Document, entry: Entry) -> bytes:
 def _problems(document: Document, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:
     """Yield where fields of a document contradict each other, or the other fields of the request."""
     if document.version != FORMAT_VERSION:
-        yield FieldViolation("document.format_version", f"must be {FORMAT_VERSION}")
+        yield FieldViolation("document.format_version", say("must be {format_version}", format_version=FORMAT_VERSION))
         return
     yield from entry_problems(document.entries, "document.providers")
     if skip_secrets or not any(entry.secret for entry in document.entries):
         return
     if document.encryption is None:
-        yield FieldViolation("document.encryption", "must be set: there are secrets")
+        yield FieldViolation("document.encryption", say("must be set: there are secrets"))
         return
     yield from encryption_problems(document.encryption, passphrase, "document.encryption")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailproof.diagnosis.catalogue_webhook import WEBHOOK, WebhookCode
 from mailproof.diagnosis.definition import Prose
+from mailproof.domain.phrase import Phrase, sentences
 from mailproof.smtp.vocabulary import Code, Outcome
 from mailproof.syntax.url import Phase, Url
 
@@ -53,7 +54,7 @@ def judge(result: PostResult, url: Url) -> WebhookReport:
         "host": url.host,
         "port": url.port,
         "status": result.status,
-        "doing": _DOING[result.phase],
+        "doing": Phrase(_DOING[result.phase], {}),
         "seconds": f"{result.elapsed:.1f}",
     }
     return WebhookReport(
@@ -61,8 +62,8 @@ def judge(result: PostResult, url: Url) -> WebhookReport:
         result.phase,
         code,
         result.status,
-        wording.message.format_map(words),
-        " ".join(advice.text.format_map(words) for advice in wording.advice if isinstance(advice, Prose)),
+        Phrase(wording.message, words),
+        sentences([Phrase(advice.text, words) for advice in wording.advice if isinstance(advice, Prose)]),
         round(result.elapsed * 1000),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from language_support.templates import english_only
 from mailproof.diagnosis.address_findings import rows, working_address
 from mailproof.diagnosis.address_words import some_of
 from mailproof.diagnosis.addresses import AddressTable, AddressTrial, family_of
@@ -229,6 +230,7 @@ def test_no_table_is_refuted_by_its_report(
     cause = own.result.cause if own else None
     seen = observed(*trials, cause=cause, untried=untried, plan=plan)
     report = summarize(seen, (), elapsed=0, round_trips=0)
+    assert english_only(report) == []
     assert bool(report.addresses) is seen.addresses.differs
     assert len(report.addresses) in (0, len(trials))
     for row, each in zip(report.addresses, trials, strict=False):

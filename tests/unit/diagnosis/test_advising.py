@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from language_support.templates import is_phrase
 from mailproof.diagnosis.alternatives import USUAL, Trial, TrialResult
 from mailproof.diagnosis.catalogue import WARNING_CODES, may_pass_later
 from mailproof.diagnosis.findings import conclude
 from mailproof.diagnosis.interception import root_cause
 from mailproof.diagnosis.knowledge import Observed
 from mailproof.domain.secret import Secret
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.smtp.actions import Cause, Facts
 from mailproof.smtp.report import Audience, Credentials, Finding, Fix, OAuth, Plan
 from mailproof.smtp.sanitize import Redactor
@@ -32,6 +35,7 @@ NO_TLS = Cause(Stage.STARTTLS, Code.STARTTLS_NOT_OFFERED)
 
 PORT = re.compile(r"\b(25|465|587|2525|2465|2587)\b")
 MODE = re.compile(r"TLS mode to (\w+)|\btls to (\w+)")
+GERMAN_MODE = re.compile(r"TLS-Modus auf (\w+)|\btls auf (\w+)")
 SETTINGS = {Audience.MODES: {"host", "port", "tls_mode", "mechanism", "user"}, Audience.FLAG: {"host", "tls", "user"}}
 CALLERS = [
     *((Audience.MODES, mode) for mode in TlsMode),
@@ -109,12 +113,25 @@ def check(seen: Observed, finding: Finding, fixes: tuple[Fix, ...]) -> None:
         assert "recipient" not in text.lower()
 
 
+def check_german(finding: Finding, fixes: tuple[Fix, ...]) -> None:
+    """Check that the German advice names no value that the English one, which `check` has judged, does not name."""
+    assert all(is_phrase(text) for text in (finding.message, finding.advice, *(fix.sentence for fix in fixes)))
+    text = in_language(finding.advice, Language.GERMAN)
+    assert "{" not in text + in_language(finding.message, Language.GERMAN)
+    assert set(PORT.findall(text)) == set(PORT.findall(finding.advice)), text
+    english = {word for pair in MODE.findall(finding.advice) for word in pair if word}
+    assert {word for pair in GERMAN_MODE.findall(text) for word in pair if word} == english, text
+    assert ("Setzen Sie Benutzer und Passwort" in text) == ("Set user and password" in finding.advice)
+    assert ("empfänger" in text.lower()) <= ("recipient" in finding.advice.lower() or "receiver" in finding.advice)
+
+
 @pytest.mark.parametrize("code", ERRORS)
 def test_no_advice_is_refuted_by_its_own_report(code: Code) -> None:
     count = 0
     for seen in cases(code):
         concluded = conclude(seen)
         check(seen, concluded.findings[0], concluded.fixes)
+        check_german(concluded.findings[0], concluded.fixes)
         count += 1
     assert count == len(CALLERS) * len(OUTCOMES) * len(Stage)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from language_support.templates import is_phrase
 from mailproof.diagnosis.catalogue import WARNING_CODES
 from mailproof.diagnosis.findings import conclude, evidence, passed
 from mailproof.diagnosis.knowledge import Observed
@@ -137,6 +138,8 @@ def test_warnings(more: dict[str, object], code: Code) -> None:
     (finding,) = conclude(seen(**more)).findings
     assert (finding.code, finding.severity) == (code, Severity.WARNING)
     assert code in WARNING_CODES
+    assert is_phrase(finding.message)
+    assert is_phrase(finding.advice)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +244,9 @@ def test_a_good_server_has_no_findings() -> None:
 )
 def test_a_passed_test_says_what_was_proven_and_what_was_not_tested(depth: Depth, facts: Facts, message: str) -> None:
     plan = replace(PLAN, depth=depth, sender="a@x", recipient="b@x")
-    assert passed(seen(plan=plan, facts=facts)) == f"The test passed: {message}"
+    sentence = passed(seen(plan=plan, facts=facts))
+    assert sentence == f"The test passed: {message}"
+    assert is_phrase(sentence)
 
 
 @pytest.mark.parametrize("depth", [Depth.CONNECT, Depth.TLS, Depth.EHLO, Depth.RCPT, Depth.DATA])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 
+from mailproof.domain.phrase import say
 from mailproof.smtp.sasl.mechanism import ExchangeError, Identity, Mechanism
 
 
@@ -62,7 +63,7 @@ class CramMd5(Mechanism):
         if identity is None:
             return None
         if not challenge:
-            raise ExchangeError("its CRAM-MD5 challenge is empty or no base64")
+            raise ExchangeError(say("its CRAM-MD5 challenge is empty or no base64"))
         digest = hmac.digest(identity.password.reveal().encode(), challenge, "md5").hex()
         self.secrets = (digest,)
         self.proof_sent = True

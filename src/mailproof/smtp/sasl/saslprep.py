@@ -5,6 +5,7 @@ from __future__ import annotations
 import stringprep
 from unicodedata import ucd_3_2_0
 
+from mailproof.domain.phrase import say
 from mailproof.syntax.text import has_invisible
 
 _PROHIBITED = (
@@ -33,11 +34,11 @@ def saslprep(text: str) -> str:
     )  # RFC 4013 section 2.1
     normal = ucd_3_2_0.normalize("NFKC", mapped)
     if any(table(c) for c in normal for table in _PROHIBITED):
-        raise ValueError("holds a character that SASLprep forbids")
+        raise ValueError(say("holds a character that SASLprep forbids"))
     if any(stringprep.in_table_d1(c) for c in normal):  # RFC 3454 section 6
         ends = normal[0] + normal[-1]
         if any(stringprep.in_table_d2(c) for c in normal) or not all(stringprep.in_table_d1(c) for c in ends):
-            raise ValueError("mixes directions of writing as SASLprep forbids")
+            raise ValueError(say("mixes directions of writing as SASLprep forbids"))
     return normal
 
 

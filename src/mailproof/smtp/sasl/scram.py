@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import secrets
 
+from mailproof.domain.phrase import say
 from mailproof.smtp.sasl.mechanism import ExchangeError, Identity, KeyDerivation, Mechanism
 from mailproof.smtp.sasl.saslprep import prepared
 
@@ -118,23 +119,29 @@ class Scram(Mechanism):
         if "e" in fields:
             return self._on_server_error(fields["e"])
         if "m" in fields:
-            raise ExchangeError("it demands an extension of SCRAM that nobody knows")
+            raise ExchangeError(say("it demands an extension of SCRAM that nobody knows"))
         nonce, salt, iterations = fields.get("r", b""), fields.get("s", b""), fields.get("i", b"")
         client_nonce = self._nonce.encode()
         if not nonce:
-            raise ExchangeError("its first SCRAM message is malformed")
+            raise ExchangeError(say("its first SCRAM message is malformed"))
         if not nonce.startswith(client_nonce) or len(nonce) == len(client_nonce):
             # RFC 5802 section 5.1; a replay of another exchange looks like this.
-            raise ExchangeError("its SCRAM nonce does not continue ours", final=True)
+            raise ExchangeError(say("its SCRAM nonce does not continue ours"), final=True)
         try:
             salted = base64.b64decode(salt, validate=True)
         except (binascii.Error, ValueError):
             salted = b""
         if not salted or not iterations.isdigit() or len(iterations) > 10:
-            raise ExchangeError("its first SCRAM message is malformed")
+            raise ExchangeError(say("its first SCRAM message is malformed"))
         count = int(iterations)
         if not 1 <= count <= MAX_ITERATIONS:
-            raise ExchangeError(f"it wants {count} iterations, and {MAX_ITERATIONS} are the most that we do")
+            raise ExchangeError(
+                say(
+                    "it wants {count} iterations, and {max_iterations} are the most that we do",
+                    count=count,
+                    max_iterations=MAX_ITERATIONS,
+                )
+            )
         self._nonces = nonce
         self._server_first = challenge
         return KeyDerivation(self._digest, self._password, salted, count)
@@ -150,7 +157,9 @@ class Scram(Mechanism):
             signature = b""
         # Before our proof there is no signature to compare with: an empty one would equal it.
         if not self._server_signature or not hmac.compare_digest(signature, self._server_signature):
-            raise ExchangeError("it can't prove that it knows the password (wrong SCRAM server signature)", final=True)
+            raise ExchangeError(
+                say("it can't prove that it knows the password (wrong SCRAM server signature)"), final=True
+            )
         self._verified = True
         return b""
 
@@ -161,9 +170,11 @@ class Scram(Mechanism):
         if error in _BINDING_ERRORS:
             # Caused by a man in the middle, or by a proxy that terminates TLS in front of the server: a weaker
             # mechanism would send the man in the middle the password.
-            raise ExchangeError(f"it sees another TLS session than we do (SCRAM error {error})", final=True)
+            raise ExchangeError(
+                say("it sees another TLS session than we do (SCRAM error {error})", error=error), final=True
+            )
         if error in _FORM_ERRORS:
-            raise ExchangeError(f"SCRAM error {error}")
+            raise ExchangeError(say("SCRAM error {error}", error=error))
         self.proof_rejected = True
         return b""
 
@@ -176,7 +187,7 @@ def _fields(message: bytes) -> dict[str, bytes]:
     """
     fields: dict[str, bytes] = {}
     if len(message) > MAX_MESSAGE:
-        raise ExchangeError("its SCRAM message is too long")
+        raise ExchangeError(say("its SCRAM message is too long"))
     for part in message.split(b","):
         if part[1:2] == b"=" and part[:1].isalpha():
             fields.setdefault(part[:1].decode("ascii"), part[2:])

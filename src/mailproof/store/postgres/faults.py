@@ -11,11 +11,12 @@ from enum import Enum
 import asyncpg
 
 from mailproof.domain.errors import Failure, StoreUnavailable
+from mailproof.domain.phrase import say
 from mailproof.store.failures import DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
 
-LOST = "the connection to the database was lost, and whether the change was stored is not known"
+LOST = say("the connection to the database was lost, and whether the change was stored is not known")
 
 
 class PostgresFault(Enum):
@@ -51,7 +52,7 @@ _FAULTS = {
 }
 _SENTENCES = {
     "53100": DISK_FULL,
-    "53": "the database has no resources left; nothing was stored",
+    "53": say("the database has no resources left; nothing was stored"),
 }
 
 

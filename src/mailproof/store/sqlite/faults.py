@@ -6,6 +6,7 @@ import logging
 import sqlite3
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.phrase import say
 from mailproof.store.failures import BUSY, DISK_FULL
 
 _log = logging.getLogger("mailproof.store")
@@ -13,16 +14,16 @@ _log = logging.getLogger("mailproof.store")
 # Mistakes of this code, not trouble with the disk or the file: a call that meets one is answered with INTERNAL.
 _OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
 
-DAMAGED = "the database file is damaged: stop the service and restore a backup"
+DAMAGED = say("the database file is damaged: stop the service and restore a backup")
 
 _SENTENCES = {
     sqlite3.SQLITE_FULL: DISK_FULL,
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
-    sqlite3.SQLITE_IOERR: "the disk that holds the database does not work; nothing was stored",
+    sqlite3.SQLITE_IOERR: say("the disk that holds the database does not work; nothing was stored"),
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: DAMAGED,
-    sqlite3.SQLITE_READONLY: "the database can't be written; nothing was stored",
+    sqlite3.SQLITE_READONLY: say("the database can't be written; nothing was stored"),
 }
 
 

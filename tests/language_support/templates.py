@@ -1,0 +1,153 @@
+"""Collects every template that a sentence is made from, and every sentence that is made without one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mailproof
+from mailproof.diagnosis import address_words, fixes, trial_results
+from mailproof.diagnosis.catalogue import CATALOGUE
+from mailproof.diagnosis.catalogue_webhook import WEBHOOK
+from mailproof.diagnosis.definition import Advice, Prose
+from mailproof.diagnosis.interceptors import InterceptorKind
+from mailproof.diagnosis.login_hints import LOGIN_HINTS
+from mailproof.diagnosis.special_cases import SPECIAL_CASES
+from mailproof.discovery import conclusion
+from mailproof.discovery.presets import PRESETS
+from mailproof.domain import errors
+from mailproof.domain.limits import Activity
+from mailproof.domain.phrase import Composed, Phrase
+from mailproof.smtp.report import CertificateRole, Report
+from mailproof.webhook import verdict
+
+SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
+
+ENGLISH_ONLY = frozenset({"cli", "service"})
+"""Folders whose sentences are for operators: the start's errors, and the commands' usage."""
+
+
+def said(text: str) -> Iterator[str]:
+    """Yield the templates that a source's calls of `say` name.
+
+    Raises:
+        AssertionError: One is no literal text, so that nobody could find it.
+    """
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            template = node.args[0]
+            assert isinstance(template, ast.Constant), ast.unparse(node)
+            assert isinstance(template.value, str)
+            yield template.value
+
+
+def of_advice(advice: Iterable[Advice]) -> Iterator[str]:
+    """Yield the templates of an advice, for each kind of caller."""
+    for item in advice:
+        yield from (item.text, item.flag_text) if isinstance(item, Prose) else (item.reason,)
+
+
+def of_definitions() -> Iterator[str]:
+    """Yield the templates of every code, for each stage and caller, and those of the special cases and hints."""
+    for definition in (*CATALOGUE.values(), *WEBHOOK.values()):
+        wordings = [definition.wording, *definition.at.values()]
+        for wording in wordings if definition.unrecognised is None else [*wordings, definition.unrecognised]:
+            yield wording.message
+            yield from of_advice(wording.advice)
+    for row in SPECIAL_CASES:
+        yield row.message
+        yield from of_advice(row.advice)
+    for hints in LOGIN_HINTS.values():
+        yield from of_advice(hints)
+
+
+def of_tables() -> Iterator[str]:
+    """Yield the templates that stand in tables."""
+    tables: tuple[Mapping[Any, str], ...] = (
+        fixes._REASONS,
+        fixes._SET,
+        fixes._SET_FLAG,
+        trial_results._SECURED_BY,
+        address_words._CERTIFICATES,
+        address_words._PHRASES,
+        errors._RUNNING,
+        errors._WHOSE,
+        verdict._DOING,
+        conclusion._MODES,
+    )
+    for table in tables:
+        yield from table.values()
+    yield from (kind.value for kind in (*InterceptorKind, *CertificateRole))
+    yield from (word.value.replace("_", " ") for word in (*Activity, *errors.Resource))
+    for preset in PRESETS:
+        yield from templates_of(preset.advice)
+
+
+def templates() -> frozenset[str]:
+    """Return every template of the sources."""
+    of_calls = {template for text in SOURCES.values() for template in said(text)}
+    return frozenset(of_calls.union(of_definitions(), of_tables()) - {""})
+
+
+def templates_of(text: Any) -> Iterator[str]:
+    """Yield the templates that a text was made from, with those of its parts."""
+    if isinstance(text, Phrase):
+        yield text.template
+        for value in text.values.values():
+            yield from templates_of(value)
+    elif isinstance(text, Composed):
+        for part in text.parts:
+            yield from templates_of(part)
+
+
+def is_phrase(text: str) -> bool:
+    """Return whether each sentence of a text can be told in another language."""
+    if isinstance(text, Composed):
+        return all(is_phrase(part) for part in text.parts)
+    return isinstance(text, Phrase) or not text
+
+
+def plain_sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a source's failures and violations that are made without a template."""
+    tree = ast.parse(text)
+    constants = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in _FAILURES:
+            continue
+        for argument in node.args:
+            for found in (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,):
+                value = constants.get(found.id) if isinstance(found, ast.Name) else found
+                pieces = value.values if isinstance(value, ast.JoinedStr) else [value]
+                if any(isinstance(piece, ast.Constant) and " " in str(piece.value) for piece in pieces):
+                    yield ast.unparse(node)
+
+
+def _names(failure: type[Exception]) -> Iterator[str]:
+    yield failure.__name__
+    for below in failure.__subclasses__():
+        yield from _names(below)
+
+
+_FAILURES = frozenset(_names(errors.Failure)) | {
+    "FieldViolation",
+    "RequestFailed",
+    "Broken",
+    "TokenFailed",
+    "TokenRefused",
+    "ExchangeError",
+    "WireError",
+}
+
+
+def english_only(report: Report) -> list[str]:
+    """Return the sentences of a report that can be told in English alone."""
+    texts = [report.message, report.advice, *(fix.sentence for fix in report.fixes)]
+    texts += [text for finding in report.findings for text in (finding.message, finding.advice)]
+    texts += [row.message for row in report.addresses] + [other.message for other in report.alternatives]
+    return [text for text in texts if not is_phrase(text)]
