@@ -20,6 +20,7 @@ from contract.sqlite_audit import audit
 from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database, activation, add, adding, providers_of, smtp
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.kept_test import TestQuery
 from mailproof.domain.ledger import Change, IdempotencyKey, LogBroken
 from mailproof.domain.model import Caller, Page
 from mailproof.domain.secret import SealBroken, Secret
@@ -27,7 +28,7 @@ from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store.contract import Store
 from mailproof.store.migration import Migration
 from mailproof.store.sealing import Sealer
-from mailproof.store.sqlite import schema
+from mailproof.store.sqlite import kept_tests, schema
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.store.sqlite.transfer import SqliteDatabase
 from mailproof.store.transfer import transfer
@@ -588,5 +589,25 @@ def test_what_a_rotation_destroys_is_not_left_in_the_write_ahead_log(tmp_path: P
             assert blob in log.read_bytes()
             assert await store.destroy_superseded(10) == 1
             assert blob not in log.read_bytes() + path.read_bytes()
+
+    asyncio.run(main())
+
+
+def test_kept_tests_of_a_configuration_are_found_by_its_index(tmp_path: Path) -> None:
+    """Also without statistics, where SQLite would rather walk through all tests of the instance."""
+
+    async def main() -> None:
+        async with opened(tmp_path / "x.db"):
+            pass
+        asked: list[str] = []
+        with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
+            connection.set_trace_callback(asked.append)
+            kept_tests.find_all(connection, "i", TestQuery("7"))
+            kept_tests.find_last_good(connection, "i", "7", None)
+            kept_tests.find_recent(connection, "i", ["7"], 20)
+            connection.set_trace_callback(None)
+            plans = [str(connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()) for statement in asked]
+        for plan, index in zip(plans, ("tests_of_config", "tests_good", "tests_of_config"), strict=True):
+            assert index in plan
 
     asyncio.run(main())
