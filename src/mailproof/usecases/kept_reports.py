@@ -100,7 +100,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return lambda value: round(value, 6)
     if kind is datetime:
         return lambda value: (value - _EPOCH) // _MICROSECOND
-    if issubclass(kind, StrEnum):
+    if issubclass(kind, str):  # a word of a vocabulary, or a sentence that knows how it is said in other languages
         return str
     if not hasattr(kind, "__dataclass_fields__"):
         return dict

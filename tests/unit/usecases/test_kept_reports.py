@@ -61,6 +61,17 @@ def test_what_has_its_default_takes_no_place() -> None:
     }
 
 
+def test_a_sentence_that_can_be_said_in_other_languages_is_kept_as_a_text() -> None:
+    class Sentence(str):
+        """Stands for every kind of text that knows more than its characters."""
+
+        __slots__ = ()
+
+    report = dataclasses.replace(FAILED, message=Sentence("It failed."), advice=Sentence("Change it."))
+    assert pack(report) == pack(FAILED)
+    assert type(unpack(pack(report)).message) is str
+
+
 def noise(size: int, seed: str = "") -> str:
     """Return a text that can't be compressed well."""
     return "".join(hashlib.sha256(f"{seed}{n}".encode()).hexdigest() for n in range(size // 64 + 1))[:size]
