@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-import time
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clock_support.waiting import HANG
+from clock_support.waiting import HANG, eventually
 from mailproof.syntax.filter import MAX_DEPTH, MAX_TERMS
 from service_support.rules import METHODS
 from service_support.service import run
@@ -189,7 +188,7 @@ def test_a_stream_that_is_cut_is_kept_as_cancelled(office: Office, server: Serve
     config_id = add(client, server)
     server.replies["AUTH"] = [Do.SILENCE]
     cut_short(client, config_id)
-    (test,) = eventually(client, "outcome = cancelled")
+    (test,) = selected(client, "outcome = cancelled")
     assert (test.outcome, test.stage, test.code) == (CANCELLED, "auth", "unfinished")
     assert [phase.stage for phase in test.phases][-2:] == ["starttls", "tls"]
     assert not client("GetTest", id=test.id).test.HasField("report")
@@ -219,15 +218,16 @@ def cut_short(client: Client, config_id: str) -> None:
     answer.close()
 
 
-def eventually(client: Client, filter_: str) -> list[test_pb2.Test]:
+def selected(client: Client, filter_: str) -> list[test_pb2.Test]:
     """Return the tests that a filter selects once there are any."""
-    give_up = time.monotonic() + HANG
-    while time.monotonic() < give_up:
-        found = list(client("ListTests", filter=filter_).tests)
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"nothing is {filter_}")
+    found: list[test_pb2.Test] = []
+
+    def look() -> bool:
+        found.extend(client("ListTests", filter=filter_).tests)
+        return bool(found)
+
+    eventually(look, f"nothing is {filter_}")
+    return found
 
 
 def test_what_another_instance_has_is_not_found(office: Office, client: Client, server: Server) -> None:

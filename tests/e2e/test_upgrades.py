@@ -47,7 +47,7 @@ EXPANDED = Plant(
     {
         "domain/ledger.py": (
             ('    UNKNOWN = ""\n', '    SEEN = "noted.seen"\n    UNKNOWN = ""\n'),
-            ("NOTED = frozenset({", "NOTED = frozenset({EventType.SEEN, "),
+            ("NOTED = frozenset(\n    {", "NOTED = frozenset(\n    {EventType.SEEN, "),
         ),
         "rpc/instance_messages.py": (
             ("    EventType.UNKNOWN: ", "    EventType.SEEN: 1000,\n    EventType.UNKNOWN: "),

@@ -7,6 +7,7 @@ that those beyond its bound are found without counting.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from mailproof.domain.filters import FieldKind
 from mailproof.domain.kept_test import NEWEST_TESTS_FIRST, KeptTest, TestQuery
 from mailproof.store.conditions import Column, Columns, Dialect, SqlText
 from mailproof.store.rows import bounded, micros, moment
+
+_PHASE = re.compile(r"(\S+):([0-9]+)")
 
 TEST = (
     "id, instance_id, config_id, config_sequence, actor_token_id, peer, trigger, depth, outcome, stage, code, "
@@ -147,7 +150,7 @@ def to_test(row: Sequence[Any], report: bytes | None = b"") -> KeptTest:
         code,
         moment(started_at),
         elapsed_ms,
-        tuple((stage, int(milliseconds)) for stage, _, milliseconds in (p.partition(":") for p in phases.split())),
+        tuple((stage, int(milliseconds)) for stage, milliseconds in _PHASE.findall(phases)),
         tls_version,
         None if expires_at is None else moment(expires_at),
         bytes(report or b""),

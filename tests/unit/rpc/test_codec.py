@@ -247,7 +247,11 @@ def test_json_out_is_lower_camel_case_with_strings_for_int64_and_rfc3339() -> No
         "id": "1",
     }
     assert to_json(diagnosis_pb2.DiagnoseRequest(depth=vocabulary_pb2.DEPTH_AUTH)) == {"depth": "DEPTH_AUTH"}
-    assert to_json(instance_pb2.ListEventsResponse(), defaults=True) == {"events": [], "nextPageToken": ""}
+    assert to_json(instance_pb2.ListEventsResponse(), defaults=True) == {
+        "events": [],
+        "nextPageToken": "",
+        "thinnedThrough": "0",
+    }
     assert to_json(object_pb2.ListQuery(), defaults=True) == {"offset": "0", "limit": 0, "asc": False}
     assert dump({"name": "Zoë"}) == '{"name":"Zoë"}'.encode()
 

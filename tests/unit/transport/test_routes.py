@@ -90,7 +90,7 @@ def test_another_verb_names_the_right_ones(routes: Routes, verb: str, path: str,
     with pytest.raises(MethodNotAllowed) as caught:
         routes.match(verb, path)
     assert list(caught.value.allowed) == allowed
-    assert caught.value.message == f"Method Not Allowed: this path takes {' and '.join(allowed)}"
+    assert caught.value.message == f"Method Not Allowed: this path takes {', '.join(allowed)}"
 
 
 @pytest.mark.parametrize(

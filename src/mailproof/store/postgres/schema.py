@@ -208,6 +208,8 @@ _ADD_VERSION = "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)
 _SAY = "UPDATE schema_version SET oldest = $1 WHERE version = $2"
 LOCK = "SELECT version FROM schema_version WHERE version = 0 FOR UPDATE"
 """Waits until nobody else changes the database as a whole, and keeps others from it."""
+_LOCK_ALONE = "LOCK TABLE schema_version IN EXCLUSIVE MODE"
+"""The same, for what may alter that table too: whoever waits for a row of it holds a lock that forbids to alter it."""
 
 
 async def migrate(connection: Connection, *, now: int, instance_id: str) -> None:
@@ -243,7 +245,7 @@ async def migrate(connection: Connection, *, now: int, instance_id: str) -> None
 async def _migrate_one(connection: Connection, now: int) -> bool:
     """Run the next migration in a transaction of its own; return False if there is none."""
     async with transaction(connection):
-        await connection.execute(LOCK)
+        await connection.execute(_LOCK_ALONE)
         version = await _version(connection)
         current = is_current(version, MIGRATIONS)
         if not current:
