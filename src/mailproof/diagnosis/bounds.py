@@ -249,8 +249,9 @@ def _certificate(certificate: Certificate, level: _Level) -> Certificate:
 
 def _short_texts(value: T, octets: int) -> T:
     """Return a dataclass with each of its own texts fitted."""
-    texts = {name: getattr(value, name) for name in _field_names(value)}
-    short = {name: fitted(text, octets) for name, text in texts.items() if type(text) is str}
+    values = {name: getattr(value, name) for name in _field_names(value)}
+    texts = {name: text for name, text in values.items() if isinstance(text, str) and not isinstance(text, Enum)}
+    short = {name: fitted(text, octets) for name, text in texts.items()}
     return dataclasses.replace(value, **short)  # type: ignore[type-var]
 
 

@@ -72,7 +72,7 @@ def test_json_is_one_document_of_the_vocabulary(ca_file: str) -> None:
     report = json.loads(done.stdout)
     assert list(report) == [
         "outcome", "stage", "code", "message", "advice", "evidence", "tls", "ehlo", "findings", "alternatives",
-        "steps", "elapsed_ms", "round_trips", "fixes", "addresses",
+        "steps", "elapsed_ms", "round_trips", "fixes", "addresses", "timeout", "test_id", "since_last_good",
     ]  # fmt: skip
     assert (report["outcome"], report["stage"], report["code"]) == ("ok", "quit", "ok")
     assert report["tls"]["verified"] is True

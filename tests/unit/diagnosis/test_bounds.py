@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproof.diagnosis.bounds import LINK_OCTETS, MAX_OCTETS, bounded, fitted, size, surely_fits
+from mailproof.domain.phrase import say
 from mailproof.smtp.report import (
     AddressResult,
     Alternative,
@@ -164,6 +165,13 @@ def test_what_is_needed_most_is_shortened_in_the_end() -> None:
     assert report.fixes[-1].sentence.endswith(f" … {20 - len(report.fixes)} more fixes")
 
 
+def test_a_sentence_that_remembers_its_template_is_shortened_too() -> None:
+    phrases = dataclasses.replace(SMALL.findings[0], message=say("The server said {text}.", text=CHINESE * 3))
+    report = bounded(dataclasses.replace(HUGE, findings=(phrases,)))
+    check_size(report)
+    assert report.findings[0].message.endswith(" more characters")
+
+
 def test_a_passed_test_has_no_step_that_decides() -> None:
     report = bounded(
         dataclasses.replace(HUGE, outcome=Outcome.OK, stage=Stage.QUIT, code=Code.OK, steps=HUGE.steps[:30])
@@ -192,6 +200,7 @@ def test_any_report_is_bounded_and_measured(seed: int) -> None:
     for field in dataclasses.fields(report):  # some have but a few large parts
         if draw.random() < seed % 3 / 3:
             report = dataclasses.replace(report, **{field.name: getattr(SMALL, field.name)})
+    report = dataclasses.replace(report, test_id=str(draw.getrandbits(63)))  # our own, and never longer
     longest = max(map(len, forms(linked(report)).values()))
     measured = size(report) + len(report.findings) * LINK_OCTETS + 64
     assert measured >= longest
