@@ -437,11 +437,17 @@ def room_of(module: str, law: Sequence[Room] = LAW) -> Room | None:
     return found
 
 
-def violations(modules: Mapping[str, str], law: Sequence[Room] = LAW) -> list[str]:
-    """Return every import that no row allows, one sentence each."""
+def violations(modules: Mapping[str, str], law: Sequence[Room] = LAW, only: str | None = None) -> list[str]:
+    """Return every import that no row allows, one sentence each.
+
+    Args:
+        modules: The sources by the modules' names.
+        law: The table.
+        only: The one module whose imports are looked at; None for all of them.
+    """
     wrong = []
     names = frozenset(modules)
-    for module, text in modules.items():
+    for module, text in modules.items() if only is None else ((only, modules[only]),):
         room = room_of(module, law)
         if module in ("", "__main__"):  # the version, and the command's other door
             continue

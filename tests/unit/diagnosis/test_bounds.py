@@ -192,7 +192,7 @@ def test_a_text_is_fitted(text: str, octets: int) -> None:
         assert len(kept[1]) + int(kept[2]) == len(text)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_any_report_is_bounded_and_measured(seed: int) -> None:
     draw = random.Random(seed)
