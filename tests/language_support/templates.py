@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.discovery import conclusion
 from mailproof.discovery.presets import PRESETS
 from mailproof.domain import errors
+from mailproof.domain.filters import FieldKind
 from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
 from mailproof.smtp.report import CertificateRole, Report
@@ -79,7 +81,7 @@ def of_tables() -> Iterator[str]:
     )
     for table in tables:
         yield from table.values()
-    yield from (kind.value for kind in (*InterceptorKind, *CertificateRole))
+    yield from (kind.value for kind in (*InterceptorKind, *CertificateRole, FieldKind.WORD, FieldKind.BOOLEAN))
     yield from (word.value.replace("_", " ") for word in (*Activity, *errors.Resource))
     for preset in PRESETS:
         yield from templates_of(preset.advice)
@@ -112,20 +114,35 @@ def is_phrase(text: str) -> bool:
 def plain_sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a source's failures and violations that are made without a template."""
     tree = ast.parse(text)
-    constants = {
-        node.targets[0].id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+    assigned: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in _FAILURES:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, []).append(node.value)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not _makes_sentence(node):
             continue
-        for argument in node.args:
-            for found in (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,):
-                value = constants.get(found.id) if isinstance(found, ast.Name) else found
-                pieces = value.values if isinstance(value, ast.JoinedStr) else [value]
-                if any(isinstance(piece, ast.Constant) and " " in str(piece.value) for piece in pieces):
-                    yield ast.unparse(node)
+        texts = [text for argument in node.args for text in _texts(argument, assigned)]
+        if any(" " in text for text in texts) and (_called(node) != "ValueError" or any(map(_FOR_CALLERS, texts))):
+            yield ast.unparse(node)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _makes_sentence(node: ast.Call) -> bool:
+    function = node.func
+    if isinstance(function, ast.Attribute):  # a failure says its own sentence
+        return function.attr == "__init__" and isinstance(function.value, ast.Call) and _called(function.value) == "super"
+    return _called(node) in _FAILURES
+
+
+def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> Iterator[str]:
+    """Yield the literal texts of an argument, and of what is assigned to the variable that it is."""
+    for value in assigned.get(argument.id, ()) if isinstance(argument, ast.Name) else (argument,):
+        for found in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+            pieces = found.values if isinstance(found, ast.JoinedStr) else [found]
+            yield from (piece.value for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str))
 
 
 def _names(failure: type[Exception]) -> Iterator[str]:
@@ -142,7 +159,16 @@ _FAILURES = frozenset(_names(errors.Failure)) | {
     "TokenRefused",
     "ExchangeError",
     "WireError",
+    "FilterSyntaxError",
+    "ObservedChange",
+    "SinceLastGood",
+    "ValueError",
+    "_change",
+    "_problem",
 }
+
+_FOR_CALLERS = re.compile(r"(must|is|has) ").match
+"""How the sentence of a ValueError begins that becomes a violation. Others are for programmers."""
 
 
 def english_only(report: Report) -> list[str]:

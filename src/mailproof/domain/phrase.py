@@ -132,6 +132,11 @@ def listed(parts: Sequence[str]) -> str:
     return Composed(_with_semicolons, parts) if len(parts) > 1 else "".join(parts) and parts[0]
 
 
+def enumerated(parts: Sequence[str]) -> str:
+    """Return phrases as a list, divided by commas."""
+    return Composed(_with_commas, parts) if len(parts) > 1 else "".join(parts) and parts[0]
+
+
 def both(parts: Sequence[str]) -> str:
     """Return phrases as a sentence names them together: "a and b"."""
     return reduce(lambda first, second: say("{first} and {second}", first=first, second=second), parts)
@@ -165,6 +170,10 @@ def _with_blanks(parts: Sequence[str]) -> str:
 
 def _with_semicolons(parts: Sequence[str]) -> str:
     return "; ".join(parts)
+
+
+def _with_commas(parts: Sequence[str]) -> str:
+    return ", ".join(parts)
 
 
 def _stopless(parts: Sequence[str]) -> str:
