@@ -27,8 +27,8 @@ from mailproof.webhook import verdict
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
 
-ENGLISH_ONLY = frozenset({"cli", "service"})
-"""Folders whose sentences are for operators: the start's errors, and the commands' usage."""
+ENGLISH_ONLY = frozenset({"cli", "service", "domain.database", "net.egress", "net.egress_rules"})
+"""Folders and modules whose sentences are for operators: the start's errors, settings, and the commands' usage."""
 
 
 def said(text: str) -> Iterator[str]:
@@ -118,11 +118,12 @@ def plain_sentences(text: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             assigned.setdefault(node.targets[0].id, []).append(node.value)
+    own = {id(call) for node in ast.walk(tree) if _is_failure(node) for call in ast.walk(node)}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not _makes_sentence(node):
+        if not isinstance(node, ast.Call) or not (_called(node) in _FAILURES or (id(node) in own and _is_base(node))):
             continue
         texts = [text for argument in node.args for text in _texts(argument, assigned)]
-        if any(" " in text for text in texts) and (_called(node) != "ValueError" or any(map(_FOR_CALLERS, texts))):
+        if any(" " in text for text in texts) and (_called(node) != "ValueError" or any(map(_VIOLATION, texts))):
             yield ast.unparse(node)
 
 
@@ -130,11 +131,13 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def _makes_sentence(node: ast.Call) -> bool:
-    function = node.func
-    if isinstance(function, ast.Attribute):  # a failure says its own sentence
-        return function.attr == "__init__" and isinstance(function.value, ast.Call) and _called(function.value) == "super"
-    return _called(node) in _FAILURES
+def _is_failure(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and any(isinstance(it, ast.Name) and it.id in _FAILURES for it in node.bases)
+
+
+def _is_base(node: ast.Call) -> bool:
+    """Return whether a call is `super().__init__`, by which a failure says its own sentence."""
+    return ast.unparse(node.func) == "super().__init__"
 
 
 def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> Iterator[str]:
@@ -142,7 +145,9 @@ def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> It
     for value in assigned.get(argument.id, ()) if isinstance(argument, ast.Name) else (argument,):
         for found in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
             pieces = found.values if isinstance(found, ast.JoinedStr) else [found]
-            yield from (piece.value for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str))
+            yield from (
+                piece.value for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
+            )
 
 
 def _names(failure: type[Exception]) -> Iterator[str]:
@@ -167,8 +172,8 @@ _FAILURES = frozenset(_names(errors.Failure)) | {
     "_problem",
 }
 
-_FOR_CALLERS = re.compile(r"(must|is|has) ").match
-"""How the sentence of a ValueError begins that becomes a violation. Others are for programmers."""
+_VIOLATION = re.compile(r"(must|is|has) ").match
+"""How the text of a ValueError begins that becomes a violation. Others are for programmers."""
 
 
 def english_only(report: Report) -> list[str]:
