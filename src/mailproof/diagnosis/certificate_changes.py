@@ -88,7 +88,7 @@ def _chain(good: TlsInfo, failed: TlsInfo) -> Iterator[ObservedChange]:
         return
     old, new = len(good.chain), len(failed.chain)
     if new < old:
-        sentence = say("the server presents one certificate instead of {before}", before=old)
+        sentence = say("the server presents 1 certificate instead of {before}", before=old)
         if new != 1:
             sentence = say("the server presents {after} certificates instead of {before}", after=new, before=old)
         yield _change(ChangeKind.CERTIFICATE_CHAIN, sentence, str(old), str(new))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CHANGES: dict[str, str] = {
-    "It last worked at {moment} (test {test}).": "Zuletzt hat es funktioniert am {moment} (Test {test}).",
+    "It last worked at {moment} (test {test}).": "Zuletzt hat es am {moment} funktioniert (Test {test}).",
     "The last good test was at {moment} (test {test}).": "Der letzte erfolgreiche Test war am {moment} (Test {test}).",
     "Since then: {changes}.": "Seitdem: {changes}.",
     "1 other change can be seen.": "Eine weitere Änderung ist zu sehen.",
@@ -69,7 +69,7 @@ CHANGES: dict[str, str] = {
     ),
     "the server presents another certificate ({difference})": "der Server zeigt ein anderes Zertifikat ({difference})",
     "the server's certificate, which is the same, ended at {moment}": (
-        "das Zertifikat des Servers, das dasselbe ist, ist abgelaufen am {moment}"
+        "das Zertifikat des Servers, das dasselbe ist, ist am {moment} abgelaufen"
     ),
     "the certificate, which is the same, was verified then and is not now": (
         "das Zertifikat, das dasselbe ist, ließ sich damals prüfen und jetzt nicht"
@@ -84,7 +84,7 @@ CHANGES: dict[str, str] = {
     "valid only from {moment} on": "gültig erst ab {moment}",
     "valid until {after} instead of {before}": "gültig bis {after} statt {before}",
     "with a key {after} instead of {before}": "mit einem Schlüssel {after} statt {before}",
-    "the server presents one certificate instead of {before}": "der Server zeigt ein Zertifikat statt {before}",
+    "the server presents 1 certificate instead of {before}": "der Server zeigt 1 Zertifikat statt {before}",
     "the server presents {after} certificates instead of {before}": (
         "der Server zeigt {after} Zertifikate statt {before}"
     ),

@@ -279,7 +279,7 @@ ERRORS: dict[str, str] = {
         "{over}; sie wurde auf {seconds} s gekürzt, mehr gibt dieser Server einem Aufruf nicht"
     ),
     "the content encoding must be gzip or none, not {name}": (
-        "die Content-Encoding muss gzip sein oder fehlen, nicht {name}"
+        "das Content-Encoding muss gzip sein oder fehlen, nicht {name}"
     ),
     "the body is not one whole gzip file": "der Body ist nicht eine ganze gzip-Datei",
     "the body is not valid gzip": "der Body ist kein gültiges gzip",
