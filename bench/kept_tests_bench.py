@@ -174,8 +174,6 @@ async def sizes(folder: Path, count: int, real: Sequence[Report]) -> None:
         ("list of 100 of a code that none has", TestQuery(condition=dataclasses.replace(failing, value="none"))),
     ):
         show(name, await timed(partial(store.list_tests, instance, query)))
-    configs = [f"3000000000000{number:05}" for number in range(0, CONFIGS, INSTANCES)]
-    show("last 20 of 100 configurations", await timed(lambda: store.recent_tests(instance, configs, 20)))
     show("the last good one, with its report", await timed(lambda: store.last_good_test(instance, config)))
     chance = random.Random(9)
     fresh = iter([kept_of(store, moved(chance.choice(real), chance), count + n) for n in range(400)])

@@ -206,22 +206,6 @@ class TestsContract(Contract):
 
         self.run(scenario)
 
-    def test_recent_tests_are_those_of_the_stored_settings(self) -> None:
-        async def scenario(world: World) -> None:
-            store, other = world.store, await world.another()
-            one, two, three = kept(store, 1), failed(kept(store, 2)), bare(store, 3)
-            eight = kept(store, 4, "8")
-            await keep(store, one, two, overriding(kept(store, 9)), three, eight, kept(store, 5, instance_id="other"))
-            for each in (store, other):
-                assert await each.recent_tests("i", ["7", "9", "8"], 2) == {
-                    "7": listed(three, two),
-                    "8": listed(eight),
-                }
-                assert await each.recent_tests("i", [], 2) == {}
-                assert (await each.recent_tests("i", ["7"], 20))["7"] == listed(three, two, one)
-
-        self.run(scenario)
-
     def test_old_tests_are_deleted_in_batches_the_oldest_first(self) -> None:
         async def scenario(world: World) -> None:
             store, other = world.store, await world.another()

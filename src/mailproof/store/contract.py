@@ -293,21 +293,6 @@ class TestStore(Protocol):
         """
         ...
 
-    async def recent_tests(
-        self, instance_id: str, config_ids: Sequence[str], count: int
-    ) -> Mapping[str, Sequence[KeptTest]]:
-        """Return the last tests of providers that had no other settings than the stored ones, without their reports.
-
-        Args:
-            instance_id: Whose providers they are.
-            config_ids: The providers.
-            count: How many tests of each are returned at most.
-
-        Returns:
-            For each provider that has any its tests, the newest first.
-        """
-        ...
-
     async def delete_tests_before(self, moment: datetime, limit: int) -> int:
         """Delete tests that began earlier, the oldest first; several replicas may do so at once.
 

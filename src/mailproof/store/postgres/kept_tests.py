@@ -14,7 +14,7 @@ import asyncpg
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
 from mailproof.store.conditions import POSTGRES
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
+from mailproof.store.kept_rows import GOOD, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
 from mailproof.store.postgres.log import sought
 from mailproof.store.postgres.pool import Connection
 
@@ -42,11 +42,6 @@ _FIND = f"{_WITH_REPORT} WHERE t.id = $1 AND t.instance_id = $2"
 _LAST_GOOD = (
     f"{_WITH_REPORT} WHERE t.id = (SELECT id FROM tests WHERE {_OF_CONFIG} AND {GOOD} AND started_at < $3 "  # noqa: S608
     "ORDER BY number DESC LIMIT 1)"
-)
-_RECENT = (
-    f"SELECT {rows.columns('t', TEST)}, t.number FROM unnest($2::text[]) AS c (id) CROSS JOIN LATERAL "  # noqa: S608
-    f"(SELECT {TEST}, number FROM tests WHERE instance_id = $1 AND config_id = c.id AND {OWN} "
-    "ORDER BY number DESC LIMIT $3) AS t"
 )
 _DELETE_BEFORE = (
     "DELETE FROM tests WHERE id IN "
@@ -99,17 +94,6 @@ async def find_all(connection: Connection, instance_id: str, query: TestQuery) -
         return ()
     statement, parameters = listing(POSTGRES, _FIELDS, sought(instance_id), query)
     return tuple(to_test(tuple(row)) for row in await connection.fetch(statement, *parameters))
-
-
-async def find_recent(
-    connection: Connection, instance_id: str, config_ids: Sequence[str], count: int
-) -> dict[str, Sequence[KeptTest]]:
-    """Return the last tests of configurations as they are stored."""
-    found = await connection.fetch(_RECENT, sought(instance_id), [sought(each) for each in config_ids], count)
-    recent: dict[str, list[KeptTest]] = {}
-    for row in sorted(found, key=lambda each: -each["number"]):  # a join promises no order
-        recent.setdefault(row["config_id"], []).append(to_test(tuple(row)[:-1]))
-    return {config_id: tuple(tests) for config_id, tests in recent.items()}
 
 
 async def delete_before(connection: Connection, moment: datetime, limit: int) -> int:

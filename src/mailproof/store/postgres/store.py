@@ -271,14 +271,6 @@ class PostgresStore:
             lambda connection: kept_tests.find_last_good(connection, instance_id, config_id, before)
         )
 
-    async def recent_tests(
-        self, instance_id: str, config_ids: Sequence[str], count: int
-    ) -> Mapping[str, Sequence[KeptTest]]:
-        """See `mailproof.store.contract.TestStore`."""
-        return await self.pools.run(
-            lambda connection: kept_tests.find_recent(connection, instance_id, config_ids, count)
-        )
-
     async def delete_tests_before(self, moment: datetime, limit: int) -> int:
         """See `mailproof.store.contract.TestStore`."""
         return await self.pools.run(lambda connection: kept_tests.delete_before(connection, moment, limit))

@@ -10,7 +10,7 @@ from typing import Any
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.store import rows
 from mailproof.store.conditions import SQLITE
-from mailproof.store.kept_rows import GOOD, OWN, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
+from mailproof.store.kept_rows import GOOD, REPORT, TEST, TRIMMED, filter_columns, key_of, listing, to_test
 
 _FIELDS = filter_columns()
 _PLACES = ", ".join("?" for _ in TEST.split(", "))
@@ -25,7 +25,6 @@ _TRIM = (
 )
 _COLUMNS = rows.columns("t", TEST)
 _WITH_REPORT = f"SELECT {_COLUMNS}, r.report FROM tests AS t LEFT JOIN test_reports AS r ON r.test_id = t.id "  # noqa: S608
-_RECENT = f"SELECT {TEST} FROM tests WHERE {_OF_CONFIG} AND {OWN} ORDER BY number DESC LIMIT ?"  # noqa: S608
 _DELETE_BEFORE = "DELETE FROM tests WHERE id IN (SELECT id FROM tests WHERE started_at < ? ORDER BY started_at LIMIT ?)"
 _BOUND = "SELECT started_at, id FROM tests WHERE instance_id = ? ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?"
 _DELETE_BEYOND = (
@@ -72,14 +71,6 @@ def _one(connection: sqlite3.Connection, statement: str, parameters: tuple[Any, 
 def find_all(connection: sqlite3.Connection, instance_id: str, query: TestQuery) -> Sequence[KeptTest]:
     """Return the tests that a query wants, without their reports."""
     return tuple(map(to_test, connection.execute(*listing(SQLITE, _FIELDS, instance_id, query))))
-
-
-def find_recent(
-    connection: sqlite3.Connection, instance_id: str, config_ids: Sequence[str], count: int
-) -> dict[str, Sequence[KeptTest]]:
-    """Return the last tests of configurations as they are stored."""
-    found = {each: connection.execute(_RECENT, (instance_id, each, count)).fetchall() for each in config_ids}
-    return {config_id: tuple(map(to_test, tests)) for config_id, tests in found.items() if tests}
 
 
 def delete_before(connection: sqlite3.Connection, moment: datetime, limit: int) -> int:

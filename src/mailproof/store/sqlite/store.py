@@ -265,12 +265,6 @@ class SqliteStore:
         """See `mailproof.store.contract.TestStore`."""
         return self._read(lambda connection: kept_tests.find_last_good(connection, instance_id, config_id, before))
 
-    async def recent_tests(
-        self, instance_id: str, config_ids: Sequence[str], count: int
-    ) -> Mapping[str, Sequence[KeptTest]]:
-        """See `mailproof.store.contract.TestStore`."""
-        return self._read(lambda connection: kept_tests.find_recent(connection, instance_id, config_ids, count))
-
     async def delete_tests_before(self, moment: datetime, limit: int) -> int:
         """See `mailproof.store.contract.TestStore`."""
         return await self._write(lambda connection: kept_tests.delete_before(connection, moment, limit))
