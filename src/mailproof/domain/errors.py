@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from functools import reduce
 
-from mailproof.domain.phrase import Phrase, both, listed, say
+from mailproof.domain.phrase import Phrase, listed, say
 
 
 class Kind(Enum):
@@ -173,7 +173,7 @@ class MethodNotAllowed(Failure):
     def __init__(self, allowed: Sequence[str]) -> None:
         self.allowed = tuple(allowed)
         # The reference service says "Method Not Allowed".
-        sentence = say("Method Not Allowed: this path takes {methods}", methods=both(self.allowed))
+        sentence = say("Method Not Allowed: this path takes {methods}", methods=", ".join(self.allowed))
         super().__init__(sentence, metadata={"allow": ", ".join(self.allowed)})
 
 
