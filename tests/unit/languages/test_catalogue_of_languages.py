@@ -67,6 +67,7 @@ def test_no_template_stands_in_two_modules() -> None:
 def test_a_translation_has_the_same_fields_and_end() -> None:
     for template, translation in GERMAN.items():
         assert fields_of(translation) == fields_of(template)
+        assert all(map(str.isidentifier, fields_of(template)))  # kept reports have no others
         assert translation.endswith(".") == template.endswith("."), translation
         assert translation.startswith((":", " ", ",")) == template.startswith((":", " ", ",")), translation
         assert not FOREIGN.search(BRACKETED.sub("", translation)), translation
