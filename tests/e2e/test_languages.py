@@ -82,6 +82,30 @@ def test_a_failed_test_of_the_reference_api_is_in_the_callers_language(client: C
     assert german.info.metadata == english.info.metadata
 
 
+def test_a_kept_test_is_in_the_language_of_whoever_reads_it(client: Client) -> None:
+    settings = {"sender_address": "a@example.com", "sender_name": "A", "host": f"{HOST}:587"}
+    config = client("AddSMTPConfig", **settings).id
+    refusal = client.refused("TestSMTPConfigById", GERMAN, id=config, receiver_address="b@example.com")
+    german, english = (client("GetTest", *more, id=refusal.info.metadata["testId"]) for more in ((GERMAN,), ()))
+    assert english.test.report.message == f"The name {HOST} does not exist, or has no address."
+    assert german.test.report.message == f"Der Name {HOST} existiert nicht oder hat keine Adresse."
+    assert refusal.info.metadata["advice"] == german.test.report.advice
+    client("RemoveSMTPConfig", id=config)
+
+
+def test_a_misspelt_field_is_told_in_the_callers_language(office: Office) -> None:
+    client = office.client("rest")
+    answer = client.wires.http("POST", "/v1/diagnose", b'{"hots": "a.example"}', client.headers(GERMAN))
+    assert "hots: ist kein Feld dieser Anfrage; meinten Sie host?" in answer.body.decode()
+
+
+def test_known_providers_are_advised_on_in_the_callers_language(office: Office) -> None:
+    german, english = (office.client("grpc")("ListProviderPresets", *more) for more in ((GERMAN,), ()))
+    pairs = [(mine.advice, its.advice) for mine, its in zip(german.presets, english.presets, strict=True) if its.advice]
+    assert pairs
+    assert all(mine != its for mine, its in pairs)
+
+
 def test_who_has_no_token_is_told_so_in_the_callers_language(office: Office, client: Client) -> None:
     stranger = Client(office.wires, client.wire, "mp_unknown", client.instance)
     refusal = stranger.refused("ListSMTPConfigs", GERMAN)

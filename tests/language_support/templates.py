@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.discovery import conclusion
 from mailproof.discovery.presets import PRESETS
 from mailproof.domain import errors
+from mailproof.domain.filters import FieldKind
 from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
 from mailproof.smtp.report import CertificateRole, Report
@@ -25,8 +27,8 @@ from mailproof.webhook import verdict
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
 
-ENGLISH_ONLY = frozenset({"cli", "service"})
-"""Folders whose sentences are for operators: the start's errors, and the commands' usage."""
+ENGLISH_ONLY = frozenset({"cli", "service", "domain.database", "net.egress", "net.egress_rules"})
+"""Folders and modules whose sentences are for operators: the start's errors, settings, and the commands' usage."""
 
 
 def said(text: str) -> Iterator[str]:
@@ -79,7 +81,7 @@ def of_tables() -> Iterator[str]:
     )
     for table in tables:
         yield from table.values()
-    yield from (kind.value for kind in (*InterceptorKind, *CertificateRole))
+    yield from (kind.value for kind in (*InterceptorKind, *CertificateRole, FieldKind.WORD, FieldKind.BOOLEAN))
     yield from (word.value.replace("_", " ") for word in (*Activity, *errors.Resource))
     for preset in PRESETS:
         yield from templates_of(preset.advice)
@@ -112,20 +114,40 @@ def is_phrase(text: str) -> bool:
 def plain_sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a source's failures and violations that are made without a template."""
     tree = ast.parse(text)
-    constants = {
-        node.targets[0].id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+    assigned: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in _FAILURES:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, []).append(node.value)
+    own = {id(call) for node in ast.walk(tree) if _is_failure(node) for call in ast.walk(node)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not (_called(node) in _FAILURES or (id(node) in own and _is_base(node))):
             continue
-        for argument in node.args:
-            for found in (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,):
-                value = constants.get(found.id) if isinstance(found, ast.Name) else found
-                pieces = value.values if isinstance(value, ast.JoinedStr) else [value]
-                if any(isinstance(piece, ast.Constant) and " " in str(piece.value) for piece in pieces):
-                    yield ast.unparse(node)
+        texts = [text for argument in node.args for text in _texts(argument, assigned)]
+        if any(" " in text for text in texts) and (_called(node) != "ValueError" or any(map(_VIOLATION, texts))):
+            yield ast.unparse(node)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _is_failure(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and any(isinstance(it, ast.Name) and it.id in _FAILURES for it in node.bases)
+
+
+def _is_base(node: ast.Call) -> bool:
+    """Return whether a call is `super().__init__`, by which a failure says its own sentence."""
+    return ast.unparse(node.func) == "super().__init__"
+
+
+def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> Iterator[str]:
+    """Yield the literal texts of an argument, and of what is assigned to the variable that it is."""
+    for value in assigned.get(argument.id, ()) if isinstance(argument, ast.Name) else (argument,):
+        for found in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+            pieces = found.values if isinstance(found, ast.JoinedStr) else [found]
+            yield from (
+                piece.value for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
+            )
 
 
 def _names(failure: type[Exception]) -> Iterator[str]:
@@ -142,7 +164,16 @@ _FAILURES = frozenset(_names(errors.Failure)) | {
     "TokenRefused",
     "ExchangeError",
     "WireError",
+    "FilterSyntaxError",
+    "ObservedChange",
+    "SinceLastGood",
+    "ValueError",
+    "_change",
+    "_problem",
 }
+
+_VIOLATION = re.compile(r"(must|is|has) ").match
+"""How the text of a ValueError begins that becomes a violation. Others are for programmers."""
 
 
 def english_only(report: Report) -> list[str]:

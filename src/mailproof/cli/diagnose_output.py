@@ -92,7 +92,7 @@ class DiagnoseOutput:
         self._printer.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
         self._printer.paragraph("", report.message)
         if report.since_last_good:
-            self._printer.paragraph("Since it worked:", report.since_last_good.sentence, BOLD)
+            self._printer.paragraph(self._in_words(say("Since it worked:")), report.since_last_good.sentence, BOLD)
         if report.advice:
             self._printer.paragraph(self._in_words(say("What to do:")), report.advice, BOLD)
         if report.code.value.startswith(_ABOUT_CERTIFICATE) and report.tls and report.tls.chain:

@@ -6,7 +6,6 @@ known, the advice goes no further than the server's answer. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,14 +24,13 @@ from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_case import Case
 from mailproof.diagnosis.special_cases import special_case
 from mailproof.diagnosis.words import Fields
-from mailproof.domain.phrase import Composed, Phrase, say, sentences
+from mailproof.domain.phrase import Phrase, say, sentences, with_bare_link
 from mailproof.smtp.report import Audience, Fix
 from mailproof.smtp.vocabulary import Code, Severity, Stage
 
 MAX_SENTENCES = 2
 """Advices that are told; more of them would hide the best."""
 
-_A_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")  # the full stop would become part of it
 
 _OF_WRONG_HOST = frozenset({Topic.HOST, Topic.PORT, Topic.TLS_MODE})
 _INSTEAD_OF_HOST = _OF_WRONG_HOST | {Topic.CLIENT}
@@ -96,11 +94,7 @@ def advise(seen: Observed, code: Code, severity: Severity, stage: Stage, detail:
 def _message(template: str, values: Fields) -> str:
     """Return what happened, without the full stop that would become part of a link at its end."""
     words = Phrase(template, values)
-    return Composed(_with_bare_link, (words,)) if _A_LINK_AT_THE_END.search(words) else words
-
-
-def _with_bare_link(parts: Sequence[str]) -> str:
-    return _A_LINK_AT_THE_END.sub(r"\1", parts[0])
+    return with_bare_link(words)
 
 
 def _wording(seen: Observed, code: Code, stage: Stage, *, root: bool) -> Wording:

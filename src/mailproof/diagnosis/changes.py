@@ -15,6 +15,7 @@ from datetime import datetime
 from mailproof.diagnosis.certificate_changes import certificate_changes
 from mailproof.diagnosis.likely_changes import can_depend_on, order_of
 from mailproof.diagnosis.report_facts import Conversation, conversation_of, mechanisms_of
+from mailproof.domain.phrase import listed, say, sentences, without_stop
 from mailproof.smtp.report import ObservedChange, Report, SinceLastGood
 from mailproof.smtp.sanitize import clean_and_shorten
 from mailproof.smtp.vocabulary import ChangeKind as Kind
@@ -38,7 +39,7 @@ _DEEPEST = {
 _OF_DEPTH = frozenset({"recipient"})
 """Settings that a test has or has not, depending on how far it is to go."""
 
-_WAYS = {TlsMode.IMPLICIT: "implicit TLS", TlsMode.STARTTLS: "STARTTLS", TlsMode.NONE: "clear text"}
+_WAYS = {TlsMode.IMPLICIT: say("implicit TLS"), TlsMode.STARTTLS: "STARTTLS", TlsMode.NONE: say("clear text")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class SettingsSince:
 
     before: Mapping[str, str] | None = None
     after: Mapping[str, str] | None = None
-    secret: str = "password"  # noqa: S105 - a word
+    secret: str = say("password")
     secret_changed_at: datetime | None = None
 
 
@@ -118,9 +119,9 @@ def in_short(since: SinceLastGood) -> str:
     """Return what has changed as few words, for an answer that has no place for a report."""
     causes = [_clause(change) for change in since.changes if change.likely]
     if causes:
-        return clean_and_shorten("; ".join(causes), _MAX_SHORT)
+        return clean_and_shorten(listed(causes), _MAX_SHORT)
     others = any(change.kind is not Kind.REPLY for change in since.changes)
-    return "nothing that this failure is likely to depend on" if others else "nothing that this test sees"
+    return say("nothing that this failure is likely to depend on") if others else say("nothing that this test sees")
 
 
 def _ranked(failed: Report, found: list[ObservedChange]) -> list[ObservedChange]:
@@ -140,28 +141,39 @@ def _ranked(failed: Report, found: list[ObservedChange]) -> list[ObservedChange]
 
 
 def _sentence(failed: Report, last: PastTest, ranked: list[ObservedChange]) -> str:
-    when = f"{last.started_at:%Y-%m-%d %H:%M} UTC (test {_short(last.id)})"
-    begin = f"It last worked at {when}."
+    moment, test = f"{last.started_at:%Y-%m-%d %H:%M} UTC", _short(last.id)
+    begin = say("It last worked at {moment} (test {test}).", moment=moment, test=test)
     if any(change.kind is Kind.DEPTH and change.likely for change in ranked):
-        begin = f"The last good test was at {when}."
+        begin = say("The last good test was at {moment} (test {test}).", moment=moment, test=test)
     causes = [change for change in ranked if change.likely]
     others = [change for change in ranked if not change.likely and change.kind is not Kind.REPLY]
     if causes:
         first, more = causes[:_IN_SENTENCE], len(causes) + len(others) - min(_IN_SENTENCE, len(causes))
-        rest = f" {more} other change{'s' * (more != 1)} can be seen." if more else ""
-        return f"{begin} Since then: {'; '.join(map(_clause, first))}.{rest}"
+        changes = say("Since then: {changes}.", changes=listed([_clause(change) for change in first]))
+        return sentences([begin, changes, _others_seen(more)])
     if others:
         first, more = others[:_IN_SENTENCE], len(others) - min(_IN_SENTENCE, len(others))
-        rest = f"; and {more} more" if more else ""
-        clauses = "; ".join(map(_clause, first))
-        return f"{begin} Nothing that this failure is likely to depend on has changed; what has: {clauses}{rest}."
+        clauses = listed([_clause(change) for change in first])
+        if more:
+            clauses = say("{changes}; and {more} more", changes=clauses, more=more)
+        seen = say(
+            "Nothing that this failure is likely to depend on has changed; what has: {changes}.", changes=clauses
+        )
+        return sentences([begin, seen])
     if last.report is None:
-        return f"{begin} Its report is not kept, so no more than the settings is compared: they are the same."
-    return f"{begin} Nothing that this test sees has changed since."
+        unknown = say("Its report is not kept, so no more than the settings is compared: they are the same.")
+        return sentences([begin, unknown])
+    return sentences([begin, say("Nothing that this test sees has changed since.")])
+
+
+def _others_seen(count: int) -> str:
+    if count > 1:
+        return say("{count} other changes can be seen.", count=count)
+    return say("1 other change can be seen.") if count else ""
 
 
 def _clause(change: ObservedChange) -> str:
-    return change.sentence.removesuffix(".")
+    return without_stop(change.sentence)
 
 
 def _short(text: str) -> str:
@@ -178,24 +190,31 @@ def _stored_changes(settings: SettingsSince) -> Iterator[ObservedChange]:
         for name in sorted(settings.before.keys() | settings.after.keys()):
             before, after = settings.before.get(name, ""), settings.after.get(name, "")
             if before != after and (name not in _OF_DEPTH or (before and after)):
-                sentence = f"the setting {name} is {_shown(after)} instead of {_shown(before)}"
+                sentence = say(
+                    "the setting {name} is {after} instead of {before}",
+                    name=_short(name),
+                    after=_shown(after),
+                    before=_shown(before),
+                )
                 yield _change(Kind.SETTING, sentence, before, after, name=name)
     if settings.secret_changed_at is not None:
         moment = f"{settings.secret_changed_at:%Y-%m-%d %H:%M} UTC"
-        sentence = f"the stored {settings.secret} was replaced at {moment}"
+        sentence = say("the stored {secret} was replaced at {moment}", secret=settings.secret, moment=moment)
         yield _change(Kind.SECRET, sentence, name=settings.secret)
 
 
 def _shown(value: str) -> str:
-    return f'"{_short(value)}"' if value else "nothing"
+    return f'"{_short(value)}"' if value else say("nothing")
 
 
 def _deeper(failed: Report, last: PastTest) -> Iterator[ObservedChange]:
     """Yield that the failing stage was not tried by the last good test."""
     depth = _DEEPEST.get(failed.stage)
     if last.depth is not None and depth is not None and not last.depth.reaches(depth):
-        sentence = (
-            f"this test came to {failed.stage.value}, which the last good one did not try: it ended at {last.depth}"
+        sentence = say(
+            "this test came to {stage}, which the last good one did not try: it ended at {depth}",
+            stage=failed.stage.value,
+            depth=last.depth.value,
         )
         yield _change(Kind.DEPTH, sentence, last.depth.value, depth.value)
 
@@ -209,10 +228,12 @@ def _destination(pair: _Pair) -> Iterator[ObservedChange]:
         and new.host is not None
         and old.host.lower() != new.host.lower()
     ):
-        sentence = f"this test went to {_short(new.host)}, the last good one to {_short(old.host)}"
+        hosts = {"after": _short(new.host), "before": _short(old.host)}
+        sentence = say("this test went to {after}, the last good one to {before}", **hosts)
         yield _change(Kind.SETTING, sentence, old.host, new.host, name="host")
     if "port" not in pair.settled and old.port is not None and new.port is not None and old.port != new.port:
-        sentence = f"this test went to port {new.port}, the last good one to port {old.port}"
+        ports = {"after": new.port, "before": old.port}
+        sentence = say("this test went to port {after}, the last good one to port {before}", **ports)
         yield _change(Kind.SETTING, sentence, str(old.port), str(new.port), name="port")
 
 
@@ -226,14 +247,21 @@ def _address(pair: _Pair) -> Iterator[ObservedChange]:
     used = old.address or "", new.address or ""
     if not old.addresses & new.addresses:
         before, after = ", ".join(sorted(old.addresses)), ", ".join(sorted(new.addresses))
-        sentence = f"{_short(bracketed(new.host))} has other addresses: {_short(after)} instead of {_short(before)}"
+        sentence = say(
+            "{host} has other addresses: {after} instead of {before}",
+            host=_short(bracketed(new.host)),
+            after=_short(after),
+            before=_short(before),
+        )
         yield _change(Kind.ADDRESS, sentence, before, after)
     elif used[0] and used[1] and used[0] != used[1]:
-        sentence = f"this test used the address {used[1]}, the last good one {used[0]}"
+        sentence = say("this test used the address {after}, the last good one {before}", after=used[1], before=used[0])
         yield ObservedChange(Kind.ADDRESS, "", *used, likely=pair.failed.stage in _EARLY, sentence=sentence)
     elif old.addresses != new.addresses:
         before, after = ", ".join(sorted(old.addresses)), ", ".join(sorted(new.addresses))
-        sentence = f"the host's addresses are {_short(after)} instead of {_short(before)}"
+        sentence = say(
+            "the host's addresses are {after} instead of {before}", after=_short(after), before=_short(before)
+        )
         yield ObservedChange(Kind.ADDRESS, "", before, after, likely=not used[1], sentence=sentence)
 
 
@@ -244,16 +272,19 @@ _EARLY = frozenset({Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.
 def _security(pair: _Pair) -> Iterator[ObservedChange]:
     old, new = pair.before.tls_mode, pair.after.tls_mode
     if old is not None and new is not None and old is not new:
-        sentence = f"the connection used {_WAYS[new]}, that of the last good test {_WAYS[old]}"
+        ways = {"after": _WAYS[new], "before": _WAYS[old]}
+        sentence = say("the connection used {after}, that of the last good test {before}", **ways)
         yield _change(Kind.TLS_MODE, sentence, old.value, new.value)
     good, failed = pair.good.tls, pair.failed.tls
     if good is None or failed is None:
         return
     if good.version and failed.version and good.version != failed.version:
-        sentence = f"the server agrees on {_short(failed.version)} instead of {_short(good.version)}"
+        versions = {"after": _short(failed.version), "before": _short(good.version)}
+        sentence = say("the server agrees on {after} instead of {before}", **versions)
         yield _change(Kind.TLS_VERSION, sentence, good.version, failed.version)
     elif good.cipher and failed.cipher and good.cipher != failed.cipher:
-        sentence = f"the server agrees on the cipher {_short(failed.cipher)} instead of {_short(good.cipher)}"
+        ciphers = {"after": _short(failed.cipher), "before": _short(good.cipher)}
+        sentence = say("the server agrees on the cipher {after} instead of {before}", **ciphers)
         yield _change(Kind.CIPHER, sentence, good.cipher, failed.cipher)
 
 
@@ -265,52 +296,65 @@ def _certificates(pair: _Pair) -> Iterator[ObservedChange]:
 def _software(pair: _Pair) -> Iterator[ObservedChange]:
     old, new = pair.before.software, pair.after.software
     if old is not None and new is not None and old != new:
-        sentence = f"the server says that it is {_short(new)} instead of {_short(old)}"
+        sentence = say("the server says that it is {after} instead of {before}", after=_short(new), before=_short(old))
         yield _change(Kind.SOFTWARE, sentence, old, new)
 
 
 def _extensions(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield what EHLO offers no more, or offers now: outside TLS and inside it each compared with its like."""
-    both = ((pair.before.clear, pair.after.clear, "outside TLS"), (pair.before.secure, pair.after.secure, "inside TLS"))
-    for old, new, where in both:
+    for old, new, where in (
+        (pair.before.clear, pair.after.clear, say("outside TLS")),
+        (pair.before.secure, pair.after.secure, say("inside TLS")),
+    ):
         if old is None or new is None:
             continue
-        yield from _named(Kind.EXTENSION, "extension", set(old) - {"AUTH"}, set(new) - {"AUTH"}, where)
-        yield from _named(Kind.OFFERED_MECHANISM, "mechanism", mechanisms_of(old), mechanisms_of(new), where)
+        yield from _named(Kind.EXTENSION, set(old) - {"AUTH"}, set(new) - {"AUTH"}, where)
+        yield from _named(Kind.OFFERED_MECHANISM, mechanisms_of(old), mechanisms_of(new), where)
         limit = old.get("SIZE", ""), new.get("SIZE", "")
         if limit[0] != limit[1] and all(map(str.isdecimal, limit)):
-            sentence = f"the server takes messages of {limit[1]} octets instead of {limit[0]}"
+            sentence = say(
+                "the server takes messages of {after} octets instead of {before}", after=limit[1], before=limit[0]
+            )
             yield _change(Kind.SIZE_LIMIT, sentence, *limit)
 
 
 def _named(
-    kind: Kind, word: str, old: set[str] | frozenset[str], new: set[str] | frozenset[str], where: str
+    kind: Kind, old: set[str] | frozenset[str], new: set[str] | frozenset[str], where: str
 ) -> Iterator[ObservedChange]:
     for name in sorted(old - new):
-        yield _change(kind, f"the server offers the {word} {_short(name)} no more {where}", name, "", name=name)
+        sentence = say("the server offers the mechanism {name} no more {where}", name=_short(name), where=where)
+        if kind is Kind.EXTENSION:
+            sentence = say("the server offers the extension {name} no more {where}", name=_short(name), where=where)
+        yield _change(kind, sentence, name, "", name=name)
     for name in sorted(new - old):
-        sentence = f"the server offers the {word} {_short(name)} {where}, which it did not"
+        words = {"name": _short(name), "where": where}
+        sentence = say("the server offers the mechanism {name} {where}, which it did not", **words)
+        if kind is Kind.EXTENSION:
+            sentence = say("the server offers the extension {name} {where}, which it did not", **words)
         yield ObservedChange(kind, name, "", name, likely=kind is Kind.OFFERED_MECHANISM, sentence=sentence)
 
 
 def _login(pair: _Pair) -> Iterator[ObservedChange]:
     old, new = pair.before.mechanism, pair.after.mechanism
     if old is not None and new is not None and old != new:
-        yield _change(Kind.MECHANISM, f"the login used {_short(new)} instead of {_short(old)}", old, new)
+        sentence = say("the login used {after} instead of {before}", after=_short(new), before=_short(old))
+        yield _change(Kind.MECHANISM, sentence, old, new)
 
 
 def _envelope(pair: _Pair) -> Iterator[ObservedChange]:
     """Yield the addresses that were named to the server, unless a stored setting's change says it."""
     old, new = pair.before, pair.after
     if "sender" not in pair.settled and None not in (old.sender, new.sender) and old.sender != new.sender:
-        words = f"the sender is {_shown(new.sender or '')} instead of {_shown(old.sender or '')}"
+        shown = {"after": _shown(new.sender or ""), "before": _shown(old.sender or "")}
+        words = say("the sender is {after} instead of {before}", **shown)
         yield _change(Kind.SETTING, words, old.sender or "", new.sender or "", name="sender")
     if (
         "recipient" not in pair.settled
         and None not in (old.recipient, new.recipient)
         and old.recipient != new.recipient
     ):
-        words = f"the recipient is {_shown(new.recipient or '')} instead of {_shown(old.recipient or '')}"
+        shown = {"after": _shown(new.recipient or ""), "before": _shown(old.recipient or "")}
+        words = say("the recipient is {after} instead of {before}", **shown)
         yield _change(Kind.SETTING, words, old.recipient or "", new.recipient or "", name="recipient")
 
 
@@ -323,7 +367,8 @@ def _reply(pair: _Pair) -> Iterator[ObservedChange]:
     after = " ".join(part for part in (str(evidence.reply_code), evidence.enhanced_code, evidence.text) if part)
     before = good[-1].received.split("\n")[0]
     if before != after:
-        sentence = f"at {stage.value} the server answers {_shown(after)} instead of {_shown(before)}"
+        replies = {"after": _shown(after), "before": _shown(before)}
+        sentence = say("at {stage} the server answers {after} instead of {before}", stage=stage.value, **replies)
         yield ObservedChange(Kind.REPLY, "", before, after, sentence=sentence)
 
 

@@ -11,7 +11,7 @@ import dataclasses
 from mailproof.diagnosis.bounds import bounded
 from mailproof.languages.language import Language
 from mailproof.languages.translation import in_language
-from mailproof.smtp.report import Alternative, Progress, Report, Step
+from mailproof.smtp.report import Alternative, Progress, Report, SinceLastGood, Step
 
 
 def event_in(event: Progress, language: Language) -> Progress:
@@ -52,12 +52,18 @@ def report_in(report: Report, language: Language) -> Report:
         addresses=tuple(
             dataclasses.replace(row, message=in_language(row.message, language)) for row in report.addresses
         ),
+        since_last_good=_since(report.since_last_good, language) if report.since_last_good else None,
     )
     return bounded(translated)
 
 
 def _alternative(other: Alternative, language: Language) -> Alternative:
     return dataclasses.replace(other, message=in_language(other.message, language))
+
+
+def _since(since: SinceLastGood, language: Language) -> SinceLastGood:
+    changes = (dataclasses.replace(it, sentence=in_language(it.sentence, language)) for it in since.changes)
+    return dataclasses.replace(since, sentence=in_language(since.sentence, language), changes=tuple(changes))
 
 
 def _step(step: Step, language: Language) -> Step:

@@ -342,7 +342,7 @@ class KeptTestNotFound(Failure):
     reason = "TEST_NOT_FOUND"
 
     def __init__(self, test_id: str) -> None:
-        super().__init__("no test with this id is kept", metadata={"id": test_id[:100]})
+        super().__init__(say("no test with this id is kept"), metadata={"id": test_id[:100]})
 
 
 class PasswordRequired(InvalidFields):
@@ -453,8 +453,12 @@ class SequenceMismatch(Failure):
 
     def __init__(self, expected: int, present: int) -> None:
         super().__init__(
-            f"the configuration has the sequence {present}, and this call was based on {expected}: read it again, and "
-            "decide anew",
+            say(
+                "the configuration has the sequence {present}, and this call was based on {expected}: read it again, "
+                "and decide anew",
+                present=present,
+                expected=expected,
+            ),
             metadata={"expectedSequence": str(expected), "sequence": str(present)},
         )
 
@@ -513,7 +517,10 @@ class ImportEnded(Failure):
     reason = "IMPORT_ENDED"
 
     def __init__(self, ended: str) -> None:
-        super().__init__(f"this import was {ended}: begin another one", metadata={"ended": ended})
+        sentence = say("this import was finished: begin another one")
+        if ended == "undone":
+            sentence = say("this import was undone: begin another one")
+        super().__init__(sentence, metadata={"ended": ended})
 
 
 class ImportNotFound(Failure):
@@ -524,8 +531,10 @@ class ImportNotFound(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the import token is not one of this caller's imports into this instance, or 23 hours have passed since "
-            "the import began"
+            say(
+                "the import token is not one of this caller's imports into this instance, or 23 hours have passed "
+                "since the import began"
+            )
         )
 
 

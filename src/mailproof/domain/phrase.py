@@ -8,12 +8,15 @@ plain `str`, and stays English. Standard library only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any, Self
 
 Translate = Callable[[str], str | None]
 """Returns a template in another language; None where there is none."""
+
+_LINK_AT_THE_END = re.compile(r"(https?://\S+)\.$")
 
 
 class Phrase(str):
@@ -132,6 +135,11 @@ def listed(parts: Sequence[str]) -> str:
     return Composed(_with_semicolons, parts) if len(parts) > 1 else "".join(parts) and parts[0]
 
 
+def enumerated(parts: Sequence[str]) -> str:
+    """Return phrases as a list, divided by commas."""
+    return Composed(_with_commas, parts) if len(parts) > 1 else "".join(parts) and parts[0]
+
+
 def both(parts: Sequence[str]) -> str:
     """Return phrases as a sentence names them together: "a and b"."""
     return reduce(lambda first, second: say("{first} and {second}", first=first, second=second), parts)
@@ -154,6 +162,11 @@ def without_stop(text: str) -> str:
     return Composed(_stopless, (text,)) if text.endswith(".") else text
 
 
+def with_bare_link(text: str) -> str:
+    """Return a sentence without the full stop behind a link at its end, of which that would become a part."""
+    return Composed(_bare_link, (text,)) if _LINK_AT_THE_END.search(text) else text
+
+
 def translated(value: Any, translate: Translate) -> Any:
     """Return a value in another language, if it is a phrase; any other as it is."""
     return value.translated(translate) if isinstance(value, (Phrase, Composed)) else value
@@ -167,5 +180,23 @@ def _with_semicolons(parts: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
+def _with_commas(parts: Sequence[str]) -> str:
+    return ", ".join(parts)
+
+
 def _stopless(parts: Sequence[str]) -> str:
     return parts[0].strip().rstrip(".")
+
+
+def _bare_link(parts: Sequence[str]) -> str:
+    return _LINK_AT_THE_END.sub(r"\1", parts[0])
+
+
+COMPOSITIONS: Mapping[str, Callable[[Sequence[str]], str]] = {
+    "sentences": _with_blanks,
+    "semicolons": _with_semicolons,
+    "commas": _with_commas,
+    "stopless": _stopless,
+    "link": _bare_link,
+}
+"""How texts are put together, by names that stay: kept reports have them."""

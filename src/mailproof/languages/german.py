@@ -6,16 +6,33 @@ English sentence and no more. Names of settings, headers, commands and codes sta
 
 from __future__ import annotations
 
+from mailproof.languages.german_changes import CHANGES
 from mailproof.languages.german_connection import CONNECTION
 from mailproof.languages.german_discovery import DISCOVERY
 from mailproof.languages.german_errors import ERRORS
 from mailproof.languages.german_fields import FIELDS
+from mailproof.languages.german_lists import LISTS
 from mailproof.languages.german_login import LOGIN
 from mailproof.languages.german_mail import MAIL
 from mailproof.languages.german_special_cases import SPECIAL_CASES
 from mailproof.languages.german_tls import TLS
+from mailproof.languages.german_transfers import TRANSFERS
 from mailproof.languages.german_webhook import WEBHOOK
 from mailproof.languages.german_words import WORDS
 
-GERMAN: dict[str, str] = CONNECTION | DISCOVERY | ERRORS | FIELDS | LOGIN | MAIL | SPECIAL_CASES | TLS | WEBHOOK | WORDS
+GERMAN: dict[str, str] = (
+    CHANGES
+    | CONNECTION
+    | DISCOVERY
+    | ERRORS
+    | FIELDS
+    | LISTS
+    | LOGIN
+    | MAIL
+    | SPECIAL_CASES
+    | TLS
+    | TRANSFERS
+    | WEBHOOK
+    | WORDS
+)
 """All of them."""

@@ -340,5 +340,8 @@ CONNECTION: dict[str, str] = {
         "der nicht darauf steht."
     ),
     "{server} refuses our EHLO {ehlo}{reply}.": "{server} lehnt unser EHLO {ehlo} ab{reply}.",
+    "The test had {allowed}, which is all that this service allows: have the server's log looked at.": (
+        "Der Test hatte {allowed}, mehr erlaubt dieser Dienst nicht: Lassen Sie das Protokoll des Servers ansehen."
+    ),
 }
 """English template -> German template."""

@@ -13,7 +13,6 @@ ERRORS: dict[str, str] = {
     "{field}: {problem}": "{field}: {problem}",
     "invalid request: {problems}": "ungültige Anfrage: {problems}",
     "the request is larger than {limit} bytes": "die Anfrage ist größer als {limit} Byte",
-    "Method Not Allowed": "Methode nicht erlaubt",
     "the bearer token is not accepted: {message}": "das Bearer-Token wird nicht angenommen: {message}",
     "no caller is configured for any name of this client certificate, and there is no token": (
         "für keinen Namen dieses Client-Zertifikats ist ein Aufrufer eingerichtet, und es gibt kein Token"
@@ -221,8 +220,6 @@ ERRORS: dict[str, str] = {
         "darf nicht die einer anderen Konfiguration im Dokument sein"
     ),
     "is needed with oauth": "wird mit oauth gebraucht",
-    "must have at least {min_length} characters": "muss mindestens {min_length} Zeichen haben",
-    "the server is going away": "der Server wird beendet",
     "the access token was revoked or has expired while the call ran": (
         "das Access-Token wurde widerrufen oder ist abgelaufen, während der Aufruf lief"
     ),
@@ -256,6 +253,60 @@ ERRORS: dict[str, str] = {
     ),
     "the database has no resources left; nothing was stored": (
         "der Datenbank fehlt es an Ressourcen; es wurde nichts gespeichert"
+    ),
+    "Method Not Allowed: this path takes {methods}": "Methode nicht erlaubt: Dieser Pfad nimmt {methods}",
+    "Not Found: there is no such path; did you mean {nearest}?": (
+        "Nicht gefunden: Diesen Pfad gibt es nicht; meinten Sie {nearest}?"
+    ),
+    "SMTP configuration not found: none is active, of {stored} stored; activate one of them": (
+        "SMTP-Konfiguration nicht gefunden: Keine ist aktiv, von {stored} gespeicherten; aktivieren Sie eine davon"
+    ),
+    "SMTP configuration not found: none is stored": "SMTP-Konfiguration nicht gefunden: Es ist keine gespeichert",
+    "no such RPC; did you mean {nearest}?": "diesen RPC gibt es nicht; meinten Sie {nearest}?",
+    "no test with this id is kept": "ein Test mit dieser ID ist nicht gespeichert",
+    (
+        "the configuration has the sequence {present}, and this call was based on {expected}: read it again, "
+        "and decide anew"
+    ): (
+        "die Konfiguration hat die Sequenz {present}, und dieser Aufruf beruhte auf {expected}: Lesen Sie sie "
+        "noch einmal, und entscheiden Sie neu"
+    ),
+    "the server is stopping, so this call was ended before its answer was whole; call again": (
+        "der Server wird beendet, also wurde dieser Aufruf abgebrochen, bevor seine Antwort vollständig war; "
+        "rufen Sie noch einmal auf"
+    ),
+    "{over}; it was cut to {seconds} s, which is all that this server gives a call": (
+        "{over}; sie wurde auf {seconds} s gekürzt, mehr gibt dieser Server einem Aufruf nicht"
+    ),
+    "the content encoding must be gzip or none, not {name}": (
+        "das Content-Encoding muss gzip sein oder fehlen, nicht {name}"
+    ),
+    "the body is not one whole gzip file": "der Body ist nicht eine ganze gzip-Datei",
+    "the body is not valid gzip": "der Body ist kein gültiges gzip",
+    "the content type must be application/grpc-web+proto or application/grpc-web-text+proto": (
+        "der Content-Type muss application/grpc-web+proto oder application/grpc-web-text+proto sein"
+    ),
+    "the request has no body: send a JSON object, {{}} if nothing is to be said": (
+        "die Anfrage hat keinen Body: Senden Sie ein JSON-Objekt, {{}}, wenn nichts zu sagen ist"
+    ),
+    "a newer release has changed the database, and this one can't use it any more": (
+        "eine neuere Version hat die Datenbank geändert, und diese kann sie nicht mehr benutzen"
+    ),
+    "a newer release of mailproof made this database (schema {version}, this one knows {known})": (
+        "eine neuere Version von mailproof hat diese Datenbank angelegt (Schema {version}, diese kennt {known})"
+    ),
+    "{newer}: rebuild it with that release; nothing was changed": (
+        "{newer}: Bauen Sie sie mit jener Version neu auf; es wurde nichts geändert"
+    ),
+    "{newer}: thin it with that release; nothing was changed": (
+        "{newer}: Dünnen Sie sie mit jener Version aus; es wurde nichts geändert"
+    ),
+    (
+        "the database file was exchanged while the service runs; nothing was stored: stop the service, and "
+        "put a backup in place with mailproof restore"
+    ): (
+        "die Datenbankdatei wurde ausgetauscht, während der Dienst läuft; es wurde nichts gespeichert: Halten "
+        "Sie den Dienst an, und spielen Sie mit mailproof restore eine Sicherung zurück"
     ),
 }
 """English template -> German template."""

@@ -12,7 +12,6 @@ FIELDS: dict[str, str] = {
     'must be "0s": the old key is dropped at once': 'muss "0s" sein: Der alte Schlüssel wird sofort verworfen',
     "the deadline passed before there was an answer": "die Frist ist abgelaufen, bevor es eine Antwort gab",
     "the deadline passed before the stream ended": "die Frist ist abgelaufen, bevor der Stream endete",
-    "must be 1 to 200 visible ASCII characters, once": "muss aus 1 bis 200 sichtbaren ASCII-Zeichen bestehen, einmal",
     "must be valid UTF-8": "muss gültiges UTF-8 sein",
     "the body has more than {max_names_in_all} names": "der Body hat mehr als {max_names_in_all} Namen",
     "the body must be a JSON object": "der Body muss ein JSON-Objekt sein",
@@ -199,5 +198,41 @@ FIELDS: dict[str, str] = {
     "internal error (request id {request_id})": "interner Fehler (Request-ID {request_id})",
     "What it means and what to change": "Was es bedeutet und was zu ändern ist",
     "internal error": "interner Fehler",
+    "is in the query, which this call does not read": "steht in der Query, die dieser Aufruf nicht liest",
+    "is missing, since the request has no body": "fehlt, denn die Anfrage hat keinen Body",
+    "is no field of this request": "ist kein Feld dieser Anfrage",
+    "is no field of this request; did you mean {meant}?": "ist kein Feld dieser Anfrage; meinten Sie {meant}?",
+    "is no header of this service; did you mean {meant}?": "ist kein Header dieses Dienstes; meinten Sie {meant}?",
+    "is only for calls that change or remove one configuration": (
+        "ist nur für Aufrufe, die eine Konfiguration ändern oder entfernen"
+    ),
+    "must be 1 to {most} visible ASCII characters, once": (
+        "muss aus 1 bis {most} sichtbaren ASCII-Zeichen bestehen, einmal"
+    ),
+    'must be a time with its offset (RFC 3339), such as "2026-01-31T09:30:00Z"': (
+        'muss eine Zeit mit ihrer Zeitzone sein (RFC 3339), etwa "2026-01-31T09:30:00Z"'
+    ),
+    "must be a whole number without a sign, once": "muss eine ganze Zahl ohne Vorzeichen sein, einmal",
+    'must be one strong entity tag, like "12", or *': 'muss ein starkes Entity-Tag sein, etwa "12", oder *',
+    'must be seconds with an s behind them: such as "5s" or "1.5s"': (
+        'muss aus Sekunden mit einem s dahinter bestehen: etwa "5s" oder "1.5s"'
+    ),
+    'must be seconds with an s behind them: write "{bare}s"': (
+        'muss aus Sekunden mit einem s dahinter bestehen: Schreiben Sie "{bare}s"'
+    ),
+    (
+        "must be sent: without it the stored secret would be removed together with the user that it belongs "
+        'to; "" does so'
+    ): (
+        "muss gesendet werden: Ohne ihn würde das gespeicherte Geheimnis entfernt, zusammen mit dem Benutzer, "
+        'zu dem es gehört; "" tut das'
+    ),
+    'must be sent; "" removes what is stored{hint}': 'muss gesendet werden; "" entfernt, was gespeichert ist{hint}',
+    "; did you mean it by {name}?": "; meinten Sie es mit {name}?",
+    "must be the key of {header} if both are sent": "muss der Schlüssel von {header} sein, wenn beide gesendet werden",
+    "must be true or false, once": "muss true oder false sein, einmal",
+    "must name the sequence of {header} if both are sent": (
+        "muss die Sequenz von {header} nennen, wenn beide gesendet werden"
+    ),
 }
 """English template -> German template."""

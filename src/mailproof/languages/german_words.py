@@ -343,6 +343,7 @@ WORDS: dict[str, str] = {
         "lässt sich nicht prüfen: Hier wird keiner Zertifizierungsstelle vertraut"
     ),
     "What to do:": "Was zu tun ist:",
+    "Since it worked:": "Seit es funktioniert hat:",
     "Certificate:": "Zertifikat:",
     "Warning {code}:": "Warnung {code}:",
     "No change of the settings is known to help.": "Es ist keine Änderung der Einstellungen bekannt, die hilft.",

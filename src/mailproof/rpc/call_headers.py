@@ -14,6 +14,7 @@ from functools import lru_cache
 from mailproof.domain.errors import FieldViolation
 from mailproof.domain.etags import parse_etag, parse_sequence
 from mailproof.domain.ledger import Expected
+from mailproof.domain.phrase import say
 from mailproof.rpc.near_names import fold
 from mailproof.syntax.edits import distance
 from mailproof.syntax.text import is_visible_ascii
@@ -123,7 +124,7 @@ def read_switch(text: str | None, name: str) -> tuple[bool, list[FieldViolation]
     """Return whether a header says true, and what is wrong with it."""
     if text in (None, "false"):
         return False, []
-    return True, [] if text == "true" else [FieldViolation(name, "must be true or false, once")]
+    return True, [] if text == "true" else [FieldViolation(name, say("must be true or false, once"))]
 
 
 def read_idempotency_key(own: str | None, standard: str | None) -> tuple[str | None, list[FieldViolation]]:
@@ -145,12 +146,14 @@ def read_idempotency_key(own: str | None, standard: str | None) -> tuple[str | N
         problems.append(FieldViolation(STANDARD_IDEMPOTENCY_KEY, _KEY_MUST))
     elif own is not None and bare is not None and own != bare:
         problems.append(
-            FieldViolation(STANDARD_IDEMPOTENCY_KEY, f"must be the key of {IDEMPOTENCY_KEY} if both are sent")
+            FieldViolation(
+                STANDARD_IDEMPOTENCY_KEY, say("must be the key of {header} if both are sent", header=IDEMPOTENCY_KEY)
+            )
         )
     return (bare if own is None else own), problems
 
 
-_KEY_MUST = f"must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters, once"
+_KEY_MUST = say("must be 1 to {most} visible ASCII characters, once", most=MAX_IDEMPOTENCY_KEY)
 
 
 def _is_key(text: str) -> bool:
@@ -171,19 +174,25 @@ def read_expected(
     if sequence is None and (if_match is None or not takes):
         return None, []
     if not takes:
-        return None, [FieldViolation(EXPECTED_SEQUENCE, "is only for calls that change or remove one configuration")]
+        return None, [
+            FieldViolation(EXPECTED_SEQUENCE, say("is only for calls that change or remove one configuration"))
+        ]
     problems: list[FieldViolation] = []
     expected = matched = None
     if sequence is not None:
         expected = parse_sequence(sequence)
         if expected is None:
-            problems.append(FieldViolation(EXPECTED_SEQUENCE, "must be a whole number without a sign, once"))
+            problems.append(FieldViolation(EXPECTED_SEQUENCE, say("must be a whole number without a sign, once")))
     if if_match is not None and if_match != _ANY:
         matched = parse_etag(if_match)
         if matched is None:
-            problems.append(FieldViolation(IF_MATCH, 'must be one strong entity tag, like "12", or *'))
+            problems.append(FieldViolation(IF_MATCH, say('must be one strong entity tag, like "12", or *')))
     if not problems and expected is not None and matched is not None and expected != matched:
-        problems.append(FieldViolation(IF_MATCH, f"must name the sequence of {EXPECTED_SEQUENCE} if both are sent"))
+        problems.append(
+            FieldViolation(
+                IF_MATCH, say("must name the sequence of {header} if both are sent", header=EXPECTED_SEQUENCE)
+            )
+        )
     if expected is not None:
         return Expected(expected), problems
     return None if matched is None else Expected(matched, by_tag=True), problems

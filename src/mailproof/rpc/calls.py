@@ -356,7 +356,9 @@ class Calls:
         if headers.misspelt is not None:
             name, meant = headers.misspelt
             raise FieldUnknown(
-                [FieldViolation(name, f"is no header of this service; did you mean {meant}?")], name, meant
+                [FieldViolation(name, say("is no header of this service; did you mean {meant}?", meant=meant))],
+                name,
+                meant,
             )
         strict, problems = read_switch(headers.strict, STRICT)
         names = Names(NamePolicy.REFUSE if strict or self._strict_names else method.names)

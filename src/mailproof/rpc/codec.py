@@ -174,9 +174,9 @@ def check_body(message_type: type[Message], body: bytes, bindings: dict[str, str
     rules = {field.name: field.GetOptions().Extensions[options_pb2.rules] for field in free}
     missing = [name for name, rule in rules.items() if rule.min_len or rule.explicit]
     if not missing:
-        raise MalformedRequest("the request has no body: send a JSON object, {} if nothing is to be said")
+        raise MalformedRequest(say("the request has no body: send a JSON object, {{}} if nothing is to be said"))
     reference = next((rules[name].reference for name in missing if rules[name].reference), "")
-    violations = [FieldViolation(name, "is missing, since the request has no body") for name in missing]
+    violations = [FieldViolation(name, say("is missing, since the request has no body")) for name in missing]
     raise InvalidFields(violations, reference=reference)
 
 
@@ -286,7 +286,7 @@ def _message(message_type: type[Message], document: dict[str, Any], bindings: di
     if explicit:
         said = names.said()
         problems += [
-            FieldViolation(name, f'must be sent; "" removes what is stored{names.hint(name)}')
+            FieldViolation(name, say('must be sent; "" removes what is stored{hint}', hint=names.hint(name)))
             for name in explicit
             if name not in said and name not in bindings
         ]
@@ -457,10 +457,12 @@ def _special_problems(type_name: str, value: Any, path: str) -> Iterator[FieldVi
         if isinstance(value, str) and _DURATION.fullmatch(value):
             return
         bare = value if isinstance(value, str) else json.dumps(value)
-        hint = f'write "{bare}s"' if _DURATION.fullmatch(f"{bare}s") else 'such as "5s" or "1.5s"'
-        yield FieldViolation(path, f"must be seconds with an s behind them: {hint}")
+        if _DURATION.fullmatch(f"{bare}s"):
+            yield FieldViolation(path, say('must be seconds with an s behind them: write "{bare}s"', bare=bare))
+        else:
+            yield FieldViolation(path, say('must be seconds with an s behind them: such as "5s" or "1.5s"'))
     elif type_name == "google.protobuf.Timestamp" and not (isinstance(value, str) and _TIME.fullmatch(value)):
-        yield FieldViolation(path, 'must be a time with its offset (RFC 3339), such as "2026-01-31T09:30:00Z"')
+        yield FieldViolation(path, say('must be a time with its offset (RFC 3339), such as "2026-01-31T09:30:00Z"'))
 
 
 def _integer(value: float | str) -> int | None:

@@ -36,4 +36,4 @@ class DiscoveryService:
     ) -> discovery_pb2.ListProviderPresetsResponse:
         """Return a page of the known providers."""
         page = self._known.list(context.caller, page_size=request.page_size, token=request.page_token)
-        return preset_page(page)
+        return preset_page(page, context.language)

@@ -172,7 +172,7 @@ def without_settings(providers: Iterable[instance_pb2.ExportedProvider], path: s
         path: The field that they stand in.
     """
     return [
-        FieldViolation(f"{path}[{at}]", "must have smtp or http")
+        FieldViolation(f"{path}[{at}]", say("must have smtp or http"))
         for at, provider in enumerate(providers)
         if provider.WhichOneof("settings") is None
     ]

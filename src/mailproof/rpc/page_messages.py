@@ -6,6 +6,7 @@ Texts are trimmed as those of a document in one piece are (`rpc.instance_message
 from __future__ import annotations
 
 from mailproof.domain.errors import FieldViolation, InvalidFields
+from mailproof.domain.phrase import say
 from mailproof.rpc.instance_messages import (
     encryption_message,
     encryption_of,
@@ -71,9 +72,9 @@ def header(request: instance_pb2.BeginConfigsImportRequest) -> Header:
     """
     message = request.header
     if not request.HasField("header"):
-        raise InvalidFields([FieldViolation("header", "must be set")])
+        raise InvalidFields([FieldViolation("header", say("must be set"))])
     if message.HasField("encryption") and not message.encryption.HasField("argon2id"):
-        raise InvalidFields([FieldViolation("header.encryption.argon2id", "must be set")])
+        raise InvalidFields([FieldViolation("header.encryption.argon2id", say("must be set"))])
     return Header(
         message.export_id,
         message.instance_id.strip(),
@@ -92,9 +93,9 @@ def page(request: instance_pb2.ContinueConfigsImportRequest) -> DocumentPage:
     message = request.page
     missing = without_settings(message.providers, "page.providers")
     if not request.HasField("page"):
-        missing.append(FieldViolation("page", "must be set"))
+        missing.append(FieldViolation("page", say("must be set")))
     elif not message.number:
-        missing.append(FieldViolation("page.number", "must be set"))
+        missing.append(FieldViolation("page.number", say("must be set")))
     if missing:
         raise InvalidFields(missing)
     return DocumentPage(
@@ -114,7 +115,7 @@ def trailer(request: instance_pb2.FinishConfigsImportRequest) -> Trailer:
     """
     message = request.trailer
     if not request.HasField("trailer"):
-        raise InvalidFields([FieldViolation("trailer", "must be set")])
+        raise InvalidFields([FieldViolation("trailer", say("must be set"))])
     return Trailer(message.export_id, message.page_count, message.provider_count, digest=message.digest)
 
 

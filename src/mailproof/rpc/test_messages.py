@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mailproof.diagnosis.translation import report_in
 from mailproof.domain.kept_test import KeptOutcome, TestTrigger
+from mailproof.languages.language import Language
 from mailproof.rpc.diagnosis_messages import report_message
 from mailproof.rpc.times import timestamp
 from mailproof.rpc.vocabulary_numbers import DEPTHS, numbers
@@ -21,8 +23,8 @@ _OUTCOMES: Mapping[str, Any] = dict(numbers(KeptOutcome, dict(test_pb2.TestOutco
 _DEPTHS: Mapping[str, Any] = dict(DEPTHS.items())
 
 
-def kept_test(shown: ShownTest) -> test_pb2.Test:
-    """Return a test."""
+def kept_test(shown: ShownTest, language: Language = Language.ENGLISH) -> test_pb2.Test:
+    """Return a test, its report's sentences in a language."""
     test = shown.test
     expires = test.certificate_expires_at
     return test_pb2.Test(
@@ -45,12 +47,12 @@ def kept_test(shown: ShownTest) -> test_pb2.Test:
         reply_code=test.reply_code,
         overridden=test.overridden,
         tested=dict(test.tested),
-        report=report_message(shown.report) if shown.report else None,
+        report=report_message(report_in(shown.report, language)) if shown.report else None,
     )
 
 
-def kept_tests(page: ShownTests) -> test_pb2.ListTestsResponse:
-    """Return a page of tests."""
+def kept_tests(page: ShownTests, language: Language = Language.ENGLISH) -> test_pb2.ListTestsResponse:
+    """Return a page of tests, as `kept_test` does."""
     return test_pb2.ListTestsResponse(
-        tests=[kept_test(shown) for shown in page.tests], next_page_token=page.next_page_token
+        tests=[kept_test(shown, language) for shown in page.tests], next_page_token=page.next_page_token
     )

@@ -20,7 +20,7 @@ class TestService:
         """Return a kept test."""
         with_report = request.view != test_pb2.TEST_VIEW_BASIC
         shown = await self._tests.get(context.caller, request.id.strip(), with_report=with_report)
-        return test_pb2.GetTestResponse(test=kept_test(shown))
+        return test_pb2.GetTestResponse(test=kept_test(shown, context.language))
 
     async def ListTests(  # noqa: N802
         self, request: test_pb2.ListTestsRequest, context: Context
@@ -35,4 +35,4 @@ class TestService:
             config_id=request.config_id.strip(),
             with_reports=request.view == test_pb2.TEST_VIEW_FULL,
         )
-        return kept_tests(page)
+        return kept_tests(page, context.language)

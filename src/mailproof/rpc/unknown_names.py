@@ -18,6 +18,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor
 
 from mailproof.domain.errors import FieldUnknown, FieldViolation, InvalidFields
+from mailproof.domain.phrase import say
 from mailproof.rpc.near_names import fold, near_field
 
 MAX_NAMED = 10
@@ -97,9 +98,7 @@ class Names:
             self.found += (unknown,)
         slip = near is not None and near.sure and self.policy is NamePolicy.REFUSE_SLIPS
         if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
-            hint = f"; did you mean {unknown.meant}?" if unknown.meant else ""
-            problem = FieldViolation(unknown.name, f"is no field of this request{hint}")
-            self._problems += ((problem, unknown),)
+            self._problems += ((FieldViolation(unknown.name, _no_field(meant)), unknown),)
 
     def hint(self, field: str) -> str:
         """Return the end of a sentence on a missing field: the unknown name that may mean it, if it is passed over.
@@ -109,7 +108,8 @@ class Names:
         """
         refused = {unknown for _, unknown in self._problems}
         passed = (it for it in self.found if it not in refused)
-        return next((f"; did you mean it by {it.name}?" for it in passed if fold(it.meant) == fold(field)), "")
+        meaning = (it.name for it in passed if fold(it.meant) == fold(field))
+        return next((say("; did you mean it by {name}?", name=name) for name in meaning), "")
 
     def note_unread(self, name: str, *, is_field: bool, given: bool) -> None:
         """Note a parameter of a query that the call does not read, since it has a body.
@@ -125,7 +125,7 @@ class Names:
             self.found += (unknown,)
         slip = is_field and not given and self.policy is NamePolicy.REFUSE_SLIPS
         if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
-            problem = FieldViolation(unknown.name, "is in the query, which this call does not read")
+            problem = FieldViolation(unknown.name, say("is in the query, which this call does not read"))
             self._problems += ((problem, unknown),)
 
     def check(self, others: list[FieldViolation]) -> None:
@@ -173,6 +173,12 @@ def said_in(descriptor: Any, document: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the fields that a JSON object has a value for; null is none."""
     get = document.get
     return frozenset(it.name for it in descriptor.fields if get(it.name) is not None or get(it.json_name) is not None)
+
+
+def _no_field(meant: str) -> str:
+    if meant:
+        return say("is no field of this request; did you mean {meant}?", meant=meant)
+    return say("is no field of this request")
 
 
 def _shown(name: str) -> str:

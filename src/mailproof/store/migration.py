@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.phrase import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,13 @@ def check_living(oldest: int, migrations: Migrations) -> None:
         StoreUnavailable: A newer release has changed it meanwhile, so that this one can't.
     """
     if oldest > len(migrations):
-        raise StoreUnavailable("a newer release has changed the database, and this one can't use it any more")
+        raise StoreUnavailable(say("a newer release has changed the database, and this one can't use it any more"))
 
 
 def newer_words(version: int, migrations: Migrations) -> str:
     """Return why something that concerns all of the data is left to the newer release that made a schema."""
-    return f"a newer release of mailproof made this database (schema {version}, this one knows {len(migrations)})"
+    return say(
+        "a newer release of mailproof made this database (schema {version}, this one knows {known})",
+        version=version,
+        known=len(migrations),
+    )

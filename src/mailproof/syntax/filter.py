@@ -26,6 +26,7 @@ from mailproof.domain.filters import (
     TextMatch,
     TextPart,
 )
+from mailproof.domain.phrase import Phrase, say
 from mailproof.syntax.text import has_controls, has_surrogates
 
 MAX_LENGTH = 2000
@@ -77,10 +78,10 @@ def parse_filter(text: str, fields: FilterFields) -> Filter | None:
         FilterSyntaxError: It is not one; the message says at which character, and what may be meant.
     """
     if len(text) > MAX_LENGTH:
-        raise _problem(MAX_LENGTH, f"it has more than {MAX_LENGTH} characters")
+        raise _problem(MAX_LENGTH, say("it has more than {most} characters", most=MAX_LENGTH))
     unseen = next((place for place, letter in enumerate(text) if letter not in "\t\n\r" and has_controls(letter)), -1)
     if unseen >= 0 or has_surrogates(text):
-        raise _problem(max(unseen, 0), "it has a control character, which nothing that is stored has")
+        raise _problem(max(unseen, 0), say("it has a control character, which nothing that is stored has"))
     return _Reading(text, fields).whole()
 
 
@@ -88,7 +89,9 @@ def nearest(name: str, names: FilterFields) -> str:
     """Return the end of a sentence on a name that no field has: the field that resembles it, or all of them."""
     similar = difflib.get_close_matches(name[:60].lower(), list(names), n=1, cutoff=0.6)
     similar = similar or [each for each in names if each.rpartition(".")[2] == name.lower()][:1]
-    return f"did you mean {similar[0]}?" if similar else f"the fields are {', '.join(names)}"
+    if similar:
+        return say("did you mean {name}?", name=similar[0])
+    return say("the fields are {names}", names=", ".join(names))
 
 
 class _Reading:
@@ -113,7 +116,7 @@ class _Reading:
     def _expression(self) -> Filter:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _problem(self._at, f"parentheses are nested more than {MAX_DEPTH} deep")
+            raise _problem(self._at, say("parentheses are nested more than {most} deep", most=MAX_DEPTH))
         operands = [self._factor()]
         while self._at < len(self._text) and self._text[self._at] != ")":
             self._keyword("AND")
@@ -130,7 +133,7 @@ class _Reading:
     def _term(self) -> Filter:
         self._terms += 1
         if self._terms > MAX_TERMS:
-            raise _problem(self._at, f"it has more than {MAX_TERMS} terms")
+            raise _problem(self._at, say("it has more than {most} terms", most=MAX_TERMS))
         if self._keyword("NOT"):
             return Negation(self._simple())
         if self._text.startswith("-", self._at):
@@ -145,7 +148,7 @@ class _Reading:
         self._move(1)
         found = self._expression()
         if not self._text.startswith(")", self._at):
-            raise _problem(opened, 'this "(" is not closed')
+            raise _problem(opened, say('this "(" is not closed'))
         self._move(1)
         return found
 
@@ -153,11 +156,11 @@ class _Reading:
         start = self._at
         keyword = _KEYWORD.match(self._text, start)
         if start == len(self._text) or self._text[start] == ")" or keyword:
-            raise _problem(start, "a term is missing here")
+            raise _problem(start, say("a term is missing here"))
         if self._text[start] in "\"'":
             value = self._quoted()
             if _COMPARATOR.match(self._text, self._at):
-                raise _problem(start, "the name of a field stands without quotes")
+                raise _problem(start, say("the name of a field stands without quotes"))
             return self._search(value)
         found = _NAME.match(self._text, start)
         if not found:
@@ -167,26 +170,27 @@ class _Reading:
         comparator = _COMPARATOR.match(self._text, self._at)
         if not comparator:
             if self._text.startswith("(", self._at) and self._at == start + len(name):
-                raise _problem(start, f"there is no function {name}, as there are no functions")
+                raise _problem(start, say("there is no function {name}, as there are no functions", name=name))
             if name in _ALIKE:
-                raise _problem(start, f"write {_ALIKE[name]}, in capitals")
+                raise _problem(start, say("write {word}, in capitals", word=_ALIKE[name]))
             return self._search(_unquoted(start, name))
         field = self._fields.get(name)
         if field is None:
-            raise _problem(start, f'there is no field "{name[:60]}"; {nearest(name, self._fields)}')
+            near = nearest(name, self._fields)
+            raise _problem(start, say('there is no field "{name}"; {nearest}', name=name[:60], nearest=near))
         self._move(len(comparator[0]))
         return _restrict(name, field, comparator[0], comparator.start(), self._value(name))
 
     def _value(self, name: str) -> _Value:
         if self._at == len(self._text):
-            raise _problem(self._at, f"a value for {name} is missing")
+            raise _problem(self._at, say("a value for {name} is missing", name=name))
         if self._text[self._at] in "\"'":
             return self._quoted()
         if self._text[self._at] == "(":
-            raise _problem(self._at, f"one value is wanted: write {name} = a OR {name} = b")
+            raise _problem(self._at, say("one value is wanted: write {name} = a OR {name} = b", name=name))
         found = _VALUE.match(self._text, self._at)
         if not found:
-            raise _problem(self._at, f"a value for {name} is missing")
+            raise _problem(self._at, say("a value for {name} is missing", name=name))
         self._move(len(found[0]))
         return _unquoted(found.start(), found[0])
 
@@ -204,18 +208,19 @@ class _Reading:
             letters.append(self._text[at])
             at += 1
         if at >= len(self._text):
-            raise _problem(start, "these quotes are not closed")
+            raise _problem(start, say("these quotes are not closed"))
         self._move(at + 1 - self._at)
         return _with_wildcards(start, "".join(letters), stars)
 
     def _search(self, value: _Value) -> Filter:
         searched = [name for name, field in self._fields.items() if field.searched]
         if not searched:
-            raise _problem(value.at, f"a field is wanted, as in field = value; {nearest(value.text, self._fields)}")
+            near = nearest(value.text, self._fields)
+            raise _problem(value.at, say("a field is wanted, as in field = value; {nearest}", nearest=near))
         if not value.text:
-            raise _problem(value.at, "there is nothing to look for")
+            raise _problem(value.at, say("there is nothing to look for"))
         if value.inner:
-            raise _problem(value.at, "a wildcard stands at an end only")
+            raise _problem(value.at, say("a wildcard stands at an end only"))
         found = tuple(TextMatch(name, TextPart.ANYWHERE, value.text, folded=True) for name in searched)
         return found[0] if len(found) == 1 else AnyOf(found)
 
@@ -235,19 +240,19 @@ class _Reading:
         self._at = found.end() if found else self._at
 
     def _unexpected(self) -> FilterSyntaxError:
-        return _problem(self._at, f'"{self._text[self._at]}" has no meaning here')
+        return _problem(self._at, say('"{letter}" has no meaning here', letter=self._text[self._at]))
 
 
 def _restrict(name: str, field: FilterField, comparator: str, at: int, value: _Value) -> Filter:
     """Return the filter of one comparison, once all its parts are read."""
     if not value.text and not (value.from_start and value.to_end):  # a lone wildcard
         if comparator not in (":", "=", "!="):
-            raise _problem(value.at, f"{comparator} takes no wildcard")
+            raise _problem(value.at, say("{comparator} takes no wildcard", comparator=comparator))
         return Negation(Presence(name)) if comparator == "!=" else Presence(name)
     textual = field.kind in (FieldKind.TEXT, FieldKind.WORD)
     wild = not (value.from_start and value.to_end)
     if value.inner or (wild and (not textual or comparator not in (":", "=", "!="))):
-        raise _problem(value.at, "a wildcard stands at an end of a text only")
+        raise _problem(value.at, say("a wildcard stands at an end of a text only"))
     if wild or (comparator == ":" and field.kind is FieldKind.TEXT and value.text):
         folded = comparator == ":" and field.kind is FieldKind.TEXT
         part = TextPart.ANYWHERE
@@ -263,11 +268,15 @@ def _restrict(name: str, field: FilterField, comparator: str, at: int, value: _V
     compared = Comparator.EQUAL if comparator == ":" else Comparator(comparator)
     ordered = compared not in (Comparator.EQUAL, Comparator.NOT_EQUAL)
     if ordered and field.kind in (FieldKind.WORD, FieldKind.BOOLEAN):
-        raise _problem(at, f"{name} is {field.kind.value}, which {comparator} does not compare")
+        kind = Phrase(field.kind.value, {})
+        raise _problem(
+            at,
+            say("{name} is {kind}, which {comparator} does not compare", name=name, kind=kind, comparator=comparator),
+        )
     try:
         return Comparison(name, compared, _READERS[field.kind](value.text, field))
     except ValueError as error:
-        raise _problem(value.at, f"{name} {error}") from None
+        raise _problem(value.at, say("{name} {problem}", name=name, problem=str(error))) from None
 
 
 def _read_text(text: str, _: FilterField) -> str:
@@ -282,26 +291,28 @@ def _read_word(text: str, field: FilterField) -> str:
     word = _word(text, field)
     if field.choices and word not in field.choices:
         similar = difflib.get_close_matches(word[:60], field.choices, n=1)
-        hint = f"did you mean {similar[0]}?" if similar else f"it is one of {', '.join(field.choices)}"
-        raise ValueError(f'is never "{text[:60]}": {hint}')
+        hint = say("it is one of {words}", words=", ".join(field.choices))
+        if similar:
+            hint = say("did you mean {name}?", name=similar[0])
+        raise ValueError(say('is never "{text}": {hint}', text=text[:60], hint=hint))
     return word
 
 
 def _read_number(text: str, _: FilterField) -> int:
     if not _NUMBER.fullmatch(text):
-        raise ValueError("is compared with a whole number, such as 587")
+        raise ValueError(say("is compared with a whole number, such as 587"))
     return int(text)
 
 
 def _read_boolean(text: str, _: FilterField) -> bool:
     if text.lower() not in ("true", "false"):
-        raise ValueError("is true or false")
+        raise ValueError(say("is true or false"))
     return text.lower() == "true"
 
 
 def _read_moment(text: str, _: FilterField) -> datetime:
     """Return a time of RFC 3339, or the first moment of a date, UTC."""
-    problem = ValueError("is compared with a time such as 2026-11-01T08:00:00Z or a date such as 2026-11-01")
+    problem = ValueError(say("is compared with a time such as 2026-11-01T08:00:00Z or a date such as 2026-11-01"))
     if not _MOMENT.fullmatch(text):
         raise problem
     # Beyond microseconds there is nothing stored, and Python reads six digits at most.
@@ -316,7 +327,7 @@ def _read_moment(text: str, _: FilterField) -> datetime:
 def _read_duration(text: str, _: FilterField) -> timedelta:
     found = _DURATION.fullmatch(text)
     if not found:
-        raise ValueError("is compared with a duration, such as 1.5s or 250ms")
+        raise ValueError(say("is compared with a duration, such as 1.5s or 250ms"))
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
 
 
@@ -345,4 +356,4 @@ def _with_wildcards(at: int, text: str, stars: list[int]) -> _Value:
 
 
 def _problem(at: int, words: str) -> FilterSyntaxError:
-    return FilterSyntaxError(f"is wrong at character {at + 1}: {words}")
+    return FilterSyntaxError(say("is wrong at character {place}: {problem}", place=at + 1, problem=words))

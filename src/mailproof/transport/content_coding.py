@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 
 from mailproof.domain.errors import MalformedRequest, RequestTooLarge, UnsupportedMediaType
+from mailproof.domain.phrase import say
 
 GZIP = "gzip"
 
@@ -27,7 +28,7 @@ def check_coding(coding: str) -> bool:
     """
     name = coding.strip().lower()
     if name not in _PLAIN | _GZIPPED:
-        raise UnsupportedMediaType(f"the content encoding must be gzip or none, not {name[:40]}")
+        raise UnsupportedMediaType(say("the content encoding must be gzip or none, not {name}", name=name[:40]))
     return name in _GZIPPED
 
 
@@ -45,9 +46,9 @@ def unpack(body: bytes, limit: int) -> bytes:
     try:
         content = inflater.decompress(body, limit + 1)
     except zlib.error:
-        raise MalformedRequest("the body is not valid gzip") from None
+        raise MalformedRequest(say("the body is not valid gzip")) from None
     if len(content) > limit:
         raise RequestTooLarge(limit)
     if not inflater.eof or inflater.unused_data:
-        raise MalformedRequest("the body is not one whole gzip file")
+        raise MalformedRequest(say("the body is not one whole gzip file"))
     return content

@@ -264,7 +264,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         if target is None and request.method != "POST":  # repair 23
             await self._reject(request, send, MethodNotAllowed(["POST"]), 405, [(ALLOW, b"POST")])
         elif request.content_type not in BINARY | TEXT:  # repair 20
-            wanted = "the content type must be application/grpc-web+proto or application/grpc-web-text+proto"
+            wanted = say("the content type must be application/grpc-web+proto or application/grpc-web-text+proto")
             await self._reject(request, send, UnsupportedMediaType(wanted), 415, [])
         else:
             path, bound = target or (request.encoded_path, b"")

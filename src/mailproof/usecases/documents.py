@@ -15,6 +15,7 @@ from enum import Enum
 from mailproof.domain.errors import FieldViolation, InvalidFields, SecretExportOff
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import Caller, HttpSettings, Permission, ProviderSettings, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
@@ -105,7 +106,9 @@ def may_export(caller: Caller, passphrase: Secret, *, secret_export: bool) -> No
     if not secret_export:
         raise SecretExportOff
     if len(passphrase.reveal()) < MIN_LENGTH:
-        raise InvalidFields([FieldViolation("passphrase", f"must have at least {MIN_LENGTH} characters")])
+        raise InvalidFields(
+            [FieldViolation("passphrase", say("must have at least {least} characters", least=MIN_LENGTH))]
+        )
 
 
 def added(
@@ -138,13 +141,13 @@ def document_secret_problem(settings: ProviderSettings, secret: Secret | None) -
     It is checked like that of a new provider, since whoever knows the passphrase can write any secret.
     """
     if secret is None:
-        return "does not open: it, or the destination that it belongs to, was changed since the export"
+        return say("does not open: it, or the destination that it belongs to, was changed since the export")
     if isinstance(settings, SmtpSettings):
         return secret_problem(settings, secret)
     key = secret.reveal()
     if 1 <= len(key) <= _MAX_SIGNING_KEY and is_visible_ascii(key):
         return ""
-    return f"must be a signing key: 1 to {_MAX_SIGNING_KEY} visible ASCII characters"
+    return say("must be a signing key: 1 to {most} visible ASCII characters", most=_MAX_SIGNING_KEY)
 
 
 def secret_state(entry: Entry, secret: Secret) -> SecretState:
@@ -168,11 +171,11 @@ def entry_problems(entries: Sequence[Entry], path: str, *, one_active: bool = Tr
     for index, entry in enumerate(entries):
         actives += entry.active
         if entry.active and actives > 1:
-            yield FieldViolation(f"{path}[{index}].state", "must not be active: another one is")
+            yield FieldViolation(f"{path}[{index}].state", say("must not be active: another one is"))
         if times[entry.id] > 1:
-            yield FieldViolation(f"{path}[{index}].id", "must not be that of another provider in the document")
+            yield FieldViolation(f"{path}[{index}].id", say("must not be that of another provider in the document"))
         if isinstance(entry.settings, SmtpSettings) and entry.settings.oauth is not None and not entry.settings.user:
-            yield FieldViolation(f"{path}[{index}].smtp.user", "is needed with oauth")
+            yield FieldViolation(f"{path}[{index}].smtp.user", say("is needed with oauth"))
 
 
 def encryption_problems(encryption: SecretsEncryption, passphrase: Secret, path: str) -> Iterator[FieldViolation]:
@@ -184,6 +187,6 @@ def encryption_problems(encryption: SecretsEncryption, passphrase: Secret, path:
     for name, problem in encryption.parameters.problems():
         yield FieldViolation(f"{path}.argon2id.{name}", problem)
     if len(encryption.check) != CHECK_BYTES:
-        yield FieldViolation(f"{path}.check", f"must have {CHECK_BYTES} octets")
+        yield FieldViolation(f"{path}.check", say("must have {check_bytes} octets", check_bytes=CHECK_BYTES))
     if not passphrase:
-        yield FieldViolation("passphrase", "must be given: the document holds secrets (or skip_secrets set)")
+        yield FieldViolation("passphrase", say("must be given: the document holds secrets (or skip_secrets set)"))

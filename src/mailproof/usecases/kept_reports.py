@@ -2,22 +2,26 @@
 
 A packed report is an octet for its form, then compressed JSON. What has its default is left out. A name that this
 release does not know is passed over, and a word that it does not know (a code of a newer release) stays that word.
-A report whose texts a server has made too large is cut, which its message then says.
+A sentence is kept as its template and what the template's fields hold, so that it can still be told in any language
+(`domain.phrase`). A report whose texts a server has made too large is cut, which its message then says, and keeps
+English texts alone.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import string
 import types
 import typing
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from mailproof.domain.phrase import COMPOSITIONS, Composed, Phrase
 from mailproof.smtp.report import Report
 from mailproof.usecases.kept_dictionary import DICTIONARY_1
 
@@ -31,9 +35,22 @@ _CUTS = ((4000, 64), (1000, 32), (250, 16), (60, 8))  # characters of a text, an
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+_LONGEST = 64 * 1024  # characters of a sentence
+_NAMES = {compose: name for name, compose in COMPOSITIONS.items()}
+
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 _Read = Callable[[Any], Any]
+
+
+class _Said(dict[str, Any]):
+    """A sentence as JSON has it: "t" and "v" (template, values), or "c" and "p" (composition, parts).
+
+    Attributes:
+        text: Its English text.
+    """
+
+    text = ""
 
 
 def pack(report: Report) -> bytes:
@@ -100,7 +117,9 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return lambda value: round(value, 6)
     if kind is datetime:
         return lambda value: (value - _EPOCH) // _MICROSECOND
-    if issubclass(kind, str):  # a word of a vocabulary, or a sentence that knows how it is said in other languages
+    if issubclass(kind, Phrase | Composed):
+        return _said
+    if issubclass(kind, str):  # a word of a vocabulary
         return str
     if not hasattr(kind, "__dataclass_fields__"):
         return dict
@@ -115,6 +134,19 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return written
 
     return write
+
+
+def _said(sentence: Any) -> Any:
+    """Return a sentence, or what stands in one, as JSON has it."""
+    if isinstance(sentence, Phrase):
+        values = {name: _said(sentence.values[name]) for name in dict.fromkeys(_fields(sentence.template))}
+        said = _Said(t=sentence.template, v=values)
+    elif isinstance(sentence, Composed) and sentence.compose in _NAMES:
+        said = _Said(c=_NAMES[sentence.compose], p=[_said(part) for part in sentence.parts])
+    else:
+        return sentence if type(sentence) is int else f"{sentence}"
+    said.text = f"{sentence}"
+    return said
 
 
 @cache
@@ -133,7 +165,7 @@ def _reader(hint: Any) -> _Read:
         return lambda value: _word(hint, _text(value))
     if issubclass(hint, datetime):
         return lambda value: _EPOCH + timedelta(microseconds=value)
-    return _exactly(hint)
+    return _sentence if hint is str else _exactly(hint)
 
 
 def _optional(read: _Read) -> _Read:
@@ -148,6 +180,39 @@ def _value(kind: Any) -> _Read:
     hints = typing.get_type_hints(kind)
     readers = {each.name: _reader(hints[each.name]) for each in dataclasses.fields(kind)}
     return lambda value: kind(**{name: readers[name](part) for name, part in value.items() if name in readers})
+
+
+def _sentence(value: Any) -> str:
+    """Return a text, which may be a sentence as `_said` writes it. What it is made of is checked: it was stored."""
+    if not isinstance(value, dict):
+        return _text(value)
+    if "c" in value:
+        parts = [_sentence(part) for part in value["p"]]
+        if sum(map(len, parts)) > _LONGEST:
+            raise ValueError("a sentence is too long")
+        return Composed(COMPOSITIONS[value["c"]], parts)
+    template = _text(value["t"])
+    values = {name: it if type(it) is int else _sentence(it) for name, it in value["v"].items()}
+    if len(template) + sum(len(f"{values[name]}") for name in _fields(template)) > _LONGEST:
+        raise ValueError("a sentence is too long")
+    return Phrase(template, values)
+
+
+@lru_cache(maxsize=2048)  # there are some 1,200 templates
+def _fields(template: str) -> tuple[str, ...]:
+    """Return the names of a template's fields, each as often as it comes.
+
+    Raises:
+        ValueError: A field is more than a name: `str.format` would do more than put a text in its place.
+    """
+    names = []
+    for _, name, layout, conversion in string.Formatter().parse(template):
+        if name is None:
+            continue
+        if layout or conversion or not name.isidentifier():
+            raise ValueError("a template's fields are names alone")
+        names.append(name)
+    return tuple(names)
 
 
 def _exactly(kind: type[Any]) -> _Read:
@@ -181,6 +246,8 @@ def _cut(value: Any, characters: int, items: int) -> Any:
     """Return JSON with its texts and lists shortened; of a list the first and the last items stay."""
     if isinstance(value, str):
         return _shortened(value, characters)
+    if isinstance(value, _Said):
+        return _shortened(value.text, characters)
     if isinstance(value, list):
         kept = value if len(value) <= items else [*value[: items // 2], *value[-(items // 2) :]]
         return [_cut(each, characters, items) for each in kept]

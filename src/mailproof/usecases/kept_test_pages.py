@@ -14,6 +14,7 @@ from mailproof.domain.filters import AllOf, AnyOf, Filter, ListOrder, Negation, 
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.kept_test_fields import NEWEST_FIRST, TEST_FIELDS, UNIQUE
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 from mailproof.smtp.report import Report
 from mailproof.store.contract import Store
@@ -147,7 +148,7 @@ class KeptTestPages:
         instance = caller.instance_id
         condition, order, problems = _read(filter_, order_by)
         if page_size < 0:
-            problems.append(FieldViolation("page_size", "must not be negative"))
+            problems.append(FieldViolation("page_size", say("must not be negative")))
         asked = (filter_, order_by, config_id)
         after: tuple[SortValue, ...] = ()
         try:
@@ -187,7 +188,9 @@ def _read(filter_: str, order_by: str) -> tuple[Filter | None, ListOrder, list[F
     except ValueError as error:
         problems.append(FieldViolation("filter", str(error)))
     if _text_matches(condition) > MAX_TEXT_MATCHES:
-        problems.append(FieldViolation("filter", f"must not look for more than {MAX_TEXT_MATCHES} parts of texts"))
+        problems.append(
+            FieldViolation("filter", say("must not look for more than {most} parts of texts", most=MAX_TEXT_MATCHES))
+        )
     try:
         order = parse_order_by(order_by, TEST_FIELDS, default=NEWEST_FIRST, unique=UNIQUE)
     except ValueError as error:

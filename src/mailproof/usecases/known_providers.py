@@ -12,6 +12,7 @@ from mailproof.discovery.sending_services import SENDING_SERVICES
 from mailproof.discovery.wanted_secret import WantedSecret, wanted_secrets
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
 from mailproof.usecases.page_token import make_list_token, read_list_token
 
@@ -85,7 +86,7 @@ class KnownProviders:
         """
         problems = []
         if page_size < 0:
-            problems.append(FieldViolation("page_size", "must not be negative"))
+            problems.append(FieldViolation("page_size", say("must not be negative")))
         after: tuple[str, str] | None = None
         try:
             read = read_list_token(self._vault, caller.instance_id, _LIST, (), token)

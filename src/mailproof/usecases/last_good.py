@@ -18,6 +18,7 @@ from mailproof.diagnosis.changes import PastTest, SettingsSince, since_last_good
 from mailproof.domain.errors import Failure
 from mailproof.domain.kept_test import KeptTest
 from mailproof.domain.ledger import Event, EventType
+from mailproof.domain.phrase import say
 from mailproof.smtp.report import Report
 from mailproof.smtp.vocabulary import Depth, Outcome
 from mailproof.usecases.kept_reports import unpack
@@ -96,7 +97,7 @@ class LastGood:
         )
         for event in events:
             if event.sequence > last.config_sequence and _replaces_secret(event):
-                secret = "password" if after["login"] == "password" else "client secret"
+                secret = say("password") if after["login"] == "password" else say("client secret")
                 return dataclasses.replace(known, secret=secret, secret_changed_at=event.created_at)
         return known
 

@@ -9,6 +9,7 @@ from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.filters import SortValue
 from mailproof.domain.model import Caller, HttpSettings, Provider
 from mailproof.domain.overview import DEFAULT_ORDER, OVERVIEW_FIELDS, UNIQUE, OverviewQuery, OverviewRow
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import SealBroken, Vault
 from mailproof.store.contract import OverviewStore
 from mailproof.syntax.filter import parse_filter
@@ -90,7 +91,7 @@ class Overviews:
         instance, asked = caller.instance_id, (filter_, order_by)
         problems = []
         if page_size < 0:
-            problems.append(FieldViolation("page_size", "must not be negative"))
+            problems.append(FieldViolation("page_size", say("must not be negative")))
         condition, order = None, DEFAULT_ORDER
         after: tuple[SortValue, ...] = ()
         try:

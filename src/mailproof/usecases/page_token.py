@@ -95,7 +95,7 @@ def read_list_token(
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
     digests = _digests(vault, instance_id, _list_filter(list_name, asked), body)
     if not any(hmac.compare_digest(digest, each) for each in digests) or body[:1] != _LIST_VERSION:
-        raise ValueError("must be the next_page_token of a call with the same filter and order_by")
+        raise ValueError(say("must be the next_page_token of a call with the same filter and order_by"))
     return tuple(json.loads(body[1:]))
 
 

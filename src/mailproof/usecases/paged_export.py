@@ -20,6 +20,7 @@ from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.store.contract import ProviderStore
@@ -120,7 +121,7 @@ class PagedExport:
         """
         may_export(caller, passphrase, secret_export=self._secret_export)
         if page_size < 0:
-            raise InvalidFields([FieldViolation("page_size", "must not be negative")])
+            raise InvalidFields([FieldViolation("page_size", say("must not be negative"))])
         size = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
         if token:
             place, key = await self._go_on(caller, passphrase, token)
@@ -159,7 +160,9 @@ class PagedExport:
             raise InvalidFields([FieldViolation("page_token", str(error))]) from None
         encryption = unpack_encryption(place.encryption)
         if (encryption is None) == bool(passphrase):
-            asked = "must be that of the call before" if encryption else "must be empty: the call before had none"
+            asked = say("must be empty: the call before had none")
+            if encryption is not None:
+                asked = say("must be that of the call before")
             raise InvalidFields([FieldViolation("passphrase", asked)])
         if self._limits is not None:
             await self._limits.admit(BoundedWork(Activity.GO_ON_EXPORT, caller))

@@ -18,6 +18,7 @@ from mailproof.domain.errors import FieldViolation, ImportEnded, ImportNotFound,
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, Event, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.store.contract import ProviderStore
@@ -51,7 +52,7 @@ from mailproof.usecases.transfer_tokens import (
 _EVENTS_BESIDE = 3
 """Events of an import beside one for each provider: its beginning, an activation, its end."""
 
-_CHANGED = "was changed since the export: its digest does not fit it"
+_CHANGED = say("was changed since the export: its digest does not fit it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class PagedImport:
         if not place.validate_only:
             events = await self._add(caller, place, changes)
             if [event.change.settings for event in events] != [entry.settings for entry in page.entries]:
-                problem = f"is not page {page.number} as this import has added it already"
+                problem = say("is not page {number} as this import has added it already", number=page.number)
                 raise InvalidFields([FieldViolation("page", problem)])
             ids = [event.change.provider_id for event in events]  # a repeated call gets the first one's
         imported = tuple(
@@ -276,7 +277,9 @@ class PagedImport:
     ) -> tuple[tuple[Secret, ...], tuple[Change, ...]]:
         """Return the secret of each provider, empty for none, and what adds it."""
         if key is not None and not compare_digest(page_digest(key, page), page.digest):
-            raise InvalidFields([FieldViolation("page", f"{page.number} {_CHANGED}")])
+            raise InvalidFields(
+                [FieldViolation("page", say("{number} {changed}", number=page.number, changed=_CHANGED))]
+            )
         opened: list[Secret] = []
         problems = []
         for index, entry in enumerate(page.entries):
@@ -334,46 +337,67 @@ def _check_end(events: Sequence[Event], wanted: EventType | None) -> None:
         raise ImportEnded("undone")
     if kind is EventType.IMPORT_FINISHED:
         raise ImportEnded("finished")
-    raise InvalidFields([FieldViolation("import_token", "must be that of the last page: one more was imported")])
+    raise InvalidFields([FieldViolation("import_token", say("must be that of the last page: one more was imported"))])
 
 
 def _header_problems(header: Header, passphrase: Secret, *, skip_secrets: bool) -> Iterator[FieldViolation]:
     if header.version != FORMAT_VERSION:
-        yield FieldViolation("header.format_version", f"must be {FORMAT_VERSION}")
+        yield FieldViolation("header.format_version", say("must be {format_version}", format_version=FORMAT_VERSION))
         return
     if skip_secrets:
         return
     if header.encryption is not None:
         yield from encryption_problems(header.encryption, passphrase, "header.encryption")
     elif passphrase:
-        yield FieldViolation("passphrase", "must be empty: by its header the document holds no secrets")
+        yield FieldViolation("passphrase", say("must be empty: by its header the document holds no secrets"))
 
 
 def _page_problems(place: ImportPlace, page: DocumentPage) -> Iterator[FieldViolation]:
     following = place.pages + 1
     if page.export_id != place.export_id:
-        yield FieldViolation("page.export_id", f"must be {place.export_id}: the page is of another document")
+        problem = say("must be {export_id}: the page is of another document", export_id=place.export_id)
+        yield FieldViolation("page.export_id", problem)
     elif page.number < following:
-        yield FieldViolation("page.number", f"must be {following}: page {page.number} was imported already")
+        problem = say(
+            "must be {following}: page {number} was imported already", following=following, number=page.number
+        )
+        yield FieldViolation("page.number", problem)
     elif page.number > following:
-        missing = f"page {following}" if page.number == following + 1 else f"pages {following} to {page.number - 1}"
-        yield FieldViolation("page.number", f"must be {following}: {missing} would be left out")
+        problem = say("must be {following}: page {following} would be left out", following=following)
+        if page.number > following + 1:
+            problem = say(
+                "must be {following}: pages {following} to {last} would be left out",
+                following=following,
+                last=page.number - 1,
+            )
+        yield FieldViolation("page.number", problem)
     elif page.preceding != place.providers:
-        yield FieldViolation("page.preceding_count", f"must be {place.providers}: so many were on the pages before")
+        problem = say("must be {providers}: so many were on the pages before", providers=place.providers)
+        yield FieldViolation("page.preceding_count", problem)
     elif not page.entries:
-        yield FieldViolation("page.providers", "must not be empty")
+        yield FieldViolation("page.providers", say("must not be empty"))
     else:
         yield from entry_problems(page.entries, "page.providers", one_active=not place.saw_active)
         if not place.encryption and not place.skip_secrets and any(entry.secret for entry in page.entries):
-            yield FieldViolation("page.providers", "must hold no secrets: by its header the document has none")
+            problem = say("must hold no secrets: by its header the document has none")
+            yield FieldViolation("page.providers", problem)
 
 
 def _trailer_problems(place: ImportPlace, trailer: Trailer) -> Iterator[FieldViolation]:
     if trailer.export_id != place.export_id:
-        yield FieldViolation("trailer.export_id", f"must be {place.export_id}: the trailer is of another document")
+        problem = say("must be {export_id}: the trailer is of another document", export_id=place.export_id)
+        yield FieldViolation("trailer.export_id", problem)
     elif trailer.page_count != place.pages:
-        problem = f"is {trailer.page_count}, and {place.pages} pages were imported: pages are missing or too many"
+        problem = say(
+            "is {count}, and {pages} pages were imported: pages are missing or too many",
+            count=trailer.page_count,
+            pages=place.pages,
+        )
         yield FieldViolation("trailer.page_count", problem)
     elif trailer.provider_count != place.providers:
-        problem = f"is {trailer.provider_count}, and {place.providers} configurations were imported"
+        problem = say(
+            "is {count}, and {providers} configurations were imported",
+            count=trailer.provider_count,
+            providers=place.providers,
+        )
         yield FieldViolation("trailer.provider_count", problem)

@@ -459,7 +459,7 @@ class Providers:
         return usable_secret(self._vault, added) if added else Secret("")
 
 
-_USER_LEFT_OUT = (
+_USER_LEFT_OUT = say(
     'must be sent: without it the stored secret would be removed together with the user that it belongs to; "" does so'
 )
 

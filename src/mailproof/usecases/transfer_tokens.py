@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from mailproof.domain.model import Caller
+from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault, associated_data
 from mailproof.usecases.passphrase_encryption import KeyParameters, SecretsEncryption
 
@@ -107,10 +108,10 @@ def read_token(vault: Vault, caller: Caller, kind: type[AnyPlace], token: str, n
         data = b""
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
     if not any(hmac.compare_digest(digest, each) for each in _digests(vault, caller, kind, body)):
-        raise ValueError("must be the token of the answer before, to the same caller and instance")
+        raise ValueError(say("must be the token of the answer before, to the same caller and instance"))
     content: dict[str, Any] = json.loads(body)
     if now.timestamp() - content["begun"] > LASTS.total_seconds():
-        raise ValueError("is too old: an export or import has 23 hours")
+        raise ValueError(say("is too old: an export or import has 23 hours"))
     known = {each.name for each in fields(kind)}
     return kind(**{name: value for name, value in content.items() if name in known})
 

@@ -11,9 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from language_support.templates import templates_of
 from mailproof.diagnosis.bounds import bounded
 from mailproof.diagnosis.changes import MAX_CHANGES, PastTest, SettingsSince, in_short, since_last_good
 from mailproof.diagnosis.likely_changes import can_depend_on, order_of
+from mailproof.diagnosis.translation import report_in
+from mailproof.languages.german import GERMAN
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.smtp.report import Certificate, EhloInfo, Evidence, Report, SinceLastGood, Step, TlsInfo
 from mailproof.smtp.vocabulary import ChangeKind as Kind
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Stage
@@ -277,6 +282,32 @@ def test_a_report_that_was_cut_is_compared_only_where_it_is_whole() -> None:
 def test_a_recipient_that_only_one_test_had_is_no_change() -> None:
     since = compared(REJECTED, before={"user": "a"}, after={"user": "a", "recipient": "b@example.org"})
     assert [change.kind for change in since.changes] == [Kind.REPLY]
+
+
+def test_a_german_caller_is_told_what_has_changed_in_german() -> None:
+    expired = dataclasses.replace(LEAF, fingerprint=NEW_FINGERPRINT, sans=("mail.example.org",), not_after=TUESDAY)
+    failed = failing(Stage.TLS, Code.TLS_CERT_EXPIRED, tls=dataclasses.replace(TLS, chain=(expired,)))
+    since = compared(failed, before={}, after={"host": "b"})
+    german = report_in(dataclasses.replace(failed, since_last_good=since), Language.GERMAN).since_last_good
+    assert german is not None
+    assert german.sentence == (
+        'Zuletzt hat es am 2026-11-17 09:12 UTC funktioniert (Test 41). Seitdem: die Einstellung host ist "b" statt '
+        "leer; der Server zeigt ein anderes Zertifikat (SHA-256 cdcdcdcdcdcdcdcd… statt abababababababab…, nicht mehr "
+        "für smtp.example.org, abgelaufen am 2026-11-17 09:12 UTC); der Server zeigt 1 Zertifikat statt 2."
+    )
+    assert [change.kind for change in german.changes] == [change.kind for change in since.changes]
+    assert all(mine.sentence != theirs.sentence for mine, theirs in zip(german.changes, since.changes, strict=True))
+    assert in_language(in_short(since), Language.GERMAN).startswith("die Einstellung host ist")
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32))
+def test_each_sentence_on_a_change_can_be_told_in_german(seed: int) -> None:
+    draw = random.Random(seed)
+    failed = dataclasses.replace(bounded(any_of(Report, draw)), outcome=Outcome.FAIL)
+    good = dataclasses.replace(bounded(any_of(Report, draw)), outcome=Outcome.OK)
+    since = compared(failed, dataclasses.replace(LAST, report=good), before={"user": "x"}, after={})
+    assert all(template in GERMAN for text in (since.sentence, in_short(since)) for template in templates_of(text))
 
 
 def test_in_short() -> None:

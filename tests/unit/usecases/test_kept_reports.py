@@ -13,6 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailproof.domain.phrase import listed, say, sentences, translated, with_bare_link
+from mailproof.languages.language import Language
+from mailproof.languages.translation import in_language
 from mailproof.smtp.report import Certificate, EhloInfo, Evidence, Finding, Report, Step, TlsInfo
 from mailproof.smtp.vocabulary import Code, Outcome, Severity, Stage
 from mailproof.usecases.kept_dictionary import DICTIONARY_1
@@ -61,7 +64,7 @@ def test_what_has_its_default_takes_no_place() -> None:
     }
 
 
-def test_a_sentence_that_can_be_said_in_other_languages_is_kept_as_a_text() -> None:
+def test_any_other_kind_of_text_is_kept_as_a_text() -> None:
     class Sentence(str):
         """Stands for every kind of text that knows more than its characters."""
 
@@ -70,6 +73,73 @@ def test_a_sentence_that_can_be_said_in_other_languages_is_kept_as_a_text() -> N
     report = dataclasses.replace(FAILED, message=Sentence("It failed."), advice=Sentence("Change it."))
     assert pack(report) == pack(FAILED)
     assert type(unpack(pack(report)).message) is str
+
+
+def test_a_kept_sentence_can_still_be_told_in_another_language() -> None:
+    refused = say(
+        "{server} refuses user and password{reply}.",
+        server="mail.test:587",
+        reply=say(": it answered {reply}", reply="535"),
+    )
+    link = with_bare_link(
+        say("{changes}, see {link}.", changes=listed([say("a"), say("b")]), link="https://example.com/x")
+    )
+    report = dataclasses.replace(FAILED, message=sentences([refused, "as it is"]), advice=link)
+    found = unpack(pack(report))
+    assert (found.message, found.advice) == (report.message, report.advice)
+    assert found == report
+    assert in_language(found.message, Language.GERMAN) == in_language(report.message, Language.GERMAN)
+    assert in_language(found.message, Language.GERMAN).startswith("mail.test:587 lehnt Benutzer und Passwort ab: Er")
+    words = {"a": "A", "b": "B", "{changes}, see {link}.": "{changes}, siehe {link}."}
+    assert translated(found.advice, words.get) == "A; B, siehe https://example.com/x"
+
+
+def test_a_template_that_this_release_does_not_know_is_told_in_english() -> None:
+    newer = packed_of(
+        document(pack(FAILED)) | {"message": {"t": "{server} is on the moon", "v": {"server": "mail.test"}}}
+    )
+    assert in_language(unpack(newer).message, Language.GERMAN) == "mail.test is on the moon"
+
+
+def test_a_report_that_is_cut_keeps_english_texts() -> None:
+    report = dataclasses.replace(hostile(200, 20), message=say("it {failed}", failed=noise(300)))
+    found = unpack(pack(report))
+    assert type(found.message) is str
+    assert found.message.startswith("it ")
+    assert "too large to keep" in found.message
+
+
+def nested(depth: int) -> Any:
+    return "x" * 100 if depth == 0 else {"t": "{x}" * 100, "v": {"x": nested(depth - 1)}}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        {"t": "{x.__class__}", "v": {"x": "y"}},
+        {"t": "{x.__class__}", "v": {"x.__class__": "y"}},
+        {"t": "{x[0]}", "v": {"x": "y"}},
+        {"t": "{x!r}", "v": {"x": "y"}},
+        {"t": "{x:>1000000000}", "v": {"x": "y"}},
+        {"t": "{}", "v": {"": "y"}},
+        {"t": "{0}", "v": {"0": "y"}},
+        {"t": "{x", "v": {"x": "y"}},
+        {"t": "{x}", "v": {}},
+        {"t": "{x}", "v": {"x": [1]}},
+        {"t": "{x}", "v": {"x": None}},
+        {"t": "{x}", "v": []},
+        {"t": 1, "v": {}},
+        {"c": "eval", "p": ["1"]},
+        {"c": "stopless", "p": []},
+        {"c": "sentences", "p": [1]},
+        {"c": "sentences", "p": "text" * 20_000},
+        {},
+        nested(5),
+    ],
+)
+def test_a_sentence_that_was_not_written_by_this_module_is_refused(sentence: Any) -> None:
+    with pytest.raises(ValueError, match="damaged"):
+        unpack(packed_of(document(pack(FAILED)) | {"message": sentence}))
 
 
 def noise(size: int, seed: str = "") -> str:

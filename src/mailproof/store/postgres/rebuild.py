@@ -11,6 +11,7 @@ from typing import Any
 
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.model import Provider
+from mailproof.domain.phrase import say
 from mailproof.store import rows
 from mailproof.store.payloads import UNREADABLE
 from mailproof.store.postgres import schema
@@ -45,7 +46,7 @@ async def rebuild(connection: Connection, *, check: bool) -> int:
             return await _compare(connection, replays, mend=False)
     newer = await schema.newer(connection)
     if newer:  # what it keeps beside the columns known here would be lost
-        raise StoreUnavailable(f"{newer}: rebuild it with that release; nothing was changed")
+        raise StoreUnavailable(say("{newer}: rebuild it with that release; nothing was changed", newer=newer))
     async with transaction(connection):
         await _replay(connection, await connection.fetch(_HEADS), replays)
         return await _compare(connection, replays, mend=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.phrase import say
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store import keys, rows
 from mailproof.store.postgres import schema
@@ -50,7 +51,7 @@ async def thin_batch(
     """
     newer = await schema.newer(connection)
     if newer:  # what that release keeps in events, snapshots of this one would lose
-        raise StoreUnavailable(f"{newer}: thin it with that release; nothing was changed")
+        raise StoreUnavailable(say("{newer}: thin it with that release; nothing was changed", newer=newer))
     async with transaction(connection):
         head = await connection.fetchrow(f"{HEAD} FOR UPDATE", instance_id)
         if head is None:

@@ -22,11 +22,12 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.phrase import say
 from mailproof.store.sqlite.note import Note, Noted, note_path, read_note
 
 _log = logging.getLogger("mailproof.store")
 
-REPLACED = (
+REPLACED = say(
     "the database file was exchanged while the service runs; nothing was stored: stop the service, and put a backup in "
     "place with mailproof restore"
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.model import ProviderState
+from mailproof.domain.phrase import say
 from mailproof.store import rows
 from mailproof.store.payloads import UNREADABLE, load_settings
 from mailproof.store.replay import Replay, Start
@@ -78,7 +79,7 @@ def rebuild(path: Path, *, check: bool) -> int:
             connection.create_function("same_settings", 2, _same_settings, deterministic=True)
             newer = schema.newer(connection)
             if newer and not check:  # what it keeps beside the columns known here would be lost
-                raise StoreUnavailable(f"{newer}: rebuild it with that release; nothing was changed")
+                raise StoreUnavailable(say("{newer}: rebuild it with that release; nothing was changed", newer=newer))
             for statement in _TABLES:
                 connection.execute(statement)
             replays: dict[str, Replay] = {}

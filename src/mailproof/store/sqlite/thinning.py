@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Event
+from mailproof.domain.phrase import say
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store import keys, rows
 from mailproof.store.replay import Start
@@ -41,7 +42,7 @@ def thin_batch(
     """
     newer = schema.newer(connection)
     if newer:  # what that release keeps in events, snapshots of this one would lose
-        raise StoreUnavailable(f"{newer}: thin it with that release; nothing was changed")
+        raise StoreUnavailable(say("{newer}: thin it with that release; nothing was changed", newer=newer))
     head = connection.execute(HEAD, (instance_id,)).fetchone()
     if head is None:
         return None
