@@ -246,7 +246,12 @@ class Recording:
         subject = self._subject
         if subject is None:
             return report
-        report = await self._kept.compared(report, lambda: self._verdict(subject, report))
+        try:
+            report = await self._kept.compared(report, lambda: self._verdict(subject, report))
+        except asyncio.CancelledError:  # its caller left after the verdict, which stands
+            self._kept.start(lambda: self._of_report(subject, report))
+            self._kept.note(subject, report.code.value)
+            raise
         test_id = await self._write(subject, report.code.value, lambda: self._of_report(subject, report))
         return replace(report, test_id=test_id)
 
