@@ -150,10 +150,11 @@ class _Test:
     Args:
         plan: A valid plan.
         probe: What all tests share.
-        tell: Called with the steps as they begin and end; None where only the report is wanted.
+        follow: Called with the steps as they begin and end; None where only the report is wanted.
     """
 
     __slots__ = (
+        "_follow",
         "_loop",
         "_plan",
         "_port",
@@ -162,19 +163,18 @@ class _Test:
         "_started",
         "_steps",
         "_survey",
-        "_tell",
         "_trials",
         "stage",
     )
 
-    def __init__(self, plan: Plan, probe: Probe, tell: Callable[[FeedEvent], None] | None = None) -> None:
+    def __init__(self, plan: Plan, probe: Probe, follow: Callable[[FeedEvent], None] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._started = self._loop.time()
         self._plan = plan
         self._port = plan.port or default_port(plan.tls_mode)
         self._probe = probe
         self._redact = _redactor(plan)
-        self._tell = tell
+        self._follow = follow
         self._steps: list[Step] = []
         self._trials: Trials | None = None
         self._survey: AddressSurvey | None = None
@@ -201,10 +201,10 @@ class _Test:
             redact=self._redact,
             ehlo_name=self._plan.ehlo_name or probe.ehlo_name,
             compose=self._compose,
-            emit=self._steps.append if self._tell is None else self._emit,
+            emit=self._steps.append if self._follow is None else self._emit,
             watch=self._watch,
-            started=None if self._tell is None else self._announce,
-            tried=self._tell,
+            started=None if self._follow is None else self._announce,
+            tried=self._follow,
             tokens=probe.tokens,
             derivations=probe.derivations,
             turns=probe.turns,
@@ -288,13 +288,13 @@ class _Test:
         )
 
     def _emit(self, step: Step) -> None:
-        assert self._tell is not None  # noqa: S101 - only called where somebody is told
+        assert self._follow is not None  # noqa: S101 - only called where somebody is told
         self._steps.append(step)
-        self._tell(step)
+        self._follow(step)
 
     def _announce(self, stage: Stage, started_at: datetime, connection: int) -> None:
-        assert self._tell is not None  # noqa: S101 - only called where somebody is told
-        self._tell(StepStarted(stage, started_at, connection))
+        assert self._follow is not None  # noqa: S101 - only called where somebody is told
+        self._follow(StepStarted(stage, started_at, connection))
 
     def _watch(self, stage: Stage) -> None:
         self.stage = stage
