@@ -191,7 +191,7 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead import_undo kept_tests key_rotation last_good noted retention thinning token_uses",
+            "asyncio: ahead import_undo kept_tests key_rotation last_good list_reads noted retention thinning token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),

@@ -10,6 +10,7 @@ from contract.store_world import SETTINGS, Contract, World, activation, adding, 
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import Caller, HttpSettings, ProviderSettings
 from mailproof.domain.overview import DEFAULT_ORDER, OVERVIEW_FIELDS, UNIQUE, OverviewPage, OverviewQuery
+from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store.contract import Store
 from mailproof.syntax.filter import parse_filter
 from mailproof.syntax.order_by import parse_order_by
@@ -134,5 +135,23 @@ class OverviewsContract(Contract):
             assert await store.list_overviews("unknown", unknown) == OverviewPage((), 0)
             await keep(store, kept(store, 0, mine, instance_id="j"))
             assert ids(await page(store, caller, "last_test.id:*")) == []
+
+        self.run(scenario)
+
+    def test_a_log_that_was_thinned_says_no_more_when_a_secret_was_entered(self) -> None:
+        async def scenario(world: World) -> None:
+            store, caller = world.store, await world.caller()
+            thinned = await add(store, caller, sealed=b"blob")
+            world.clock.advance(timedelta(hours=3))
+            change = Change(EventType.PASSWORD_CHANGED, thinned, sealed=b"newer", changed=("password",))
+            entered = (await store.commit(caller, thinned, does(change))).events[0].created_at
+            assert (await page(store, caller)).rows[0].secret_at == entered
+            world.clock.advance(timedelta(hours=3))
+            await store.thin(caller.instance_id, ThinningPolicy(timedelta(hours=1)))
+            (row,) = (await page(store, caller)).rows
+            assert (row.provider.sealed, row.secret_at) == (b"newer", None)
+            later = Change(EventType.PASSWORD_CHANGED, thinned, sealed=b"newest", changed=("password",))
+            event = (await store.commit(caller, thinned, does(later))).events[0]
+            assert (await page(store, caller)).rows[0].secret_at == event.created_at
 
         self.run(scenario)

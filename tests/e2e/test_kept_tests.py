@@ -142,7 +142,7 @@ def test_a_test_whose_caller_leaves_is_kept_as_cancelled(place: Place) -> None:
         eventually(lambda: len(kept_of(place.service.data_dir, mine)) == 1)
     (test,) = kept_of(place.service.data_dir, mine)
     assert (test.outcome, test.code, test.stage, test.report) == ("cancelled", "unfinished", "greeting", b"")
-    assert [stage for stage, _ in test.phases] == ["policy", "resolve", "connect"]
+    assert [stage for stage, _ in test.phases] == ["policy", "resolve", "connect", "greeting"]
 
 
 def test_a_service_that_stops_keeps_the_tests_that_it_cuts_short(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_a_stream_that_is_cut_is_kept_as_cancelled(office: Office, server: Serve
     cut_short(client, config_id)
     (test,) = selected(client, "outcome = cancelled")
     assert (test.outcome, test.stage, test.code) == (CANCELLED, "auth", "unfinished")
-    assert [phase.stage for phase in test.phases][-2:] == ["starttls", "tls"]
+    assert [phase.stage for phase in test.phases][-2:] == ["tls", "auth"]
     assert not client("GetTest", id=test.id).test.HasField("report")
 
 
@@ -306,6 +306,7 @@ def test_the_command_line_lists_and_shows(office: Office, server: Server) -> Non
     good = diagnose(client, config_id).test_id
     server.context = pki.bad("other name")
     failed = diagnose(client, config_id).test_id
+    other = diagnose(client, config_id, user="user", password=office.secret("other")).test_id
 
     def tests(*arguments: str, code: int = 0) -> str:
         where = ("--server", office.service.grpc_address, "--instance", client.instance)
@@ -314,9 +315,10 @@ def test_the_command_line_lists_and_shows(office: Office, server: Server) -> Non
         return done.stderr if code else done.stdout
 
     head, *rows = tests("list").splitlines()
-    assert head.split()[:3] == ["ID", "BEGAN", "CONFIG"]
-    assert [row.split()[0] for row in rows] == [failed, good]
-    assert "tls_hostname_mismatch" in rows[0]
+    assert head.split()[:3] == ["id", "began", "config"]
+    assert [row.split()[0] for row in rows] == [other, failed, good]
+    assert [row.split()[-1] for row in rows] == ["password", "-", "-"]
+    assert "tls_hostname_mismatch" in rows[1]
     shown = tests("list", "--config", config_id, "--filter", "outcome = ok OR code = x", "--since", "1h", "--json")
     assert [test["id"] for test in json.loads(shown)["tests"]] == [good]
     page = tests("show", failed)

@@ -6,7 +6,7 @@ Searches and posts end at once; what they find is their own tests' business.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -182,7 +182,7 @@ class Table:
             async for event in events:
                 yield event
 
-    async def report(self, plan: Plan) -> Report:
+    async def report(self, plan: Plan, follow: Callable[[Progress], None] | None = None) -> Report:
         """Run a plan to its report."""
         async with aclosing(self.prober.run(plan)) as events:
             async for event in events:

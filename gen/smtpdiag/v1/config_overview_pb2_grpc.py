@@ -53,8 +53,8 @@ class ConfigServiceServicer:
         the others; one whose place in the order changes may be on both pages or on neither.
         Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
         has not, INVALID_ARGUMENT (also if the filter or the order can't be read, which says where, or the page token is not
-        one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or
-        UNAVAILABLE.
+        one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large or many lists with a filter or
+        an order are being read, DEADLINE_EXCEEDED or UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

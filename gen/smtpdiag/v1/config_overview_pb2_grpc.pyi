@@ -40,8 +40,8 @@ class ConfigServiceStub:
     the others; one whose place in the order changes may be on both pages or on neither.
     Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
     has not, INVALID_ARGUMENT (also if the filter or the order can't be read, which says where, or the page token is not
-    one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or
-    UNAVAILABLE.
+    one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large or many lists with a filter or
+    an order are being read, DEADLINE_EXCEEDED or UNAVAILABLE.
     """
 
 @_typing.type_check_only
@@ -56,8 +56,8 @@ class ConfigServiceAsyncStub(ConfigServiceStub):
     the others; one whose place in the order changes may be on both pages or on neither.
     Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
     has not, INVALID_ARGUMENT (also if the filter or the order can't be read, which says where, or the page token is not
-    one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or
-    UNAVAILABLE.
+    one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large or many lists with a filter or
+    an order are being read, DEADLINE_EXCEEDED or UNAVAILABLE.
     """
 
 class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -75,8 +75,8 @@ class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
         the others; one whose place in the order changes may be on both pages or on neither.
         Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
         has not, INVALID_ARGUMENT (also if the filter or the order can't be read, which says where, or the page token is not
-        one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or
-        UNAVAILABLE.
+        one of this instance, filter and order), RESOURCE_EXHAUSTED if the request is too large or many lists with a filter or
+        an order are being read, DEADLINE_EXCEEDED or UNAVAILABLE.
         """
 
 def add_ConfigServiceServicer_to_server(servicer: ConfigServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -31,7 +31,7 @@ from smtpdiag.v1 import report_pb2 as smtpdiag_dot_v1_dot_report__pb2
 from smtpdiag.v1 import vocabulary_pb2 as smtpdiag_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16smtpdiag/v1/test.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x18smtpdiag/v1/report.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"h\n\x0eGetTestRequest\x12+\n\x02id\x18\x01 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x10\n\x0emailproof/Test\xd2\xc1\x18\x04\x08\x01\x10\x64\x12)\n\x04view\x18\x02 \x01(\x0e\x32\x15.smtpdiag.v1.TestViewB\x04\xe2\x41\x01\x01\"8\n\x0fGetTestResponse\x12%\n\x04test\x18\x01 \x01(\x0b\x32\x11.smtpdiag.v1.TestB\x04\xe2\x41\x01\x03\"\xee\x01\n\x10ListTestsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xc0>\x12\x1b\n\x06\x66ilter\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xd0\x0f\x12\x1d\n\x08order_by\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xf4\x03\x12)\n\x04view\x18\x05 \x01(\x0e\x32\x15.smtpdiag.v1.TestViewB\x04\xe2\x41\x01\x01\x12\x39\n\tconfig_id\x18\x06 \x01(\tB&\xe2\x41\x01\x01\xfa\x41\x19\n\x17mailproof/EmailProvider\xd2\xc1\x18\x02\x10\x64\"Z\n\x11ListTestsResponse\x12&\n\x05tests\x18\x01 \x03(\x0b\x32\x11.smtpdiag.v1.TestB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xd9\x06\n\x04Test\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x33\n\tconfig_id\x18\x02 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17mailproof/EmailProvider\x12\x1d\n\x0f\x63onfig_sequence\x18\x03 \x01(\x04\x42\x04\xe2\x41\x01\x03\x12\x36\n\x0e\x61\x63tor_token_id\x18\x04 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15mailproof/AccessToken\x12\x1e\n\x10\x61\x63tor_token_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04peer\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12/\n\x07trigger\x18\x07 \x01(\x0e\x32\x18.smtpdiag.v1.TestTriggerB\x04\xe2\x41\x01\x03\x12\'\n\x05\x64\x65pth\x18\x08 \x01(\x0e\x32\x12.smtpdiag.v1.DepthB\x04\xe2\x41\x01\x03\x12/\n\x07outcome\x18\t \x01(\x0e\x32\x18.smtpdiag.v1.TestOutcomeB\x04\xe2\x41\x01\x03\x12\x13\n\x05stage\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x63ode\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\r \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x06phases\x18\x0e \x03(\x0b\x32\x16.smtpdiag.v1.TestPhaseB\x04\xe2\x41\x01\x03\x12\x19\n\x0btls_version\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x41\n\x17\x63\x65rtificate_expire_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nreply_code\x18\x11 \x01(\rB\x04\xe2\x41\x01\x03\x12\x18\n\noverridden\x18\x12 \x03(\tB\x04\xe2\x41\x01\x03\x12\x33\n\x06tested\x18\x13 \x03(\x0b\x32\x1d.smtpdiag.v1.Test.TestedEntryB\x04\xe2\x41\x01\x03\x12)\n\x06report\x18\x14 \x01(\x0b\x32\x13.smtpdiag.v1.ReportB\x04\xe2\x41\x01\x03\x1a-\n\x0bTestedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01:,\xea\x41)\n\x0emailproof/Test\x12\x06{test}\x1a\x02id*\x05tests2\x04test\":\n\tTestPhase\x12\x13\n\x05stage\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x02 \x01(\rB\x04\xe2\x41\x01\x03*N\n\x08TestView\x12\x19\n\x15TEST_VIEW_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_VIEW_BASIC\x10\x01\x12\x12\n\x0eTEST_VIEW_FULL\x10\x02*\xa9\x01\n\x0bTestTrigger\x12\x1c\n\x18TEST_TRIGGER_UNSPECIFIED\x10\x00\x12\x19\n\x15TEST_TRIGGER_DIAGNOSE\x10\x01\x12\x1c\n\x18TEST_TRIGGER_TEST_CONFIG\x10\x02\x12\x1e\n\x1aTEST_TRIGGER_TEST_SETTINGS\x10\x03\x12#\n\x1fTEST_TRIGGER_TEST_HTTP_PROVIDER\x10\x04*s\n\x0bTestOutcome\x12\x1c\n\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_OUTCOME_OK\x10\x01\x12\x15\n\x11TEST_OUTCOME_FAIL\x10\x02\x12\x1a\n\x16TEST_OUTCOME_CANCELLED\x10\x03\x32\xe2\x01\n\x0bTestService\x12h\n\x07GetTest\x12\x1b.smtpdiag.v1.GetTestRequest\x1a\x1c.smtpdiag.v1.GetTestResponse\"\"\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/tests/{id}\x12i\n\tListTests\x12\x1d.smtpdiag.v1.ListTestsRequest\x1a\x1e.smtpdiag.v1.ListTestsResponse\"\x1d\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/testsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16smtpdiag/v1/test.proto\x12\x0bsmtpdiag.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19smtpdiag/v1/options.proto\x1a\x18smtpdiag/v1/report.proto\x1a\x1csmtpdiag/v1/vocabulary.proto\"h\n\x0eGetTestRequest\x12+\n\x02id\x18\x01 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x10\n\x0emailproof/Test\xd2\xc1\x18\x04\x08\x01\x10\x64\x12)\n\x04view\x18\x02 \x01(\x0e\x32\x15.smtpdiag.v1.TestViewB\x04\xe2\x41\x01\x01\"8\n\x0fGetTestResponse\x12%\n\x04test\x18\x01 \x01(\x0b\x32\x11.smtpdiag.v1.TestB\x04\xe2\x41\x01\x03\"\xf0\x01\n\x10ListTestsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xc0>\x12\x1d\n\x06\x66ilter\x18\x03 \x01(\tB\r\xe2\x41\x01\x01\xd2\xc1\x18\x05\x10\xd0\x0f\x18\x04\x12\x1d\n\x08order_by\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xd2\xc1\x18\x03\x10\xf4\x03\x12)\n\x04view\x18\x05 \x01(\x0e\x32\x15.smtpdiag.v1.TestViewB\x04\xe2\x41\x01\x01\x12\x39\n\tconfig_id\x18\x06 \x01(\tB&\xe2\x41\x01\x01\xfa\x41\x19\n\x17mailproof/EmailProvider\xd2\xc1\x18\x02\x10\x64\"Z\n\x11ListTestsResponse\x12&\n\x05tests\x18\x01 \x03(\x0b\x32\x11.smtpdiag.v1.TestB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xd9\x06\n\x04Test\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x33\n\tconfig_id\x18\x02 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17mailproof/EmailProvider\x12\x1d\n\x0f\x63onfig_sequence\x18\x03 \x01(\x04\x42\x04\xe2\x41\x01\x03\x12\x36\n\x0e\x61\x63tor_token_id\x18\x04 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15mailproof/AccessToken\x12\x1e\n\x10\x61\x63tor_token_name\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04peer\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12/\n\x07trigger\x18\x07 \x01(\x0e\x32\x18.smtpdiag.v1.TestTriggerB\x04\xe2\x41\x01\x03\x12\'\n\x05\x64\x65pth\x18\x08 \x01(\x0e\x32\x12.smtpdiag.v1.DepthB\x04\xe2\x41\x01\x03\x12/\n\x07outcome\x18\t \x01(\x0e\x32\x18.smtpdiag.v1.TestOutcomeB\x04\xe2\x41\x01\x03\x12\x13\n\x05stage\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x63ode\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\r \x01(\rB\x04\xe2\x41\x01\x03\x12,\n\x06phases\x18\x0e \x03(\x0b\x32\x16.smtpdiag.v1.TestPhaseB\x04\xe2\x41\x01\x03\x12\x19\n\x0btls_version\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x41\n\x17\x63\x65rtificate_expire_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nreply_code\x18\x11 \x01(\rB\x04\xe2\x41\x01\x03\x12\x18\n\noverridden\x18\x12 \x03(\tB\x04\xe2\x41\x01\x03\x12\x33\n\x06tested\x18\x13 \x03(\x0b\x32\x1d.smtpdiag.v1.Test.TestedEntryB\x04\xe2\x41\x01\x03\x12)\n\x06report\x18\x14 \x01(\x0b\x32\x13.smtpdiag.v1.ReportB\x04\xe2\x41\x01\x03\x1a-\n\x0bTestedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01:,\xea\x41)\n\x0emailproof/Test\x12\x06{test}\x1a\x02id*\x05tests2\x04test\":\n\tTestPhase\x12\x13\n\x05stage\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nelapsed_ms\x18\x02 \x01(\rB\x04\xe2\x41\x01\x03*N\n\x08TestView\x12\x19\n\x15TEST_VIEW_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_VIEW_BASIC\x10\x01\x12\x12\n\x0eTEST_VIEW_FULL\x10\x02*\xa9\x01\n\x0bTestTrigger\x12\x1c\n\x18TEST_TRIGGER_UNSPECIFIED\x10\x00\x12\x19\n\x15TEST_TRIGGER_DIAGNOSE\x10\x01\x12\x1c\n\x18TEST_TRIGGER_TEST_CONFIG\x10\x02\x12\x1e\n\x1aTEST_TRIGGER_TEST_SETTINGS\x10\x03\x12#\n\x1fTEST_TRIGGER_TEST_HTTP_PROVIDER\x10\x04*s\n\x0bTestOutcome\x12\x1c\n\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fTEST_OUTCOME_OK\x10\x01\x12\x15\n\x11TEST_OUTCOME_FAIL\x10\x02\x12\x1a\n\x16TEST_OUTCOME_CANCELLED\x10\x03\x32\xe2\x01\n\x0bTestService\x12h\n\x07GetTest\x12\x1b.smtpdiag.v1.GetTestRequest\x1a\x1c.smtpdiag.v1.GetTestResponse\"\"\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/tests/{id}\x12i\n\tListTests\x12\x1d.smtpdiag.v1.ListTestsRequest\x1a\x1e.smtpdiag.v1.ListTestsResponse\"\x1d\xca\xc1\x18\x08iam.read\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/testsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTESTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTTESTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\322\301\030\003\020\300>'
   _globals['_LISTTESTSREQUEST'].fields_by_name['filter']._loaded_options = None
-  _globals['_LISTTESTSREQUEST'].fields_by_name['filter']._serialized_options = b'\342A\001\001\322\301\030\003\020\320\017'
+  _globals['_LISTTESTSREQUEST'].fields_by_name['filter']._serialized_options = b'\342A\001\001\322\301\030\005\020\320\017\030\004'
   _globals['_LISTTESTSREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTTESTSREQUEST'].fields_by_name['order_by']._serialized_options = b'\342A\001\001\322\301\030\003\020\364\003'
   _globals['_LISTTESTSREQUEST'].fields_by_name['view']._loaded_options = None
@@ -112,26 +112,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TESTSERVICE'].methods_by_name['GetTest']._serialized_options = b'\312\301\030\010iam.read\202\323\344\223\002\020\022\016/v1/tests/{id}'
   _globals['_TESTSERVICE'].methods_by_name['ListTests']._loaded_options = None
   _globals['_TESTSERVICE'].methods_by_name['ListTests']._serialized_options = b'\312\301\030\010iam.read\202\323\344\223\002\013\022\t/v1/tests'
-  _globals['_TESTVIEW']._serialized_start=1662
-  _globals['_TESTVIEW']._serialized_end=1740
-  _globals['_TESTTRIGGER']._serialized_start=1743
-  _globals['_TESTTRIGGER']._serialized_end=1912
-  _globals['_TESTOUTCOME']._serialized_start=1914
-  _globals['_TESTOUTCOME']._serialized_end=2029
+  _globals['_TESTVIEW']._serialized_start=1664
+  _globals['_TESTVIEW']._serialized_end=1742
+  _globals['_TESTTRIGGER']._serialized_start=1745
+  _globals['_TESTTRIGGER']._serialized_end=1914
+  _globals['_TESTOUTCOME']._serialized_start=1916
+  _globals['_TESTOUTCOME']._serialized_end=2031
   _globals['_GETTESTREQUEST']._serialized_start=245
   _globals['_GETTESTREQUEST']._serialized_end=349
   _globals['_GETTESTRESPONSE']._serialized_start=351
   _globals['_GETTESTRESPONSE']._serialized_end=407
   _globals['_LISTTESTSREQUEST']._serialized_start=410
-  _globals['_LISTTESTSREQUEST']._serialized_end=648
-  _globals['_LISTTESTSRESPONSE']._serialized_start=650
-  _globals['_LISTTESTSRESPONSE']._serialized_end=740
-  _globals['_TEST']._serialized_start=743
-  _globals['_TEST']._serialized_end=1600
-  _globals['_TEST_TESTEDENTRY']._serialized_start=1509
-  _globals['_TEST_TESTEDENTRY']._serialized_end=1554
-  _globals['_TESTPHASE']._serialized_start=1602
-  _globals['_TESTPHASE']._serialized_end=1660
-  _globals['_TESTSERVICE']._serialized_start=2032
-  _globals['_TESTSERVICE']._serialized_end=2258
+  _globals['_LISTTESTSREQUEST']._serialized_end=650
+  _globals['_LISTTESTSRESPONSE']._serialized_start=652
+  _globals['_LISTTESTSRESPONSE']._serialized_end=742
+  _globals['_TEST']._serialized_start=745
+  _globals['_TEST']._serialized_end=1602
+  _globals['_TEST_TESTEDENTRY']._serialized_start=1511
+  _globals['_TEST_TESTEDENTRY']._serialized_end=1556
+  _globals['_TESTPHASE']._serialized_start=1604
+  _globals['_TESTPHASE']._serialized_end=1662
+  _globals['_TESTSERVICE']._serialized_start=2034
+  _globals['_TESTSERVICE']._serialized_end=2260
 # @@protoc_insertion_point(module_scope)

@@ -323,7 +323,9 @@ class Test(_message.Message):
 
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestPhase]:
-        """The stages in the order in which they were reached, with the time that each took in all."""
+        """The stages in the order in which they were reached, with the time that each took in all, of a cancelled test the one
+        in which it was cut short among them.
+        """
 
     @_builtins.property
     def certificate_expire_time(self) -> _timestamp_pb2.Timestamp:

@@ -614,7 +614,7 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     CHANGE_KIND_SETTING: _ChangeKind.ValueType  # 1
     """A setting of the configuration has changed, or something else was tested in its place."""
     CHANGE_KIND_SECRET: _ChangeKind.ValueType  # 2
-    """The stored secret was replaced. Its value is never told."""
+    """The stored secret was replaced, or another one was sent with the test. Its value is never told."""
     CHANGE_KIND_DEPTH: _ChangeKind.ValueType  # 3
     """The failing test went further than the last good one did."""
     CHANGE_KIND_ADDRESS: _ChangeKind.ValueType  # 4
@@ -652,7 +652,7 @@ CHANGE_KIND_UNSPECIFIED: ChangeKind.ValueType  # 0
 CHANGE_KIND_SETTING: ChangeKind.ValueType  # 1
 """A setting of the configuration has changed, or something else was tested in its place."""
 CHANGE_KIND_SECRET: ChangeKind.ValueType  # 2
-"""The stored secret was replaced. Its value is never told."""
+"""The stored secret was replaced, or another one was sent with the test. Its value is never told."""
 CHANGE_KIND_DEPTH: ChangeKind.ValueType  # 3
 """The failing test went further than the last good one did."""
 CHANGE_KIND_ADDRESS: ChangeKind.ValueType  # 4

@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from mailproof.cli.service_client import ServiceClient
     from smtpdiag.v1 import test_pb2
 
+_HEAD = (
+    "id",
+    "began",
+    "config",
+    "call",
+    "depth",
+    "outcome",
+    "stage",
+    "code",
+    "ms",
+    "tls",
+    "certificate ends",
+    "by",
+    "not as stored",
+)
 _PAGE = 500
 _MAX_LIMIT = 100_000
 _AGO = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
@@ -102,8 +117,7 @@ async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
     if not tests:
         print("No test is kept that this selects.")
         return DONE
-    head = ("ID", "BEGAN", "CONFIG", "CALL", "DEPTH", "OUTCOME", "STAGE", "CODE", "MS", "TLS", "CERTIFICATE ENDS", "BY")
-    print_table(head, map(_row, tests))
+    print_table(_HEAD, map(_row, tests))
     if token:
         print("There are more: --limit says how many are shown.", file=sys.stderr)
     return DONE
@@ -124,6 +138,7 @@ def _row(test: test_pb2.Test) -> tuple[str, ...]:
         test.tls_version,
         moment(test.certificate_expire_time)[:10] if test.HasField("certificate_expire_time") else "",
         test.actor_token_name or test.actor_token_id,
+        ", ".join(test.overridden),
     )
 
 

@@ -69,12 +69,14 @@ class SettingsSince:
         after: Those of the failing one.
         secret: What its secret is called: "password", "client secret".
         secret_changed_at: When the secret was last replaced since; None where it was not, or nobody knows.
+        sent: What the failing test logged in with that was sent with it, in place of the stored secret; empty for none.
     """
 
     before: Mapping[str, str] | None = None
     after: Mapping[str, str] | None = None
     secret: str = say("password")
     secret_changed_at: datetime | None = None
+    sent: str = ""
 
 
 NOTHING_KNOWN = SettingsSince()
@@ -201,6 +203,9 @@ def _stored_changes(settings: SettingsSince) -> Iterator[ObservedChange]:
         moment = f"{settings.secret_changed_at:%Y-%m-%d %H:%M} UTC"
         sentence = say("the stored {secret} was replaced at {moment}", secret=settings.secret, moment=moment)
         yield _change(Kind.SECRET, sentence, name=settings.secret)
+    if settings.sent:
+        sentence = f"this test used the {settings.sent} that was sent with it, the last good one what was stored"
+        yield _change(Kind.SECRET, sentence, name=settings.sent)
 
 
 def _shown(value: str) -> str:
@@ -309,7 +314,11 @@ def _extensions(pair: _Pair) -> Iterator[ObservedChange]:
         if old is None or new is None:
             continue
         yield from _named(Kind.EXTENSION, set(old) - {"AUTH"}, set(new) - {"AUTH"}, where)
-        yield from _named(Kind.OFFERED_MECHANISM, mechanisms_of(old), mechanisms_of(new), where)
+        offered = _named(Kind.OFFERED_MECHANISM, mechanisms_of(old), mechanisms_of(new), where)
+        used = pair.before.mechanism, pair.after.mechanism
+        for change in offered:  # of those that neither login used none is the cause
+            wanted = change.name == used[1] if change.after else used[0] in (None, change.name)
+            yield dataclasses.replace(change, likely=wanted)
         limit = old.get("SIZE", ""), new.get("SIZE", "")
         if limit[0] != limit[1] and all(map(str.isdecimal, limit)):
             sentence = say(

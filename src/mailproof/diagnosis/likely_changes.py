@@ -26,11 +26,14 @@ _LOGIN = frozenset(
 _MECHANISM = frozenset({(Kind.SETTING, "mechanism"), (Kind.OFFERED_MECHANISM, ""), (Kind.MECHANISM, "")})
 _SENDER = frozenset({(Kind.SETTING, "user"), (Kind.SETTING, "sender"), (Kind.SETTING, "ehlo_name")})
 _RECIPIENT = frozenset({(Kind.SETTING, "recipient")})
-_MESSAGE = frozenset({(Kind.SIZE_LIMIT, ""), (Kind.EXTENSION, "")})
+_SIZE = frozenset({(Kind.SIZE_LIMIT, "")})
+_STARTTLS = frozenset({(Kind.EXTENSION, "STARTTLS")})
 _DEPTH = frozenset({(Kind.DEPTH, "")})
 
 _Change = tuple[Kind, str]
-"""A kind with the setting's name; kinds without settings have an empty one, whatever they name."""
+"""A kind with the name of the setting or the extension; other kinds have an empty one, whatever they name."""
+
+_NAMED = (Kind.SETTING, Kind.EXTENSION)
 
 _OF_STAGE: dict[Stage, frozenset[_Change]] = {
     Stage.POLICY: _WHERE,
@@ -39,11 +42,11 @@ _OF_STAGE: dict[Stage, frozenset[_Change]] = {
     Stage.GREETING: _WHERE | _SECURED | _SERVER,
     Stage.TLS: _WHERE | _SECURED | _SERVER | _CERTIFICATE | {(Kind.TLS_VERSION, ""), (Kind.CIPHER, "")},
     Stage.EHLO: _WHERE | _SECURED | _SERVER | {(Kind.SETTING, "ehlo_name")},
-    Stage.STARTTLS: _WHERE | _SECURED | _SERVER | {(Kind.EXTENSION, "")},
+    Stage.STARTTLS: _WHERE | _SECURED | _SERVER | _STARTTLS,
     Stage.AUTH: _WHERE | _SECURED | _SERVER | _LOGIN | _MECHANISM | _DEPTH,
-    Stage.MAIL: _WHERE | _SECURED | _SERVER | _SENDER | _MESSAGE | _MECHANISM | _DEPTH,
-    Stage.RCPT: _WHERE | _SECURED | _SERVER | _SENDER | _MESSAGE | _RECIPIENT | _DEPTH,
-    Stage.DATA: _WHERE | _SECURED | _SERVER | _SENDER | _MESSAGE | _RECIPIENT | _DEPTH,
+    Stage.MAIL: _WHERE | _SECURED | _SERVER | _SENDER | _MECHANISM | _DEPTH,
+    Stage.RCPT: _WHERE | _SECURED | _SERVER | _SENDER | _RECIPIENT | _DEPTH,
+    Stage.DATA: _WHERE | _SECURED | _SERVER | _SENDER | _RECIPIENT | _DEPTH,
     Stage.QUIT: frozenset(),
 }
 
@@ -69,10 +72,30 @@ _OF_CODE: dict[Code, frozenset[_Change]] = {
     ),
     **dict.fromkeys((Code.GREYLISTED, Code.MAILBOX_FULL), _WHERE | _SERVER | _RECIPIENT | _DEPTH),
     Code.AUTH_TOKEN_FAILED: _LOGIN,  # the mail server has no part in it
-    Code.TLS_REQUIRED: _WHERE | _SECURED | _SERVER | _DEPTH,
+    # A certificate that is refused: the session that showed it has no part in that.
+    **dict.fromkeys(
+        (
+            Code.TLS_CERT_EXPIRED,
+            Code.TLS_CERT_NOT_YET_VALID,
+            Code.TLS_SELF_SIGNED,
+            Code.TLS_UNTRUSTED,
+            Code.TLS_MISSING_INTERMEDIATE,
+            Code.TLS_CERT_WEAK,
+            Code.TLS_CERT_WRONG_PURPOSE,
+            Code.TLS_INTERCEPTED,
+        ),
+        _WHERE | _SECURED | _CERTIFICATE,
+    ),
+    Code.TLS_HOSTNAME_MISMATCH: _WHERE | _SECURED | {(Kind.CERTIFICATE, "")},
+    # Found before a login is tried, so it depends on nothing that one brings.
+    **dict.fromkeys(
+        (Code.AUTH_NOT_OFFERED, Code.AUTH_NOT_ENABLED, Code.AUTH_MECHANISM_UNSUPPORTED, Code.AUTH_REQUIRES_TLS),
+        _WHERE | _SECURED | _SERVER | _STARTTLS | _MECHANISM | _DEPTH | {(Kind.SETTING, "login")},
+    ),
+    Code.TLS_REQUIRED: _WHERE | _SECURED | _SERVER | _STARTTLS | _DEPTH,
     Code.AUTH_REQUIRED: _WHERE | _SERVER | _LOGIN | _MECHANISM | _DEPTH,
-    Code.MESSAGE_TOO_LARGE: _WHERE | _SERVER | {(Kind.SIZE_LIMIT, "")},
-    Code.SMTPUTF8_NOT_SUPPORTED: _WHERE | _SERVER | _SENDER | _RECIPIENT | {(Kind.EXTENSION, "")} | _DEPTH,
+    Code.MESSAGE_TOO_LARGE: _WHERE | _SERVER | _SIZE,
+    Code.SMTPUTF8_NOT_SUPPORTED: _WHERE | _SERVER | _SENDER | _RECIPIENT | {(Kind.EXTENSION, "SMTPUTF8")} | _DEPTH,
 }
 
 _ORDER = (
@@ -103,10 +126,10 @@ def can_depend_on(stage: Stage, code: Code, kind: Kind, name: str = "") -> bool:
         stage: Where the test failed.
         code: With what.
         kind: What has changed.
-        name: Of a setting, its name.
+        name: Of a setting or an extension, its name.
     """
     causes = _OF_CODE.get(code, _OF_STAGE[stage])
-    return (kind, name if kind is Kind.SETTING else "") in causes
+    return (kind, name if kind in _NAMED else "") in causes
 
 
 def order_of(kind: Kind) -> int:

@@ -7,7 +7,7 @@ negation is true; letters are A to Z where case does not count; missing values c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
@@ -144,3 +144,17 @@ class OrderKey:
 
 ListOrder = tuple[OrderKey, ...]
 """By what a list is ordered, the first key first. The last one is of a field that no two rows share."""
+
+
+def fields_of(filter_: Filter | None) -> Iterator[str]:
+    """Yield the field of each term of a filter."""
+    match filter_:
+        case None:
+            return
+        case AllOf(operands) | AnyOf(operands):
+            for operand in operands:
+                yield from fields_of(operand)
+        case Negation(operand):
+            yield from fields_of(operand)
+        case _:
+            yield filter_.field

@@ -57,6 +57,11 @@ class OverviewQuery:
     limit: int = 100
     tests: int = 20
 
+    @property
+    def reads_tests(self) -> bool:
+        """Whether the tests of all configurations may have to be read for it."""
+        return self.condition is not None or self.order != (*DEFAULT_ORDER, OrderKey(UNIQUE, descending=True))
+
 
 @dataclass(frozen=True, slots=True)
 class TestBrief:

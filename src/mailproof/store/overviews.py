@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproof.domain.filters import FieldKind, SortValue
+from mailproof.domain.ledger import EventType
 from mailproof.domain.overview import OVERVIEW_FIELDS, OverviewPage, OverviewQuery, OverviewRow, TestBrief
 from mailproof.store.conditions import Column, Dialect, SqlText
 from mailproof.store.kept_rows import OWN
@@ -107,8 +108,10 @@ def page_statement(
         f"(page.k{place} IS NULL), page.k{place} {'DESC' if key.descending else 'ASC'}"
         for place, key in enumerate(query.order)
     )
+    # A snapshot has the time of the event that added the provider, and the secret may be a later one's.
     secret = (
-        "SELECT e.created_at FROM events AS e WHERE e.instance_id = p.instance_id AND e.provider_id = p.id "  # noqa: S608
+        f"SELECT CASE WHEN e.type <> '{EventType.SNAPSHOT}' THEN e.created_at END FROM events AS e "  # noqa: S608
+        "WHERE e.instance_id = p.instance_id AND e.provider_id = p.id "
         f"AND {has_sealed(dialect.find, 'e.payload')} ORDER BY e.sequence DESC LIMIT 1"
     )
     tests = (  # as one text for each provider, in one statement for all: rows of their own take five times as long

@@ -83,8 +83,8 @@ class Prober(Protocol):
         """Run a plan, and yield steps as they begin and end, heartbeats, and one report, last."""
         ...
 
-    async def report(self, plan: Plan) -> Report:
-        """Run a plan and return its report."""
+    async def report(self, plan: Plan, follow: Callable[[Progress], None] | None = None) -> Report:
+        """Run a plan and return its report; `follow` is called with the steps as they begin and end."""
         ...
 
 
@@ -246,7 +246,7 @@ class Diagnoses:
             subject = dataclasses.replace(subject, plan=plan, remaining=remaining)
         async with self._limited(caller, plan, stored) as ended:
             with self._kept.recording(subject) as recording:
-                report = await self._prober.report(plan)
+                report = await self._prober.report(plan, recording.follow if subject is not None else None)
             ended(report)
         return await recording.ended(report)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mailproof.domain.errors import FieldViolation, InvalidFields, KeptTestNotFound, TooMuchWork
+from mailproof.domain.errors import FieldViolation, InvalidFields, KeptTestNotFound
 from mailproof.domain.filters import AllOf, AnyOf, Filter, ListOrder, Negation, SortValue, TextMatch, fold_ascii
 from mailproof.domain.kept_test import KeptTest, TestQuery
 from mailproof.domain.kept_test_fields import NEWEST_FIRST, TEST_FIELDS, UNIQUE
@@ -22,6 +19,7 @@ from mailproof.syntax.filter import parse_filter
 from mailproof.syntax.order_by import parse_order_by
 from mailproof.usecases.diagnoses import linked
 from mailproof.usecases.last_good import report_of
+from mailproof.usecases.list_reads import ListReads
 from mailproof.usecases.page_token import make_list_token, read_list_token
 from mailproof.usecases.token_names import TokenNames
 
@@ -33,9 +31,6 @@ MAX_REPORTS = 50
 
 MAX_TEXT_MATCHES = 10
 """Terms of a filter that look for a part of a text: with 100,000 tests each takes 80 ms, the others 10 ms."""
-
-MAX_READING, MAX_READING_OF_INSTANCE = 8, 4
-"""Lists that may read all of an instance's tests at once, for a filter or an order: in all, and of one instance."""
 
 _LIST = "tests"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,7 +96,7 @@ class KeptTestPages:
         self._vault = vault
         self._documentation_url = documentation_url
         self._names = TokenNames(store)
-        self._reading = _Reading()
+        self._reads = ListReads()
 
     async def get(self, caller: Caller, test_id: str, *, with_report: bool = True) -> ShownTest:
         """Return a test.
@@ -159,8 +154,8 @@ class KeptTestPages:
             raise InvalidFields(problems)
         limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_REPORTS if with_reports else MAX_PAGE_SIZE)
         query = TestQuery(config_id, condition, order, after, limit + 1)
-        with self._reading.all_of(instance) if query.reads_all else nullcontext():
-            found = await self._store.list_tests(instance, query)
+        read = self._store.list_tests(instance, query)
+        found = await (self._reads.run(instance, read) if query.reads_all else read)
         page = list(found[:limit])
         following = ""
         if len(found) > limit:
@@ -211,29 +206,3 @@ def _text_matches(filter_: Filter | None) -> int:
             return _text_matches(operand)
         case _:
             return int(isinstance(filter_, TextMatch))
-
-
-class _Reading:
-    """Counts the lists that read all of an instance's tests at the moment, on all event loops."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
-
-    @contextmanager
-    def all_of(self, instance_id: str) -> Iterator[None]:
-        """Count one within this context.
-
-        Raises:
-            TooMuchWork: There are as many already as are allowed.
-        """
-        with self._lock:
-            if self._counts[instance_id] >= MAX_READING_OF_INSTANCE or self._counts.total() >= MAX_READING:
-                raise TooMuchWork
-            self._counts[instance_id] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._counts[instance_id] -= 1
-                self._counts += Counter()  # without those that are 0

@@ -228,14 +228,17 @@ class Recording:
     _started_at: datetime
     _begun: float
     _stage: str = ""
+    _stage_begun: float | None = None  # None where it has ended
     _phases: dict[str, float] = field(default_factory=dict)
 
     def follow(self, event: Progress) -> None:
         """Take note of an event of the test."""
         if isinstance(event, StepStarted):
-            self._stage = event.stage.value
+            self._stage, self._stage_begun = event.stage.value, time.monotonic()
         elif isinstance(event, Step):
             self._phases[event.stage.value] = self._phases.get(event.stage.value, 0.0) + event.duration
+            if event.stage.value == self._stage:
+                self._stage_begun = None
 
     async def ended(self, report: Report) -> Report:
         """Keep a test that has ended.
@@ -246,7 +249,12 @@ class Recording:
         subject = self._subject
         if subject is None:
             return report
-        report = await self._kept.compared(report, lambda: self._verdict(subject, report))
+        try:
+            report = await self._kept.compared(report, lambda: self._verdict(subject, report))
+        except asyncio.CancelledError:  # its caller left after the verdict, which stands
+            self._kept.start(lambda: self._of_report(subject, report))
+            self._kept.note(subject, report.code.value)
+            raise
         test_id = await self._write(subject, report.code.value, lambda: self._of_report(subject, report))
         return replace(report, test_id=test_id)
 
@@ -265,7 +273,10 @@ class Recording:
             return
         code = error.reason.lower() if isinstance(error, ServiceShortage) else UNFINISHED
         self._kept.note(subject, UNFINISHED)
-        elapsed = time.monotonic() - self._begun
+        now = time.monotonic()
+        if self._stage_begun is not None:
+            self._phases[self._stage] = self._phases.get(self._stage, 0.0) + now - self._stage_begun
+        elapsed = now - self._begun
         if code == UNFINISHED and subject.remaining is not None and elapsed >= subject.remaining - _LATELY:
             code = DEADLINE_EXCEEDED
         self._kept.start(lambda: self._cancelled(subject, code, elapsed))

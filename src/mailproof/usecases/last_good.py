@@ -34,8 +34,8 @@ _EVENTS_READ = 100
 _SECRETS = frozenset({"password", "client_secret"})
 """What events call a secret."""
 
-_SENT = frozenset({"password", "xoauth2"})
-"""What a test calls one that was sent in place of the stored one."""
+_SENT = {"password": "password", "xoauth2": "token or client secret"}
+"""What a test calls one that was sent in place of the stored one, and in words."""
 
 
 class LastGoodStore(Protocol):
@@ -90,7 +90,12 @@ class LastGood:
     async def _settings(self, last: KeptTest, test: KeptTest) -> SettingsSince:
         before, after = dict(last.tested), dict(test.tested)
         known = SettingsSince(before or None, after or None)
-        if last.config_sequence >= test.config_sequence or not after.get("login") or _SENT & set(test.overridden):
+        if not after.get("login"):
+            return known
+        sent = next((words for name, words in _SENT.items() if name in test.overridden), "")
+        if sent and before.get("login"):
+            return dataclasses.replace(known, sent=sent)
+        if sent or last.config_sequence >= test.config_sequence:
             return known
         events = await self._store.list_events(
             test.instance_id, before=test.config_sequence + 1, limit=_EVENTS_READ, provider_id=test.config_id

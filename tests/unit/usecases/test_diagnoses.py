@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -109,7 +109,7 @@ class Prober:
             await asyncio.Event().wait()
         yield self._report
 
-    async def report(self, plan: Plan) -> Report:
+    async def report(self, plan: Plan, follow: Callable[[Progress], None] | None = None) -> Report:
         async for event in self.run(plan):
             if isinstance(event, Report):
                 return event

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite import kept_tests
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases import kept_test_pages
-from mailproof.usecases.kept_test_pages import MAX_READING, MAX_READING_OF_INSTANCE, KeptTestPages
+from mailproof.usecases.kept_test_pages import KeptTestPages
+from mailproof.usecases.list_reads import MAX_READING, MAX_READING_OF_INSTANCE
 
 
 class Store:
@@ -64,6 +66,25 @@ def test_so_many_lists_may_read_all_tests_at_once(tmp_path: Path) -> None:
         store.open.set()
         await asyncio.gather(*running)
         await begin("a", filter_="code = x")
+
+    asyncio.run(scenario())
+
+
+def test_a_list_whose_caller_has_left_counts_until_it_is_read(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        store: Any = Store()
+        pages = KeptTestPages(store, open_sealer(tmp_path, None))
+        for _ in range(MAX_READING_OF_INSTANCE):
+            left = asyncio.ensure_future(pages.list(caller("a"), filter_="code = x"))
+            await asyncio.sleep(0)
+            left.cancel()
+            with suppress(asyncio.CancelledError):
+                await left
+        with pytest.raises(TooMuchWork):
+            await pages.list(caller("a"), filter_="code = x")
+        store.open.set()
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+        await pages.list(caller("a"), filter_="code = x")
 
     asyncio.run(scenario())
 

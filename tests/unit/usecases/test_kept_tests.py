@@ -37,6 +37,7 @@ from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.diagnosis_plans import Overrides
 from mailproof.usecases.kept_reports import unpack
 from mailproof.usecases.kept_tests import KeptTests
+from mailproof.usecases.last_good import LastGood
 from mailproof.usecases.noted import NOTED_EVERY, Notes
 from mailproof.usecases.provider_secrets import identity
 from mailproof.usecases.providers import Auth, SmtpInput
@@ -136,11 +137,13 @@ class Prober:
             raise self._report
         yield cast("Report", self._report)
 
-    async def report(self, plan: Plan) -> Report:
+    async def report(self, plan: Plan, follow: Callable[[Progress], None] | None = None) -> Report:
         async with aclosing(self.run(plan)) as events:
             async for event in events:
                 if isinstance(event, Report):
                     return event
+                if follow is not None:
+                    follow(event)
         raise AssertionError("a run ends with a report")
 
 
@@ -339,7 +342,9 @@ def test_a_test_whose_caller_leaves_is_kept_as_cancelled(streamed: bool) -> None
     world = run(scenario, World(None))
     test = world.only
     assert (test.outcome, test.code, test.report, test.good) == (KeptOutcome.CANCELLED, "unfinished", b"", False)
-    assert (test.stage, test.phases) == (("connect", (("resolve", 2),)) if streamed else ("", ()))
+    assert test.stage == "connect"
+    assert [stage for stage, _ in test.phases] == ["resolve", "connect"], "the one that had not ended is among them"
+    assert test.phases[0] == ("resolve", 2)
     assert world.store.noted == [("1", "7")]
 
 
@@ -350,6 +355,31 @@ def test_a_reader_that_closes_the_stream_leaves_a_cancelled_test() -> None:
                 break
 
     assert run(scenario, World(None)).only.outcome == KeptOutcome.CANCELLED
+
+
+def test_a_caller_who_leaves_after_the_verdict_leaves_a_test_that_has_it() -> None:
+    async def scenario(world: World) -> None:
+        comparing = asyncio.Event()
+
+        class Comparing:
+            async def compared(self, _report: Report, _test: KeptTest) -> Report:
+                comparing.set()
+                await asyncio.Event().wait()
+                raise AssertionError
+
+        notes = Notes(world.store, monotonic=lambda: world.seconds)
+        last_good = cast("LastGood", Comparing())
+        world.kept = KeptTests(notes, world.store, Retention(), clock=lambda: NOW, last_good=last_good)
+        task = asyncio.ensure_future(world.diagnose())
+        await comparing.wait()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    world = run(scenario, World(REFUSED))
+    assert (world.only.outcome, world.only.code) == (KeptOutcome.FAIL, "auth_rejected")
+    assert unpack(world.only.report).code is Code.AUTH_REJECTED
+    assert world.store.noted == [("1", "7")]
 
 
 def test_the_callers_deadline_and_a_shortage_are_told_apart_from_a_caller_who_left() -> None:

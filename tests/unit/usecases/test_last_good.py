@@ -112,11 +112,11 @@ def test_a_secret_that_was_replaced_between_the_two_is_told(events: Sequence[Eve
 @pytest.mark.parametrize(
     "test",
     [
-        kept(2, 9, overridden=("password",)),
+        kept(2, 9, overridden=("password",), tested=(("host", "mail.test"),)),
         kept(2, 9, tested=(("host", "mail.test"),)),
         kept(2, 5),
     ],
-    ids=["another password was sent", "no login", "nothing was changed"],
+    ids=["a password was sent, and not used", "no login", "nothing was changed"],
 )
 def test_the_log_is_read_only_where_the_stored_secret_was_used_and_may_have_changed(test: KeptTest) -> None:
     store = Store(kept(1, 5, report=pack(GOOD)), event(8, EventType.PASSWORD_CHANGED))
@@ -124,6 +124,23 @@ def test_the_log_is_read_only_where_the_stored_secret_was_used_and_may_have_chan
     assert since is not None
     assert ChangeKind.SECRET not in [change.kind for change in since.changes]
     assert store.read == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"), [("password", "password"), ("xoauth2", "token or client secret")], ids=["password", "token"]
+)
+def test_a_secret_that_was_sent_with_the_test_is_told_and_not_the_stored_one_s_history(sent: str, words: str) -> None:
+    store = Store(kept(1, 5, report=pack(GOOD)), event(8, EventType.PASSWORD_CHANGED))
+    since = compared(store, test=kept(2, 9, overridden=(sent,))).since_last_good
+    assert since is not None
+    assert since.sentence.endswith(
+        f"Since then: this test used the {words} that was sent with it, the last good one what was stored."
+    )
+    assert store.read == 0
+    no_login = Store(kept(1, 5, report=pack(GOOD), tested=TESTED[:1]))
+    since = compared(no_login, test=kept(2, 9, overridden=(sent,))).since_last_good
+    assert since is not None
+    assert ChangeKind.SECRET not in [change.kind for change in since.changes]
 
 
 def test_settings_are_compared_though_the_report_can_not_be_read(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
-from mailproof.domain.errors import InvalidFields
+from mailproof.domain.clock import utc_now
+from mailproof.domain.errors import InvalidFields, TooMuchWork
 from mailproof.domain.ledger import Change, EventType
-from mailproof.domain.model import Caller, HttpSettings, SmtpSettings
+from mailproof.domain.model import Caller, HttpSettings, Role, SmtpSettings, Token
+from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import SqliteStore, open_store
 from mailproof.usecases import overviews
+from mailproof.usecases.list_reads import MAX_READING_OF_INSTANCE
 from mailproof.usecases.overviews import OverviewList, Overviews, SecretStanding
 from mailproof.usecases.provider_secrets import identity
 from service_support.tokens import stored_token
@@ -97,3 +102,59 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         assert [each.field for each in caught.value.violations] == ["page_size", "filter", "order_by", "page_token"]
 
     run(tmp_path, scenario)
+
+
+def test_terms_on_what_tests_say_are_few(tmp_path: Path) -> None:
+    async def scenario(store: SqliteStore, caller: Caller) -> None:
+        terms = ["-(tls_version:a OR last_test.code = ok)", "NOT certificate_expire_time:*"] * 3
+        await listed(store, caller, filter_=" AND ".join([*terms, "tls_version:a", "host:b", "user:c"]))
+        with pytest.raises(InvalidFields, match="not have more than 10 terms on last_test") as caught:
+            await listed(store, caller, filter_=" AND ".join([*terms, "tls_version:a", "last_test.id > 1"]))
+        assert [each.field for each in caught.value.violations] == ["filter"]
+
+    run(tmp_path, scenario)
+
+
+def test_a_page_is_read_beside_the_event_loop(tmp_path: Path) -> None:
+    async def scenario(store: SqliteStore, caller: Caller) -> None:
+        threads = set()
+        read = store._read
+
+        def spied(work: Callable[[Connection], object]) -> object:
+            threads.add(threading.get_ident())
+            return read(work)
+
+        store._read = spied  # type: ignore[method-assign,assignment]
+        await listed(store, caller, filter_="tls_version:a")
+        assert threads
+        assert threading.get_ident() not in threads
+
+    run(tmp_path, scenario)
+
+
+def test_so_many_filtered_lists_are_read_at_once() -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.open = asyncio.Event()
+
+        async def list_overviews(self, _instance_id: str, _query: OverviewQuery) -> OverviewPage:
+            await self.open.wait()
+            return OverviewPage((), 0)
+
+    async def main() -> None:
+        store = Slow()
+        use_case = Overviews(store, VAULT)
+        caller = Caller(Token("t", "n", Role.VIEWER, ("i",), utc_now()), "i")
+
+        def begin(filter_: str) -> asyncio.Task[OverviewList]:
+            return asyncio.ensure_future(use_case.list(caller, page_size=0, token="", filter_=filter_, order_by=""))
+
+        running = [begin("host:a") for _ in range(MAX_READING_OF_INSTANCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooMuchWork):
+            await begin("host:a")
+        running.append(begin(""))  # reads the tests of its page alone
+        store.open.set()
+        await asyncio.gather(*running)
+
+    asyncio.run(main())

@@ -151,8 +151,10 @@ class SqliteStore:
         return ProviderPage(tuple(rows.to_provider(row) for row in found), total, sequence, viewed_at)
 
     async def list_overviews(self, instance_id: str, query: OverviewQuery) -> OverviewPage:
-        """See `mailproof.store.contract.OverviewStore`."""
-        return self._read(lambda connection: overviews.find_page(connection, instance_id, query))
+        """See `mailproof.store.contract.OverviewStore`. A page takes tens of milliseconds, so a thread reads it."""
+        return await asyncio.to_thread(
+            self._read, lambda connection: overviews.find_page(connection, instance_id, query)
+        )
 
     async def list_added(self, instance_id: str, *, after: int, until: int | None, limit: int) -> AddedProviders:
         """See `mailproof.store.contract.ProviderStore`. Hundreds of rows take milliseconds, so a thread reads them."""
