@@ -191,7 +191,8 @@ LAW = (
             "scheduling.fair_worker",
         ),
         libraries=(
-            "asyncio: ahead import_undo kept_tests key_rotation last_good list_reads noted retention thinning token_uses",
+            "asyncio: ahead import_undo kept_tests key_rotation last_good list_reads noted retention thinning",
+            "asyncio: token_uses",
             "cryptography: passphrase_encryption",
             "jwt: oidc",
         ),

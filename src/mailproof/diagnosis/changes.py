@@ -204,7 +204,9 @@ def _stored_changes(settings: SettingsSince) -> Iterator[ObservedChange]:
         sentence = say("the stored {secret} was replaced at {moment}", secret=settings.secret, moment=moment)
         yield _change(Kind.SECRET, sentence, name=settings.secret)
     if settings.sent:
-        sentence = f"this test used the {settings.sent} that was sent with it, the last good one what was stored"
+        sentence = say(
+            "this test used the {sent} that was sent with it, the last good one what was stored", sent=settings.sent
+        )
         yield _change(Kind.SECRET, sentence, name=settings.sent)
 
 

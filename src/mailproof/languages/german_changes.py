@@ -20,6 +20,9 @@ CHANGES: dict[str, str] = {
     "nothing that this test sees": "nichts, was dieser Test sieht",
     "nothing": "leer",
     "the setting {name} is {after} instead of {before}": "die Einstellung {name} ist {after} statt {before}",
+    "this test used the {sent} that was sent with it, the last good one what was stored": (
+        "dieser Test verwendete das mitgesendete {sent}, der letzte erfolgreiche das gespeicherte"
+    ),
     "the stored {secret} was replaced at {moment}": "das gespeicherte {secret} wurde am {moment} ersetzt",
     "this test came to {stage}, which the last good one did not try: it ended at {depth}": (
         "dieser Test kam bis {stage}, was der letzte erfolgreiche nicht versucht hat: Er endete bei {depth}"

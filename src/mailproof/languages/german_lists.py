@@ -44,6 +44,9 @@ LISTS: dict[str, str] = {
     ),
     "is compared with a duration, such as 1.5s or 250ms": "wird mit einer Dauer verglichen, etwa 1.5s oder 250ms",
     "must not have more than {most} fields": "darf nicht mehr als {most} Felder haben",
+    "must not have more than {most} terms on last_test, tls_version and certificate_expire_time": (
+        "darf nicht mehr als {most} Terme über last_test, tls_version und certificate_expire_time haben"
+    ),
     "must not name {twice} twice": "darf {twice} nicht zweimal nennen",
     "must have a field's name on both sides of a comma": (
         "muss auf beiden Seiten eines Kommas den Namen eines Feldes haben"

@@ -108,8 +108,9 @@ class Overviews:
         except ValueError as error:
             problems.append(FieldViolation("filter", str(error)))
         if sum(name in _OF_TESTS for name in fields_of(condition)) > MAX_TEST_TERMS:
-            wrong = (
-                f"must not have more than {MAX_TEST_TERMS} terms on last_test, tls_version and certificate_expire_time"
+            wrong = say(
+                "must not have more than {most} terms on last_test, tls_version and certificate_expire_time",
+                most=MAX_TEST_TERMS,
             )
             problems.append(FieldViolation("filter", wrong))
         try:
