@@ -80,6 +80,8 @@ def _begin(parsed: argparse.Namespace) -> Extent | None:
     if str(parsed.file) == "-":
         raise UsageError("argument FILE: must be a file, not -: an export that breaks off goes on in it")
     half = partial(parsed.file)
+    if parsed.file.exists() and not parsed.file.is_file():  # /dev/stdout would be replaced, not written
+        raise UsageError(f"{parsed.file} is a directory or a device, and no file")
     if parsed.file.exists() and not parsed.overwrite:
         raise UsageError(f"{parsed.file} exists: --overwrite replaces it")
     if not half.exists():

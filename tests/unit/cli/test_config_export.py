@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,10 @@ def test_a_half_file_is_one_commands_and_its_owners(tmp_path: Path) -> None:
         file.write(b"a page")
 
 
-def test_an_export_goes_to_no_pipe() -> None:
+def test_an_export_goes_to_no_pipe_and_replaces_no_device(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="must be a file, not -"):
         _begin(argparse.Namespace(file=Path("-"), overwrite=False, resume=False))
+    os.mkfifo(tmp_path / "pipe")
+    for there in (tmp_path, tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(UsageError, match="a directory or a device"):
+            _begin(argparse.Namespace(file=there, overwrite=True, resume=False))
