@@ -164,20 +164,21 @@ class _Export:
     async def run(self) -> None:
         import grpc
 
-        while not self._complete:
-            try:
-                await self._stream()
-            except grpc.aio.AioRpcError as error:
-                if not await self._retries.wait(error):
-                    self._progress.end()
-                    if self._done:
-                        print(
-                            f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
-                            f"{partial(self._parsed.file)}: --resume goes on with it",
-                            file=sys.stderr,
-                        )
-                    raise
-        self._progress.end()
+        try:
+            while not self._complete:
+                try:
+                    await self._stream()
+                except grpc.aio.AioRpcError as error:
+                    if not await self._retries.wait(error):
+                        raise
+        finally:
+            self._progress.end()
+            if self._done and not self._complete:  # whatever stopped it, Ctrl-C too
+                print(
+                    f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
+                    f"{partial(self._parsed.file)}: --resume goes on with it",
+                    file=sys.stderr,
+                )
 
     async def _stream(self) -> None:
         """Make one call, and write what arrives."""
