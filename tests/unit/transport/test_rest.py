@@ -446,7 +446,7 @@ def test_errors_can_be_read_by_a_page_of_a_configured_origin(table: Table) -> No
         assert {"www-authenticate", "x-unknown-fields", "etag"} <= set(exposed)
     wanted = [("origin", ORIGIN), ("access-control-request-method", "PUT")]
     allowed = (call(app, "OPTIONS", "/smtp/1", wanted).header("access-control-allow-headers") or "").split(", ")
-    assert {"idempotency-key", "x-expected-sequence", "if-match", "x-strict"} <= set(allowed)
+    assert {"idempotency-key", "x-expected-sequence", "if-match", "x-strict", "content-encoding"} <= set(allowed)
     preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
     assert call(app, "OPTIONS", "/smtp", preflight).status == 204
 
