@@ -88,7 +88,7 @@ def test_nothing_it_logs_or_prints_holds_a_secret(service: RunningService) -> No
 
 
 def test_a_stop_ends_the_streams_that_are_left_with_a_status_on_every_wire(tmp_path: Path) -> None:
-    with SilentServer() as silent, running_service(tmp_path / "data", "--drain-timeout", "2") as running:
+    with SilentServer() as silent, running_service(tmp_path / "data", "--drain-timeout", "0") as running:
         request = diagnosis_pb2.DiagnoseRequest(
             host="127.0.0.1", port=silent.port, tls_mode=vocabulary_pb2.TLS_MODE_NONE, verify_alternatives=False
         )

@@ -77,7 +77,11 @@ def _begin(parsed: argparse.Namespace) -> Extent | None:
     """
     from mailproof.cli.transfer_file import FileProblem, survey
 
+    if str(parsed.file) == "-":
+        raise UsageError("argument FILE: must be a file, not -: an export that breaks off goes on in it")
     half = partial(parsed.file)
+    if parsed.file.exists() and not parsed.file.is_file():  # /dev/stdout would be replaced, not written
+        raise UsageError(f"{parsed.file} is a directory or a device, and no file")
     if parsed.file.exists() and not parsed.overwrite:
         raise UsageError(f"{parsed.file} exists: --overwrite replaces it")
     if not half.exists():
@@ -100,13 +104,36 @@ def _begin(parsed: argparse.Namespace) -> Extent | None:
 
 
 def _open(path: Path, extent: Extent | None) -> IO[bytes]:
-    """Open the half file behind its last whole line. Only its owner can read it."""
-    flags = os.O_WRONLY | os.O_CREAT | (0 if extent else os.O_TRUNC)
-    file = os.fdopen(os.open(path, flags, 0o600), "wb")
-    if extent:
+    """Open the half file behind its last whole line. Only its owner can read it, and one command alone write it.
+
+    Raises:
+        UsageError: Another command writes it.
+    """
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+    if not _locked(file):
+        file.close()
+        raise UsageError(f"another export writes {path} at this moment")
+    if extent is None:
+        file.truncate()
+    else:
         file.truncate(extent.end)
         file.seek(extent.end)
     return file
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed, where the system can; return False if another process has locked it."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # not every file system can
+        return True
+    return True
 
 
 class _Export:
@@ -137,20 +164,21 @@ class _Export:
     async def run(self) -> None:
         import grpc
 
-        while not self._complete:
-            try:
-                await self._stream()
-            except grpc.aio.AioRpcError as error:
-                if not await self._retries.wait(error):
-                    self._progress.end()
-                    if self._done:
-                        print(
-                            f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
-                            f"{partial(self._parsed.file)}: --resume goes on with it",
-                            file=sys.stderr,
-                        )
-                    raise
-        self._progress.end()
+        try:
+            while not self._complete:
+                try:
+                    await self._stream()
+                except grpc.aio.AioRpcError as error:
+                    if not await self._retries.wait(error):
+                        raise
+        finally:
+            self._progress.end()
+            if self._done and not self._complete:  # whatever stopped it, Ctrl-C too
+                print(
+                    f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
+                    f"{partial(self._parsed.file)}: --resume goes on with it",
+                    file=sys.stderr,
+                )
 
     async def _stream(self) -> None:
         """Make one call, and write what arrives."""

@@ -161,8 +161,6 @@ class _Import:
         self._progress = ProgressLine("checked" if parsed.dry_run else "imported")
 
     async def run(self) -> instance_pb2.FinishConfigsImportResponse:
-        import grpc
-
         from mailproof.cli.transfer_file import lines
 
         finished = None
@@ -175,14 +173,12 @@ class _Import:
                         await self._page(line)
                     else:
                         finished = await self._finish(line)
-        except grpc.aio.AioRpcError:
+        finally:
             self._progress.end()
-            if self._state is not None and not self._parsed.dry_run:
+            if finished is None and self._state is not None and not self._parsed.dry_run:  # also by Ctrl-C
                 half = f"{self._state.pages} of {self._extent.pages} pages are imported"
                 ways = "--resume goes on, --undo takes them back"
                 print(f"mailproof {self._parsed.called}: {half}: {ways}", file=sys.stderr)
-            raise
-        self._progress.end()
         assert finished is not None  # noqa: S101 - the survey has seen a trailer
         return finished
 

@@ -111,7 +111,10 @@ def survey(path: Path) -> Extent:
                     what = f"page {line.part.get('number')}, and page {pages + 1} is next"
                     raise FileProblem(f"{path}: line {line.number} is {what}: pages are missing, doubled or moved")
                 pages += 1
-                providers += len(line.part.get("providers", ()))
+                listed = line.part.get("providers", [])
+                if not isinstance(listed, list):
+                    raise FileProblem(f"{path}: line {line.number} is no part of an export")
+                providers += len(listed)
                 token = str(line.message.get("nextPageToken", ""))
             if line.kind == "trailer":
                 complete = True
@@ -124,7 +127,9 @@ def survey(path: Path) -> Extent:
             end = line.end
     if header is None:
         raise FileProblem(f"{path} is no export of mailproof: it has no header")
-    promised = int(header.get("providerCount", 0))
+    promised = header.get("providerCount", 0)
+    if not isinstance(promised, int):
+        raise FileProblem(f"{path}: the header's providerCount is no number")
     export_id = str(header.get("exportId"))
     return Extent(export_id, "encryption" in header, pages, providers, promised, token, complete, end)
 
@@ -144,7 +149,9 @@ def _line(path: Path, raw: bytes, number: int, end: int) -> Line:
         if "document" in message:
             raise FileProblem(f"{path} is an export in one piece: ImportConfigs takes it, not this command")
         if "error" in message:
-            raise FileProblem(f"{path}: the export broke off at line {number}: {message['error'].get('message', '')}")
+            error = message["error"]
+            said = error.get("message", "") if isinstance(error, dict) else ""
+            raise FileProblem(f"{path}: the export broke off at line {number}: {said}")
         for kind in ("header", "page", "trailer"):
             if isinstance(message.get(kind), dict):
                 return Line(number, kind, message, end)

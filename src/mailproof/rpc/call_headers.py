@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
+from typing import AnyStr
 
 from mailproof.domain.errors import FieldViolation
 from mailproof.domain.etags import parse_etag, parse_sequence
@@ -32,7 +34,10 @@ MAX_IDEMPOTENCY_KEY = 200  # characters
 _SLIPS = {INSTANCE_ID: 1, IDEMPOTENCY_KEY: 2, STANDARD_IDEMPOTENCY_KEY: 2, EXPECTED_SEQUENCE: 2, STRICT: 1}
 """The headers whose misspelling is refused, and by how many slips. x-instance, by two, is anybody's."""
 
-_STARTS = ("x-", "idem")  # of the names that are looked at: one of which a proxy adds its own must not be refused
+_STARTS = ("x-", "x_", "idem", "expected")  # of the names that are looked at: what a proxy adds must not be refused
+MAX_COMPARED = 30
+"""Names of a request that are compared with ours; behind some proxies there are twenty that begin with x-."""
+
 _LONGEST = 40  # characters of a header's name that is looked at
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')  # a string (RFC 9651 section 3.3.3)
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -42,19 +47,45 @@ _ANY = "*"
 _OURS = frozenset({STANDARD_IDEMPOTENCY_KEY, EXPECTED_SEQUENCE, IF_MATCH, STRICT})
 
 
-def concerns(name: str | bytes) -> bool:
-    """Return whether `CallHeaders.read` has something to say of a header.
+def concerning(names: Iterable[AnyStr]) -> list[AnyStr]:
+    """Return those of a request's headers that `CallHeaders.read` has something to say of.
+
+    Anybody may send any number of names, and to compare one takes up to 0.1 ms, so only `MAX_COMPARED` are.
 
     Args:
-        name: Its name in lower case.
+        names: The names, in lower case.
     """
-    return len(name) <= _LONGEST and _concerns(name)
+    found = []
+    compared = 0
+    for name in names:
+        if len(name) > _LONGEST:
+            continue
+        kind = _kind(name)
+        if kind is _Kind.ALIKE:
+            compared += 1
+            if compared > MAX_COMPARED or not _meant_header(_text(name)):
+                continue
+        if kind is not _Kind.OTHER:
+            found.append(name)
+    return found
+
+
+class _Kind(Enum):
+    OURS = "one that is read here"
+    ALIKE = "one that begins as ours do"
+    OTHER = "anybody's, or read elsewhere"
 
 
 @lru_cache(maxsize=512)  # clients and proxies send the same names with each call: without it this takes 5 µs a call
-def _concerns(name: str | bytes) -> bool:
-    text = name if isinstance(name, str) else name.decode("latin-1")
-    return text in _OURS or misspelt_header([text]) is not None
+def _kind(name: str | bytes) -> _Kind:
+    text = _text(name)
+    if text in _OURS:
+        return _Kind.OURS
+    return _Kind.ALIKE if text.startswith(_STARTS) and text not in _SLIPS else _Kind.OTHER
+
+
+def _text(name: str | bytes) -> str:
+    return name if isinstance(name, str) else name.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +111,18 @@ class CallHeaders:
         """Return the headers of a request.
 
         Args:
-            values: By name in lower case, the value that counts; at least of the names that `concerns` says so of.
+            values: By name in lower case, the value that counts; at least of the names that `concerning` returns.
             http: Whether the request is one of HTTP by its own rules, which alone has preconditions by entity tags.
         """
-        if not any(map(concerns, values)):
+        found = concerning(values)
+        if not found:
             return NO_HEADERS
         return cls(
             values.get(STRICT),
             values.get(STANDARD_IDEMPOTENCY_KEY),
             values.get(EXPECTED_SEQUENCE),
             values.get(IF_MATCH) if http else None,
-            misspelt_header(values),
+            misspelt_header(found),
         )
 
 
@@ -111,6 +143,7 @@ def misspelt_header(names: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def _meant_header(name: str) -> str:
     if name in _SLIPS:
         return ""

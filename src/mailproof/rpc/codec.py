@@ -154,6 +154,7 @@ def parse_json(
     """
     document = _load(body) if body.strip() else {}
     names = names or Names()
+    names.bound = bindings.keys()
     if query:
         _note_unread(message_type.DESCRIPTOR, query, document, names)
     return _message(message_type, document, bindings, names)
@@ -202,6 +203,7 @@ def parse_query(
     if not query:
         return _bound(message_type(), bindings)
     names = names or Names()
+    names.bound = bindings.keys()
     document: dict[str, Any] = {}
     problems: list[FieldViolation] = []
     for name, value in _parameters(query):
@@ -233,7 +235,9 @@ def _note_unread(descriptor: Any, query: bytes, document: dict[str, Any], names:
     fields = _fields(descriptor)
     for name, _ in pairs:
         field = fields.get(name.partition(".")[0])
-        given = field is not None and any(document.get(it) is not None for it in (field.name, field.json_name))
+        given = field is not None and (
+            field.name in names.bound or any(document.get(it) is not None for it in (field.name, field.json_name))
+        )
         names.note_unread(name, is_field=field is not None, given=given)
 
 
@@ -391,8 +395,10 @@ def _problems(descriptor: Any, document: dict[str, Any], prefix: str, names: Nam
             yield FieldViolation(path, say("must be a list"))
     if unknown:
         said = said_in(descriptor, document)
+        if not prefix:
+            said = said.union(names.bound)
         for name in unknown:
-            names.note(descriptor, name, prefix, said)
+            names.note(descriptor, name, document[name], prefix, said)
 
 
 @cache

@@ -63,10 +63,11 @@ class Names:
         count: How many there are.
         root: The request's message.
         document: Its JSON object; None: the request is no JSON.
+        bound: The fields that the path binds, so that no other name can mean them.
     """
 
     # A request without unknown names, as almost all are, makes no list.
-    __slots__ = ("_problems", "count", "document", "found", "policy", "root")
+    __slots__ = ("_problems", "bound", "count", "document", "found", "policy", "root")
 
     def __init__(self, policy: NamePolicy = NamePolicy.LENIENT) -> None:
         self.policy = policy
@@ -74,18 +75,20 @@ class Names:
         self.count = 0
         self.root: Any = None
         self.document: Mapping[str, Any] | None = None
+        self.bound: Collection[str] = ()
         self._problems: tuple[tuple[FieldViolation, UnknownName], ...] = ()
 
     def said(self) -> frozenset[str]:
         """Return the fields of the request's message that the request has a value for."""
         return frozenset() if self.document is None else said_in(self.root, self.document)
 
-    def note(self, descriptor: Descriptor, name: str, prefix: str, given: Collection[str]) -> None:
+    def note(self, descriptor: Descriptor, name: str, value: object, prefix: str, given: Collection[str]) -> None:
         """Note an unknown name.
 
         Args:
             descriptor: The message that the name is in.
             name: The name, which may be any text.
+            value: What it has for a value.
             prefix: The path of that message, with a dot at its end; empty for the request's.
             given: The fields that this message has a value for.
         """
@@ -96,7 +99,12 @@ class Names:
         unknown = UnknownName(f"{prefix}{_shown(name)}", meant)
         if len(self.found) < MAX_NAMED:
             self.found += (unknown,)
-        slip = near is not None and near.sure and self.policy is NamePolicy.REFUSE_SLIPS
+        slip = (
+            self.policy is NamePolicy.REFUSE_SLIPS
+            and near is not None
+            and near.sure
+            and _may_be_value_of(descriptor.fields_by_name.get(near.name), value)
+        )
         if (slip or self.policy is NamePolicy.REFUSE) and len(self._problems) < MAX_NAMED:
             self._problems += ((FieldViolation(unknown.name, _no_field(meant)), unknown),)
 
@@ -167,6 +175,18 @@ class Names:
         near = [f"{it.name} ({it.meant})" for it in self.found if it.meant]
         others = self.count - len(near)
         return ", ".join([*near, *([f"{others} that resemble no field"] if others else [])])
+
+
+def _may_be_value_of(field: Any, value: object) -> bool:
+    """Return whether a value could be one of a field: a text named "note" is no misspelt message named "none".
+
+    A null is none: under the field's own name it would be passed over too (the JSON mapping of protobuf).
+    """
+    if value is None:
+        return False
+    if field is None or field.message_type is None or field.message_type.full_name.startswith("google.protobuf."):
+        return True
+    return isinstance(value, dict)
 
 
 def said_in(descriptor: Any, document: Mapping[str, Any]) -> frozenset[str]:

@@ -110,6 +110,9 @@ CALL_MARGIN = 5.0
 LAST_WORD = 1.0
 """Seconds for the status of calls that are ended as the service stops."""
 
+_LEAST_LAST_WORD = 0.5
+"""Seconds for that where a short drain leaves less; a drain of 0 seconds ends the calls at once, and with a status."""
+
 _SETTLING = 2.0
 """Seconds that the end of the service waits for what is written about the last tests."""
 
@@ -242,10 +245,10 @@ class Service:
 
     async def _stop_one(self, server: GrpcServer | HttpServer, grace: float) -> None:
         """Stop a server. The calls that are left end with a status, shortly before the server would cut them."""
-        last_word = min(LAST_WORD, grace / 5)
-        ending = asyncio.get_running_loop().call_later(grace - last_word, self._calls.end_open)
+        ends = grace - min(LAST_WORD, grace / 5)
+        ending = asyncio.get_running_loop().call_later(ends, self._calls.end_open)
         try:
-            await server.stop(grace)
+            await server.stop(max(grace, ends + _LEAST_LAST_WORD))
         finally:
             ending.cancel()
 

@@ -12,7 +12,9 @@ from mailproof.domain.phrase import say
 
 GZIP = "gzip"
 
-_PLAIN = frozenset({"", "identity"})
+_PLAIN = frozenset({"", "identity", "utf-8", "utf8"})
+"""No coding. A charset stands there by mistake, often enough that it is passed over."""
+
 _GZIPPED = frozenset({GZIP, "x-gzip"})  # RFC 9110 section 8.4.1.3 wants both taken alike
 _WITH_HEADER = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
 

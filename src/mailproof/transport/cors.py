@@ -12,6 +12,7 @@ from mailproof.transport.headers import (
     ACCEPT,
     ALLOW_ORIGIN,
     AUTHORIZATION,
+    CONTENT_ENCODING,
     CONTENT_TYPE,
     ETAG,
     EXPECTED_SEQUENCE,
@@ -39,6 +40,7 @@ ALLOWED_HEADERS = b", ".join(
     (
         AUTHORIZATION,
         CONTENT_TYPE,
+        CONTENT_ENCODING,
         ACCEPT,
         GRPC_TIMEOUT,
         b"x-grpc-web",

@@ -9,6 +9,7 @@ composition root's (uvicorn would raise SIGTERM again after its own shutdown).
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import ssl
 from collections.abc import Callable
@@ -321,7 +322,8 @@ class HttpServer:
     async def stop(self, grace: float) -> None:
         """Take no new connections, give the running requests `grace` seconds, then end them."""
         if self._server is not None and self._task is not None:
-            self._server.config.timeout_graceful_shutdown = max(1, round(grace))
+            whole = max(1, math.ceil(grace))  # seconds; rounded down they would cut calls before their status
+            self._server.config.timeout_graceful_shutdown = whole
             self._server.should_exit = True
             await self._task
             # uvicorn has cancelled what was left, but does not wait for it.

@@ -18,7 +18,7 @@ from mailproof.domain.model import ClientCertificate
 from mailproof.domain.phrase import say
 from mailproof.languages.language import Language
 from mailproof.languages.negotiation import accepted
-from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerns
+from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerning
 from mailproof.rpc.calls import Call, request_id
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
@@ -188,7 +188,7 @@ class Request:
         )
 
     def _call_headers(self) -> CallHeaders:
-        names = list(filter(concerns, self.values))
+        names = concerning(self.values)
         if not names:
             return NO_HEADERS
         return CallHeaders.read({name.decode("latin-1"): _text(self.values[name]) or "" for name in names}, http=True)

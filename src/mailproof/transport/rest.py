@@ -102,13 +102,13 @@ async def _read(match: Match, request: Request, inbound: Inbound, exchange: _Exc
             if kind
             else say("the content type must be application/json, and there is none")
         )
-    packed = check_coding(request.content_encoding)
+    packed = bool(body) and check_coding(request.content_encoding)
 
     def decode(names: Names) -> Message:
         exchange.names = names
         if not match.route.body:
             return parse_query(method.request_type, request.query, bindings, names)
-        content = unpack(body, method.max_request_bytes) if packed and body else body
+        content = unpack(body, method.max_request_bytes) if packed else body
         if method.writes:
             check_body(method.request_type, content, bindings)
         return parse_json(method.request_type, content, bindings, names, query=request.query)

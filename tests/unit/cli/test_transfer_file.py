@@ -57,6 +57,9 @@ def test_a_file_that_broke_off_ends_behind_its_last_whole_line(tmp_path: Path, t
         (("[" * 100_000 + "\n",), "line 1 is no JSON"),
         (({"document": {}},), "ImportConfigs takes it"),
         ((HEADER, {"error": {"message": "the deadline passed"}}), "broke off at line 2: the deadline passed"),
+        ((HEADER, {"error": "full"}), "broke off at line 2: $"),
+        (({"header": {**HEADER["header"], "providerCount": "many"}}, ONE), "providerCount is no number"),
+        ((HEADER, {"page": {**ONE["page"], "providers": 5}}), "line 2 is no part of an export"),
         (("x" * (4 * 1024 * 1024 + 2),), "line 1 is longer than 4194304 bytes"),
     ],
 )

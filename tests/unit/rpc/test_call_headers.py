@@ -3,6 +3,7 @@
 import pytest
 
 from mailproof.domain.ledger import Expected
+from mailproof.rpc import call_headers
 from mailproof.rpc.call_headers import (
     NO_HEADERS,
     CallHeaders,
@@ -111,6 +112,8 @@ def test_a_switch() -> None:
         ("x-expected-sequnce", "x-expected-sequence"),
         ("x-expectedsequence", "x-expected-sequence"),
         ("x-strikt", "x-strict"),
+        ("x_expected_sequence", "x-expected-sequence"),
+        ("expected-sequence", "x-expected-sequence"),
     ],
 )
 def test_a_header_next_to_one_of_ours_is_found(name: str, meant: str) -> None:
@@ -150,10 +153,24 @@ def test_a_header_next_to_one_of_ours_is_found(name: str, meant: str) -> None:
         "idempotency-key",
         "x-",
         "x",
+        "expect",
     ],
 )
 def test_what_proxies_and_clients_send_is_not(name: str) -> None:
     assert misspelt_header([name]) is None
+
+
+def test_no_more_names_are_compared_than_an_honest_request_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def meant(name: str) -> str:
+        compared.append(name)
+        return ""
+
+    monkeypatch.setattr(call_headers, "_meant_header", meant)
+    many = [f"x-expected-sequ{at}" for at in range(10_000)]
+    assert call_headers.concerning([*many, "x-strict", "if-match"]) == ["x-strict", "if-match"]
+    assert compared == many[: call_headers.MAX_COMPARED]
 
 
 def test_most_calls_have_none() -> None:

@@ -24,9 +24,15 @@ MEMBER = r'"[A-Za-z0-9 ()@$_.?\[\]-]+"(?:;did-you-mean="[A-Za-z0-9_.\[\]]+")?'
 HEADER = re.compile(rf"{MEMBER}(?:, {MEMBER})*(?:, [0-9]+)?|[0-9]+")
 
 
-def read(kind: type[Message], document: object, policy: NamePolicy, query: bytes = b"") -> Names:
+def read(
+    kind: type[Message],
+    document: object,
+    policy: NamePolicy,
+    query: bytes = b"",
+    bindings: dict[str, str] | None = None,
+) -> Names:
     names = Names(policy)
-    parse_json(kind, json.dumps(document).encode(), {}, names, query=query)
+    parse_json(kind, json.dumps(document).encode(), bindings or {}, names, query=query)
     return names
 
 
@@ -65,6 +71,25 @@ def test_a_slip_that_leaves_a_field_out_is_refused(kind: type[Message], document
 def test_what_is_no_slip_is_refused_where_every_name_is(document: object) -> None:
     assert read(ADD, document, SLIPS).count == 1
     assert len(refused(ADD, document, REFUSE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "query"),
+    [
+        ({"ID": "5"}, b""),
+        ({"_id": "5", "uid": 7}, b""),
+        ({}, b"id=5&_=1700000000"),
+        ({"note": "made by a script", "plan": "pro", "zone": None}, b""),  # one slip beside none and plain
+        ({"TLS": None, "passwort": None}, b""),
+    ],
+)
+def test_what_loses_nothing_is_no_slip(document: dict[str, object], query: bytes) -> None:
+    names = read(EMAIL, document, SLIPS, query, {"id": "1"})
+    assert names.count > 0
+    assert refused(EMAIL, document, REFUSE, query)
+    assert list(refused(EMAIL, {"plan": {"password": "x"}, "note": {}}, SLIPS)) == ["plan", "note"]
+    with pytest.raises(FieldUnknown):
+        read(EMAIL, {"ID": "5"}, SLIPS)  # where nothing else says which
 
 
 def test_all_that_is_wrong_is_named_together() -> None:

@@ -18,7 +18,9 @@ def test_what_was_packed_is_unpacked(content: bytes) -> None:
     assert unpack(gzip.compress(content), LIMIT) == content
 
 
-@pytest.mark.parametrize(("coding", "packed"), [("", False), ("identity", False), ("gzip", True), (" X-GZIP ", True)])
+@pytest.mark.parametrize(
+    ("coding", "packed"), [("", False), ("identity", False), ("UTF-8", False), ("gzip", True), (" X-GZIP ", True)]
+)
 def test_the_codings_that_are_read(coding: str, packed: bool) -> None:
     assert check_coding(coding) is packed
 

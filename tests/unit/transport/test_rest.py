@@ -198,6 +198,10 @@ def test_a_compressed_body_is_read(app: HttpApp, table: Table) -> None:
     assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
     assert answer.header("accept-encoding") == "gzip"
     assert table.count() == 1
+    assert send(app, table, "/smtp", CONFIG, headers=[("content-encoding", "UTF-8")]).status == 200
+    for coding in ("gzip", "br"):  # without a body nothing is coded
+        answer = send(app, table, "/smtp/1/_activate", chunks=[b""], headers=[("content-encoding", coding)])
+        assert answer.status == 404
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 5000])
@@ -442,7 +446,7 @@ def test_errors_can_be_read_by_a_page_of_a_configured_origin(table: Table) -> No
         assert {"www-authenticate", "x-unknown-fields", "etag"} <= set(exposed)
     wanted = [("origin", ORIGIN), ("access-control-request-method", "PUT")]
     allowed = (call(app, "OPTIONS", "/smtp/1", wanted).header("access-control-allow-headers") or "").split(", ")
-    assert {"idempotency-key", "x-expected-sequence", "if-match", "x-strict"} <= set(allowed)
+    assert {"idempotency-key", "x-expected-sequence", "if-match", "x-strict", "content-encoding"} <= set(allowed)
     preflight = [("origin", ORIGIN), ("access-control-request-method", "POST")]
     assert call(app, "OPTIONS", "/smtp", preflight).status == 204
 
