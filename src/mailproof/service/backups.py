@@ -23,6 +23,7 @@ from mailproof.store.backup_file import Manifest, check_digest, digest_of, extra
 from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import key_id
 from mailproof.store.sqlite import acceptance, backup, restore
+from mailproof.store.sqlite.note import give_to_owner
 
 _POSTGRES = (
     "mailproof backup and restore are for SQLite: back PostgreSQL up with pg_dump or its own continuous archiving, and "
@@ -108,6 +109,7 @@ def put_back(path: Path, settings: ServiceSettings) -> tuple[Manifest, Path | No
     if manifest.prepared:  # secrets in the form of older releases are not to be taken over once more
         try:
             (settings.data_dir / BOUND).touch(mode=0o600)
+            give_to_owner(settings.data_dir / BOUND, settings.data_dir)
         except OSError as error:
             raise StartupError(f"the mark {settings.data_dir / BOUND} can't be made: {error.strerror}") from error
     return manifest, done.aside

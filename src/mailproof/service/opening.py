@@ -30,7 +30,8 @@ def has_database(settings: ServiceSettings) -> bool:
     if settings.database.engine is not Engine.SQLITE:
         return True
     path = settings.database.path
-    log = path.with_name(f"{path.name}-wal")
+    real = path.resolve() if path.is_symlink() else path  # SQLite has its write-ahead log there
+    log = real.with_name(f"{real.name}-wal")
     return path.exists() and any(each.exists() and each.stat().st_size for each in (path, log))
 
 

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +46,18 @@ class Noted:
     commits: int
 
 
+def side_path(database: Path, suffix: str) -> Path:
+    """Return the path of a file beside a database. Of a symbolic link, that is beside the file that it leads to.
+
+    There SQLite itself has its write-ahead log.
+    """
+    real = database.resolve() if database.is_symlink() else database
+    return real.with_name(real.name + suffix)
+
+
 def note_path(database: Path) -> Path:
     """Return the path of a database's note."""
-    return database.with_name(database.name + SUFFIX)
+    return side_path(database, SUFFIX)
 
 
 def read_note(database: Path) -> Noted | None:
@@ -56,6 +66,23 @@ def read_note(database: Path) -> Noted | None:
         return _parse(note_path(database).read_bytes())
     except OSError:
         return None
+
+
+def give_to_owner(path: Path, like: Path) -> None:
+    """Give a file to whoever owns another one, where root makes it: a service that is not root must open it later.
+
+    SQLite does so with its side files. A root that may not, as in some containers, goes on without it.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    with suppress(OSError):
+        if _owner(path) != _owner(like):
+            os.chown(path, *_owner(like))
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_uid, found.st_gid
 
 
 class Note:
@@ -72,6 +99,7 @@ class Note:
         self.path = note_path(database)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        give_to_owner(self.path, database if database.exists() else database.parent)
         self._position = threading.Lock()
 
     def read(self) -> Noted | None:
@@ -92,6 +120,13 @@ class Note:
         with self._position:
             self._file.seek(_IDENTITY_BYTES)
             self._file.write(_line(f"{commits:020}", _COUNT_BYTES))
+
+    def is_in_place(self) -> bool:
+        """Return whether it is still the file that lies at its path."""
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except OSError:
+            return False
 
     def lock_alone(self) -> bool:
         """Lock it for this process alone; return whether nobody else has it locked."""

@@ -25,7 +25,7 @@ from typing import Any
 from mailproof.domain.errors import StartupError
 from mailproof.store.backup_file import Contents, Manifest, extract
 from mailproof.store.sqlite import backup, guard
-from mailproof.store.sqlite.note import Note, note_path, read_note
+from mailproof.store.sqlite.note import Note, give_to_owner, note_path, read_note
 
 _SHARED_RANGE = 0x40000002, 510
 """Where SQLite's readers lock a database file: every connection does so as long as a write-ahead log is in use
@@ -62,6 +62,7 @@ def restore(path: Path, manifest: Manifest, database: Path, now: datetime) -> Re
             another file. Nothing was changed.
     """
     try:
+        database = database.resolve() if database.is_symlink() else database  # the link stays, and leads to the backup
         with ExitStack() as locks:
             intent = _read_intent(database)
             _lock(locks, database)
@@ -75,6 +76,7 @@ def restore(path: Path, manifest: Manifest, database: Path, now: datetime) -> Re
                 _remove(database)  # of the run that was cut short: it is in the backup that it was made of
             intent = _Intent(intent.aside, secrets.randbelow(2**31 - 1) + 1)
             _stamp(copy, intent.stamp)
+            give_to_owner(copy, database if database.exists() else database.parent)
             _write_intent(database, intent)
             _move_aside(database, database.parent / intent.aside)
             copy.rename(database)
@@ -268,6 +270,7 @@ def _move_aside(database: Path, aside: Path) -> None:
     if not parts:
         return
     aside.mkdir(mode=0o700, exist_ok=True)
+    give_to_owner(aside, database.parent)
     for part in parts:
         shutil.move(part, aside / part.name)
     _sync(aside)
