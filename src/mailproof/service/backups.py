@@ -43,6 +43,7 @@ def make(path: Path, settings: ServiceSettings, *, replace: bool) -> Manifest:
         StartupError: It can't be made; the file is as it was then.
     """
     _refuse_postgres(settings)
+    _refuse_target(path, settings)
     if path.exists() and not replace:
         raise _taken(path)
     try:
@@ -155,6 +156,21 @@ def missing_keys(manifest: Manifest, settings: ServiceSettings) -> tuple[tuple[s
 def _refuse_postgres(settings: ServiceSettings) -> None:
     if settings.database.engine is not Engine.SQLITE:
         raise StartupError(_POSTGRES)
+
+
+def _refuse_target(path: Path, settings: ServiceSettings) -> None:
+    """Check that a backup takes the place of nothing that the service needs, nor of a device.
+
+    Raises:
+        StartupError: It would.
+    """
+    if str(path) == "-" or (path.exists() and not (path.is_file() or path.is_dir())):
+        raise StartupError(f"a backup is a file, and {path} is none: name a file")
+    database, place = settings.database.path.resolve(), path.resolve()
+    keys = [settings.data_dir / KEY_FILE, settings.data_dir / BOUND, settings.encryption_key_file]
+    of_database = place.parent == database.parent and place.name.startswith(database.name)
+    if of_database or any(each is not None and place == each.resolve() for each in keys):
+        raise StartupError(f"{path} is a file of the service itself: name another one for the backup")
 
 
 def _taken(path: Path) -> StartupError:

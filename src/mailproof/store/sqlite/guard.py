@@ -129,25 +129,35 @@ def check_before_opening(database: Path) -> None:
         StartupError: A restore was cut short, the file is gone or another one, or writes are missing; the sentence
             says what to do.
     """
+    try:
+        problem = _compared(database)
+    except OSError as error:
+        raise StartupError(f"the database {database} can't be opened: {error.strerror}") from error
+    if problem:
+        raise StartupError(problem)
+
+
+def _compared(database: Path) -> str:
+    """Compare a database with its note; return the sentence on what is wrong, "" for nothing."""
     refuse_half_restored(database)
     if not database.exists():
         _refuse_remains(database)
-        return
+        return ""
     problem = ""
     for attempt in range(_TRIES):
         noted = read_note(database)
         if noted is None:
             if note_path(database).exists() and note_path(database).stat().st_size:
                 _log.warning("the note %s is damaged: whether writes are missing can't be said", note_path(database))
-            return
+            return ""
         try:
             problem = _problem(database, noted)
         except sqlite3.Error:
-            return
+            return ""
         if not problem:
-            return
+            return ""
         time.sleep(0.02 * attempt)
-    raise StartupError(problem)
+    return problem
 
 
 def refuse_half_restored(database: Path) -> None:
