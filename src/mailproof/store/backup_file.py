@@ -28,7 +28,7 @@ _DATABASE = "mailproof.db"
 _MAX_MANIFEST = 64 * 1024 * 1024  # some 500,000 instances
 _CHUNK = 1024 * 1024
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError)
-"""What `zipfile` and `json` raise at files that are none of ours: RuntimeError where one is encrypted or nested deep."""
+"""What `zipfile` and `json` raise at files that are none of ours: RuntimeError where one is encrypted or nested."""
 _LEVEL = 1  # of zlib: a database becomes a third; higher levels take three times as long for some percent
 
 
