@@ -123,16 +123,15 @@ def _open(path: Path, extent: Extent | None) -> IO[bytes]:
 
 def _locked(file: IO[bytes]) -> bool:
     """Lock a file until it is closed, where the system can; return False if another process has locked it."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
+    if sys.platform != "win32":  # for the type checker, which also checks for other systems
+        import fcntl
 
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # not every file system can
-        return True
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # not every file system can
+            return True
     return True
 
 

@@ -7,7 +7,6 @@ are not there; and the key is in no backup.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +19,11 @@ from mailproof.domain.errors import StartupError
 from mailproof.service.encryption_keys import BOUND, open_existing_keys
 from mailproof.service.settings import ServiceSettings
 from mailproof.store.backup_file import Manifest, check_digest, digest_of, extract, read_manifest, write_backup
+from mailproof.store.file_lock import lock
 from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import key_id
 from mailproof.store.sqlite import acceptance, backup, restore
+from mailproof.store.sqlite.note import give_to_owner
 
 _POSTGRES = (
     "mailproof backup and restore are for SQLite: back PostgreSQL up with pg_dump or its own continuous archiving, and "
@@ -42,6 +43,7 @@ def make(path: Path, settings: ServiceSettings, *, replace: bool) -> Manifest:
         StartupError: It can't be made; the file is as it was then.
     """
     _refuse_postgres(settings)
+    _refuse_target(path, settings)
     if path.exists() and not replace:
         raise _taken(path)
     try:
@@ -108,6 +110,7 @@ def put_back(path: Path, settings: ServiceSettings) -> tuple[Manifest, Path | No
     if manifest.prepared:  # secrets in the form of older releases are not to be taken over once more
         try:
             (settings.data_dir / BOUND).touch(mode=0o600)
+            give_to_owner(settings.data_dir / BOUND, settings.data_dir)
         except OSError as error:
             raise StartupError(f"the mark {settings.data_dir / BOUND} can't be made: {error.strerror}") from error
     return manifest, done.aside
@@ -155,6 +158,21 @@ def _refuse_postgres(settings: ServiceSettings) -> None:
         raise StartupError(_POSTGRES)
 
 
+def _refuse_target(path: Path, settings: ServiceSettings) -> None:
+    """Check that a backup takes the place of nothing that the service needs, nor of a device.
+
+    Raises:
+        StartupError: It would.
+    """
+    if str(path) == "-" or (path.exists() and not (path.is_file() or path.is_dir())):
+        raise StartupError(f"a backup is a file, and {path} is none: name a file")
+    database, place = settings.database.path.resolve(), path.resolve()
+    keys = [settings.data_dir / KEY_FILE, settings.data_dir / BOUND, settings.encryption_key_file]
+    of_database = place.parent == database.parent and place.name.startswith(database.name)
+    if of_database or any(each is not None and place == each.resolve() for each in keys):
+        raise StartupError(f"{path} is a file of the service itself: name another one for the backup")
+
+
 def _taken(path: Path) -> StartupError:
     return StartupError(f"there is a file {path} already: name another one, or replace it with --force")
 
@@ -171,7 +189,7 @@ def _temporary(path: Path) -> Iterator[tuple[Path, Path]]:
     archive, copy = path.with_name(f".{path.name}.part"), path.with_name(f".{path.name}.part-db")
     descriptor = os.open(archive, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _lock(descriptor):
+        if not lock(descriptor):
             raise StartupError(f"the backup {path} is being made by another process")
         os.ftruncate(descriptor, 0)
         copy.unlink(missing_ok=True)
@@ -183,18 +201,6 @@ def _temporary(path: Path) -> Iterator[tuple[Path, Path]]:
             archive.unlink(missing_ok=True)
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        return True  # the service does not run there
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _publish(archive: Path, path: Path, *, replace: bool) -> None:

@@ -53,7 +53,11 @@ def open_existing_keys(settings: ServiceSettings) -> Keyring:
         StartupError: There are none, or they can't be used.
     """
     own = settings.data_dir / KEY_FILE
-    if has_own_key(settings) and not own.exists():
+    try:
+        found = own.exists()
+    except OSError as error:
+        raise StartupError(f"the encryption key {own} can't be read: {error.strerror}") from error
+    if has_own_key(settings) and not found:
         raise StartupError(
             f"the encryption key of the service is needed: there is no {own}, and neither MAILPROOF_ENCRYPTION_KEY nor "
             "another source of keys is set"

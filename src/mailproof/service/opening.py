@@ -26,12 +26,20 @@ KEEP_APART = "keep a copy of it, apart from the backups"
 
 
 def has_database(settings: ServiceSettings) -> bool:
-    """Return whether there is a database; only a server knows that of PostgreSQL, so there it is taken for granted."""
+    """Return whether there is a database; only a server knows that of PostgreSQL, so there it is taken for granted.
+
+    Raises:
+        StartupError: The directory is not for this user.
+    """
     if settings.database.engine is not Engine.SQLITE:
         return True
     path = settings.database.path
-    log = path.with_name(f"{path.name}-wal")
-    return path.exists() and any(each.exists() and each.stat().st_size for each in (path, log))
+    try:
+        real = path.resolve() if path.is_symlink() else path  # SQLite has its write-ahead log there
+        log = real.with_name(f"{real.name}-wal")
+        return path.exists() and any(each.exists() and each.stat().st_size for each in (path, log))
+    except OSError as error:
+        raise StartupError(f"the database {path} can't be opened: {error.strerror}") from error
 
 
 def refuse_lost_database(settings: ServiceSettings, *, init: bool = False) -> None:

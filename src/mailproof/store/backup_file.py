@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ _MANIFEST = "manifest.json"
 _DATABASE = "mailproof.db"
 _MAX_MANIFEST = 64 * 1024 * 1024  # some 500,000 instances
 _CHUNK = 1024 * 1024
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError)
+"""What `zipfile` and `json` raise at files that are none of ours: RuntimeError where one is encrypted or nested."""
 _LEVEL = 1  # of zlib: a database becomes a third; higher levels take three times as long for some percent
 
 
@@ -119,7 +122,7 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest(
             str(found["release"]), taken_at, found["prepared"] is True, int(found["size"]), found["sha256"], contents
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise StartupError(f"the manifest of the backup {path} is damaged") from error
 
 
@@ -185,7 +188,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except KeyError as error:
         raise StartupError(f"{path} is no backup of mailproof") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise StartupError(f"the backup {path} is damaged, or is none of mailproof: {error}") from error
     except OSError as error:
         raise StartupError(f"the backup {path} can't be read: {error.strerror}") from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,48 @@ def test_a_file_is_replaced_only_by_force(tmp_path: Path, data: list[str], capsy
     assert backup.read_text() == "mine"
     assert main(["backup", str(backup), "--force", *data]) == 0
     assert main(["backup", str(backup), "--verify"]) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["mailproof.db", "mailproof.db-wal", "mailproof.db.acknowledged", KEY_FILE, "link.backup"]
+)
+def test_a_backup_takes_the_place_of_nothing_that_the_service_needs(
+    tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """`--force` on the wrong line of a shell's history must not cost the database or the key."""
+    (tmp_path / "data" / "link.backup").symlink_to(KEY_FILE)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+    assert main(["backup", str(tmp_path / "data" / name), "--force", *data]) == 1
+    assert "is a file of the service itself: name another one for the backup" in said(capsys)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
+
+
+def test_a_backup_takes_the_place_of_no_device(
+    tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["backup", str(tmp_path / "pipe"), "--force", *data]) == 1
+    assert "is none: name a file" in said(capsys)
+    assert (tmp_path / "pipe").is_fifo()
+    assert main(["backup", "-", *data]) == 1
+    assert "a backup is a file, and - is none" in said(capsys)
+
+
+def test_a_directory_of_another_user_is_one_sentence(
+    tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.parent == tmp_path / "data":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return looked(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    for command in (["token", "list"], ["backup", str(tmp_path / FILE)], ["rebuild", "--check"], ["thin", "--keep=5"]):
+        assert main([*command, *data]) == 1
+        database = tmp_path / "data" / "mailproof.db"
+        assert said(capsys) == f"mailproof: the database {database} can't be opened: Permission denied\n", command
 
 
 def test_what_a_killed_run_left_goes_with_the_next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import shutil
 import sqlite3
@@ -21,6 +22,7 @@ import pytest
 from contract.sqlite_audit import audit
 from mailproof.domain.errors import StartupError
 from mailproof.store.backup_file import Manifest, digest_of, read_manifest, write_backup
+from mailproof.store.file_lock import locked_directory
 from mailproof.store.sqlite import backup, guard, restore
 from mailproof.store.sqlite.note import note_path
 from mailproof.store.sqlite.store import SqliteStore, open_store
@@ -216,11 +218,29 @@ def _flip(content: bytes) -> bytes:
     return bytes(changed)
 
 
+def _nest(_: bytes) -> bytes:
+    return _zip("[" * 100_000)
+
+
+def _encrypt(_: bytes) -> bytes:
+    content = bytearray(_zip("{}"))
+    content[6] |= 1  # the flags of the file, and of its entry in the directory
+    content[content.index(b"PK\1\2") + 8] |= 1
+    return bytes(content)
+
+
+def _zip(manifest: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+    return written.getvalue()
+
+
 def _cut(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
 
-@pytest.mark.parametrize("harm", [_flip, _cut, lambda _: b"", lambda _: b"something else " * 50])
+@pytest.mark.parametrize("harm", [_flip, _cut, _nest, _encrypt, lambda _: b"", lambda _: b"something else " * 50])
 def test_a_damaged_backup_is_not_restored(taken: Path, tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
     taken.write_bytes(harm(taken.read_bytes()))
     assert "backup" in refused(taken, tmp_path / "d" / "x.db")
@@ -246,6 +266,7 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
         (lambda found: found.update(size=10**12), "is damaged"),
         (lambda found: found.update(sha256="0" * 64), "is damaged"),
         (lambda found: found.pop("contents"), "is damaged"),
+        (lambda found: found["contents"].update(commits=float("inf")), "is damaged"),
         (lambda found: found["contents"].update(commits=7), "does not hold what its manifest says"),
     ],
 )
@@ -324,7 +345,7 @@ def test_a_restore_that_is_killed_at_any_step_is_ended_by_the_next_one(taken: Pa
 
 
 def test_another_restore_at_once_is_refused(taken: Path, tmp_path: Path) -> None:
-    with restore._locked_directory(tmp_path / "d") as free:
+    with locked_directory(tmp_path / "d") as free:
         assert free
         assert "another restore" in refused(taken, tmp_path / "d" / "x.db")
 

@@ -11,6 +11,7 @@ What is checked before the database is opened is only read, so that a start whic
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import sqlite3
@@ -23,13 +24,18 @@ from urllib.parse import quote
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.phrase import say
-from mailproof.store.sqlite.note import Note, Noted, note_path, read_note
+from mailproof.store.sqlite.note import Note, Noted, note_path, read_note, side_path
 
 _log = logging.getLogger("mailproof.store")
 
 REPLACED = say(
     "the database file was exchanged while the service runs; nothing was stored: stop the service, and put a backup in "
     "place with mailproof restore"
+)
+
+MISSING = (
+    "the database file is not where the service opened it; nothing is stored until it is there again: put it back, or "
+    "stop the service and start it where the file is"
 )
 
 _IDENTITY = "SELECT database_id, commits FROM database_identity WHERE id = 1"
@@ -39,6 +45,8 @@ _LOOK_AGAIN = 1.0
 
 FileId = tuple[int, int]
 """The device and the number of a file on it."""
+
+_NOWHERE: FileId = (0, 0)
 
 _TRIES = 5
 """How often the two are compared: another process may change both meanwhile."""
@@ -59,12 +67,12 @@ class DatabaseIdentity:
 
 def intent_path(database: Path) -> Path:
     """Return the path of the file that is there while a backup is put in the place of a database."""
-    return database.with_name(database.name + ".restoring.json")
+    return side_path(database, ".restoring.json")
 
 
 def logs(database: Path) -> list[Path]:
     """Return the files beside a database file that hold pages of one: its write-ahead log, or a journal."""
-    paths = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
+    paths = [side_path(database, suffix) for suffix in ("-wal", "-journal")]
     return [path for path in paths if path.exists() and path.stat().st_size]
 
 
@@ -77,6 +85,9 @@ def file_stamp(database: Path) -> int:
         sqlite3.Error: It is no database.
     """
     with closing(_connect(database, "immutable=1")) as connection:
+        # Without it a file is taken for damaged that is shorter than its first page says, as a checkpoint leaves it
+        # that was cut short: the write-ahead log has the rest. Nothing can be written here in any case.
+        connection.execute("PRAGMA writable_schema = ON")
         stamp: int = connection.execute("PRAGMA user_version").fetchone()[0]
         return stamp
 
@@ -119,25 +130,35 @@ def check_before_opening(database: Path) -> None:
         StartupError: A restore was cut short, the file is gone or another one, or writes are missing; the sentence
             says what to do.
     """
+    try:
+        problem = _compared(database)
+    except OSError as error:
+        raise StartupError(f"the database {database} can't be opened: {error.strerror}") from error
+    if problem:
+        raise StartupError(problem)
+
+
+def _compared(database: Path) -> str:
+    """Compare a database with its note; return the sentence on what is wrong, "" for nothing."""
     refuse_half_restored(database)
     if not database.exists():
         _refuse_remains(database)
-        return
+        return ""
     problem = ""
     for attempt in range(_TRIES):
         noted = read_note(database)
         if noted is None:
             if note_path(database).exists() and note_path(database).stat().st_size:
                 _log.warning("the note %s is damaged: whether writes are missing can't be said", note_path(database))
-            return
+            return ""
         try:
             problem = _problem(database, noted)
         except sqlite3.Error:
-            return
+            return ""
         if not problem:
-            return
+            return ""
         time.sleep(0.02 * attempt)
-    raise StartupError(problem)
+    return problem
 
 
 def refuse_half_restored(database: Path) -> None:
@@ -211,6 +232,7 @@ class Guard:
         self._inode = file_id(database)
         self._looked = time.monotonic()
         self._replaced = self._released = False
+        self._said = ""
         self._can_note = True
 
     @classmethod
@@ -238,8 +260,14 @@ class Guard:
                 _refuse_exchange(database)
             found, noted = identity_of(connection), note.read()
             if alone or noted is None:
-                _stamp(database, connection, note, found)
-                note.write_commits(found.commits)
+                try:
+                    _stamp(database, connection, note, found)
+                    note.write_commits(found.commits)
+                except (sqlite3.Error, OSError) as error:
+                    if not _is_full(error):
+                        raise
+                    # What is stored can be read all the same; the note and the file still agree.
+                    _log.warning("the disk is full: the note %s is not renewed", note.path)
             _share(note, database)
             return cls(database, note, found.commits)
         except sqlite3.Error as error:
@@ -283,28 +311,39 @@ class Guard:
             StoreUnavailable: It is another one.
         """
         if not self._replaced and not self._released:
-            self._replaced = self._is_replaced(now=now)
+            found = file_id(self._database)
+            problem = MISSING if found == _NOWHERE else REPLACED if self._is_replaced(found, now=now) else ""
+            if problem != self._said and problem:
+                _log.error("%s: %s", self._database, problem)
+            self._said = problem
+            # Where the note is another one too, the whole directory was exchanged: this one's files are as they were.
+            self._replaced = problem == REPLACED and self._note.is_in_place()
             if self._replaced:
-                _log.error("%s: %s", self._database, REPLACED)
                 # A later start must see it too, also where this process mixes the two files as it closes its own.
                 with suppress(OSError):
                     self._note.write_identity("replaced", 0, 0)
+            if problem:
+                raise StoreUnavailable(problem)
         if self._replaced:
             raise StoreUnavailable(REPLACED)
 
-    def _is_replaced(self, *, now: bool) -> bool:
-        if file_id(self._database) != self._inode:
+    def _is_replaced(self, found: FileId, *, now: bool) -> bool:
+        if found != self._inode:
             return True
         if not now and time.monotonic() - self._looked < _LOOK_AGAIN:
             return False
         self._looked = time.monotonic()
-        try:
-            stamp, noted = file_stamp(self._database), read_note(self._database)
-        except sqlite3.NotSupportedError:
-            return False
-        except sqlite3.DatabaseError as error:
-            return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_NOTADB
-        return noted is not None and stamp not in (noted.stamp, noted.next_stamp)
+        for attempt in range(_TRIES):
+            try:
+                stamp, noted = file_stamp(self._database), read_note(self._database)
+            except sqlite3.NotSupportedError:
+                return False
+            except sqlite3.DatabaseError as error:
+                return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_NOTADB
+            if noted is None or stamp in (noted.stamp, noted.next_stamp):
+                return False
+            time.sleep(0.02 * attempt)
+        return True
 
     def release(self) -> None:
         """End the lock, once the database is closed."""
@@ -326,18 +365,34 @@ def file_id(path: Path) -> FileId:
     try:
         found = path.stat()
     except OSError:
-        return 0, 0
+        return _NOWHERE
     return found.st_dev, found.st_ino
 
 
 def _stamp(database: Path, connection: sqlite3.Connection, note: Note, found: DatabaseIdentity) -> None:
     """Give the file another stamp. If this is cut short, the note knows both."""
-    before, after = file_stamp(database), secrets.randbelow(2**31 - 1) + 1
+    _checkpoint(connection)
+    before, latest = file_stamp(database), connection.execute("PRAGMA user_version").fetchone()[0]
+    if before != latest:  # still in the write-ahead log, for a reader's sake: a third stamp would be one too many
+        note.write_identity(found.database_id, before, latest)
+        return
+    after = secrets.randbelow(2**31 - 1) + 1
     note.write_identity(found.database_id, before, after)
     connection.execute(f"PRAGMA user_version = {after}")
-    _, frames, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    if frames == moved:
+    if _checkpoint(connection):
         note.write_identity(found.database_id, after, after)
+
+
+def _checkpoint(connection: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the file, as far as no reader needs it; return whether all of it was moved."""
+    _, frames, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return bool(frames == moved)
+
+
+def _is_full(error: sqlite3.Error | OSError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
 def refuse_mixture(database: Path, noted: Noted) -> None:

@@ -16,8 +16,11 @@ import sys
 import threading
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from mailproof.store.file_lock import lock
 
 SUFFIX = ".acknowledged"
 
@@ -45,9 +48,18 @@ class Noted:
     commits: int
 
 
+def side_path(database: Path, suffix: str) -> Path:
+    """Return the path of a file beside a database. Of a symbolic link, that is beside the file that it leads to.
+
+    There SQLite itself has its write-ahead log.
+    """
+    real = database.resolve() if database.is_symlink() else database
+    return real.with_name(real.name + suffix)
+
+
 def note_path(database: Path) -> Path:
     """Return the path of a database's note."""
-    return database.with_name(database.name + SUFFIX)
+    return side_path(database, SUFFIX)
 
 
 def read_note(database: Path) -> Noted | None:
@@ -56,6 +68,22 @@ def read_note(database: Path) -> Noted | None:
         return _parse(note_path(database).read_bytes())
     except OSError:
         return None
+
+
+def give_to_owner(path: Path, like: Path) -> None:
+    """Give a file to whoever owns another one, where root makes it: a service that is not root must open it later.
+
+    SQLite does so with its side files. A root that may not, as in some containers, goes on without it.
+    """
+    if sys.platform != "win32" and os.geteuid() == 0:
+        with suppress(OSError):
+            if _owner(path) != _owner(like):
+                os.chown(path, *_owner(like))
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_uid, found.st_gid
 
 
 class Note:
@@ -72,6 +100,7 @@ class Note:
         self.path = note_path(database)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        give_to_owner(self.path, database if database.exists() else database.parent)
         self._position = threading.Lock()
 
     def read(self) -> Noted | None:
@@ -93,14 +122,21 @@ class Note:
             self._file.seek(_IDENTITY_BYTES)
             self._file.write(_line(f"{commits:020}", _COUNT_BYTES))
 
+    def is_in_place(self) -> bool:
+        """Return whether it is still the file that lies at its path."""
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except OSError:
+            return False
+
     def lock_alone(self) -> bool:
         """Lock it for this process alone; return whether nobody else has it locked."""
-        return _lock(self._file.fileno(), alone=True)
+        return lock(self._file.fileno(), alone=True)
 
     def lock_shared(self) -> bool:
         """Lock it together with others; return False if somebody keeps it alone for long."""
         give_up = time.monotonic() + _WAIT
-        while not _lock(self._file.fileno(), alone=False):
+        while not lock(self._file.fileno(), alone=False):
             if time.monotonic() > give_up:
                 return False
             time.sleep(0.01)
@@ -109,18 +145,6 @@ class Note:
     def close(self) -> None:
         """Close it, which ends the lock."""
         self._file.close()
-
-
-def _lock(descriptor: int, *, alone: bool) -> bool:
-    if sys.platform == "win32":
-        return alone  # the service does not run there
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _line(text: str, length: int) -> bytes:

@@ -14,9 +14,7 @@ import secrets
 import shutil
 import sqlite3
 import struct
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +22,9 @@ from typing import Any
 
 from mailproof.domain.errors import StartupError
 from mailproof.store.backup_file import Contents, Manifest, extract
+from mailproof.store.file_lock import is_free, locked_directory
 from mailproof.store.sqlite import backup, guard
-from mailproof.store.sqlite.note import Note, note_path, read_note
+from mailproof.store.sqlite.note import Note, give_to_owner, note_path, read_note
 
 _SHARED_RANGE = 0x40000002, 510
 """Where SQLite's readers lock a database file: every connection does so as long as a write-ahead log is in use
@@ -62,6 +61,7 @@ def restore(path: Path, manifest: Manifest, database: Path, now: datetime) -> Re
             another file. Nothing was changed.
     """
     try:
+        database = database.resolve() if database.is_symlink() else database  # the link stays, and leads to the backup
         with ExitStack() as locks:
             intent = _read_intent(database)
             _lock(locks, database)
@@ -75,6 +75,7 @@ def restore(path: Path, manifest: Manifest, database: Path, now: datetime) -> Re
                 _remove(database)  # of the run that was cut short: it is in the backup that it was made of
             intent = _Intent(intent.aside, secrets.randbelow(2**31 - 1) + 1)
             _stamp(copy, intent.stamp)
+            give_to_owner(copy, database if database.exists() else database.parent)
             _write_intent(database, intent)
             _move_aside(database, database.parent / intent.aside)
             copy.rename(database)
@@ -137,47 +138,14 @@ def _lock(locks: ExitStack, database: Path) -> None:
         StartupError: Somebody uses it.
     """
     in_use = StartupError(f"the database {database} is in use: stop the service, and all else that has it open, first")
-    if not locks.enter_context(_locked_directory(database.parent)):
+    if not locks.enter_context(locked_directory(database.parent)):
         raise StartupError(f"another restore into {database.parent} is under way")
     if note_path(database).exists() and not locks.enter_context(closing(Note(database))).lock_alone():
         raise in_use
     # Of what does not know the note: an older release, or a program such as sqlite3. This process has no connection to
     # the file yet, which would lose its locks as this one is closed.
-    if database.exists() and not _is_free(database):
+    if database.exists() and not is_free(database, *_SHARED_RANGE):
         raise in_use
-
-
-@contextmanager
-def _locked_directory(directory: Path) -> Iterator[bool]:
-    if sys.platform == "win32":
-        yield True  # the service does not run there
-        return
-    import fcntl
-
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
-    except BlockingIOError:
-        free = False
-    try:
-        yield free
-    finally:
-        os.close(descriptor)
-
-
-def _is_free(database: Path) -> bool:
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    start, length = _SHARED_RANGE
-    with database.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
-        except (BlockingIOError, PermissionError):
-            return False
-    return True
 
 
 def _refuse_foreign(database: Path) -> None:
@@ -268,6 +236,7 @@ def _move_aside(database: Path, aside: Path) -> None:
     if not parts:
         return
     aside.mkdir(mode=0o700, exist_ok=True)
+    give_to_owner(aside, database.parent)
     for part in parts:
         shutil.move(part, aside / part.name)
     _sync(aside)

@@ -11,7 +11,7 @@ from mailproof.domain.clock import utc_now
 from mailproof.domain.errors import StartupError
 from mailproof.store import rows
 from mailproof.store.ids import IdSource
-from mailproof.store.sqlite import schema
+from mailproof.store.sqlite import guard, schema
 from mailproof.store.transfer import BATCH, LOG, TABLES, TableRow, refuse_newer
 
 
@@ -37,6 +37,7 @@ class SqliteDatabase:
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[_Session]:
+        guard.check_before_opening(self._path)  # what is moved is all that was acknowledged
         connection = schema.connect_writer(self._path)
         try:
             schema.migrate(connection, now=rows.micros(utc_now()), instance_id=IdSource(utc_now).next())
