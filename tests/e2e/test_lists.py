@@ -52,7 +52,7 @@ def test_one_call_has_all_that_a_list_shows(office: Office, client: Client) -> N
     ]
     first = found["used"]
     assert (first.id, first.state, first.smtp.host) == (used, instance_pb2.PROVIDER_STATE_ACTIVE, host)
-    assert first.sequence == 5
+    assert (first.sequence, first.etag) == (5, '"5"')
     assert first.secret_time == first.create_time != first.update_time
     assert not found["lacks one"].HasField("secret_time")
     assert first.last_test == first.recent_tests[0]

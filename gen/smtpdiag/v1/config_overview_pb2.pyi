@@ -151,6 +151,7 @@ class ConfigOverview(_message.Message):
     RECENT_TESTS_FIELD_NUMBER: _builtins.int
     TLS_VERSION_FIELD_NUMBER: _builtins.int
     CERTIFICATE_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The id of the configuration."""
     state: _instance_pb2.ProviderState.ValueType
@@ -161,6 +162,10 @@ class ConfigOverview(_message.Message):
     """Whether its secret is there: the password, the OAuth client's secret or the signing key."""
     tls_version: _builtins.str
     """The TLS version that the last test which came as far as TLS agreed on, such as "TLSv1.3". It is empty for none."""
+    etag: _builtins.str
+    """The tag of the configuration as it is (AIP-154), which the HTTP header if-match of an update may name. Another one
+    says that the configuration has changed; its tests change nothing of it.
+    """
     @_builtins.property
     def smtp(self) -> _instance_pb2.SmtpProvider:
         """The settings of a provider that speaks SMTP."""
@@ -211,10 +216,11 @@ class ConfigOverview(_message.Message):
         recent_tests: _abc.Iterable[Global___TestSummary] | None = ...,
         tls_version: _builtins.str = ...,
         certificate_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "create_time", b"create_time", "http", b"http", "last_test", b"last_test", "secret_time", b"secret_time", "settings", b"settings", "smtp", b"smtp", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "create_time", b"create_time", "http", b"http", "id", b"id", "last_test", b"last_test", "recent_tests", b"recent_tests", "secret_state", b"secret_state", "secret_time", b"secret_time", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "state", b"state", "tls_version", b"tls_version", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "create_time", b"create_time", "etag", b"etag", "http", b"http", "id", b"id", "last_test", b"last_test", "recent_tests", b"recent_tests", "secret_state", b"secret_state", "secret_time", b"secret_time", "sequence", b"sequence", "settings", b"settings", "smtp", b"smtp", "state", b"state", "tls_version", b"tls_version", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_settings: _TypeAlias = _typing.Literal["smtp", "http"]  # noqa: Y015
     _WhichOneofArgType_settings: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015

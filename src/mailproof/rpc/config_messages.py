@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailproof.domain.etags import etag
 from mailproof.domain.kept_test import KeptOutcome
 from mailproof.domain.model import ProviderState
 from mailproof.domain.overview import TestBrief
@@ -38,6 +39,7 @@ def _overview(overview: Overview) -> config_overview_pb2.ConfigOverview:
         create_time=timestamp(details.creation_date) if details.creation_date else None,
         update_time=timestamp(details.change_date),
         sequence=details.sequence,
+        etag=etag(details.sequence),
         secret_state=config_overview_pb2.SecretState.ValueType(overview.secret.value),
         secret_time=timestamp(secret_at) if secret_at else None,
         last_test=tests[0] if tests else None,
