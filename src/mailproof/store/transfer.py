@@ -110,15 +110,15 @@ async def transfer(source: Database, target: Database) -> dict[str, int]:
     Raises:
         StartupError: The target has data, the source contradicts itself, or one of them fails; nothing was moved.
     """
-    async with target.writing() as writer:
+    # The source first, so that one that is refused leaves no empty target behind.
+    async with source.reading() as reader, target.writing() as writer:
         await _refuse_data(writer)
         await writer.clear_instances()
         moved = {table: Tally() for table in TABLES}
-        async with source.reading() as reader:
-            for table in TABLES:
-                async for batch in reader.read(table):
-                    moved[table].add(batch)
-                    await writer.write(table, batch)
+        for table in TABLES:
+            async for batch in reader.read(table):
+                moved[table].add(batch)
+                await writer.write(table, batch)
         await _verify(writer, moved)
     return {table: tally.count for table, tally in moved.items()}
 

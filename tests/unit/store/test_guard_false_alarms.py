@@ -19,6 +19,7 @@ from mailproof.store.sqlite import guard, note
 from mailproof.store.sqlite.note import Note, note_path, read_note, side_path
 from mailproof.store.sqlite.store import open_store
 from mailproof.store.sqlite.transfer import SqliteDatabase
+from mailproof.store.transfer import transfer
 
 NAME = "x.db"
 
@@ -234,6 +235,6 @@ async def test_a_move_begins_with_nothing_that_lacks_writes(tmp_path: Path) -> N
     await open_and_create(tmp_path / "d" / NAME, "a", image=tmp_path / "killed")
     side_path(tmp_path / "killed" / NAME, "-wal").unlink()
     with pytest.raises(StartupError, match="1 commits are missing"):
-        async with SqliteDatabase(tmp_path / "killed" / NAME).reading():
-            pass
+        await transfer(SqliteDatabase(tmp_path / "killed" / NAME), SqliteDatabase(tmp_path / "target" / NAME))
+    assert not (tmp_path / "target").exists()
     assert guard.read_identity(tmp_path / "killed" / NAME).commits == 0

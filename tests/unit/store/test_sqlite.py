@@ -330,6 +330,7 @@ def test_a_newer_schema_is_used_if_it_says_so_but_what_concerns_all_data_is_left
     asyncio.run(main())
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM schema_version WHERE version = 1001")
+    asyncio.run(open_store(tmp_path / "z.db").close())
     for pair in ((path, tmp_path / "y.db"), (tmp_path / "z.db", path)):
         with pytest.raises(StartupError, match="move it with that release; nothing was moved"):
             asyncio.run(transfer(*map(SqliteDatabase, pair)))
