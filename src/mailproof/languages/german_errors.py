@@ -302,6 +302,13 @@ ERRORS: dict[str, str] = {
         "{newer}: Dünnen Sie sie mit jener Version aus; es wurde nichts geändert"
     ),
     (
+        "the database file is not where the service opened it; nothing is stored until it is there again: put it "
+        "back, or stop the service and start it where the file is"
+    ): (
+        "die Datenbankdatei ist nicht mehr dort, wo der Dienst sie geöffnet hat; es wird nichts gespeichert, bis sie "
+        "wieder dort ist: Legen Sie sie zurück, oder halten Sie den Dienst an, und starten Sie ihn dort, wo sie liegt"
+    ),
+    (
         "the database file was exchanged while the service runs; nothing was stored: stop the service, and "
         "put a backup in place with mailproof restore"
     ): (

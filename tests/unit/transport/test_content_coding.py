@@ -40,6 +40,7 @@ def test_a_bomb_is_too_large_and_is_not_unpacked_whole() -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"{}", gzip.compress(b"{}")[:-1], gzip.compress(b"{}") + b"x", gzip.compress(b"{") + gzip.compress(b"}")],
+    ids=["nothing", "no gzip", "cut", "more", "two files"],
 )
 def test_what_is_not_one_whole_gzip_file_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedRequest, match="gzip"):

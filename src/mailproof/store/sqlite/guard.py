@@ -33,7 +33,7 @@ REPLACED = say(
     "place with mailproof restore"
 )
 
-MISSING = (
+MISSING = say(
     "the database file is not where the service opened it; nothing is stored until it is there again: put it back, or "
     "stop the service and start it where the file is"
 )
