@@ -34,8 +34,8 @@ def main() -> int:
         subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
         command = str(clean / "bin" / "mailproof")
         print(f"testing {wheel.name}", flush=True)
-        # A file stays in one process, so that its servers are started once. There is one process more than cores: a test
-        # that waits for a server or a deadline leaves its core to another one.
+        # A file stays in one process, so that its servers are started once. There is one process more than
+        # cores, since a test that waits for a server or a deadline leaves its core to another one.
         processes = str((os.cpu_count() or 1) + 1)
         tests = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadfile", *sys.argv[1:]]
         return subprocess.run(
