@@ -238,3 +238,18 @@ async def test_a_move_begins_with_nothing_that_lacks_writes(tmp_path: Path) -> N
         await transfer(SqliteDatabase(tmp_path / "killed" / NAME), SqliteDatabase(tmp_path / "target" / NAME))
     assert not (tmp_path / "target").exists()
     assert guard.read_identity(tmp_path / "killed" / NAME).commits == 0
+
+
+def test_a_database_that_another_process_makes_meanwhile_is_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = guard._remains
+
+    def look_late(database: Path) -> str:
+        monkeypatch.setattr(guard, "_remains", look)
+        asyncio.run(open_store(database).close())
+        assert "there is no database" in (problem := look(database))
+        return problem
+
+    monkeypatch.setattr(guard, "_remains", look_late)
+    asyncio.run(open_store(tmp_path / "x.db").close())

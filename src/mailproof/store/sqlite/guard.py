@@ -142,8 +142,9 @@ def _compared(database: Path) -> str:
     """Compare a database with its note; return the sentence on what is wrong, "" for nothing."""
     refuse_half_restored(database)
     if not database.exists():
-        _refuse_remains(database)
-        return ""
+        problem = _remains(database)
+        if not database.exists():  # else another process has made it meanwhile, and what lies beside it
+            return problem
     problem = ""
     for attempt in range(_TRIES):
         noted = read_note(database)
@@ -174,20 +175,22 @@ def refuse_half_restored(database: Path) -> None:
         )
 
 
-def _refuse_remains(database: Path) -> None:
+def _remains(database: Path) -> str:
+    """Return the sentence on what a database has left behind that is not there, "" for nothing."""
     noted = read_note(database)
     if noted is not None and (noted.commits or noted.stamp):
-        raise StartupError(
+        return (
             f"there is no database {database}, but {note_path(database).name} says that there was one, with "
             f"{noted.commits} commits; nothing was made: put a backup in place with mailproof restore, or begin anew "
             "in another directory"
         )
     remains = logs(database)
     if remains:
-        raise StartupError(
+        return (
             f"there is no database {database}, but {remains[0].name} lies there, which belongs to one; nothing was "
             "made: put the two together again, or restore a backup in another directory"
         )
+    return ""
 
 
 def _problem(database: Path, noted: Noted) -> str:
