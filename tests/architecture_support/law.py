@@ -175,6 +175,7 @@ LAW = (
             "smtp.report",
             "smtp.stored_secret",
             "smtp.vocabulary",
+            "diagnosis.advice_since",
             "diagnosis.bounds",
             "diagnosis.catalogue",
             "diagnosis.changes",

@@ -23,6 +23,9 @@ CHANGES: dict[str, str] = {
     "this test used the {sent} that was sent with it, the last good one what was stored": (
         "dieser Test verwendete das mitgesendete {sent}, der letzte erfolgreiche das gespeicherte"
     ),
+    "The same user has logged in with another {secret}: check the new one first.": (
+        "Derselbe Benutzer hat sich schon mit einem anderen {secret} angemeldet: Prüfen Sie zuerst das neue."
+    ),
     "the stored {secret} was replaced at {moment}": "das gespeicherte {secret} wurde am {moment} ersetzt",
     "this test came to {stage}, which the last good one did not try: it ended at {depth}": (
         "dieser Test kam bis {stage}, was der letzte erfolgreiche nicht versucht hat: Er endete bei {depth}"

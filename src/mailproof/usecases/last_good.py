@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mailproof.diagnosis.advice_since import corrected
 from mailproof.diagnosis.bounds import bounded
 from mailproof.diagnosis.changes import PastTest, SettingsSince, since_last_good
 from mailproof.domain.errors import Failure
@@ -85,7 +86,7 @@ class LastGood:
             return report
         past = PastTest(last.id, last.started_at, report_of(last), _depth_of(last))
         since = since_last_good(report, past, now=test.started_at, settings=settings)
-        return bounded(dataclasses.replace(report, since_last_good=since))
+        return bounded(corrected(dataclasses.replace(report, since_last_good=since), past.report))
 
     async def _settings(self, last: KeptTest, test: KeptTest) -> SettingsSince:
         before, after = dict(last.tested), dict(test.tested)

@@ -248,7 +248,8 @@ def test_a_database_that_another_process_makes_meanwhile_is_no_alarm(
     def look_late(database: Path) -> str:
         monkeypatch.setattr(guard, "_remains", look)
         asyncio.run(open_store(database).close())
-        assert "there is no database" in (problem := look(database))
+        problem = look(database)
+        assert "there is no database" in problem
         return problem
 
     monkeypatch.setattr(guard, "_remains", look_late)
