@@ -205,7 +205,7 @@ SEALER = Sealer(bytes(32))
 
 
 class CommandsContract(Contract):
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(st.lists(COMMANDS, min_size=1, max_size=30))
     def test_random_commands_on_two_replicas_agree_with_a_simple_model(self, commands: list[Command]) -> None:
         async def scenario(world: World) -> None:

@@ -109,9 +109,17 @@ class RunningService:
     http_url: str
     greeting: list[str]
     admin_token: str
-    viewer_token: str
     sandbox: SandboxServer
+    env: Mapping[str, str] | None = None
     stopped: bool = field(default=False)
+    _viewer_token: str = field(default="", repr=False)
+
+    @property
+    def viewer_token(self) -> str:
+        """A viewer's token, made when it is first asked for: few tests need one, and a command takes half a second."""
+        if not self._viewer_token:
+            self._viewer_token = create_token(self.data_dir, "viewer", env=self.env)
+        return self._viewer_token
 
     def log(self) -> list[dict[str, Any]]:
         """Return what it has logged so far."""
@@ -189,8 +197,8 @@ def _ready(
         http_url=facts["REST and grpc-web"],
         greeting=greeting,
         admin_token=facts["admin token"],
-        viewer_token=create_token(data_dir, "viewer", env=env),
         sandbox=sandbox,
+        env=env,
     )
 
 
