@@ -51,6 +51,6 @@ def _lead(changes: tuple[ObservedChange, ...]) -> str:
 
 
 def _advice(lead: str, advice: str, values: list[str]) -> str:
-    """Return the advice behind a first sentence, without sentences that name one of some values."""
+    """Return the advice behind a first sentence, without sentences that quote one of some values, as advice does."""
     parts = advice.parts if isinstance(advice, Composed) else (advice,)
-    return sentences([lead, *(part for part in parts if not any(value in part for value in values))])
+    return sentences([lead, *(part for part in parts if not any(f'"{value}"' in part for value in values))])

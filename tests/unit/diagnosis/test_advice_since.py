@@ -67,3 +67,11 @@ def test_a_user_that_was_let_in_is_not_advised_to_be_changed(
 def test_a_report_without_a_comparison_stays_as_it_is() -> None:
     report = dataclasses.replace(failed(), since_last_good=None)
     assert corrected(report, LOGGED_IN) is report
+
+
+def test_a_word_that_is_named_in_passing_takes_no_sentence_away() -> None:
+    general = "Check the user (often a word such as apikey) and the password."
+    advice = sentences(['Set user to "apikey".', general])
+    guess = Fix((SettingChange("user", "me", "apikey"),), sentence='Set user to "apikey".')
+    found = corrected(dataclasses.replace(failed(), advice=advice, fixes=(guess,)), LOGGED_IN)
+    assert (found.advice, found.fixes) == (general, ())
