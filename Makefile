@@ -32,7 +32,7 @@ setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
 $(VENV)/bin/pip:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); tools/debian.sh python3-venv && $(PYTHON) -m venv $(VENV); }
 
-# The lock files are whole, and leave out what only the clients of libraries need (requirements/left-out.txt).
+# The lock files are whole; that of the service leaves out what only clients of libraries need (requirements/left-out.txt).
 $(VENV)/.runtime: $(VENV)/bin/pip requirements/runtime.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/runtime.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
