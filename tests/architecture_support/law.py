@@ -163,7 +163,12 @@ LAW = (
         libraries=("cryptography: sealing",),
     ),
     Room("store.sqlite", "one engine", ("domain", "store"), libraries=("asyncio", "concurrent", "sqlite3")),
-    Room("store.postgres", "one engine", ("domain", "store"), libraries=("asyncio", "asyncpg")),
+    Room(
+        "store.postgres",
+        "one engine",
+        ("domain", "store"),
+        libraries=("asyncio", "asyncpg", "socket: opening_problem", "ssl: opening_problem"),
+    ),
     Room(
         "usecases",
         "what each call makes happen",

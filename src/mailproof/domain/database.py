@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from mailproof.domain.secret import MASK, Secret
 
@@ -30,6 +30,11 @@ _PARAMETERS = frozenset(  # others would be sent to the server as its settings
         "search_path",
     }
 )
+_CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "primary", "standby", "prefer-standby", "read-write", "read-only"),
+}
+"""What these parameters may be, as libpq has them (libpq, section 34.1.2)."""
 
 
 class Engine(Enum):
@@ -69,8 +74,18 @@ class DatabaseUrl:
     @property
     def session_attributes(self) -> str:
         """Which of several servers is connected to: the one that takes writes, unless the URL says otherwise."""
-        given = parse_qs(urlsplit(self.reveal()).query).get("target_session_attrs", [])
-        return given[0] if given else "primary" if "," in urlsplit(self.reveal()).netloc else "any"
+        return self.parameter("target_session_attrs") or ("primary" if "," in urlsplit(self.reveal()).netloc else "any")
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the query; "" where there is none of that name. Not for one that holds a secret."""
+        return parse_qs(urlsplit(self.reveal()).query).get(name, [""])[0]
+
+    def holds(self, sentence: str) -> bool:
+        """Return whether a sentence may quote a password of the URL."""
+        parts = urlsplit(self.reveal())
+        query = parse_qs(parts.query)
+        secrets = [parts.password or "", *query.get("password", []), *query.get("sslpassword", [])]
+        return any(secret and (secret in sentence or unquote(secret) in sentence) for secret in secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,9 @@ def _shown(text: str) -> str:
     unknown = sorted(query.keys() - _PARAMETERS)
     if unknown:
         raise ValueError(f"must have no parameters but {', '.join(sorted(_PARAMETERS))}")
+    for name, choices in _CHOICES.items():
+        if query.get(name, choices)[0] not in choices:
+            raise ValueError(f"must have one of these as {name}: {', '.join(choices)}")
     user, colon, _ = userinfo.partition(":")
     shown = f"{user}{':' + MASK if colon else ''}{at}{hosts}{parts.path}"
     rest = "&".join(f"{name}={query[name][0]}" for name in sorted(query) if "password" not in name)

@@ -24,6 +24,7 @@ from mailproof.domain.database import DatabaseLimits, DatabaseUrl
 from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.store.failures import CLOSED
 from mailproof.store.postgres.faults import PostgresFault, describe, fault_of, translate
+from mailproof.store.postgres.opening_problem import opening_problem
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -123,7 +124,9 @@ class Pools:
             except StartupError:
                 raise
             except Exception as error:  # noqa: BLE001 - a cause could quote the URL
-                raise StartupError(f"the database {self._url} can't be used: {describe(error)}") from _reason(error)
+                raise StartupError(
+                    f"the database {self._url} can't be used: {opening_problem(error, self._url)}"
+                ) from _reason(error)
 
     async def once(self, work: Work[T]) -> T:
         """Run `work` once, without a bound on its time.
