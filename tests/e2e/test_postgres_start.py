@@ -13,6 +13,7 @@ import pytest
 from mailproof.domain.database import parse_url
 from mailproof.domain.errors import StartupError
 from mailproof.store.postgres import store as postgres
+from postgres_support.secured import secured
 from postgres_support.server import Server, execute, running_server
 from smtp_support import pki
 
@@ -27,12 +28,11 @@ def plain() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def secure() -> Iterator[Server]:
-    """A server that has TLS, by an authority that nobody knows, for another name than its address."""
-    with running_server(durable=False) as running:
-        leaf = pki.issue("db", pki.authority(), sans=("db.example.com", "localhost"))
-        running.turn_on_tls(leaf.pem, leaf.key_pem)
-        yield running
+def secure(plain: Server) -> Iterator[str]:
+    """The URL of that server behind TLS, by an authority that nobody knows, for another name than its address."""
+    leaf = pki.issue("db", pki.authority(), sans=("db.example.com", "localhost"))
+    with secured(plain.port, pki.server_context(leaf)) as port:
+        yield plain.url.replace(str(plain.port), str(port))
 
 
 @pytest.fixture(scope="module")
@@ -110,19 +110,19 @@ def test_a_server_that_is_not_there_is_told_from_one_that_has_no_address() -> No
 
 
 def test_a_certificate_that_is_not_accepted_says_whether_authority_or_name_is_wrong(
-    secure: Server, authority: Path, tmp_path: Path
+    secure: str, authority: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.pem"
     other.write_text(pki.issue("another authority", ca=True).pem)
-    told = problem(f"{secure.url}?sslmode=verify-full&sslrootcert={other}")
+    told = problem(f"{secure}?sslmode=verify-full&sslrootcert={other}")
     assert "its certificate is not accepted" in told
     assert f"put the authority that has signed it into {other}" in told
-    told = problem(f"{secure.url}?sslmode=verify-full&sslrootcert={authority}")
+    told = problem(f"{secure}?sslmode=verify-full&sslrootcert={authority}")
     assert "use a host in the URL that the certificate names" in told
 
 
-def test_verify_full_with_the_right_authority_and_name_opens_the_database(secure: Server, authority: Path) -> None:
-    url = secure.url.replace("127.0.0.1", "localhost") + f"?sslmode=verify-full&sslrootcert={authority}"
+def test_verify_full_with_the_right_authority_and_name_opens_the_database(secure: str, authority: Path) -> None:
+    url = secure.replace("127.0.0.1", "localhost") + f"?sslmode=verify-full&sslrootcert={authority}"
 
     async def start() -> None:
         store = await postgres.open_store(parse_url(url))

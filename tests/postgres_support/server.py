@@ -91,18 +91,6 @@ class Server:
                 time.sleep(0.01)
             self._process = None
 
-    def turn_on_tls(self, certificates: str, key: str) -> None:
-        """Let it speak TLS from now on, with this chain of certificates and this key, both PEM."""
-        account = _account()
-        for name, text in {"server.crt": certificates, "server.key": key}.items():
-            file = self._data / name
-            file.write_text(text)
-            file.chmod(0o600)
-            if account:
-                os.chown(file, account["user"], account["group"])
-        execute(self.url, "ALTER SYSTEM SET ssl = on")
-        execute(self.url, "SELECT pg_reload_conf()")
-
     @property
     def url(self) -> str:
         """The URL of the database that every cluster has."""

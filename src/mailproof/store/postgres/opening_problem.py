@@ -1,7 +1,7 @@
 """Says why the database can't be used as a service or command starts, and what to change: a sentence for operators.
 
-The driver names half of its errors only by their type, and some quote the URL. So each mistake that an operator can make
-is told apart here, by the error and the parameters of the URL; the password is in no sentence.
+The driver names half of its errors only by their type, and some quote the URL. So each mistake that an operator can
+make is told apart here, by the error and the parameters of the URL; the password is in no sentence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
 
 _CURES = {
     "28P01": "give the right password in the URL, percent-encoded, or in the file that passfile names",
-    "28000": "create that role, or let it in by the server's pg_hba.conf; with hostssl there, give sslmode=require or more",
+    "28000": "create that role, or let it in by the server's pg_hba.conf; for its hostssl lines, give sslmode=require",
     "3D000": "create it: createdb --owner USER NAME",
     "42501": "let the URL's user own the database, or GRANT CREATE ON SCHEMA public TO that user",
     "53300": "raise the server's max_connections, or lower --database-pool-size",
@@ -93,11 +93,10 @@ def _unread_file(url: DatabaseUrl) -> tuple[str, str] | None:
 def _misconfigured(error: asyncpg.ClientConfigurationError, url: DatabaseUrl) -> tuple[str, str]:
     mode = url.parameter("sslmode")
     if mode.startswith("verify-") and not url.parameter("sslrootcert"):
+        needs = f"sslmode={mode} needs the certificates of the authorities to verify the server's by"
         return (
-            f"sslmode={mode} needs the certificates of the authorities to verify the server's by, and there is no file "
-            f"{_DRIVERS_ROOT}",
-            "add sslrootcert=/path/to/ca.pem to the URL; for a public authority "
-            f"sslrootcert={ssl.get_default_verify_paths().openssl_cafile}",
+            f"{needs}, and there is no file {_DRIVERS_ROOT}",
+            f"add sslrootcert=/path/to/ca.pem to the URL; for a public authority sslrootcert={_system_bundle()}",
         )
     # The driver's other sentences name a parameter; one that quotes what it was given could quote a password.
     return type(error).__name__ if url.holds(str(error)) else str(error), ""
@@ -118,3 +117,7 @@ def _no_tls(error: ssl.SSLError, url: DatabaseUrl) -> tuple[str, str]:
         named = [f"{name}={url.parameter(name)}" for name in _FILES[:4] if url.parameter(name)]
         return f"{' or '.join(named) or _DRIVERS_ROOT} is not what its name says", "it must be a PEM file"
     return f"TLS with it fails ({error.reason or 'no reason is given'})", ""
+
+
+def _system_bundle() -> str:
+    return ssl.get_default_verify_paths().openssl_cafile
