@@ -130,12 +130,12 @@ def any_server() -> Iterator[str]:
 def database(server_url: str) -> Iterator[str]:
     """Return the URL of a fresh database, dropped at the end."""
     name = f"mailproof_test_{secrets.token_hex(6)}"
-    execute(server_url, f"CREATE DATABASE {name}")
+    execute(server_url, f"CREATE SCHEMA {name}")
     head, _, parameters = server_url.partition("?")
     try:
-        yield f"{head.rpartition('/')[0]}/{name}{'?' + parameters if parameters else ''}"
+        yield f"{head}?search_path={name}{'&' + parameters if parameters else ''}"
     finally:
-        execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        execute(server_url, f"DROP SCHEMA IF EXISTS {name} CASCADE")
 
 
 def execute(url: str, statement: str) -> None:

@@ -72,8 +72,15 @@ def test_the_version_is_the_changelogs_newest() -> None:
     assert newest[1] == __version__
 
 
+DEPENDENCIES = [
+    *PYPROJECT["project"]["dependencies"],
+    *(each for name in ("diagnose", "server") for each in PYPROJECT["project"]["optional-dependencies"][name]),
+]
+DEPENDENCIES.remove("mailproof[diagnose]")
+
+
 def floor(name: str) -> str:
-    found = next(d for d in PYPROJECT["project"]["dependencies"] if re.match(rf"{name}[>=]", d))
+    found = next(each for each in DEPENDENCIES if re.match(rf"{name}[>=]", each))
     return str(found.rpartition("=")[2])
 
 
@@ -93,7 +100,7 @@ def test_lock_files_have_hashes_and_no_registry(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.txt").read_text()
     assert "--hash=sha256:" in text
     assert not re.search(r"https?://|index-url|find-links", text)
-    for dependency in PYPROJECT["project"]["dependencies"]:
+    for dependency in DEPENDENCIES:
         name = re.split(r"[>=]", dependency)[0]
         assert re.search(rf"^{name}==", text, re.MULTILINE), name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import shlex
 import shutil
 import sys
@@ -53,10 +54,11 @@ from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.encryption_keys import has_own_key, prepare_secrets
 from mailproof.service.garbage import tune
-from mailproof.service.logs import configure
+from mailproof.service.logs import configure, is_text
 from mailproof.service.opening import open_data
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.stop_signal import StopSignal
+from mailproof.service.unknown_variables import unknown_variables
 from mailproof.smtp.refusals.table import compiled
 from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
@@ -129,13 +131,15 @@ def serve(settings: ServiceSettings) -> int:
     Raises:
         StartupError: The service can't start; the sentence says why.
     """
-    handler = configure(settings.log_level)
+    log_call = configure(settings.log_level, settings.log_format)
+    for warning in unknown_variables(os.environ):
+        log.warning(warning)
     stop = StopSignal()
     with ExitStack() as cleanup:
-        service = Service(settings, cleanup, handler.log_call)
+        service = Service(settings, cleanup, log_call)
         service.start()
         service.renew_certificates_on_hangup(stop)
-        print(service.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        service.tell_ready()
         compiled()  # takes 0.1 s, which the first refusal would take of an event loop that serves others too
         tune()
         stop.wait()
@@ -251,6 +255,25 @@ class Service:
             await server.stop(max(grace, ends + _LEAST_LAST_WORD))
         finally:
             ending.cancel()
+
+    def tell_ready(self) -> None:
+        """Say that the service is ready: in the log where that is JSON, else on standard output, for people.
+
+        A sandbox is for people to try things on, so its greeting is left out only where JSON is asked for by name.
+        """
+        settings, shares = self._settings, self._shares
+        if not is_text(settings.log_format):
+            facts = {
+                "version": mailproof.__version__,
+                "grpc": join_host_port(settings.grpc_listen.host, self._grpc_port),
+                "http": f"{self._scheme}://{join_host_port(settings.http_listen.host, self._http_port)}",
+                "open_files": self._descriptors,
+                "grpc_connections": shares.grpc,
+                "http_connections": shares.http,
+            }
+            log.info("ready", extra=facts)
+        if is_text(settings.log_format) or (self._sandbox is not None and settings.log_format == "auto"):
+            print(self.greeting(), flush=True)  # noqa: T201 - what the operator is to see
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""

@@ -1,4 +1,4 @@
-"""Logging as one JSON object a line on stderr. Standard library only.
+"""Logging on stderr, one line for each record: a JSON object, or a text where a person watches. Standard library only.
 
 Holds no secret: callers log ids, codes and durations; never a request, a header or a transcript.
 """
@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import TextIO
+
+from mailproof.rpc.call_log import LogCall, log_call
 
 _calls = logging.getLogger("mailproof.calls")
 
@@ -48,6 +50,22 @@ class JsonFormatter(logging.Formatter):
         return _ENCODE(entry)
 
 
+class TextFormatter(logging.Formatter):
+    """Formats a record as one line for people. What strangers chose can neither break the line nor drive a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and below it a traceback where there is one."""
+        added = (f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD and value != "")
+        time_of_day = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        line = _visible("  ".join((time_of_day, f"{record.levelname.lower():7}", record.getMessage(), *added)))
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _visible(text: str) -> str:
+    """Return a text with escapes in the place of characters that can't be seen."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 class JsonHandler(logging.StreamHandler[TextIO]):
     """Writes each record as a line of JSON. Any thread may use it."""
 
@@ -79,19 +97,36 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def configure(level: str) -> JsonHandler:
+def is_text(form: str) -> bool:
+    """Return whether the log is for people.
+
+    Args:
+        form: "text", "json", or "auto": text where stderr is a terminal.
+    """
+    return form == "text" or (form == "auto" and sys.stderr.isatty())
+
+
+def configure(level: str, form: str) -> LogCall:
     """Send log records of this level and above to stderr.
 
     Args:
         level: A level's name, such as "info".
+        form: See `is_text`.
 
     Returns:
-        The handler that writes them.
+        What logs the end of a call.
     """
-    handler = JsonHandler(sys.stderr)
+    handler: logging.StreamHandler[TextIO]
+    if is_text(form):
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(TextFormatter())
+        ends = log_call
+    else:
+        handler = json_handler = JsonHandler(sys.stderr)
+        ends = json_handler.log_call
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
     for name, lowest in _LIBRARIES.items():
         logging.getLogger(name).setLevel(max(lowest, root.level))
-    return handler
+    return ends

@@ -359,6 +359,13 @@ class ServiceSettings:
         metavar="LEVEL",
         default="info",
     )
+    log_format: str = setting(
+        "log_format",
+        values.one_of("auto", "text", "json"),
+        "lines of the log: text for people, json for machines; auto: text where stderr is a terminal",
+        metavar="FORMAT",
+        default="auto",
+    )
     sandbox: bool = setting(
         "sandbox",
         values.switch,
@@ -542,6 +549,11 @@ def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | Non
             parser.add_argument(
                 declaration.flags, dest=item.name, metavar=declaration.metavar, help=text, action=action
             )
+
+
+def variables() -> frozenset[str]:
+    """Return the environment variables of all settings."""
+    return frozenset(declaration.variable for _, declaration in _declared())
 
 
 def from_arguments(

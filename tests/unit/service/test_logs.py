@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.rpc.call_log import log_call
-from mailproof.service.logs import JsonFormatter, JsonHandler
+from mailproof.service.logs import JsonFormatter, JsonHandler, TextFormatter, is_text
 
 PATH = "/zitadel.admin.v1.AdminService/GetSMTPConfigById"
 ENDS = {
@@ -130,3 +130,22 @@ def test_a_record_without_the_handler_has_the_same_fields(caplog: pytest.LogCapt
     with caplog.at_level(logging.INFO, "mailproof.calls"):
         log_call(*ENDS["plain"])
     assert json.loads(JsonFormatter().format(caplog.records[0]))["outcome"] == "OK"
+
+
+def test_a_line_for_people_holds_the_fields_and_nothing_that_drives_a_terminal() -> None:
+    record = logging.makeLogRecord(
+        {"levelname": "WARNING", "msg": "ended\n%s", "args": ("now",), "peer": "\x1b[2J\u2028", "method": ""}
+    )
+    line = TextFormatter().format(record)
+    assert line.partition("  ")[2] == r"warning  ended\nnow  peer=\x1b[2J\u2028"
+
+
+@pytest.mark.parametrize(
+    ("form", "terminal", "text"),
+    [("auto", True, True), ("auto", False, False), ("text", False, True), ("json", True, False)],
+)
+def test_the_log_is_for_people_where_one_watches_or_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, form: str, terminal: bool, text: bool
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    assert is_text(form) is text

@@ -1,0 +1,44 @@
+"""Finds environment variables that look like settings and are none: a misspelt one would leave its default in force."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from mailproof.service import settings
+
+_PREFIX = "MAILPROOF_"
+
+_OF_COMMANDS = frozenset({"MAILPROOF_SERVER", "MAILPROOF_TOKEN", "MAILPROOF_LANGUAGE", "MAILPROOF_DEBUG"})
+"""Variables of the commands; whoever starts a service may have them too."""
+
+_OF_TESTS = re.compile(r"MAILPROOF_(TEST|CHAOS|RANDOM|NO_SKIPS)")
+
+_OF_KUBERNETES = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$")
+"""What Kubernetes sets in every container for a service that is named mailproof, or begins so."""
+
+_KUBERNETES_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that begins as settings do, and is no setting. No value is in a sentence."""
+    known = settings.variables()
+    return [
+        _told(name, known)
+        for name, value in sorted(environ.items())
+        if name.startswith(_PREFIX) and name not in known | _OF_COMMANDS and not _is_of_others(name, value)
+    ]
+
+
+def _is_of_others(name: str, value: str) -> bool:
+    if _OF_TESTS.match(name) or _OF_KUBERNETES.search(name):
+        return True
+    return name.endswith("_PORT") and _KUBERNETES_ADDRESS.match(value) is not None
+
+
+def _told(name: str, known: frozenset[str]) -> str:
+    shown = name if name.isprintable() else ascii(name)
+    near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
+    meant = f"; did you mean {near[0]}?" if near else "; docs/settings.md lists them"
+    return f"{shown} is no setting and changes nothing{meant}"
