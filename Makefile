@@ -21,10 +21,7 @@ run: $(VENV)/.runtime ## Start the service with its sandbox on embedded defaults
 	@MAILPROOF_EGRESS_PROFILE=$${MAILPROOF_EGRESS_PROFILE-development} $(BIN)/mailproof serve --data-dir $(DATA) --sandbox
 
 test: setup debian ## Check and test everything
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(CHECK_TYPES)
-	$(BIN)/python tools/protos.py check && $(BIN)/python tools/protos.py lint
-	$(BIN)/python tools/wheel_test.py
+	@$(BIN)/python tools/wheel_test.py
 
 setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,10 @@ def of_tables() -> Iterator[str]:
         yield from templates_of(preset.advice)
 
 
+@cache
 def templates() -> frozenset[str]:
     """Return every template of the sources."""
-    of_calls = {template for text in SOURCES.values() for template in said(text)}
+    of_calls = {template for text in SOURCES.values() if "say(" in text for template in said(text)}
     return frozenset(of_calls.union(of_definitions(), of_tables()) - {""})
 
 

@@ -20,8 +20,6 @@ from mailproof.languages.language import Language
 from mailproof.languages.translation import in_language
 from mailproof.smtp.vocabulary import Code
 
-TEMPLATES = templates()
-
 WITHOUT_GERMAN: frozenset[str] = frozenset()
 """Templates that are told in English for now. This list only shrinks."""
 
@@ -44,19 +42,19 @@ def fields_of(template: str) -> list[str]:
 
 
 def test_each_template_is_in_the_catalogue() -> None:
-    assert missing(TEMPLATES, GERMAN) == WITHOUT_GERMAN
+    assert missing(templates(), GERMAN) == WITHOUT_GERMAN
 
 
 def test_a_missing_translation_is_found() -> None:
     planted = dict(GERMAN)
     del planted["{server} refuses user and password{reply}."]
-    assert missing(TEMPLATES, planted) == {"{server} refuses user and password{reply}."}
+    assert missing(templates(), planted) == {"{server} refuses user and password{reply}."}
     new = 'raise MalformedRequest(say("the body is upside down"))'
-    assert missing(TEMPLATES | set(said(new)), GERMAN) == {"the body is upside down"}
+    assert missing(templates() | set(said(new)), GERMAN) == {"the body is upside down"}
 
 
 def test_the_catalogue_holds_nothing_that_nobody_says() -> None:
-    assert set(GERMAN) - TEMPLATES == set()
+    assert set(GERMAN) - templates() == set()
 
 
 def test_no_template_stands_in_two_modules() -> None:

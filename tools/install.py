@@ -1,0 +1,27 @@
+"""Install packages into an environment: by uv, which takes a third of pip's time, or by pip where uv can't.
+
+uv does not read pip's configuration, so behind an index of its own only pip may find the packages.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+UV = Path(sys.executable).parent / "uv"
+
+
+def main() -> int:
+    """Return the exit code. The first argument is the environment's Python, the others are those of `pip install`."""
+    python, *arguments = sys.argv[1:]
+    if UV.exists():
+        quick = [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *arguments]
+        if subprocess.run(quick, capture_output=True, check=False).returncode == 0:
+            return 0
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check"]
+    return subprocess.run([*pip, *arguments], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
