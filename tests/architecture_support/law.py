@@ -388,17 +388,27 @@ def sources(package: Path) -> dict[str, str]:
     return found
 
 
-@cache  # one test looks at the same sources some 400 times
-def imports(importer: str, text: str, modules: frozenset[str]) -> tuple[Import, ...]:
-    """Return what a module imports, also within functions and for type checkers alone.
+def imports(importer: str, text: str, modules: frozenset[str]) -> Iterator[Import]:
+    """Yield what a module imports, also within functions and for type checkers alone.
 
     Args:
         modules: Those of the package, to tell `from package import module` from `from module import name`.
     """
-    return tuple(_imports(importer, text, modules))
+    for bases, names, eager in _statements(text):
+        targets = [
+            f"{base}.{name}" if f"{base}.{name}".removeprefix(f"{PACKAGE}.") in modules else base
+            for base in bases
+            for name in names or [""]
+        ]
+        for target in dict.fromkeys(targets):
+            ours = target == PACKAGE or target.startswith(f"{PACKAGE}.")
+            name = target.removeprefix(PACKAGE).removeprefix(".") if ours else target
+            yield Import(importer, name, ours, eager)
 
 
-def _imports(importer: str, text: str, modules: frozenset[str]) -> Iterator[Import]:
+@cache  # the tests look at the same sources some 400 times
+def _statements(text: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...], bool], ...]:
+    """Return of each import statement the modules, the names that it takes of the one, and whether it runs at once."""
     tree = ast.parse(text)
     lazy = {
         id(inner)
@@ -408,21 +418,17 @@ def _imports(importer: str, text: str, modules: frozenset[str]) -> Iterator[Impo
         for inner in ast.walk(node)
         if inner is not node
     }
+    found: list[tuple[tuple[str, ...], tuple[str, ...], bool]] = []
     for node in ast.walk(tree):
-        targets: list[str] = []
+        eager = id(node) not in lazy
         if isinstance(node, ast.Import):
-            targets = [alias.name for alias in node.names]
+            found.append((tuple(alias.name for alias in node.names), (), eager))
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
-            for alias in node.names:
-                named = f"{base}.{alias.name}".removeprefix(f"{PACKAGE}.")
-                targets.append(f"{base}.{alias.name}" if named in modules else base)
+            found.append(((base,), tuple(alias.name for alias in node.names), eager))
         elif isinstance(node, ast.Name) and node.id == "__import__":
-            targets = ["importlib"]
-        for target in dict.fromkeys(targets):
-            ours = target == PACKAGE or target.startswith(f"{PACKAGE}.")
-            name = target.removeprefix(PACKAGE).removeprefix(".") if ours else target
-            yield Import(importer, name, ours, id(node) not in lazy)
+            found.append((("importlib",), (), eager))
+    return tuple(found)
 
 
 def within(name: str, place: str) -> bool:

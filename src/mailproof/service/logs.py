@@ -15,6 +15,7 @@ from json.encoder import encode_basestring
 from typing import TextIO
 
 from mailproof.rpc.call_log import LogCall, log_call
+from mailproof.syntax.text import has_invisible
 
 _calls = logging.getLogger("mailproof.calls")
 
@@ -63,7 +64,7 @@ class TextFormatter(logging.Formatter):
 
 def _visible(text: str) -> str:
     """Return a text with escapes in the place of characters that can't be seen."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return "".join(each.encode("unicode_escape").decode() if has_invisible(each) else each for each in text)
 
 
 class JsonHandler(logging.StreamHandler[TextIO]):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from mailproof.service import settings
+from mailproof.syntax.text import has_invisible
 
 _PREFIX = "MAILPROOF_"
 
@@ -38,7 +39,7 @@ def _is_of_others(name: str, value: str) -> bool:
 
 
 def _told(name: str, known: frozenset[str]) -> str:
-    shown = name if name.isprintable() else ascii(name)
+    shown = ascii(name) if has_invisible(name) else name
     near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
     meant = f"; did you mean {near[0]}?" if near else "; docs/settings.md lists them"
     return f"{shown} is no setting and changes nothing{meant}"

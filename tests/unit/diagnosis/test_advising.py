@@ -43,6 +43,7 @@ CALLERS = [
     (Audience.FLAG, TlsMode.OPPORTUNISTIC),
 ]
 LOGINS = [(None, None, False), (LOGIN, None, False), (LOGIN, None, True), (LOGIN, TOKEN, False)]
+REDACT = Redactor("secret-word")  # one for all: it remembers what it has judged
 REPLIES = [None, Reply(450, ("4.7.1 no",), "4.7.1"), Reply(550, ("5.7.1 no",), "5.7.1")]
 
 
@@ -76,7 +77,7 @@ def cases(code: Code) -> Iterator[Observed]:
         plan = Plan(host, port, mode, login, oauth=token, audience=audience, sender="a@b.test", recipient="c@d.test")
         facts = Facts(ehlo=OFFER, logged_in=logged_in, secure=logged_in, mechanism="PLAIN" if logged_in else "")
         cause = Cause(stage, code, reply, recognised=reply is None or reply.code == 550)
-        yield Observed(plan, port, facts, Redactor("secret-word"), NOW, cause=cause, results=tried(port, *causes))
+        yield Observed(plan, port, facts, REDACT, NOW, cause=cause, results=tried(port, *causes))
 
 
 def check(seen: Observed, finding: Finding, fixes: tuple[Fix, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,13 @@ _PLAIN_RANGE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]-|[! ]-~|-[\x00-\x1
 _LINES = frozenset("\u2028\u2029")
 
 
-def spelled(text: str) -> Iterator[tuple[str, int, str]]:
-    """Yield the kind of rule, the line and what is spelled there, for each place in a source."""
+@cache
+def spelled(text: str) -> tuple[tuple[str, int, str], ...]:
+    """Return the kind of rule, the line and what is spelled there, for each place in a source."""
+    return tuple(_spelled(text))
+
+
+def _spelled(text: str) -> Iterator[tuple[str, int, str]]:
     tree = ast.parse(text)
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
     for node in ast.walk(tree):
