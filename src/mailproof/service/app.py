@@ -139,7 +139,7 @@ def serve(settings: ServiceSettings) -> int:
         service = Service(settings, cleanup, log_call)
         service.start()
         service.renew_certificates_on_hangup(stop)
-        service.tell_ready()
+        service.announce()
         compiled()  # takes 0.1 s, which the first refusal would take of an event loop that serves others too
         tune()
         stop.wait()
@@ -256,7 +256,7 @@ class Service:
         finally:
             ending.cancel()
 
-    def tell_ready(self) -> None:
+    def announce(self) -> None:
         """Say that the service is ready: in the log where that is JSON, else on standard output, for people.
 
         A sandbox is for people to try things on, so its greeting is left out only where JSON is asked for by name.

@@ -26,7 +26,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Return a sentence for each variable that begins as settings do, and is no setting. No value is in a sentence."""
     known = settings.variables()
     return [
-        _told(name, known)
+        _sentence(name, known)
         for name, value in sorted(environ.items())
         if name.startswith(_PREFIX) and name not in known | _OF_COMMANDS and not _is_of_others(name, value)
     ]
@@ -38,7 +38,7 @@ def _is_of_others(name: str, value: str) -> bool:
     return name.endswith("_PORT") and _KUBERNETES_ADDRESS.match(value) is not None
 
 
-def _told(name: str, known: frozenset[str]) -> str:
+def _sentence(name: str, known: frozenset[str]) -> str:
     shown = ascii(name) if has_invisible(name) else name
     near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
     meant = f"; did you mean {near[0]}?" if near else "; docs/settings.md lists them"

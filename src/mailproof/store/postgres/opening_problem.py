@@ -37,11 +37,11 @@ def opening_problem(error: Exception, url: DatabaseUrl) -> str:
         error: What the driver has raised.
         url: The database's URL.
     """
-    reason, cure = _told(error, url)
+    reason, cure = _reason_and_cure(error, url)
     return f"{reason}: {cure}" if cure else reason
 
 
-def _told(error: Exception, url: DatabaseUrl) -> tuple[str, str]:
+def _reason_and_cure(error: Exception, url: DatabaseUrl) -> tuple[str, str]:
     if isinstance(error, asyncpg.PostgresError):
         return describe(error), _CURES.get(error.sqlstate or "", "")
     unread = _unread_file(url)
