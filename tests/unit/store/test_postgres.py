@@ -33,7 +33,7 @@ from mailproof.store.postgres.faults import LOST, translate
 from mailproof.store.postgres.limit_counter import PostgresCounter
 from mailproof.store.postgres.pool import Connection
 from mailproof.store.postgres.store import PostgresStore
-from postgres_support.server import database, execute, query
+from postgres_support.server import execute, query, schema
 from service_support.tokens import stored_token
 
 SIX = RateLimit("tests", Scope.TOKEN, 6, 6_000_000, b"six")
@@ -82,7 +82,7 @@ class TestContract(StoreContract):
         async def manage() -> AsyncIterator[Database]:
             with ThreadPoolExecutor(1) as thread:  # its helpers have a loop of their own
                 loop = asyncio.get_running_loop()
-                fresh = database(self.server)
+                fresh = schema(self.server)
                 place = Place(await loop.run_in_executor(thread, fresh.__enter__), clock)
                 try:
                     yield place
