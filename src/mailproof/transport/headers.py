@@ -31,6 +31,7 @@ GRPC_TIMEOUT = b"grpc-timeout"
 HOST = b"host"
 IDEMPOTENCY_KEY = call_headers.IDEMPOTENCY_KEY.encode()
 IF_MATCH = call_headers.IF_MATCH.encode()
+IF_NONE_MATCH = b"if-none-match"
 INSTANCE_ID = call_headers.INSTANCE_ID.encode()
 ORIGIN = b"origin"
 REQUEST_ID = b"x-request-id"

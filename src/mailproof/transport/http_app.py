@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from mailproof.domain.errors import Failure, ServerStopping
+from mailproof.domain.errors import Failure, MethodNotAllowed, ServerStopping
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
@@ -30,6 +30,7 @@ from mailproof.transport.headers import (
     VARY,
     Headers,
 )
+from mailproof.transport.methods import EVERYTHING, allow
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
@@ -92,14 +93,21 @@ class HttpApp:
         application = self._application(request)
         if application is self._rest:
             added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, ACCEPT_LANGUAGE)]
-        tracked = _Tracked(send, added, inbound)
+        tracked = _Tracked(send, added, inbound, bodiless=request.method == "HEAD")
+        methods = self._methods(request.encoded_path) if request.method == "OPTIONS" else ()
+        if methods:
+            await tracked({"type": "http.response.start", "status": 204, "headers": [allow(methods)]})
+            await tracked({"type": "http.response.body", "body": b"", "more_body": False})
+            return
         bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
             check_head(request)
+            self._check_page(request)
         except Failure as failure:
             refusal = self._calls.refusal(failure, None, request.call("http"))
             body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-            await respond(tracked, refusal.http_status, [JSON, NO_STORE, CLOSE], dump(body))
+            more = [allow(failure.allowed)] if isinstance(failure, MethodNotAllowed) else [CLOSE]
+            await respond(tracked, refusal.http_status, [JSON, NO_STORE, *more], dump(body))
             return
         try:
             async with bound:
@@ -123,9 +131,22 @@ class HttpApp:
     def _application(self, request: Request) -> Application:
         if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
             return self._grpc_web.answer
-        if request.method in {"GET", "HEAD"} and request.encoded_path in self._pages:
-            return self._pages[request.encoded_path]
-        return self._rest
+        return self._page(request.encoded_path) or self._rest
+
+    def _page(self, path: str) -> Application | None:
+        return self._pages.get(path) or self._pages.get(path.removesuffix("/"))
+
+    def _check_page(self, request: Request) -> None:
+        if request.method not in {"GET", "HEAD"} and self._page(request.encoded_path) is not None:
+            raise MethodNotAllowed(["GET"])
+
+    def _methods(self, path: str) -> Sequence[str]:
+        """Return the verbs of a path; none if nothing is there."""
+        if path == "*":  # asks for the server as a whole (RFC 9110 section 9.3.7)
+            return EVERYTHING
+        if self._page(path) is not None:
+            return ["GET"]
+        return ["POST"] if self._handlers.knows(path) else self._routes.verbs(path)
 
     def _resolve(self, verb: str, path: str) -> Target | None:
         """Return the RPC that grpc-web means on a REST path, with the path's fields as an encoded message."""
@@ -152,10 +173,11 @@ class _Tracked:
     An answer that leaves something of the request's body unread ends the connection.
     """
 
-    def __init__(self, send: AsgiSend, headers: Headers, inbound: Inbound) -> None:
+    def __init__(self, send: AsgiSend, headers: Headers, inbound: Inbound, *, bodiless: bool) -> None:
         self._send = send
         self._headers = headers
         self._inbound = inbound
+        self._bodiless = bodiless
         self._closes = False
         self.started = False
 
@@ -168,7 +190,11 @@ class _Tracked:
             own = event.get("headers", [])
             names = {name for name, _ in own}
             event = {**event, "headers": [*own, *(item for item in self._headers if item[0] not in names)]}
-        elif not event.get("more_body", False) and (self._closes or len(event.get("body", b"")) > _LARGE):
+            await self._send(event)
+            return
+        if self._bodiless:  # whatever it would be, the headers have its length (RFC 9110 section 9.3.2)
+            event = {**event, "body": b""}
+        if not event.get("more_body", False) and (self._closes or len(event.get("body", b"")) > _LARGE):
             await self._send({**event, "more_body": True})
             if self._closes:
                 await self._inbound.linger()
@@ -188,4 +214,4 @@ async def _health(check: Callable[[], Awaitable[None]], request: Request, inboun
     except Failure as failure:
         status, text = 503, f"{failure.message}\n".encode()
     headers: Headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), NO_STORE]
-    await respond(send, status, headers, b"" if request.method == "HEAD" else text)
+    await respond(send, status, headers, text)

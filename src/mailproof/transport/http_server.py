@@ -22,14 +22,17 @@ from uvicorn.server import ServerState
 
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
+from mailproof.transport import raw_answers
 from mailproof.transport.asgi import HANG_UP
 from mailproof.transport.connections import ConnectionLimits, Connections, Standing
 from mailproof.transport.handshakes import Handshake
+from mailproof.transport.headers import HOST
 from mailproof.transport.http_app import HttpApp
+from mailproof.transport.raw_answers import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import ServerTls
+from mailproof.transport.unframed import end_with_connection
 
-MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT = 10.0
 """Seconds from a request's first byte to the end of its head, and for a body that goes on after its answer."""
 
@@ -42,8 +45,7 @@ MAX_PIPELINED = 16
 MAX_AGE = 3600.0
 """Seconds after which a connection's next answer is its last, so that no client holds one for ever."""
 
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_OF_A_LINE = 4  # octets of a field line besides its name and value: the colon, a space, CR and LF
 
 
 class Door(asyncio.Protocol):
@@ -113,7 +115,7 @@ class Door(asyncio.Protocol):
     def give_up(self, standing: Standing) -> None:
         if standing in {Standing.NEW, Standing.NEXT_HEAD, Standing.PIPELINING}:
             protocol = self._transport.get_protocol()
-            self.end(_TOO_SLOW, answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
+            self.end(raw_answers.too_slow(), answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
         elif standing in {Standing.CLOSING, Standing.STALLED}:
             self._transport.abort()
         elif self._transport.get_write_buffer_size():
@@ -146,6 +148,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._broken = False  # what came is no request, and what follows is not looked at
+        self._refusal: bytes | None = None  # the answer to a head that the parser has taken and we have not
+        self._running: RequestResponseCycle | None = None  # the one whose answer is next; `cycle` is the newest
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -156,24 +161,44 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.door.forget()
         super().connection_lost(exc)
+        running = self._running
+        if running is not None and not running.response_complete:  # uvicorn tells only the newest of several
+            running.disconnected = True
+            running.message_event.set()
+        self._running = None
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
+        if self._broken:
+            return
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
         # Checked after parsing: a chunk that completes its head may carry any amount of body.
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self.door.end(_TOO_LARGE, answering=self.answering())
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES and not self._broken:
+            self.door.end(self._too_large(), answering=self.answering())
+
+    def _too_large(self) -> bytes:
+        return raw_answers.long_target() if len(self.url) > MAX_TARGET_BYTES else raw_answers.long_head()
 
     def send_400_response(self, msg: str) -> None:
-        cycle: RequestResponseCycle | None = self.cycle
-        of_this = not self._in_head and cycle is not None and not cycle.response_started  # its own body is broken
-        if self.answering() and not of_this:  # it would land in the middle of that answer, or be taken for it
-            self.transport.close()
-        else:
-            super().send_400_response(msg)
-        self.door.move(Standing.CLOSING)
+        """Refuse what is no request. The answers to those before it are sent, and then the connection ends."""
+        self._broken = True
+        answer = self._refusal or raw_answers.malformed()
+        if not self.answering():
+            self.door.end(answer, answering=False)
+            return
+        if not self._in_head and self._refusal is None:  # it is the newest one whose own body is broken
+            if not self.pipeline:
+                self.door.end(answer, answering=self.cycle.response_started)
+                return
+            self.pipeline.popleft()
+            self.cycle = self.pipeline[0][0] if self.pipeline else self._running  # type: ignore[assignment]
+        self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -196,13 +221,28 @@ class BoundedProtocol(HttpToolsProtocol):
             self.door.move(Standing.NEXT_HEAD)
 
     def on_headers_complete(self) -> None:
+        self._refusal = self._refused()
+        if self._refusal is not None:
+            raise ConnectionError("the head is not taken in")  # the parser stops: `send_400_response`
         self._in_head = False
         if not self.answering():
             self.door.known = False
         super().on_headers_complete()
+        if self.parser.get_http_version() == "1.0":
+            end_with_connection(self.cycle)
         if self.loop.time() - self.door.born > MAX_AGE:
             self.cycle.keep_alive = False  # uvicorn says so in the answer
         self.door.move(Standing.ANSWERING)
+
+    def _refused(self) -> bytes | None:
+        """Return the answer to a head that is not taken in; None for one that is."""
+        if len(self.url) > MAX_TARGET_BYTES:
+            return raw_answers.long_target()
+        if sum(len(name) + len(value) + _OF_A_LINE for name, value in self.headers) > MAX_HEAD_BYTES:
+            return raw_answers.long_head()
+        if self.parser.get_http_version() == "1.1" and all(name != HOST for name, _ in self.headers):
+            return raw_answers.without_host()
+        return None
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -26,7 +26,6 @@ from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.content_coding import GZIP, check_coding, unpack
 from mailproof.transport.headers import (
     ACCEPT_ENCODING,
-    ALLOW,
     CONTENT_LANGUAGE,
     CONTENT_TYPE,
     ETAG,
@@ -37,6 +36,7 @@ from mailproof.transport.headers import (
     WWW_AUTHENTICATE,
     Headers,
 )
+from mailproof.transport.methods import allow, route_verb
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
@@ -64,7 +64,7 @@ class Rest:
         call = request.call("rest")
         match: Match | None = None
         try:
-            match = self._routes.match(request.method, request.encoded_path)
+            match = self._routes.match(route_verb(request.method), request.encoded_path)
             exchange.method = match.method
             exchange.shows_tag = match.route.verb == "GET"
             request.check_timeout()
@@ -147,7 +147,7 @@ class _Exchange:
         if refusal.http_status == 401:
             headers.append((WWW_AUTHENTICATE, b'Bearer realm="mailproof"'))
         if isinstance(failure, MethodNotAllowed):
-            headers.append((ALLOW, ", ".join(failure.allowed).encode()))
+            headers.append(allow(failure.allowed))
         if isinstance(failure, UnsupportedMediaType):  # RFC 9110 section 12.5.3
             headers.append((ACCEPT_ENCODING, GZIP.encode()))
         if failure is not None and failure.retry_after is not None:
