@@ -22,6 +22,7 @@ from mailproof.transport.headers import (
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
     IF_MATCH,
+    IF_NONE_MATCH,
     INSTANCE_ID,
     ORIGIN,
     REQUEST_ID,
@@ -51,6 +52,7 @@ ALLOWED_HEADERS = b", ".join(
         STANDARD_IDEMPOTENCY_KEY,
         EXPECTED_SEQUENCE,
         IF_MATCH,
+        IF_NONE_MATCH,
         STRICT,
         b"x-zitadel-orgid",  # sent by that API's clients; it changes nothing here
     )

@@ -18,6 +18,7 @@ from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
     CLOSE,
     CONTENT_LANGUAGE,
@@ -42,6 +43,8 @@ Application = Callable[[Request, Inbound, AsgiSend], Awaitable[None]]
 DELIVERY_MARGIN = 2.0
 """Seconds after a call's deadline in which its client still gets an answer, if only that the deadline has passed."""
 
+
+_VARIES = b", ".join((ACCEPT_LANGUAGE, ACCEPT_ENCODING))
 
 _LARGE = 64 * 1024  # bytes of an answer that its connection may keep for a client that does not read
 
@@ -92,7 +95,7 @@ class HttpApp:
         added = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
         application = self._application(request)
         if application is self._rest:
-            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, ACCEPT_LANGUAGE)]
+            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, _VARIES)]
         tracked = _Tracked(send, added, inbound, bodiless=request.method == "HEAD")
         methods = self._methods(request.encoded_path) if request.method == "OPTIONS" else ()
         if methods:

@@ -25,6 +25,7 @@ from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
+    ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
     AUTHORIZATION,
     CONTENT_ENCODING,
@@ -33,6 +34,7 @@ from mailproof.transport.headers import (
     EXPECT,
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
     INSTANCE_ID,
     ONCE,
     ORIGIN,
@@ -127,6 +129,16 @@ class Request:
     def accept(self) -> str:
         """The header of that name; "": there is none."""
         return self.values.get(ACCEPT, b"").decode("latin-1")
+
+    @property
+    def accept_encoding(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(ACCEPT_ENCODING, b"").decode("latin-1")
+
+    @property
+    def if_none_match(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(IF_NONE_MATCH, b"").decode("latin-1")
 
     @property
     def origin(self) -> bytes | None:
