@@ -33,7 +33,7 @@ from mailproof.transport.headers import (
 )
 from mailproof.transport.methods import EVERYTHING, allow
 from mailproof.transport.request import Request
-from mailproof.transport.rest import Rest
+from mailproof.transport.rest import Rest, status_document
 from mailproof.transport.routes import Routes
 
 log = logging.getLogger("mailproof.http")
@@ -108,9 +108,8 @@ class HttpApp:
             self._check_page(request)
         except Failure as failure:
             refusal = self._calls.refusal(failure, None, request.call("http"))
-            body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
             more = [allow(failure.allowed)] if isinstance(failure, MethodNotAllowed) else [CLOSE]
-            await respond(tracked, refusal.http_status, [JSON, NO_STORE, *more], dump(body))
+            await respond(tracked, refusal.http_status, [JSON, NO_STORE, *more], _body(refusal))
             return
         try:
             async with bound:
@@ -118,8 +117,7 @@ class HttpApp:
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
                 refusal = status_error(ServerStopping(), request_id=request.request_id, language=request.language)
-                body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-                await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], dump(body))
+                await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], _body(refusal))
         except Exception as error:
             if bound.expired():
                 log.info("the client did not take its answer", extra={"request_id": request.request_id})
@@ -128,8 +126,7 @@ class HttpApp:
             log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
                 refusal = status_error(error, request_id=request.request_id, language=request.language)
-                body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-                await respond(tracked, refusal.http_status, [JSON], dump(body))
+                await respond(tracked, refusal.http_status, [JSON], _body(refusal))
 
     def _application(self, request: Request) -> Application:
         if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
@@ -204,6 +201,10 @@ class _Tracked:
             # The server takes this last event only when most of what came before it has left.
             event = {"type": event["type"], "body": b"", "more_body": False}
         await self._send(event)
+
+
+def _body(refusal: StatusError) -> bytes:
+    return dump(status_document(refusal)) + b"\n"
 
 
 async def _alive() -> None:

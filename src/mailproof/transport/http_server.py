@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 import uvicorn
@@ -32,6 +33,7 @@ from mailproof.transport.raw_answers import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import ServerTls
 from mailproof.transport.unframed import end_with_connection
+from mailproof.transport.unix_sockets import PEER, UnixAddress
 
 HEAD_TIMEOUT = 10.0
 """Seconds from a request's first byte to the end of its head, and for a body that goes on after its answer."""
@@ -46,6 +48,9 @@ MAX_AGE = 3600.0
 """Seconds after which a connection's next answer is its last, so that no client holds one for ever."""
 
 _OF_A_LINE = 4  # octets of a field line besides its name and value: the colon, a space, CR and LF
+
+
+_numbers = count(1)
 
 
 class Door(asyncio.Protocol):
@@ -74,7 +79,9 @@ class Door(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
-        self.peer: tuple[str, int] = (transport.get_extra_info("peername") or ("", 0))[:2]
+        peer = transport.get_extra_info("peername")
+        # A client of a Unix socket has no address; the number tells its connection apart from others.
+        self.peer: tuple[str, int] = peer[:2] if isinstance(peer, tuple) else (PEER, next(_numbers))
         if self._handshake is not None:
             self._handshake.over()
             self._handshake = None
@@ -154,6 +161,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.client = self.door.peer  # uvicorn has none for a Unix socket
         certificate = _client_certificate(transport)
         if certificate:
             self.app = with_certificate(self.app, certificate)
@@ -318,14 +326,20 @@ class HttpServer:
         self._connections: Connections | None = None
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._unix: UnixAddress | None = None
+        self._identity: tuple[int, int] | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port (of port 0: the one that was picked).
+    async def start(self, host: str | UnixAddress, port: int = 0) -> int:
+        """Listen, and return the port (of port 0: the one that was picked; of a Unix socket: 0).
 
         Raises:
             StartupError: The address can't be used.
         """
-        listener = _listen(host, port)
+        if isinstance(host, UnixAddress):
+            listener = host.bind()
+            self._unix, self._identity = host, host.identity()
+        else:
+            listener = _listen(host, port)
         self._connections = Connections(self._limits, _seconds(self._limits))
         config = uvicorn.Config(
             self._application,
@@ -347,7 +361,7 @@ class HttpServer:
             if self._task.done():
                 raise StartupError("the HTTP server did not start") from self._task.exception()
             await asyncio.sleep(0.005)
-        bound: int = listener.getsockname()[1]
+        bound: int = 0 if self._unix else listener.getsockname()[1]
         return bound
 
     def note_caller(self, peer: str) -> None:
@@ -370,6 +384,8 @@ class HttpServer:
             await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
         if self._connections is not None:
             self._connections.stop()
+        if self._unix is not None:
+            self._unix.remove(self._identity)
 
 
 def _door(
@@ -405,6 +421,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # [::] takes IPv4 too, whatever this system's default is, as gRPC's does
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind((host, port))
     except OSError as error:
         listener.close()

@@ -189,7 +189,7 @@ class _Exchange:
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
         if self._started:
-            await self._item("error", _status(refusal), last=True)
+            await self._item("error", status_document(refusal), last=True)
             return
         headers: Headers = []
         failure = refusal.failure
@@ -205,7 +205,7 @@ class _Exchange:
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
         if not self._request.path.startswith(commerce.PATH_PREFIX):
-            return _status(refusal)
+            return status_document(refusal)
         fields = self.method.request_type.DESCRIPTOR.fields if self.method else ()
         return commerce.error_model(refusal, {field.name: field.json_name for field in fields})
 
@@ -246,7 +246,8 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})
 
 
-def _status(refusal: StatusError) -> dict[str, object]:
+def status_document(refusal: StatusError) -> dict[str, object]:
+    """Return an error as REST has it."""
     document = to_json(refusal.status)
     return {
         "code": refusal.status.code,
