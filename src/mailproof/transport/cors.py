@@ -29,6 +29,8 @@ from mailproof.transport.headers import (
     RETRY_AFTER,
     STANDARD_IDEMPOTENCY_KEY,
     STRICT,
+    TRACEPARENT,
+    TRACESTATE,
     UNKNOWN_FIELDS,
     VARY,
     WWW_AUTHENTICATE,
@@ -54,6 +56,8 @@ ALLOWED_HEADERS = b", ".join(
         IF_MATCH,
         IF_NONE_MATCH,
         STRICT,
+        TRACEPARENT,
+        TRACESTATE,
         b"x-zitadel-orgid",  # sent by that API's clients; it changes nothing here
     )
 )

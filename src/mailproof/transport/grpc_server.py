@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.model import ClientCertificate
+from mailproof.domain.trace_context import TRACEPARENT, TRACESTATE, TraceContext
 from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import IDEMPOTENCY_KEY, INSTANCE_ID, CallHeaders
 from mailproof.rpc.calls import Call, Calls, request_id
@@ -166,6 +167,7 @@ def _call_of(context: Any) -> Call:
         certificate=_certificate(context.auth_context()),
         headers=CallHeaders.read(values, http=False),
         language=accepted(value(_ACCEPT_LANGUAGE)),
+        trace=TraceContext.read(value(TRACEPARENT), value(TRACESTATE)),
     )
 
 

@@ -51,6 +51,7 @@ _OF_A_LINE = 4  # octets of a field line besides its name and value: the colon, 
 
 
 _numbers = count(1)
+_MAPPED = "::ffff:"
 
 
 class Door(asyncio.Protocol):
@@ -81,7 +82,7 @@ class Door(asyncio.Protocol):
         self._transport = transport
         peer = transport.get_extra_info("peername")
         # A client of a Unix socket has no address; the number tells its connection apart from others.
-        self.peer: tuple[str, int] = peer[:2] if isinstance(peer, tuple) else (PEER, next(_numbers))
+        self.peer: tuple[str, int] = _plain(*peer[:2]) if isinstance(peer, tuple) else (PEER, next(_numbers))
         if self._handshake is not None:
             self._handshake.over()
             self._handshake = None
@@ -407,6 +408,11 @@ def _seconds(limits: ConnectionLimits) -> dict[Standing, float]:
         Standing.STALLED: WRITE_TIMEOUT,
         Standing.PIPELINING: HEAD_TIMEOUT,
     }
+
+
+def _plain(host: str, port: int) -> tuple[str, int]:
+    """Return a client's address as gRPC shows it: one of IPv4 that comes over IPv6 is one of IPv4."""
+    return (host.removeprefix(_MAPPED) if "." in host else host), port
 
 
 def _client_certificate(transport: asyncio.Transport) -> str:

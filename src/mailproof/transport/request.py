@@ -16,6 +16,7 @@ from urllib.parse import quote
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
 from mailproof.domain.phrase import say
+from mailproof.domain.trace_context import TraceContext
 from mailproof.languages.language import Language
 from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerning
@@ -40,6 +41,8 @@ from mailproof.transport.headers import (
     ORIGIN,
     REQUEST_ID,
     REQUESTED_METHOD,
+    TRACEPARENT,
+    TRACESTATE,
     TRANSFER_ENCODING,
     values_by_name,
 )
@@ -197,7 +200,12 @@ class Request:
             certificate=self.certificate,
             headers=self._call_headers(),
             language=self.language,
+            trace=self._trace(),
         )
+
+    def _trace(self) -> TraceContext | None:
+        parent = self.values.get(TRACEPARENT)
+        return None if parent is None else TraceContext.read(_text(parent), _text(self.values.get(TRACESTATE)))
 
     def _call_headers(self) -> CallHeaders:
         names = concerning(self.values)

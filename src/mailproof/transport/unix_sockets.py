@@ -111,6 +111,7 @@ class UnixAddress:
 
 
 def _socket() -> socket.socket:
-    if sys.platform == "win32":
+    if sys.platform != "win32":
+        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    else:  # noqa: RET505 - the other system's branch for the types
         raise StartupError("this system has no Unix sockets")
-    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
