@@ -85,7 +85,7 @@ class GrpcServer:
         self._health = Health()
         self._server: grpc.aio.Server | None = None
         self._unix: UnixAddress | None = None
-        self._identity: tuple[int, int] | None = None
+        self._identity: tuple[int, int, int] | None = None
 
     async def start(self, host: str | UnixAddress, port: int = 0) -> int:
         """Listen, and return the port (of port 0: the one that was picked; of a Unix socket: 0).

@@ -45,15 +45,16 @@ def long_head() -> bytes:
 @cache
 def long_target() -> bytes:
     """Return the answer to a path and query that are too long (RFC 9110 section 15.5.15)."""
-    return _answer(HTTPStatus.REQUEST_URI_TOO_LONG, RequestTooLarge(MAX_TARGET_BYTES))
+    return _answer(HTTPStatus.REQUEST_URI_TOO_LONG, RequestTooLarge(MAX_TARGET_BYTES), "URI Too Long")
 
 
-def _answer(status: HTTPStatus, failure: Failure) -> bytes:
+def _answer(status: HTTPStatus, failure: Failure, phrase: str = "") -> bytes:
     refusal = status_error(failure).status
     details = to_json(refusal).get("details", [])
     body = dump({"code": refusal.code, "message": refusal.message, "details": details}) + b"\n"
     head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
+        f"HTTP/1.1 {status.value} {phrase or status.phrase}\r\n"
+        f"content-type: application/json\r\ncache-control: no-store\r\n"
         f"x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -70,15 +70,15 @@ class UnixAddress:
         with suppress(OSError):  # it was not made, which is the maker's to say
             self.path.chmod(self.mode)
 
-    def identity(self) -> tuple[int, int] | None:
+    def identity(self) -> tuple[int, int, int] | None:
         """Return what tells the file apart from any later one of its name; None if there is none."""
         try:
             found = self.path.lstat()
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino, found.st_mtime_ns  # a number is soon given to another file
 
-    def remove(self, identity: tuple[int, int] | None) -> None:
+    def remove(self, identity: tuple[int, int, int] | None) -> None:
         """Remove the file, unless another one is there by now.
 
         Args:
