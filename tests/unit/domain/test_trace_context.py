@@ -58,7 +58,7 @@ def test_tasks_belong_to_the_trace_of_the_task_that_starts_them() -> None:
     async def work() -> dict[str, str]:
         return dict(trace_headers())
 
-    async def both() -> list[dict[str, str]]:
+    async def both() -> tuple[dict[str, str], dict[str, str]]:
         return await asyncio.gather(call(TraceContext.read(PARENT, None)), call(None))
 
-    assert asyncio.run(both()) == [{"traceparent": PARENT}, {}]
+    assert asyncio.run(both()) == ({"traceparent": PARENT}, {})

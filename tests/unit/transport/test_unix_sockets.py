@@ -1,5 +1,6 @@
 """Unix sockets to listen on: permissions, what a crash has left, and what is never touched."""
 
+import asyncio
 import os
 import socket
 import stat
@@ -8,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.errors import StartupError
+from mailproof.transport.cors import Cors
+from mailproof.transport.grpc_server import GrpcServer
+from mailproof.transport.http_app import HttpApp
+from mailproof.transport.http_server import HttpServer
 from mailproof.transport.unix_sockets import UnixAddress
+from service_support.table import Table
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o660, 0o666])
@@ -44,7 +50,12 @@ def test_a_socket_that_somebody_listens_on_is_left_alone(tmp_path: Path) -> None
 @pytest.mark.parametrize("kind", ["file", "directory", "dangling link"])
 def test_what_is_no_socket_is_left_alone(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "s"
-    {"file": path.touch, "directory": path.mkdir, "dangling link": lambda: path.symlink_to(tmp_path / "none")}[kind]()
+    if kind == "file":
+        path.touch()
+    elif kind == "directory":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / "none")
     with pytest.raises(StartupError, match="the file exists and is no socket"):
         UnixAddress(path).bind()
     assert os.path.lexists(path)
@@ -72,3 +83,22 @@ def test_only_the_file_that_was_made_is_removed(tmp_path: Path) -> None:
     address.remove(made)
     assert not address.path.exists()
     address.remove(made)
+
+
+def test_no_server_takes_the_socket_of_another(tmp_path: Path, table: Table) -> None:
+    app = HttpApp(table.calls, Cors([]), ready=table.store.ping)
+    address = UnixAddress(tmp_path / "s")
+
+    async def both(first: GrpcServer | HttpServer) -> None:
+        assert await first.start(address) == 0
+        taken = address.identity()
+        for another in (GrpcServer(table.calls), HttpServer(app)):
+            with pytest.raises(StartupError, match="another program listens there"):
+                await another.start(address)
+            await another.stop(0)
+        assert address.identity() == taken
+        await first.stop(0)
+        assert address.identity() is None
+
+    asyncio.run(both(GrpcServer(table.calls)))
+    asyncio.run(both(HttpServer(app)))
