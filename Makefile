@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews attack chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ bench-overviews: setup ## Measure the list of 1,000 configurations with their te
 
 bench-rpc: setup ## Measure the server's CPU per call beside a bare echo
 	$(BIN)/python bench/rpc_bench.py
+
+bench-cancel: setup ## Measure how soon everything is free that a caller who hangs up was using (ROUNDS=30)
+	PYTHONPATH=tests $(BIN)/python bench/cancel_bench.py $(ROUNDS)
 
 bench-shortcuts: setup ## Measure what each piece of code that is written for speed saves
 	$(BIN)/python bench/shortcuts_bench.py

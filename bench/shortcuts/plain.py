@@ -64,7 +64,7 @@ def shortcuts_of_tests(probe: Probe, policy: Policy) -> dict[str, Shortcut]:
 
 def _log_end(calls: Calls, path: str, call: Call, started: float, outcome: str) -> None:
     seconds = time.monotonic() - started
-    call_log.log_call(path, call.transport, call.peer, call.request_id, outcome, seconds)
+    call_log.log_call(path, call.transport, call.peer, call.request_id, outcome, seconds, call.trace)
 
 
 SHORTCUTS_OF_CALLS = {

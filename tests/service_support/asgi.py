@@ -89,7 +89,10 @@ class Exchange:
         if not event.get("more_body", False):
             answer.complete = True
             declared = answer.header("content-length")
-            if declared is not None and int(declared) != len(answer.body):
+            if self.scope["method"] == "HEAD":
+                if answer.body:
+                    raise BrokenAnswer("an answer to HEAD has a body")
+            elif declared is not None and int(declared) != len(answer.body):
                 raise BrokenAnswer("the content length is wrong")
             self._gone.set()  # a server's receive() says so once the answer is complete
 

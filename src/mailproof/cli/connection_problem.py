@@ -5,6 +5,7 @@ gRPC's own words name a source line more often than a cause, and change from rel
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ async def _problem_in_the_clear(address: ServerAddress) -> str:
 async def _speaks_http_1(address: ServerAddress) -> bool:
     import asyncio
 
-    reader, writer = await asyncio.wait_for(asyncio.open_connection(address.host, address.port), _PATIENCE)
+    reader, writer = await asyncio.wait_for(_open(address, None), _PATIENCE)
     try:
         writer.write(b"GET / HTTP/1.0\r\n\r\n")
         return await asyncio.wait_for(reader.read(5), _PATIENCE) == b"HTTP/"
@@ -114,13 +115,22 @@ async def _connected(address: ServerAddress, context: ssl.SSLContext | None) -> 
     """Connect, with TLS where there is a context, and return which protocol was agreed on; "" for none."""
     import asyncio
 
-    name = address.host if context else None
-    opening = asyncio.open_connection(address.host, address.port, ssl=context, server_hostname=name)
-    _, writer = await asyncio.wait_for(opening, _PATIENCE)
+    _, writer = await asyncio.wait_for(_open(address, context), _PATIENCE)
     tls = writer.get_extra_info("ssl_object")
     agreed = (tls.selected_alpn_protocol() or "") if tls is not None else ""
     await _close(writer)
     return agreed
+
+
+async def _open(
+    address: ServerAddress, context: ssl.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    import asyncio
+
+    name = address.host if context else None
+    if address.socket_path and sys.platform != "win32":  # which has no such sockets in asyncio
+        return await asyncio.open_unix_connection(address.socket_path, ssl=context, server_hostname=name)
+    return await asyncio.open_connection(address.host, address.port, ssl=context, server_hostname=name)
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

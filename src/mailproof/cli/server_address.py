@@ -12,6 +12,7 @@ DEFAULT_SERVER = "127.0.0.1:50051"
 """Where a service listens for gRPC by default."""
 
 _PORT = 50051
+_UNIX = "unix:"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -20,8 +21,8 @@ class ServerAddress:
     """Where a service is.
 
     Attributes:
-        host: A name or an address, without brackets.
-        port: The port of gRPC.
+        host: A name or an address, without brackets; or "unix:" and the path of a Unix socket.
+        port: The port of gRPC; 0 of a Unix socket.
         secure: Whether the connection has TLS.
     """
 
@@ -34,22 +35,31 @@ class ServerAddress:
         """Host and port, as gRPC takes and as people read them."""
         from mailproof.syntax.host import join_host_port
 
+        if self.socket_path:
+            return self.host
         return join_host_port(self.host, self.port)
+
+    @property
+    def socket_path(self) -> str:
+        """The file of a Unix socket; empty for any other address."""
+        return self.host.removeprefix(_UNIX) if self.host.startswith(_UNIX) else ""
 
     @property
     def is_local(self) -> bool:
         """Whether it is this machine."""
-        return _is_local(self.host)
+        return bool(self.socket_path) or _is_local(self.host)
 
 
 def parse_server(text: str) -> ServerAddress:
-    """Return the address of a text: host, host:port, or a URL of https or http.
+    """Return the address of a text: host, host:port, a URL of https or http, or unix:/path.
 
     Raises:
         ValueError: It is none; the message says what must be written.
     """
     from mailproof.syntax.host import check_host, take_apart
 
+    if text.strip().startswith(_UNIX):
+        return _unix(text.strip().removeprefix(_UNIX))
     scheme, separator, rest = text.strip().partition("://")
     if not separator:
         scheme, rest = "", text.strip()
@@ -72,6 +82,13 @@ def parse_server(text: str) -> ServerAddress:
             "the clear"
         )
     return ServerAddress(host, port, scheme.lower() == "https")
+
+
+def _unix(path: str) -> ServerAddress:
+    bare = "/" + path.lstrip("/") if path.startswith("//") else path
+    if not bare.strip("/") or "\0" in bare:
+        raise ValueError('must have the path of a socket after "unix:"')
+    return ServerAddress(f"{_UNIX}{bare}", 0, secure=False)
 
 
 def _port(text: str) -> int:

@@ -129,6 +129,10 @@ class MalformedRequest(Failure):
     reason = "REQUEST_MALFORMED"
 
 
+class ExpectationUnknown(MalformedRequest):
+    """The client expects something of the server that this one does not know (RFC 9110 section 10.1.1)."""
+
+
 class RequestTooLarge(Failure):
     """The request is larger than the limit."""
 

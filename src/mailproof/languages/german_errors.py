@@ -124,6 +124,10 @@ ERRORS: dict[str, str] = {
     "the body must hold one message, not 0": "der Body muss eine Nachricht enthalten, nicht 0",
     "no such RPC": "diesen RPC gibt es nicht",
     "the header {name} must come once": "der Header {name} darf nur einmal kommen",
+    "this is no valid HTTP/1.1 request": "das ist keine gültige Anfrage nach HTTP/1.1",
+    "the Host header is missing": "der Header Host fehlt",
+    "the head of the request did not arrive in time": "der Kopf der Anfrage kam nicht rechtzeitig an",
+    "the header expect must be 100-continue": "der Header expect muss 100-continue sein",
     "the Host header must name one host": "der Header Host muss einen Host nennen",
     'must be digits and a unit, like "1500m" or "30S"': (
         'muss aus Ziffern und einer Einheit bestehen, etwa "1500m" oder "30S"'

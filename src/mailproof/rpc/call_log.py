@@ -5,13 +5,24 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
+from mailproof.domain.trace_context import TraceContext
+
 _calls = logging.getLogger("mailproof.calls")
 
 
 class LogCall(Protocol):
     """Logs that a call has ended."""
 
-    def __call__(self, path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
+    def __call__(
+        self,
+        path: str,
+        transport: str,
+        peer: str,
+        request_id: str,
+        outcome: str,
+        seconds: float,
+        trace: TraceContext | None = None,
+    ) -> None:
         """Log the end of a call.
 
         Args:
@@ -21,11 +32,20 @@ class LogCall(Protocol):
             request_id: The id under which the call was answered.
             outcome: "OK", "CANCELLED" or the reason of the failure.
             seconds: How long the call took.
+            trace: The trace that it belongs to.
         """
         ...
 
 
-def log_call(path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
+def log_call(
+    path: str,
+    transport: str,
+    peer: str,
+    request_id: str,
+    outcome: str,
+    seconds: float,
+    trace: TraceContext | None = None,
+) -> None:
     """Log the end of a call as a record, for the handlers of the logging module; see `LogCall`."""
     _calls.info(
         "call",
@@ -34,6 +54,8 @@ def log_call(path: str, transport: str, peer: str, request_id: str, outcome: str
             "transport": transport,
             "peer": peer,
             "request_id": request_id,
+            "trace_id": trace.trace_id if trace else "",
+            "span_id": trace.span_id if trace else "",
             "outcome": outcome,
             "ms": round(seconds * 1000, 1),
         },

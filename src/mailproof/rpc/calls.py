@@ -38,6 +38,7 @@ from mailproof.domain.ledger import IdempotencyKey
 from mailproof.domain.model import ClientCertificate, Permission
 from mailproof.domain.phrase import say
 from mailproof.domain.secret import Vault
+from mailproof.domain.trace_context import TraceContext, follow
 from mailproof.languages.language import Language
 from mailproof.rpc.call_headers import NO_HEADERS, STRICT, CallHeaders, read_expected, read_idempotency_key, read_switch
 from mailproof.rpc.call_log import LogCall, log_call
@@ -86,6 +87,7 @@ class Call:
         certificate: The client's certificate, which TLS has verified; None if it showed none.
         headers: The headers that few calls have.
         language: The one that the caller wants sentences in, by the header accept-language.
+        trace: The trace that the call belongs to; None if it belongs to none.
     """
 
     transport: str
@@ -98,6 +100,7 @@ class Call:
     certificate: ClientCertificate | None = None
     headers: CallHeaders = NO_HEADERS
     language: Language = Language.ENGLISH
+    trace: TraceContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +331,8 @@ class Calls:
         return refusal
 
     def _log_end(self, path: str, call: Call, started: float, outcome: str) -> None:
-        self._log_call(path, call.transport, call.peer, call.request_id, outcome, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self._log_call(path, call.transport, call.peer, call.request_id, outcome, seconds, call.trace)
 
     def _deadline(self, wanted: float | None, started: float) -> float:
         bound = started + self._default_timeout
@@ -346,6 +350,7 @@ class Calls:
             call.authorization, call.peer, call.instance_id, certificate=call.certificate
         )
         authorize(caller, method.permission)
+        follow(call.trace)
         on_behalf_of(token_id=caller.token.id, instance_id=caller.instance_id, request_id=call.request_id)
         return OpenCall(caller, scope)
 

@@ -11,6 +11,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from mailproof.domain.errors import (
     EntityTagMismatch,
+    ExpectationUnknown,
     Failure,
     Kind,
     MethodNotAllowed,
@@ -50,6 +51,7 @@ _HTTP_OF_FAILURE: dict[type[Failure], int] = {
     EntityTagMismatch: 412,
     RequestTooLarge: 413,
     UnsupportedMediaType: 415,
+    ExpectationUnknown: 417,
 }
 
 

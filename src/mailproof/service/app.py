@@ -13,6 +13,7 @@ import shlex
 import shutil
 import sys
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +58,7 @@ from mailproof.service.garbage import tune
 from mailproof.service.logs import configure, is_text
 from mailproof.service.opening import open_data
 from mailproof.service.settings import ServiceSettings
+from mailproof.service.settings_values import Listen
 from mailproof.service.stop_signal import StopSignal
 from mailproof.service.unknown_variables import unknown_variables
 from mailproof.smtp.refusals.table import compiled
@@ -69,6 +71,7 @@ from mailproof.transport.http_server import HttpServer
 from mailproof.transport.loops import LoopThread
 from mailproof.transport.pages import JsonPage
 from mailproof.transport.readiness import SharedCheck
+from mailproof.transport.unix_sockets import UnixAddress
 from mailproof.usecases.diagnoses import Diagnoses
 from mailproof.usecases.document_keys import DocumentKeys
 from mailproof.usecases.explanations import Explanations
@@ -201,12 +204,14 @@ class Service:
             http=settings.max_http_connections,
             grpc=settings.max_grpc_connections,
         )
-        cors, tls = Cors(settings.cors_origins), self._tls is not None
-        self._grpc = GrpcServer(self._calls, self._limits(self._shares.grpc), self._tls)
+        cors = Cors(settings.cors_origins)
+        grpc_tls = None if settings.grpc_listen.path else self._tls
+        http_tls = None if settings.http_listen.path else self._tls
+        self._grpc = GrpcServer(self._calls, self._limits(self._shares.grpc), grpc_tls)
         self._http = HttpServer(
-            HttpApp(self._calls, cors, ready=self._ready, pages=self._pages(), tls=tls),
+            HttpApp(self._calls, cors, ready=self._ready, pages=self._pages(), tls=http_tls is not None),
             self._limits(self._shares.http),
-            self._tls,
+            http_tls,
         )
         self._access.listeners += (self._grpc.note_caller, self._http.note_caller)
         self._grpc_port = self._http_port = 0
@@ -219,12 +224,15 @@ class Service:
         """
         grpc, http = self._settings.grpc_listen, self._settings.http_listen
         try:
-            self._grpc_port = self._grpc_loop.submit(self._grpc.start(grpc.host, grpc.port)).result()
-            self._http_port = self._http_loop.submit(self._http.start(http.host, http.port)).result()
+            self._grpc_port = self._grpc_loop.submit(self._grpc.start(self._host(grpc), grpc.port)).result()
+            self._http_port = self._http_loop.submit(self._http.start(self._host(http), http.port)).result()
         except StartupError:
             self._stop(grace=0)
             raise
         self._grpc_loop.submit(self._retention.run())  # until the loop ends
+
+    def _host(self, listen: Listen) -> str | UnixAddress:
+        return listen.host if listen.path is None else UnixAddress(listen.path, self._settings.unix_socket_mode)
 
     def renew_certificates_on_hangup(self, stop: StopSignal) -> None:
         """Read the certificate anew when its files change, and on SIGHUP. Does nothing without TLS."""
@@ -277,13 +285,13 @@ class Service:
 
     def greeting(self) -> str:
         """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
-        grpc = join_host_port(self._settings.grpc_listen.host, self._grpc_port)
-        http = join_host_port(self._settings.http_listen.host, self._http_port)
+        grpc = replace(self._settings.grpc_listen, port=self._grpc_port)
+        http = replace(self._settings.http_listen, port=self._http_port)
         shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
-            f"  REST and grpc-web  {self._scheme}://{http}",
+            f"  REST and grpc-web  {http if http.path else f'{self._scheme}://{http}'}",
             f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
         ]
         if self._sandbox is not None:
@@ -445,7 +453,7 @@ class Service:
         sandbox = self._sandbox
         return {PATH: JsonPage(self._calls, Permission.READ, lambda: messages_document(sandbox.messages()))}
 
-    def _sandbox_lines(self, sandbox: Sandbox, http: str) -> list[str]:
+    def _sandbox_lines(self, sandbox: Sandbox, http: Listen) -> list[str]:
         host, token = self._settings.sandbox_starttls_listen.host, self._sandbox_token
         starttls = join_host_port(host, sandbox.starttls_port)
         implicit = join_host_port(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
@@ -459,7 +467,9 @@ class Service:
             "recipient": "you@example.com",
             "depth": "DEPTH_DATA",
         }
-        curl = ["curl", "-sS", f"{self._scheme}://{http}/v1/settings:diagnose", "-H", f"authorization: Bearer {token}"]
+        reached = ["--unix-socket", str(http.path), "http://localhost"] if http.path else [f"{self._scheme}://{http}"]
+        reached[-1] += "/v1/settings:diagnose"
+        curl = ["curl", "-sS", *reached, "-H", f"authorization: Bearer {token}"]
         curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
         diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
         diagnose += ["--ca-file", _shown(sandbox.ca_path)]

@@ -1,4 +1,4 @@
-"""Logging on stderr, one line for each record: a JSON object, or a text where a person watches. Standard library only.
+"""Logging on stderr, one line for each record: a JSON object, or a text where a person watches. No library but the standard one.
 
 Holds no secret: callers log ids, codes and durations; never a request, a header or a transcript.
 """
@@ -14,6 +14,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import TextIO
 
+from mailproof.domain.trace_context import TraceContext
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.syntax.text import has_invisible
 
@@ -74,7 +75,16 @@ class JsonHandler(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self.setFormatter(JsonFormatter())
 
-    def log_call(self, path: str, transport: str, peer: str, request_id: str, outcome: str, seconds: float) -> None:
+    def log_call(
+        self,
+        path: str,
+        transport: str,
+        peer: str,
+        request_id: str,
+        outcome: str,
+        seconds: float,
+        trace: TraceContext | None = None,
+    ) -> None:
         """Write the line of a call; see `LogCall`. It is the line that the record of `rpc.call_log.log_call` gives."""
         if not _calls.isEnabledFor(logging.INFO):
             return
@@ -82,10 +92,12 @@ class JsonHandler(logging.StreamHandler[TextIO]):
         # A path, a transport and an outcome are words of our own, which need no escaping.
         method = f'"method": "{path}", ' if path else ""
         address = f'"peer": {encode_basestring(peer)}, ' if peer else ""
+        # What a trace is read as has nothing to escape either.
+        traced = f'"trace_id": "{trace.trace_id}", "span_id": "{trace.span_id}", ' if trace else ""
         line = (
             f'{{"time": "{_time(time.time())}", "level": "info", "logger": "mailproof.calls", "message": "call", '
             f'{method}"transport": "{transport}", {address}"request_id": {encode_basestring(request_id)}, '
-            f'"outcome": "{outcome}", "ms": {seconds * 1000:.1f}}}'
+            f'{traced}"outcome": "{outcome}", "ms": {seconds * 1000:.1f}}}'
         )
         assert self.lock is not None  # noqa: S101 - `logging.Handler` has made it
         with self.lock, suppress(OSError, ValueError):  # the stream is broken or closed: there is no other to log that

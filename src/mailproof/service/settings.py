@@ -69,14 +69,15 @@ class ServiceSettings:
     grpc_listen: Listen = setting(
         "grpc_listen",
         values.listen,
-        "address of gRPC; port 0 picks a free one",
+        "address of gRPC; port 0 picks a free one; unix:/path is a socket for programs of this machine alone, without "
+        "TLS",
         metavar="HOST:PORT",
         default="127.0.0.1:50051",
     )
     http_listen: Listen = setting(
         "http_listen",
         values.listen,
-        "address of REST and grpc-web; port 0 picks a free one",
+        "address of REST and grpc-web, likewise",
         metavar="HOST:PORT",
         default="127.0.0.1:8080",
     )
@@ -480,6 +481,14 @@ class ServiceSettings:
         "claim of the instances that a caller may use, of which there must be one; empty: all callers are of the "
         "default instance",
         metavar="NAME",
+    )
+
+    unix_socket_mode: int = setting(
+        "unix_socket_mode",
+        values.socket_mode,
+        "permissions of the sockets of unix:/path: 0660 also lets the group of the process connect",
+        metavar="MODE",
+        default="0600",
     )
 
     @property

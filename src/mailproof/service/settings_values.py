@@ -29,6 +29,9 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _AGE = re.compile(r"([1-9][0-9]{0,5})([hdw])", re.ASCII)
+_UNIX = "unix:"
+_LONGEST_SOCKET_PATH = 107  # bytes, with a NUL after them (unix(7), sun_path)
+_MODE = re.compile(r"0?[0246]{3}", re.ASCII)
 _LONGEST_AGE = timedelta(days=36525)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -43,17 +46,24 @@ DEFAULT_ROLES = (("mailproof.admin", Role.ADMIN), ("mailproof.viewer", Role.VIEW
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """An address to listen on; with port 0 the system chooses a free port."""
+    """An address to listen on; with port 0 the system chooses a free port.
+
+    Attributes:
+        path: The file of a Unix socket, which has neither host nor port; None for any other address.
+    """
 
     host: str
     port: int
+    path: Path | None = None
 
     def __str__(self) -> str:
-        return join_host_port(self.host, self.port)
+        return join_host_port(self.host, self.port) if self.path is None else f"unix:{self.path}"
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach it."""
+        if self.path is not None:
+            return True
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -61,10 +71,14 @@ class Listen:
 
 
 def listen(text: str) -> Listen:
-    """Parse "host:port" or "[v6]:port"."""
+    """Parse "host:port", "[v6]:port" or "unix:/path"."""
+    if text.strip().startswith(_UNIX):
+        return _unix_listen(text.strip().removeprefix(_UNIX))
     found = take_apart(text.strip())
     if found.port is None or (found.bracketed and "%" in found.host) or not has_host_port_form(found):
-        raise ValueError('must be a host and a port, like "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"')
+        raise ValueError(
+            'must be a host and a port, like "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080", or "unix:" and a path'
+        )
     port = read_port(found.port, least=0)
     if port is None:
         raise ValueError(f"must have a port between 0 and {MAX_PORT}")
@@ -76,9 +90,29 @@ def listen(text: str) -> Listen:
     return Listen(found.host, port)
 
 
+def _unix_listen(text: str) -> Listen:
+    """Parse the path of a Unix socket, which may come as that of a URL: ///run/mailproof.sock."""
+    bare = "/" + text.lstrip("/") if text.startswith("//") else text
+    if not bare or has_nul(bare) or bare.endswith("/"):
+        raise ValueError('must have the path of a file after "unix:", like "unix:/run/mailproof/grpc.sock"')
+    path = Path(bare).absolute()
+    if len(bytes(path)) > _LONGEST_SOCKET_PATH:
+        raise ValueError(f"must have a path of {_LONGEST_SOCKET_PATH} bytes at most after unix:, which the system sets")
+    return Listen("", 0, path)
+
+
+def socket_mode(text: str) -> int:
+    """Parse the permissions of a Unix socket, in octal digits."""
+    if not _MODE.fullmatch(text):
+        raise ValueError("must be the permissions of a file in octal digits, like 0600 or 0660")
+    return int(text, 8)
+
+
 def loopback_listen(text: str) -> Listen:
     """Parse an address that only this machine can reach."""
     address = listen(text)
+    if address.path is not None:
+        raise ValueError("must be a host and a port, like 127.0.0.1:1587")
     if not address.loopback:
         raise ValueError("must be a loopback address, like 127.0.0.1: the sandbox is not for others")
     return address

@@ -22,12 +22,15 @@ from mailproof.transport.headers import (
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
     IF_MATCH,
+    IF_NONE_MATCH,
     INSTANCE_ID,
     ORIGIN,
     REQUEST_ID,
     RETRY_AFTER,
     STANDARD_IDEMPOTENCY_KEY,
     STRICT,
+    TRACEPARENT,
+    TRACESTATE,
     UNKNOWN_FIELDS,
     VARY,
     WWW_AUTHENTICATE,
@@ -51,7 +54,10 @@ ALLOWED_HEADERS = b", ".join(
         STANDARD_IDEMPOTENCY_KEY,
         EXPECTED_SEQUENCE,
         IF_MATCH,
+        IF_NONE_MATCH,
         STRICT,
+        TRACEPARENT,
+        TRACESTATE,
         b"x-zitadel-orgid",  # sent by that API's clients; it changes nothing here
     )
 )

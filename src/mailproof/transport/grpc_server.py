@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from mailproof.domain.errors import StartupError
 from mailproof.domain.model import ClientCertificate
+from mailproof.domain.trace_context import TRACEPARENT, TRACESTATE, TraceContext
 from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import IDEMPOTENCY_KEY, INSTANCE_ID, CallHeaders
 from mailproof.rpc.calls import Call, Calls, request_id
@@ -26,6 +27,7 @@ from mailproof.transport.grpc_sockets import SocketWatch, slack
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
 from mailproof.transport.headers import ACCEPT_LANGUAGE, AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
+from mailproof.transport.unix_sockets import PEER, UnixAddress
 
 MAX_STREAMS = 100
 """Calls that one connection may have under way."""
@@ -82,9 +84,11 @@ class GrpcServer:
         self._watch: SocketWatch | None = None
         self._health = Health()
         self._server: grpc.aio.Server | None = None
+        self._unix: UnixAddress | None = None
+        self._identity: tuple[int, int, int] | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port (of port 0: the one that was picked).
+    async def start(self, host: str | UnixAddress, port: int = 0) -> int:
+        """Listen, and return the port (of port 0: the one that was picked; of a Unix socket: 0).
 
         Raises:
             StartupError: The address can't be used.
@@ -97,20 +101,33 @@ class GrpcServer:
         add = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
         add(BoundedReflection(named, messages), server)  # type: ignore[no-untyped-call] # the stubs leave it out
         server.add_generic_rpc_handlers((RpcHandlers(self._calls, _call_of, read_message),))
-        address = join_host_port(host, port)
-        try:
-            if self._tls is None:
-                bound = server.add_insecure_port(address)
-            else:
-                bound = server.add_secure_port(address, _credentials(self._tls))
-        except RuntimeError:
-            raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
+        bound = self._bind(server, host) if isinstance(host, UnixAddress) else self._bind_port(server, host, port)
         await server.start()
         self._health.serve(services)
         self._server = server
-        self._watch = SocketWatch(bound, self._limits)
-        self._watch.start()
+        if self._unix is None:  # who may connect to a Unix socket is for the permissions of its file
+            self._watch = SocketWatch(bound, self._limits)
+            self._watch.start()
         return bound
+
+    def _bind_port(self, server: grpc.aio.Server, host: str, port: int) -> int:
+        address = join_host_port(host, port)
+        try:
+            if self._tls is None:
+                return server.add_insecure_port(address)
+            return server.add_secure_port(address, _credentials(self._tls))
+        except RuntimeError:
+            raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
+
+    def _bind(self, server: grpc.aio.Server, address: UnixAddress) -> int:
+        try:
+            # grpc-core removes whatever socket is there, so that somebody must have looked before whether it is used.
+            with address.making():
+                server.add_insecure_port(str(address))
+        except RuntimeError:
+            raise StartupError(f"can't listen on {address} for gRPC: does its directory exist?") from None
+        self._unix, self._identity = address, address.identity()
+        return 0
 
     def note_caller(self, peer: str) -> None:
         """Note that a known caller is at the other end of a connection: it goes last. Any thread may call it.
@@ -129,6 +146,8 @@ class GrpcServer:
             if self._watch is not None:
                 await asyncio.to_thread(self._watch.stop)
             await stopping
+            if self._unix is not None:
+                self._unix.remove(self._identity)
 
 
 def _call_of(context: Any) -> Call:
@@ -148,6 +167,7 @@ def _call_of(context: Any) -> Call:
         certificate=_certificate(context.auth_context()),
         headers=CallHeaders.read(values, http=False),
         language=accepted(value(_ACCEPT_LANGUAGE)),
+        trace=TraceContext.read(value(TRACEPARENT), value(TRACESTATE)),
     )
 
 
@@ -185,5 +205,7 @@ def _certificate(facts: Mapping[str, Sequence[bytes]]) -> ClientCertificate | No
 
 @lru_cache(maxsize=1024)
 def _address(peer: str) -> str:
-    """Return "address:port" of grpc's "ipv4:address:port" or "ipv6:%5Baddress%5D:port"."""
+    """Return "address:port" of grpc's "ipv4:address:port" or "ipv6:%5Baddress%5D:port"; of a Unix socket, "unix"."""
+    if peer.startswith("unix:"):
+        return PEER
     return unquote(peer.partition(":")[2]) if peer.startswith(("ipv4:", "ipv6:")) else peer

@@ -36,7 +36,6 @@ from mailproof.transport.asgi import AsgiReceive, AsgiScope, AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.handlers import CODES, TakenIn
 from mailproof.transport.headers import (
-    ALLOW,
     CONTENT_TYPE,
     GRPC_MESSAGE,
     GRPC_STATUS,
@@ -45,6 +44,7 @@ from mailproof.transport.headers import (
     NO_STORE,
     Headers,
 )
+from mailproof.transport.methods import allow
 from mailproof.transport.request import Request
 
 log = logging.getLogger("mailproof.grpc_web")
@@ -262,7 +262,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
         """Answer one HTTP request."""
         target = self._resolve(request.method, request.encoded_path)
         if target is None and request.method != "POST":  # repair 23
-            await self._reject(request, send, MethodNotAllowed(["POST"]), 405, [(ALLOW, b"POST")])
+            await self._reject(request, send, MethodNotAllowed(["POST"]), 405, [allow(["POST"])])
         elif request.content_type not in BINARY | TEXT:  # repair 20
             wanted = say("the content type must be application/grpc-web+proto or application/grpc-web-text+proto")
             await self._reject(request, send, UnsupportedMediaType(wanted), 415, [])

@@ -6,13 +6,14 @@ one spelling by `transport.routes`.
 
 from __future__ import annotations
 
-from mailproof.domain.errors import MalformedRequest
+from mailproof.domain.errors import ExpectationUnknown, MalformedRequest
 from mailproof.domain.phrase import say
 from mailproof.transport.headers import (
     AUTHORIZATION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
     CONTENT_TYPE,
+    EXPECT,
     HOST,
     ORIGIN,
     TRANSFER_ENCODING,
@@ -40,6 +41,7 @@ def check_head(request: Request) -> None:
 
     Raises:
         MalformedRequest: A header of `SINGLE` comes twice, or the header host names no single host.
+        ExpectationUnknown: The client expects something else than to be asked for its body.
     """
     names = [name for name, _ in request.headers if name in SINGLE]
     if len(names) != len(set(names)):
@@ -48,3 +50,6 @@ def check_head(request: Request) -> None:
     host = request.values.get(HOST, b"")
     if any(sign in host for sign in b", /@\\?#"):
         raise MalformedRequest(say("the Host header must name one host"))
+    expected = request.values.get(EXPECT)
+    if expected is not None and expected.strip().lower() != b"100-continue":  # RFC 9110 section 10.1.1
+        raise ExpectationUnknown(say("the header expect must be 100-continue"))

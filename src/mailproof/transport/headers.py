@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import AnyStr
 
+from mailproof.domain import trace_context
 from mailproof.rpc import call_headers
 
 Headers = list[tuple[bytes, bytes]]
@@ -31,6 +32,7 @@ GRPC_TIMEOUT = b"grpc-timeout"
 HOST = b"host"
 IDEMPOTENCY_KEY = call_headers.IDEMPOTENCY_KEY.encode()
 IF_MATCH = call_headers.IF_MATCH.encode()
+IF_NONE_MATCH = b"if-none-match"
 INSTANCE_ID = call_headers.INSTANCE_ID.encode()
 ORIGIN = b"origin"
 REQUEST_ID = b"x-request-id"
@@ -38,6 +40,8 @@ REQUESTED_METHOD = b"access-control-request-method"
 RETRY_AFTER = b"retry-after"
 STANDARD_IDEMPOTENCY_KEY = call_headers.STANDARD_IDEMPOTENCY_KEY.encode()
 STRICT = call_headers.STRICT.encode()
+TRACEPARENT = trace_context.TRACEPARENT.encode()
+TRACESTATE = trace_context.TRACESTATE.encode()
 TRANSFER_ENCODING = b"transfer-encoding"
 UNKNOWN_FIELDS = call_headers.UNKNOWN_FIELDS.encode()
 VARY = b"vary"
@@ -58,9 +62,11 @@ ONCE = frozenset(
         EXPECTED_SEQUENCE,
         IF_MATCH,
         STRICT,
+        TRACEPARENT,
+        TRACESTATE,
     }
 )
-"""What a caller may send once at most."""
+"""What a caller may send once at most, and tracestate, of which several are one list."""
 
 
 def values_by_name(

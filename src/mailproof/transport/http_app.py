@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from mailproof.domain.errors import Failure, ServerStopping
+from mailproof.domain.errors import Failure, MethodNotAllowed, ServerStopping
 from mailproof.rpc.calls import Calls
 from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump
 from mailproof.rpc.status import StatusError, status_error
@@ -18,6 +18,7 @@ from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
     CLOSE,
     CONTENT_LANGUAGE,
@@ -30,8 +31,9 @@ from mailproof.transport.headers import (
     VARY,
     Headers,
 )
+from mailproof.transport.methods import EVERYTHING, allow
 from mailproof.transport.request import Request
-from mailproof.transport.rest import Rest
+from mailproof.transport.rest import Rest, status_document
 from mailproof.transport.routes import Routes
 
 log = logging.getLogger("mailproof.http")
@@ -41,6 +43,8 @@ Application = Callable[[Request, Inbound, AsgiSend], Awaitable[None]]
 DELIVERY_MARGIN = 2.0
 """Seconds after a call's deadline in which its client still gets an answer, if only that the deadline has passed."""
 
+
+_VARIES = b", ".join((ACCEPT_LANGUAGE, ACCEPT_ENCODING))
 
 _LARGE = 64 * 1024  # bytes of an answer that its connection may keep for a client that does not read
 
@@ -91,15 +95,21 @@ class HttpApp:
         added = [(REQUEST_ID, request.request_id.encode()), *self._cors.headers(request), *self._always]
         application = self._application(request)
         if application is self._rest:
-            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, ACCEPT_LANGUAGE)]
-        tracked = _Tracked(send, added, inbound)
+            added += [(CONTENT_LANGUAGE, request.language.value.encode()), (VARY, _VARIES)]
+        tracked = _Tracked(send, added, inbound, bodiless=request.method == "HEAD")
+        methods = self._methods(request.encoded_path) if request.method == "OPTIONS" else ()
+        if methods:
+            await tracked({"type": "http.response.start", "status": 204, "headers": [allow(methods)]})
+            await tracked({"type": "http.response.body", "body": b"", "more_body": False})
+            return
         bound = asyncio.timeout(self._calls.remaining(request.deadline) + DELIVERY_MARGIN)
         try:
             check_head(request)
+            self._check_page(request)
         except Failure as failure:
             refusal = self._calls.refusal(failure, None, request.call("http"))
-            body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-            await respond(tracked, refusal.http_status, [JSON, NO_STORE, CLOSE], dump(body))
+            more = [allow(failure.allowed)] if isinstance(failure, MethodNotAllowed) else [CLOSE]
+            await respond(tracked, refusal.http_status, [JSON, NO_STORE, *more], _body(refusal))
             return
         try:
             async with bound:
@@ -107,8 +117,7 @@ class HttpApp:
         except asyncio.CancelledError:  # the server ends, and this call's time to drain is over
             if not tracked.started:
                 refusal = status_error(ServerStopping(), request_id=request.request_id, language=request.language)
-                body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-                await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], dump(body))
+                await respond(tracked, refusal.http_status, [JSON, (RETRY_AFTER, b"2")], _body(refusal))
         except Exception as error:
             if bound.expired():
                 log.info("the client did not take its answer", extra={"request_id": request.request_id})
@@ -117,15 +126,27 @@ class HttpApp:
             log.exception("internal error", extra={"request_id": request.request_id})
             if not tracked.started:  # else the broken-off body is all that can be said
                 refusal = status_error(error, request_id=request.request_id, language=request.language)
-                body = {"code": refusal.status.code, "message": refusal.status.message, "details": []}
-                await respond(tracked, refusal.http_status, [JSON], dump(body))
+                await respond(tracked, refusal.http_status, [JSON], _body(refusal))
 
     def _application(self, request: Request) -> Application:
         if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
             return self._grpc_web.answer
-        if request.method in {"GET", "HEAD"} and request.encoded_path in self._pages:
-            return self._pages[request.encoded_path]
-        return self._rest
+        return self._page(request.encoded_path) or self._rest
+
+    def _page(self, path: str) -> Application | None:
+        return self._pages.get(path) or self._pages.get(path.removesuffix("/"))
+
+    def _check_page(self, request: Request) -> None:
+        if request.method not in {"GET", "HEAD"} and self._page(request.encoded_path) is not None:
+            raise MethodNotAllowed(["GET"])
+
+    def _methods(self, path: str) -> Sequence[str]:
+        """Return the verbs of a path; none if nothing is there."""
+        if path == "*":  # asks for the server as a whole (RFC 9110 section 9.3.7)
+            return EVERYTHING
+        if self._page(path) is not None:
+            return ["GET"]
+        return ["POST"] if self._handlers.knows(path) else self._routes.verbs(path)
 
     def _resolve(self, verb: str, path: str) -> Target | None:
         """Return the RPC that grpc-web means on a REST path, with the path's fields as an encoded message."""
@@ -152,10 +173,11 @@ class _Tracked:
     An answer that leaves something of the request's body unread ends the connection.
     """
 
-    def __init__(self, send: AsgiSend, headers: Headers, inbound: Inbound) -> None:
+    def __init__(self, send: AsgiSend, headers: Headers, inbound: Inbound, *, bodiless: bool) -> None:
         self._send = send
         self._headers = headers
         self._inbound = inbound
+        self._bodiless = bodiless
         self._closes = False
         self.started = False
 
@@ -168,13 +190,21 @@ class _Tracked:
             own = event.get("headers", [])
             names = {name for name, _ in own}
             event = {**event, "headers": [*own, *(item for item in self._headers if item[0] not in names)]}
-        elif not event.get("more_body", False) and (self._closes or len(event.get("body", b"")) > _LARGE):
+            await self._send(event)
+            return
+        if self._bodiless:  # whatever it would be, the headers have its length (RFC 9110 section 9.3.2)
+            event = {**event, "body": b""}
+        if not event.get("more_body", False) and (self._closes or len(event.get("body", b"")) > _LARGE):
             await self._send({**event, "more_body": True})
             if self._closes:
                 await self._inbound.linger()
             # The server takes this last event only when most of what came before it has left.
             event = {"type": event["type"], "body": b"", "more_body": False}
         await self._send(event)
+
+
+def _body(refusal: StatusError) -> bytes:
+    return dump(status_document(refusal)) + b"\n"
 
 
 async def _alive() -> None:
@@ -188,4 +218,4 @@ async def _health(check: Callable[[], Awaitable[None]], request: Request, inboun
     except Failure as failure:
         status, text = 503, f"{failure.message}\n".encode()
     headers: Headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), NO_STORE]
-    await respond(send, status, headers, b"" if request.method == "HEAD" else text)
+    await respond(send, status, headers, text)

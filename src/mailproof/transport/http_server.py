@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 import uvicorn
@@ -22,14 +23,18 @@ from uvicorn.server import ServerState
 
 from mailproof.domain.errors import StartupError
 from mailproof.syntax.host import join_host_port
+from mailproof.transport import raw_answers
 from mailproof.transport.asgi import HANG_UP
 from mailproof.transport.connections import ConnectionLimits, Connections, Standing
 from mailproof.transport.handshakes import Handshake
+from mailproof.transport.headers import HOST
 from mailproof.transport.http_app import HttpApp
+from mailproof.transport.raw_answers import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from mailproof.transport.request import with_certificate
 from mailproof.transport.server_tls import ServerTls
+from mailproof.transport.unframed import end_with_connection
+from mailproof.transport.unix_sockets import PEER, UnixAddress
 
-MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT = 10.0
 """Seconds from a request's first byte to the end of its head, and for a body that goes on after its answer."""
 
@@ -42,8 +47,11 @@ MAX_PIPELINED = 16
 MAX_AGE = 3600.0
 """Seconds after which a connection's next answer is its last, so that no client holds one for ever."""
 
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_OF_A_LINE = 4  # octets of a field line besides its name and value: the colon, a space, CR and LF
+
+
+_numbers = count(1)
+_MAPPED = "::ffff:"
 
 
 class Door(asyncio.Protocol):
@@ -72,7 +80,9 @@ class Door(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
-        self.peer: tuple[str, int] = (transport.get_extra_info("peername") or ("", 0))[:2]
+        peer = transport.get_extra_info("peername")
+        # A client of a Unix socket has no address; the number tells its connection apart from others.
+        self.peer: tuple[str, int] = _plain(*peer[:2]) if isinstance(peer, tuple) else (PEER, next(_numbers))
         if self._handshake is not None:
             self._handshake.over()
             self._handshake = None
@@ -113,7 +123,7 @@ class Door(asyncio.Protocol):
     def give_up(self, standing: Standing) -> None:
         if standing in {Standing.NEW, Standing.NEXT_HEAD, Standing.PIPELINING}:
             protocol = self._transport.get_protocol()
-            self.end(_TOO_SLOW, answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
+            self.end(raw_answers.too_slow(), answering=isinstance(protocol, BoundedProtocol) and protocol.answering())
         elif standing in {Standing.CLOSING, Standing.STALLED}:
             self._transport.abort()
         elif self._transport.get_write_buffer_size():
@@ -146,9 +156,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._broken = False  # what came is no request, and what follows is not looked at
+        self._refusal: bytes | None = None  # the answer to a head that the parser has taken and we have not
+        self._running: RequestResponseCycle | None = None  # the one whose answer is next; `cycle` is the newest
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.client = self.door.peer  # uvicorn has none for a Unix socket
         certificate = _client_certificate(transport)
         if certificate:
             self.app = with_certificate(self.app, certificate)
@@ -156,24 +170,44 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.door.forget()
         super().connection_lost(exc)
+        running = self._running
+        if running is not None and not running.response_complete:  # uvicorn tells only the newest of several
+            running.disconnected = True
+            running.message_event.set()
+        self._running = None
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
+        if self._broken:
+            return
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
         # Checked after parsing: a chunk that completes its head may carry any amount of body.
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self.door.end(_TOO_LARGE, answering=self.answering())
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES and not self._broken:
+            self.door.end(self._too_large(), answering=self.answering())
+
+    def _too_large(self) -> bytes:
+        return raw_answers.long_target() if len(self.url) > MAX_TARGET_BYTES else raw_answers.long_head()
 
     def send_400_response(self, msg: str) -> None:
-        cycle: RequestResponseCycle | None = self.cycle
-        of_this = not self._in_head and cycle is not None and not cycle.response_started  # its own body is broken
-        if self.answering() and not of_this:  # it would land in the middle of that answer, or be taken for it
-            self.transport.close()
-        else:
-            super().send_400_response(msg)
-        self.door.move(Standing.CLOSING)
+        """Refuse what is no request. The answers to those before it are sent, and then the connection ends."""
+        self._broken = True
+        answer = self._refusal or raw_answers.malformed()
+        if not self.answering():
+            self.door.end(answer, answering=False)
+            return
+        if not self._in_head and self._refusal is None:  # it is the newest one whose own body is broken
+            if not self.pipeline:
+                self.door.end(answer, answering=self.cycle.response_started)
+                return
+            self.pipeline.popleft()
+            self.cycle = self.pipeline[0][0] if self.pipeline else self._running  # type: ignore[assignment]
+        self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -196,13 +230,28 @@ class BoundedProtocol(HttpToolsProtocol):
             self.door.move(Standing.NEXT_HEAD)
 
     def on_headers_complete(self) -> None:
+        self._refusal = self._refused()
+        if self._refusal is not None:
+            raise ConnectionError("the head is not taken in")  # the parser stops: `send_400_response`
         self._in_head = False
         if not self.answering():
             self.door.known = False
         super().on_headers_complete()
+        if self.parser.get_http_version() == "1.0":
+            end_with_connection(self.cycle)
         if self.loop.time() - self.door.born > MAX_AGE:
             self.cycle.keep_alive = False  # uvicorn says so in the answer
         self.door.move(Standing.ANSWERING)
+
+    def _refused(self) -> bytes | None:
+        """Return the answer to a head that is not taken in; None for one that is."""
+        if len(self.url) > MAX_TARGET_BYTES:
+            return raw_answers.long_target()
+        if sum(len(name) + len(value) + _OF_A_LINE for name, value in self.headers) > MAX_HEAD_BYTES:
+            return raw_answers.long_head()
+        if self.parser.get_http_version() == "1.1" and all(name != HOST for name, _ in self.headers):
+            return raw_answers.without_host()
+        return None
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -278,14 +327,20 @@ class HttpServer:
         self._connections: Connections | None = None
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._unix: UnixAddress | None = None
+        self._identity: tuple[int, int, int] | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port (of port 0: the one that was picked).
+    async def start(self, host: str | UnixAddress, port: int = 0) -> int:
+        """Listen, and return the port (of port 0: the one that was picked; of a Unix socket: 0).
 
         Raises:
             StartupError: The address can't be used.
         """
-        listener = _listen(host, port)
+        if isinstance(host, UnixAddress):
+            listener = host.bind()
+            self._unix, self._identity = host, host.identity()
+        else:
+            listener = _listen(host, port)
         self._connections = Connections(self._limits, _seconds(self._limits))
         config = uvicorn.Config(
             self._application,
@@ -307,7 +362,7 @@ class HttpServer:
             if self._task.done():
                 raise StartupError("the HTTP server did not start") from self._task.exception()
             await asyncio.sleep(0.005)
-        bound: int = listener.getsockname()[1]
+        bound: int = 0 if self._unix else listener.getsockname()[1]
         return bound
 
     def note_caller(self, peer: str) -> None:
@@ -330,6 +385,8 @@ class HttpServer:
             await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
         if self._connections is not None:
             self._connections.stop()
+        if self._unix is not None:
+            self._unix.remove(self._identity)
 
 
 def _door(
@@ -353,6 +410,11 @@ def _seconds(limits: ConnectionLimits) -> dict[Standing, float]:
     }
 
 
+def _plain(host: str, port: int) -> tuple[str, int]:
+    """Return a client's address as gRPC shows it: one of IPv4 that comes over IPv6 is one of IPv4."""
+    return (host.removeprefix(_MAPPED) if "." in host else host), port
+
+
 def _client_certificate(transport: asyncio.Transport) -> str:
     """Return the client's verified certificate, PEM; "" if it showed none."""
     secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
@@ -365,6 +427,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # [::] takes IPv4 too, whatever this system's default is, as gRPC's does
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind((host, port))
     except OSError as error:
         listener.close()

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import ClientCertificate
 from mailproof.domain.phrase import say
+from mailproof.domain.trace_context import TraceContext
 from mailproof.languages.language import Language
 from mailproof.languages.negotiation import accepted
 from mailproof.rpc.call_headers import NO_HEADERS, CallHeaders, concerning
@@ -25,6 +26,7 @@ from mailproof.transport.asgi import HANG_UP, AsgiReceive, AsgiScope, AsgiSend
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.headers import (
     ACCEPT,
+    ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
     AUTHORIZATION,
     CONTENT_ENCODING,
@@ -33,11 +35,14 @@ from mailproof.transport.headers import (
     EXPECT,
     GRPC_TIMEOUT,
     IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
     INSTANCE_ID,
     ONCE,
     ORIGIN,
     REQUEST_ID,
     REQUESTED_METHOD,
+    TRACEPARENT,
+    TRACESTATE,
     TRANSFER_ENCODING,
     values_by_name,
 )
@@ -129,6 +134,16 @@ class Request:
         return self.values.get(ACCEPT, b"").decode("latin-1")
 
     @property
+    def accept_encoding(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(ACCEPT_ENCODING, b"").decode("latin-1")
+
+    @property
+    def if_none_match(self) -> str:
+        """The header of that name; "": there is none."""
+        return self.values.get(IF_NONE_MATCH, b"").decode("latin-1")
+
+    @property
     def origin(self) -> bytes | None:
         """The header of that name."""
         return self.values.get(ORIGIN)
@@ -185,7 +200,12 @@ class Request:
             certificate=self.certificate,
             headers=self._call_headers(),
             language=self.language,
+            trace=self._trace(),
         )
+
+    def _trace(self) -> TraceContext | None:
+        parent = self.values.get(TRACEPARENT)
+        return None if parent is None else TraceContext.read(_text(parent), _text(self.values.get(TRACESTATE)))
 
     def _call_headers(self) -> CallHeaders:
         names = concerning(self.values)

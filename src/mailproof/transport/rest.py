@@ -19,14 +19,25 @@ from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
 from mailproof.rpc.intake import Intake
 from mailproof.rpc.resource_etag import resource_etag
+from mailproof.rpc.shown_secrets import may_show_secrets
 from mailproof.rpc.status import StatusError
 from mailproof.rpc.unknown_names import Names
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
-from mailproof.transport.content_coding import GZIP, check_coding, unpack
+from mailproof.transport.content_coding import (
+    GZIP,
+    LEAST_PACKED,
+    StreamPacker,
+    check_coding,
+    pack,
+    takes_gzip,
+    unpack,
+)
+from mailproof.transport.entity_tags import content_tag, is_known
 from mailproof.transport.headers import (
     ACCEPT_ENCODING,
-    ALLOW,
+    CACHE_CONTROL,
+    CONTENT_ENCODING,
     CONTENT_LANGUAGE,
     CONTENT_TYPE,
     ETAG,
@@ -37,12 +48,22 @@ from mailproof.transport.headers import (
     WWW_AUTHENTICATE,
     Headers,
 )
+from mailproof.transport.methods import allow, route_verb
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
 _NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
 _SSE = (CONTENT_TYPE, b"text/event-stream")
 _SAFE: Headers = [NO_STORE]
+_PACKED = (CONTENT_ENCODING, GZIP.encode())
+_STREAM: Headers = [
+    (CACHE_CONTROL, b"no-store, no-transform"),  # what compresses on the way would hold items back
+    (b"x-accel-buffering", b"no"),  # nginx
+]
+
+_REFERENCE = frozenset({"/smtpdiag.v1.FindingsService/GetFinding", "/smtpdiag.v1.DiscoveryService/ListProviderPresets"})
+"""RPCs whose answers change with a release alone: clients may keep them, and ask whether they are still right."""
+_KEPT = (CACHE_CONTROL, b"private, no-cache")
 
 # The reference omits default values; the other two APIs promise their fields always.
 _OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
@@ -64,9 +85,12 @@ class Rest:
         call = request.call("rest")
         match: Match | None = None
         try:
-            match = self._routes.match(request.method, request.encoded_path)
+            match = self._routes.match(route_verb(request.method), request.encoded_path)
             exchange.method = match.method
-            exchange.shows_tag = match.route.verb == "GET"
+            exchange.is_get = match.route.verb == "GET"
+            exchange.packs = takes_gzip(request.accept_encoding) and not may_show_secrets(
+                match.method.response_type.DESCRIPTOR
+            )
             request.check_timeout()
             read = partial(_read, match, request, inbound, exchange)
             answer = self._stream if match.method.streaming else self._unary
@@ -80,11 +104,11 @@ class Rest:
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         response = await self._calls.unary(method, call, read)
-        tag = resource_etag(response) if exchange.shows_tag else ""
-        headers: Headers = [(ETAG, tag.encode("ascii"))] if tag else []
-        if method.service in _ENGLISH:
-            headers.append((CONTENT_LANGUAGE, b"en"))
-        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS), headers)
+        headers: Headers = [(CONTENT_LANGUAGE, b"en")] if method.service in _ENGLISH else []
+        if method.path in _REFERENCE:
+            headers.append(_KEPT)
+        document = to_json(response, defaults=method.service != _OMITS_DEFAULTS)
+        await exchange.answer(200, document, headers, resource_etag(response))
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         await self._calls.stream(method, call, read, exchange.message)
@@ -122,32 +146,57 @@ class _Exchange:
     Attributes:
         method: The RPC, once it is known.
         names: The names of the request, once they are read.
-        shows_tag: Whether the answer is a representation of a resource, which may have a tag.
+        is_get: Whether the answer is a representation of a resource, which has a tag.
+        packs: Whether the answer may be compressed, and the client takes that.
     """
 
     def __init__(self, request: Request, send: AsgiSend) -> None:
         self.method: Method | None = None
         self.names: Names | None = None
-        self.shows_tag = False
+        self.is_get = self.packs = False
+        self._packer: StreamPacker | None = None
         self._request = request
         self._send = send
         self._events = "text/event-stream" in request.accept
         self._started = False
 
-    async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
-        await respond(self._send, status, [JSON, *_SAFE, *self._unknown(), *(headers or [])], dump(document) + b"\n")
+    async def answer(
+        self, status: int, document: dict[str, object], headers: Headers | None = None, tag: str = ""
+    ) -> None:
+        """Send a whole answer.
+
+        Args:
+            headers: More headers; a cache-control among them is in the place of the usual one.
+            tag: The strong tag of the one resource that it is; empty for any other answer.
+        """
+        body = dump(document) + b"\n"
+        more = [*self._unknown(), *(headers or [])]
+        if all(name != CACHE_CONTROL for name, _ in more):
+            more += _SAFE
+        if self.is_get and status == 200:
+            shown = tag or content_tag(body)
+            more.append((ETAG, shown.encode("ascii")))
+            if is_known(shown, self._request.if_none_match):  # RFC 9110 section 15.4.5: no body, and no length of one
+                await self._send({"type": "http.response.start", "status": 304, "headers": more})
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+        # A strong tag is of one sequence of bytes (RFC 9110 section 8.8.3.3).
+        if self.packs and not (self.is_get and tag) and len(body) >= LEAST_PACKED:
+            body = pack(body)
+            more.append(_PACKED)
+        await respond(self._send, status, [JSON, *more], body)
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
         if self._started:
-            await self._item("error", _status(refusal), last=True)
+            await self._item("error", status_document(refusal), last=True)
             return
         headers: Headers = []
         failure = refusal.failure
         if refusal.http_status == 401:
             headers.append((WWW_AUTHENTICATE, b'Bearer realm="mailproof"'))
         if isinstance(failure, MethodNotAllowed):
-            headers.append((ALLOW, ", ".join(failure.allowed).encode()))
+            headers.append(allow(failure.allowed))
         if isinstance(failure, UnsupportedMediaType):  # RFC 9110 section 12.5.3
             headers.append((ACCEPT_ENCODING, GZIP.encode()))
         if failure is not None and failure.retry_after is not None:
@@ -156,7 +205,7 @@ class _Exchange:
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
         if not self._request.path.startswith(commerce.PATH_PREFIX):
-            return _status(refusal)
+            return status_document(refusal)
         fields = self.method.request_type.DESCRIPTOR.fields if self.method else ()
         return commerce.error_model(refusal, {field.name: field.json_name for field in fields})
 
@@ -169,13 +218,17 @@ class _Exchange:
     async def end(self) -> None:
         """End a stream."""
         await self._start()
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        rest = self._packer.item(b"", last=True) if self._packer else b""
+        await self._send({"type": "http.response.body", "body": rest, "more_body": False})
 
     async def _start(self) -> None:
         if not self._started:
             self._started = True
             kind = _SSE if self._events else _NDJSON
-            headers = [kind, *_SAFE, *self._unknown(), (b"x-accel-buffering", b"no")]
+            headers = [kind, *_STREAM, *self._unknown()]
+            if self.packs:
+                self._packer = StreamPacker()
+                headers.append(_PACKED)
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     def _unknown(self) -> Headers:
@@ -188,10 +241,13 @@ class _Exchange:
             body = f"event: {name}\ndata: {json.dumps(inner, separators=(',', ':'))}\n\n".encode()
         else:
             body = dump({"error": document} if last else document) + b"\n"
+        if self._packer:
+            body = self._packer.item(body, last=last)
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})
 
 
-def _status(refusal: StatusError) -> dict[str, object]:
+def status_document(refusal: StatusError) -> dict[str, object]:
+    """Return an error as REST has it."""
     document = to_json(refusal.status)
     return {
         "code": refusal.status.code,

@@ -2,7 +2,8 @@
 
 Served are templates of literals and `{field}` segments, and of those that end in a custom verb (AIP-136), as
 `/v1/providers/{id}:test` does. A path is matched as it was sent, percent-encoded: the slashes and the colon that are
-there divide it, an encoded one (%2F, %3A) is part of a value, and a literal is never encoded.
+there divide it, an encoded one (%2F, %3A) is part of a value, and a literal is never encoded. One slash at the end of a
+path is passed over, except after a custom verb.
 """
 
 from __future__ import annotations
@@ -108,10 +109,7 @@ class Routes:
         Raises:
             MethodNotAllowed: The path has routes for other verbs alone.
         """
-        *above, last = path.removeprefix("/").split("/")
-        stem, _, custom = last.rpartition(":")
-        found = self._find((*above, stem), custom) if stem and custom else None
-        found = found or self._find((*above, last), "")
+        found = self._leaf(path)
         if found is None:
             return None
         leaf, values = found
@@ -119,6 +117,25 @@ class Routes:
             raise MethodNotAllowed(sorted(leaf))
         method, route, names = leaf[verb]
         return Match(method, route, dict(zip(names, values, strict=True)))
+
+    def verbs(self, path: str) -> list[str]:
+        """Return the HTTP verbs of a path's routes; none if no route has this path.
+
+        Args:
+            path: As it was sent, percent-encoded and without the query.
+        """
+        found = self._leaf(path)
+        return sorted(found[0]) if found else []
+
+    def _leaf(self, path: str) -> tuple[_Leaf, tuple[str, ...]] | None:
+        bare = path.removeprefix("/")
+        *above, last = bare.removesuffix("/").split("/")
+        stem, _, custom = last.rpartition(":")
+        found = self._find((*above, stem), custom) if stem and custom else None
+        # No client adds a slash to a verb, and a rule of a proxy may name its path.
+        if bare.endswith("/") and (found is not None or last.startswith("_")):
+            return None
+        return found or self._find((*above, last), "")
 
     def _find(self, segments: Sequence[str], custom: str) -> tuple[_Leaf, tuple[str, ...]] | None:
         return _find(self._root, list(segments), custom, ())

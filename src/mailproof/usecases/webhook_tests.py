@@ -16,6 +16,7 @@ from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
 from mailproof.domain.secret import Vault
+from mailproof.domain.trace_context import trace_headers
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.url import Url
 from mailproof.usecases.kept_tests import KeptTests, TestSubject
@@ -100,6 +101,7 @@ class WebhookTests:
         headers = {
             "Content-Type": "application/json",
             SIGNATURE: signature(usable_secret(self._vault, provider), body, now),
+            **trace_headers(),
         }
         seconds = self._limits.timeout(limit, remaining)
         subject = TestSubject(caller, provider, TestTrigger.TEST_HTTP_PROVIDER, remaining=remaining)

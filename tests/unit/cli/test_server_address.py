@@ -18,6 +18,9 @@ from mailproof.cli.server_address import DEFAULT_SERVER, ServerAddress, parse_se
         ("HTTPS://mail.example.org:50051/", ServerAddress("mail.example.org", 50051, secure=True)),
         ("https://[2001:db8::1]:9", ServerAddress("2001:db8::1", 9, secure=True)),
         ("http://mail.example.org:50051", ServerAddress("mail.example.org", 50051, secure=False)),
+        ("unix:/run/mailproof/grpc.sock", ServerAddress("unix:/run/mailproof/grpc.sock", 0, secure=False)),
+        (" unix:///run/s ", ServerAddress("unix:/run/s", 0, secure=False)),
+        ("unix:s.sock", ServerAddress("unix:s.sock", 0, secure=False)),
         ("https://bücher.example", ServerAddress("xn--bcher-kva.example", 443, secure=True)),
     ],
 )
@@ -42,6 +45,8 @@ def test_an_address_is_read(text: str, address: ServerAddress) -> None:
         ("https://", "must name a host"),
         ("https://a b", "must name a host"),
         ("https://[::1", "must name a host"),
+        ("unix:", 'the path of a socket after "unix:"'),
+        ("unix:///", 'the path of a socket after "unix:"'),
     ],
 )
 def test_what_is_none_is_refused(text: str, problem: str) -> None:
@@ -54,4 +59,6 @@ def test_what_is_none_is_refused(text: str, problem: str) -> None:
 def test_host_and_port_are_shown_as_they_are_typed() -> None:
     assert parse_server("[::1]:9").target == "[::1]:9"
     assert parse_server("localhost:9").is_local
+    assert parse_server("unix:/run/s").target == "unix:/run/s"
+    assert parse_server("unix:/run/s").is_local
     assert not parse_server("https://mail.example.org").is_local

@@ -46,6 +46,7 @@ TABLE = [
     (errors.FieldUnknown([errors.FieldViolation("TLS", "is no field")], "TLS", "tls"), 3, 400, "FIELD_UNKNOWN"),
     (errors.PasswordRequired("must be sent"), 3, 400, "PASSWORD_REQUIRED"),
     (errors.MalformedRequest("no JSON"), 3, 400, "REQUEST_MALFORMED"),
+    (errors.ExpectationUnknown("no such"), 3, 417, "REQUEST_MALFORMED"),
     (errors.RequestTooLarge(65536), 8, 413, "REQUEST_TOO_LARGE"),
     (errors.UnsupportedMediaType("no"), 3, 415, "MEDIA_TYPE_UNSUPPORTED"),
     (errors.RouteNotFound("GET /v1/events"), 5, 404, "ROUTE_NOT_FOUND"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailproof.domain.trace_context import TraceContext
 from mailproof.rpc.call_log import log_call
 from mailproof.service.logs import JsonFormatter, JsonHandler, TextFormatter, is_text
 
@@ -119,6 +120,15 @@ def test_any_calls_line_is_what_its_record_would_be(
         log_call(*end)
     short, record = stream.getvalue().removesuffix("\n").split("\n")
     assert without_time(short) == without_time(record)
+
+
+def test_a_call_of_a_trace_names_it(handler: JsonHandler, stream: io.StringIO) -> None:
+    trace = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "01")
+    handler.log_call(*ENDS["plain"], trace)
+    log_call(*ENDS["plain"], trace)
+    short, record = stream.getvalue().splitlines()
+    assert without_time(short) == without_time(record)
+    assert (json.loads(short)["trace_id"], json.loads(short)["span_id"]) == (trace.trace_id, trace.span_id)
 
 
 def test_a_broken_stream_breaks_no_call(handler: JsonHandler, stream: io.StringIO) -> None:

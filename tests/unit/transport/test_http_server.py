@@ -14,7 +14,8 @@ from mailproof.transport import connections, http_server
 from mailproof.transport.asgi import AsgiReceive, AsgiSend
 from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.http_app import HttpApp
-from mailproof.transport.http_server import MAX_HEAD_BYTES, MAX_PIPELINED, HttpServer
+from mailproof.transport.http_server import MAX_PIPELINED, HttpServer
+from mailproof.transport.raw_answers import MAX_HEAD_BYTES
 from service_support.table import STEP, ScriptedProber, Table
 
 

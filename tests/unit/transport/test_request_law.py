@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mailproof import transport
+from mailproof.domain import trace_context
 from mailproof.rpc import call_headers
 from mailproof.transport import headers
 
@@ -32,8 +33,10 @@ OURS = {
     call_headers.IF_MATCH,
     call_headers.STRICT,
     call_headers.UNKNOWN_FIELDS,
+    trace_context.TRACEPARENT,
+    trace_context.TRACESTATE,
 }
-"""Those that rpc has: its guards name them in errors."""
+"""Those that rpc has, whose guards name them in errors, or domain, since webhooks are sent them too."""
 
 
 def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:

@@ -88,7 +88,8 @@ def test_a_configuration_is_stored_and_read(app: HttpApp, table: Table, base: st
         ("GET", "/", 404, 5, "ROUTE_NOT_FOUND"),
         ("POST", "/admin/v1/nothing", 404, 5, "ROUTE_NOT_FOUND"),
         ("PUT", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
-        ("OPTIONS", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
+        ("PATCH", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
+        ("TRACE", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
         ("GET", "/admin/v1/smtp/1", 404, 5, "SMTP_CONFIG_NOT_FOUND"),
     ],
 )
@@ -97,7 +98,7 @@ def test_errors_have_their_http_status(
 ) -> None:
     answer = send(app, table, path, method=method)
     assert (answer.status, status(answer)["code"], reason(answer)) == (http, code, why)
-    assert answer.header("allow") == ("GET, POST" if http == 405 else None)
+    assert answer.header("allow") == ("GET, HEAD, OPTIONS, POST" if http == 405 else None)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,9 @@ def test_a_custom_verb_is_a_path_of_its_own(
     answer = send(app, table, path, {} if method == "POST" else None, method=method)
     assert (answer.status, reason(answer)) == (http, why)
     if http == 405:
-        assert answer.header("allow") == ("POST" if path.startswith("/v1/") else "DELETE, GET, PUT")
+        assert answer.header("allow") == (
+            "OPTIONS, POST" if path.startswith("/v1/") else "DELETE, GET, HEAD, OPTIONS, PUT"
+        )
 
 
 def test_what_a_path_binds_is_decoded_once(app: HttpApp, table: Table) -> None:

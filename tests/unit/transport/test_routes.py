@@ -117,7 +117,7 @@ def test_a_mistyped_path_is_told_the_nearest_route(routes: Routes, path: str, ne
         "",
         "/",
         "//",
-        "/smtp/",
+        "/smtp//",
         "//smtp",
         "/smtp//_test",
         "/SMTP",
@@ -141,6 +141,21 @@ def test_each_path_has_one_spelling(routes: Routes, path: str) -> None:
     assert routes.match("POST", "/smtp/1/_activate").bindings == {"id": "1"}
     with pytest.raises((RouteNotFound, MethodNotAllowed)):
         routes.match("POST", path)
+
+
+@pytest.mark.parametrize(
+    ("path", "binding"),
+    [("/smtp/", {}), ("/admin/v1/smtp/", {}), ("/smtp/1/", {"id": "1"}), ("/smtp/a:test/", {"id": "a:test"})],
+)
+def test_a_slash_at_the_end_changes_nothing(routes: Routes, path: str, binding: dict[str, str]) -> None:
+    assert routes.match("GET", path) == routes.match("GET", path.removesuffix("/"))
+    assert routes.match("GET", path).bindings == binding
+    assert routes.verbs(path) == routes.verbs(path.removesuffix("/")) != []
+
+
+@pytest.mark.parametrize("path", ["/v1/settings:diagnose/", "/v1/providers/1:test/", "/smtp/_search/", "/smtp//"])
+def test_a_verb_and_an_empty_id_are_not_reached_by_it(routes: Routes, path: str) -> None:
+    assert routes.verbs(path) == []
 
 
 @pytest.fixture
