@@ -45,6 +45,7 @@ from mailproof.transport.headers import (
     NO_STORE,
     Headers,
 )
+from mailproof.transport.paths import check_path
 from mailproof.transport.request import Request
 
 log = logging.getLogger("mailproof.grpc_web")
@@ -285,6 +286,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             return lambda: merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
 
         context = WebContext(request, _metadata(request), read, response.message)
+        check_path(request.encoded_path)
         request.check_timeout()
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
