@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -109,14 +108,15 @@ def is_message(field: FieldDescriptor) -> bool:
 
 def whole_number(text: str) -> int | None:
     """Return the integer that a JSON number says, also as 1.0 or 1e3; None if it says none, or one beyond 64 bits."""
-    if not _NUMBER.fullmatch(text):
+    match = _NUMBER.fullmatch(text)
+    if match is None:
         return None
+    if not set(match[1] + (match[2] or "")) - set("0."):  # zero, whatever the exponent
+        return 0
     try:
         number = Decimal(text)  # exact, whatever the context
     except ArithmeticError:  # an exponent of twenty digits
         return None
-    if not number:
-        return 0
     if number.adjusted() >= _MOST_DIGITS or number != number.to_integral_value():
         return None
     return int(number)
@@ -195,7 +195,7 @@ def _bytes(field: FieldDescriptor, value: Any) -> bytes:
 def _duration(field: FieldDescriptor, value: Any) -> Duration:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        bare = value.text if isinstance(value, JsonNumber) else value if isinstance(value, str) else json.dumps(value)
+        bare = value.text if isinstance(value, JsonNumber) else str(value)
         if _DURATION.fullmatch(f"{bare}s"):
             raise WrongValue(say('must be seconds with an s behind them: write "{bare}s"', bare=bare))
         raise WrongValue(say('must be seconds with an s behind them: such as "5s" or "1.5s"'))
