@@ -397,7 +397,15 @@ def _metadata(request: Request) -> Metadata:
 
 
 def _unpadded(value: bytes) -> bytes:
-    bare = value.strip().rstrip(b"=")
+    """Decode base64 whose padding is there whole or not at all.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = value.strip()
+    bare = text.rstrip(b"=")
+    if len(bare) != len(text) and len(text) % 4:
+        raise ValueError("half a padding")
     return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
 
 
@@ -405,8 +413,11 @@ def _decode_text(body: bytes) -> bytes:
     """Decode a grpc-web-text body: base64 segments, each maybe padded, in chunks of any size (repair 7)."""
     if not _BASE64.fullmatch(body):
         raise MalformedRequest(say("the body is not valid base64"))
-    segments = _SEGMENT.findall(b"".join(body.split()))
+    compact = b"".join(body.split())
+    segments = _SEGMENT.findall(compact)
     try:
+        if sum(map(len, segments)) != len(compact):
+            raise ValueError("padding of nothing")
         return b"".join(_unpadded(segment) for segment in segments)
     except (binascii.Error, ValueError):
         raise MalformedRequest(say("the body is not valid base64")) from None
