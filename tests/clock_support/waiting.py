@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-HANG = 8.0
+HANG = 240.0
 """Seconds after which what was waited for will not come: no machine under load is as late."""
 
 _PAUSE = 0.01

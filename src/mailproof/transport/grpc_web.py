@@ -411,13 +411,11 @@ def _unpadded(value: bytes) -> bytes:
 
 def _decode_text(body: bytes) -> bytes:
     """Decode a grpc-web-text body: base64 segments, each maybe padded, in chunks of any size (repair 7)."""
-    if not _BASE64.fullmatch(body):
-        raise MalformedRequest(say("the body is not valid base64"))
     compact = b"".join(body.split())
     segments = _SEGMENT.findall(compact)
+    if not _BASE64.fullmatch(body) or sum(map(len, segments)) != len(compact):  # or there is padding of nothing
+        raise MalformedRequest(say("the body is not valid base64"))
     try:
-        if sum(map(len, segments)) != len(compact):
-            raise ValueError("padding of nothing")
         return b"".join(_unpadded(segment) for segment in segments)
     except (binascii.Error, ValueError):
         raise MalformedRequest(say("the body is not valid base64")) from None
