@@ -20,7 +20,7 @@ from mailproof.rpc.unknown_names import Names, said_in
 from smtpdiag.v1 import options_pb2
 
 
-class Read:
+class ReadValue:
     """A value of a document that was read already, as those of a query are.
 
     Attributes:
@@ -161,4 +161,4 @@ def _set(message: Any, field: FieldDescriptor, value: Any, path: str) -> Iterato
 
 
 def _value(field: FieldDescriptor, value: Any) -> Any:
-    return value.value if isinstance(value, Read) else read_value(field, value)
+    return value.value if isinstance(value, ReadValue) else read_value(field, value)

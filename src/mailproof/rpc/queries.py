@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from mailproof.domain.errors import MAX_VIOLATIONS, FieldViolation, MalformedRequest
 from mailproof.domain.phrase import say
-from mailproof.rpc.documents import Read, bound_message, fields_by_spelling, make_message
+from mailproof.rpc.documents import ReadValue, bound_message, fields_by_spelling, make_message
 from mailproof.rpc.field_values import WrongValue, is_message, read_text
 from mailproof.rpc.unknown_names import Names
 
@@ -89,7 +89,7 @@ def _place(descriptor: Any, document: dict[str, Any], name: str, text: str, pref
         yield FieldViolation(path, say("has no parts"))
         return
     try:
-        value = Read(read_text(field, text))
+        value = ReadValue(read_text(field, text))
     except WrongValue as wrong:
         yield FieldViolation(path, wrong.problem)
         return

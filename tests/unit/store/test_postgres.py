@@ -251,12 +251,14 @@ def test_at_a_deadline_what_is_being_written_is_waited_for_and_what_waits_is_wit
             await holder.execute("SELECT 1 FROM instances WHERE id = 'a' FOR UPDATE")  # so that no write goes on
             loop = asyncio.get_running_loop()
             soon = loop.time() + 0.4
+            passed = asyncio.Event()
+            loop.call_at(soon + 0.1, passed.set)
             writing = asyncio.create_task(within(soon, store.add(caller, addition(store))))
             line = await eventually_line(store)
             waiting = asyncio.create_task(within(soon, store.add(caller, addition(store))))
             change = Change(EventType.PASSWORD_CHANGED, stored.change.provider_id, None, b"\x02" * 40)
             changing = asyncio.create_task(within(soon, store.commit(caller, change.provider_id, lambda _: (change,))))
-            await eventually_here(lambda: loop.time() > soon + 0.05)
+            await passed.wait()
             with pytest.raises(TimeoutError):
                 await waiting
             assert not writing.done()
