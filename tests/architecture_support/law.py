@@ -224,7 +224,7 @@ LAW = (
             "webhook.verdict",
             "scheduling",
         ),
-        libraries=("asyncio: calls intake open_calls", *PROTOS),
+        libraries=("asyncio: calls deadlines intake open_calls", *PROTOS),
     ),
     Room(
         "transport",

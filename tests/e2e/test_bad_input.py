@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import struct
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,10 @@ from google.rpc import error_details_pb2, status_pb2
 from clock_support.waiting import HANG
 from service_support.asgi import Answer
 from service_support.framing import detail, fields, frame, read, text_frame
+from service_support.http2 import Http2Client
+from service_support.rules import METHODS
 from service_support.service import RunningService
+from service_support.wires import path_of
 from smtpdiag.v1 import diagnosis_pb2
 from zitadel.admin.v1 import admin_pb2
 from zitadel.v1 import message_pb2  # noqa: F401 - json_format finds details by their registered types
@@ -261,7 +265,10 @@ def test_a_wrong_verb_is_refused(wires: Wires) -> None:
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/xml"])
 def test_a_wrong_content_type_is_refused(wires: Wires, kind: str) -> None:
-    assert wires.rest("/smtp", json.dumps(GOOD).encode(), kind) == Refusal(3, "MEDIA_TYPE_UNSUPPORTED", [], 415)
+    refused = Refusal(3, "MEDIA_TYPE_UNSUPPORTED", [], 415)
+    assert wires.rest("/v1/diagnose", b'{"host":"mx.example.com"}', kind) == refused
+    if kind in ("text/plain", "application/xml"):  # the others are read as JSON, as the reference reads them
+        assert wires.rest("/smtp", json.dumps(GOOD).encode(), kind) == refused
     message = admin_pb2.AddSMTPConfigRequest(**GOOD)  # type: ignore[arg-type]
     for other in (kind, "application/json", "application/grpc", "application/grpc-web+json"):
         answer = wires.http(ADD, frame(message), other)
@@ -310,6 +317,46 @@ def test_the_commerce_api_names_the_field_in_its_own_model(
     body = json.loads(answer.body)
     assert (answer.status, body["status"], body["o:errorPath"]) == (400, "400", named)
     assert named in body["message"]
+
+
+def test_no_call_of_grpc_begins_without_time(service: RunningService) -> None:
+    headers = [("authorization", f"Bearer {service.admin_token}")]
+    message = admin_pb2.AddSMTPConfigRequest(**GOOD).SerializeToString()  # type: ignore[arg-type]
+    with Http2Client(service.grpc_address) as client:
+        for timeout in ("0n", "1n", "1u"):
+            streams = {}
+            for name, method in METHODS.items():
+                body = message if name in ("AddSMTPConfig", "AddEmailProviderSMTP") else b""
+                streams[client.call(path_of(method), [*headers, ("grpc-timeout", timeout)], body)] = name
+            assert client.wait(lambda streams=streams: streams.keys() <= client.ended)  # type: ignore[misc]
+            for stream, name in streams.items():
+                assert client.headers[stream].get("grpc-status", "4") == "4", name  # or the stream was reset
+
+
+def test_frames_that_are_no_message_leave_grpc_alive(wires: Wires) -> None:
+    service = wires.service
+    headers = [("authorization", f"Bearer {service.admin_token}")]
+    message = admin_pb2.AddSMTPConfigRequest(**GOOD, description="d" * 40).SerializeToString()  # type: ignore[arg-type]
+    whole = frame(message)
+    broken = [whole[:end] for end in (0, 1, 4, 5, 6, 30, len(whole) - 1)]
+    broken += [frame(message, flags) for flags in (1, 2, 0x80, 0xFF)]
+    broken += [struct.pack(">BI", 0, length) + message for length in (len(message) + 1, 2**24, 2**31, 2**32 - 1)]
+    broken += [struct.pack(">BI", 0, length) + message for length in (1, len(message) - 1)]
+    with Http2Client(service.grpc_address) as client:
+        for body in broken:
+            stream = client.begin(ADD, headers)
+            client.send(stream, body, end=True)
+            assert client.wait(lambda stream=stream: stream in client.ended)  # type: ignore[misc]
+            assert client.headers[stream].get("grpc-status") != "0", body[:8]
+        # Two calls whose frames come by turns are two calls.
+        search = frame(admin_pb2.ListSMTPConfigsRequest())
+        first, second = client.begin(COUNT, headers), client.begin(COUNT, headers)
+        for place in range(len(search)):
+            for stream in (first, second):
+                client.send(stream, search[place : place + 1], end=place == len(search) - 1)
+        for stream in (first, second):
+            assert client.wait(lambda stream=stream: stream in client.ended)  # type: ignore[misc]
+            assert client.headers[stream]["grpc-status"] == "0"
 
 
 NO_HTTP = {

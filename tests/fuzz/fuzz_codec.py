@@ -11,7 +11,8 @@ from google.protobuf.message import Message
 
 from ccadmin.v1 import email_pb2
 from mailproof.domain.errors import Failure
-from mailproof.rpc.codec import dump, merge_protobuf, parse_json, parse_protobuf, to_json
+from mailproof.rpc.bodies import parse_json
+from mailproof.rpc.codec import dump, merge_protobuf, parse_protobuf, to_json
 from mailproof.rpc.unknown_names import MAX_HEADER_BYTES, NamePolicy, Names
 from mailproof.rpc.validation import violations
 from smtpdiag.v1 import diagnosis_pb2, discovery_pb2

@@ -65,17 +65,25 @@ class Http2Client:
             message: What is sent of the request.
             announced: How long the request claims to be; None: the message is all of it, and the stream ends with it.
         """
+        stream = self.begin(path, headers)
+        length = len(message) if announced is None else announced
+        self.send(stream, b"\0" + length.to_bytes(4, "big") + message, end=announced is None)
+        return stream
+
+    def begin(self, path: str, headers: Headers = ()) -> int:
+        """Send the head of a call and return its stream."""
         stream = self._h2.get_next_available_stream_id()
         fixed = [(":method", "POST"), (":path", path), (":scheme", "http"), (":authority", "localhost")]
         fixed += [("content-type", "application/grpc"), ("te", "trailers")]
         self._h2.send_headers(stream, [*fixed, *headers])
-        length = len(message) if announced is None else announced
-        body = b"\0" + length.to_bytes(4, "big") + message
-        for start in range(0, len(body), 16384):
-            part = body[start : start + 16384]
-            self._h2.send_data(stream, part, end_stream=announced is None and start + 16384 >= len(body))
         self._flush()
         return stream
+
+    def send(self, stream: int, body: bytes, *, end: bool) -> None:
+        """Send bytes of a request, frames or not; `end` says that there are no more."""
+        for start in range(0, max(len(body), 1), 16384):
+            self._h2.send_data(stream, body[start : start + 16384], end_stream=end and start + 16384 >= len(body))
+        self._flush()
 
     def wait(self, condition: Callable[[], bool]) -> bool:
         """Take in frames until a condition holds; return whether it does when no more come."""

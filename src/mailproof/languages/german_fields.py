@@ -20,20 +20,21 @@ FIELDS: dict[str, str] = {
     ),
     "the body has the name {name} twice in one object": "der Body hat den Namen {name} zweimal in einem Objekt",
     "the body has a name that is no Unicode text": "der Body hat einen Namen, der kein Unicode-Text ist",
-    "the body does not fit the request message": "der Body passt nicht zur Nachricht der Anfrage",
     "the body is not a {full_name} message": "der Body ist keine Nachricht {full_name}",
+    "the path is not percent-encoded UTF-8": "der Pfad ist kein prozentkodiertes UTF-8",
     "the query is not percent-encoded UTF-8": "die Query ist kein prozentkodiertes UTF-8",
     "the query has more than {max_parameters} parameters": "die Query hat mehr als {max_parameters} Parameter",
     "has no parts": "hat keine Teile",
     "must be true or false": "muss true oder false sein",
-    "must be a whole number": "muss eine ganze Zahl sein",
     "the body is not valid UTF-8 (byte {start})": "der Body ist kein gültiges UTF-8 (Byte {start})",
     "the body is not valid JSON: {msg} ({where})": "der Body ist kein gültiges JSON: {msg} ({where})",
     "the body is not valid JSON: nested too deep, or a number too long": (
         "der Body ist kein gültiges JSON: zu tief verschachtelt, oder eine Zahl ist zu lang"
     ),
-    "has a value of the wrong type, syntax or range": (
-        "hat einen Wert mit falschem Typ, falscher Syntax oder falschem Bereich"
+    "the body is not valid JSON: {name} is no number": "der Body ist kein gültiges JSON: {name} ist keine Zahl",
+    "must be at most {seconds} seconds": "darf höchstens {seconds} Sekunden sein",
+    "must be a time that exists, in the years 1 to 9999": (
+        "muss ein Zeitpunkt sein, den es gibt, in den Jahren 1 bis 9999"
     ),
     "the body is not a protobuf message": "der Body ist keine protobuf-Nachricht",
     "can't be given in a query": "kann nicht in einer Query angegeben werden",

@@ -44,6 +44,7 @@ from mailproof.rpc.call_headers import NO_HEADERS, STRICT, CallHeaders, read_exp
 from mailproof.rpc.call_log import LogCall, log_call
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.context import Context
+from mailproof.rpc.deadlines import grant_grace
 from mailproof.rpc.intake import Budget, Intake
 from mailproof.rpc.open_calls import OpenCall, OpenCalls
 from mailproof.rpc.status import StatusError, status_error
@@ -61,7 +62,7 @@ LARGE_WAITING = 32
 
 LARGE_WAITING_OF_INSTANCE = 8
 
-_OWN = "smtpdiag."
+OWN_SERVICES = "smtpdiag."
 """The package of our own services. What any other one has is somebody else's API, whose clients may send more."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -236,7 +237,9 @@ class Calls:
         open_call: OpenCall | None = None
         try:
             try:
+                _require_time(deadline)
                 async with asyncio.timeout(deadline - started) as scope:
+                    grant_grace(scope)
                     open_call = await self._admit(method, call, scope)
                     self._open.add(open_call)
                     try:
@@ -271,7 +274,9 @@ class Calls:
         open_call: OpenCall | None = None
         try:
             try:
+                _require_time(deadline)
                 async with asyncio.timeout(deadline - started) as scope:
+                    grant_grace(scope)
                     open_call = await self._admit(method, call, scope)
                     self._open.add(open_call)
                     try:
@@ -392,7 +397,7 @@ class Calls:
             raise InvalidFields([violation for violation, _ in broken] + problems + wrong, reference=reference)
         return request, Context(
             caller,
-            max(deadline - time.monotonic(), 0.0),
+            _require_time(deadline),
             self._repeatable(method, key, request) if key else None,
             expected,
             names.said() if names.document is not None and method.conditional else None,
@@ -404,6 +409,20 @@ class Calls:
         request.DiscardUnknownFields()  # JSON can't carry them, and no servicer reads them
         content = method.path.encode() + b"\n" + request.SerializeToString(deterministic=True)
         return IdempotencyKey(key, self._vault.fingerprints(content))
+
+
+def _require_time(deadline: float) -> float:
+    """Return the seconds that are left: nothing begins without any.
+
+    asyncio's timeout ends a task where it next waits, so one whose deadline has passed could store something before.
+
+    Raises:
+        TimeoutError: The deadline has passed.
+    """
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise TimeoutError
+    return remaining
 
 
 def _read(decode: Decode, names: Names) -> tuple[Message, list[tuple[FieldViolation, str]]]:
@@ -437,7 +456,7 @@ def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
         routes=tuple(_routes(options.Extensions[annotations_pb2.http])),
         run=run,
         conditional=options.Extensions[options_pb2.conditional],
-        names=NamePolicy.REFUSE if service.full_name.startswith(_OWN) else slips,
+        names=NamePolicy.REFUSE if service.full_name.startswith(OWN_SERVICES) else slips,
     )
 
 

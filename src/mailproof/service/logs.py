@@ -1,4 +1,4 @@
-"""Logging on stderr, one line for each record: a JSON object, or a text where a person watches. No library but the standard one.
+"""Logging on stderr, one line for each record: a JSON object, or a text where a person watches. Standard library only.
 
 Holds no secret: callers log ids, codes and durations; never a request, a header or a transcript.
 """

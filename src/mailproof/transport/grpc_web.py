@@ -45,6 +45,7 @@ from mailproof.transport.headers import (
     Headers,
 )
 from mailproof.transport.methods import allow
+from mailproof.transport.paths import check_path
 from mailproof.transport.request import Request
 
 log = logging.getLogger("mailproof.grpc_web")
@@ -285,6 +286,7 @@ class GrpcWeb(grpcASGI):  # type: ignore[misc] # sonora ships no types
             return lambda: merge_protobuf(_message(_decode_text(body) if response.as_text else body), bound)
 
         context = WebContext(request, _metadata(request), read, response.message)
+        check_path(request.encoded_path)
         request.check_timeout()
         handler = self._get_rpc_handler(path)
         if handler is None:  # repair 19; our own registry always has one, which refuses
@@ -395,15 +397,24 @@ def _metadata(request: Request) -> Metadata:
 
 
 def _unpadded(value: bytes) -> bytes:
-    bare = value.strip().rstrip(b"=")
+    """Decode base64 whose padding is there whole or not at all.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = value.strip()
+    bare = text.rstrip(b"=")
+    if len(bare) != len(text) and len(text) % 4:
+        raise ValueError("half a padding")
     return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
 
 
 def _decode_text(body: bytes) -> bytes:
     """Decode a grpc-web-text body: base64 segments, each maybe padded, in chunks of any size (repair 7)."""
-    if not _BASE64.fullmatch(body):
+    compact = b"".join(body.split())
+    segments = _SEGMENT.findall(compact)
+    if not _BASE64.fullmatch(body) or sum(map(len, segments)) != len(compact):  # or there is padding of nothing
         raise MalformedRequest(say("the body is not valid base64"))
-    segments = _SEGMENT.findall(b"".join(body.split()))
     try:
         return b"".join(_unpadded(segment) for segment in segments)
     except (binascii.Error, ValueError):

@@ -15,13 +15,16 @@ from google.protobuf.message import Message
 from mailproof.domain.errors import Failure, MethodNotAllowed, UnsupportedMediaType
 from mailproof.domain.phrase import say
 from mailproof.rpc import commerce
-from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
-from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
+from mailproof.rpc.bodies import check_body, parse_json
+from mailproof.rpc.calls import OWN_SERVICES, Call, Calls, ClientGone, Decode, Method, Read
+from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.intake import Intake
+from mailproof.rpc.queries import parse_query
 from mailproof.rpc.resource_etag import resource_etag
 from mailproof.rpc.shown_secrets import may_show_secrets
 from mailproof.rpc.status import StatusError
 from mailproof.rpc.unknown_names import Names
+from mailproof.transport.accept import preferred
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.content_coding import (
@@ -49,11 +52,13 @@ from mailproof.transport.headers import (
     Headers,
 )
 from mailproof.transport.methods import allow, route_verb
+from mailproof.transport.paths import check_path
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
-_NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
-_SSE = (CONTENT_TYPE, b"text/event-stream")
+_NDJSON, _SSE = "application/x-ndjson", "text/event-stream"
+_JSON = "application/json"
+_LOOSE = frozenset({"", "application/x-www-form-urlencoded"})  # none, and what `curl -d` sends
 _SAFE: Headers = [NO_STORE]
 _PACKED = (CONTENT_ENCODING, GZIP.encode())
 _STREAM: Headers = [
@@ -85,6 +90,7 @@ class Rest:
         call = request.call("rest")
         match: Match | None = None
         try:
+            check_path(request.encoded_path)
             match = self._routes.match(route_verb(request.method), request.encoded_path)
             exchange.method = match.method
             exchange.is_get = match.route.verb == "GET"
@@ -120,7 +126,7 @@ async def _read(match: Match, request: Request, inbound: Inbound, exchange: _Exc
     method, bindings = match.method, match.bindings
     body = await inbound.read(method.max_request_bytes, intake)
     kind = request.content_type
-    if match.route.body and (body or kind) and kind != "application/json":
+    if match.route.body and (body or kind) and kind != _JSON and not _is_json_all_the_same(method, request):
         raise UnsupportedMediaType(
             say("the content type must be application/json, not {kind}", kind=kind[:80])
             if kind
@@ -140,6 +146,20 @@ async def _read(match: Match, request: Request, inbound: Inbound, exchange: _Exc
     return decode
 
 
+def _is_json_all_the_same(method: Method, request: Request) -> bool:
+    """Return whether a body is read as JSON although its type does not say so, as the compatible APIs' servers read it.
+
+    A browser sends such a request for any site, with what it attaches by itself: a client certificate. The header
+    authorization it asks our permission for (the Fetch standard, "CORS-safelisted request-header"), so a request that
+    has one is no other site's.
+    """
+    return (
+        request.content_type in _LOOSE
+        and request.authorization is not None
+        and not method.service.startswith(OWN_SERVICES)
+    )
+
+
 class _Exchange:
     """One request's answer, in the form that its client reads.
 
@@ -157,7 +177,7 @@ class _Exchange:
         self._packer: StreamPacker | None = None
         self._request = request
         self._send = send
-        self._events = "text/event-stream" in request.accept
+        self._events = preferred(request.accept, (_NDJSON, _SSE)) == _SSE
         self._started = False
 
     async def answer(
@@ -224,8 +244,8 @@ class _Exchange:
     async def _start(self) -> None:
         if not self._started:
             self._started = True
-            kind = _SSE if self._events else _NDJSON
-            headers = [kind, *_STREAM, *self._unknown()]
+            kind = (_SSE if self._events else _NDJSON).encode()
+            headers = [(CONTENT_TYPE, kind), *_STREAM, *self._unknown()]
             if self.packs:
                 self._packer = StreamPacker()
                 headers.append(_PACKED)

@@ -11,16 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.errors import Failure, InvalidFields, MalformedRequest, RequestTooLarge
-from mailproof.rpc import codec
-from mailproof.rpc.codec import (
-    MAX_REQUEST_BYTES,
-    dump,
-    merge_protobuf,
-    parse_json,
-    parse_protobuf,
-    parse_query,
-    to_json,
-)
+from mailproof.rpc import json_text
+from mailproof.rpc.bodies import parse_json
+from mailproof.rpc.codec import MAX_REQUEST_BYTES, dump, merge_protobuf, parse_protobuf, to_json
+from mailproof.rpc.queries import parse_query
 from smtpdiag.v1 import diagnosis_pb2, instance_pb2, vocabulary_pb2
 from zitadel.admin.v1 import admin_pb2
 from zitadel.v1 import object_pb2
@@ -71,7 +65,6 @@ def test_no_body_is_an_empty_message(body: bytes) -> None:
 
 
 WRONG_NUMBER = "must be a whole number from 0 to 4294967295"
-WRONG_VALUE = "has a value of the wrong type, syntax or range"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +87,6 @@ WRONG_VALUE = "has a value of the wrong type, syntax or range"
         (LIST, {"query": {"limit": 1.5}}, [("query.limit", WRONG_NUMBER)]),
         (LIST, {"query": {"limit": 2**32}}, [("query.limit", WRONG_NUMBER)]),
         (LIST, {"query": {"limit": True}}, [("query.limit", "must be a number")]),
-        (LIST, {"query": {"limit": float("inf")}}, [("query.limit", WRONG_NUMBER)]),
         (DIAGNOSE, {"timeout": 5}, [("timeout", 'must be seconds with an s behind them: write "5s"')]),
         (DIAGNOSE, {"timeout": "1.5"}, [("timeout", 'must be seconds with an s behind them: write "1.5s"')]),
         (DIAGNOSE, {"timeout": "soon"}, [("timeout", 'must be seconds with an s behind them: such as "5s" or "1.5s"')]),
@@ -104,7 +96,7 @@ WRONG_VALUE = "has a value of the wrong type, syntax or range"
             {"timeout": "99999999999999999999s"},
             [("timeout", 'must be seconds with an s behind them: such as "5s" or "1.5s"')],
         ),
-        (DIAGNOSE, {"timeout": "999999999999s"}, [("timeout", WRONG_VALUE)]),
+        (DIAGNOSE, {"timeout": "999999999999s"}, [("timeout", "must be at most 315576000000 seconds")]),
         (
             DIAGNOSE,
             {"xoauth2": {"accessToken": "a", "clientCredentials": {}}},
@@ -403,7 +395,7 @@ def test_any_octets_after_the_question_mark_are_read_or_refused(query: bytes) ->
 def test_a_name_that_comes_twice_behind_many_others_is_found_in_one_pass() -> None:
     """By comparing each with each it takes hours."""
     names = [str(number) for number in range(1_000_000)]
-    assert codec._first_twice([*names, "7"]) == "7"
+    assert json_text._first_twice([*names, "7"]) == "7"
 
 
 @pytest.mark.parametrize(
@@ -416,14 +408,14 @@ def test_a_name_that_comes_twice_behind_many_others_is_found_in_one_pass() -> No
 )
 def test_a_body_of_more_names_than_any_message_has_is_refused(body: str, sentence: str) -> None:
     with pytest.raises(MalformedRequest, match=sentence):
-        codec.parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {})
+        parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {})
 
 
 def test_a_thousand_unknown_names_are_passed_over() -> None:
     body = "{" + ",".join(f'"{n}":0' for n in range(1000)) + "}"
-    assert codec.parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {}) == diagnosis_pb2.DiagnoseRequest()
+    assert parse_json(diagnosis_pb2.DiagnoseRequest, body.encode(), {}) == diagnosis_pb2.DiagnoseRequest()
 
 
 def test_a_lone_surrogate_as_the_name_of_an_enum_is_refused() -> None:
     with pytest.raises(InvalidFields, match="tls_mode: must be one of"):
-        codec.parse_json(diagnosis_pb2.DiagnoseRequest, b'{"tlsMode":"\\ud800"}', {})
+        parse_json(diagnosis_pb2.DiagnoseRequest, b'{"tlsMode":"\\ud800"}', {})

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.errors import FieldUnknown, InvalidFields, MalformedRequest
-from mailproof.rpc.codec import check_body, parse_json, parse_query
+from mailproof.rpc.bodies import check_body, parse_json
+from mailproof.rpc.queries import parse_query
 from mailproof.rpc.unknown_names import MAX_HEADER_BYTES, MAX_NAMED, NamePolicy, Names
 from smtpdiag.v1 import diagnosis_pb2, instance_pb2
 from zitadel.admin.v1 import admin_pb2

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
-from clock_support.waiting import HANG, eventually
+from clock_support.waiting import HANG, eventually, eventually_here
 from contract.postgres_audit import audit
 from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database
@@ -25,6 +25,7 @@ from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavail
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
 from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, SlotLimit
+from mailproof.rpc.deadlines import grant_grace
 from mailproof.store.migration import Migration
 from mailproof.store.postgres import limit_counter
 from mailproof.store.postgres import schema as postgres_schema
@@ -231,6 +232,52 @@ def test_adds_that_wait_together_share_a_statement(url: str) -> None:
     asyncio.run(main())
     assert query(url, "SELECT count(DISTINCT xmin::text) FROM events") == [(1,)]
     audit(url)
+
+
+def test_at_a_deadline_what_is_being_written_is_waited_for_and_what_waits_is_withdrawn(url: str) -> None:
+    async def within(moment: float, work: Awaitable[object]) -> object:
+        async with asyncio.timeout_at(moment) as scope:
+            grant_grace(scope)
+            return await work
+
+    async def run() -> None:
+        async with opened(url) as store:
+            await store.create_instance("a")
+            caller = await admin(store, "a")
+            stored = await store.add(caller, addition(store))
+            holder = await asyncpg.connect(url)
+            lock = holder.transaction()
+            await lock.start()
+            await holder.execute("SELECT 1 FROM instances WHERE id = 'a' FOR UPDATE")  # so that no write goes on
+            loop = asyncio.get_running_loop()
+            soon = loop.time() + 0.4
+            passed = asyncio.Event()
+            loop.call_at(soon + 0.1, passed.set)
+            writing = asyncio.create_task(within(soon, store.add(caller, addition(store))))
+            line = await eventually_line(store)
+            waiting = asyncio.create_task(within(soon, store.add(caller, addition(store))))
+            change = Change(EventType.PASSWORD_CHANGED, stored.change.provider_id, None, b"\x02" * 40)
+            changing = asyncio.create_task(within(soon, store.commit(caller, change.provider_id, lambda _: (change,))))
+            await passed.wait()
+            with pytest.raises(TimeoutError):
+                await waiting
+            assert not writing.done()
+            assert line.waiting == []
+            await lock.rollback()
+            await holder.close()
+            await writing
+            await changing
+            events = await store.list_events("a", before=None, limit=10)
+            assert len(events) == 3
+
+    asyncio.run(run())
+
+
+async def eventually_line(store: PostgresStore) -> Any:
+    """Return the line of adds of which the first is being written."""
+    adder = store._adder
+    await eventually_here(lambda: adder._lines and not next(iter(adder._lines.values())).waiting)
+    return next(iter(adder._lines.values()))
 
 
 def test_of_adds_that_share_a_statement_one_with_a_taken_id_fails_alone(url: str) -> None:

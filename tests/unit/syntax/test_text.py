@@ -17,7 +17,7 @@ from mailproof.discovery.autoconfig import AutoconfigError, parse
 from mailproof.domain.errors import InvalidFields
 from mailproof.domain.model import OAuthClient, SmtpSettings
 from mailproof.domain.secret import Secret
-from mailproof.rpc.codec import parse_json
+from mailproof.rpc.bodies import parse_json
 from mailproof.rpc.validation import violations as message_violations
 from mailproof.service.settings_values import documentation_url, listen, optional_file
 from mailproof.smtp.plans import violations

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ import pytest
 from clock_support.frozen import freeze
 from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.limits import ANSWER_MARGIN
+from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp
 from service_support.asgi import Answer, Exchange, call, scope
+from service_support.framing import BINARY, frame, read
 from service_support.table import FAILED, PASSED, STARTED, STEP, ScriptedProber, Table
 
 ORIGIN = "https://console.example.com"
@@ -164,13 +167,89 @@ def test_who_may_do_what(app: HttpApp, table: Table) -> None:
     assert table.count() == 0
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/jsonp", "text/json"])
 def test_only_json_is_read(app: HttpApp, table: Table, kind: str) -> None:
     answer = send(app, table, "/smtp", CONFIG, headers=[("content-type", kind)])
     assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
     assert table.count() == 0
     parameters = [("content-type", "Application/JSON; charset=utf-8")]
     assert send(app, table, "/smtp", CONFIG, headers=parameters).status == 200
+
+
+CURL = ("content-type", "application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize("kind", [[CURL], [("content-type", "")], []])
+def test_what_curl_sends_is_read_as_json_by_the_compatible_apis(
+    app: HttpApp, table: Table, kind: list[tuple[str, str]]
+) -> None:
+    headers = [*kind, bearer(table.admin)]
+    added = call(app, "POST", "/smtp", headers, [json.dumps(CONFIG).encode()])
+    assert added.status == 200
+    stored = json.loads(added.body)["id"]
+    for path, body in ((f"/admin/v1/smtp/{stored}/_activate", b""), ("/smtp/_search", b'{"query":{"limit":1}}')):
+        assert call(app, "POST", path, headers, [body]).status == 200
+    assert call(app, "POST", "/ccadmin/v1/email/test", headers, [json.dumps(COMMERCE).encode()]).status == 200
+    form = call(app, "POST", "/smtp", headers, [b"senderAddress=a%40example.com"])
+    assert (form.status, reason(form)) == (400, "REQUEST_MALFORMED")
+    assert table.count() == 1
+
+
+@pytest.mark.parametrize("kind", [[CURL], [("content-type", "")], []])
+def test_our_own_apis_want_the_content_type(app: HttpApp, table: Table, kind: list[tuple[str, str]]) -> None:
+    answer = call(app, "POST", "/v1/diagnose", [*kind, bearer(table.admin)], [json.dumps(TARGET).encode()])
+    assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
+
+
+@pytest.mark.parametrize("kind", [[CURL], [("content-type", "")], [], [("content-type", "text/plain")]])
+def test_a_browsers_form_with_a_client_certificate_is_refused(
+    app: HttpApp, table: Table, monkeypatch: pytest.MonkeyPatch, kind: list[tuple[str, str]]
+) -> None:
+    """It is sent for any site, and the browser adds the certificate, but never the header authorization."""
+
+    async def authenticate(*_: object, **__: object) -> Caller:
+        return Caller(Token("1", "certificate", Role.ADMIN, ("instance",), datetime.now(UTC)), "instance", "peer")
+
+    monkeypatch.setattr(table.calls._access, "authenticate", authenticate)
+    answer = call(app, "POST", "/smtp", kind, [json.dumps(CONFIG).encode()])
+    assert (answer.status, reason(answer)) == (415, "MEDIA_TYPE_UNSUPPORTED")
+    assert table.count() == 0
+
+
+NO_UTF8 = ["%FF", "%C0%AF", "%C0%80", "%ED%A0%80", "%F4%90%80%80", "%C3", "%zz", "%", "%4", "a%f", "%C3%28", "\ufffd"]
+
+
+@pytest.mark.parametrize("text", NO_UTF8)
+def test_a_path_that_is_no_utf8_is_malformed(app: HttpApp, table: Table, text: str) -> None:
+    for method, path in (("GET", f"/smtp/{text}"), ("POST", f"/v1/providers/{text}:test"), ("GET", f"/nothing/{text}")):
+        answer = send(app, table, path, method=method)
+        assert (answer.status, reason(answer)) == (400, "REQUEST_MALFORMED")
+    web = read(call(app, "POST", f"/smtp/{text}/_activate", [BINARY, bearer(table.admin)], [frame(b"")]))
+    assert (web.code, web.reason) == (3, "REQUEST_MALFORMED")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "why"),
+    [
+        ("/smtp/%C3%BC", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("/smtp/%F0%9F%98%80", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("/smtp/%2E%2E%2Fetc", 404, "SMTP_CONFIG_NOT_FOUND"),  # data, and an id that nobody has
+        ("/smtp/%252e%252e", 404, "SMTP_CONFIG_NOT_FOUND"),  # decoded once
+        ("/smtp/a%2Fb", 404, "SMTP_CONFIG_NOT_FOUND"),
+        ("/smtp/%00", 400, "FIELD_INVALID"),
+        ("/smtp/1%0D%0Ax", 400, "FIELD_INVALID"),
+        ("/smtp/..", 404, "ROUTE_NOT_FOUND"),
+        ("/smtp/%2e%2E", 404, "ROUTE_NOT_FOUND"),
+        ("/smtp/../smtp/1", 404, "ROUTE_NOT_FOUND"),
+        ("/smtp/./1", 404, "ROUTE_NOT_FOUND"),
+        ("//smtp/1", 404, "ROUTE_NOT_FOUND"),
+        ("/%73mtp/1", 404, "ROUTE_NOT_FOUND"),
+        ("/smtp\\1", 404, "ROUTE_NOT_FOUND"),
+    ],
+)
+def test_a_hostile_path_is_an_id_or_nothing(app: HttpApp, table: Table, path: str, status: int, why: str) -> None:
+    answer = send(app, table, path, method="GET")
+    assert (answer.status, reason(answer)) == (status, why)
 
 
 def test_a_body_over_the_limit_is_413(app: HttpApp, table: Table) -> None:

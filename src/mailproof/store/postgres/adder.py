@@ -16,6 +16,7 @@ from mailproof.domain.clock import Clock
 from mailproof.domain.errors import QUOTAS_EXCEEDED, StoreUnavailable
 from mailproof.domain.ledger import UNBOUNDED, Change, Event, Quota
 from mailproof.domain.model import Caller
+from mailproof.domain.storing import storing
 from mailproof.store import rows
 from mailproof.store.failures import ID_TAKEN, copy_for_one
 from mailproof.store.postgres import log
@@ -39,6 +40,13 @@ class _Line:
 
     waiting: list[_Waiter] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
+
+    def withdraw(self, waiter: _Waiter) -> bool:
+        """Return whether an add will not be written: no statement with it was sent."""
+        if waiter not in self.waiting:
+            return False
+        self.waiting.remove(waiter)
+        return True
 
 
 class Adder:
@@ -70,7 +78,8 @@ class Adder:
             line.waiting.append(waiter)
             if line.task is None:
                 line.task = share.loop.create_task(self._serve(share, place, line))
-            return await waiter.future
+            with storing(lambda: line.withdraw(waiter)):
+                return await waiter.future
 
     async def _serve(self, share: Share, place: tuple[asyncio.AbstractEventLoop, str], line: _Line) -> None:
         batch: list[_Waiter] = []

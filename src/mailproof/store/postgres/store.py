@@ -21,6 +21,7 @@ from mailproof.domain.ledger import UNBOUNDED, Change, CommitResult, Decide, Eve
 from mailproof.domain.model import AddedProviders, Caller, Page, Provider, ProviderPage
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.shares import LimitCounter
+from mailproof.domain.storing import storing
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store import rows
@@ -138,7 +139,8 @@ class PostgresStore:
         """See `mailproof.store.contract.ProviderStore`."""
         attempts = Retries()
         work = Commit(caller, sought(provider_id), decide, key, self._clock, attempts)
-        outcome = await self.pools.run(work, attempts)
+        with storing(lambda: not attempts.maybe_stored):
+            outcome = await self.pools.run(work, attempts)
         if key is not None and not outcome.replayed:
             await self._forget_old_keys()
         return outcome

@@ -16,10 +16,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.storing import storing
 from mailproof.store.failures import CLOSED, copy_for_one
 from mailproof.store.sqlite.faults import translate
 
@@ -85,10 +86,22 @@ class _Task:
     job: Job[Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    claim: list[None] = field(default_factory=lambda: [None])  # popped by who begins the job, or by who withdraws it
 
     def begin(self) -> bool:
         """Return whether the job is still wanted."""
-        return not self.future.cancelled()
+        return not self.future.cancelled() and self._claimed()
+
+    def withdraw(self) -> bool:
+        """Return whether the job will not be run: it has not begun. Any thread may call it, as it may `begin`."""
+        return self._claimed()
+
+    def _claimed(self) -> bool:
+        try:
+            self.claim.pop()
+        except IndexError:
+            return False
+        return True
 
 
 _Waiter = _Thread | _Task
@@ -136,8 +149,10 @@ class Writer:
         """Queue a job as `submit` does, and await its result. A commit wakes each loop once for all of its jobs."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._enqueue(_Task(job, loop, future))
-        return await future
+        task = _Task(job, loop, future)
+        self._enqueue(task)
+        with storing(task.withdraw):
+            return await future
 
     def truncate_soon(self) -> None:
         """Have the write-ahead log emptied after this commit: it holds pages as they were before.
