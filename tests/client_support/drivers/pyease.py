@@ -1,0 +1,50 @@
+"""pyease-grpc on requests: grpc-web, with messages as dictionaries."""
+
+from __future__ import annotations
+
+import pyease_grpc
+import requests
+from pyease_grpc.rpc_trailer import RpcTrailer
+
+from client_support.drivers.common import Json, Limits, Made, Refused, Task, drive
+
+
+class Client:
+    """A session."""
+
+    def __init__(self, way: Json, protobuf: pyease_grpc.Protobuf) -> None:
+        self._session = pyease_grpc.RpcSession(protobuf)
+        self._url = way["http"]
+
+    def call(self, made: Made) -> None:
+        """Make a call."""
+        service = made.rpc.method.containing_service
+        uri = pyease_grpc.RpcUri(self._url, package=service.file.package, service=service.name, method=made.rpc.method.name)
+        try:
+            answer = self._session.request(uri, made.request, headers=made.headers, timeout=made.timeout)
+            for payload in answer.iter_payloads():
+                made.take(payload)
+                if made.cancelled is not None:
+                    answer.close()
+                    raise Refused(1, "left at its first message")
+        except RpcTrailer as error:
+            # There is no public way to the headers of a refusal.
+            details = error._trailer.get("grpc-status-details-bin")
+            raise Refused(error.code().value[0], error.details(), details) from None
+        except requests.exceptions.Timeout as error:
+            raise Refused(4, f"this client's own: {error}") from None
+
+    def close(self) -> None:
+        """Close the session."""
+        self._session.session.close()
+
+
+def _main() -> None:
+    task = Task()
+    protobuf = pyease_grpc.Protobuf(task.files)
+    limits = Limits(cancel_unary="a call blocks until it is answered", breaks_off=True)
+    drive(task, lambda way: Client(way, protobuf), limits)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,219 @@
+"""Run every client directly and through the edge, and judge what each of their calls brought."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message_factory import GetMessageClass
+
+from client_support.clients import CLIENTS, GRPC, Client
+from client_support.scenario import CELLS, Json, scenario, schema
+from clock_support.waiting import HANG
+from service_support.rules import METHODS
+from service_support.service import RunningService, create_token
+from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
+
+WAYS = ("direct", "envoy")
+ROOT = Path(__file__).parents[2]
+SOURCE = "matrix-source"
+TOGETHER = 3
+"""How many drivers run at a time: one more than the cores that a small machine has."""
+
+# What a call may end with that was given a thousandth of a second: it made it, it did not, or it came second.
+ANY_END = {0, 4, 5, 6, 9, 10}
+
+CANCELLED = {1, 5, 9}
+"""A call that was cancelled at once may have been refused sooner: what it is about is gone by then."""
+
+
+@dataclass
+class Cell:
+    """What one client did on one way in one respect.
+
+    Attributes:
+        passed: The RPCs that did as they should.
+        impossible: Why the client can't do it with some RPCs.
+        failed: What was wrong, by RPC.
+    """
+
+    passed: list[str] = field(default_factory=list)
+    impossible: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What the matrix shows: how many RPCs, of how many."""
+        if self.failed:
+            return f"{len(self.failed)} FAILED"
+        return str(len(self.passed)) if self.passed else "–"
+
+
+Matrix = dict[tuple[str, str, str], Cell]
+"""By client, way and cell."""
+
+
+def run_matrix(service: RunningService, edge: str, clients: Sequence[Client] = CLIENTS) -> Matrix:
+    """Run clients against a service and an edge in front of it."""
+    instances = {(client.name, way): f"matrix-{number}-{way}" for number, client in enumerate(clients) for way in WAYS}
+    allowed = [part for name in (SOURCE, *instances.values()) for part in ("--instance", name)]
+    token = create_token(service.data_dir, "admin", *allowed)
+    shared = {
+        "schema": b64encode(schema()).decode(),
+        "scenario": scenario(service, _export(service, token)),
+        "token": token,
+    }
+    addresses = {
+        "direct": {"grpc": service.grpc_address, "http": service.http_url},
+        "envoy": {"grpc": edge, "http": f"http://{edge}"},
+    }
+    tasks = [
+        {
+            **shared,
+            "format": client.format,
+            "ways": {way: {**addresses[way], "instance": instances[client.name, way]} for way in WAYS},
+        }
+        for client in clients
+    ]
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        reports = list(pool.map(_drive, clients, tasks))
+    errors = shared["scenario"]["errors"]
+    waiting = set(shared["scenario"]["waiting"])
+    made: Matrix = {}
+    for client, report in zip(clients, reports, strict=True):
+        for way in WAYS:
+            for name in CELLS:
+                made[client.name, way, name] = _cell(client, name, report[way], errors, waiting)
+    return made
+
+
+def _export(service: RunningService, token: str) -> list[instance_pb2.StreamExportConfigsResponse]:
+    """Return a streamed export of an instance with one configuration."""
+    metadata = (("authorization", f"Bearer {token}"), ("x-instance-id", SOURCE))
+    with grpc.insecure_channel(service.grpc_address) as channel:
+        add = channel.unary_unary("/zitadel.admin.v1.AdminService/AddEmailProviderHTTP")
+        request = GetMessageClass(METHODS["AddEmailProviderHTTP"].input_type)(endpoint="https://127.0.0.1:1/exported")
+        add(request.SerializeToString(), metadata=metadata, timeout=HANG)
+        stub = instance_pb2_grpc.InstanceServiceStub(channel)
+        return list(stub.StreamExportConfigs(instance_pb2.StreamExportConfigsRequest(), metadata=metadata, timeout=HANG))
+
+
+def _drive(client: Client, task: Json) -> Json:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests")}
+    done = subprocess.run(
+        client.command, input=json.dumps(task), capture_output=True, text=True, timeout=HANG, check=False, env=environment
+    )
+    assert done.returncode == 0, f"{client}: {done.stderr}"
+    report: Json = json.loads(done.stdout)
+    return report
+
+
+def _cell(client: Client, name: str, outcomes: Json, errors: Json, waiting: set[str]) -> Cell:
+    cell = Cell()
+    for rpc, method in METHODS.items():
+        if name in ("success", "stream") and method.server_streaming != (name == "stream"):
+            continue
+        key = "success" if name == "stream" else name
+        outcome = outcomes.get(rpc, {})
+        outcome = outcome.get("all") or outcome.get(key)
+        if outcome is None:
+            cell.failed[rpc] = "was not called"
+        elif "impossible" in outcome:
+            cell.impossible[rpc] = outcome["impossible"]
+        else:
+            judge = {"success": _success, "error": partial(_refused, errors), "no token": _no_token}.get(key)
+            try:
+                if judge is not None:
+                    judge(rpc, outcome)
+                elif key == "deadline":
+                    _deadline(rpc, outcome, waiting)
+                else:
+                    _cancelled(rpc, outcome, client)
+            except (AssertionError, KeyError, json_format.ParseError) as wrong:
+                cell.failed[rpc] = f"{wrong!r}: {json.dumps(outcome)[:600]}"
+            else:
+                cell.passed.append(rpc)
+    return cell
+
+
+def _success(rpc: str, outcome: Json) -> None:
+    method = METHODS[rpc]
+    assert "error" not in outcome
+    messages = outcome["messages"]
+    assert messages if method.server_streaming else len(messages) == 1
+    parsed = [json_format.ParseDict(message, GetMessageClass(method.output_type)()) for message in messages]
+    if method.output_type.fields and rpc not in MAY_BE_EMPTY:
+        assert all(message.ListFields() for message in parsed)
+    last = {"Diagnose": "report", "DiscoverSettings": "result", "StreamExportConfigs": "trailer"}.get(rpc)
+    assert last is None or parsed[-1].HasField(last)
+
+
+MAY_BE_EMPTY: set[str] = set()
+
+
+def _refused(errors: Json, rpc: str, outcome: Json) -> None:
+    expected = errors[rpc]["expected"]
+    error = outcome["error"]
+    assert outcome["messages"] == []
+    assert error["code"] == expected["code"]
+    assert error["message"]
+    info = _detail(error, "ErrorInfo")
+    assert info["reason"] == expected["reason"]
+    assert expected.get("metadata", {}).items() <= info.get("metadata", {}).items()
+    if "fields" in expected:
+        assert [violation["field"] for violation in _detail(error, "BadRequest")["fieldViolations"]] == expected["fields"]
+
+
+def _no_token(rpc: str, outcome: Json) -> None:
+    error = outcome["error"]
+    assert outcome["messages"] == []
+    assert (error["code"], _detail(error, "ErrorInfo")["reason"]) == (16, "TOKEN_INVALID")
+
+
+def _deadline(rpc: str, outcome: Json, waiting: set[str]) -> None:
+    code = outcome["error"]["code"] if "error" in outcome else 0
+    if rpc not in waiting:
+        assert code in ANY_END
+    elif METHODS[rpc].server_streaming and code == 0:
+        assert outcome["messages"][-1]["report"]["outcome"] == "OUTCOME_FAIL"  # a report on how far it came in its time
+    else:
+        assert code == 4
+
+
+def _cancelled(rpc: str, outcome: Json, client: Client) -> None:
+    error = outcome["error"]
+    assert error.get("code") in CANCELLED or error.get("name") == "AbortError"
+
+
+def _detail(error: Json, name: str) -> Json:
+    (found,) = (item for item in error["details"] if item["@type"].endswith(f".{name}"))
+    made: Json = found
+    return made
+
+
+def shown(matrix: Matrix) -> str:
+    """Return the matrix as a table in Markdown, with the reasons below it."""
+    rows = ["| client | wire | way | " + " | ".join(CELLS) + " |", "|---|---|---|" + "---|" * len(CELLS)]
+    for client in CLIENTS:
+        for way in WAYS:
+            texts = [matrix[client.name, way, name].text for name in CELLS if (client.name, way, name) in matrix]
+            if texts:
+                rows.append(f"| {client.name} | {client.wire} | {way} | " + " | ".join(texts) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def failures(matrix: Matrix) -> Iterator[str]:
+    """Yield a line for each RPC that did not do as it should."""
+    for (client, way, name), cell in matrix.items():
+        for rpc, wrong in cell.failed.items():
+            yield f"{client} {way} {name} {rpc}: {wrong}"
