@@ -101,14 +101,15 @@ class Refused(Exception):
 
     Attributes:
         status: The bytes or the base64 of the google.rpc.Status, None where the client has none.
+        document: The body of an error over REST.
     """
 
-    def __init__(self, code: int, message: str, status: bytes | str | None = None, details: list[Json] | None = None):
+    def __init__(self, code: int, message: str, status: bytes | str | None = None, document: Json | None = None):
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
-        self.details = details
+        self.document = document
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class Limits:
     """
 
     deadline: str = ""
+    cancel: str = ""
     cancel_unary: str = ""
     breaks_off: bool = False
 
@@ -148,8 +150,6 @@ class Task:
 
     def details(self, refused: Refused) -> list[Json]:
         """Return the details of an error as JSON."""
-        if refused.details is not None:
-            return refused.details
         if not refused.status:
             return []
         status = GetMessageClass(self.pool.FindMessageTypeByName("google.rpc.Status"))()
@@ -238,8 +238,9 @@ class _Way:
         before = silent.seen
         waiting = []
         for name, rpc in self.task.rpcs.items():
-            if self.limits.cancel_unary and not rpc.stream:
-                self.outcomes[name]["cancel"] = {"impossible": self.limits.cancel_unary}
+            why = self.limits.cancel or (not rpc.stream and self.limits.cancel_unary)
+            if why:
+                self.outcomes[name]["cancel"] = {"impossible": why}
             elif name in self.scenario["waiting"] and not self.limits.breaks_off:
                 waiting.append(name)
             else:
@@ -281,8 +282,8 @@ class _Way:
                 threading.Thread(target=lambda: cancelled.wait() and made.on_cancel(), daemon=True).start()
             self.client.call(made)
         except Refused as refused:
-            details = self.task.details(refused)
-            outcome["error"] = {"code": refused.code, "message": refused.message, "details": details}
+            parts = {"code": refused.code, "message": refused.message, "details": self.task.details(refused)}
+            outcome["error"] = refused.document or parts
         except Exception:
             outcome["error"] = {"thrown": traceback.format_exc()}
         return outcome

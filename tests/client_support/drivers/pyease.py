@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyease_grpc
+import pyease_grpc._protocol
 import requests
+from google.protobuf import json_format
+from google.protobuf.message import Message
 from pyease_grpc.rpc_trailer import RpcTrailer
 
 from client_support.drivers.common import Json, Limits, Made, Refused, Task, drive
+
+
+def _to_dict(message: Message, *, float_precision: object = None, **options: Any) -> Json:
+    """Do as MessageToDict, whose float_precision is gone from protobuf 7; pyease-grpc 1.7.2 still names it."""
+    if "including_default_value_fields" in options:
+        raise TypeError("protobuf has another name for it since 5.26, which pyease-grpc tries next")
+    return json_format.MessageToDict(message, **options)
+
+
+pyease_grpc._protocol.MessageToDict = _to_dict
 
 
 class Client:

@@ -36,5 +36,5 @@ def take_answer(made: Made, status: int, line: str) -> None:
     document = json.loads(line)
     error = document if status != 200 else document.get("error") if made.rpc.stream else None
     if error is not None:
-        raise Refused(error["code"], error["message"], details=error["details"])
+        raise Refused(0, error["message"], document=error)
     made.take(document)

@@ -118,14 +118,13 @@ async function onWay(open, way, describe, limits, json) {
   async function made(rpc, request, rest, options) {
     const call = calls.get(rpc);
     const messages = [];
-    let DBG = 1; if (process.env.DEBUG_MATRIX) setTimeout(() => DBG && console.error('SLOW', rpc, options.timeoutMs, !!options.signal, options.signal?.aborted), 4000).unref();
     try {
       const message = json.input(call, request);
       await client.call(call, message, { ...options, rest, request, take: (answer) => messages.push(json.output(call, answer)) });
-      DBG = 0; return { messages };
+      return { messages };
     } catch (caught) {
-      DBG = 0; const error = describe(caught);
-      if (error.code === undefined && error.name !== "AbortError") error.thrown = String(caught?.stack ?? caught);
+      const error = describe(caught);
+      if (error.message === undefined && error.name !== "AbortError") error.thrown = String(caught?.stack ?? caught);
       return { messages, error };
     }
   }

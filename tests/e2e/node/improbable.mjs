@@ -1,7 +1,9 @@
 // @improbable-eng/grpc-web (no longer maintained), with its fetch transport. It has no deadline of its own; the header of
 // one is sent by hand, and the server keeps to it.
-import improbable from "@improbable-eng/grpc-web";
 import { drive, statusDetails } from "./common.mjs";
+
+globalThis.self = globalThis; // it is made for pages and workers
+const { default: improbable } = await import("@improbable-eng/grpc-web");
 
 const { grpc } = improbable;
 
