@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ import grpc
 from google.protobuf import json_format
 from google.protobuf.message_factory import GetMessageClass
 
-from client_support.clients import CLIENTS, GRPC, Client
+from client_support.clients import CLIENTS, Client
 from client_support.scenario import CELLS, Json, scenario, schema
 from clock_support.waiting import HANG
 from service_support.rules import METHODS
@@ -26,6 +26,8 @@ from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
 
 WAYS = ("direct", "envoy")
 ROOT = Path(__file__).parents[2]
+DOC = ROOT / "docs" / "clients.md"
+BEGIN, END = "<!-- the matrix, by make clients -->\n", "<!-- the end of the matrix -->\n"
 SOURCE = "matrix-source"
 TOGETHER = 3
 """How many drivers run at a time: one more than the cores that a small machine has."""
@@ -93,7 +95,7 @@ def run_matrix(service: RunningService, edge: str, clients: Sequence[Client] = C
     for client, report in zip(clients, reports, strict=True):
         for way in WAYS:
             for name in CELLS:
-                made[client.name, way, name] = _cell(client, name, report[way], errors, waiting)
+                made[client.name, way, name] = _cell(name, report.get(way, {}), errors, waiting, report.get("stderr", ""))
     return made
 
 
@@ -113,31 +115,33 @@ def _drive(client: Client, task: Json) -> Json:
     done = subprocess.run(
         client.command, input=json.dumps(task), capture_output=True, text=True, timeout=HANG, check=False, env=environment
     )
-    assert done.returncode == 0, f"{client}: {done.stderr}"
+    if done.returncode != 0:
+        return {"stderr": done.stderr}  # all its cells fail with that
     report: Json = json.loads(done.stdout)
     return report
 
 
-def _cell(client: Client, name: str, outcomes: Json, errors: Json, waiting: set[str]) -> Cell:
+def _cell(name: str, outcomes: Json, errors: Json, waiting: set[str], trouble: str) -> Cell:
     cell = Cell()
+    judges: dict[str, Callable[[str, Json], None]] = {
+        "success": _success,
+        "error": partial(_refused, errors),
+        "no token": _no_token,
+        "deadline": partial(_deadline, waiting),
+        "cancel": _cancelled,
+    }
     for rpc, method in METHODS.items():
         if name in ("success", "stream") and method.server_streaming != (name == "stream"):
             continue
         key = "success" if name == "stream" else name
         outcome = _readable(rpc, outcomes.get(rpc, {}).get("all") or outcomes.get(rpc, {}).get(key))
         if outcome is None:
-            cell.failed[rpc] = "was not called"
+            cell.failed[rpc] = f"was not called {trouble}"
         elif "impossible" in outcome:
             cell.impossible[rpc] = outcome["impossible"]
         else:
-            judge = {"success": _success, "error": partial(_refused, errors), "no token": _no_token}.get(key)
             try:
-                if judge is not None:
-                    judge(rpc, outcome)
-                elif key == "deadline":
-                    _deadline(rpc, outcome, waiting)
-                else:
-                    _cancelled(rpc, outcome, client)
+                judges[key](rpc, outcome)
             except (AssertionError, LookupError, ValueError, json_format.ParseError) as wrong:
                 cell.failed[rpc] = f"{wrong!r}: {json.dumps(outcome)[:600]}"
             else:
@@ -188,7 +192,7 @@ def _no_token(rpc: str, outcome: Json) -> None:
     assert (error["code"], _detail(error, "ErrorInfo")["reason"]) == (16, "TOKEN_INVALID")
 
 
-def _deadline(rpc: str, outcome: Json, waiting: set[str]) -> None:
+def _deadline(waiting: set[str], rpc: str, outcome: Json) -> None:
     code = outcome["error"]["code"] if "error" in outcome else 0
     if rpc not in waiting:
         assert code in ANY_END
@@ -200,7 +204,7 @@ def _deadline(rpc: str, outcome: Json, waiting: set[str]) -> None:
         assert code == 4
 
 
-def _cancelled(rpc: str, outcome: Json, client: Client) -> None:
+def _cancelled(rpc: str, outcome: Json) -> None:
     error = outcome["error"]
     assert error.get("code") in CANCELLED or error.get("name") == "AbortError"
 
@@ -213,13 +217,28 @@ def _detail(error: Json, name: str) -> Json:
 
 def shown(matrix: Matrix) -> str:
     """Return the matrix as a table in Markdown, with the reasons below it."""
-    rows = ["| client | wire | way | " + " | ".join(CELLS) + " |", "|---|---|---|" + "---|" * len(CELLS)]
+    reasons: dict[str, int] = {}
+    rows = ["| client | speaks | " + " | ".join(CELLS) + " |", "|---|---|" + "---|" * len(CELLS)]
     for client in CLIENTS:
-        for way in WAYS:
-            texts = [matrix[client.name, way, name].text for name in CELLS if (client.name, way, name) in matrix]
-            if texts:
-                rows.append(f"| {client.name} | {client.wire} | {way} | " + " | ".join(texts) + " |")
-    return "\n".join(rows) + "\n"
+        if (client.name, WAYS[0], CELLS[0]) not in matrix:
+            continue
+        texts = []
+        for name in CELLS:
+            both = [matrix[client.name, way, name] for way in WAYS]
+            why = [*both[0].impossible.values(), *([client.notes[name]] if name in client.notes else [])]
+            notes = [f"[{reasons.setdefault(reason, len(reasons) + 1)}]" for reason in dict.fromkeys(why)]
+            texts.append(" ".join([" · ".join(cell.text for cell in both), *notes]))
+        rows.append(f"| {client.name} | {client.wire} | " + " | ".join(texts) + " |")
+    notes = [f"{number}. {reason}" for reason, number in reasons.items()]
+    return "\n".join([*rows, "", *notes]) + "\n"
+
+
+def write_page(matrix: Matrix) -> None:
+    """Put the matrix into docs/clients.md."""
+    text = DOC.read_text()
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    DOC.write_text(f"{before}{BEGIN}\n{shown(matrix)}\n{END}{after}")
 
 
 def failures(matrix: Matrix) -> Iterator[str]:
