@@ -18,11 +18,14 @@ def main() -> int:
     """Return 1 where something failed; arguments are names of clients, without any all run."""
     chosen = [client for client in CLIENTS if not sys.argv[1:] or client.name in sys.argv[1:]]
     node_modules()
-    with tempfile.TemporaryDirectory() as folder, running_service(Path(folder) / "data") as service:
-        with running_edge(service, Path(folder)) as edge:
-            began = time.monotonic()
-            matrix = run_matrix(service, edge, chosen)
-            sys.stderr.write(f"{time.monotonic() - began:.1f} s\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_service(Path(folder) / "data") as service,
+        running_edge(service, Path(folder)) as edge,
+    ):
+        began = time.monotonic()
+        matrix = run_matrix(service, edge, chosen)
+        sys.stderr.write(f"{time.monotonic() - began:.1f} s\n")
     sys.stdout.write(shown(matrix))
     wrong = list(failures(matrix))
     if not wrong and not sys.argv[1:]:

@@ -58,7 +58,7 @@ class Cell:
         """What the matrix shows: how many RPCs, of how many."""
         if self.failed:
             return f"{len(self.failed)} FAILED"
-        return str(len(self.passed)) if self.passed else "–"
+        return str(len(self.passed)) if self.passed else "none"
 
 
 Matrix = dict[tuple[str, str, str], Cell]
@@ -70,7 +70,7 @@ def run_matrix(service: RunningService, edge: str, clients: Sequence[Client] = C
     instances = {(client.name, way): f"matrix-{number}-{way}" for number, client in enumerate(clients) for way in WAYS}
     allowed = [part for name in (SOURCE, *instances.values()) for part in ("--instance", name)]
     token = create_token(service.data_dir, "admin", *allowed)
-    shared = {
+    shared: Json = {
         "schema": b64encode(schema()).decode(),
         "scenario": scenario(service, _export(service, token)),
         "token": token,
@@ -93,9 +93,10 @@ def run_matrix(service: RunningService, edge: str, clients: Sequence[Client] = C
     waiting = set(shared["scenario"]["waiting"])
     made: Matrix = {}
     for client, report in zip(clients, reports, strict=True):
+        trouble = report.get("stderr", "")
         for way in WAYS:
             for name in CELLS:
-                made[client.name, way, name] = _cell(name, report.get(way, {}), errors, waiting, report.get("stderr", ""))
+                made[client.name, way, name] = _cell(name, report.get(way, {}), errors, waiting, trouble)
     return made
 
 
@@ -103,20 +104,29 @@ def _export(service: RunningService, token: str) -> list[instance_pb2.StreamExpo
     """Return a streamed export of an instance with one configuration."""
     metadata = (("authorization", f"Bearer {token}"), ("x-instance-id", SOURCE))
     with grpc.insecure_channel(service.grpc_address) as channel:
-        add = channel.unary_unary("/zitadel.admin.v1.AdminService/AddEmailProviderHTTP")
+        add: Any = channel.unary_unary("/zitadel.admin.v1.AdminService/AddEmailProviderHTTP")
         request = GetMessageClass(METHODS["AddEmailProviderHTTP"].input_type)(endpoint="https://127.0.0.1:1/exported")
         add(request.SerializeToString(), metadata=metadata, timeout=HANG)
         stub = instance_pb2_grpc.InstanceServiceStub(channel)
-        return list(stub.StreamExportConfigs(instance_pb2.StreamExportConfigsRequest(), metadata=metadata, timeout=HANG))
+        export = instance_pb2.StreamExportConfigsRequest()
+        return list(stub.StreamExportConfigs(export, metadata=metadata, timeout=HANG))
 
 
 def _drive(client: Client, task: Json) -> Json:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests")}
-    done = subprocess.run(
-        client.command, input=json.dumps(task), capture_output=True, text=True, timeout=HANG, check=False, env=environment
-    )
+    try:
+        done = subprocess.run(
+            client.command,
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            timeout=HANG,
+            check=False,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests")},
+        )
+    except subprocess.TimeoutExpired as hung:
+        return {"stderr": f"it hung: {hung.stderr!r}"}  # all its cells fail with that
     if done.returncode != 0:
-        return {"stderr": done.stderr}  # all its cells fail with that
+        return {"stderr": done.stderr}  # likewise
     report: Json = json.loads(done.stdout)
     return report
 
@@ -183,7 +193,8 @@ def _refused(errors: Json, rpc: str, outcome: Json) -> None:
     assert info["reason"] == expected["reason"]
     assert expected.get("metadata", {}).items() <= info.get("metadata", {}).items()
     if "fields" in expected:
-        assert [violation["field"] for violation in _detail(error, "BadRequest")["fieldViolations"]] == expected["fields"]
+        violations = _detail(error, "BadRequest")["fieldViolations"]
+        assert [violation["field"] for violation in violations] == expected["fields"]
 
 
 def _no_token(rpc: str, outcome: Json) -> None:

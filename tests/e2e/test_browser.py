@@ -1,4 +1,4 @@
-"""A real browser on pages of other origins: what CORS lets them do and see, over REST and grpc-web with real clients."""
+"""A real browser on pages of other origins: what CORS lets them do and see, over REST and with grpc-web clients."""
 
 import json
 import shutil
@@ -40,7 +40,11 @@ def import_map() -> str:
 class Handler(SimpleHTTPRequestHandler):
     """Serves the page and its modules."""
 
-    extensions_map = {".mjs": "text/javascript", ".js": "text/javascript", ".html": "text/html; charset=utf-8"}
+    extensions_map: ClassVar = {
+        ".mjs": "text/javascript",
+        ".js": "text/javascript",
+        ".html": "text/html; charset=utf-8",
+    }
 
     def do_GET(self) -> None:
         if self.path != "/":
@@ -72,9 +76,11 @@ def site() -> Iterator[str]:
 def open_browser() -> Iterator[Browser]:
     """Run Debian's Chromium."""
     node_modules()
-    with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS) as launched:
-            yield launched
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS) as launched,
+    ):
+        yield launched
 
 
 def visit(browser: Browser, origin: str, running: RunningService) -> dict[str, Any]:
@@ -109,9 +115,13 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
     if not CHROMIUM:
         pytest.skip("chromium is not installed, see debian-packages.txt")
     folder = tmp_path_factory.mktemp("browser")
-    with open_browser() as browser, site() as listed, site() as other:
-        with running_service(folder / "data", "--cors-origin", listed) as running:
-            yield Visits(visit(browser, listed, running), visit(browser, other, running))
+    with (
+        open_browser() as browser,
+        site() as listed,
+        site() as other,
+        running_service(folder / "data", "--cors-origin", listed) as running,
+    ):
+        yield Visits(visit(browser, listed, running), visit(browser, other, running))
 
 
 def test_a_page_of_a_configured_origin_calls_and_sees_errors(visits: Visits) -> None:

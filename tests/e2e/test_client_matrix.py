@@ -1,7 +1,7 @@
 """Clients that others wrote, each calling every RPC: success, stream, rich error, no token, deadline and cancellation.
 
-Directly and through Envoy with envoy.yaml. One run makes all cells; docs/clients.md shows them, and its lines to copy are
-run here too.
+Directly and through Envoy with envoy.yaml. One run makes all cells; docs/clients.md shows them, and its lines to copy
+are run here too.
 """
 
 import os
@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from client_support.clients import CLIENTS, NODE, NODE_DIR, Client
-from client_support.matrix import CELLS, DOC, TOGETHER, WAYS, Matrix, run_matrix, shown
+from client_support.matrix import DOC, TOGETHER, WAYS, Matrix, run_matrix, shown
 from client_support.modules import node_modules
+from client_support.scenario import CELLS
 from clock_support.waiting import HANG
 from service_support.edge import running_edge
 from service_support.rules import METHODS

@@ -57,7 +57,7 @@ TEXT = frozenset({"application/grpc-web-text", "application/grpc-web-text+proto"
 
 _STATUS, _MESSAGE = GRPC_STATUS.decode(), GRPC_MESSAGE.decode()
 
-# What the gRPC specification leaves as it is in grpc-message. Not all clients decode the rest, and so need not for most.
+# What the gRPC specification leaves as it is in grpc-message; pyease-grpc shows the message without decoding it.
 _PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 _STATUS_DETAILS, _TIMEOUT = GRPC_STATUS_DETAILS.decode(), GRPC_TIMEOUT.decode()
 

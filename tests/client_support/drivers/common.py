@@ -81,9 +81,9 @@ class Made:
     on_cancel: Callable[[], object] = lambda: None
 
     @property
-    def metadata(self) -> list[tuple[str, str]]:
+    def metadata(self) -> tuple[tuple[str, str], ...]:
         """The headers as gRPC takes them."""
-        return list(self.headers.items())
+        return tuple(self.headers.items())
 
 
 class Client(Protocol):
@@ -104,10 +104,10 @@ class Refused(Exception):
         document: The body of an error over REST.
     """
 
-    def __init__(self, code: int, message: str, status: bytes | str | None = None, document: Json | None = None):
+    def __init__(self, code: int, message: str | None, status: bytes | str | None = None, document: Json | None = None):
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = message or ""
         self.status = status
         self.document = document
 
@@ -137,7 +137,7 @@ class Task:
         self.pool = DescriptorPool()
         self.rpcs: dict[str, Rpc] = {}
         for file in self.files.file:
-            self.pool.Add(file)  # type: ignore[no-untyped-call]
+            self.pool.Add(file)
         for file in self.files.file:
             services = self.pool.FindFileByName(file.name).services_by_name
             self.rpcs |= {method.name: Rpc(method) for service in services.values() for method in service.methods}
@@ -170,7 +170,7 @@ def filled(value: Any, kept: Mapping[str, Any]) -> Any:
     return value
 
 
-def drive(task: Task, open_client: Callable[[Json], Client], limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+def drive(task: Task, open_client: Callable[[Json], Client], limits: Limits = Limits()) -> None:
     """Call everything on each way and print what came of it."""
     report = {name: _Way(task, way, open_client(way), limits).run() for name, way in task.given["ways"].items()}
     sys.stdout.write(json.dumps(report))
@@ -334,5 +334,3 @@ class Threaded:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
 from client_support.drivers.common import Json, Made, Refused, Task, Threaded, drive
@@ -16,7 +18,7 @@ class Client:
     async def call(self, made: Made) -> None:
         """Make a call."""
         rpc = made.rpc
-        pick = self._channel.unary_stream if rpc.stream else self._channel.unary_unary
+        pick: Any = self._channel.unary_stream if rpc.stream else self._channel.unary_unary
         method = pick(rpc.path, rpc.request.SerializeToString, rpc.response.FromString)
         call = method(made.message, metadata=made.metadata, timeout=made.timeout)
         try:

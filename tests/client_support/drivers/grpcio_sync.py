@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
 from client_support.drivers.common import Json, Made, Refused, Task, drive
@@ -16,26 +18,27 @@ class Client:
     def call(self, made: Made) -> None:
         """Make a call."""
         rpc = made.rpc
-        pick = self._channel.unary_stream if rpc.stream else self._channel.unary_unary
-        method = pick(rpc.path, rpc.request.SerializeToString, rpc.response.FromString)
+        names = rpc.path, rpc.request.SerializeToString, rpc.response.FromString
         try:
             if rpc.stream:
-                stream = method(made.message, metadata=made.metadata, timeout=made.timeout)
+                begin = self._channel.unary_stream(*names)
+                stream: Any = begin(made.message, metadata=made.metadata, timeout=made.timeout)
                 self._let_cancel(made, stream)
                 for answer in stream:
                     made.take(answer)
             else:
+                method = self._channel.unary_unary(*names)
                 future = method.future(made.message, metadata=made.metadata, timeout=made.timeout)
                 self._let_cancel(made, future)
                 made.take(future.result())
         except grpc.FutureCancelledError:
             raise Refused(1, "the future was cancelled") from None
         except grpc.RpcError as error:
-            trailers = dict(error.trailing_metadata() or ())
+            trailers: dict[str, Any] = dict(error.trailing_metadata() or ())  # type: ignore[arg-type] # they are pairs
             raise Refused(error.code().value[0], error.details(), trailers.get("grpc-status-details-bin")) from None
 
     @staticmethod
-    def _let_cancel(made: Made, call: grpc.Future) -> None:
+    def _let_cancel(made: Made, call: Any) -> None:
         made.on_cancel = call.cancel
         if made.cancelled is not None and made.cancelled.is_set():
             call.cancel()

@@ -33,8 +33,9 @@ class Client:
 
     def call(self, made: Made) -> None:
         """Make a call."""
-        service = made.rpc.method.containing_service
-        uri = pyease_grpc.RpcUri(self._url, package=service.file.package, service=service.name, method=made.rpc.method.name)
+        method = made.rpc.method
+        service = method.containing_service
+        uri = pyease_grpc.RpcUri(self._url, service.file.package, service.name, method.name)
         try:
             answer = self._session.request(uri, made.request, headers=made.headers, timeout=made.timeout)
             for payload in answer.iter_payloads():
