@@ -40,12 +40,6 @@ def import_map() -> str:
 class Handler(SimpleHTTPRequestHandler):
     """Serves the page and its modules."""
 
-    extensions_map: ClassVar = {
-        ".mjs": "text/javascript",
-        ".js": "text/javascript",
-        ".html": "text/html; charset=utf-8",
-    }
-
     def do_GET(self) -> None:
         if self.path != "/":
             super().do_GET()
