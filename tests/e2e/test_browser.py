@@ -1,121 +1,149 @@
-"""A real browser on a page of another origin: what CORS lets it do and see, over REST and grpc-web."""
+"""A real browser on pages of other origins: what CORS lets them do and see, over REST and with grpc-web clients."""
 
-import html
 import json
-import re
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from client_support.clients import NODE_DIR
+from client_support.modules import node_modules
+from client_support.scenario import schema
 from clock_support.waiting import HANG
 from service_support.service import RunningService, running_service
-from zitadel.admin.v1 import admin_pb2
 
-# The page does what a console does: a JSON call, a grpc-web call, and one that fails, and writes what it could see.
-PAGE = """<!doctype html><meta charset="utf-8"><pre id="result">unfinished</pre><script>
-const {url, token, frame} = PARAMETERS;
-const authorization = `Bearer ${token}`;
-async function seen(path, contentType, body, headers = {authorization}, method = "POST") {
-  try {
-    const answer = await fetch(url + path, {method, headers: {...headers, "content-type": contentType}, body});
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return {status: answer.status, text: new TextDecoder().decode(bytes), first: bytes[0] ?? null,
-            grpcStatus: answer.headers.get("grpc-status"), details: answer.headers.get("grpc-status-details-bin")};
-  } catch (error) { return {blocked: String(error)}; }
-}
-(async () => {
-  const message = Uint8Array.from(frame);
-  const path = "/zitadel.admin.v1.AdminService/ListSMTPConfigs";
-  const result = {
-    rest: await seen("/admin/v1/smtp/_search", "application/json", "{}"),
-    put: await seen("/smtp/1", "application/json", "{}", {authorization, "x-instance-id": "other",
-                    "x-idempotency-key": "k", "x-zitadel-orgid": "1"}, "PUT"),
-    removed: await seen("/email/1", "application/json", undefined, {authorization}, "DELETE"),
-    grpcWeb: await seen(path, "application/grpc-web+proto", message),
-    refused: await seen(path, "application/grpc-web+proto", message, {authorization: "Bearer wrong"}),
-  };
-  document.getElementById("result").textContent = JSON.stringify(result);
-})();
-</script>"""
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
+
+PACKAGES = ("@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web")
 
 
-class Page:
-    """Serves one page on an origin of its own."""
-
-    def __init__(self) -> None:
-        page = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("content-type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write(page.text.encode())
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-                pass
-
-        self.text = ""
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+def import_map() -> str:
+    """Return where the modules of the packages are, as each says itself: what a bundler would look up."""
+    found = {"grpc-web": "/node_modules/grpc-web/index.esm.js"}
+    for name in PACKAGES:
+        exports = json.loads((NODE_DIR / "node_modules" / name / "package.json").read_text())["exports"]
+        for part, files in exports.items():
+            found[name + part.removeprefix(".")] = f"/node_modules/{name}/{files['import'].removeprefix('./')}"
+    return json.dumps({"imports": found})
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    page = Page()
-    yield page
-    page.server.shutdown()
-    page.server.server_close()
+class Handler(SimpleHTTPRequestHandler):
+    """Serves the page and its modules."""
+
+    def do_GET(self) -> None:
+        if self.path != "/":
+            super().do_GET()
+            return
+        page = (NODE_DIR / "page.html").read_text().replace("IMPORT_MAP", import_map()).encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
 
 
-def visit(page: Page, running: RunningService, profile: Path) -> dict[str, Any]:
-    """Open the page in Chromium and return what its script saw."""
-    message = admin_pb2.ListSMTPConfigsRequest().SerializeToString()
-    frame = list(b"\0" + len(message).to_bytes(4, "big") + message)
-    page.text = PAGE.replace(
-        "PARAMETERS", json.dumps({"url": running.http_url, "token": running.admin_token, "frame": frame})
-    )
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
-    done = subprocess.run(
-        ["chromium", *flags, f"--user-data-dir={profile}", "--virtual-time-budget=20000", "--dump-dom", page.origin],
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        check=True,
-    )
-    found = re.search(r'<pre id="result">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert found is not None, done.stdout
-    seen: dict[str, Any] = json.loads(html.unescape(found[1]))
+@contextmanager
+def site() -> Iterator[str]:
+    """Serve the page on an origin of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(NODE_DIR)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Run Debian's Chromium."""
+    node_modules()
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS) as launched,
+    ):
+        yield launched
+
+
+def visit(browser: Browser, origin: str, running: RunningService) -> dict[str, Any]:
+    """Open the page and return what its script saw."""
+    sandbox = running.sandbox
+    smtp = {"host": sandbox.host, "port": sandbox.tls_port, "user": sandbox.user, "password": sandbox.password}
+    parameters = {
+        "url": running.http_url,
+        "token": running.admin_token,
+        "schema": b64encode(schema()).decode(),
+        "smtp": smtp,
+    }
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(HANG * 1000)
+        page.goto(origin)
+        page.wait_for_function("document.title === 'ready'")
+        seen: dict[str, Any] = page.evaluate("parameters => window.run(parameters)", parameters)
     return seen
 
 
-def test_a_page_of_a_configured_origin_calls_and_sees_errors(
-    tmp_path: Path, page: Page, needs_debian: Callable[[str], None]
-) -> None:
-    needs_debian("chromium")
-    with running_service(tmp_path / "data", "--cors-origin", page.origin) as running:
-        seen = visit(page, running, tmp_path / "profile")
-    assert seen["rest"]["status"] == 200
-    assert "details" in json.loads(seen["rest"]["text"])
-    assert (seen["put"]["status"], "INSTANCE_NOT_FOUND" in seen["put"]["text"]) == (404, True)
-    assert (seen["removed"]["status"], "SMTP_CONFIG_NOT_FOUND" in seen["removed"]["text"]) == (404, True)
-    assert (seen["grpcWeb"]["status"], seen["grpcWeb"]["first"]) == (200, 0)
-    assert "grpc-status: 0" in seen["grpcWeb"]["text"]
-    assert (seen["refused"]["status"], seen["refused"]["grpcStatus"]) == (200, "16")
-    assert seen["refused"]["details"]
+@dataclass(frozen=True)
+class Visits:
+    """What the script saw on a page of the configured origin, and on one of another."""
+
+    listed: dict[str, Any]
+    other: dict[str, Any]
 
 
-def test_a_page_of_another_origin_is_blocked(
-    tmp_path: Path, page: Page, service: RunningService, needs_debian: Callable[[str], None]
-) -> None:
-    needs_debian("chromium")
-    seen = visit(page, service, tmp_path / "profile")
-    assert set(seen) == {"rest", "put", "removed", "grpcWeb", "refused"}
-    assert all("blocked" in answer for answer in seen.values()), seen
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed, see debian-packages.txt")
+    folder = tmp_path_factory.mktemp("browser")
+    with (
+        open_browser() as browser,
+        site() as listed,
+        site() as other,
+        running_service(folder / "data", "--cors-origin", listed) as running,
+    ):
+        yield Visits(visit(browser, listed, running), visit(browser, other, running))
+
+
+def test_a_page_of_a_configured_origin_calls_and_sees_errors(visits: Visits) -> None:
+    seen = visits.listed
+    assert seen["rest"]["answer"]["status"] == 200
+    assert "details" in json.loads(seen["rest"]["answer"]["text"])
+    put, removed = seen["put"]["answer"], seen["removed"]["answer"]
+    assert (put["status"], "INSTANCE_NOT_FOUND" in put["text"]) == (404, True)
+    assert (removed["status"], "SMTP_CONFIG_NOT_FOUND" in removed["text"]) == (404, True)
+    assert seen["unary"]["answer"]["details"]["viewTimestamp"]
+    assert (seen["refused"]["code"], seen["refused"]["reason"]) == ("Unauthenticated", "TOKEN_INVALID")
+    assert (seen["missing"]["code"], seen["missing"]["reason"]) == ("NotFound", "SMTP_CONFIG_NOT_FOUND")
+
+
+def test_a_page_of_a_configured_origin_reads_streams(visits: Visits) -> None:
+    for stream in (visits.listed["stream"], visits.listed["officialStream"]):
+        assert stream["answer"][-1]["report"]["outcome"] == "OUTCOME_OK"
+        assert any("step" in message for message in stream["answer"])
+    refused = visits.listed["officialRefused"]
+    assert refused["code"] == 3
+    assert refused["details"]
+
+
+def test_a_page_of_another_origin_is_blocked(visits: Visits) -> None:
+    """It learns nothing: neither an answer, nor a status, nor a detail of one."""
+    refused = visits.other
+    assert refused.keys() == visits.listed.keys()
+    assert not [name for name, outcome in refused.items() if "answer" in outcome]
+    assert all("blocked" in refused[name] for name in ("rest", "put", "removed"))
+    assert {refused[name].get("reason") for name in ("unary", "stream", "refused", "missing")} == {None}
+    assert refused["officialRefused"] == {"code": 2, "details": None}  # UNKNOWN, the runtime's word for that

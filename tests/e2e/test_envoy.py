@@ -12,6 +12,7 @@ import pytest
 from clock_support.waiting import HANG
 from service_support.edge import running_edge
 from service_support.service import RunningService
+from service_support.silent import SilentServer
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc
 from zitadel.admin.v1 import admin_pb2, admin_pb2_grpc
 
@@ -126,3 +127,19 @@ def test_cors_passes_the_edge(service: RunningService, edge: str) -> None:
     headers["origin"] = "https://evil.example"
     _, answered, _ = post(f"http://{edge}/admin/v1/smtp", b"", headers, method="OPTIONS")
     assert "access-control-allow-origin" not in answered
+
+
+def test_calls_that_take_the_place_of_cancelled_ones_are_not_refused(service: RunningService, edge: str) -> None:
+    """All callers share the edge's connection, and grpc-core counts a cancelled call for a while longer than HTTP/2."""
+    metadata = (("authorization", f"Bearer {service.admin_token}"),)
+    test = {**settings(service), "receiver_address": "you@example.com"}
+    with grpc.insecure_channel(edge) as channel, SilentServer() as silent:
+        stub = admin_pb2_grpc.AdminServiceStub(channel)
+        request = admin_pb2.TestSMTPConfigRequest(**{**test, "host": silent.address})
+        waiting = [stub.TestSMTPConfig.future(request, metadata=metadata, timeout=HANG) for _ in range(90)]
+        silent.wait_for_seen(1)
+        for call in waiting:
+            call.cancel()
+        read = admin_pb2.ListSMTPConfigsRequest()
+        next_ones = [stub.ListSMTPConfigs.future(read, metadata=metadata, timeout=HANG) for _ in range(100)]
+        assert all(call.result().HasField("details") for call in next_ones)

@@ -43,6 +43,11 @@ class SilentServer:
         with self._changed:
             assert self._changed.wait_for(lambda: self._open >= count, HANG)
 
+    def wait_for_seen(self, count: int) -> None:
+        """Return once there were so many connections, whether they are still open or not."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.seen >= count, HANG)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -51,8 +56,8 @@ class SilentServer:
                 return
             with self._changed:
                 self._open += 1
-                self._changed.notify_all()
                 self.seen += 1
+                self._changed.notify_all()
             self.connected.set()
             threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
 

@@ -57,6 +57,9 @@ BINARY = frozenset({"application/grpc-web", "application/grpc-web+proto"})
 TEXT = frozenset({"application/grpc-web-text", "application/grpc-web-text+proto"})
 
 _STATUS, _MESSAGE = GRPC_STATUS.decode(), GRPC_MESSAGE.decode()
+
+# What the gRPC specification leaves as it is in grpc-message; pyease-grpc shows the message without decoding it.
+_PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 _STATUS_DETAILS, _TIMEOUT = GRPC_STATUS_DETAILS.decode(), GRPC_TIMEOUT.decode()
 
 _FRAME_HEADER = struct.Struct(">BI")
@@ -205,7 +208,7 @@ class WebContext(ServicerContext):  # type: ignore[misc] # sonora ships no types
         """Return the status and the trailing metadata."""
         trailers = [(_STATUS, str(self._code.value[0]))]
         if self._details:
-            trailers.append((_MESSAGE, quote(self._details, safe=" ")))
+            trailers.append((_MESSAGE, quote(self._details, safe=_PLAIN)))
         return trailers + self._trailing
 
     def initial_headers(self) -> Headers:

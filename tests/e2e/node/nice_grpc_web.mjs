@@ -1,39 +1,32 @@
-// nice-grpc-web, with its fetch transport. It has no deadline of its own, only a signal that hangs up.
-import { Metadata, createChannel, createClient, FetchTransport } from "nice-grpc-web";
-import { decode, encode, headers, input, path, report, status, streaming, task } from "./common.mjs";
+// nice-grpc-web, with its fetch transport.
+import { createChannel, createClient, FetchTransport } from "nice-grpc-web";
+import { drive } from "./common.mjs";
+import { describe, options } from "./nice.mjs";
 
-const definition = {
-  call: {
-    path,
-    requestStream: false,
-    responseStream: streaming,
-    requestSerialize: encode,
-    requestDeserialize: () => {
-      throw new Error("a client reads no requests");
-    },
-    responseSerialize: () => {
-      throw new Error("a client writes no responses");
-    },
-    responseDeserialize: decode,
-    options: {},
-  },
-};
-const client = createClient(definition, createChannel(task.url, FetchTransport()));
-let trailers = null;
-const options = {
-  metadata: Metadata(headers),
-  signal: task.timeoutMs ? AbortSignal.timeout(task.timeoutMs) : undefined,
-  onTrailer: (received) => (trailers = received),
-};
+function never() {
+  throw new Error("a client reads no requests and writes no responses");
+}
 
-await report(
-  async (take) => {
-    const answer = client.call(input, options);
-    if (streaming) for await (const message of answer) take(message);
-    else take(await answer);
-  },
-  ({ code, details, name }) => {
-    const rich = trailers?.get("grpc-status-details-bin");
-    return { code, name, message: details, details: rich ? status(Buffer.from(rich).toString("base64")).details : [] };
-  },
-);
+await drive((way) => {
+  const channel = createChannel(way.http, FetchTransport());
+  return {
+    async call({ path, stream, encode, decode }, message, { take, ...rest }) {
+      const definition = {
+        path,
+        requestStream: false,
+        responseStream: stream,
+        requestSerialize: encode,
+        requestDeserialize: never,
+        responseSerialize: never,
+        responseDeserialize: decode,
+        options: {},
+      };
+      const client = createClient({ call: definition }, channel);
+      await options(rest, async (chosen) => {
+        const answer = client.call(message, chosen);
+        if (stream) for await (const part of answer) take(part);
+        else take(await answer);
+      });
+    },
+  };
+}, describe);

@@ -1,38 +1,40 @@
-// The official grpc-web runtime, in a page of task.origin: jsdom's XMLHttpRequest asks before it calls, and hides what
-// CORS does not expose. task.format: "binary" or "text".
-import { JSDOM, VirtualConsole } from "jsdom";
-import { decode, encode, headers, input, path, report, status, streaming, task } from "./common.mjs";
+// The official grpc-web runtime (task.format: "binary", "text") on xhr2, an XMLHttpRequest for Node. How it does in a page,
+// where CORS decides, tests/e2e/test_browser.py says.
+import { drive, statusDetails, task } from "./common.mjs";
+import xhr2 from "xhr2";
 
-const page = new JSDOM("", { url: task.origin, virtualConsole: new VirtualConsole() });
-globalThis.XMLHttpRequest = page.window.XMLHttpRequest;
+globalThis.XMLHttpRequest = xhr2.XMLHttpRequest;
 const { default: grpcWeb } = await import("grpc-web");
 
-// A page's arrays are of another realm than ours.
-const own = (bytes) => decode(Uint8Array.from(bytes));
-const kind = streaming ? "server_streaming" : "unary";
-const descriptor = new grpcWeb.MethodDescriptor(path, kind, Object, Object, encode, own);
-const client = new grpcWeb.GrpcWebClientBase({ format: task.format });
-const metadata = { ...headers };
-if (task.timeoutMs) metadata.deadline = String(Date.now() + task.timeoutMs);
+const cancelled = () => ({ code: 1, message: "cancelled by this client, whose runtime says nothing more", metadata: {} });
 
-await report(
-  (take) =>
-    new Promise((resolve, reject) => {
-      if (!streaming) {
-        client.rpcCall(task.url + path, input, metadata, descriptor, (error, message) => {
-          if (error) reject(error);
-          else resolve(take(message));
-        });
-        return;
-      }
-      const stream = client.serverStreaming(task.url + path, input, metadata, descriptor);
-      stream.on("data", take);
-      stream.on("error", reject);
-      stream.on("end", resolve);
-    }),
-  ({ code, message, metadata: trailers }) => {
-    const rich = trailers?.["grpc-status-details-bin"];
-    return { code, message, ...(rich ? { status: status(rich), details: status(rich).details } : { details: [] }) };
-  },
+function call(way, { path, stream, encode, decode }, message, { headers, timeoutMs, signal, take }) {
+  const kind = stream ? "server_streaming" : "unary";
+  const descriptor = new grpcWeb.MethodDescriptor(path, kind, Object, Object, encode, decode);
+  const client = new grpcWeb.GrpcWebClientBase({ format: task.format });
+  const metadata = { ...headers, ...(timeoutMs ? { deadline: String(Date.now() + timeoutMs) } : {}) };
+  return new Promise((resolve, reject) => {
+    let made;
+    if (stream) {
+      made = client.serverStreaming(way.http + path, message, metadata, descriptor);
+      made.on("data", take);
+      made.on("error", reject);
+      made.on("end", resolve);
+    } else {
+      made = client.rpcCall(way.http + path, message, metadata, descriptor, (error, answer) => {
+        if (error) reject(error);
+        else resolve(take(answer));
+      });
+    }
+    signal?.addEventListener("abort", () => {
+      made.cancel();
+      reject(cancelled());
+    });
+  });
+}
+
+await drive(
+  (way) => ({ call: (...made) => call(way, ...made) }),
+  ({ code, message, metadata }) => ({ code, message, details: statusDetails(metadata?.["grpc-status-details-bin"]) }),
+  task.format === "binary" ? { stream: "its README: server streams in text mode only" } : {},
 );
-page.window.close();

@@ -1,31 +1,34 @@
-// @protobuf-ts/grpcweb-transport. task.format: "binary" or "text".
+// @protobuf-ts/grpcweb-transport (task.format: "binary", "text").
 import { GrpcStatusCode, GrpcWebFetchTransport } from "@protobuf-ts/grpcweb-transport";
-import { decode, encode, headers, input, method, report, service, status, streaming, task } from "./common.mjs";
+import { drive, statusDetails, task } from "./common.mjs";
 
-const transport = new GrpcWebFetchTransport({ baseUrl: task.url, format: task.format });
-// All that the transport takes from generated code.
-const info = {
-  service: { typeName: service.typeName },
-  name: method.name,
-  localName: method.localName,
-  I: { toBinary: encode },
-  O: { fromBinary: decode },
-};
-const options = transport.mergeOptions({ meta: headers, timeout: task.timeoutMs });
+async function call(transport, { service, method, stream, encode, decode }, message, { headers, timeoutMs, signal, take }) {
+  // All that the transport takes from generated code.
+  const info = {
+    service: { typeName: service.typeName },
+    name: method.name,
+    localName: method.localName,
+    I: { toBinary: encode },
+    O: { fromBinary: decode },
+  };
+  const options = transport.mergeOptions({ meta: headers, timeout: timeoutMs, abort: signal });
+  if (!stream) {
+    take((await transport.unary(info, message, options)).response);
+    return;
+  }
+  const made = transport.serverStreaming(info, message, options);
+  for await (const part of made.responses) take(part);
+  await made;
+}
 
-await report(
-  async (take) => {
-    if (!streaming) {
-      take((await transport.unary(info, input, options)).response);
-      return;
-    }
-    const call = transport.serverStreaming(info, input, options);
-    for await (const message of call.responses) take(message);
-    await call;
+await drive(
+  (way) => {
+    const transport = new GrpcWebFetchTransport({ baseUrl: way.http, format: task.format });
+    return { call: (...made) => call(transport, ...made) };
   },
-  (error) => {
-    const rich = error.meta?.["grpc-status-details-bin"];
-    const code = GrpcStatusCode[error.code];
-    return { code, message: decodeURIComponent(error.message), details: rich ? status(rich).details : [] };
-  },
+  ({ code, message, meta }) => ({
+    code: GrpcStatusCode[code],
+    message: decodeURIComponent(message),
+    details: statusDetails(meta?.["grpc-status-details-bin"]),
+  }),
 );

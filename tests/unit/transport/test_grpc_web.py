@@ -496,6 +496,7 @@ def test_a_message_outside_ascii_is_percent_encoded(stack: Stack) -> None:
 
     answer = ask(stack.web(abort), frame(b"x"))
     assert answer.message == "Zürich: 100% \r\nx-evil: 1"
+    assert answer.trailers["grpc-message"] == "Z%C3%BCrich: 100%25 %0D%0Ax-evil: 1", "and nothing else is"
     assert "x-evil" not in answer.trailers
 
 
