@@ -1,4 +1,7 @@
-"""`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say."""
+"""`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say.
+
+What changes, shows and tests one is shared with `mailproof provider`.
+"""
 # ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
@@ -27,10 +30,25 @@ _HEAD = ("id", "state", "name", "server", "tls", "user", "secret", "last test", 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
-    from mailproof.cli import config_export, config_import
+    from mailproof.cli import config_export, config_import, providers
 
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    text = "List the configurations with their last tests, + passed, x failed, / cancelled, the newest first."
+    add_listing(actions, "configurations")
+    providers.add_actions(actions, "config")
+    text = "Write all configurations of an instance to a file."
+    config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
+    text = "Add all configurations of such a file to an instance, under new ids."
+    config_import.add_arguments(actions.add_parser("import", help=text, description=text, allow_abbrev=False))
+
+
+def add_listing(actions: argparse._SubParsersAction[argparse.ArgumentParser], what: str) -> None:
+    """Add `list`.
+
+    Args:
+        actions: Where it is added.
+        what: What is listed, in the plural.
+    """
+    text = f"List the {what} with their last tests, + passed, x failed, / cancelled, the newest first."
     listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
     listing.add_argument(
         "--filter",
@@ -45,10 +63,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="such as 'description' or 'last_test.start_time desc'; default: the active one first, then the newest",
     )
     add_service_arguments(listing, _list)
-    text = "Write all configurations of an instance to a file."
-    config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
-    text = "Add all configurations of such a file to an instance, under new ids."
-    config_import.add_arguments(actions.add_parser("import", help=text, description=text, allow_abbrev=False))
 
 
 async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:

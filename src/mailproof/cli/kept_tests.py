@@ -54,12 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--since",
         metavar="WHEN",
-        type=_moment,
+        type=time_since,
         help="only tests since then: a length (30m, 12h, 7d, 2w), a date or a time, in UTC where it says nothing else",
     )
     listing.add_argument("--order-by", metavar="TEXT", default="", help="the order: start_time desc, elapsed_ms, code")
     listing.add_argument(
-        "--limit", metavar="N", type=_limit, default=50, help="how many tests at most; 0 means all; default: 50"
+        "--limit", metavar="N", type=limit, default=50, help="how many tests at most; 0 means all; default: 50"
     )
     add_service_arguments(listing, _list)
 
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_service_arguments(showing, _show)
 
 
-def _moment(text: str) -> datetime:
+def time_since(text: str) -> datetime:
     """Parse a time, or how long ago it was."""
     ago = _AGO.fullmatch(text)
     try:
@@ -81,7 +81,7 @@ def _moment(text: str) -> datetime:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _limit(text: str) -> int:
+def limit(text: str) -> int:
     """Parse how many tests are wanted; 0 becomes as many as a list shows."""
     if not (text.isascii() and text.isdecimal()) or int(text) > _MAX_LIMIT:
         raise argparse.ArgumentTypeError(f"must be a number from 0 to {_MAX_LIMIT}")

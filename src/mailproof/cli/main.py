@@ -223,6 +223,18 @@ def _fill_config(parser: argparse.ArgumentParser) -> None:
     configs.add_arguments(parser)
 
 
+def _fill_provider(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import providers
+
+    providers.add_arguments(parser)
+
+
+def _fill_events(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import events
+
+    events.add_arguments(parser)
+
+
 def _fill_tests(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import kept_tests
 
@@ -242,9 +254,11 @@ _COMMANDS = (
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
-    _Command("config", "List, export and import the configurations that a running service has stored.", _fill_config),
+    _Command("config", "Add, change, test, activate, list and export a running service's configurations.", _fill_config),
     _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
     _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
+    _Command("provider", "The same, and besides for providers that mail is posted to.", _fill_provider),
+    _Command("events", "List who changed what in a running service's configurations, and when.", _fill_events),
 )

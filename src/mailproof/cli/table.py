@@ -18,7 +18,7 @@ NOTHING = "-"
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows in columns below their names."""
-    cells = [tuple(head), *(tuple(_shown(cell) for cell in row) for row in rows)]
+    cells = [tuple(head), *(tuple(shown(cell) for cell in row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -29,7 +29,7 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     listed = list(facts)
     width = max(len(name) for name, _ in listed)
     for name, value in listed:
-        print(f"{name.ljust(width)}  {_shown(value)}")
+        print(f"{name.ljust(width)}  {shown(value)}")
 
 
 def print_message(message: Message) -> None:
@@ -70,8 +70,8 @@ def word(enum: Any, number: int, prefix: str) -> str:
     return name.removeprefix(prefix).lower()
 
 
-def _shown(value: str) -> str:
-    """Return a cell. What somebody stored may hold what drives a terminal."""
+def shown(value: str) -> str:
+    """Return a text as a terminal is shown it: what somebody stored may hold what drives one. Nothing becomes "-"."""
     from mailproof.syntax.text import has_invisible
 
     if not value:

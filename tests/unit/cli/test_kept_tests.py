@@ -25,24 +25,24 @@ from smtpdiag.v1 import test_pb2, test_pb2_grpc, vocabulary_pb2
     ],
 )
 def test_a_time_is_one_in_utc_unless_it_says_otherwise(text: str, moment: datetime) -> None:
-    assert kept_tests._moment(text) == moment
+    assert kept_tests.time_since(text) == moment
 
 
 def test_a_length_is_a_time_ago() -> None:
     before = datetime.now(UTC)
-    assert before - timedelta(days=7) <= kept_tests._moment("7d") <= datetime.now(UTC) - timedelta(days=7)
+    assert before - timedelta(days=7) <= kept_tests.time_since("7d") <= datetime.now(UTC) - timedelta(days=7)
 
 
 @pytest.mark.parametrize("text", ["", "Tuesday", "0d", "7", "7y", "-1d", "999999w", "2026-13-01", "\u0663d"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="must be a length"):
-        kept_tests._moment(text)
+        kept_tests.time_since(text)
 
 
 @pytest.mark.parametrize("text", ["-1", "many", "100001", "1e3", "\u0663"])
 def test_what_is_no_limit_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="from 0 to 100000"):
-        kept_tests._limit(text)
+        kept_tests.limit(text)
 
 
 class Service:
