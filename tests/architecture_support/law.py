@@ -273,6 +273,7 @@ LAW = (
             "arguments",
             "diagnose",
             "diagnose_output",
+            "did_you_mean",
             "discover",
             "discover_output",
             "event_loop",
@@ -280,6 +281,7 @@ LAW = (
             "explain",
             "fixed_command",
             "oauth_arguments",
+            "parser",
             "printer",
             "terminal",
             "tls_words",
@@ -338,6 +340,7 @@ LAW = (
         libraries=("asyncio",),
         modules=(
             "backup",
+            "guard",
             "instances",
             "keys",
             "main",

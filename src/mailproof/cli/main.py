@@ -1,10 +1,8 @@
 """The command `mailproof`: finds the subcommand, runs it, and turns what it raises into an exit code.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted. `diagnose` and
-`discover` exit with 1 where the test failed or nothing was found. The law kept here: a subcommand's modules are
-imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
+What stands around it is guard.py; the exit codes are those of exit_codes.py. The law kept here: a subcommand's modules
+are imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -13,19 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from mailproof import __version__
-from mailproof.cli import terminal
-from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
-from mailproof.domain.errors import ServiceShortage, StartupError
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that reports a wrong argument on one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+from mailproof.cli.guard import guarded
+from mailproof.cli.parser import Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +42,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    terminal.show_what_can_be_shown()
-    try:
-        parsed = _parser(arguments).parse_args(arguments)
-        parsed.typed = arguments  # `diagnose --apply` prints them again
-        run: Callable[[argparse.Namespace], int] = parsed.run
-        code = run(parsed)
-        sys.stdout.flush()
-    except SystemExit as exit_:  # argparse's way to end: --help, --version, bad usage
-        return exit_.code if isinstance(exit_.code, int) else FAILED
-    except StartupError as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        from mailproof.service.declaration import SettingError
+    return guarded(lambda: _run(arguments))
 
-        return BAD_USAGE if isinstance(error, SettingError) else FAILED
-    except ServiceShortage as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        if not terminal.reader_has_left(error):
-            raise
-        # Whoever read our output has gone, so nothing can be printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return code
+
+def _run(arguments: Sequence[str]) -> int:
+    parsed = _parser(arguments).parse_args(arguments)
+    parsed.typed = arguments  # `diagnose --apply` prints them again
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    return run(parsed)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """Build the parser. Only the subcommand that is asked for gets its arguments."""
-    parser = _Parser(
+    parser = Parser(
         prog="mailproof",
         description="Stores SMTP settings and proves that they work.",
         epilog="mailproof COMMAND --help tells each command's flags.",
