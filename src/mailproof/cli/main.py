@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailproof import __version__
+from mailproof.cli.examples import EXAMPLES
 from mailproof.cli.guard import guarded
 from mailproof.cli.parser import Parser
 
@@ -46,27 +47,36 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parsed = _parser(arguments).parse_args(arguments)
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    parsed = build_parser(named).parse_args(arguments)
     parsed.typed = arguments  # `diagnose --apply` prints them again
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser. Only the subcommand that is asked for gets its arguments."""
+def build_parser(named: str | None) -> Parser:
+    """Build the parser.
+
+    Args:
+        named: The command that is asked for: only that one gets its arguments. None: all of them do.
+    """
     parser = Parser(
         prog="mailproof",
         description="Stores SMTP settings and proves that they work.",
-        epilog="mailproof COMMAND --help tells each command's flags.",
+        epilog="mailproof COMMAND --help tells each command's flags, and where man pages are read, "
+        "man mailproof-COMMAND. Exit codes: 0 done or passed, 1 the test failed or nothing was found, 2 bad usage, "
+        "3 it could not be carried out.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"mailproof {__version__}")
+    parser.example = "mailproof diagnose smtp.example.com"
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    named = next((argument for argument in arguments if not argument.startswith("-")), None)
     for command in _COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
-        if command.name == named:
+        if named is None or command.name == named:
             command.fill(sub)
+            for leaf in sub.leaves():
+                leaf.example = EXAMPLES.get(leaf.prog.partition(" ")[2], "")
     return parser
 
 
@@ -200,6 +210,12 @@ def _fill_tests(parser: argparse.ArgumentParser) -> None:
     kept_tests.add_arguments(parser)
 
 
+def _fill_completion(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import completion
+
+    completion.add_arguments(parser)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -218,4 +234,5 @@ _COMMANDS = (
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
     _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
+    _Command("completion", "Print the script that completes this command line in a shell.", _fill_completion),
 )
