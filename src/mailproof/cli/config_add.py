@@ -1,4 +1,4 @@
-"""`mailproof config add HOST[:PORT]`, also of `provider`: stores a configuration, and tests and activates it if asked to.
+"""`mailproof config add HOST[:PORT]`, also of `provider`: stores a configuration, and tests and activates it.
 
 A known provider (`--preset`) or the search for an address's settings (`--discover`) fill in what is not given.
 """

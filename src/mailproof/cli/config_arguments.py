@@ -100,8 +100,8 @@ def add_smtp_flags(parser: argparse.ArgumentParser) -> None:
         "--tls",
         type=tls_mode,
         metavar="{auto,implicit,starttls,opportunistic}",
-        help="auto: encrypted and verified, implicit TLS or STARTTLS as the server speaks (default of add; implicit and "
-        "starttls are stored as it); opportunistic: STARTTLS when offered, otherwise clear text",
+        help="auto: encrypted and verified, implicit TLS or STARTTLS as the server speaks (default of add, as which "
+        "implicit and starttls are stored); opportunistic: STARTTLS when offered, otherwise clear text",
     )
     parser.add_argument("--user", metavar="U", help="user to log in as; its secret comes by one of the flags below")
     add_secret_flags(parser)
@@ -152,7 +152,7 @@ def given_secret(args: argparse.Namespace) -> GivenSecret | None:
         return None
     (name,) = given
     flag, value = _SECRETS[name], getattr(args, name)
-    if value is True and args.token_file == "-":
+    if value is True and args.token_file == "-":  # noqa: S105 - no password
         raise UsageError(f"argument {flag}: standard input holds the token (--token-file -)")
     what = "password" if name.startswith("password") else "client secret"
     return GivenSecret(flag, value if isinstance(value, str) else "", what)

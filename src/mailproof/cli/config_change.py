@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailproof.cli.config_arguments import (
-    add_description,
     add_smtp_flags,
     check_login,
     given_secret,
@@ -48,7 +47,9 @@ def add_update_arguments(parser: argparse.ArgumentParser, *, http: bool = False)
         group = parser.add_argument_group("HTTP", "of a provider that mail is posted to; it has --description besides")
         group.add_argument("--endpoint", metavar="URL", help="where mail is posted to")
         group.add_argument(
-            "--new-signing-key", action="store_true", help="sign posts with a new key, which is printed; the old one ends"
+            "--new-signing-key",
+            action="store_true",
+            help="sign posts with a new key, and print it; the old one ends",
         )
     else:
         parser.set_defaults(endpoint=None, new_signing_key=False)
@@ -77,7 +78,7 @@ def add_activate_arguments(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli.config_test import add_recipient
 
     add_config_argument(parser)
-    parser.add_argument("--test", action="store_true", help="test it first, and activate it only if the test has passed")
+    parser.add_argument("--test", action="store_true", help="test it first, and activate it only if it has passed")
     add_recipient(parser)
     add_service_arguments(parser, in_arguments(_activate))
 

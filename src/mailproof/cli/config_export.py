@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mailproof.cli.arguments import UsageError
-from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED
+from mailproof.cli.exit_codes import BAD_USAGE, DONE, NOT_CARRIED_OUT
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
 from mailproof.cli.service_access import add_service_arguments
 
@@ -61,10 +61,10 @@ async def _export(client: ServiceClient, parsed: argparse.Namespace) -> int:
         return BAD_USAGE
     except FileProblem as error:
         print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return FAILED
+        return NOT_CARRIED_OUT
     except OSError as error:
         print(f"mailproof {parsed.called}: {half} can't be written: {error.strerror or error}", file=sys.stderr)
-        return FAILED
+        return NOT_CARRIED_OUT
     _report(parsed, export.trailer)
     return DONE
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mailproof.cli.arguments import UsageError
-from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED
+from mailproof.cli.exit_codes import BAD_USAGE, DONE, NOT_CARRIED_OUT
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
 from mailproof.cli.service_access import add_service_arguments
 
@@ -94,10 +94,10 @@ async def _import(client: ServiceClient, parsed: argparse.Namespace) -> int:
         return BAD_USAGE
     except FileProblem as error:
         print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return FAILED
+        return NOT_CARRIED_OUT
     except OSError as error:
         print(f"mailproof {parsed.called}: {error.filename}: {error.strerror or error}", file=sys.stderr)
-        return FAILED
+        return NOT_CARRIED_OUT
 
 
 async def _add(client: ServiceClient, parsed: argparse.Namespace) -> int:
@@ -117,7 +117,7 @@ async def _add(client: ServiceClient, parsed: argparse.Namespace) -> int:
             f"before its end",
             file=sys.stderr,
         )
-        return FAILED
+        return NOT_CARRIED_OUT
     state = _state(where) if parsed.resume else None
     if state is not None and state.export_id != extent.export_id:
         raise UsageError(f"{where} is of the import of another export")

@@ -111,9 +111,9 @@ def fixed(
     return request
 
 
-_UPDATED = ("host", "tls", "user", "sender", "sender_name", "reply_to", "description", "oauth_endpoint") + (
-    "oauth_client_id",
-    "oauth_scope",
+_UPDATED = (
+    *("host", "tls", "user", "sender", "sender_name", "reply_to", "description"),
+    *("oauth_endpoint", "oauth_client_id", "oauth_scope"),
 )
 
 
@@ -151,7 +151,7 @@ def _demanded(mode: TlsMode) -> bool:
 
     if mode is TlsMode.NONE:
         raise UsageError(
-            "argument --tls: none can't be stored; opportunistic sends in clear text where the server offers no STARTTLS"
+            "argument --tls: none can't be stored; opportunistic is clear text where the server offers no STARTTLS"
         )
     return mode is not TlsMode.OPPORTUNISTIC
 

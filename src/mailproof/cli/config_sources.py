@@ -28,9 +28,7 @@ async def from_preset(client: Client, parsed: argparse.Namespace) -> None:
     from smtpdiag.v1 import discovery_pb2
 
     presets: list[discovery_pb2.ProviderPreset] = []
-    async for page in client.pages(
-        client.discovery.ListProviderPresets, discovery_pb2.ListProviderPresetsRequest()
-    ):
+    async for page in client.pages(client.discovery.ListProviderPresets, discovery_pb2.ListProviderPresetsRequest()):
         presets += page.presets
     preset = chosen_preset(presets, parsed.preset)
     if not preset.servers:

@@ -252,7 +252,9 @@ def applicable(fix: report_pb2.Fix) -> bool:
 
 def fix_in_words(fix: report_pb2.Fix) -> str:
     """Return the changes of a fix: "host a:25 -> a:587, tls false -> true"."""
-    return ", ".join(f"{change.setting} {change.__getattribute__('from') or '-'} -> {change.to}" for change in fix.changes)
+    return ", ".join(
+        f"{change.setting} {change.__getattribute__('from') or '-'} -> {change.to}" for change in fix.changes
+    )
 
 
 def update_command(config_id: str, fix: report_pb2.Fix) -> str:

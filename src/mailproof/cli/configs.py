@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     add_listing(actions, "configurations")
-    providers.add_actions(actions, "config")
+    providers.add_actions(actions)
     text = "Write all configurations of an instance to a file."
     config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
     text = "Add all configurations of such a file to an instance, under new ids."

@@ -79,8 +79,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the newest events, the oldest of them first, and then each one as it happens, until Ctrl-C",
     )
-    parser.epilog = "example:\n  mailproof events --config active --since 7d"
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_service_arguments(parser, in_arguments(_events))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
-from mailproof.cli.exit_codes import FAILED
+from mailproof.cli.exit_codes import NOT_CARRIED_OUT
 from mailproof.cli.server_address import DEFAULT_SERVER, ServerAddress, parse_server
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _run(parsed: argparse.Namespace) -> int:
         hint = f" (the token is that of {source})" if error.code == "UNAUTHENTICATED" else ""
         again = f" (try again in {error.retry_after:.0f} s)" if error.retry_after else ""
         print(f"mailproof {parsed.called}: {error}{hint}{again}", file=sys.stderr)
-        return FAILED
+        return NOT_CARRIED_OUT
 
 
 def _address(given: str | None) -> ServerAddress:
