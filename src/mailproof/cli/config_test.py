@@ -1,7 +1,7 @@
 """`mailproof config test ID`: tests a stored configuration on the service, each step as it happens, and offers its fix.
 
-Law: a fix is applied only if it was asked for by --apply, was tried and works, and encrypts no less than before; and only
-to the configuration as it was tested. Ctrl-C ends the test on the service too: the call ends with the connection.
+Law: a fix is applied only if --apply asks for it, it was tried and works, and gives up no encryption; and only to the
+configuration as it was tested. Ctrl-C ends the test on the service too: the call ends with the connection.
 """
 # ruff: noqa: T201 - a command prints
 
@@ -252,9 +252,8 @@ def applicable(fix: report_pb2.Fix) -> bool:
 
 def fix_in_words(fix: report_pb2.Fix) -> str:
     """Return the changes of a fix: "host a:25 -> a:587, tls false -> true"."""
-    return ", ".join(
-        f"{change.setting} {change.__getattribute__('from') or '-'} -> {change.to}" for change in fix.changes
-    )
+    changes = ((change.setting, getattr(change, "from"), change.to) for change in fix.changes)  # a keyword of Python
+    return ", ".join(f"{setting} {before or '-'} -> {after}" for setting, before, after in changes)
 
 
 def update_command(config_id: str, fix: report_pb2.Fix) -> str:

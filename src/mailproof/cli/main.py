@@ -242,7 +242,7 @@ _COMMANDS = (
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
     _Command(
-        "config", "Add, change, test, activate, list and export a running service's configurations.", _fill_config
+        "config", "Add, change, test, activate, list and export configurations of a running service.", _fill_config
     ),
     _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
