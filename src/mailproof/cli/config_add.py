@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, http: bool = False) -> Non
 
 
 async def _add(client: Client, parsed: argparse.Namespace) -> int:
-    from mailproof.cli.config_lookup import described, find_config
+    from mailproof.cli.config_lookup import described, find_config, noun_of
     from mailproof.cli.table import as_json
 
     answer = await (_add_http if _is_http(parsed) else _add_smtp)(client, parsed)
@@ -57,9 +57,9 @@ async def _add(client: Client, parsed: argparse.Namespace) -> int:
         print(f"added {described(config)}, inactive")
         key = getattr(answer, "signing_key", "")
         if key:
-            print(f"signing key {key}")
+            print(f"signing key: {key}")
         if not (parsed.test or parsed.recipient or parsed.activate):
-            print(f"Next: mailproof config test {answer.id}")
+            print(f"Next: mailproof {noun_of(parsed)} test {answer.id}")
     return await follow_up(client, config, parsed, as_json(answer))
 
 

@@ -111,7 +111,7 @@ async def _update(client: Client, parsed: argparse.Namespace) -> int:
         _print_changes(config, changed)
         key = getattr(answer, "signing_key", "")
         if key:
-            print(key)
+            print(f"signing key: {key}")
     return await follow_up(client, changed, parsed, documents)
 
 
@@ -220,7 +220,7 @@ async def follow_up(
         if not parsed.json:
             print(f"{config.id} is now the active one" if answer else f"{config.id} is active already")
     elif parsed.activate and not parsed.json:
-        print(f"{config.id} was not activated, since its test has failed: `mailproof config test {config.id}`")
+        print(f"{config.id} was not activated, since its test has failed")
     if parsed.json:
         print_json(documents)
     return DONE if passed else FAILED
@@ -292,4 +292,6 @@ def _print_changes(before: config_overview_pb2.ConfigOverview, after: config_ove
     old = dict(facts(before))
     for name, value in facts(after):
         if name not in ("", "changed", "last test", "recent tests", "added") and old.get(name, "") != value:
-            print(f"  {name}: {shown(old.get(name, ''))} -> {shown(value)}")
+            replaced = name in ("secret", "signing key") and value.startswith("stored, since")
+            change = "replaced" if replaced else f"{shown(old.get(name, ''))} -> {shown(value)}"
+            print(f"  {name}: {change}")

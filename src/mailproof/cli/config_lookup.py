@@ -106,6 +106,12 @@ def described(config: config_overview_pb2.ConfigOverview) -> str:
     return ", ".join(words) + (" (active)" if config.state == instance_pb2.PROVIDER_STATE_ACTIVE else "")
 
 
+def noun_of(parsed: argparse.Namespace) -> str:
+    """Return what the command is called that runs: "config" or "provider"."""
+    called: str = parsed.called
+    return called.partition(" ")[0]
+
+
 def _listed(configs: Iterable[config_overview_pb2.ConfigOverview]) -> str:
     """Return configurations a line each, below a sentence."""
     listed = list(configs)

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailproof.cli.config_lookup import add_config_argument, find_config
+from mailproof.cli.config_lookup import add_config_argument, find_config, noun_of
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
@@ -104,7 +104,7 @@ async def _test(client: Client, parsed: argparse.Namespace) -> int:
     if not tested.passed and parsed.apply:
         tested, documents = await _apply(client, config, tested, parsed)
     elif not tested.passed and not parsed.json:
-        _hint(config, tested)
+        _hint(noun_of(parsed), config.id, tested)
     if parsed.json:
         print_json(as_json(tested.answer) | documents)
     return DONE if tested.passed else FAILED
@@ -208,7 +208,7 @@ async def _apply(
     fix = tested.fix
     if fix is None or not applicable(fix):
         if not parsed.json:
-            _hint(config, tested)
+            _hint(noun_of(parsed), config.id, tested)
         return tested, {"appliedFix": None}
     if not parsed.json:
         print(f"  Verified fix: {fix_in_words(fix)}")
@@ -256,9 +256,9 @@ def fix_in_words(fix: report_pb2.Fix) -> str:
     return ", ".join(f"{setting} {before or '-'} -> {after}" for setting, before, after in changes)
 
 
-def update_command(config_id: str, fix: report_pb2.Fix) -> str:
+def update_command(noun: str, config_id: str, fix: report_pb2.Fix) -> str:
     """Return the command that makes the changes of a fix, quoted for a POSIX shell; empty where none does."""
-    words = ["mailproof", "config", "update", config_id]
+    words = ["mailproof", noun, "update", config_id]
     for change in fix.changes:
         if change.setting not in _APPLIED:
             return ""
@@ -269,14 +269,14 @@ def update_command(config_id: str, fix: report_pb2.Fix) -> str:
     return shlex.join([*words, *(["--password-stdin"] if fix.needs_secret else [])])
 
 
-def _hint(config: config_overview_pb2.ConfigOverview, tested: Tested) -> None:
+def _hint(noun: str, config_id: str, tested: Tested) -> None:
     """Print the command that applies the best fix; nothing where there is none."""
     if tested.fix is None:
         return
     if applicable(tested.fix):
-        print(f"  With the fix: mailproof config test {config.id} --apply")
+        print(f"  With the fix: mailproof {noun} test {config_id} --apply")
         return
-    command = update_command(config.id, tested.fix)
+    command = update_command(noun, config_id, tested.fix)
     if command:
         label = "With the fix:" if tested.fix.verified else "With the fix, which was not tried:"
         print(f"  {label} {command}")

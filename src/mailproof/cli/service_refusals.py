@@ -65,8 +65,8 @@ def complaints(error: CallError) -> list[str]:
         client = any("client_secret" in violation.field for violation in error.violations)
         flag = "--oauth-client-secret-stdin" if client else "--password-stdin"
         file = "--oauth-client-secret-file" if client else "--password-file"
-        words = "; ".join(violation.description for violation in error.violations)
-        return [f"argument {flag}: {words} (also by {file})"]
+        why = "a stored secret goes to no other server or user than it was entered for"
+        return [f"argument {flag}: is needed, or {file}: {why}"]
     flags = SMTP_FLAGS | HTTP_FLAGS
     lines = [in_flags(violation.field, violation.description, flags) for violation in error.violations]
     return lines if all(lines) else []
