@@ -265,6 +265,12 @@ LAW = (
         ),
     ),
     Room(
+        "client",
+        "the library for programs that call a service",
+        ("syntax.server_address", "syntax.text"),
+        libraries=("asyncio", "grpc", "ssl", *PROTOS),
+    ),
+    Room(
         "cli",
         "commands that need neither",
         ("domain", "languages", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
@@ -305,7 +311,6 @@ LAW = (
             "passphrase",
             "presets",
             "server",
-            "server_address",
             "service_access",
             "service_client",
             "table",

@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailproof.cli.server_address import ServerAddress
-
 if TYPE_CHECKING:
     import asyncio
     import ssl
+
+    from mailproof.syntax.server_address import ServerAddress
 
 _PATIENCE = 5.0
 """Seconds for each look."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
 from mailproof.cli.exit_codes import FAILED
-from mailproof.cli.server_address import DEFAULT_SERVER, ServerAddress, parse_server
 
 if TYPE_CHECKING:
     from mailproof.cli.service_client import ServiceClient
+    from mailproof.syntax.server_address import ServerAddress
 
 ServiceAction = Callable[["ServiceClient", argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -31,6 +31,8 @@ _MAX_CA_FILE = 1024 * 1024
 
 def add_service_arguments(parser: argparse.ArgumentParser, action: ServiceAction) -> None:
     """Add the flags that say which service is called and as whom, and what the command does there."""
+    from mailproof.syntax.server_address import DEFAULT_SERVER
+
     parser.add_argument(
         "--server",
         metavar="WHERE",
@@ -87,6 +89,8 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _address(given: str | None) -> ServerAddress:
+    from mailproof.syntax.server_address import DEFAULT_SERVER, parse_server
+
     text, source = given, "argument --server"
     if text is None:
         text, source = os.environ.get(SERVER_VARIABLE) or DEFAULT_SERVER, SERVER_VARIABLE

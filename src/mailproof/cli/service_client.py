@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproof.cli.server_address import ServerAddress
-
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
     import grpc
+
+    from mailproof.syntax.server_address import ServerAddress
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Octets of one message of an answer."""
