@@ -7,7 +7,6 @@ repr, no log and no error. What is retried follows from the options in the proto
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,7 +14,7 @@ from contextlib import suppress
 from copy import copy
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Self, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 import grpc
@@ -26,7 +25,6 @@ from google.rpc import error_details_pb2, status_pb2
 from ccadmin.v1.email_pb2_grpc import EmailServiceStub
 from mailproof import __version__
 from mailproof.syntax.server_address import parse_server
-from mailproof.syntax.text import is_visible_ascii
 from smtpdiag.v1 import options_pb2
 from smtpdiag.v1.access_pb2_grpc import AccessServiceStub
 from smtpdiag.v1.config_overview_pb2_grpc import ConfigServiceStub
@@ -40,16 +38,8 @@ from zitadel.admin.v1.admin_pb2_grpc import AdminServiceStub
 
 MAX_ANSWER = 16 * 1024 * 1024  # octets of one message
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0  # seconds before a retry, beside what the service asks for
-
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
-
-
-class FieldError(NamedTuple):
-    """A field of the request that breaks a rule, and the sentence on it."""
-
-    field: str
-    description: str
 
 
 class CallError(Exception):
@@ -59,7 +49,7 @@ class CallError(Exception):
         code: The name of the gRPC code: "NOT_FOUND".
         reason: The service's reason, as `smtpdiag.v1.ErrorReason` has it; empty where no service has answered.
         metadata: The facts that belong to the reason.
-        violations: The fields that are wrong.
+        violations: The fields that are wrong, each with a sentence.
         retry_after: Seconds after which the call may succeed; None where the service does not say so.
         help_url: A page on it, where the service knows its address.
         request_id: What to look for in the service's log, where the service is to blame.
@@ -75,7 +65,7 @@ class CallError(Exception):
         self.message, self.code = message, code
         self.reason: str = info.reason
         self.metadata: Mapping[str, str] = dict(info.metadata)
-        self.violations = tuple(FieldError(each.field, each.description) for each in bad.field_violations)
+        self.violations = tuple((str(each.field), str(each.description)) for each in bad.field_violations)
         delay = retry.retry_delay
         self.retry_after: float | None = delay.seconds + delay.nanos / 1e9 if retry.HasField("retry_delay") else None
         self.help_url: str = links.links[0].url if links.links else ""
@@ -143,8 +133,7 @@ class RetryRule(NamedTuple):
 
     def allows(self, error: CallError) -> bool:
         """Return whether the call may be made again after an error."""
-        # A service that refuses by a limit of its own and says when to come back has not begun.
-        if error.code == "RESOURCE_EXHAUSTED":
+        if error.code == "RESOURCE_EXHAUSTED":  # refused by a limit of the service's own, before anything began
             return error.retry_after is not None and not isinstance(error, FailedTest)
         # The answer is lost: a test may have sent its message, and a change may have been made.
         return error.code == "UNAVAILABLE" and (self.reads or self.keyed)
@@ -200,10 +189,11 @@ class _Call:
         token = self._client._token
         given = token() if callable(token) else token
         text = given if isinstance(given, str) else await given
-        if text and not is_visible_ascii(text):  # gRPC would repeat it in its own exception
-            raise ValueError("the token must be visible ASCII characters, without spaces")
         headers = self._headers | ({"authorization": f"Bearer {text}"} if text else {})
-        timeout = None if math.isinf(self._end) else max(self._end - self._clock(), 0)
+        for name, value in headers.items():  # gRPC's own error on a value would repeat it
+            if not (f"{value}".isascii() and f"{value}".isprintable()):
+                raise ValueError(f"{name} must be printable ASCII characters")
+        timeout = max(self._end - self._clock(), 0) if self._end < float("inf") else None
         return self._begin(self._request, metadata=tuple(headers.items()), timeout=timeout)
 
 
@@ -243,12 +233,9 @@ class Client:
         address = parse_server(target)
         self._where, self._token, self._timeout, self._retries = address.target, token, timeout, retries
         self._headers = _headers(instance, language)
-        options: list[tuple[str, Any]] = [
-            ("grpc.max_receive_message_length", MAX_ANSWER),
-            ("grpc.primary_user_agent", f"mailproof/{__version__}"),
-            ("grpc.initial_reconnect_backoff_ms", 100),  # by default a second, in which all retries would fail
-            ("grpc.enable_http_proxy", int(not address.is_local)),
-        ]
+        options: list[tuple[str, Any]] = [("grpc.primary_user_agent", f"mailproof/{__version__}")]
+        options += [("grpc.max_receive_message_length", MAX_ANSWER), ("grpc.enable_http_proxy", not address.is_local)]
+        options += [("grpc.initial_reconnect_backoff_ms", 100)]  # by default a second, in which retries would fail
         if address.secure:
             chain, key = (part.encode() or None for part in client_certificate)
             known = ssl.create_default_context().get_ca_certs(binary_form=True)
@@ -260,15 +247,9 @@ class Client:
         self._make_stubs()
 
     def _make_stubs(self) -> None:
-        opened = self._channel
-        calls: Any = SimpleNamespace(
-            unary_unary=lambda name, *how, **more: partial(
-                _answer, self, opened.unary_unary(name, *how, **more), RetryRule.of(name)
-            ),
-            unary_stream=lambda name, *how, **more: partial(
-                _Call, self, opened.unary_stream(name, *how, **more), RetryRule.of(name)
-            ),
-        )
+        calls: Any = SimpleNamespace()
+        calls.unary_unary = partial(self._method, _answer, self._channel.unary_unary)
+        calls.unary_stream = partial(self._method, _Call, self._channel.unary_stream)
         self.access = AccessServiceStub(calls)
         self.admin = AdminServiceStub(calls)
         self.configs = ConfigServiceStub(calls)
@@ -280,38 +261,31 @@ class Client:
         self.server = ServerServiceStub(calls)
         self.tests = TestServiceStub(calls)
 
-    def using(
-        self,
-        *,
-        instance: str = "",
-        language: str = "",
-        expected_sequence: int | str = "",
-        idempotency_key: str = "",
-        timeout: float | None = None,
-        retries: int | None = None,
-    ) -> Self:
-        """Return a client on the same connection with other options for its calls; what is not given stays as it is.
+    def _method(self, call: Any, opened: Callable[..., Any], path: str, *how: Any, **more: Any) -> Any:
+        return partial(call, self, opened(path, *how, **more), RetryRule.of(path))
 
-        Args:
-            instance: As the class takes it, like language, timeout and retries.
-            expected_sequence: A change is made only while the configuration has this sequence, else `Conflict`.
-            idempotency_key: For an add that another process may repeat; without it each add has one of its own.
+    def using(
+        self, *, instance: str = "", language: str = "", expected_sequence: int | str = "", idempotency_key: str = ""
+    ) -> Self:
+        """Return a client on the same connection whose calls differ in what is given.
+
+        A change is made only while the configuration has the expected sequence, else it raises `Conflict`. An add has
+        an idempotency key of its own, unless one is given so that another process may repeat it.
         """
         other = copy(self)
         other._headers = self._headers | _headers(instance, language, str(expected_sequence), idempotency_key)
-        other._timeout = self._timeout if timeout is None else timeout
-        other._retries = self._retries if retries is None else retries
         other._make_stubs()
         return other
 
     async def pages(self, method: grpc.aio.UnaryUnaryMultiCallable[Q, A], request: Q) -> AsyncIterator[A]:
         """Yield the pages of a list, by a method such as `tests.ListTests`; the request is changed for each page."""
-        asked, more = cast("Any", request), True
-        while more:
-            page = await method(request)
-            asked.page_token = cast("Any", page).next_page_token
-            more = bool(asked.page_token)
+        asked: Any = request
+        while True:
+            page: Any = await method(request)
             yield page
+            asked.page_token = page.next_page_token
+            if not asked.page_token:
+                return
 
     async def __aenter__(self) -> Self:
         return self

@@ -267,7 +267,7 @@ LAW = (
     Room(
         "client",
         "the library for programs that call a service",
-        ("syntax.server_address", "syntax.text"),
+        ("syntax.server_address",),
         libraries=("asyncio", "grpc", "ssl", *PROTOS),
     ),
     Room(
