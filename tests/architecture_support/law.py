@@ -272,6 +272,7 @@ LAW = (
         modules=(
             "arguments",
             "completion",
+            "defaults",
             "diagnose",
             "diagnose_output",
             "did_you_mean",
@@ -287,6 +288,7 @@ LAW = (
             "printer",
             "terminal",
             "tls_words",
+            "waiting",
         ),
     ),
     Room(

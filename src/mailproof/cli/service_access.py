@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
 from mailproof.cli.exit_codes import NOT_CARRIED_OUT
 from mailproof.cli.server_address import DEFAULT_SERVER, ServerAddress, parse_server
+from mailproof.cli.waiting import waiting_for
 
 if TYPE_CHECKING:
     from mailproof.cli.service_client import ServiceClient
@@ -75,7 +76,8 @@ def _run(parsed: argparse.Namespace) -> int:
 
         client = ServiceClient(address, token, instance=instance, ca_pem=ca_pem, timeout=parsed.timeout)
         async with client:
-            return await action(client, parsed)
+            with waiting_for(address.target):
+                return await action(client, parsed)
 
     try:
         return event_loop.run(work())
