@@ -14,3 +14,6 @@ NOT_CARRIED_OUT = 3
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
+
+READER_LEFT = 141
+"""128 and the number of SIGPIPE, as of any program whose reader has gone: `mailproof config list | head -1`."""

@@ -1,10 +1,8 @@
 """The command `mailproof`: finds the subcommand, runs it, and turns what it raises into an exit code.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted. `diagnose` and
-`discover` exit with 1 where the test failed or nothing was found. The law kept here: a subcommand's modules are
-imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
+What stands around it is guard.py; the exit codes are those of exit_codes.py. The law kept here: a subcommand's modules
+are imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -13,19 +11,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from mailproof import __version__
-from mailproof.cli import terminal
-from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
-from mailproof.domain.errors import ServiceShortage, StartupError
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that reports a wrong argument on one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+from mailproof.cli.examples import EXAMPLES
+from mailproof.cli.guard import guarded
+from mailproof.cli.parser import Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +43,51 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    terminal.show_what_can_be_shown()
-    try:
-        parsed = _parser(arguments).parse_args(arguments)
-        parsed.typed = arguments  # `diagnose --apply` prints them again
-        run: Callable[[argparse.Namespace], int] = parsed.run
-        code = run(parsed)
-        sys.stdout.flush()
-    except SystemExit as exit_:  # argparse's way to end: --help, --version, bad usage
-        return exit_.code if isinstance(exit_.code, int) else FAILED
-    except StartupError as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        from mailproof.service.declaration import SettingError
-
-        return BAD_USAGE if isinstance(error, SettingError) else FAILED
-    except ServiceShortage as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        if not terminal.reader_has_left(error):
-            raise
-        # Whoever read our output has gone, so nothing can be printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return code
+    return guarded(lambda: _run(arguments))
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser. Only the subcommand that is asked for gets its arguments."""
-    parser = _Parser(
+def _run(arguments: Sequence[str]) -> int:
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    parser = build_parser(named)
+    command = parser.commands().get(named)
+    if command is not None and not {"-h", "--help"} & set(arguments):
+        from mailproof.cli import arguments as said
+        from mailproof.cli import defaults
+
+        try:
+            defaults.apply(command, named, os.environ)
+        except said.UsageError as error:
+            return said.complain(named, error)
+        said.forget_origins(arguments)
+    parsed = parser.parse_args(arguments)
+    parsed.typed = arguments  # `diagnose --apply` prints them again
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    return run(parsed)
+
+
+def build_parser(named: str | None) -> Parser:
+    """Build the parser.
+
+    Args:
+        named: The command that is asked for: only that one gets its arguments. None: all of them do.
+    """
+    parser = Parser(
         prog="mailproof",
         description="Stores SMTP settings and proves that they work.",
-        epilog="mailproof COMMAND --help tells each command's flags.",
+        epilog="mailproof COMMAND --help tells each command's flags, and where man pages are read, "
+        "man mailproof-COMMAND. Exit codes: 0 done or passed, 1 the test failed or nothing was found, 2 bad usage, "
+        "3 it could not be carried out.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"mailproof {__version__}")
+    parser.example = "mailproof diagnose smtp.example.com"
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    named = next((argument for argument in arguments if not argument.startswith("-")), None)
     for command in _COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
-        if command.name == named:
+        if named is None or command.name == named:
             command.fill(sub)
+            for leaf in sub.leaves():
+                leaf.example = EXAMPLES.get(leaf.prog.partition(" ")[2], "")
     return parser
 
 
@@ -229,6 +221,12 @@ def _fill_tests(parser: argparse.ArgumentParser) -> None:
     kept_tests.add_arguments(parser)
 
 
+def _fill_completion(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import completion
+
+    completion.add_arguments(parser)
+
+
 _COMMANDS = (
     _Command("serve", "Run the service.", _fill_serve),
     _Command("token", "Create, list and revoke access tokens.", _fill_token),
@@ -247,4 +245,5 @@ _COMMANDS = (
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
     _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
+    _Command("completion", "Print the script that completes this command line in a shell.", _fill_completion),
 )

@@ -40,6 +40,11 @@ class ServerAddress:
         return f"unix:{self.path}" if self.path else join_host_port(self.host, self.port)
 
     @property
+    def url(self) -> str:
+        """A text of which `parse_server` makes this address."""
+        return self.target if self.path else f"{'https' if self.secure else 'http'}://{self.target}"
+
+    @property
     def is_local(self) -> bool:
         """Whether it is this machine."""
         return bool(self.path) or _is_local(self.host)

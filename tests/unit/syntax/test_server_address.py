@@ -25,6 +25,7 @@ from mailproof.syntax.server_address import DEFAULT_SERVER, ServerAddress, parse
 )
 def test_an_address_is_read(text: str, address: ServerAddress) -> None:
     assert parse_server(text) == address
+    assert parse_server(address.url) == address
 
 
 @pytest.mark.parametrize(
