@@ -95,6 +95,10 @@ def _completion(shell: str) -> str:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
             elif metavar == "DIR":
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]  # likewise
+            elif not action.option_strings and action.choices is None:
+                # Else zsh shows what belongs here in place of completing a flag.
+                word = re.sub(r"\W+", " ", metavar or action.dest).strip()
+                action.complete = {"zsh": f"_guard '[^-]*' '{word}'"}  # type: ignore[attr-defined]  # likewise
             action.help = _short(action.help or "")
     return "\n".join(line.rstrip() for line in shtab.complete(parser, shell).splitlines()) + "\n"
 
@@ -202,7 +206,7 @@ def _text(text: str) -> str:
     """Return a text as roff reads it: wrapped, and nothing in it taken for a request."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-").replace("…", "...").replace("'", r"\(aq")
     escaped = escaped.replace('"', r"\(dq").replace("^", r"\(ha").replace("~", r"\(ti").replace("`", r"\(ga")
-    lines = textwrap.wrap(escaped, 110, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(escaped, 79, break_long_words=False, break_on_hyphens=False)
     return "\n".join(rf"\&{line}" if line.startswith(".") else line for line in lines)
 
 

@@ -16,7 +16,7 @@ from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.table import as_json, moment, print_table, word
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
     from smtpdiag.v1 import config_overview_pb2
 
 _PAGE = 200
@@ -65,21 +65,15 @@ def add_listing(actions: argparse._SubParsersAction[argparse.ArgumentParser], wh
     add_service_arguments(listing, _list)
 
 
-async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import config_overview_pb2, config_overview_pb2_grpc
+async def _list(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import config_overview_pb2
 
-    stub = config_overview_pb2_grpc.ConfigServiceStub(client.channel)
+    request = config_overview_pb2.ListConfigOverviewsRequest(
+        page_size=_PAGE, filter=parsed.filter, order_by=parsed.order_by
+    )
     found: list[config_overview_pb2.ConfigOverview] = []
-    token = ""
-    while True:
-        request = config_overview_pb2.ListConfigOverviewsRequest(
-            page_size=_PAGE, page_token=token, filter=parsed.filter, order_by=parsed.order_by
-        )
-        page = await stub.ListConfigOverviews(request, **client.options)
+    async for page in client.pages(client.configs.ListConfigOverviews, request):
         found += page.configs
-        token = page.next_page_token
-        if not token:
-            break
     if parsed.json:
         print_json([as_json(each) for each in found])
     elif not found and page.config_count:

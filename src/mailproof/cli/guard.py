@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from mailproof.cli import terminal
 from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED, INTERRUPTED, NOT_CARRIED_OUT, READER_LEFT
+from mailproof.cli.waiting import end_waiting
 from mailproof.domain.errors import Failure, ServiceShortage, StartupError
 
 DEBUG_VARIABLE = "MAILPROOF_DEBUG"
@@ -59,6 +60,7 @@ def _end(error: BaseException) -> int:
         code, sentence = _judged(error)
         if code in (READER_LEFT, INTERRUPTED):  # nobody reads any more, or somebody knows
             return code
+        end_waiting()
         terminal.say(f"mailproof: {sentence}")
         if os.environ.get(DEBUG_VARIABLE):
             for line in _trace(error):

@@ -48,7 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     named = next((argument for argument in arguments if not argument.startswith("-")), "")
-    parsed = build_parser(named).parse_args(arguments)
+    parser = build_parser(named)
+    command = parser.commands().get(named)
+    if command is not None and not {"-h", "--help"} & set(arguments):
+        from mailproof.cli import arguments as said
+        from mailproof.cli import defaults
+
+        try:
+            defaults.apply(command, named, os.environ)
+        except said.UsageError as error:
+            return said.complain(named, error)
+        said.forget_origins(arguments)
+    parsed = parser.parse_args(arguments)
     parsed.typed = arguments  # `diagnose --apply` prints them again
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)

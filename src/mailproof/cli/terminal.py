@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import sys
+from typing import TextIO
 
 _OFF = ("", "0", "false", "no")
 """Values of a variable that mean what its absence means."""
@@ -81,9 +82,20 @@ def has_colour() -> bool:
     return os.name != "nt" or not os.environ.keys().isdisjoint({"WT_SESSION", "TERM_PROGRAM"})
 
 
-def can_replace() -> bool:
-    """Return whether a printed line can be replaced by another one: on a terminal that goes back to its beginning."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+def can_replace(stream: TextIO | None = None) -> bool:
+    """Return whether a printed line can be replaced by another one: on a terminal that goes back to its beginning.
+
+    Args:
+        stream: Where the line is printed; None for standard output.
+    """
+    return (stream or sys.stdout).isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Return how many columns the terminal has that standard output is; 0 where it is none, and nothing is cut."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def reader_has_left(error: OSError) -> bool:

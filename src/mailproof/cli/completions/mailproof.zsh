@@ -196,7 +196,7 @@ _shtab_mailproof_diagnose_options=(
   "--oauth-client-id[client id for the endpoint]:ID:"
   "--oauth-client-secret-stdin[read the client\'s secret from standard input]"
   "*--oauth-scope[scope to ask for]:S:"
-  ":server to test:"
+  ":server to test:_guard '[^-]*' 'HOST PORT'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -207,7 +207,7 @@ _shtab_mailproof_discover_options=(
   "--timeout[for everything]:S:"
   "--json[print one JSON document]"
   "--language[of messages and advice]:language:(en de)"
-  ":mail address whose settings are looked for:"
+  ":mail address whose settings are looked for:_guard '[^-]*' 'ADDRESS'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -215,7 +215,7 @@ _shtab_mailproof_discover_defaults_added=0
 
 _shtab_mailproof_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "(*):a code such as auth_rejected:"
+  "(*):a code such as auth_rejected:_guard '[^-]*' 'WORDS'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -238,7 +238,7 @@ _shtab_mailproof_instance_create_options=(
   "--database-timeout[seconds for what one call asks of PostgreSQL, with all repetitions \…]:SECONDS:"
   "--database-prepared-statements[statements that each connection to PostgreSQL keeps prepared]:N:"
   "--init[make the data directory where it does not exist]"
-  "(*):1 to 100 letters, digits, dots, dashes or underscores:"
+  "(*):1 to 100 letters, digits, dots, dashes or underscores:_guard '[^-]*' 'ID'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -333,7 +333,7 @@ _shtab_mailproof_presets_options=(
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
   "--json[print one JSON document]"
-  ":only those whose name or domain holds this:"
+  ":only those whose name or domain holds this:_guard '[^-]*' 'NAME'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -494,7 +494,7 @@ _shtab_mailproof_tests_show_options=(
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
   "--json[print one JSON document]"
-  ":the test\'s id, as list shows it:"
+  ":the test\'s id, as list shows it:_guard '[^-]*' 'ID'"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -592,7 +592,7 @@ _shtab_mailproof_token_revoke_options=(
   "--encryption-key-file[file of that key, or of several, one a line, the newest first]:FILE:_files"
   "--encryption-key-command[command that prints that key, or several alike, within 10 seconds]:COMMAND:"
   "--token-stdin[read the token itself from standard input]"
-  ":the token\'s id as list shows it:"
+  ":the token\'s id as list shows it:_guard '[^-]*' 'ID'"
 )
 
 # guard to ensure default positional specs are added only once per session
