@@ -2,7 +2,6 @@
 
 A known provider (`--preset`) or the search for an address's settings (`--discover`) fill in what is not given.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -15,6 +14,7 @@ from mailproof.cli.config_arguments import add_smtp_flags, check_login, given_se
 from mailproof.cli.config_change import add_follow_up_arguments, follow_up
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from mailproof.client import Client
@@ -54,12 +54,12 @@ async def _add(client: Client, parsed: argparse.Namespace) -> int:
     answer = await (_add_http if _is_http(parsed) else _add_smtp)(client, parsed)
     config = await find_config(client, answer.id)
     if not parsed.json:
-        print(f"added {described(config)}, inactive")
+        print_line(f"added {described(config)}, inactive")
         key = getattr(answer, "signing_key", "")
         if key:
-            print(f"signing key: {key}")
+            print_line(f"signing key: {key}")
         if not (parsed.test or parsed.recipient or parsed.activate):
-            print(f"Next: mailproof {noun_of(parsed)} test {answer.id}")
+            print_line(f"Next: mailproof {noun_of(parsed)} test {answer.id}")
     return await follow_up(client, config, parsed, as_json(answer))
 
 

@@ -2,7 +2,6 @@
 
 Law: an update is based on what was read, so that no concurrent change is lost; nothing is removed unasked.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -21,6 +20,7 @@ from mailproof.cli.config_lookup import add_config_argument, described, find_con
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from mailproof.client import Client
@@ -111,7 +111,7 @@ async def _update(client: Client, parsed: argparse.Namespace) -> int:
         _print_changes(config, changed)
         key = getattr(answer, "signing_key", "")
         if key:
-            print(f"signing key: {key}")
+            print_line(f"signing key: {key}")
     return await follow_up(client, changed, parsed, documents)
 
 
@@ -185,7 +185,7 @@ async def send_with_secret(
     except CallError as error:
         if error.reason != "PASSWORD_REQUIRED" or secret or not sys.stdin.isatty():
             raise
-    print("The stored secret is not sent to another server or user, so it is needed again.", file=sys.stderr)
+    print_line("The stored secret is not sent to another server or user, so it is needed again.", aside=True)
     return await send(ask_secret(f"{what} of {getattr(parsed, 'user', None) or stored.smtp.user}"))
 
 
@@ -218,9 +218,9 @@ async def follow_up(
         answer = await _activated(client, config)
         documents["activated"] = as_json(answer) if answer else None
         if not parsed.json:
-            print(f"{config.id} is now the active one" if answer else f"{config.id} is active already")
+            print_line(f"{config.id} is now the active one" if answer else f"{config.id} is active already")
     elif parsed.activate and not parsed.json:
-        print(f"{config.id} was not activated, since its test has failed")
+        print_line(f"{config.id} was not activated, since its test has failed")
     if parsed.json:
         print_json(documents)
     return DONE if passed else FAILED
@@ -249,13 +249,13 @@ async def _deactivate(client: Client, parsed: argparse.Namespace) -> int:
 
     config = await find_config(client, parsed.id)
     if config.state != instance_pb2.PROVIDER_STATE_ACTIVE:
-        print(f"{config.id} is inactive already", file=sys.stderr if parsed.json else sys.stdout)
+        print_line(f"{config.id} is inactive already", aside=parsed.json)
         return DONE
     answer = await client.admin.DeactivateEmailProvider(admin_pb2.DeactivateEmailProviderRequest(id=config.id))
     if parsed.json:
         print_message(answer)
     else:
-        print(f"{config.id} is inactive now, and no configuration is the active one")
+        print_line(f"{config.id} is inactive now, and no configuration is the active one")
     return DONE
 
 
@@ -269,14 +269,14 @@ async def _remove(client: Client, parsed: argparse.Namespace) -> int:
         raise UsageError("argument --yes: is needed, since there is no terminal to ask")
     config = await find_config(client, parsed.id)
     if not parsed.yes and not confirmed(f"Remove {described(config)}?"):
-        print(f"mailproof {parsed.called}: nothing was removed", file=sys.stderr)
+        print_line(f"mailproof {parsed.called}: nothing was removed", aside=True)
         return FAILED
     calls = client.using(expected_sequence=config.sequence)
     answer = await calls.admin.RemoveEmailProvider(admin_pb2.RemoveEmailProviderRequest(id=config.id))
     if parsed.json:
         print_message(answer)
     else:
-        print(f"removed {described(config)}")
+        print_line(f"removed {described(config)}")
     return DONE
 
 
@@ -286,12 +286,12 @@ def _print_changes(before: config_overview_pb2.ConfigOverview, after: config_ove
     from mailproof.cli.table import shown
 
     if before.sequence == after.sequence:
-        print(f"{after.id} is so already")
+        print_line(f"{after.id} is so already")
         return
-    print(f"changed {described(after)}")
+    print_line(f"changed {described(after)}")
     old = dict(facts(before))
     for name, value in facts(after):
         if name not in ("", "changed", "last test", "recent tests", "added") and old.get(name, "") != value:
             replaced = name in ("secret", "signing key") and value.startswith("stored, since")
             change = "replaced" if replaced else f"{shown(old.get(name, ''))} -> {shown(value)}"
-            print(f"  {name}: {change}")
+            print_line(f"  {name}: {change}")

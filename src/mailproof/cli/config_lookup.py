@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproof.cli.service_access import NotCarriedOut
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
@@ -20,10 +22,6 @@ _MOST_SHOWN = 5
 _PAGE = 200
 
 
-class NoSuchConfig(Exception):
-    """An argument names no configuration, or several; the text is a sentence that lists those which may be meant."""
-
-
 def add_config_argument(parser: argparse.ArgumentParser) -> None:
     """Add the argument that names a configuration."""
     parser.add_argument("id", metavar="ID", help=HELP)
@@ -37,12 +35,12 @@ async def find_config(client: Client, named: str) -> config_overview_pb2.ConfigO
         named: An id, a description, or `active`. An id wins over a description.
 
     Raises:
-        NoSuchConfig: There is none, or several have this description.
+        NotCarriedOut: There is none, or several have this description.
     """
     if named == ACTIVE:
         found = await overviews(client, "state = active")
         if not found:
-            raise NoSuchConfig("no configuration is active: `mailproof config activate ID` makes one the active one")
+            raise NotCarriedOut("no configuration is active: `mailproof config activate ID` makes one the active one")
         return found[0]
     quoted = _quoted(named)
     found = await overviews(client, f"id = {quoted} OR description = {quoted}") if named and len(named) < _PAGE else []
@@ -50,11 +48,11 @@ async def find_config(client: Client, named: str) -> config_overview_pb2.ConfigO
     if len(exact) == 1:
         return exact[0]
     if exact:
-        raise NoSuchConfig(f"{len(exact)} configurations are called {named!a}, so name one by its id:{_listed(exact)}")
+        raise NotCarriedOut(f"{len(exact)} configurations are called {named!a}, so name one by its id:{_listed(exact)}")
     near = nearest(named, await overviews(client))
     if near:
-        raise NoSuchConfig(f"there is no configuration {named[:_PAGE]!a}; did you mean{_listed(near)}")
-    raise NoSuchConfig(f"there is no configuration {named[:_PAGE]!a}; `mailproof config list` shows them")
+        raise NotCarriedOut(f"there is no configuration {named[:_PAGE]!a}; did you mean{_listed(near)}")
+    raise NotCarriedOut(f"there is no configuration {named[:_PAGE]!a}; `mailproof config list` shows them")
 
 
 async def overviews(client: Client, condition: str = "") -> list[config_overview_pb2.ConfigOverview]:

@@ -1,5 +1,4 @@
 """`mailproof config show ID`: all facts of a stored configuration, its last tests among them, and never its secret."""
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from mailproof.cli.config_lookup import add_config_argument, find_config, name_o
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
-from mailproof.cli.table import moment, print_facts, print_message, word
+from mailproof.cli.table import moment, print_facts, print_line, print_message, word
 
 if TYPE_CHECKING:
     from mailproof.client import Client
@@ -50,7 +49,7 @@ async def _show(client: Client, parsed: argparse.Namespace) -> int:
 
 async def _show_key(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> int:
     from mailproof.cli.arguments import UsageError
-    from mailproof.cli.service_refusals import NotDone
+    from mailproof.cli.service_access import NotCarriedOut
     from zitadel.admin.v1 import admin_pb2
 
     if not config.HasField("http"):
@@ -58,11 +57,11 @@ async def _show_key(client: Client, config: config_overview_pb2.ConfigOverview, 
     answer = await client.admin.GetEmailProviderById(admin_pb2.GetEmailProviderByIdRequest(id=config.id))
     key = answer.config.http.signing_key
     if not key:
-        raise NotDone("the signing key is not shown: it can't be opened, or the token has no permission iam.write")
+        raise NotCarriedOut("the signing key is not shown: it can't be opened, or the token lacks iam.write")
     if parsed.json:
         print_message(answer.config)
     else:
-        print(key)
+        print_line(key)
     return DONE
 
 

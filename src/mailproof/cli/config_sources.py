@@ -2,15 +2,14 @@
 
 Both fill in only what no flag gives, and say on standard error what they have filled in.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.arguments import UsageError
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ async def from_preset(client: Client, parsed: argparse.Namespace) -> None:
         user = preset.user_template.replace("%EMAILADDRESS%", parsed.sender)
         parsed.user = user.replace("%EMAILLOCALPART%", local).replace("%EMAILDOMAIN%", domain) or None
     if preset.advice:
-        print(f"{preset.name}: {preset.advice}", file=sys.stderr)
+        print_line(f"{preset.name}: {preset.advice}", aside=True)
 
 
 def chosen_preset(presets: Sequence[discovery_pb2.ProviderPreset], name: str) -> discovery_pb2.ProviderPreset:
@@ -71,18 +70,18 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
     """Fill in what the service's search for the address of `--discover` has found, and the sender by the address.
 
     Raises:
-        NotDone: Nothing was found that works.
+        NotCarriedOut: Nothing was found that works.
     """
     from mailproof.cli.config_test import GRACE
     from mailproof.cli.printer import DIM, Printer
-    from mailproof.cli.service_refusals import NotDone
+    from mailproof.cli.service_access import NotCarriedOut
     from smtpdiag.v1 import discovery_pb2
 
     printer = Printer(quiet=parsed.json)
     request = discovery_pb2.DiscoverSettingsRequest(address=parsed.discover)
     request.timeout.FromNanoseconds(int(parsed.timeout * 1e9))
     result: Any = None
-    stream = client.using(timeout=parsed.timeout + GRACE).discovery.DiscoverSettings(request)
+    stream = client.discovery.DiscoverSettings(request, timeout=parsed.timeout + GRACE)
     try:
         printer.running(f"  ...   looking for the server of {parsed.discover}", DIM)
         async for each in stream:
@@ -94,14 +93,14 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
     best = result.candidates[0] if result is not None and result.candidates else None
     if best is None or best.verdict != discovery_pb2.CANDIDATE_VERDICT_VERIFIED:
         words = " ".join(text for text in (result.message, result.advice) if text) if result is not None else ""
-        raise NotDone(words or f"nothing was found for {parsed.discover}")
+        raise NotCarriedOut(words or f"nothing was found for {parsed.discover}")
     _fill(parsed, best.host, best.port, best.tls_mode, best.reason.rstrip(".") or parsed.discover)
     if parsed.user is None:
         parsed.user = best.user or None
     if parsed.sender is None:
         parsed.sender = parsed.discover
     if best.notes:
-        print(best.notes, file=sys.stderr)
+        print_line(best.notes, aside=True)
 
 
 def _fill(parsed: argparse.Namespace, host: str, port: int, mode: int, source: str) -> None:
@@ -121,4 +120,4 @@ def _fill(parsed: argparse.Namespace, host: str, port: int, mode: int, source: s
     words = word(vocabulary_pb2.TlsMode, mode, "TLS_MODE_")
     if parsed.tls is None and words in list(TlsMode):
         parsed.tls = TlsMode(words)
-    print(f"{source}: {parsed.host} {words}", file=sys.stderr)
+    print_line(f"{source}: {parsed.host} {words}", aside=True)

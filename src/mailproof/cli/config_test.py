@@ -3,7 +3,6 @@
 Law: a fix is applied only if --apply asks for it, it was tried and works, and gives up no encryption; and only to the
 configuration as it was tested. Ctrl-C ends the test on the service too: the call ends with the connection.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -17,6 +16,7 @@ from mailproof.cli.config_lookup import add_config_argument, find_config, noun_o
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -47,7 +47,6 @@ class Tested:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    from mailproof.cli.arguments import add_language
     from mailproof.cli.config_arguments import add_secret_flags
     from mailproof.smtp.vocabulary import Depth, Patience
 
@@ -79,7 +78,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="with --apply: do not ask before the fix is applied")
     add_secret_flags(parser)
-    add_language(parser)
     add_service_arguments(parser, in_arguments(_test))
 
 
@@ -129,10 +127,8 @@ async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, p
     from mailproof.cli.printer import Printer
     from mailproof.languages.language import Language
 
-    language = getattr(parsed, "language", "en")
-    output = DiagnoseOutput(Printer(quiet=parsed.json), Language(language))
-    calls = client.using(timeout=parsed.timeout + GRACE, language=language)
-    stream = calls.diagnosis.Diagnose(_request(config, parsed))
+    output = DiagnoseOutput(Printer(quiet=parsed.json), Language(parsed.language))
+    stream = client.diagnosis.Diagnose(_request(config, parsed), timeout=parsed.timeout + GRACE)
     report = None
     try:
         async for each in stream:
@@ -145,9 +141,9 @@ async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, p
         output.end_progress()
         stream.cancel()
     if report is None:
-        from mailproof.cli.service_refusals import NotDone
+        from mailproof.cli.service_access import NotCarriedOut
 
-        raise NotDone("the service ended the test without a report")
+        raise NotCarriedOut("the service ended the test without a report")
     shown = report_of(report)
     if not parsed.json:
         output.verdict(shown)
@@ -180,9 +176,8 @@ async def _post(client: Client, config: config_overview_pb2.ConfigOverview, pars
     request = instance_pb2.TestHTTPProviderRequest(id=config.id, recipient_address=parsed.recipient)
     request.timeout.FromNanoseconds(int(parsed.timeout * 1e9))
     printer.running(f"  ...   posting to {config.http.endpoint}", DIM)
-    calls = client.using(timeout=parsed.timeout + GRACE, language=getattr(parsed, "language", "en"))
     try:
-        report = (await calls.instances.TestHTTPProvider(request)).report
+        report = (await client.instances.TestHTTPProvider(request, timeout=parsed.timeout + GRACE)).report
     finally:
         printer.clear()
     passed = report.outcome == vocabulary_pb2.OUTCOME_OK
@@ -211,7 +206,7 @@ async def _apply(
             _hint(noun_of(parsed), config.id, tested)
         return tested, {"appliedFix": None}
     if not parsed.json:
-        print(f"  Verified fix: {fix_in_words(fix)}")
+        print_line(f"  Verified fix: {fix_in_words(fix)}")
     if not parsed.yes and sys.stdin.isatty():
         from mailproof.cli.typed_secret import confirmed
 
@@ -219,7 +214,7 @@ async def _apply(
             return tested, {"appliedFix": None}
     await _change(client, config, fix, parsed)
     if not parsed.json:
-        print(f"changed {config.id}: {fix_in_words(fix)}\n")
+        print_line(f"changed {config.id}: {fix_in_words(fix)}\n")
     from mailproof.cli.table import as_json
 
     again = await run_test(client, config, parsed)
@@ -274,9 +269,9 @@ def _hint(noun: str, config_id: str, tested: Tested) -> None:
     if tested.fix is None:
         return
     if applicable(tested.fix):
-        print(f"  With the fix: mailproof {noun} test {config_id} --apply")
+        print_line(f"  With the fix: mailproof {noun} test {config_id} --apply")
         return
     command = update_command(noun, config_id, tested.fix)
     if command:
         label = "With the fix:" if tested.fix.verified else "With the fix, which was not tried:"
-        print(f"  {label} {command}")
+        print_line(f"  {label} {command}")

@@ -1,15 +1,14 @@
 """`mailproof events`: who changed what in the configurations of a running service, when and from where."""
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,6 +22,7 @@ INTERVAL = 2.0
 
 _HEAD = ("event", "when", "what", "configuration", "details", "by", "from")
 _PAGE = 500
+_WIDE = 120  # columns of a terminal that has room for the address that a call came from
 _PREFIX = "CONFIG_EVENT_TYPE_"
 
 TYPES = (
@@ -83,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _events(client: Client, parsed: argparse.Namespace) -> int:
+    from mailproof.cli import terminal
     from mailproof.cli.table import print_message, print_table
     from smtpdiag.v1 import instance_pb2
 
@@ -95,13 +96,15 @@ async def _events(client: Client, parsed: argparse.Namespace) -> int:
         print_message(instance_pb2.ListEventsResponse(events=found, thinned_through=thinned))
         return DONE
     if not found:
-        print("There is no event that this selects.")
+        print_line("There is no event that this selects.")
     else:
-        print_table(_HEAD, map(row, found))
+        shown_columns = _HEAD[:-1] if 0 < terminal.width() < _WIDE else _HEAD
+        rows = (row(event)[: len(shown_columns)] for event in found)
+        print_table(shown_columns, rows, whole=("when", "what", "configuration"))
     if more:
-        print("There are more: --limit says how many are shown.", file=sys.stderr)
+        print_line("There are more: --limit says how many are shown.", aside=True)
     elif thinned and not parsed.since:
-        print(f"The events up to {thinned} were thinned away.", file=sys.stderr)
+        print_line(f"The events up to {thinned} were thinned away.", aside=True)
     return DONE
 
 
@@ -150,10 +153,10 @@ async def _follow(
     """Print events, and then those that come, until the command is interrupted."""
     last = newest[0].sequence if newest else await _last(client, provider_id)
     for event in reversed(newest):
-        _print_line(event, parsed)
+        _print_event(event, parsed)
     async for event in _coming(client, provider_id, last):
         if _selected(event, parsed):
-            _print_line(event, parsed)
+            _print_event(event, parsed)
 
 
 async def _last(client: Client, provider_id: str) -> int:
@@ -182,18 +185,18 @@ async def _coming(client: Client, provider_id: str, last: int) -> AsyncIterator[
             last = event.sequence
 
 
-def _print_line(event: instance_pb2.ConfigEvent, parsed: argparse.Namespace) -> None:
+def _print_event(event: instance_pb2.ConfigEvent, parsed: argparse.Namespace) -> None:
     """Print an event on a line: of JSON, or of what a table shows."""
     if parsed.json:
         import json
 
         from mailproof.cli.table import as_json
 
-        print(json.dumps(as_json(event), separators=(",", ":")), flush=True)
+        print_line(json.dumps(as_json(event), separators=(",", ":")))
         return
     from mailproof.cli.table import shown
 
-    print("  ".join(map(shown, row(event))), flush=True)
+    print_line("  ".join(map(shown, row(event))))
 
 
 def row(event: instance_pb2.ConfigEvent) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,17 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
             indent = " " * (label + len(_GAP))
             line = fill(line, available, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
         print(line)
+
+
+def print_line(text: str, *, aside: bool = False) -> None:
+    """Print a line of an answer.
+
+    Args:
+        text: The line.
+        aside: Whether it goes to standard error, since it is not what was asked for.
+    """
+    end_waiting()
+    print(text, file=sys.stderr if aside else sys.stdout, flush=True)
 
 
 def print_message(message: Message) -> None:

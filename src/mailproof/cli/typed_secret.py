@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailproof.cli.arguments import UsageError
+from mailproof.cli.waiting import end_waiting
 
 MAX_SECRET = 64 * 1024  # bytes
 
@@ -57,12 +58,14 @@ def ask_secret(what: str) -> str:
     """
     from getpass import getpass
 
+    end_waiting()
     with interruptible():
         return getpass(f"{what[:1].upper()}{what[1:]}: ")
 
 
 def confirmed(question: str) -> bool:
     """Ask a terminal a question whose answer is no unless it is a "y" or "yes"."""
+    end_waiting()
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     with interruptible():
