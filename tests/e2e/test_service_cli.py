@@ -76,7 +76,7 @@ def test_config_list(client: Client, capsys: pytest.CaptureFixture[str]) -> None
     assert config["recentTests"] == []
     assert main(["config", "list", *instance, "--filter", "nothing-like-it"]) == 0
     assert capsys.readouterr().err == "mailproof config list: the filter selects none of 2 configurations\n"
-    assert main(["config", "list", *instance, "--filter", "stat = x"]) == 1
+    assert main(["config", "list", *instance, "--filter", "stat = x"]) == 3
     assert 'there is no field "stat"; did you mean state?' in capsys.readouterr().err
 
 
@@ -122,7 +122,7 @@ def test_one_sentence_for_each_failure(office: Office, capsys: pytest.CaptureFix
         (["--server", f"https://{smtps}", "--ca-file", str(sandbox.ca_file)], "speaks TLS but no HTTP/2 there"),
         (["--instance", "no-such-instance"], "the caller has no instance with the id of the header x-instance-id"),
     ):
-        assert main(["whoami", *arguments]) == 1, arguments
+        assert main(["whoami", *arguments]) == 3, arguments
         shown = capsys.readouterr()
         assert shown.out == ""
         assert shown.err.startswith("mailproof whoami: ")
@@ -134,7 +134,7 @@ def test_a_wrong_token_is_told_with_where_it_came_from(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILPROOF_TOKEN", "mp_wrong")
-    assert main(["whoami"]) == 1
+    assert main(["whoami"]) == 3
     shown = capsys.readouterr().err
     assert shown == "mailproof whoami: the access token is unknown or revoked (the token is that of MAILPROOF_TOKEN)\n"
 
@@ -201,9 +201,9 @@ def test_tls_with_an_authority_of_ones_own(
     monkeypatch.setenv("MAILPROOF_TOKEN", "mp_one")
     assert main(["whoami", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 0
     assert "name         Bearer mp_one\n" in capsys.readouterr().out
-    assert main(["whoami", "--server", f"https://{secured}"]) == 1
+    assert main(["whoami", "--server", f"https://{secured}"]) == 3
     assert "is not accepted: unable to get local issuer certificate" in capsys.readouterr().err
-    assert main(["whoami", "--server", secured]) == 1
+    assert main(["whoami", "--server", secured]) == 3
     assert "speaks TLS: write https:// before it" in capsys.readouterr().err
-    assert main(["server", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 1
+    assert main(["server", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 3
     assert "has no such call: it is another service, or an older release" in capsys.readouterr().err
