@@ -97,7 +97,7 @@ def test_every_arrow_between_two_folders_that_has_no_row_is_caught() -> None:
     names = sorted({room.name for room in LAW})
     alone = [name for name in names if not any(m.startswith(f"{name}.") for m in MODULES)]  # modules, and no folders
     first = {
-        name: next(m for m in MODULES if m == name in alone or m.startswith(f"{name}.") and m not in names)
+        name: next(m for m in MODULES if m == name in alone or (m.startswith(f"{name}.") and m not in names))
         for name in names
     }
     caught = 0
