@@ -14,7 +14,7 @@ from contextlib import suppress
 from copy import copy
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar, cast
 from uuid import uuid4
 
 import grpc
@@ -247,9 +247,9 @@ class Client:
         self._make_stubs()
 
     def _make_stubs(self) -> None:
-        calls: Any = SimpleNamespace()
-        calls.unary_unary = partial(self._method, _answer, self._channel.unary_unary)
-        calls.unary_stream = partial(self._method, _Call, self._channel.unary_stream)
+        one = partial(self._method, _answer, self._channel.unary_unary)
+        parts = partial(self._method, _Call, self._channel.unary_stream)
+        calls = cast("grpc.aio.Channel", SimpleNamespace(unary_unary=one, unary_stream=parts))
         self.access = AccessServiceStub(calls)
         self.admin = AdminServiceStub(calls)
         self.configs = ConfigServiceStub(calls)
