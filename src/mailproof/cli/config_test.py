@@ -261,6 +261,8 @@ def update_command(noun: str, config_id: str, fix: report_pb2.Fix) -> str:
         if change.setting == "tls":
             value = "auto" if value == "true" else "opportunistic"
         words += [f"--{change.setting}", value]
+    if not fix.changes:
+        return ""
     return shlex.join([*words, *(["--password-stdin"] if fix.needs_secret else [])])
 
 
