@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NO_SETTINGS = frozenset({"", "added", "changed", "last test", "recent tests", "TLS version", "certificate"})
+"""The facts that are not what an update changes."""
+
 
 def add_update_arguments(parser: argparse.ArgumentParser, *, http: bool = False) -> None:
     """Add the arguments of `update`.
@@ -291,7 +294,10 @@ def _print_changes(before: config_overview_pb2.ConfigOverview, after: config_ove
     print_line(f"changed {described(after)}")
     old = dict(facts(before))
     for name, value in facts(after):
-        if name not in ("", "changed", "last test", "recent tests", "added") and old.get(name, "") != value:
-            replaced = name in ("secret", "signing key") and value.startswith("stored, since")
-            change = "replaced" if replaced else f"{shown(old.get(name, ''))} -> {shown(value)}"
-            print_line(f"  {name}: {change}")
+        if name in _NO_SETTINGS:
+            continue
+        if name in ("secret", "signing key") and before.HasField("secret_time") and after.HasField("secret_time"):
+            if before.secret_time != after.secret_time:
+                print_line(f"  {name}: replaced")
+        elif old.get(name, "") != value:
+            print_line(f"  {name}: {shown(old.get(name, ''))} -> {shown(value)}")

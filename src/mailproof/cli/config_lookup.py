@@ -75,7 +75,7 @@ def nearest(
     sought, found = named.casefold(), []
     for config in configs:
         likeness = 0.0
-        for text in (config.id, name_of(config), server_of(config)):
+        for text in (config.id, name_of(config), server_of(config), *name_of(config).split()):
             known = text.casefold()
             alike = difflib.SequenceMatcher(None, sought, known).ratio() if sought and known else 0.0
             likeness = max(likeness, alike, 0.9 if len(sought) > 2 and sought in known else 0.0)
