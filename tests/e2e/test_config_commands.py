@@ -291,10 +291,13 @@ def test_a_configuration_is_named_by_id_or_description(shell: Shell) -> None:
     assert all(f"\n  {identity}, Twice, " in shell.err for identity in twice)
     assert shell("config", "show", "Offise") == 3
     assert f"did you mean\n  {office}, " in shell.err
-    for odd in ("", "x" * 3000, "a\u202eb", "\udcff"):
+    for odd in ("", "x" * 3000, "a\u202eb", '"', "\\", "*", "id = 1 OR id = 2"):
         assert shell("config", "show", odd) == 3, ascii(odd)
+        assert "there is no configuration" in shell.err
         assert "\u202e" not in shell.err
-    assert "there is no configuration" in shell.err
+    assert shell("config", "show", "\udcff") == 2
+    assert shell.err == "mailproof config show: argument ID: must be UTF-8 text\n"
+    assert shell("config", "update", office, "--oauth-scope", "\udcff") == 2
 
 
 def test_what_the_service_refuses_is_told_by_the_flags(shell: Shell) -> None:

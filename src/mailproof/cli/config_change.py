@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SECRETS = ("secret", "signing key")
 _NO_SETTINGS = frozenset({"", "added", "changed", "last test", "recent tests", "TLS version", "certificate"})
 """The facts that are not what an update changes."""
 
@@ -101,6 +102,7 @@ def add_remove_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _update(client: Client, parsed: argparse.Namespace) -> int:
     from mailproof.cli.arguments import UsageError
+    from mailproof.cli.table import as_json
     from zitadel.admin.v1 import admin_pb2
 
     check_login(parsed)
@@ -108,14 +110,15 @@ async def _update(client: Client, parsed: argparse.Namespace) -> int:
         raise UsageError("there is nothing to change: name what is to be otherwise, such as --host or --password-stdin")
     config = await find_config(client, parsed.id)
     stored = (await client.admin.GetEmailProviderById(admin_pb2.GetEmailProviderByIdRequest(id=config.id))).config
-    answer, documents = await (_update_http if stored.HasField("http") else _update_smtp)(client, stored, parsed)
+    update = _update_http if stored.HasField("http") else _update_smtp
+    answer, replaced = await update(client, stored, parsed)
     changed = await find_config(client, config.id)
     if not parsed.json:
-        _print_changes(config, changed)
+        _print_changes(config, changed, replaced=replaced)
         key = getattr(answer, "signing_key", "")
         if key:
             print_line(f"signing key: {key}")
-    return await follow_up(client, changed, parsed, documents)
+    return await follow_up(client, changed, parsed, as_json(answer))
 
 
 def _changes_something(parsed: argparse.Namespace) -> bool:
@@ -128,28 +131,27 @@ def _changes_something(parsed: argparse.Namespace) -> bool:
 
 async def _update_smtp(
     client: Client, stored: settings_pb2.EmailProvider, parsed: argparse.Namespace
-) -> tuple[Any, dict[str, Any]]:
+) -> tuple[Any, bool]:
+    """Send the update, and return the answer and whether the secret was replaced."""
     from mailproof.cli.arguments import UsageError
     from mailproof.cli.config_request import smtp_updated
-    from mailproof.cli.table import as_json
 
     for flag, value in (("--endpoint", parsed.endpoint), ("--new-signing-key", parsed.new_signing_key)):
         if value:
             raise UsageError(f"argument {flag}: {stored.id} is an SMTP configuration, which has none")
     smtp_updated(stored, parsed, "")  # wrong arguments are told before a secret is asked for
     calls = client.using(expected_sequence=stored.details.sequence)
-    answer = await send_with_secret(
+    return await send_with_secret(
         lambda secret: calls.admin.UpdateEmailProviderSMTP(smtp_updated(stored, parsed, secret)), stored, parsed
     )
-    return answer, as_json(answer)
 
 
 async def _update_http(
     client: Client, stored: settings_pb2.EmailProvider, parsed: argparse.Namespace
-) -> tuple[Any, dict[str, Any]]:
+) -> tuple[Any, bool]:
+    """Send the update, and return the answer and whether the signing key was replaced."""
     from mailproof.cli.arguments import UsageError
     from mailproof.cli.config_request import http_updated
-    from mailproof.cli.table import as_json
 
     why = f"{stored.id} is an HTTP provider, which has none"
     refuse_smtp_flags(parsed, why)
@@ -157,7 +159,7 @@ async def _update_http(
         raise UsageError(f"argument --host: {why}; `mailproof provider update` sets its --endpoint")
     calls = client.using(expected_sequence=stored.details.sequence)
     answer = await calls.admin.UpdateEmailProviderHTTP(http_updated(stored, parsed))
-    return answer, as_json(answer)
+    return answer, bool(answer.signing_key)
 
 
 async def send_with_secret(
@@ -166,7 +168,7 @@ async def send_with_secret(
     parsed: argparse.Namespace,
     *,
     needed: bool = False,
-) -> T:
+) -> tuple[T, bool]:
     """Make a change, with the secret that flags give, or that a terminal is asked for where the service demands it.
 
     Args:
@@ -174,6 +176,9 @@ async def send_with_secret(
         stored: The configuration as it is.
         parsed: The command's arguments.
         needed: Whether the service is known to demand it.
+
+    Returns:
+        What the change has returned, and whether a secret went with it.
     """
     from mailproof.cli.typed_secret import ask_secret
     from mailproof.client import CallError
@@ -184,12 +189,12 @@ async def send_with_secret(
     if not secret and needed and sys.stdin.isatty():
         secret = ask_secret(f"{what} of {stored.smtp.user}")
     try:
-        return await send(secret)
+        return await send(secret), bool(secret)
     except CallError as error:
         if error.reason != "PASSWORD_REQUIRED" or secret or not sys.stdin.isatty():
             raise
     print_line("The stored secret is not sent to another server or user, so it is needed again.", aside=True)
-    return await send(ask_secret(f"{what} of {getattr(parsed, 'user', None) or stored.smtp.user}"))
+    return await send(ask_secret(f"{what} of {getattr(parsed, 'user', None) or stored.smtp.user}")), True
 
 
 async def follow_up(
@@ -283,8 +288,16 @@ async def _remove(client: Client, parsed: argparse.Namespace) -> int:
     return DONE
 
 
-def _print_changes(before: config_overview_pb2.ConfigOverview, after: config_overview_pb2.ConfigOverview) -> None:
-    """Print what an update has changed, a line each."""
+def _print_changes(
+    before: config_overview_pb2.ConfigOverview, after: config_overview_pb2.ConfigOverview, *, replaced: bool
+) -> None:
+    """Print what an update has changed, a line each.
+
+    Args:
+        before: The configuration as it was.
+        after: The configuration as it is.
+        replaced: Whether its secret was replaced.
+    """
     from mailproof.cli.config_show import facts
     from mailproof.cli.table import shown
 
@@ -292,12 +305,15 @@ def _print_changes(before: config_overview_pb2.ConfigOverview, after: config_ove
         print_line(f"{after.id} is so already")
         return
     print_line(f"changed {described(after)}")
-    old = dict(facts(before))
+    old = {name: _without_time(name, value) for name, value in facts(before)}
     for name, value in facts(after):
-        if name in _NO_SETTINGS:
-            continue
-        if name in ("secret", "signing key") and before.HasField("secret_time") and after.HasField("secret_time"):
-            if before.secret_time != after.secret_time:
-                print_line(f"  {name}: replaced")
-        elif old.get(name, "") != value:
-            print_line(f"  {name}: {shown(old.get(name, ''))} -> {shown(value)}")
+        now = _without_time(name, value)
+        if name in _SECRETS and replaced and old.get(name) == now:
+            print_line(f"  {name}: replaced")
+        elif name not in _NO_SETTINGS and old.get(name, "") != now:
+            print_line(f"  {name}: {shown(old.get(name, ''))} -> {shown(now)}")
+
+
+def _without_time(name: str, value: str) -> str:
+    """Return a fact without the time since when a secret is stored, which an update may renew."""
+    return value.partition(", since ")[0] if name in _SECRETS else value

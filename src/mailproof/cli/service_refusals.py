@@ -6,6 +6,7 @@ import argparse
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from mailproof.cli.arguments import UsageError
 from mailproof.cli.config_arguments import HTTP_FLAGS, SMTP_FLAGS, in_flags
 from mailproof.cli.exit_codes import BAD_USAGE
 from mailproof.cli.service_access import NotCarriedOut
@@ -26,6 +27,7 @@ def in_arguments(action: ServiceAction) -> ServiceAction:
         from mailproof.cli.table import print_line
         from mailproof.client import CallError
 
+        check_texts(parsed)
         try:
             return await action(client, parsed)
         except CallError as error:
@@ -39,6 +41,27 @@ def in_arguments(action: ServiceAction) -> ServiceAction:
             return BAD_USAGE
 
     return told
+
+
+_FILES = ("token_file", "password_file", "oauth_client_secret_file")
+_ARGUMENTS = {"id": "ID", "host": "HOST", "sender": "--from", "sender_name": "--from-name", "recipient": "--to"}
+
+
+def check_texts(parsed: argparse.Namespace) -> None:
+    """Check that what goes into requests can be sent: a shell passes on bytes that are no UTF-8.
+
+    Raises:
+        UsageError: An argument is none.
+    """
+    for name, value in vars(parsed).items():
+        texts = value if isinstance(value, list) else [value]
+        if name in (*_FILES, "typed") or all(_is_utf8(text) for text in texts if isinstance(text, str)):
+            continue
+        raise UsageError(f"argument {_ARGUMENTS.get(name, '--' + name.replace('_', '-'))}: must be UTF-8 text")
+
+
+def _is_utf8(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 CHANGED = (

@@ -12,14 +12,16 @@ _shtab_mailproof_commands() {
   local _commands=(
     backup:'Copy the database into one file, while the service runs.'
     completion:'Print the script that completes this command line in a shell.'
-    config:'List, export and import the configurations that a running service has stored.'
+    config:'Add, change, test, activate, list and export configurations of a running service.'
     diagnose:'Test an SMTP server without a service or a database.'
     discover:'Find the SMTP settings of a mail address.'
+    events:'List who changed what in a running service'"'"'s configurations, and when.'
     explain:'Explain a code, a server'"'"'s answer, or another program'"'"'s error.'
     instance:'Create and list instances.'
     keys:'List, rotate and retire the keys that secrets are sealed under.'
     migrate:'Move all data from one database into an empty one.'
     presets:'List the mail providers whose servers a running service knows.'
+    provider:'The same, and besides for providers that mail is posted to.'
     rebuild:'Make the stored state anew from the event log.'
     restore:'Put a backup in the place of a stopped service'"'"'s database.'
     serve:'Run the service.'
@@ -34,9 +36,16 @@ _shtab_mailproof_commands() {
 
 _shtab_mailproof_config_commands() {
   local _commands=(
+    activate:'Make one the active one; the one that was active becomes inactive.'
+    add:'Store an SMTP configuration, inactive; test and activate it where that is asked for.'
+    deactivate:'Make the active one inactive, so that none is in use.'
     export:'Write all configurations of an instance to a file.'
     import:'Add all configurations of such a file to an instance, under new ids.'
     list:'List the configurations with their last tests, + passed, x failed, / cancelled, the newest first.'
+    remove:'Remove one for good, its secret too; a terminal is asked before.'
+    show:'Show all that is known of one: settings, last tests, whether its secret is stored; never the secret.'
+    test:'Test one as it is stored, and show each step as it happens.'
+    update:'Change what is given, and leave all else as it is, the secret too.'
   )
   _describe 'mailproof config commands' _commands
 }
@@ -56,6 +65,20 @@ _shtab_mailproof_keys_commands() {
     rotate:'Seal every secret anew under the newest key; the service may run.'
   )
   _describe 'mailproof keys commands' _commands
+}
+
+_shtab_mailproof_provider_commands() {
+  local _commands=(
+    activate:'Make one the active one; the one that was active becomes inactive.'
+    add:'Store an SMTP configuration, or a provider that mail is posted to, inactive; test and activate it where that is asked for.'
+    deactivate:'Make the active one inactive, so that none is in use.'
+    list:'List the providers with their last tests, + passed, x failed, / cancelled, the newest first.'
+    remove:'Remove one for good, its secret too; a terminal is asked before.'
+    show:'Show all that is known of one: settings, last tests, whether its secret is stored; never the secret.'
+    test:'Test one as it is stored, and show each step as it happens.'
+    update:'Change what is given, and leave all else as it is, the secret too.'
+  )
+  _describe 'mailproof provider commands' _commands
 }
 
 _shtab_mailproof_tests_commands() {
@@ -119,6 +142,71 @@ _shtab_mailproof_config_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_mailproof_config_defaults_added=0
 
+_shtab_mailproof_config_activate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--test[test it first, and activate it only if it has passed]"
+  "--to[send a test message to this address as well]:B:"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_activate_defaults_added=0
+
+_shtab_mailproof_config_add_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--preset[take server, TLS mode and user of a known provider (\`mailproof \…]:NAME:"
+  "--discover[have the service find server, TLS mode and user of a mail address]:ADDRESS:"
+  "--tls[auto]:{auto,implicit,starttls,opportunistic}:(auto implicit starttls opportunistic)"
+  "--user[user to log in as]:U:"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--from[address that mail is sent from]:A:"
+  "--from-name[name that mail is sent from]:NAME:"
+  "--reply-to[address that answers go to]:A:"
+  "--description[a note for people, by which commands find the configuration too]:TEXT:"
+  "--oauth-endpoint[fetch tokens there (https) by the client-credentials grant]:URL:"
+  "--oauth-client-id[client id for the endpoint]:ID:"
+  "--oauth-client-secret-stdin[read the client\'s secret from standard input]"
+  "--oauth-client-secret-file[file that holds the client\'s secret]:F:_files"
+  "*--oauth-scope[scope to ask for]:S:"
+  "--test[test the configuration after the addition]"
+  "--to[send a test message to this address as well]:B:"
+  "--activate[make it the active one]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":server:_guard '[^-]*' 'HOST PORT'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_add_defaults_added=0
+
+_shtab_mailproof_config_deactivate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_deactivate_defaults_added=0
+
 _shtab_mailproof_config_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--with-secrets[passwords and keys too, encrypted to a passphrase (iam.secrets)]"
@@ -131,6 +219,7 @@ _shtab_mailproof_config_export_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the file to write:_files"
 )
@@ -151,6 +240,7 @@ _shtab_mailproof_config_import_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the file, as \`config export\` wrote it:_files"
 )
@@ -167,11 +257,99 @@ _shtab_mailproof_config_list_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_mailproof_config_list_defaults_added=0
+
+_shtab_mailproof_config_remove_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yes[do not ask]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_remove_defaults_added=0
+
+_shtab_mailproof_config_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_show_defaults_added=0
+
+_shtab_mailproof_config_test_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--to[send a test message to this address as well]:B:"
+  "--depth[how far the test goes]:depth:(connect tls ehlo auth mail rcpt data)"
+  "--no-alternatives[dial nothing but the stored server]"
+  "--wait[how long to wait for a server that says nothing, as in \`mailproof \…]:wait:(verified full)"
+  "--apply[after a failed test change the configuration by the fix that was \…]"
+  "--yes[with --apply]"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_test_defaults_added=0
+
+_shtab_mailproof_config_update_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--host[server]:HOST[:PORT]:"
+  "--tls[auto]:{auto,implicit,starttls,opportunistic}:(auto implicit starttls opportunistic)"
+  "--user[user to log in as]:U:"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--from[address that mail is sent from]:A:"
+  "--from-name[name that mail is sent from]:NAME:"
+  "--reply-to[address that answers go to]:A:"
+  "--description[a note for people, by which commands find the configuration too]:TEXT:"
+  "--oauth-endpoint[fetch tokens there (https) by the client-credentials grant]:URL:"
+  "--oauth-client-id[client id for the endpoint]:ID:"
+  "--oauth-client-secret-stdin[read the client\'s secret from standard input]"
+  "--oauth-client-secret-file[file that holds the client\'s secret]:F:_files"
+  "*--oauth-scope[scope to ask for]:S:"
+  "--no-login[drop the user and the secret]"
+  "--test[test the configuration after the change]"
+  "--to[send a test message to this address as well]:B:"
+  "--activate[make it the active one]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_config_update_defaults_added=0
 
 _shtab_mailproof_diagnose_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -212,6 +390,26 @@ _shtab_mailproof_discover_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_mailproof_discover_defaults_added=0
+
+_shtab_mailproof_events_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--config[only events of this configuration]:ID:"
+  "*--type[only events of this type]:TYPE:(smtp_added smtp_changed password_changed http_added http_changed activated deactivated removed secret_resealed tested secrets_exported unknown snapshot import_begun import_finished import_undone)"
+  "--by[only what was done with this token]:TOKEN:"
+  "--since[only events since then]:WHEN:"
+  "--limit[how many events at most]:N:"
+  "--follow[print the newest events, the oldest of them first, and then each one \…]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_events_defaults_added=0
 
 _shtab_mailproof_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -332,12 +530,191 @@ _shtab_mailproof_presets_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":only those whose name or domain holds this:_guard '[^-]*' 'NAME'"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_mailproof_presets_defaults_added=0
+
+_shtab_mailproof_provider_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_defaults_added=0
+
+_shtab_mailproof_provider_activate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--test[test it first, and activate it only if it has passed]"
+  "--to[send a test message to this address as well]:B:"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_activate_defaults_added=0
+
+_shtab_mailproof_provider_add_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--preset[take server, TLS mode and user of a known provider (\`mailproof \…]:NAME:"
+  "--discover[have the service find server, TLS mode and user of a mail address]:ADDRESS:"
+  "--tls[auto]:{auto,implicit,starttls,opportunistic}:(auto implicit starttls opportunistic)"
+  "--user[user to log in as]:U:"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--from[address that mail is sent from]:A:"
+  "--from-name[name that mail is sent from]:NAME:"
+  "--reply-to[address that answers go to]:A:"
+  "--description[a note for people, by which commands find the configuration too]:TEXT:"
+  "--oauth-endpoint[fetch tokens there (https) by the client-credentials grant]:URL:"
+  "--oauth-client-id[client id for the endpoint]:ID:"
+  "--oauth-client-secret-stdin[read the client\'s secret from standard input]"
+  "--oauth-client-secret-file[file that holds the client\'s secret]:F:_files"
+  "*--oauth-scope[scope to ask for]:S:"
+  "--test[test the configuration after the addition]"
+  "--to[send a test message to this address as well]:B:"
+  "--activate[make it the active one]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":server:_guard '[^-]*' 'HOST PORT URL'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_add_defaults_added=0
+
+_shtab_mailproof_provider_deactivate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_deactivate_defaults_added=0
+
+_shtab_mailproof_provider_list_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--filter[only those that it selects, such as \'state \= active\', \…]:TEXT:"
+  "--order-by[such as \'description\' or \'last_test.start_time desc\']:FIELDS:"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_list_defaults_added=0
+
+_shtab_mailproof_provider_remove_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yes[do not ask]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_remove_defaults_added=0
+
+_shtab_mailproof_provider_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--signing-key[print nothing but the key that posts to an HTTP provider are signed \…]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_show_defaults_added=0
+
+_shtab_mailproof_provider_test_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--to[send a test message to this address as well]:B:"
+  "--depth[how far the test goes]:depth:(connect tls ehlo auth mail rcpt data)"
+  "--no-alternatives[dial nothing but the stored server]"
+  "--wait[how long to wait for a server that says nothing, as in \`mailproof \…]:wait:(verified full)"
+  "--apply[after a failed test change the configuration by the fix that was \…]"
+  "--yes[with --apply]"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_test_defaults_added=0
+
+_shtab_mailproof_provider_update_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--host[server]:HOST[:PORT]:"
+  "--tls[auto]:{auto,implicit,starttls,opportunistic}:(auto implicit starttls opportunistic)"
+  "--user[user to log in as]:U:"
+  "--password-stdin[read the password from standard input]"
+  "--password-file[file that holds the password]:F:_files"
+  "--from[address that mail is sent from]:A:"
+  "--from-name[name that mail is sent from]:NAME:"
+  "--reply-to[address that answers go to]:A:"
+  "--description[a note for people, by which commands find the configuration too]:TEXT:"
+  "--oauth-endpoint[fetch tokens there (https) by the client-credentials grant]:URL:"
+  "--oauth-client-id[client id for the endpoint]:ID:"
+  "--oauth-client-secret-stdin[read the client\'s secret from standard input]"
+  "--oauth-client-secret-file[file that holds the client\'s secret]:F:_files"
+  "*--oauth-scope[scope to ask for]:S:"
+  "--no-login[drop the user and the secret]"
+  "--endpoint[where mail is posted to]:URL:"
+  "--new-signing-key[sign posts with a new key, and print it]"
+  "--test[test the configuration after the change]"
+  "--to[send a test message to this address as well]:B:"
+  "--activate[make it the active one]"
+  "--server[address of the service\'s gRPC]:WHERE:"
+  "--ca-file[PEM file of certificate authorities that are trusted besides the \…]:FILE:_files"
+  "--token-file[file that holds the access token, - for standard input]:FILE:_files"
+  "--instance[instance]:ID:"
+  "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
+  "--json[print one JSON document]"
+  ":the configuration:_guard '[^-]*' 'ID'"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_mailproof_provider_update_defaults_added=0
 
 _shtab_mailproof_rebuild_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -455,6 +832,7 @@ _shtab_mailproof_server_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -480,6 +858,7 @@ _shtab_mailproof_tests_list_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -493,6 +872,7 @@ _shtab_mailproof_tests_show_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the test\'s id, as list shows it:_guard '[^-]*' 'ID'"
 )
@@ -605,6 +985,7 @@ _shtab_mailproof_whoami_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -635,11 +1016,13 @@ _shtab_mailproof() {
         config) _shtab_mailproof_config ;;
         diagnose) _arguments -C -s $_shtab_mailproof_diagnose_options ;;
         discover) _arguments -C -s $_shtab_mailproof_discover_options ;;
+        events) _arguments -C -s $_shtab_mailproof_events_options ;;
         explain) _arguments -C -s $_shtab_mailproof_explain_options ;;
         instance) _shtab_mailproof_instance ;;
         keys) _shtab_mailproof_keys ;;
         migrate) _arguments -C -s $_shtab_mailproof_migrate_options ;;
         presets) _arguments -C -s $_shtab_mailproof_presets_options ;;
+        provider) _shtab_mailproof_provider ;;
         rebuild) _arguments -C -s $_shtab_mailproof_rebuild_options ;;
         restore) _arguments -C -s $_shtab_mailproof_restore_options ;;
         serve) _arguments -C -s $_shtab_mailproof_serve_options ;;
@@ -670,9 +1053,16 @@ _shtab_mailproof_config() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_mailproof_config-$line[1]:"
       case $line[1] in
+        activate) _arguments -C -s $_shtab_mailproof_config_activate_options ;;
+        add) _arguments -C -s $_shtab_mailproof_config_add_options ;;
+        deactivate) _arguments -C -s $_shtab_mailproof_config_deactivate_options ;;
         export) _arguments -C -s $_shtab_mailproof_config_export_options ;;
         import) _arguments -C -s $_shtab_mailproof_config_import_options ;;
         list) _arguments -C -s $_shtab_mailproof_config_list_options ;;
+        remove) _arguments -C -s $_shtab_mailproof_config_remove_options ;;
+        show) _arguments -C -s $_shtab_mailproof_config_show_options ;;
+        test) _arguments -C -s $_shtab_mailproof_config_test_options ;;
+        update) _arguments -C -s $_shtab_mailproof_config_update_options ;;
       esac
   esac
 }
@@ -722,6 +1112,36 @@ _shtab_mailproof_keys() {
         list) _arguments -C -s $_shtab_mailproof_keys_list_options ;;
         retire) _arguments -C -s $_shtab_mailproof_keys_retire_options ;;
         rotate) _arguments -C -s $_shtab_mailproof_keys_rotate_options ;;
+      esac
+  esac
+}
+
+_shtab_mailproof_provider() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->provider'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_mailproof_provider_defaults_added )); then
+    if (( ${_shtab_mailproof_provider_options[(I)${(q)one_or_more}*]} +          ${_shtab_mailproof_provider_options[(I)${(q)remainder}*]} +          ${_shtab_mailproof_provider_options[(I)${(q)default}]} == 0 )); then
+      _shtab_mailproof_provider_options+=(': :_shtab_mailproof_provider_commands' '*::: :->provider')
+    fi
+    _shtab_mailproof_provider_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_mailproof_provider_options
+
+  case $state in
+    provider)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_mailproof_provider-$line[1]:"
+      case $line[1] in
+        activate) _arguments -C -s $_shtab_mailproof_provider_activate_options ;;
+        add) _arguments -C -s $_shtab_mailproof_provider_add_options ;;
+        deactivate) _arguments -C -s $_shtab_mailproof_provider_deactivate_options ;;
+        list) _arguments -C -s $_shtab_mailproof_provider_list_options ;;
+        remove) _arguments -C -s $_shtab_mailproof_provider_remove_options ;;
+        show) _arguments -C -s $_shtab_mailproof_provider_show_options ;;
+        test) _arguments -C -s $_shtab_mailproof_provider_test_options ;;
+        update) _arguments -C -s $_shtab_mailproof_provider_update_options ;;
       esac
   esac
 }
