@@ -35,7 +35,7 @@ _NO_SETTINGS = frozenset({"", "added", "changed", "last test", "recent tests", "
 
 
 def add_update_arguments(parser: argparse.ArgumentParser, *, http: bool = False) -> None:
-    """Add the arguments of `update`.
+    """Add the arguments of "update".
 
     Args:
         parser: The command's.
@@ -78,7 +78,7 @@ def add_follow_up_arguments(parser: argparse.ArgumentParser, done: str) -> None:
 
 
 def add_activate_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `activate`."""
+    """Add the arguments of "activate"."""
     from mailproof.cli.config_test import add_recipient
 
     add_config_argument(parser)
@@ -88,13 +88,13 @@ def add_activate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_deactivate_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `deactivate`."""
+    """Add the arguments of "deactivate"."""
     add_config_argument(parser)
     add_service_arguments(parser, in_arguments(_deactivate))
 
 
 def add_remove_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `remove`."""
+    """Add the arguments of "remove"."""
     add_config_argument(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal to ask")
     add_service_arguments(parser, in_arguments(_remove))

@@ -31,7 +31,7 @@ _APPLIED = frozenset({"tls", "host", "user"})
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class TestRun:
     """What came of a test.
 
     Attributes:
@@ -112,7 +112,7 @@ def _flag_of(parsed: argparse.Namespace) -> str:
     return "--password-stdin" if parsed.password_stdin else "--password-file"
 
 
-async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> Tested:
+async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> TestRun:
     """Test a stored configuration, and print what happens unless a JSON document follows.
 
     Args:
@@ -147,7 +147,7 @@ async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, p
     shown = report_of(report)
     if not parsed.json:
         output.verdict(shown)
-    return Tested(shown.outcome.value == "ok", report, next(iter(report.fixes), None))
+    return TestRun(shown.outcome.value == "ok", report, next(iter(report.fixes), None))
 
 
 def _request(config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> Any:
@@ -166,7 +166,7 @@ def _request(config: config_overview_pb2.ConfigOverview, parsed: argparse.Namesp
     return request
 
 
-async def _post(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> Tested:
+async def _post(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> TestRun:
     """Post a signed sample to the endpoint of an HTTP provider."""
     from mailproof.cli.printer import BOLD, DIM, GREEN, RED, Printer
     from mailproof.cli.table import word
@@ -189,12 +189,12 @@ async def _post(client: Client, config: config_overview_pb2.ConfigOverview, pars
     printer.paragraph("", report.message)
     if report.advice:
         printer.paragraph("What to do:", report.advice, BOLD)
-    return Tested(passed, report)
+    return TestRun(passed, report)
 
 
 async def _apply(
-    client: Client, config: config_overview_pb2.ConfigOverview, tested: Tested, parsed: argparse.Namespace
-) -> tuple[Tested, dict[str, Any]]:
+    client: Client, config: config_overview_pb2.ConfigOverview, tested: TestRun, parsed: argparse.Namespace
+) -> tuple[TestRun, dict[str, Any]]:
     """Apply the verified fix and test again.
 
     Returns:
@@ -266,7 +266,7 @@ def update_command(noun: str, config_id: str, fix: report_pb2.Fix) -> str:
     return shlex.join([*words, *(["--password-stdin"] if fix.needs_secret else [])])
 
 
-def _hint(noun: str, config_id: str, tested: Tested) -> None:
+def _hint(noun: str, config_id: str, tested: TestRun) -> None:
     """Print the command that applies the best fix; nothing where there is none."""
     if tested.fix is None:
         return

@@ -23,7 +23,7 @@ def in_arguments(action: ServiceAction) -> ServiceAction:
     """
 
     @wraps(action)
-    async def told(client: Client, parsed: argparse.Namespace) -> int:
+    async def call_in_arguments(client: Client, parsed: argparse.Namespace) -> int:
         from mailproof.cli.table import print_line
         from mailproof.client import CallError
 
@@ -40,7 +40,7 @@ def in_arguments(action: ServiceAction) -> ServiceAction:
                 print_line(f"mailproof {parsed.called}: {line}", aside=True)
             return BAD_USAGE
 
-    return told
+    return call_in_arguments
 
 
 _FILES = ("token_file", "password_file", "oauth_client_secret_file")
