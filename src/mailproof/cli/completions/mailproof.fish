@@ -338,6 +338,7 @@ complete -c mailproof -n '_shtab_mailproof_using config list' -l ca-file -xka "(
 complete -c mailproof -n '_shtab_mailproof_using config list' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using config list' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using config list' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using config list' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using config list' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using config; and test $_shtab_mailproof_npos -eq 0' -a export -d 'Write all configurations of an instance to a file.'
 complete -c mailproof -n '_shtab_mailproof_using config export' -s h -l help -d 'show this help message and exit'
@@ -351,6 +352,7 @@ complete -c mailproof -n '_shtab_mailproof_using config export' -l ca-file -xka 
 complete -c mailproof -n '_shtab_mailproof_using config export' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using config export' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using config export' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using config export' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using config export' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using config export; and test $_shtab_mailproof_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file to write'
 complete -c mailproof -n '_shtab_mailproof_using config; and test $_shtab_mailproof_npos -eq 0' -a import -d 'Add all configurations of such a file to an instance, under new ids.'
@@ -366,6 +368,7 @@ complete -c mailproof -n '_shtab_mailproof_using config import' -l ca-file -xka 
 complete -c mailproof -n '_shtab_mailproof_using config import' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using config import' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using config import' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using config import' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using config import' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using config import; and test $_shtab_mailproof_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file, as `config export` wrote it'
 complete -c mailproof -n '_shtab_mailproof_using; and test $_shtab_mailproof_npos -eq 0' -a presets -d 'List the mail providers whose servers a running service knows.'
@@ -375,6 +378,7 @@ complete -c mailproof -n '_shtab_mailproof_using presets' -l ca-file -xka "(__fi
 complete -c mailproof -n '_shtab_mailproof_using presets' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using presets' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using presets' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using presets' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using presets' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using; and test $_shtab_mailproof_npos -eq 0' -a server -d 'Ask a running service for its version, limits and features.'
 complete -c mailproof -n '_shtab_mailproof_using server' -s h -l help -d 'show this help message and exit'
@@ -383,6 +387,7 @@ complete -c mailproof -n '_shtab_mailproof_using server' -l ca-file -xka "(__fis
 complete -c mailproof -n '_shtab_mailproof_using server' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using server' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using server' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using server' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using server' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using; and test $_shtab_mailproof_npos -eq 0' -a whoami -d 'Ask a running service whose token this is and what it may do.'
 complete -c mailproof -n '_shtab_mailproof_using whoami' -s h -l help -d 'show this help message and exit'
@@ -391,6 +396,7 @@ complete -c mailproof -n '_shtab_mailproof_using whoami' -l ca-file -xka "(__fis
 complete -c mailproof -n '_shtab_mailproof_using whoami' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using whoami' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using whoami' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using whoami' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using whoami' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using; and test $_shtab_mailproof_npos -eq 0' -a tests -d 'List and show the kept tests of a running service'"'"'s configurations.'
 complete -c mailproof -n '_shtab_mailproof_using tests' -s h -l help -d 'show this help message and exit'
@@ -406,6 +412,7 @@ complete -c mailproof -n '_shtab_mailproof_using tests list' -l ca-file -xka "(_
 complete -c mailproof -n '_shtab_mailproof_using tests list' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using tests list' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using tests list' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using tests list' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using tests list' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using tests; and test $_shtab_mailproof_npos -eq 0' -a show -d 'Show a kept test with its report, and what had changed since the last good one.'
 complete -c mailproof -n '_shtab_mailproof_using tests show' -s h -l help -d 'show this help message and exit'
@@ -414,6 +421,7 @@ complete -c mailproof -n '_shtab_mailproof_using tests show' -l ca-file -xka "(_
 complete -c mailproof -n '_shtab_mailproof_using tests show' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file that holds the access token, - for standard input'
 complete -c mailproof -n '_shtab_mailproof_using tests show' -l instance -x -d instance
 complete -c mailproof -n '_shtab_mailproof_using tests show' -l timeout -x -d 'for everything'
+complete -c mailproof -n '_shtab_mailproof_using tests show' -l language -xka "en de" -d 'of messages and advice'
 complete -c mailproof -n '_shtab_mailproof_using tests show' -l json -d 'print one JSON document'
 complete -c mailproof -n '_shtab_mailproof_using; and test $_shtab_mailproof_npos -eq 0' -a completion -d 'Print the script that completes this command line in a shell.'
 complete -c mailproof -n '_shtab_mailproof_using completion' -s h -l help -d 'show this help message and exit'

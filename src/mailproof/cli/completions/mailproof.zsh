@@ -131,6 +131,7 @@ _shtab_mailproof_config_export_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the file to write:_files"
 )
@@ -151,6 +152,7 @@ _shtab_mailproof_config_import_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the file, as \`config export\` wrote it:_files"
 )
@@ -167,6 +169,7 @@ _shtab_mailproof_config_list_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -332,6 +335,7 @@ _shtab_mailproof_presets_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":only those whose name or domain holds this:_guard '[^-]*' 'NAME'"
 )
@@ -455,6 +459,7 @@ _shtab_mailproof_server_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -480,6 +485,7 @@ _shtab_mailproof_tests_list_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
@@ -493,6 +499,7 @@ _shtab_mailproof_tests_show_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
   ":the test\'s id, as list shows it:_guard '[^-]*' 'ID'"
 )
@@ -605,6 +612,7 @@ _shtab_mailproof_whoami_options=(
   "--token-file[file that holds the access token, - for standard input]:FILE:_files"
   "--instance[instance]:ID:"
   "--timeout[for everything]:S:"
+  "--language[of messages and advice]:language:(en de)"
   "--json[print one JSON document]"
 )
 
