@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mailproof.cli import defaults
+from mailproof.cli.arguments import UsageError
 from mailproof.cli.main import build_parser, main
 from service_support.every_command import leaves
 
@@ -82,7 +83,7 @@ def test_commands_on_a_data_directory_read_no_such_file(file: Path) -> None:
         if not reads:
             defaults.apply(build_parser(command).commands()[command], command, os.environ)
             continue
-        with pytest.raises(defaults.UsageError, match="is no TOML"):
+        with pytest.raises(UsageError, match="is no TOML"):
             defaults.apply(build_parser(command).commands()[command], command, os.environ)
 
 
