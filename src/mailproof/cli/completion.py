@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from importlib import resources
+    from importlib.resources import files
 
-    script = resources.files("mailproof.cli").joinpath("completions", f"mailproof.{parsed.shell}")
+    script = files("mailproof.cli").joinpath("completions", f"mailproof.{parsed.shell}")
     sys.stdout.write(script.read_text("utf-8"))
     return DONE

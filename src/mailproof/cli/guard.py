@@ -41,14 +41,15 @@ def guarded(work: Callable[[], int]) -> int:
     Returns:
         The exit code.
     """
-    terminal.open_what_is_closed()
-    terminal.show_what_can_be_shown()
     try:
+        terminal.open_what_is_closed()
+        terminal.show_what_can_be_shown()
         try:
             code = work()
         except SystemExit as ended:  # argparse's way to end: --help, --version, bad usage
             code = ended.code if isinstance(ended.code, int) else DONE if ended.code is None else FAILED
         sys.stdout.flush()
+        terminal.say()
     except BaseException as error:  # noqa: BLE001 - the one place that lets nothing pass
         return _end(error)
     return code
@@ -72,7 +73,7 @@ def _end(error: BaseException) -> int:
 
 def _judged(error: BaseException) -> tuple[int, str]:
     """Return the exit code of an error, and the sentence on it."""
-    output = terminal.problem_of_output()
+    output = terminal.problem_of_output(error)
     if output is not None:
         if terminal.reader_has_left(output):
             return READER_LEFT, ""

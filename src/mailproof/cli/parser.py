@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -28,6 +29,17 @@ _SAFE = ("-stdin", "-file")
 """How the names of flags end that say where a secret is read from."""
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Lays out the help, with commands and what they do on one line where there is room."""
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """Make room for an argument's names, also for commands, which argparse does not count as indented."""
+        super().add_argument(action)
+        for each in self._iter_indented_subactions(action):
+            length = len(self._format_action_invocation(each)) + self._current_indent
+            self._action_max_length = max(self._action_max_length, length)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that reports a wrong argument on one line, and names the nearest right one.
 
@@ -37,6 +49,9 @@ class Parser(argparse.ArgumentParser):
 
     example = ""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"formatter_class": _Formatter, **kwargs})
+
     def format_help(self) -> str:
         """Return the help, with the example on a line of its own: nobody can paste one that is wrapped."""
         return super().format_help() + (f"\nexample:\n  {self.example}\n" if self.example else "")
@@ -44,6 +59,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with a sentence on standard error."""
         self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print a message; where that fails somebody must learn it, which the base keeps to itself."""
+        if message:
+            (file or sys.stderr).write(message)
 
     def parse_known_args(  # type: ignore[override]  # the base has an overload for each type of namespace
         self, args: Sequence[str] | None = None, namespace: Any = None
@@ -112,7 +132,10 @@ class Parser(argparse.ArgumentParser):
                 if has_commands:  # the rest is another parser's
                     return
                 continue
-            if name in self._option_string_actions or (not name.startswith("--") and _is_number(argument)):
+            known = self._option_string_actions.get(name)
+            if known is not None and known.nargs == 0 and argument != name:
+                self.error(f"argument {name}: takes no value")
+            if known is not None or (not name.startswith("--") and _is_number(argument)):
                 continue
             if not name.startswith("--"):
                 name = name[:2]  # all behind it may be a value

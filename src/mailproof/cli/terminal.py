@@ -30,23 +30,42 @@ def open_what_is_closed() -> None:
         sys.stderr = open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - likewise
 
 
-def say(line: str) -> None:
-    """Print a line to standard error, or nothing where that can't be written either."""
+def say(line: str = "") -> None:
+    """Print a line to standard error, or nothing where that can't be written either.
+
+    Args:
+        line: The line; "" only makes sure that what was printed there before is written.
+    """
     try:
-        sys.stderr.write(f"{line}\n")
+        if line:
+            sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
     except OSError:
         _let_go(sys.stderr)
 
 
-def problem_of_output() -> OSError | None:
-    """Return why what was printed can't be written, None if it was; what can't is forgotten then."""
+def problem_of_output(error: BaseException) -> OSError | None:
+    """Return why what was printed can't be written, None if it was; what can't is forgotten then.
+
+    Args:
+        error: What a command ended with. Where it names no file it may be of standard output, which shows only if
+            something is left to be written.
+    """
+    found = None
     try:
         sys.stdout.flush()
-    except OSError as error:
+        if isinstance(error, OSError) and error.filename is None:
+            descriptor = sys.stdout.fileno()
+            os.write(descriptor, b"")  # fails on what is closed, and on a device that is full
+            if error.errno == errno.ENOSPC and hasattr(os, "fstatvfs") and not os.fstatvfs(descriptor).f_bavail:
+                found = error
+    except ValueError:  # it is no file, in a test
+        pass
+    except OSError as problem:
+        found = problem
+    if found is not None:
         _let_go(sys.stdout)
-        return error
-    return None
+    return found
 
 
 def _let_go(stream: io.TextIOBase | object) -> None:
