@@ -38,7 +38,7 @@ def _protoc(*options: str) -> None:
 
 
 def generate(into: Path) -> None:
-    """Write the generated modules and their type stubs into a folder, with the marks that have type checkers read them."""
+    """Write the generated modules into a folder, with their type stubs and what has type checkers read those."""
     into.mkdir(parents=True, exist_ok=True)
     _protoc(
         f"--python_out={into}", f"--grpc_python_out={into}", f"--mypy_out=quiet:{into}", f"--mypy_grpc_out=quiet:{into}"

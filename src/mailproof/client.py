@@ -278,7 +278,7 @@ class Client:
         return other
 
     async def pages(self, method: grpc.aio.UnaryUnaryMultiCallable[Q, A], request: Q) -> AsyncIterator[A]:
-        """Yield the pages of a list, by a method such as `tests.ListTests`; the request is changed for each page."""
+        """Yield the pages of a list, by a method such as `ListTests`; the request is changed for each page."""
         asked: Any = request
         while True:
             page: Any = await method(request)

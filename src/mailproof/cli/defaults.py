@@ -1,7 +1,7 @@
 """Defaults of flags, from the environment and from the user's configuration file.
 
-They are for commands that need no data directory: those that call a service, `diagnose` and `discover`. `serve` and its
-like have settings of their own.
+They are for commands that need no data directory: those that call a service, `diagnose` and `discover`. The service and
+the commands on its data have settings of their own.
 
 The rule: a flag wins over its variable, that over the command's table in the file, that over the file's top, that over
 the default. Law: no secret is read from the file; it names the file of the token.

@@ -16,6 +16,9 @@ from mailproof import __version__
 from mailproof.cli.examples import EXAMPLES
 from mailproof.cli.guard import guarded
 from mailproof.cli.parser import Parser
+from mailproof.domain.errors import StartupError
+
+PACKAGE = "mailproof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,15 @@ def _run(arguments: Sequence[str]) -> int:
     parsed = parser.parse_args(arguments)
     parsed.typed = arguments  # `diagnose --apply` prints them again
     run: Callable[[argparse.Namespace], int] = parsed.run
-    return run(parsed)
+    try:
+        return run(parsed)
+    except ModuleNotFoundError as error:
+        if (error.name or PACKAGE).split(".")[0] == PACKAGE:
+            raise
+        extra = "diagnose" if named in ("diagnose", "discover") else "server"
+        raise StartupError(
+            f"{named} needs more than is installed here, such as {error.name}: pip install 'mailproof[{extra}]' has it"
+        ) from error
 
 
 def build_parser(named: str | None) -> Parser:

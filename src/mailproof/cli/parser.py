@@ -132,7 +132,10 @@ class Parser(argparse.ArgumentParser):
                 if has_commands:  # the rest is another parser's
                     return
                 continue
-            if name in self._option_string_actions or (not name.startswith("--") and _is_number(argument)):
+            known = self._option_string_actions.get(name)
+            if known is not None and known.nargs == 0 and argument != name:
+                self.error(f"argument {name}: takes no value")
+            if known is not None or (not name.startswith("--") and _is_number(argument)):
                 continue
             if not name.startswith("--"):
                 name = name[:2]  # all behind it may be a value

@@ -89,13 +89,14 @@ def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     available = terminal.width()
     end_waiting()
     for name, value in listed:
-        line = f"{name.ljust(label)}{_GAP}{shown(value)}"
-        if columns(line) > available > label + _NARROWEST:
-            from textwrap import fill
+        text = shown(value)
+        room = available - label - len(_GAP)
+        if columns(text) > room > _NARROWEST:
+            from textwrap import wrap
 
-            indent = " " * (label + len(_GAP))
-            line = fill(line, available, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
-        print(line)
+            lines = wrap(text, room, break_on_hyphens=False, break_long_words=False)
+            text = f"\n{' ' * (label + len(_GAP))}".join(lines)
+        print(f"{name.ljust(label)}{_GAP}{text}")
 
 
 def print_line(text: str, *, aside: bool = False) -> None:

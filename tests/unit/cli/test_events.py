@@ -48,7 +48,7 @@ def wanted(**more: Any) -> argparse.Namespace:
 
 
 def test_the_types_are_those_of_the_api() -> None:
-    names = [name.removeprefix(events._PREFIX).lower() for name in instance_pb2.ConfigEventType.keys()]
+    names = [name.removeprefix(events._PREFIX).lower() for name, _ in instance_pb2.ConfigEventType.items()]
     assert list(events.TYPES) == names[1:]
 
 

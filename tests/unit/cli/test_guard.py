@@ -5,6 +5,7 @@ Each command runs in a process that is forked from this one, which has loaded wh
 
 from __future__ import annotations
 
+import argparse
 import errno
 import importlib
 import json
@@ -109,7 +110,11 @@ def closed(descriptor: int) -> Callable[[], None]:
 
 def onto(path: str, descriptor: int) -> Callable[[], None]:
     """Return what lets a standard stream be written to a file."""
-    return lambda: os.dup2(os.open(path, os.O_WRONLY), descriptor) and None
+
+    def replace() -> None:
+        os.dup2(os.open(path, os.O_WRONLY), descriptor)
+
+    return replace
 
 
 def without_reader() -> None:
@@ -241,7 +246,7 @@ def a_call_too_deep(depth: int = 0) -> int:
 def test_what_a_command_raises_is_a_code_and_a_sentence(
     error: BaseException, code: int, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fill(parser: cli.Parser) -> None:
+    def fill(parser: argparse.ArgumentParser) -> None:
         parser.set_defaults(run=planted(error))
 
     monkeypatch.setattr(cli, "_COMMANDS", (*cli._COMMANDS, cli._Command("planted", "Raise.", fill)))
@@ -252,7 +257,7 @@ def test_what_a_command_raises_is_a_code_and_a_sentence(
 
 
 def test_a_command_that_raises_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fill(parser: cli.Parser) -> None:
+    def fill(parser: argparse.ArgumentParser) -> None:
         parser.set_defaults(run=planted(KeyError("x")))
 
     monkeypatch.setattr(cli, "_COMMANDS", (cli._Command("planted", "Raise.", fill),))
@@ -270,8 +275,9 @@ def test_debug_shows_where_it_came_from_and_no_value(
 
     def work() -> int:
         password = "hunter2"
+        nothing: dict[str, int] = {}
         try:
-            return {}[password]
+            return nothing[password]
         except KeyError as error:
             raise TypeError("of the code") from error
 
