@@ -153,7 +153,7 @@ def test_bad_usage_is_one_line_without_the_token(
         (["--token-file", str(tmp_path / "two")], "holds something else than one token"),
         (["--instance", "a b"], "argument --instance: must be 1 to 100"),
         (["--timeout", "0"], "argument --timeout"),
-        (["--token", "mp_one"], "there is no flag --token: give it by --token-file"),
+        (["--token", "mp_one"], "there is no flag --token"),
     ):
         assert main(["whoami", *arguments]) == 2, arguments
         shown = capsys.readouterr()
