@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     named = next((argument for argument in arguments if not argument.startswith("-")), "")
     parser = build_parser(named)
     command = parser.commands().get(named)

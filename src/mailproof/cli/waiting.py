@@ -58,6 +58,6 @@ def _show(text: str) -> None:
 
     text = text[: max(0, get_terminal_size().columns - 1)]  # a line that is wrapped could not be taken away
     with contextlib.suppress(OSError):
-        sys.stderr.write(text)
+        sys.stderr.write(f"{text}\r")  # so that what is printed by other ways begins at the margin too
         sys.stderr.flush()
         _shown.append(len(text))

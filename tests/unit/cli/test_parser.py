@@ -136,6 +136,14 @@ def test_the_help_keeps_to_the_width_of_the_terminal(
         assert longest > columns / 2
 
 
+def test_help_is_found_by_its_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for line in ("", "token", "token create"):
+        assert main(["help", *line.split()]) == 0
+        shown = capsys.readouterr().out
+        assert main([*line.split(), "--help"]) == 0
+        assert capsys.readouterr().out == shown
+
+
 def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert re.fullmatch(r"mailproof \S+\n", capsys.readouterr().out)

@@ -38,7 +38,7 @@ def said(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch, *, prints: bool =
 
 def test_it_is_said_within_the_terminals_width_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "waiting for 127.0.0"
-    assert said(Terminal(), monkeypatch) == f"{text}\r{' ' * len(text)}\r"
+    assert said(Terminal(), monkeypatch) == f"{text}\r\r{' ' * len(text)}\r"
 
 
 def test_nothing_is_said_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
