@@ -21,6 +21,9 @@ settings.register_profile(
 )
 settings.load_profile("mailproof")
 
+# Nobody's own defaults are those of a test.
+os.environ["MAILPROOF_CLIENT_CONFIG"] = ""
+
 # A shell's background job ignores SIGINT, and so would every program that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

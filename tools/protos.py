@@ -38,16 +38,18 @@ def _protoc(*options: str) -> None:
 
 
 def generate(into: Path) -> None:
-    """Write the generated modules and their type stubs into a folder."""
+    """Write the generated modules into a folder, with their type stubs and what has type checkers read those."""
     into.mkdir(parents=True, exist_ok=True)
     _protoc(
         f"--python_out={into}", f"--grpc_python_out={into}", f"--mypy_out=quiet:{into}", f"--mypy_grpc_out=quiet:{into}"
     )
+    for package in PACKAGES:
+        (into / package / "py.typed").touch()  # PEP 561
 
 
 def _differences(left: Path, right: Path) -> list[str]:
     def listing(root: Path) -> set[str]:
-        return {str(p.relative_to(root)) for p in root.rglob("*.py*") if "__pycache__" not in p.parts}
+        return {str(p.relative_to(root)) for p in root.rglob("*py*") if "__pycache__" not in p.parts}
 
     names = listing(left) | listing(right)
     return sorted(

@@ -160,7 +160,7 @@ def test_a_target_with_data_is_refused_and_left_alone(url: str, tmp_path: Path) 
     for other in (target, url):
         before = contents(other)
         done = migrate(source, other)
-        assert done.returncode == 1
+        assert done.returncode == 3
         assert "not empty" in done.stderr
         assert contents(other) == before
 
@@ -171,12 +171,12 @@ def test_a_source_that_contradicts_itself_is_refused_and_the_target_stays_empty(
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
         connection.execute("UPDATE providers SET settings = replace(settings, 'smtp.example.com', 'evil.example.com')")
     done = migrate(source, url)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "not what its events say" in done.stderr
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
         connection.execute("DELETE FROM events WHERE sequence = 1")
     done = migrate(source, url)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "is missing" in done.stderr
     assert is_empty(url)
 
@@ -223,8 +223,8 @@ def is_empty(url: str) -> bool:
         (["--from", "sqlite:///x.db"], 2),
         (["--from", "sqlite:///x.db", "--to", "mysql://u:hunter2@db/x"], 2),
         (["--from", "sqlite:///x.db", "--to", "postgresql://u:hunter2@db:99999/x"], 2),
-        (["--from", "sqlite:////no/such/file.db", "--to", "sqlite:////no/such/either.db"], 1),
-        (["--from", "postgresql://u:hunter2@127.0.0.1:1/x", "--to", "sqlite:///TMP/x.db"], 1),
+        (["--from", "sqlite:////no/such/file.db", "--to", "sqlite:////no/such/either.db"], 3),
+        (["--from", "postgresql://u:hunter2@127.0.0.1:1/x", "--to", "sqlite:///TMP/x.db"], 3),
     ],
 )
 def test_what_is_wrong_is_a_line_without_the_password(arguments: list[str], code: int, tmp_path: Path) -> None:

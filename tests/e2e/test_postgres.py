@@ -106,7 +106,7 @@ def test_a_key_that_does_not_fit_is_refused_and_the_record_named(url: str, tmp_p
     with running_service(tmp_path, env=env(url)) as service:
         _, added = call(service, service.admin_token, "POST", "/smtp", smtp("n"))
     done = run("serve", "--data-dir", str(tmp_path), env=env(url, OTHER_KEY))
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert f"does not open the secret of configuration {added['id']}" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
@@ -114,7 +114,7 @@ def test_a_key_that_does_not_fit_is_refused_and_the_record_named(url: str, tmp_p
 def test_a_replica_with_a_key_of_its_own_is_refused_before_anything_is_stored(url: str, tmp_path: Path) -> None:
     with running_service(tmp_path / "one", env=env(url)):
         done = run("serve", "--data-dir", str(tmp_path / "two"), env=env(url, OTHER_KEY))
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "not that of the other replicas" in done.stderr
     with running_service(tmp_path / "two", env=env(url)):
         pass
@@ -135,7 +135,7 @@ def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
     }[what]
     for arguments in (["serve"], ["token", "list"]):
         done = run(*arguments, "--data-dir", str(tmp_path), env=env(wrong))
-        assert done.returncode == 1
+        assert done.returncode == 3
         assert done.stderr.startswith("mailproof: the database postgresql://")
         assert len(done.stderr.splitlines()) == 1
         assert "hunter2" not in done.stderr
@@ -157,7 +157,7 @@ def test_rebuild_compares_and_mends_beside_a_running_service(url: str, tmp_path:
         assert call(service, token, "GET", f"/smtp/{added['id']}")[1]["smtpConfig"]["senderName"] == "right"
     execute(url, "DELETE FROM events WHERE sequence = 1")
     code, told = rebuild()
-    assert code == 1
+    assert code == 3
     assert "event 1 of instance" in told
     assert "is missing; nothing was changed" in told
 
@@ -166,7 +166,7 @@ def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
     create_token(tmp_path, "admin", env=env(url))
     execute(url, "INSERT INTO schema_version (version, applied_at) VALUES (1000, 0)")
     done = run("token", "list", "--data-dir", str(tmp_path), env=env(url))
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "newer release" in done.stderr
 
 

@@ -75,7 +75,7 @@ def test_a_log_that_lacks_an_event_is_left_alone(folder: Path) -> None:
     tamper(folder, "DELETE FROM events WHERE sequence = 4")
     for flags in (["--check"], []):
         code, out, err = rebuild(folder, *flags)
-        assert (code, out) == (1, "")
+        assert (code, out) == (3, "")
         assert err.startswith("mailproof: event 4 of instance ")
         assert err.endswith(" is missing; nothing was changed\n")
 
@@ -84,13 +84,13 @@ def test_a_damaged_file_is_one_sentence(folder: Path) -> None:
     content = (folder / NAME).read_bytes()
     (folder / NAME).write_bytes(content[: 4096 * 8] + b"\xa5" * (len(content) - 4096 * 8))
     code, out, err = rebuild(folder, "--check")
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert err == "mailproof: the database file is damaged: stop the service and restore a backup\n"
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     code, out, err = rebuild(tmp_path / "typo")
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert err.startswith("mailproof: there is no database")
     assert not (tmp_path / "typo").exists()
     assert run("rebuild", "--frob").returncode == 2

@@ -184,7 +184,7 @@ def test_a_port_in_use_is_a_refusal_that_names_it(tmp_path: Path, service: Runni
         free = {"--grpc-listen": "127.0.0.1:0", "--http-listen": "127.0.0.1:0", flag: address}
         arguments = [part for pair in free.items() for part in pair]
         code, said = refusal("--data-dir", str(tmp_path), *arguments)
-        assert code == 1
+        assert code == 3
         assert address in said
 
 
@@ -198,7 +198,7 @@ def test_a_file_that_holds_no_certificate_is_a_refusal_that_names_it(tmp_path: P
     anchors = tmp_path / "anchors.pem"
     anchors.write_text("not a certificate\n")
     code, said = refusal("--data-dir", str(tmp_path), "--ca-file", str(anchors))
-    assert code == 1
+    assert code == 3
     assert "anchors.pem" in said
 
 
@@ -209,7 +209,7 @@ def test_a_key_that_does_not_fit_is_a_refusal(tmp_path: Path) -> None:
         config_id = call(running, "/smtp", {**body, "user": "me", "password": "p"})["id"]
     other = {"MAILPROOF_ENCRYPTION_KEY": "A" * 43 + "="}
     code, said = refusal("--data-dir", str(data), env=other)
-    assert code == 1
+    assert code == 3
     assert config_id in said
 
 

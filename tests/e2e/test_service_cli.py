@@ -27,6 +27,7 @@ def quiet(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILPROOF_SERVER", office.service.grpc_address)
     monkeypatch.setenv("MAILPROOF_TOKEN", office.admin)
     monkeypatch.setenv("GRPC_VERBOSITY", "NONE")
+    monkeypatch.setattr("mailproof.client.FIRST_WAIT", 0.001)
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_config_list(client: Client, capsys: pytest.CaptureFixture[str]) -> None
     assert config["recentTests"] == []
     assert main(["config", "list", *instance, "--filter", "nothing-like-it"]) == 0
     assert capsys.readouterr().err == "mailproof config list: the filter selects none of 2 configurations\n"
-    assert main(["config", "list", *instance, "--filter", "stat = x"]) == 1
+    assert main(["config", "list", *instance, "--filter", "stat = x"]) == 3
     assert 'there is no field "stat"; did you mean state?' in capsys.readouterr().err
 
 
@@ -102,6 +103,11 @@ def test_server_and_presets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets", "no such provider"]) == 1
 
 
+def test_sentences_of_the_service_are_in_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tests", "show", "nope", "--language", "de"]) == 3
+    assert capsys.readouterr().err == "mailproof tests show: ein Test mit dieser ID ist nicht gespeichert\n"
+
+
 def nobody() -> str:
     """Return an address at which nothing listens."""
     with socket.socket() as bound:
@@ -114,15 +120,19 @@ def test_one_sentence_for_each_failure(office: Office, capsys: pytest.CaptureFix
     smtps, grpc_address = f"127.0.0.1:{sandbox.tls_port}", office.service.grpc_address
     for arguments, sentence in (
         (["--server", nobody()], "nothing listens at 127.0.0.1:"),
+        (["--server", "unix:/no/such/socket"], "there is no socket /no/such/socket: is the service running?"),
         (["--server", "http://no-such-host.invalid:9"], "the name no-such-host.invalid is not found"),
         (["--server", f"https://{grpc_address}"], "does not speak TLS: write http:// instead of https://"),
         (["--server", office.service.http_url], "speaks HTTP/1.1, as a service's address of REST does"),
         (["--server", smtps], "speaks TLS: write https:// before it"),
         (["--server", f"https://{smtps}"], "is not accepted: unable to get local issuer certificate; --ca-file names"),
         (["--server", f"https://{smtps}", "--ca-file", str(sandbox.ca_file)], "speaks TLS but no HTTP/2 there"),
-        (["--instance", "no-such-instance"], "the caller has no instance with the id of the header x-instance-id"),
+        (
+            ["--instance", "no-such-instance"],
+            "the token is for no instance no-such-instance, which --instance names: whoami",
+        ),
     ):
-        assert main(["whoami", *arguments]) == 1, arguments
+        assert main(["whoami", *arguments]) == 3, arguments
         shown = capsys.readouterr()
         assert shown.out == ""
         assert shown.err.startswith("mailproof whoami: ")
@@ -134,7 +144,7 @@ def test_a_wrong_token_is_told_with_where_it_came_from(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILPROOF_TOKEN", "mp_wrong")
-    assert main(["whoami"]) == 1
+    assert main(["whoami"]) == 3
     shown = capsys.readouterr().err
     assert shown == "mailproof whoami: the access token is unknown or revoked (the token is that of MAILPROOF_TOKEN)\n"
 
@@ -153,7 +163,7 @@ def test_bad_usage_is_one_line_without_the_token(
         (["--token-file", str(tmp_path / "two")], "holds something else than one token"),
         (["--instance", "a b"], "argument --instance: must be 1 to 100"),
         (["--timeout", "0"], "argument --timeout"),
-        (["--token", "mp_one"], "unrecognized arguments"),
+        (["--token", "mp_one"], "there is no flag --token"),
     ):
         assert main(["whoami", *arguments]) == 2, arguments
         shown = capsys.readouterr()
@@ -201,9 +211,9 @@ def test_tls_with_an_authority_of_ones_own(
     monkeypatch.setenv("MAILPROOF_TOKEN", "mp_one")
     assert main(["whoami", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 0
     assert "name         Bearer mp_one\n" in capsys.readouterr().out
-    assert main(["whoami", "--server", f"https://{secured}"]) == 1
+    assert main(["whoami", "--server", f"https://{secured}"]) == 3
     assert "is not accepted: unable to get local issuer certificate" in capsys.readouterr().err
-    assert main(["whoami", "--server", secured]) == 1
+    assert main(["whoami", "--server", secured]) == 3
     assert "speaks TLS: write https:// before it" in capsys.readouterr().err
-    assert main(["server", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 1
+    assert main(["server", "--server", f"https://{secured}", "--ca-file", str(tmp_path / "ca.pem")]) == 3
     assert "has no such call: it is another service, or an older release" in capsys.readouterr().err

@@ -207,7 +207,7 @@ def refusal(data_dir: Path, **env: str) -> str:
     """Start a service that must refuse; return its one sentence."""
     listen = ("--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0")
     done = run("serve", "--data-dir", str(data_dir), *listen, env=env)
-    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
     sentence = done.stderr.splitlines()[-1]
     assert sentence.startswith("mailproof: ")
     assert "Traceback" not in done.stderr

@@ -59,7 +59,7 @@ def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Call
 def test_create_makes_the_directory_if_it_shall_and_prints_the_token_alone(tmp_path: Path) -> None:
     where = ("--data-dir", tmp_path / "a" / "b", "--role", "admin")
     done = token("create", *where)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
         f"mailproof: there is no directory {tmp_path / 'a' / 'b'}, and nothing was made: check its spelling, or make "
         "it with --init\n"
@@ -172,7 +172,7 @@ def test_revoking_what_is_not_there_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("action", [["list"], ["revoke", "42"]])
 def test_a_mistyped_directory_is_said_and_not_made(tmp_path: Path, action: list[str]) -> None:
     done = token(*action, "--data-dir", tmp_path / "typo")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr.startswith("mailproof: there is no database")
     assert not (tmp_path / "typo").exists()
 
@@ -180,7 +180,7 @@ def test_a_mistyped_directory_is_said_and_not_made(tmp_path: Path, action: list[
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "mailproof.db").write_bytes(b"something else entirely, not SQLite's \n" * 100)
     done = token("create", "--data-dir", tmp_path, "--role", "admin")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("mailproof: the database")
     assert done.stderr.count("\n") == 1
 
@@ -239,12 +239,12 @@ def test_another_key_or_none_is_said_and_no_key_is_made(tmp_path: Path) -> None:
     other = {"MAILPROOF_ENCRYPTION_KEY": base64.b64encode(b"x" * 32).decode()}
     for action in (["list"], ["identify"], ["revoke", "42"], ["create", "--role", "admin"]):
         done = token(*action, "--data-dir", tmp_path, env=other)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.returncode, done.stdout) == (3, "")
         assert "not the one that the access tokens are kept under" in done.stderr
     (tmp_path / KEY_FILE).unlink()
     for action in (["list"], ["create", "--role", "admin"]):
         done = token(*action, "--data-dir", tmp_path)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.returncode, done.stdout) == (3, "")
         assert "the encryption key of the service is needed" in done.stderr
     assert not (tmp_path / KEY_FILE).exists(), "a new key would be another one"
 

@@ -165,10 +165,10 @@ def test_a_changed_file_or_a_wrong_passphrase_adds_nothing(desk: Desk, whole: Pa
     changed = desk.path / "changed"
     changed.write_text("".join([lines[0], lines[1].replace("hooks0.example", "evil.example"), *lines[2:]]))
     code, _, err = desk.run("import", str(changed), "--dry-run", instance="other")
-    assert (code, "page: 1 was changed since the export" in err) == (1, True), err
+    assert (code, "page: 1 was changed since the export" in err) == (3, True), err
     (desk.path / "phrase").write_text("another passphrase")
     code, _, err = desk.run("import", str(whole), instance="other")
     (desk.path / "phrase").write_text(PHRASE)
-    assert (code, "does not open the document's secrets" in err) == (1, True), err
+    assert (code, "does not open the document's secrets" in err) == (3, True), err
     assert desk.exported("other") == ([], 0)
     assert not (desk.path / "whole.importing").exists()

@@ -28,7 +28,9 @@ from mailproof.webhook import verdict
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
 
-ENGLISH_ONLY = frozenset({"cli", "service", "domain.database", "net.egress", "net.egress_rules"})
+ENGLISH_ONLY = frozenset({"cli", "service", "domain.database", "net.egress", "net.egress_rules"}) | {
+    "syntax.server_address"
+}
 """Folders and modules whose sentences are for operators: the start's errors, settings, and the commands' usage."""
 
 

@@ -65,7 +65,7 @@ def environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAILPROOF_", "PYTHON"))}
     chosen = {**UNBOUNDED, **(env or {})}
     chosen = {name: text for name, text in chosen.items() if text or name not in UNBOUNDED}
-    return {**clean, "MAILPROOF_EGRESS_PROFILE": "development", **chosen}
+    return {**clean, "MAILPROOF_EGRESS_PROFILE": "development", "MAILPROOF_CLIENT_CONFIG": "", **chosen}
 
 
 def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

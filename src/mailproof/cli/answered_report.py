@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from mailproof.smtp.report import Report
+    from mailproof.smtp.report import Alternative, Heartbeat, Report, Step, StepStarted
 
 _RENAMED = {"current": "from"}
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -41,6 +41,18 @@ def report_of(message: Message) -> Report:
 
     report: Report = _value(Report, message)
     return report
+
+
+def progress_of(message: Any) -> StepStarted | Step | Alternative | Heartbeat | None:
+    """Return what a message of Diagnose's stream tells of the test under way; None for the report and newer things."""
+    from mailproof.smtp.report import Alternative, Heartbeat, Step, StepStarted
+
+    kinds = {"started": StepStarted, "step": Step, "alternative": Alternative, "heartbeat": Heartbeat}
+    event = message.WhichOneof("event")
+    found: StepStarted | Step | Alternative | Heartbeat | None = None
+    if event in kinds:
+        found = _value(kinds[event], getattr(message, event))
+    return found
 
 
 def _value(kind: Any, message: Any) -> Any:

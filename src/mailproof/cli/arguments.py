@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 
 from mailproof.cli.exit_codes import BAD_USAGE
 
@@ -14,6 +15,21 @@ MAX_SECONDS = 3600
 
 class UsageError(Exception):
     """An argument is wrong; the text begins with "argument" and its name."""
+
+
+_origins: dict[str, str] = {}
+"""Where the values of flags come from that nobody has typed, by the flags; a process runs one command."""
+
+
+def note_origin(flag: str, place: str) -> None:
+    """Note that a flag has its value from a file or a variable, so that a complaint names that."""
+    _origins[flag] = place
+
+
+def forget_origins(typed: Iterable[str]) -> None:
+    """Forget where values of flags come from that were typed after all."""
+    for argument in typed:
+        _origins.pop(argument.partition("=")[0], None)
 
 
 def complain(command: str, error: UsageError) -> int:
@@ -26,7 +42,11 @@ def complain(command: str, error: UsageError) -> int:
     Returns:
         The exit code.
     """
-    print(f"mailproof {command}: {error}", file=sys.stderr)
+    text = str(error)
+    for flag, place in _origins.items():
+        if text.startswith(f"argument {flag}: "):
+            text = f"{place}: {text.removeprefix(f'argument {flag}: ')}"
+    print(f"mailproof {command}: {text}", file=sys.stderr)
     return BAD_USAGE
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mailproof.cli.arguments import UsageError
-from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED
+from mailproof.cli.exit_codes import DONE
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
-from mailproof.cli.service_access import add_service_arguments
+from mailproof.cli.service_access import NotCarriedOut, add_service_arguments
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
     from mailproof.cli.transfer_file import Extent
+    from mailproof.client import Client
     from smtpdiag.v1 import instance_pb2
 
 
@@ -42,9 +42,7 @@ def partial(path: Path) -> Path:
     return path.with_name(f"{path.name}.partial")
 
 
-async def _export(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from mailproof.cli.transfer_file import FileProblem
-
+async def _export(client: Client, parsed: argparse.Namespace) -> int:
     half = partial(parsed.file)
     try:
         extent = _begin(parsed)
@@ -56,15 +54,8 @@ async def _export(client: ServiceClient, parsed: argparse.Namespace) -> int:
             os.fsync(file.fileno())
         half.replace(parsed.file)
         _sync(parsed.file.parent)
-    except UsageError as error:
-        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except FileProblem as error:
-        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return FAILED
     except OSError as error:
-        print(f"mailproof {parsed.called}: {half} can't be written: {error.strerror or error}", file=sys.stderr)
-        return FAILED
+        raise NotCarriedOut(f"{half} can't be written: {error.strerror or error}") from None
     _report(parsed, export.trailer)
     return DONE
 
@@ -140,7 +131,7 @@ class _Export:
 
     def __init__(
         self,
-        client: ServiceClient,
+        client: Client,
         parsed: argparse.Namespace,
         passphrase: str,
         file: IO[bytes],
@@ -161,13 +152,13 @@ class _Export:
         self._progress = ProgressLine("exported")
 
     async def run(self) -> None:
-        import grpc
+        from mailproof.client import CallError
 
         try:
             while not self._complete:
                 try:
                     await self._stream()
-                except grpc.aio.AioRpcError as error:
+                except CallError as error:
                     if not await self._retries.wait(error):
                         raise
         finally:
@@ -184,16 +175,15 @@ class _Export:
         from google.protobuf.json_format import MessageToDict
 
         from mailproof.cli.transfer_file import write_line
-        from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
+        from smtpdiag.v1 import instance_pb2
 
-        stub = instance_pb2_grpc.InstanceServiceStub(self._client.channel)
         request = instance_pb2.StreamExportConfigsRequest(
             passphrase=self._passphrase, page_size=self._parsed.page_size, page_token=self._token
         )
         if not self._token:  # a call before may have written a header, and no page
             self._file.seek(0)
             self._file.truncate()
-        async for part in stub.StreamExportConfigs(request, **self._client.options):
+        async for part in self._client.instances.StreamExportConfigs(request):
             write_line(self._file, MessageToDict(part))
             kind = part.WhichOneof("part")
             if kind == "header":

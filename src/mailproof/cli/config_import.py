@@ -12,19 +12,23 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from mailproof.cli.arguments import UsageError
-from mailproof.cli.exit_codes import BAD_USAGE, DONE, FAILED
+from mailproof.cli.exit_codes import DONE
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
-from mailproof.cli.service_access import add_service_arguments
+from mailproof.cli.service_access import NotCarriedOut, add_service_arguments
+
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
     from mailproof.cli.transfer_file import Extent, Line
+    from mailproof.client import Client
     from smtpdiag.v1 import instance_pb2
 
 
@@ -51,6 +55,8 @@ class _State:
         token: What the next call needs.
         pages: How many pages are known to be imported.
         skip_secrets: Whether the secrets are left out.
+        missing: How many configurations have no secret now.
+        new_keys: How many have a new signing key.
     """
 
     export_id: str
@@ -58,6 +64,8 @@ class _State:
     token: str
     pages: int = 0
     skip_secrets: bool = False
+    missing: int = 0
+    new_keys: int = 0
 
     def save(self, path: Path) -> None:
         """Append the state to its file, whose last whole line counts.
@@ -84,23 +92,14 @@ def _state(path: Path) -> _State:
     raise UsageError(f"{path} can't be read: it is no state of an import")
 
 
-async def _import(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from mailproof.cli.transfer_file import FileProblem
-
+async def _import(client: Client, parsed: argparse.Namespace) -> int:
     try:
         return await (_undo(client, parsed) if parsed.undo else _add(client, parsed))
-    except UsageError as error:
-        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except FileProblem as error:
-        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
-        return FAILED
     except OSError as error:
-        print(f"mailproof {parsed.called}: {error.filename}: {error.strerror or error}", file=sys.stderr)
-        return FAILED
+        raise NotCarriedOut(f"{error.filename or parsed.file}: {error.strerror or error}") from None
 
 
-async def _add(client: ServiceClient, parsed: argparse.Namespace) -> int:
+async def _add(client: Client, parsed: argparse.Namespace) -> int:
     from mailproof.cli.transfer_file import survey
 
     where = state_file(parsed.file)
@@ -112,12 +111,9 @@ async def _add(client: ServiceClient, parsed: argparse.Namespace) -> int:
         raise UsageError(f"argument --resume: there is no {where}, so no import of this file broke off")
     extent = survey(parsed.file)
     if not extent.complete:
-        print(
-            f"mailproof {parsed.called}: {parsed.file} has {extent.pages} pages and no trailer: the export broke off "
-            f"before its end",
-            file=sys.stderr,
+        raise NotCarriedOut(
+            f"{parsed.file} has {extent.pages} pages and no trailer: the export broke off before its end"
         )
-        return FAILED
     state = _state(where) if parsed.resume else None
     if state is not None and state.export_id != extent.export_id:
         raise UsageError(f"{where} is of the import of another export")
@@ -126,7 +122,7 @@ async def _add(client: ServiceClient, parsed: argparse.Namespace) -> int:
     with _ids(parsed.ids, resume=parsed.resume) as ids:
         running = _Import(client, parsed, passphrase, extent, state, ids)
         finished = await running.run()
-    _report(parsed, finished, running.secrets)
+    _report(parsed, finished, running.state)
     return DONE
 
 
@@ -134,12 +130,12 @@ class _Import:
     """An import that runs.
 
     Attributes:
-        secrets: How many secrets became what, on the pages that this run has sent.
+        state: How far it has got; None before it begins.
     """
 
     def __init__(
         self,
-        client: ServiceClient,
+        client: Client,
         parsed: argparse.Namespace,
         passphrase: str,
         extent: Extent,
@@ -147,15 +143,12 @@ class _Import:
         ids: IO[str],
     ) -> None:
         from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
-        from smtpdiag.v1 import instance_pb2_grpc
 
-        self.secrets: Counter[int] = Counter()
-        self._stub = instance_pb2_grpc.InstanceServiceStub(client.channel)
+        self.state = state
         self._client = client
         self._parsed = parsed
         self._passphrase = passphrase
         self._extent = extent
-        self._state = state
         self._ids = ids
         self._retries = RepeatedCalls()
         self._progress = ProgressLine("checked" if parsed.dry_run else "imported")
@@ -175,8 +168,8 @@ class _Import:
                         finished = await self._finish(line)
         finally:
             self._progress.end()
-            if finished is None and self._state is not None and not self._parsed.dry_run:  # also by Ctrl-C
-                half = f"{self._state.pages} of {self._extent.pages} pages are imported"
+            if finished is None and self.state is not None and not self._parsed.dry_run:  # also by Ctrl-C
+                half = f"{self.state.pages} of {self._extent.pages} pages are imported"
                 ways = "--resume goes on, --undo takes them back"
                 print(f"mailproof {self._parsed.called}: {half}: {ways}", file=sys.stderr)
         assert finished is not None  # noqa: S101 - the survey has seen a trailer
@@ -185,13 +178,13 @@ class _Import:
     async def _begin(self, line: Line) -> None:
         from smtpdiag.v1 import instance_pb2
 
-        if self._state is not None:
+        if self.state is not None:
             return
         request = instance_pb2.BeginConfigsImportRequest(
             passphrase=self._passphrase, skip_secrets=self._parsed.skip_secrets, validate_only=self._parsed.dry_run
         )
         _parse(self._parsed.file, line, request.header)
-        begun = await self._call(self._stub.BeginConfigsImport, request)
+        begun = await self._call(self._client.instances.BeginConfigsImport, request)
         skipped: bool = self._parsed.skip_secrets
         self._keep(_State(self._extent.export_id, begun.import_id, begun.next_import_token, skip_secrets=skipped))
 
@@ -200,46 +193,54 @@ class _Import:
 
         from smtpdiag.v1 import instance_pb2
 
-        state = self._state
+        state = self.state
         assert state is not None  # noqa: S101 - `_begin` was first
         if line.part["number"] <= state.pages:
             return
         request = instance_pb2.ContinueConfigsImportRequest(import_token=state.token, passphrase=self._passphrase)
         _parse(self._parsed.file, line, request.page)
-        answer = await self._call(self._stub.ContinueConfigsImport, request)
-        for provider in answer.providers:
-            self.secrets[provider.secret] += 1
-            if self._parsed.ids:
+        answer = await self._call(self._client.instances.ContinueConfigsImport, request)
+        if self._parsed.ids:
+            for provider in answer.providers:
                 self._ids.write(json.dumps(MessageToDict(provider), separators=(",", ":")) + "\n")
         self._ids.flush()
-        token, pages = answer.next_import_token, answer.page_count
-        self._keep(_State(state.export_id, state.import_id, token, pages, state.skip_secrets))
+        became = Counter(provider.secret for provider in answer.providers)
+        self._keep(
+            replace(
+                state,
+                token=answer.next_import_token,
+                pages=answer.page_count,
+                missing=state.missing + became[instance_pb2.IMPORTED_SECRET_MISSING],
+                new_keys=state.new_keys + became[instance_pb2.IMPORTED_SECRET_NEW_SIGNING_KEY],
+            )
+        )
         self._progress.show(answer.provider_count, self._extent.providers)
 
     async def _finish(self, line: Line) -> instance_pb2.FinishConfigsImportResponse:
         from smtpdiag.v1 import instance_pb2
 
-        assert self._state is not None  # noqa: S101 - as above
-        request = instance_pb2.FinishConfigsImportRequest(import_token=self._state.token, passphrase=self._passphrase)
+        assert self.state is not None  # noqa: S101 - as above
+        request = instance_pb2.FinishConfigsImportRequest(import_token=self.state.token, passphrase=self._passphrase)
         _parse(self._parsed.file, line, request.trailer)
-        answer: instance_pb2.FinishConfigsImportResponse = await self._call(self._stub.FinishConfigsImport, request)
+        answer: instance_pb2.FinishConfigsImportResponse
+        answer = await self._call(self._client.instances.FinishConfigsImport, request)
         if not self._parsed.dry_run:
             state_file(self._parsed.file).unlink(missing_ok=True)
         return answer
 
     def _keep(self, state: _State) -> None:
-        self._state = state
+        self.state = state
         if not self._parsed.dry_run:
             state.save(state_file(self._parsed.file))
 
-    async def _call(self, method: Any, request: object) -> Any:
+    async def _call(self, method: Callable[[Q], Awaitable[A]], request: Q) -> A:
         """Make a call, again where its answer was lost: a repeated page is answered as the first time."""
-        import grpc
+        from mailproof.client import CallError
 
         while True:
             try:
-                answer = await method(request, **self._client.options)
-            except grpc.aio.AioRpcError as error:
+                answer = await method(request)
+            except CallError as error:
                 if not await self._retries.wait(error):
                     raise
             else:
@@ -247,30 +248,25 @@ class _Import:
                 return answer
 
 
-async def _undo(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    import grpc
-
+async def _undo(client: Client, parsed: argparse.Namespace) -> int:
     from mailproof.cli.transfer_calls import ProgressLine, RepeatedCalls
-    from smtpdiag.v1 import instance_pb2, instance_pb2_grpc
+    from mailproof.client import CallError
+    from smtpdiag.v1 import instance_pb2
 
     where = state_file(parsed.file)
     if not where.exists():
         raise UsageError(f"argument --undo: there is no {where}, so no import of this file broke off")
     request = instance_pb2.UndoConfigsImportRequest(import_token=_state(where).token)
-    stub, retries, progress = (
-        instance_pb2_grpc.InstanceServiceStub(client.channel),
-        RepeatedCalls(),
-        ProgressLine("removed"),
-    )
+    retries, progress = RepeatedCalls(), ProgressLine("removed")
     removed, kept = 0, set[str]()
     while True:
         try:
-            async for page in stub.UndoConfigsImport(request, **client.options):
+            async for page in client.instances.UndoConfigsImport(request):
                 retries.progress()
                 removed += page.removed_count
                 kept.update(page.kept_provider_ids)
                 progress.show(removed, removed)
-        except grpc.aio.AioRpcError as error:
+        except CallError as error:
             if not await retries.wait(error):
                 progress.end()
                 raise
@@ -312,13 +308,11 @@ def _ids(path: Path | None, *, resume: bool) -> IO[str]:
 
 
 def _report(
-    parsed: argparse.Namespace, finished: instance_pb2.FinishConfigsImportResponse, secrets: Counter[int]
+    parsed: argparse.Namespace, finished: instance_pb2.FinishConfigsImportResponse, state: _State | None
 ) -> None:
     from mailproof.cli.printer import print_json
-    from smtpdiag.v1 import instance_pb2
 
-    missing = secrets[instance_pb2.IMPORTED_SECRET_MISSING]
-    new_keys = secrets[instance_pb2.IMPORTED_SECRET_NEW_SIGNING_KEY]
+    missing, new_keys = (state.missing, state.new_keys) if state else (0, 0)
     if parsed.json:
         facts = {"configurations": finished.provider_count, "pages": finished.page_count}
         counts = {"secretsMissing": missing, "newSigningKeys": new_keys}

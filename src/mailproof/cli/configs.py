@@ -1,4 +1,7 @@
-"""`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say."""
+"""`mailproof config`: what a running service has stored. `list` shows each configuration with what its tests say.
+
+What changes, shows and tests one is shared with `mailproof provider`.
+"""
 # ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.table import as_json, moment, print_table, word
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
     from smtpdiag.v1 import config_overview_pb2
 
 _PAGE = 200
@@ -27,10 +30,25 @@ _HEAD = ("id", "state", "name", "server", "tls", "user", "secret", "last test", 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
-    from mailproof.cli import config_export, config_import
+    from mailproof.cli import config_export, config_import, providers
 
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    text = "List the configurations with their last tests, + passed, x failed, / cancelled, the newest first."
+    add_listing(actions, "configurations")
+    providers.add_actions(actions)
+    text = "Write all configurations of an instance to a file."
+    config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
+    text = "Add all configurations of such a file to an instance, under new ids."
+    config_import.add_arguments(actions.add_parser("import", help=text, description=text, allow_abbrev=False))
+
+
+def add_listing(actions: argparse._SubParsersAction[argparse.ArgumentParser], what: str) -> None:
+    """Add `list`.
+
+    Args:
+        actions: Where it is added.
+        what: What is listed, in the plural.
+    """
+    text = f"List the {what} with their last tests, + passed, x failed, / cancelled, the newest first."
     listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
     listing.add_argument(
         "--filter",
@@ -45,27 +63,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="such as 'description' or 'last_test.start_time desc'; default: the active one first, then the newest",
     )
     add_service_arguments(listing, _list)
-    text = "Write all configurations of an instance to a file."
-    config_export.add_arguments(actions.add_parser("export", help=text, description=text, allow_abbrev=False))
-    text = "Add all configurations of such a file to an instance, under new ids."
-    config_import.add_arguments(actions.add_parser("import", help=text, description=text, allow_abbrev=False))
 
 
-async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import config_overview_pb2, config_overview_pb2_grpc
+async def _list(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import config_overview_pb2
 
-    stub = config_overview_pb2_grpc.ConfigServiceStub(client.channel)
+    request = config_overview_pb2.ListConfigOverviewsRequest(
+        page_size=_PAGE, filter=parsed.filter, order_by=parsed.order_by
+    )
     found: list[config_overview_pb2.ConfigOverview] = []
-    token = ""
-    while True:
-        request = config_overview_pb2.ListConfigOverviewsRequest(
-            page_size=_PAGE, page_token=token, filter=parsed.filter, order_by=parsed.order_by
-        )
-        page = await stub.ListConfigOverviews(request, **client.options)
+    async for page in client.pages(client.configs.ListConfigOverviews, request):
         found += page.configs
-        token = page.next_page_token
-        if not token:
-            break
     if parsed.json:
         print_json([as_json(each) for each in found])
     elif not found and page.config_count:

@@ -7,36 +7,44 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from mailproof.cli.server_address import ServerAddress
 
 if TYPE_CHECKING:
     import asyncio
     import ssl
 
+    from mailproof.client import CallError
+    from mailproof.syntax.server_address import ServerAddress
+
 _PATIENCE = 5.0
 """Seconds for each look."""
 
 
-def anchors(ca_pem: str) -> str:
-    """Return the certificate authorities that are trusted, PEM: the system's and some more.
+_OF_NO_SERVICE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN", "INTERNAL", "CANCELLED")
+"""The codes that gRPC gives a call itself which no service has answered."""
+
+
+async def call_problem(error: CallError, address: ServerAddress, ca_pem: str, patience: float) -> str:
+    """Return the sentence on a failed call: the service's own, or what is wrong with the connection.
 
     Args:
-        ca_pem: Those besides the system's.
-
-    Returns:
-        Both; without the system's file, where there is none, and "" where there is nothing at all.
+        error: What the client library raised.
+        address: Where the service should be.
+        ca_pem: Certificate authorities that are trusted besides the system's.
+        patience: Seconds that the call was given.
     """
-    import ssl
+    from mailproof.client import MAX_ANSWER
 
-    file = ssl.get_default_verify_paths().cafile
-    known = ""
-    if file:
-        with suppress(OSError, UnicodeDecodeError):
-            known = Path(file).read_text("ascii")
-    return "\n".join(part for part in (known, ca_pem) if part)
+    if error.reason:
+        return str(error)
+    if error.code == "UNIMPLEMENTED":
+        return f"{address.target} has no such call: it is another service, or an older release"
+    if error.code == "RESOURCE_EXHAUSTED" and "larger than max" in str(error):
+        return f"the answer is larger than {MAX_ANSWER} bytes"
+    problem = await connection_problem(address, ca_pem) if error.code in _OF_NO_SERVICE else ""
+    if not problem and error.code == "DEADLINE_EXCEEDED":
+        return f"{address.target} did not answer within {patience:g} s"
+    return problem or str(error)
 
 
 async def connection_problem(address: ServerAddress, ca_pem: str) -> str:
@@ -49,6 +57,8 @@ async def connection_problem(address: ServerAddress, ca_pem: str) -> str:
     import socket
 
     where = address.target
+    if address.path:
+        return await _problem_of_unix_socket(address.path)
     try:
         await _connected(address, None)
     except ConnectionRefusedError:
@@ -60,6 +70,22 @@ async def connection_problem(address: ServerAddress, ca_pem: str) -> str:
     except OSError as error:
         return f"{where} can't be reached: {error.strerror or error}"
     return await (_problem_of_tls(address, ca_pem) if address.secure else _problem_in_the_clear(address))
+
+
+async def _problem_of_unix_socket(path: str) -> str:
+    if sys.platform != "win32":  # whose asyncio has no such sockets
+        import asyncio
+
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_unix_connection(path), _PATIENCE)
+        except FileNotFoundError:
+            return f"there is no socket {path}: is the service running?"
+        except ConnectionRefusedError:
+            return f"nothing listens at the socket {path}: is the service running?"
+        except OSError as error:  # a TimeoutError too
+            return f"the socket {path} can't be reached: {error.strerror or error}"
+        await _close(writer)
+    return ""
 
 
 async def _problem_of_tls(address: ServerAddress, ca_pem: str) -> str:
@@ -115,22 +141,13 @@ async def _connected(address: ServerAddress, context: ssl.SSLContext | None) -> 
     """Connect, with TLS where there is a context, and return which protocol was agreed on; "" for none."""
     import asyncio
 
-    _, writer = await asyncio.wait_for(_open(address, context), _PATIENCE)
+    name = address.host if context else None
+    connecting = asyncio.open_connection(address.host, address.port, ssl=context, server_hostname=name)
+    _, writer = await asyncio.wait_for(connecting, _PATIENCE)
     tls = writer.get_extra_info("ssl_object")
     agreed = (tls.selected_alpn_protocol() or "") if tls is not None else ""
     await _close(writer)
     return agreed
-
-
-async def _open(
-    address: ServerAddress, context: ssl.SSLContext | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    import asyncio
-
-    name = address.host if context else None
-    if address.socket_path and sys.platform != "win32":  # which has no such sockets in asyncio
-        return await asyncio.open_unix_connection(address.socket_path, ssl=context, server_hostname=name)
-    return await asyncio.open_connection(address.host, address.port, ssl=context, server_hostname=name)
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,6 @@ that `--help` costs nothing, and neither gRPC nor protobuf nor the store is impo
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from mailproof.cli.arguments import UsageError, add_json, add_language, add_timeout, complain
@@ -17,10 +16,8 @@ from mailproof.cli.printer import Printer, print_json, show_until
 
 if TYPE_CHECKING:
     from mailproof.smtp.report import Plan
-    from mailproof.smtp.vocabulary import TlsMode
 
 MAX_CA_FILE = 1024 * 1024  # bytes
-MAX_PASSWORD = 64 * 1024  # bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -135,12 +132,13 @@ def _plan(args: argparse.Namespace) -> Plan:
         UsageError: An argument is wrong.
     """
     from mailproof.cli import oauth_arguments
+    from mailproof.cli.typed_server import read_server
     from mailproof.domain.secret import Secret
     from mailproof.smtp.plans import violations
     from mailproof.smtp.report import Credentials, Plan
     from mailproof.smtp.vocabulary import Depth, Patience
 
-    host, port, mode = _server(args.host, args.tls)
+    host, port, mode = read_server(args.host, args.tls)
     problem = oauth_arguments.problem(args)
     if problem:
         raise UsageError(problem)
@@ -191,31 +189,6 @@ def _plan(args: argparse.Namespace) -> Plan:
     return plan
 
 
-def _server(text: str, mode: TlsMode) -> tuple[str, int, TlsMode]:
-    """Return the host as it is looked up, the port, 0 where none is given, and the TLS mode.
-
-    Args:
-        text: HOST[:PORT] or a URL.
-        mode: What --tls says; `AUTO` leaves it to a URL.
-
-    Raises:
-        UsageError: It is no host, or --tls contradicts the URL.
-    """
-    from mailproof.smtp.vocabulary import TlsMode
-    from mailproof.syntax.typed_host import parse_typed_host
-
-    try:
-        typed = parse_typed_host(text)
-    except ValueError as error:
-        from mailproof.discovery.did_you_mean import refusal_in_words
-
-        raise UsageError(f"argument HOST[:PORT]: {refusal_in_words(error)}") from None
-    _, wrong_mode = typed.contradicts(mode="" if mode is TlsMode.AUTO else mode.value)
-    if wrong_mode:
-        raise UsageError(f"argument --tls: {wrong_mode}")
-    return typed.host, typed.wanted_port or 0, TlsMode(typed.tls.value) if typed.tls else mode
-
-
 def _ca_file(name: str) -> str:
     """Return the trust anchors in a file.
 
@@ -239,7 +212,7 @@ def _ca_file(name: str) -> str:
 
 
 def _secret(flag: str) -> str:
-    """Read a secret from standard input: one line, without its end.
+    """Read a secret from standard input.
 
     Args:
         flag: The flag that says which secret it is.
@@ -247,20 +220,7 @@ def _secret(flag: str) -> str:
     Raises:
         UsageError: Standard input does not hold one line of UTF-8.
     """
-    from mailproof.syntax.text import has_nul
+    from mailproof.cli.typed_secret import read_secret
 
     what = {"--password-stdin": "password", "--oauth-token-stdin": "token"}.get(flag, "client secret")
-    if sys.stdin.isatty():
-        from getpass import getpass
-
-        return getpass(f"{what.capitalize()}: ")
-    data = sys.stdin.buffer.read(MAX_PASSWORD + 1)
-    try:
-        text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise UsageError(f"argument {flag}: the {what} must be UTF-8 text") from None
-    if not text:
-        raise UsageError(f"argument {flag}: standard input is empty")
-    if len(data) > MAX_PASSWORD or has_nul(text) or "\r" in text or "\n" in text:
-        raise UsageError(f"argument {flag}: the {what} must be one line")
-    return text
+    return read_secret(flag, what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     # Windows' default loop has no `add_reader`, and reports other error numbers than the sockets do.
     with shortages_raised(), asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         _tick(runner.get_loop())
+        if not os.environ.get("MAILPROOF_DEBUG"):
+            runner.get_loop().set_exception_handler(_say_nothing)
         return runner.run(work)
+
+
+def _say_nothing(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keep a failure of a task that nobody waits for any more from being a traceback: the command has its own end."""
 
 
 def _tick(loop: asyncio.AbstractEventLoop) -> None:

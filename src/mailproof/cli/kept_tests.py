@@ -14,7 +14,7 @@ from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.table import moment, print_facts, print_message, print_table, word
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
     from smtpdiag.v1 import test_pb2
 
 _HEAD = (
@@ -54,12 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--since",
         metavar="WHEN",
-        type=_moment,
+        type=time_since,
         help="only tests since then: a length (30m, 12h, 7d, 2w), a date or a time, in UTC where it says nothing else",
     )
     listing.add_argument("--order-by", metavar="TEXT", default="", help="the order: start_time desc, elapsed_ms, code")
     listing.add_argument(
-        "--limit", metavar="N", type=_limit, default=50, help="how many tests at most; 0 means all; default: 50"
+        "--limit", metavar="N", type=limit, default=50, help="how many tests at most; 0 means all; default: 50"
     )
     add_service_arguments(listing, _list)
 
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_service_arguments(showing, _show)
 
 
-def _moment(text: str) -> datetime:
+def time_since(text: str) -> datetime:
     """Parse a time, or how long ago it was."""
     ago = _AGO.fullmatch(text)
     try:
@@ -81,36 +81,34 @@ def _moment(text: str) -> datetime:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _limit(text: str) -> int:
+def limit(text: str) -> int:
     """Parse how many tests are wanted; 0 becomes as many as a list shows."""
     if not (text.isascii() and text.isdecimal()) or int(text) > _MAX_LIMIT:
         raise argparse.ArgumentTypeError(f"must be a number from 0 to {_MAX_LIMIT}")
     return int(text) or _MAX_LIMIT
 
 
-async def _list(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import test_pb2, test_pb2_grpc
+async def _list(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import test_pb2
 
-    stub = test_pb2_grpc.TestServiceStub(client.channel)
     # OR binds closer than AND, so the filter needs no parentheses, which would shift the place that a complaint names.
     conditions = [parsed.filter] if parsed.filter.strip() else []
     if parsed.since is not None:
         conditions.append(f"start_time >= {parsed.since:%Y-%m-%dT%H:%M:%S}Z")
+    request = test_pb2.ListTestsRequest(
+        page_size=min(_PAGE, parsed.limit),
+        filter=" AND ".join(conditions),
+        order_by=parsed.order_by,
+        config_id=parsed.config,
+    )
     tests: list[test_pb2.Test] = []
     token = ""
-    while len(tests) < parsed.limit:
-        request = test_pb2.ListTestsRequest(
-            page_size=min(_PAGE, parsed.limit - len(tests)),
-            page_token=token,
-            filter=" AND ".join(conditions),
-            order_by=parsed.order_by,
-            config_id=parsed.config,
-        )
-        page = await stub.ListTests(request, **client.options)
+    async for page in client.pages(client.tests.ListTests, request):
         tests += page.tests
         token = page.next_page_token
-        if not token:
+        if len(tests) >= parsed.limit:
             break
+        request.page_size = min(_PAGE, parsed.limit - len(tests))
     if parsed.json:
         print_message(test_pb2.ListTestsResponse(tests=tests, next_page_token=token))
         return DONE
@@ -152,11 +150,10 @@ def _words(test: test_pb2.Test) -> dict[str, str]:
     }
 
 
-async def _show(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import test_pb2, test_pb2_grpc
+async def _show(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import test_pb2
 
-    stub = test_pb2_grpc.TestServiceStub(client.channel)
-    answer = await stub.GetTest(test_pb2.GetTestRequest(id=parsed.id), **client.options)
+    answer = await client.tests.GetTest(test_pb2.GetTestRequest(id=parsed.id))
     if parsed.json:
         print_message(answer.test)
         return DONE

@@ -1,10 +1,8 @@
 """The command `mailproof`: finds the subcommand, runs it, and turns what it raises into an exit code.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted. `diagnose` and
-`discover` exit with 1 where the test failed or nothing was found. The law kept here: a subcommand's modules are
-imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
+What stands around it is guard.py; the exit codes are those of exit_codes.py. The law kept here: a subcommand's modules
+are imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
@@ -13,19 +11,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from mailproof import __version__
-from mailproof.cli import terminal
-from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
-from mailproof.domain.errors import ServiceShortage, StartupError
+from mailproof.cli.examples import EXAMPLES
+from mailproof.cli.guard import guarded
+from mailproof.cli.parser import Parser
+from mailproof.domain.errors import StartupError
 
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that reports a wrong argument on one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+PACKAGE = "mailproof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +46,61 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    terminal.show_what_can_be_shown()
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    parser = build_parser(named)
+    command = parser.commands().get(named)
+    if command is not None and not {"-h", "--help"} & set(arguments):
+        from mailproof.cli import arguments as said
+        from mailproof.cli import defaults
+
+        try:
+            defaults.apply(command, named, os.environ)
+        except said.UsageError as error:
+            return said.complain(named, error)
+        said.forget_origins(arguments)
+    parsed = parser.parse_args(arguments)
+    parsed.typed = arguments  # `diagnose --apply` prints them again
+    run: Callable[[argparse.Namespace], int] = parsed.run
     try:
-        parsed = _parser(arguments).parse_args(arguments)
-        parsed.typed = arguments  # `diagnose --apply` prints them again
-        run: Callable[[argparse.Namespace], int] = parsed.run
-        code = run(parsed)
-        sys.stdout.flush()
-    except SystemExit as exit_:  # argparse's way to end: --help, --version, bad usage
-        return exit_.code if isinstance(exit_.code, int) else FAILED
-    except StartupError as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        from mailproof.service.declaration import SettingError
-
-        return BAD_USAGE if isinstance(error, SettingError) else FAILED
-    except ServiceShortage as error:
-        print(f"mailproof: {error}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        if not terminal.reader_has_left(error):
+        return run(parsed)
+    except ModuleNotFoundError as error:
+        if (error.name or PACKAGE).split(".")[0] == PACKAGE:
             raise
-        # Whoever read our output has gone, so nothing can be printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return code
+        extra = "diagnose" if named in ("diagnose", "discover") else "server"
+        raise StartupError(
+            f"{named} needs more than is installed here, such as {error.name}: pip install 'mailproof[{extra}]' has it"
+        ) from error
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser. Only the subcommand that is asked for gets its arguments."""
-    parser = _Parser(
+def build_parser(named: str | None) -> Parser:
+    """Build the parser.
+
+    Args:
+        named: The command that is asked for: only that one gets its arguments. None: all of them do.
+    """
+    parser = Parser(
         prog="mailproof",
         description="Stores SMTP settings and proves that they work.",
-        epilog="mailproof COMMAND --help tells each command's flags.",
+        epilog="mailproof COMMAND --help tells each command's flags, and where man pages are read, "
+        "man mailproof-COMMAND. Exit codes: 0 done or passed, 1 the test failed or nothing was found, 2 bad usage, "
+        "3 it could not be carried out.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"mailproof {__version__}")
+    parser.example = "mailproof diagnose smtp.example.com"
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    named = next((argument for argument in arguments if not argument.startswith("-")), None)
     for command in _COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
-        if command.name == named:
+        if named is None or command.name == named:
             command.fill(sub)
+            for leaf in sub.leaves():
+                leaf.example = EXAMPLES.get(leaf.prog.partition(" ")[2], "")
     return parser
 
 
@@ -223,10 +228,28 @@ def _fill_config(parser: argparse.ArgumentParser) -> None:
     configs.add_arguments(parser)
 
 
+def _fill_provider(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import providers
+
+    providers.add_arguments(parser)
+
+
+def _fill_events(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import events
+
+    events.add_arguments(parser)
+
+
 def _fill_tests(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import kept_tests
 
     kept_tests.add_arguments(parser)
+
+
+def _fill_completion(parser: argparse.ArgumentParser) -> None:
+    from mailproof.cli import completion
+
+    completion.add_arguments(parser)
 
 
 _COMMANDS = (
@@ -242,9 +265,14 @@ _COMMANDS = (
     _Command("diagnose", "Test an SMTP server without a service or a database.", _fill_diagnose),
     _Command("discover", "Find the SMTP settings of a mail address.", _fill_discover),
     _Command("explain", "Explain a code, a server's answer, or another program's error.", _fill_explain),
-    _Command("config", "List, export and import the configurations that a running service has stored.", _fill_config),
+    _Command(
+        "config", "Add, change, test, activate, list and export configurations of a running service.", _fill_config
+    ),
     _Command("presets", "List the mail providers whose servers a running service knows.", _fill_presets),
     _Command("server", "Ask a running service for its version, limits and features.", _fill_server),
     _Command("whoami", "Ask a running service whose token this is and what it may do.", _fill_whoami),
     _Command("tests", "List and show the kept tests of a running service's configurations.", _fill_tests),
+    _Command("provider", "The same, and besides for providers that mail is posted to.", _fill_provider),
+    _Command("events", "List who changed what in a running service's configurations, and when.", _fill_events),
+    _Command("completion", "Print the script that completes this command line in a shell.", _fill_completion),
 )

@@ -13,7 +13,7 @@ from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.table import as_json, print_facts, print_table, word
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
     from smtpdiag.v1 import discovery_pb2
 
 
@@ -25,19 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_service_arguments(parser, _presets)
 
 
-async def _presets(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import discovery_pb2, discovery_pb2_grpc
+async def _presets(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import discovery_pb2
 
-    stub = discovery_pb2_grpc.DiscoveryServiceStub(client.channel)
-    found: list[discovery_pb2.ProviderPreset] = []
-    token = ""
-    while True:
-        request = discovery_pb2.ListProviderPresetsRequest(page_token=token)
-        page = await stub.ListProviderPresets(request, **client.options)
-        found += page.presets
-        token = page.next_page_token
-        if not token:
-            break
+    pages = client.pages(client.discovery.ListProviderPresets, discovery_pb2.ListProviderPresetsRequest())
+    found = [preset async for page in pages for preset in page.presets]
     sought = parsed.name.casefold()
     found = [each for each in found if any(sought in text.casefold() for text in (each.name, *each.domains))]
     if parsed.json:

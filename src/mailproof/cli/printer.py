@@ -6,12 +6,12 @@ Imports nothing heavy at the top: `--help` passes here. What is printed has been
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailproof.cli.terminal import can_replace, has_colour
+from mailproof.cli.terminal import can_replace, has_colour, width
+from mailproof.cli.waiting import end_waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -37,7 +37,7 @@ class Printer:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        self._width = width()
         self._colour = has_colour()
         self._can_replace = can_replace() and not quiet
         self._shown = 0  # characters of the running line
@@ -50,6 +50,7 @@ class Printer:
         """
         if not self._can_replace:
             return False
+        end_waiting()
         self.clear()
         text = text[: max(0, self._width - 1)]  # a line that is wrapped could not be replaced
         sys.stdout.write(self.paint(text, colour))
@@ -67,6 +68,7 @@ class Printer:
     def line(self, text: str, colour: str = "") -> None:
         """Print one line at once."""
         if not self._quiet:
+            end_waiting()
             self.clear()
             print(self.paint(text, colour), flush=True)
 
@@ -107,6 +109,7 @@ def print_json(document: Any) -> None:
     """Print one JSON document."""
     import json
 
+    end_waiting()
     print(json.dumps(document, indent=2))
 
 

@@ -13,7 +13,7 @@ from mailproof.cli.table import moment, print_facts, print_message
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
 
 _WORDS_OF_ZERO = {
     "concurrent_tests_per_instance": "its share",
@@ -28,11 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_service_arguments(parser, _server)
 
 
-async def _server(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import server_pb2, server_pb2_grpc
+async def _server(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import server_pb2
 
-    stub = server_pb2_grpc.ServerServiceStub(client.channel)
-    server = await stub.GetServerInfo(server_pb2.GetServerInfoRequest(), **client.options)
+    server = await client.server.GetServerInfo(server_pb2.GetServerInfoRequest())
     if parsed.json:
         print_message(server)
         return DONE

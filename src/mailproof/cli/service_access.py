@@ -13,14 +13,15 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mailproof.cli.arguments import UsageError, add_json, add_timeout, complain
-from mailproof.cli.exit_codes import FAILED
-from mailproof.cli.server_address import DEFAULT_SERVER, ServerAddress, parse_server
+from mailproof.cli.arguments import UsageError, add_json, add_language, add_timeout, complain
+from mailproof.cli.exit_codes import NOT_CARRIED_OUT
+from mailproof.cli.waiting import end_waiting, waiting_for
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
+    from mailproof.syntax.server_address import ServerAddress
 
-ServiceAction = Callable[["ServiceClient", argparse.Namespace], Coroutine[Any, Any, int]]
+ServiceAction = Callable[["Client", argparse.Namespace], Coroutine[Any, Any, int]]
 
 SERVER_VARIABLE = "MAILPROOF_SERVER"
 TOKEN_VARIABLE = "MAILPROOF_TOKEN"  # noqa: S105 - a variable's name
@@ -28,14 +29,23 @@ TOKEN_VARIABLE = "MAILPROOF_TOKEN"  # noqa: S105 - a variable's name
 _MAX_TOKEN = 16 * 1024  # octets; one of an issuer may be long
 _MAX_CA_FILE = 1024 * 1024
 
+_RETRIES = 2
+"""How often a call is made again where that is safe: somebody waits for the command."""
+
+
+class NotCarriedOut(Exception):
+    """A command could not do its work; the text is the sentence that it ends with."""
+
 
 def add_service_arguments(parser: argparse.ArgumentParser, action: ServiceAction) -> None:
     """Add the flags that say which service is called and as whom, and what the command does there."""
+    from mailproof.syntax.server_address import DEFAULT_SERVER
+
     parser.add_argument(
         "--server",
         metavar="WHERE",
-        help=f"address of the service's gRPC: host:port or a URL; https:// means TLS [{SERVER_VARIABLE}; default: "
-        f"{DEFAULT_SERVER}]",
+        help="address of the service's gRPC: host:port, a URL or unix:/path; https:// means TLS "
+        f"[{SERVER_VARIABLE}; default: {DEFAULT_SERVER}]",
     )
     parser.add_argument(
         "--ca-file",
@@ -51,13 +61,13 @@ def add_service_arguments(parser: argparse.ArgumentParser, action: ServiceAction
     )
     parser.add_argument("--instance", metavar="ID", default="", help="instance; default: the first one of the token")
     add_timeout(parser)
+    add_language(parser)
     add_json(parser)
     parser.set_defaults(run=_run, action=action, called=parser.prog.partition(" ")[2])
 
 
 def _run(parsed: argparse.Namespace) -> int:
     from mailproof.cli import event_loop
-    from mailproof.cli.service_client import CallFailed
 
     action: ServiceAction = parsed.action
     try:
@@ -71,22 +81,43 @@ def _run(parsed: argparse.Namespace) -> int:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
     async def work() -> int:
-        from mailproof.cli.service_client import ServiceClient
+        from mailproof.cli.connection_problem import call_problem
+        from mailproof.client import CallError, Client
 
-        client = ServiceClient(address, token, instance=instance, ca_pem=ca_pem, timeout=parsed.timeout)
-        async with client:
-            return await action(client, parsed)
+        client = Client(
+            address.url,
+            token,
+            instance=instance,
+            language=parsed.language,
+            ca_pem=ca_pem,
+            timeout=parsed.timeout,
+            retries=_RETRIES,
+        )
+        with waiting_for(address.target):
+            try:
+                async with client:
+                    return await action(client, parsed)
+            except CallError as error:
+                problem = await call_problem(error, address, ca_pem, parsed.timeout)
+                if error.reason == "INSTANCE_NOT_FOUND" and instance:
+                    problem = f"the token is for no instance {instance}, which --instance names: whoami lists its own"
+                hint = f" (the token is that of {source})" if error.code == "UNAUTHENTICATED" else ""
+                again = f" (try again in {error.retry_after:.0f} s)" if error.retry_after else ""
+                raise NotCarriedOut(f"{problem}{hint}{again}") from None
 
     try:
         return event_loop.run(work())
-    except CallFailed as error:
-        hint = f" (the token is that of {source})" if error.code == "UNAUTHENTICATED" else ""
-        again = f" (try again in {error.retry_after:.0f} s)" if error.retry_after else ""
-        print(f"mailproof {parsed.called}: {error}{hint}{again}", file=sys.stderr)
-        return FAILED
+    except UsageError as error:
+        return complain(parsed.called, error)
+    except NotCarriedOut as error:
+        end_waiting()
+        print(f"mailproof {parsed.called}: {error}", file=sys.stderr)
+        return NOT_CARRIED_OUT
 
 
 def _address(given: str | None) -> ServerAddress:
+    from mailproof.syntax.server_address import DEFAULT_SERVER, parse_server
+
     text, source = given, "argument --server"
     if text is None:
         text, source = os.environ.get(SERVER_VARIABLE) or DEFAULT_SERVER, SERVER_VARIABLE

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from mailproof.cli import terminal
+from mailproof.cli.waiting import end_waiting
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,24 +16,98 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
     from google.protobuf.timestamp_pb2 import Timestamp
 
+_GAP = "  "
+_NARROWEST = 6  # columns of a cell that was cut
+
 NOTHING = "-"
 """What stands for an empty cell."""
 
 
-def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns below their names."""
-    cells = [tuple(head), *(tuple(_shown(cell) for cell in row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str] = ()) -> None:
+    """Print rows in columns below their names.
+
+    On a terminal long cells are cut to its width, but for those of the first column, which name the row; where that
+    leaves too little of them, each row is printed as names and values. What is piped is whole.
+
+    Args:
+        head: The columns' names.
+        rows: The cells of each row.
+        whole: The names of columns besides the first whose cells are never cut: half an id is of no use.
+    """
+    cells = [tuple(head), *(tuple(shown(cell) for cell in row) for row in rows)]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    available = terminal.width()
+    if available:
+        cut = [place for place, name in enumerate(head) if place and name not in whole]
+        fitted = _fitted(widths, cut, available)
+        if fitted is None:
+            for row in cells[1:]:
+                print_facts(zip(head, row, strict=True))
+                print()
+            return
+        widths = fitted
+    end_waiting()
     for row in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print("  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _fitted(widths: Sequence[int], cut: Sequence[int], available: int) -> list[int] | None:
+    """Return columns' widths that fit a line, the widest of those that may be cut first; None if that is too narrow."""
+    found = list(widths)
+    over = sum(found) + len(_GAP) * (len(found) - 1) - available
+    while over > 0:
+        widest = max(cut, key=found.__getitem__, default=0)
+        if not widest or found[widest] <= _NARROWEST:
+            return None
+        found[widest] -= 1
+        over -= 1
+    return found
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _padded(cell: str, width: int) -> str:
+    """Return a cell in exactly a width."""
+    if columns(cell) > width:
+        while columns(cell) > width - 1:
+            cell = cell[:-1]
+        cell += "…"
+    return cell + " " * (width - columns(cell))
 
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values, a pair a line."""
     listed = list(facts)
-    width = max(len(name) for name, _ in listed)
+    label = max(len(name) for name, _ in listed)
+    available = terminal.width()
+    end_waiting()
     for name, value in listed:
-        print(f"{name.ljust(width)}  {_shown(value)}")
+        text = shown(value)
+        room = available - label - len(_GAP)
+        if columns(text) > room > _NARROWEST:
+            from textwrap import wrap
+
+            lines = wrap(text, room, break_on_hyphens=False, break_long_words=False)
+            text = f"\n{' ' * (label + len(_GAP))}".join(lines)
+        print(f"{name.ljust(label)}{_GAP}{text}")
+
+
+def print_line(text: str, *, aside: bool = False) -> None:
+    """Print a line of an answer.
+
+    Args:
+        text: The line.
+        aside: Whether it goes to standard error, since it is not what was asked for.
+    """
+    end_waiting()
+    print(text, file=sys.stderr if aside else sys.stdout, flush=True)
 
 
 def print_message(message: Message) -> None:
@@ -70,8 +148,8 @@ def word(enum: Any, number: int, prefix: str) -> str:
     return name.removeprefix(prefix).lower()
 
 
-def _shown(value: str) -> str:
-    """Return a cell. What somebody stored may hold what drives a terminal."""
+def shown(value: str) -> str:
+    """Return a text as a terminal is shown it: what somebody stored may hold what drives one. Nothing becomes "-"."""
     from mailproof.syntax.text import has_invisible
 
     if not value:

@@ -18,6 +18,7 @@ from mailproof.cli import token_expiry
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
 from mailproof.cli.store_access import add_init, run_on_store
+from mailproof.cli.table import print_table
 from mailproof.domain.clock import utc_now
 from mailproof.domain.model import Permission, Role
 from mailproof.service import settings
@@ -254,16 +255,4 @@ def _facts(listed: ListedToken) -> dict[str, str | None]:
 
 
 def _print_table(listed: Sequence[ListedToken]) -> None:
-    rows = [_HEAD, *(tuple(_shown(value) for value in _facts(each).values()) for each in listed)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _shown(value: str | None) -> str:
-    """Return a cell. A name that somebody put into the database may hold what drives a terminal."""
-    from mailproof.syntax.text import has_invisible
-
-    if not value:
-        return "-"
-    return ascii(value) if has_invisible(value) else value
+    print_table(_HEAD, [tuple(value or "" for value in _facts(each).values()) for each in listed])

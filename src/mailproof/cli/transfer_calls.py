@@ -1,4 +1,7 @@
-"""Calls that may be made again as they are: how often, after which wait; and how far they are, on a terminal."""
+"""A transfer's calls, which may be made again as they are: how often, after which wait; and how far it is.
+
+The client library does not know that: of these calls the options in the protos do not say it.
+"""
 # ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
@@ -7,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import grpc
+    from mailproof.client import CallError
 
 TRIES = 6
 """How often a call fails in a row, without any progress in between, until the command gives up."""
@@ -26,7 +29,7 @@ class RepeatedCalls:
         """Forget the failures."""
         self._failed = 0
 
-    async def wait(self, error: grpc.aio.AioRpcError) -> bool:
+    async def wait(self, error: CallError) -> bool:
         """Wait until the call may be made again; return False, at once, where that is of no use."""
         import asyncio
 
@@ -37,26 +40,12 @@ class RepeatedCalls:
         await asyncio.sleep(seconds)
         return True
 
-    def _seconds(self, error: grpc.aio.AioRpcError) -> float | None:
-        asked = _retry_after(error)
-        if asked is not None:
-            return asked if asked <= _LONGEST else None
-        if error.code().name in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+    def _seconds(self, error: CallError) -> float | None:
+        if error.retry_after is not None:
+            return error.retry_after if error.retry_after <= _LONGEST else None
+        if error.code in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
             return min(float(2 ** (self._failed - 2)), _LONGEST)
         return None
-
-
-def _retry_after(error: grpc.aio.AioRpcError) -> float | None:
-    from google.rpc import error_details_pb2, status_pb2
-
-    packed = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
-    if isinstance(packed, bytes):
-        retry = error_details_pb2.RetryInfo()
-        for each in status_pb2.Status.FromString(packed).details:
-            if each.Unpack(retry):
-                seconds: float = retry.retry_delay.ToTimedelta().total_seconds()
-                return seconds
-    return None
 
 
 class ProgressLine:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from mailproof.cli.service_access import NotCarriedOut
+
 MAX_LINE = 4 * 1024 * 1024
 
 
-class FileProblem(Exception):
+class FileProblem(NotCarriedOut):
     """A file is not what it should be; the text is a sentence that names it."""
 
 

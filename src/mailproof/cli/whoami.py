@@ -10,7 +10,7 @@ from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.table import moment, print_facts, print_message, word
 
 if TYPE_CHECKING:
-    from mailproof.cli.service_client import ServiceClient
+    from mailproof.client import Client
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_service_arguments(parser, _whoami)
 
 
-async def _whoami(client: ServiceClient, parsed: argparse.Namespace) -> int:
-    from smtpdiag.v1 import access_pb2, access_pb2_grpc
+async def _whoami(client: Client, parsed: argparse.Namespace) -> int:
+    from smtpdiag.v1 import access_pb2
 
-    stub = access_pb2_grpc.AccessServiceStub(client.channel)
-    caller = await stub.GetCaller(access_pb2.GetCallerRequest(), **client.options)
+    caller = await client.access.GetCaller(access_pb2.GetCallerRequest())
     if parsed.json:
         print_message(caller)
         return DONE

@@ -46,7 +46,7 @@ _CONFIGURATION = "/.well-known/openid-configuration"
 _JwkSet = tuple[Mapping[str, Any], ...]
 
 
-class Client(Protocol):
+class Requester(Protocol):
     """Makes requests, as `net.http.HttpClient` does."""
 
     async def ask(self, method: str, url: Url, headers: Mapping[str, str]) -> Answer:
@@ -83,7 +83,12 @@ class PublishedKeys:
     """
 
     def __init__(
-        self, issuer: str, jwks_url: str, named: Client, other: Client, now: Callable[[], float] = time.monotonic
+        self,
+        issuer: str,
+        jwks_url: str,
+        named: Requester,
+        other: Requester,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._issuer = issuer
         self._jwks_url = jwks_url
@@ -187,7 +192,7 @@ class PublishedKeys:
             raise _Unusable("its set holds what is no key")
         return tuple(keys)
 
-    async def _discover(self) -> tuple[Client, str]:
+    async def _discover(self) -> tuple[Requester, str]:
         place = _https(self._issuer.rstrip("/") + _CONFIGURATION, "issuer")
         document = await self._document(self._named, place)
         if document.get("issuer") != self._issuer:  # section 4.3: exactly equal
@@ -199,7 +204,7 @@ class PublishedKeys:
         own = (url.host, url.port) == (place.host, place.port)
         return self._named if own else self._other, found
 
-    async def _document(self, client: Client, url: Url) -> dict[str, Any]:
+    async def _document(self, client: Requester, url: Url) -> dict[str, Any]:
         answer = await client.ask("GET", url, {"Accept": "application/json"})
         if answer.status != 200:
             raise _Unusable(f"it answers {answer.status} for {url.target}")

@@ -183,6 +183,6 @@ def test_a_key_command_that_misbehaves_ends_the_start_and_is_not_quoted(
     tmp_path: Path, script: str, problem: str
 ) -> None:
     done = run("serve", "--data-dir", str(tmp_path), "--encryption-key-command", f"sh -c '{script}'")
-    assert (done.returncode, problem in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, problem in done.stderr) == (3, True), done.stderr
     assert "hunter2" not in done.stderr + done.stdout
     assert not (tmp_path / "secret.key").exists()

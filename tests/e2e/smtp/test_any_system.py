@@ -212,7 +212,7 @@ def test_serve_says_in_one_sentence_that_it_needs_linux(
     system: str, missing: str, arguments: Sequence[str], tmp_path: Path
 ) -> None:
     code, out, err = finish(start(system, "serve", *arguments, cwd=tmp_path))
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert err == (
         f"mailproof: serve needs Linux: this system has no {missing}; "
         "`mailproof diagnose` and `mailproof discover` work here\n"

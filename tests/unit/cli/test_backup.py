@@ -57,7 +57,7 @@ def test_a_backup_says_what_it_holds_and_which_key_it_needs(
 def test_a_file_is_replaced_only_by_force(tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     backup = tmp_path / FILE
     backup.write_text("mine")
-    assert main(["backup", str(backup), *data]) == 1
+    assert main(["backup", str(backup), *data]) == 3
     assert "replace it with --force" in said(capsys)
     assert backup.read_text() == "mine"
     assert main(["backup", str(backup), "--force", *data]) == 0
@@ -73,7 +73,7 @@ def test_a_backup_takes_the_place_of_nothing_that_the_service_needs(
     """`--force` on the wrong line of a shell's history must not cost the database or the key."""
     (tmp_path / "data" / "link.backup").symlink_to(KEY_FILE)
     before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
-    assert main(["backup", str(tmp_path / "data" / name), "--force", *data]) == 1
+    assert main(["backup", str(tmp_path / "data" / name), "--force", *data]) == 3
     assert "is a file of the service itself: name another one for the backup" in said(capsys)
     assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
 
@@ -82,10 +82,10 @@ def test_a_backup_takes_the_place_of_no_device(
     tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert main(["backup", str(tmp_path / "pipe"), "--force", *data]) == 1
+    assert main(["backup", str(tmp_path / "pipe"), "--force", *data]) == 3
     assert "is none: name a file" in said(capsys)
     assert (tmp_path / "pipe").is_fifo()
-    assert main(["backup", "-", *data]) == 1
+    assert main(["backup", "-", *data]) == 3
     assert "a backup is a file, and - is none" in said(capsys)
 
 
@@ -101,7 +101,7 @@ def test_a_directory_of_another_user_is_one_sentence(
 
     monkeypatch.setattr(Path, "stat", refuse)
     for command in (["token", "list"], ["backup", str(tmp_path / FILE)], ["rebuild", "--check"], ["thin", "--keep=5"]):
-        assert main([*command, *data]) == 1
+        assert main([*command, *data]) == 3
         database = tmp_path / "data" / "mailproof.db"
         assert said(capsys) == f"mailproof: the database {database} can't be opened: Permission denied\n", command
 
@@ -120,7 +120,7 @@ def test_what_a_killed_run_left_goes_with_the_next(
 def test_a_place_that_can_not_be_written_is_one_sentence(
     tmp_path: Path, data: list[str], capsys: pytest.CaptureFixture[str], target: str
 ) -> None:
-    assert main(["backup", str(tmp_path / target), "--force", *data]) == 1
+    assert main(["backup", str(tmp_path / target), "--force", *data]) == 3
     assert said(capsys).startswith(f"mailproof: the backup {tmp_path / target} can't be written: ")
 
 
@@ -131,7 +131,7 @@ def test_postgresql_has_its_own_backups(
     server = ["--database-url", "postgresql://u@127.0.0.1:1/d"]
     if action == "restore":
         main(["backup", str(tmp_path / FILE), *data])
-    assert main([action, str(tmp_path / FILE), *data, *server]) == 1
+    assert main([action, str(tmp_path / FILE), *data, *server]) == 3
     assert "pg_dump" in said(capsys)
 
 
@@ -139,14 +139,14 @@ def test_a_restore_needs_the_key(tmp_path: Path, data: list[str], capsys: pytest
     main(["backup", str(tmp_path / FILE), *data])
     new = ["--data-dir", str(tmp_path / "new")]
     capsys.readouterr()
-    assert main(["restore", str(tmp_path / FILE), *new]) == 1
+    assert main(["restore", str(tmp_path / FILE), *new]) == 3
     assert f"there is no directory {tmp_path / 'new'}, and nothing was made" in said(capsys)
     (tmp_path / "new").mkdir()
-    assert main(["restore", str(tmp_path / FILE), *new]) == 1
+    assert main(["restore", str(tmp_path / FILE), *new]) == 3
     assert "put the key there from where you keep it" in said(capsys)
     assert main(["token", "create", "--role", "admin", "--data-dir", str(tmp_path / "other"), "--init"]) == 0
     (tmp_path / "other" / KEY_FILE).rename(tmp_path / "new" / KEY_FILE)
-    assert main(["restore", str(tmp_path / FILE), *new]) == 1
+    assert main(["restore", str(tmp_path / FILE), *new]) == 3
     assert f"which is not in {tmp_path / 'new' / KEY_FILE}" in said(capsys)
     assert [path.name for path in (tmp_path / "new").iterdir()] == [KEY_FILE]
     (tmp_path / "data" / KEY_FILE).replace(tmp_path / "new" / KEY_FILE)
@@ -171,7 +171,7 @@ def test_a_restore_says_where_the_former_database_is(
 
 
 def test_a_database_that_is_not_there_is_not_backed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["backup", str(tmp_path / FILE), "--data-dir", str(tmp_path / "typo")]) == 1
+    assert main(["backup", str(tmp_path / FILE), "--data-dir", str(tmp_path / "typo")]) == 3
     assert "there is no database" in said(capsys)
     assert list(tmp_path.iterdir()) == []
 
@@ -181,7 +181,7 @@ def test_a_loss_can_be_accepted_once(tmp_path: Path, data: list[str], capsys: py
     before = database.read_bytes()
     main(["instance", "create", "later", *data])
     database.write_bytes(before)
-    assert main(["instance", "list", *data]) == 1
+    assert main(["instance", "list", *data]) == 3
     assert "mailproof rebuild --accept-loss" in said(capsys)
     assert main(["rebuild", "--accept-loss", *data]) == 0
     assert "taken as it is: 2 commits are there, of 3 that were acknowledged" in said(capsys)
@@ -191,7 +191,7 @@ def test_a_loss_can_be_accepted_once(tmp_path: Path, data: list[str], capsys: py
 def test_commands_say_what_they_make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["--data-dir", str(tmp_path / "data")]
     for command_ in (["instance", "create", "a"], ["token", "create", "--role", "admin"]):
-        assert main([*command_, *where]) == 1
+        assert main([*command_, *where]) == 3
         assert "make it with --init" in said(capsys)
     assert not (tmp_path / "data").exists()
     (tmp_path / "data").mkdir()

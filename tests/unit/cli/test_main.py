@@ -69,7 +69,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ([], "COMMAND"),
         (["nonsense"], "nonsense"),
-        (["--nonsense"], "required"),
+        (["--nonsense"], "--nonsense"),
         (["serve"], "--data-dir"),
         (["serve", "--data-dir"], "--data-dir"),
         (["serve", "--data-dir", "x", "--nonsense"], "--nonsense"),
@@ -102,8 +102,8 @@ def test_bad_usage_is_one_line_and_exit_2(
     assert shown.err.count("\n") == 1
 
 
-def test_a_start_that_fails_is_one_sentence_and_exit_1(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["token", "list", "--data-dir", f"{tmp_path}/none"]) == 1
+def test_a_start_that_fails_is_one_sentence_and_exit_3(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "list", "--data-dir", f"{tmp_path}/none"]) == 3
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == f"mailproof: there is no database {tmp_path}/none/mailproof.db\n"

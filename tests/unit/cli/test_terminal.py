@@ -17,6 +17,10 @@ from mailproof.cli import terminal
         ("posix", {}, True),
         ("posix", {"NO_COLOR": "1"}, False),
         ("posix", {"TERM": "dumb"}, False),
+        ("posix", {"CLICOLOR": "0"}, False),
+        ("posix", {"FORCE_COLOR": "0"}, False),
+        ("posix", {"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ("posix", {"NO_COLOR": "1", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}, False),
         ("nt", {}, False),
         ("nt", {"WT_SESSION": "x"}, True),
         ("nt", {"TERM_PROGRAM": "vscode"}, True),
@@ -28,7 +32,25 @@ def test_colour(system: str, environment: Mapping[str, str], coloured: bool, mon
     monkeypatch.setattr(terminal, "sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
     assert terminal.has_colour() is coloured
     monkeypatch.setattr(terminal, "sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: False)))
-    assert not terminal.has_colour()
+    forced = environment.get("FORCE_COLOR", "0") != "0" and "NO_COLOR" not in environment
+    assert terminal.has_colour() is forced, "a pipe has none unless somebody demands it"
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "3"}, True),
+        ({"FORCE_COLOR": "false", "CLICOLOR_FORCE": "1"}, False),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"CLICOLOR_FORCE": "0"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colour_in_a_pipe(environment: Mapping[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "os", SimpleNamespace(name="posix", environ=environment))
+    monkeypatch.setattr(terminal, "sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: False)))
+    assert terminal.has_colour() is coloured
 
 
 @pytest.mark.parametrize(

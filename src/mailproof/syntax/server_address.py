@@ -1,4 +1,4 @@
-"""Where a running service is, as `--server` and MAILPROOF_SERVER name it. Pure, and imports nothing heavy at the top.
+"""Where a running service is, as `--server` and MAILPROOF_SERVER name it. Pure.
 
 Law: a token leaves this machine in the clear only where the caller has written http:// for another machine.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from mailproof.syntax.host import check_host, join_host_port, read_port, take_apart
+from mailproof.syntax.text import has_invisible
+
 DEFAULT_SERVER = "127.0.0.1:50051"
 """Where a service listens for gRPC by default."""
 
 _PORT = 50051
-_UNIX = "unix:"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -21,33 +23,31 @@ class ServerAddress:
     """Where a service is.
 
     Attributes:
-        host: A name or an address, without brackets; or "unix:" and the path of a Unix socket.
+        host: A name or an address, without brackets.
         port: The port of gRPC; 0 of a Unix socket.
         secure: Whether the connection has TLS.
+        path: That of a unix socket; there is no host then.
     """
 
     host: str
     port: int
     secure: bool
+    path: str = ""
 
     @property
     def target(self) -> str:
-        """Host and port, as gRPC takes and as people read them."""
-        from mailproof.syntax.host import join_host_port
-
-        if self.socket_path:
-            return self.host
-        return join_host_port(self.host, self.port)
+        """Host and port, or the socket, as gRPC takes and as people read them."""
+        return f"unix:{self.path}" if self.path else join_host_port(self.host, self.port)
 
     @property
-    def socket_path(self) -> str:
-        """The file of a Unix socket; empty for any other address."""
-        return self.host.removeprefix(_UNIX) if self.host.startswith(_UNIX) else ""
+    def url(self) -> str:
+        """A text of which `parse_server` makes this address."""
+        return self.target if self.path else f"{'https' if self.secure else 'http'}://{self.target}"
 
     @property
     def is_local(self) -> bool:
         """Whether it is this machine."""
-        return bool(self.socket_path) or _is_local(self.host)
+        return bool(self.path) or _is_local(self.host)
 
 
 def parse_server(text: str) -> ServerAddress:
@@ -56,15 +56,13 @@ def parse_server(text: str) -> ServerAddress:
     Raises:
         ValueError: It is none; the message says what must be written.
     """
-    from mailproof.syntax.host import check_host, take_apart
-
-    if text.strip().startswith(_UNIX):
-        return _unix(text.strip().removeprefix(_UNIX))
+    if text.strip().startswith("unix:"):
+        return _socket(text.strip().removeprefix("unix:"))
     scheme, separator, rest = text.strip().partition("://")
     if not separator:
         scheme, rest = "", text.strip()
     elif scheme.lower() not in _PORTS:
-        raise ValueError("must be host:port, or a URL of https or http")
+        raise ValueError("must be host:port, a URL of https or http, or unix:/path")
     rest = rest.removesuffix("/") if separator else rest
     if any(sign in rest for sign in "/?#@"):
         raise ValueError("must have nothing but a host and a port, no path and no user")
@@ -84,16 +82,15 @@ def parse_server(text: str) -> ServerAddress:
     return ServerAddress(host, port, scheme.lower() == "https")
 
 
-def _unix(path: str) -> ServerAddress:
-    bare = "/" + path.lstrip("/") if path.startswith("//") else path
-    if not bare.strip("/") or "\0" in bare:
-        raise ValueError('must have the path of a socket after "unix:"')
-    return ServerAddress(f"{_UNIX}{bare}", 0, secure=False)
+def _socket(path: str) -> ServerAddress:
+    if path.startswith("//"):
+        path = path.removeprefix("//")
+    if not path.startswith("/") or has_invisible(path):
+        raise ValueError("must name a unix socket by its whole path: unix:/run/mailproof.sock")
+    return ServerAddress("", 0, secure=False, path=path)
 
 
 def _port(text: str) -> int:
-    from mailproof.syntax.host import read_port
-
     port = read_port(text)
     if port is None:
         raise ValueError("must have a port between 1 and 65535")
