@@ -78,7 +78,8 @@ def _let_go(stream: io.TextIOBase | object) -> None:
 
 def show_what_can_be_shown() -> None:
     """Let a character that standard output can't show come out as an escape instead of an error."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+    own = sys.stdout is sys.__stdout__
+    if own and isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
         # PYTHONUNBUFFERED: what a nearly full disk takes only a part of would be lost without an error.
         encoding, raw = sys.stdout.encoding, sys.stdout.detach()
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, line_buffering=True)
