@@ -78,6 +78,12 @@ def _let_go(stream: io.TextIOBase | object) -> None:
 
 def show_what_can_be_shown() -> None:
     """Let a character that standard output can't show come out as an escape instead of an error."""
+    own = sys.stdout is sys.__stdout__
+    if own and isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # PYTHONUNBUFFERED: what a nearly full disk takes only a part of would be lost without an error.
+        encoding, raw = sys.stdout.encoding, sys.stdout.detach()
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, line_buffering=True)
+        sys.__stdout__ = sys.stdout  # type: ignore[misc]  # its width is asked for there
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
