@@ -30,6 +30,7 @@ from mailproof.transport.headers import (
     VARY,
     Headers,
 )
+from mailproof.transport.public_pages import HEALTH, READINESS, public_pages
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest
 from mailproof.transport.routes import Routes
@@ -71,9 +72,10 @@ class HttpApp:
         self._cors = cors
         self._always: Headers = [*SAFE, *([STRICT_TRANSPORT_SECURITY] if tls else [])]
         self._pages: dict[str, Application] = {
+            **public_pages(),
             **(pages or {}),
-            "/healthz": partial(_health, _alive),
-            "/readyz": partial(_health, ready),
+            HEALTH: partial(_health, _alive),
+            READINESS: partial(_health, ready),
         }
 
     async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:

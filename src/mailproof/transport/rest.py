@@ -44,9 +44,6 @@ _NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
 _SSE = (CONTENT_TYPE, b"text/event-stream")
 _SAFE: Headers = [NO_STORE]
 
-# The reference omits default values; the other two APIs promise their fields always.
-_OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
-
 _ENGLISH = frozenset({"smtpdiag.v1.FindingsService"})
 """Services whose answers are texts in English, whatever the caller's language."""
 
@@ -84,7 +81,7 @@ class Rest:
         headers: Headers = [(ETAG, tag.encode("ascii"))] if tag else []
         if method.service in _ENGLISH:
             headers.append((CONTENT_LANGUAGE, b"en"))
-        await exchange.answer(200, to_json(response, defaults=method.service != _OMITS_DEFAULTS), headers)
+        await exchange.answer(200, to_json(response, defaults=method.writes_defaults), headers)
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         await self._calls.stream(method, call, read, exchange.message)
