@@ -1,0 +1,119 @@
+"""The OpenAPI document is true: an independent validator passes it, and a real service answers its examples as it says.
+
+OPENAPI_ANSWERS names a file that the answers are written to, which tools/openapi keeps as examples.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from service_support.openapi_calls import (
+    NDJSON,
+    ExampleCalls,
+    HttpAnswer,
+    Operation,
+    openapi_document,
+    operations,
+    validator,
+)
+from service_support.service import RunningService, create_token
+
+DOCUMENT = openapi_document()
+OPERATIONS = operations(DOCUMENT)
+CALLS = [operation for operation in OPERATIONS if operation.rpc]
+INSTANCES = [f"openapi-{number:03}" for number in range(2 * len(CALLS))]
+
+
+@pytest.fixture(scope="module")
+def calls(service: RunningService) -> Iterator[ExampleCalls]:
+    instances = [part for name in INSTANCES for part in ("--instance", name)]
+    token = create_token(service.data_dir, "admin", *instances)
+    made = ExampleCalls(service, token, iter(INSTANCES))
+    yield made
+    if "OPENAPI_ANSWERS" in os.environ:
+        text = json.dumps(dict(sorted(made.answers.items())), indent=1, ensure_ascii=False)
+        Path(os.environ["OPENAPI_ANSWERS"]).write_text(f"{text}\n", "utf-8")
+
+
+def named(operation: Operation) -> str:
+    return operation.name
+
+
+def described(operation: Operation, status: int) -> dict[str, Any]:
+    """Return what the document says of an answer."""
+    response: dict[str, Any] = operation.described["responses"][str(status)]
+    while "$ref" in response:
+        response = DOCUMENT["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return response
+
+
+def check(operation: Operation, answer: HttpAnswer) -> None:
+    """See that an answer is what the document says."""
+    response = described(operation, answer.status)
+    content = response["content"][answer.media_type]
+    schema = content.get("x-itemSchema", content["schema"])
+    if answer.media_type in ("application/json", NDJSON):
+        documents = answer.documents
+        assert documents
+        for document in documents:
+            validator(DOCUMENT, schema).validate(document)
+    own = {"etag", "retry-after", "www-authenticate", "x-unknown-fields", "x-request-id", "content-language"}
+    if operation.rpc:
+        assert own & set(answer.headers) <= {*response["headers"], "content-language"}
+
+
+def test_an_independent_validator_passes_it() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+@pytest.mark.parametrize("operation", CALLS, ids=named)
+def test_an_example_is_answered_as_the_document_says(calls: ExampleCalls, operation: Operation) -> None:
+    for prefix in operation.prefixes or ("",):
+        answer = calls.send(operation, prefix)
+        assert answer.status == 200, answer.body
+        check(operation, answer)
+        shows_tag = "etag" in described(operation, 200)["headers"]
+        assert ("etag" in answer.headers) == shows_tag
+
+
+@pytest.mark.parametrize("operation", CALLS, ids=named)
+def test_a_refusal_is_what_the_document_says(calls: ExampleCalls, operation: Operation) -> None:
+    """Of a wrong token, an unknown instance, and headers and a body that are not valid."""
+    refused = [
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"x-instance-id": "nobody's"}, 404),
+        ({"grpc-timeout": "soon"}, 400),
+        ({"x-instance-id": INSTANCES[0], "x-instanceid": "other"}, 400),
+    ]
+    if "requestBody" in operation.described:
+        refused.append(({"x-instance-id": INSTANCES[0], "content-type": "text/plain"}, 415))
+    for headers, status in refused:
+        answer = calls.send_as(operation, headers)
+        assert answer.status == status, answer.body
+        check(operation, answer)
+
+
+@pytest.mark.parametrize("operation", CALLS, ids=named)
+def test_the_examples_fit_their_schemas(operation: Operation) -> None:
+    for parameter in operation.described["parameters"]:
+        if "example" in parameter:
+            validator(DOCUMENT, parameter["schema"]).validate(parameter["example"])
+    if "requestBody" in operation.described:
+        content = operation.described["requestBody"]["content"]["application/json"]
+        validator(DOCUMENT, content["schema"]).validate(content["example"])
+    for status in operation.described["responses"]:
+        response = described(operation, int(status))
+        for kind, content in response["content"].items():
+            shown = [example["value"] for example in content.get("examples", {}).values()]
+            if kind == NDJSON:
+                shown += [json.loads(line) for line in content["example"].splitlines()]
+            elif kind == "application/json" and "example" in content:
+                shown.append(content["example"])
+            assert shown or status != "200" or kind not in (NDJSON, "application/json"), "an answer without an example"
+            for example in shown:
+                validator(DOCUMENT, content.get("x-itemSchema", content["schema"])).validate(example)
