@@ -48,7 +48,7 @@ def document(described: FileDescriptorSet) -> dict[str, Any]:
         LookupError: A call has no example, or something that is shown no comment.
     """
     found = comments(described)
-    services = list(_services(described))
+    services = sorted(_services(described), key=lambda it: (not it.full_name.startswith(_OWN), it.full_name))
     methods = [(service, method) for service in services for method in _methods(service)]
     schemas = Schemas(found, [method for _, method in methods])
     refusals = Refusals(found, schemas)
@@ -108,6 +108,7 @@ def document(described: FileDescriptorSet) -> dict[str, Any]:
 
 
 _PAGES = "Pages"
+_OWN = "smtpdiag."
 
 
 def _services(described: FileDescriptorSet) -> Iterator[ServiceDescriptor]:

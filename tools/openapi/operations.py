@@ -52,11 +52,11 @@ REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
     ),
     IDEMPOTENCY_KEY: (
         "The same request with the same key gets the first one's answer.",
-        {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_IDEMPOTENCY_KEY},
+        {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
     ),
     STANDARD_IDEMPOTENCY_KEY: (
         f"The same as {IDEMPOTENCY_KEY}; the key may be quoted.",
-        {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_IDEMPOTENCY_KEY},
+        {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
     ),
     EXPECTED_SEQUENCE: (
         "The sequence of the details that the caller has read. With another one by now the call is ABORTED (HTTP 409), "
