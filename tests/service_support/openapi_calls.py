@@ -15,13 +15,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+from tools.openapi import examples
 
 import mailproof
 from clock_support.waiting import HANG
 from service_support.service import RunningService
-from tools.openapi import examples
 
 FILE = Path(mailproof.__file__).parent / "transport" / "reference" / "openapi.json"
 NDJSON = "application/x-ndjson"
@@ -63,7 +63,9 @@ class Operation:
     def parameters(self, where: str) -> dict[str, Any]:
         """Return the examples of its parameters of one place."""
         return {
-            it["name"]: it["example"] for it in self.described["parameters"] if it.get("in") == where and "example" in it
+            it["name"]: it["example"]
+            for it in self.described["parameters"]
+            if it.get("in") == where and "example" in it
         }
 
 
@@ -83,7 +85,7 @@ def validator(document: Mapping[str, Any], schema: Mapping[str, Any], *, closed:
     Args:
         closed: Whether an object may have no properties that are not described.
     """
-    resource = Resource(contents=_closed() if closed else document, specification=DRAFT202012)
+    resource = DRAFT202012.create_resource(_closed() if closed else document)
     registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
     moved = json.loads(json.dumps(schema).replace('"#/', f'"{_ROOT}#/'))
     return Draft202012Validator(moved, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -162,7 +164,10 @@ class ExampleCalls:
         if body is not None:
             sent.setdefault("content-type", "application/json")
         request = urllib.request.Request(
-            f"{self.service.http_url}{target}", data=body.encode() if body is not None else None, headers=sent, method=verb
+            f"{self.service.http_url}{target}",
+            data=body.encode() if body is not None else None,
+            headers=sent,
+            method=verb,
         )
         try:
             with urllib.request.urlopen(request, timeout=HANG) as answer:

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from tools.openapi.document import document
+from tools.openapi.page import page
 
 from ccadmin.v1 import email_pb2 as _email  # noqa: F401 - compiled in, so that its services are found
 from mailproof.service import app as _app  # noqa: F401 - likewise all that the service serves
-from tools.openapi.document import document
-from tools.openapi.page import page
 
 
 def main(descriptors: str, folder: str) -> None:

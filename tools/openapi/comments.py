@@ -85,6 +85,9 @@ def _in_message(message: DescriptorProto, path: Path, name: str) -> Iterator[tup
 
 def _members(parent: EnumDescriptorProto | ServiceDescriptorProto, path: Path, name: str) -> Iterator[tuple[Path, str]]:
     yield path, name
-    members = parent.value if isinstance(parent, EnumDescriptorProto) else parent.method
+    if isinstance(parent, EnumDescriptorProto):
+        members = [value.name for value in parent.value]
+    else:
+        members = [rpc.name for rpc in parent.method]
     for index, member in enumerate(members):
-        yield (*path, _MEMBER, index), f"{name}.{member.name}"
+        yield (*path, _MEMBER, index), f"{name}.{member}"

@@ -8,6 +8,11 @@ from typing import Any
 from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import Default
+from tools.openapi.comments import comment_of, comments
+from tools.openapi.errors import Refusals
+from tools.openapi.examples import answers
+from tools.openapi.operations import REQUEST_HEADERS, RESPONSE_HEADERS, SECURITY, Operations, places
+from tools.openapi.schemas import Schema, Schemas
 
 from mailproof.domain.errors import Kind
 from mailproof.domain.model import Permission
@@ -16,25 +21,20 @@ from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.status import HTTP_STATUS
 from mailproof.sandbox.page import PATH as SANDBOX
 from mailproof.transport import public_pages as pages
-from tools.openapi.comments import comment_of, comments
-from tools.openapi.errors import Refusals
-from tools.openapi.examples import answers
-from tools.openapi.operations import REQUEST_HEADERS, RESPONSE_HEADERS, SECURITY, Operations, places
-from tools.openapi.schemas import Schema, Schemas
 
 _ABOUT = f"""\
-Stores an organisation's SMTP settings and proves that they work. Every call here is a gRPC call too, and this document is
-made of the same protos.
+Stores an organisation's SMTP settings and proves that they work. Every call here is a gRPC call too, and this document
+is made of the same protos.
 
-- **JSON** is that of protobuf: names in lowerCamelCase (requests may also say them in snake_case, as comments here do), 64-bit
-  integers as strings, durations as `"1.5s"`, times as `"2026-01-31T09:30:00Z"`, octets as base64. `null` is the same as
-  nothing. A text has no control characters unless its description allows any.
+- **JSON** is that of protobuf: names in lowerCamelCase (requests may also say them in snake_case, as comments here do),
+  64-bit integers as strings, durations as `"1.5s"`, times as `"2026-01-31T09:30:00Z"`, octets as base64. `null` is the
+  same as nothing. A text has no control characters, but for passwords, filters and certificates.
 - **Requests** have at most {MAX_REQUEST_BYTES} octets unless a call says otherwise, and may be compressed
-  (`content-encoding: gzip`). A field that a request gives wrong is named in the refusal, and so is a name that it misspells.
-- **Who calls** says so by a bearer token, or by a client certificate where the operator accepts those. Each call names the
-  permission that it needs.
-- **Errors** are `{{code, message, details}}` (google.rpc.Status) with the HTTP status of the code; what programs read is the
-  `reason` of the first detail.
+  (`content-encoding: gzip`). A field that a request gives wrong is named in the refusal, and so is a misspelt name.
+- **Who calls** says so by a bearer token, or by a client certificate where the operator accepts those. Each call names
+  the permission that it needs.
+- **Errors** are `{{code, message, details}}` (google.rpc.Status) with the HTTP status of the code; what programs read
+  is the `reason` of the first detail.
 """
 
 

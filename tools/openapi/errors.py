@@ -1,7 +1,7 @@
 """The answers that refuse a call: google.rpc.Status with its details, the errorModel of the commerce API, the reasons.
 
-Which codes an RPC can answer is read from its comment and its service's, what HTTP makes of them is `mailproof.rpc.status`,
-and which reasons there are, with an example of each, stands in the enum ErrorReason.
+Which codes an RPC can answer is read from its comment and its service's, what HTTP makes of them is from
+`mailproof.rpc.status`, and which reasons there are, with an example of each, stands in the enum ErrorReason.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 
 from google.protobuf.descriptor import EnumDescriptor
 from google.rpc import error_details_pb2
+from tools.openapi.comments import comment_of
+from tools.openapi.schemas import Schema, Schemas, Side
 
 from mailproof.domain.errors import Kind, MethodNotAllowed, RouteNotFound, UnknownRpc
 from mailproof.rpc import commerce
 from mailproof.rpc.calls import Method
 from mailproof.rpc.status import DOMAIN, HTTP_STATUS, REFERENCE_SERVICE
 from smtpdiag.v1 import error_reason_pb2
-from tools.openapi.comments import comment_of
-from tools.openapi.schemas import Schema, Schemas, Side
 from zitadel.v1 import message_pb2
 
 _KIND = re.compile(r"\b(" + "|".join(kind.name for kind in Kind) + r")\b")
@@ -188,12 +188,15 @@ class Refusals:
                     + ", ".join(f"{kind.value} is {kind.name}" for kind in Kind)
                     + ".",
                 },
-                "message": {"type": "string", "description": "A sentence for people, in the language that was asked for."},
+                "message": {
+                    "type": "string",
+                    "description": "A sentence, in the language that was asked for.",
+                },
                 "details": {
                     "type": "array",
                     "items": {"anyOf": details},
                     "description": "What programs read. Which there are depends on the code: INVALID_ARGUMENT may have "
-                    "google.rpc.BadRequest, what passes by itself google.rpc.RetryInfo, INTERNAL google.rpc.RequestInfo, "
+                    "google.rpc.BadRequest, what passes by itself google.rpc.RetryInfo, INTERNAL RequestInfo, "
                     f"a failed test google.rpc.Help, and {REFERENCE_SERVICE} always has zitadel.v1.ErrorDetail.",
                 },
             },

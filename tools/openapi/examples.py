@@ -13,7 +13,7 @@ from typing import Any
 ANSWERS = Path(__file__).with_name("answers.json")
 
 HOST, PORT = "smtp.example.com", 587
-USER, PASSWORD = "mailer@example.com", "correct horse battery staple"  # noqa: S105 - an example
+USER, PASSWORD = "mailer@example.com", "correct horse battery staple"
 SMTP_ID, HTTP_ID, TEST_ID = "338590415738470401", "338590415738470402", "338590415738470403"
 IMPORT_TOKEN = "AYwr0b3cEXAMPLE"  # noqa: S105 - likewise
 ENDPOINT = "https://hooks.example.com/mail"

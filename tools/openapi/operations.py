@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from tools.openapi.comments import comment_of, summary_and_rest
+from tools.openapi.errors import Refusals
+from tools.openapi.examples import REQUESTS
+from tools.openapi.schemas import NOT_BLANK, Schema, Schemas, Side, is_mandatory
 
 from mailproof.rpc.call_headers import (
     EXPECTED_SEQUENCE,
@@ -24,10 +28,6 @@ from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.resource_etag import has_etag
 from mailproof.rpc.unknown_names import NamePolicy
 from mailproof.transport import headers as names
-from tools.openapi.comments import comment_of, summary_and_rest
-from tools.openapi.errors import Refusals
-from tools.openapi.examples import REQUESTS
-from tools.openapi.schemas import NOT_BLANK, Schema, Schemas, Side, is_mandatory
 
 NDJSON, EVENTS = "application/x-ndjson", "text/event-stream"
 SECURITY = ("token", "certificate")
@@ -43,7 +43,7 @@ REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
         {"type": "string", "pattern": "^[0-9]{1,8}[HMSmun]$"},
     ),
     names.REQUEST_ID.decode(): (
-        "An id of the caller's own, under which the call is logged and answered. A value that does not fit is replaced.",
+        "An id of the caller's own, under which the call is logged and answered. One that does not fit is replaced.",
         {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     ),
     STRICT: (
@@ -59,8 +59,7 @@ REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
         {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
     ),
     EXPECTED_SEQUENCE: (
-        "The sequence of the details that the caller has read. With another one by now the call is ABORTED (HTTP 409), "
-        "and changes nothing.",
+        "The sequence of the details that the caller has read. With another one by now the call is ABORTED (HTTP 409).",
         {"type": "string", "pattern": "^[0-9]{1,20}$"},
     ),
     IF_MATCH: (
@@ -82,8 +81,7 @@ RESPONSE_HEADERS: dict[str, tuple[str, Schema]] = {
     ),
     names.WWW_AUTHENTICATE.decode(): ("How to show who calls.", {"type": "string"}),
     UNKNOWN_FIELDS: (
-        "The names of the request that its message does not have, each with what is meant by it where something "
-        "resembles it: a list of strings (RFC 9651).",
+        "The names of the request that its message does not have, and what is meant by them: a list (RFC 9651).",
         {"type": "string"},
     ),
 }
@@ -175,7 +173,7 @@ class Operations:
     def _parameters(
         self, method: Method, route: Route, bound: list[str], example: Mapping[str, Any]
     ) -> Iterator[Schema]:
-        described = method.request_type.DESCRIPTOR
+        described: Any = method.request_type.DESCRIPTOR
         for name in bound:
             field = described.fields_by_name[name]
             value = self._schemas.value(field, Side.REQUEST)
@@ -210,7 +208,7 @@ class Operations:
         return parameter if example is None else {**parameter, "example": example}
 
     def _body(self, method: Method, bound: list[str], example: Mapping[str, Any]) -> Schema:
-        described = method.request_type.DESCRIPTOR
+        described: Any = method.request_type.DESCRIPTOR
         schema = self._schemas.message(described, Side.REQUEST, bound)
         given = {name: value for name, value in example.items() if name not in bound}
         body: Schema = {"content": {"application/json": {"schema": schema, "example": given}}}
@@ -221,7 +219,7 @@ class Operations:
         return body
 
     def _answer(self, method: Method, name: str, route: Route) -> Schema:
-        described = method.response_type.DESCRIPTOR
+        described: Any = method.response_type.DESCRIPTOR
         item = self._schemas.message(described, Side.ANSWER)
         shown = [names.REQUEST_ID.decode(), names.CONTENT_LANGUAGE.decode()]
         if method.names is not NamePolicy.REFUSE:

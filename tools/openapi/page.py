@@ -19,7 +19,7 @@ _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _SCHEMA = "#/components/schemas/"
 _JSON = "application/json"
-_URL, _TOKEN = "$MAILPROOF_URL", "$MAILPROOF_TOKEN"  # noqa: S105 - names of variables
+_URL, _TOKEN = "$MAILPROOF_URL", "$MAILPROOF_TOKEN"
 _HEADERS_BY_DEFAULT = {"x-instance-id", "accept-language", "grpc-timeout", "x-request-id"}
 _LONGEST_EXAMPLE = 6000  # characters of an answer that is shown whole
 
@@ -78,9 +78,7 @@ class _Page:
         yield '<p>Shared</p>\n<ul><li><a href="#headers">Headers</a></li><li><a href="#refusals">Refusals</a></li>'
         yield '<li><a href="#messages">Messages</a></li></ul>'
 
-    def _operation(
-        self, verb: str, path: str, item: Mapping[str, Any], operation: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def _operation(self, verb: str, path: str, item: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
         prefixes = [server["url"].rstrip("/") for server in item.get("servers", [])] or [""]
         yield f"<details class=call><summary>{_verb(verb)} <code>{_text(prefixes[0])}{_path(path)}</code>"
         yield f"<span>{_inline(operation['summary'])}</span></summary>"
@@ -100,7 +98,7 @@ class _Page:
             yield "</dl>"
         body = operation.get("requestBody")
         if body:
-            yield f"<h4>Body</h4>\n<p>{_inline(body.get('description', ''))}</p>" if "description" in body else "<h4>Body</h4>"
+            yield f"<h4>Body</h4>\n<p>{_inline(body.get('description', ''))}</p>"
             yield from self._fields(body["content"][_JSON]["schema"])
         yield from self._answers(operation)
         yield "</div></details>"
@@ -118,16 +116,18 @@ class _Page:
                 shown = shown if isinstance(shown, str) else json.dumps(shown, indent=2, ensure_ascii=False)
                 cut = "" if len(shown) <= _LONGEST_EXAMPLE else "\n…"
                 yield f"<pre class=example><code>{_text(shown[:_LONGEST_EXAMPLE] + cut)}</code></pre>"
-        headers = [name for name in answer.get("headers", {})]
+        headers = list(answer.get("headers", {}))
         if headers:
             yield "<p>Headers: " + ", ".join(f'<a href="#header-{name}">{name}</a>' for name in headers) + ".</p>"
-        refusals = [(status, it["$ref"].rpartition("/")[2]) for status, it in operation["responses"].items() if "$ref" in it]
+        refusals = [
+            (status, it["$ref"].rpartition("/")[2]) for status, it in operation["responses"].items() if "$ref" in it
+        ]
         if refusals:
             links = ", ".join(f'<a href="#{_id(name)}">{status} {_text(_codes(name))}</a>' for status, name in refusals)
             yield f"<p>Refusals: {links}.</p>"
 
     def _shared(self) -> Iterator[str]:
-        yield '<h2 id="headers">Headers</h2>\n<p>Every call takes these; what few calls take stands there too.</p>\n<dl>'
+        yield '<h2 id="headers">Headers</h2>\n<p>What requests may say and answers do.</p>\n<dl>'
         for name, parameter in self._components["parameters"].items():
             yield from self._entry(name, parameter["schema"], parameter, "of requests", f"request-{name}")
         for name, header in self._components["headers"].items():

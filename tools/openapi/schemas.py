@@ -15,12 +15,12 @@ from typing import Any
 
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from tools.openapi.comments import comment_of
 
 from mailproof.rpc.calls import Method
 from mailproof.rpc.codec import BASE64_PATTERN, DURATION_PATTERN, INTEGER_PATTERN, INTEGER_RANGES
 from mailproof.rpc.unknown_names import NamePolicy
 from smtpdiag.v1 import options_pb2
-from tools.openapi.comments import comment_of
 
 Schema = dict[str, Any]
 
@@ -101,7 +101,7 @@ class Schemas:
         self._made[name] = schema
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def message(self, described: Descriptor, side: Side, without: Iterable[str] = ()) -> Schema:
+    def message(self, described: Any, side: Side, without: Iterable[str] = ()) -> Schema:
         """Return the reference to a message's schema.
 
         Args:
@@ -212,10 +212,10 @@ def is_mandatory(field: FieldDescriptor) -> bool:
     )
 
 
-def _reached(described: Descriptor) -> set[str]:
+def _reached(described: Any) -> set[str]:
     """Return the messages that one holds, itself among them."""
     found: set[str] = set()
-    left = [described]
+    left: list[Any] = [described]
     while left:
         message = left.pop()
         if message.full_name not in found:

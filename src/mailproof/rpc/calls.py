@@ -149,7 +149,7 @@ class Method:
 
     @property
     def writes_defaults(self) -> bool:
-        """Whether its answers in JSON have the fields with default values too: the reference service leaves them out."""
+        """Whether its answers in JSON have fields with default values too, which the reference service leaves out."""
         return self.service != REFERENCE_SERVICE
 
 

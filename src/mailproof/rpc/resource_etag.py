@@ -43,6 +43,6 @@ def _path(descriptor: Descriptor) -> tuple[str, ...]:
     return (record.name, "details", "sequence") if details is not None and details.message_type is _DETAILS else ()
 
 
-def has_etag(answer: Descriptor) -> bool:
-    """Return whether answers of a type are one resource, which may have a tag."""
+def has_etag(answer: Any) -> bool:
+    """Return whether answers of a message type, by its descriptor, are one resource, which may have a tag."""
     return bool(_path(answer))

@@ -148,8 +148,8 @@ def _takes_gzip(accepted: str) -> bool:
     for item in accepted.lower().split(","):
         coding, _, weight = item.partition(";")
         weights[coding.strip()] = weight.replace(" ", "")
-    weight = weights.get(GZIP, weights.get("*"))
-    return weight is not None and weight.rstrip("0").rstrip(".") != "q="
+    weight = weights.get(GZIP, weights.get("*", "q=0"))
+    return weight.rstrip("0").rstrip(".") != "q="
 
 
 def _names(condition: bytes, tag: bytes) -> bool:
