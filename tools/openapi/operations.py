@@ -11,7 +11,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from tools.openapi.comments import comment_of, summary_and_rest
 from tools.openapi.errors import Refusals
 from tools.openapi.examples import REQUESTS
-from tools.openapi.schemas import NOT_BLANK, Schema, Schemas, Side, is_mandatory
+from tools.openapi.schemas import Schema, Schemas, Side, is_mandatory
 
 from mailproof.rpc.call_headers import (
     EXPECTED_SEQUENCE,
@@ -40,11 +40,11 @@ REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
     names.ACCEPT_LANGUAGE.decode(): ("The language of sentences: English or German.", {"type": "string"}),
     names.GRPC_TIMEOUT.decode(): (
         "How long the caller waits: digits and a unit (H, M, S, m, u or n), such as 1500m for 1.5 seconds.",
-        {"type": "string", "pattern": "^[0-9]{1,8}[HMSmun]$"},
+        {"type": "string", "pattern": "^[1-9][0-9]{0,7}[HMSmun]$"},
     ),
     names.REQUEST_ID.decode(): (
-        "An id of the caller's own, under which the call is logged and answered. One that does not fit is replaced.",
-        {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+        "An id of the caller's own for the log: 64 letters, digits, `.`, `_` or `-`. Any other is replaced.",
+        {"type": "string"},
     ),
     STRICT: (
         "Whether names that the request's message does not have refuse the call.",
@@ -178,7 +178,6 @@ class Operations:
             field = described.fields_by_name[name]
             value = self._schemas.value(field, Side.REQUEST)
             value.setdefault("minLength", 1)
-            value.setdefault("pattern", NOT_BLANK)
             yield self._parameter(field, field.name, "path", value, example.get(field.json_name))
         if not route.body:
             yield from self._query(described, frozenset(bound), example, "")

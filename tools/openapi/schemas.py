@@ -24,7 +24,13 @@ from smtpdiag.v1 import options_pb2
 
 Schema = dict[str, Any]
 
-NOT_BLANK = r"\S"
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"  # Unicode's category Cc, as `syntax.text` has it
+NO_CONTROLS = rf"^[^{_CONTROL}]*$"
+NOT_BLANK = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+
+_PORT = "^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$"
+
+_ANY_CHARACTERS = (options_pb2.FORMAT_ANY, options_pb2.FORMAT_CERTIFICATES)
 
 _FORMATS: dict[int, Schema] = {
     options_pb2.FORMAT_UNSPECIFIED: {},
@@ -32,7 +38,7 @@ _FORMATS: dict[int, Schema] = {
     options_pb2.FORMAT_HOST: {"format": "host"},
     options_pb2.FORMAT_MAILBOX: {"format": "idn-email"},
     options_pb2.FORMAT_ANY: {},
-    options_pb2.FORMAT_PORT: {"pattern": "^[0-9]{1,5}$"},
+    options_pb2.FORMAT_PORT: {"pattern": _PORT},
     options_pb2.FORMAT_AUTH_METHOD: {"enum": ["", "SSL", "TLS"]},
     options_pb2.FORMAT_CERTIFICATES: {"contentMediaType": "application/x-pem-file"},
     options_pb2.FORMAT_WEBHOOK: {"format": "uri"},
@@ -146,10 +152,11 @@ class Schemas:
             return dict(special) if special is not None else self.message(part, side)
         if field.enum_type is not None:
             return self.enum(field.enum_type)
-        rules = _rules(field) if side is Side.REQUEST else options_pb2.FieldRules()
-        mandatory = side is Side.REQUEST and is_mandatory(field) and not field.is_repeated
+        sent = side is Side.REQUEST
+        rules = _rules(field) if sent else options_pb2.FieldRules()
+        mandatory = sent and is_mandatory(field) and not field.is_repeated
         if field.type == FieldDescriptor.TYPE_STRING:
-            return _text(field, rules, mandatory)
+            return _text(field, rules, mandatory) if sent else {"type": "string"}
         if field.type == FieldDescriptor.TYPE_BYTES:
             return _octets(rules, side)
         if field.type == FieldDescriptor.TYPE_BOOL:
@@ -241,7 +248,10 @@ def _text(field: FieldDescriptor, rules: options_pb2.FieldRules, mandatory: bool
     schema |= _FORMATS[rules.format]
     if least:
         schema["minLength"] = least
-        schema.setdefault("pattern", NOT_BLANK)
+    if rules.format in _ANY_CHARACTERS:
+        schema |= {"pattern": r"\S"} if least else {}
+    elif "enum" not in schema:
+        schema.setdefault("pattern", NOT_BLANK if least else NO_CONTROLS)
     if rules.max_len:
         schema["maxLength"] = rules.max_len
     return schema
