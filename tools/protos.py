@@ -50,12 +50,16 @@ def generate(into: Path) -> None:
     )
 
 
+def describe(into: Path) -> None:
+    """Write the descriptors of the protos with their comments into a file."""
+    _protoc("--include_source_info", "--include_imports", f"--descriptor_set_out={into}", more=(ERROR_DETAILS,))
+
+
 def generate_reference(into: Path) -> None:
     """Write the OpenAPI document and its page into a folder, by a program that has gen/ as it is now."""
     with tempfile.TemporaryDirectory() as folder:
         described = Path(folder) / "described.binpb"
-        wanted = ("--include_source_info", "--include_imports", f"--descriptor_set_out={described}")
-        _protoc(*wanted, more=(ERROR_DETAILS,))
+        describe(described)
         command = [sys.executable, "-m", "tools.openapi", str(described), str(into)]
         subprocess.run(command, cwd=ROOT, check=True)
 

@@ -27,6 +27,7 @@ FILE = Path(mailproof.__file__).parent / "transport" / "reference" / "openapi.js
 NDJSON = "application/x-ndjson"
 NO_HOST = "https://hooks.invalid/mail"  # no name server has it (RFC 6761 section 6.4)
 HERE = "me@localhost"
+_BANNER = f"localhost mailproof sandbox {mailproof.__version__}"
 
 _ROOT = "urn:document"
 _TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|\+00:00)")
@@ -79,25 +80,21 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
     ]
 
 
-def validator(document: Mapping[str, Any], schema: Mapping[str, Any], *, closed: bool = True) -> Draft202012Validator:
-    """Return what judges values of a schema of the document.
-
-    Args:
-        closed: Whether an object may have no properties that are not described.
-    """
-    resource = DRAFT202012.create_resource(_closed() if closed else document)
-    registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """Return what judges values by a schema of the document; what the schema does not describe is wrong."""
     moved = json.loads(json.dumps(schema).replace('"#/', f'"{_ROOT}#/'))
-    return Draft202012Validator(moved, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(moved, registry=_closed(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 @cache
-def _closed() -> dict[str, Any]:
+def _closed() -> Registry[Any]:
+    """Return the document, in which no object may have a property that is not described."""
     document = deepcopy(openapi_document())
     for schema in document["components"]["schemas"].values():
         if "properties" in schema:
             schema.setdefault("additionalProperties", False)
-    return document
+    made: Registry[Any] = Registry()
+    return made.with_resource(_ROOT, DRAFT202012.create_resource(document))
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,7 @@ class ExampleCalls:
         live = self._prepared(operation.rpc, instance)
         answer = self._send(operation, prefix, live, {"x-instance-id": instance})
         if operation.rpc and answer.status == 200:
-            self._keep(operation, answer, {**live, "default": instance})
+            self._keep(operation, answer, {**live, "default": instance, f"{examples.HOST} ESMTP": _BANNER})
         return answer
 
     def send_as(self, operation: Operation, headers: Mapping[str, str]) -> HttpAnswer:

@@ -53,6 +53,9 @@ class HttpApp:
         ready: Raises a `Failure` while the service can't serve; behind `GET /readyz`.
         pages: Further GET paths and what answers them (the sandbox's messages).
         tls: Whether TLS is this listener's own: then browsers are told to come back over TLS alone.
+
+    Attributes:
+        pages: What answers a GET of a path that is no call's.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class HttpApp:
         self._rest = Rest(calls, self._routes)
         self._cors = cors
         self._always: Headers = [*SAFE, *([STRICT_TRANSPORT_SECURITY] if tls else [])]
-        self._pages: dict[str, Application] = {
+        self.pages: dict[str, Application] = {
             **public_pages(),
             **(pages or {}),
             HEALTH: partial(_health, _alive),
@@ -125,8 +128,8 @@ class HttpApp:
     def _application(self, request: Request) -> Application:
         if request.content_type.startswith("application/grpc-web") or self._handlers.knows(request.encoded_path):
             return self._grpc_web.answer
-        if request.method in {"GET", "HEAD"} and request.encoded_path in self._pages:
-            return self._pages[request.encoded_path]
+        if request.method in {"GET", "HEAD"} and request.encoded_path in self.pages:
+            return self.pages[request.encoded_path]
         return self._rest
 
     def _resolve(self, verb: str, path: str) -> Target | None:

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import html
 import importlib.resources
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,8 @@ _POLICY = (
 )
 _REVALIDATE = (CACHE_CONTROL, b"no-cache")  # kept, and asked for by its tag, so that no old release is shown
 _VARY = (VARY, b", ".join((ACCEPT, ACCEPT_ENCODING, ORIGIN)))
+
+_NOT_WANTED = re.compile(r"q=0(\.0*)?")
 
 DOCUMENT = "/openapi.json"
 PAGE = "/docs"
@@ -149,7 +152,7 @@ def _takes_gzip(accepted: str) -> bool:
         coding, _, weight = item.partition(";")
         weights[coding.strip()] = weight.replace(" ", "")
     weight = weights.get(GZIP, weights.get("*", "q=0"))
-    return weight.rstrip("0").rstrip(".") != "q="
+    return _NOT_WANTED.fullmatch(weight) is None
 
 
 def _names(condition: bytes, tag: bytes) -> bool:
