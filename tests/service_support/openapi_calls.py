@@ -93,8 +93,8 @@ def _closed() -> Registry[Any]:
     for schema in document["components"]["schemas"].values():
         if "properties" in schema:
             schema.setdefault("additionalProperties", False)
-    made: Registry[Any] = Registry()
-    return made.with_resource(_ROOT, DRAFT202012.create_resource(document))
+    made: Registry[Any] = Registry().with_resource(_ROOT, DRAFT202012.create_resource(document))
+    return made
 
 
 @dataclass(frozen=True)

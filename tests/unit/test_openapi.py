@@ -14,6 +14,7 @@ from tools.openapi import operations as made
 
 from mailproof.domain import errors
 from mailproof.domain.errors import Failure
+from mailproof.rpc.calls import Route
 from mailproof.rpc.status import HTTP_STATUS, HTTP_STATUS_OF_FAILURE
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp
@@ -149,9 +150,9 @@ def test_a_call_says_its_headers_and_who_may_make_it() -> None:
 
 
 def test_two_routes_that_differ_by_what_stands_before_them_are_one_path() -> None:
-    routes = [made.Route("GET", "/admin/v1/smtp", False), made.Route("GET", "/smtp", False)]
+    routes = [Route("GET", "/admin/v1/smtp", False), Route("GET", "/smtp", False)]
     assert made.places(routes) == [made.Place(routes[1], "/smtp", ("/admin/v1", "/"), "")]
-    routes = [made.Route("POST", "/v1/diagnose", True), made.Route("POST", "/v1/settings:diagnose", True)]
+    routes = [Route("POST", "/v1/diagnose", True), Route("POST", "/v1/settings:diagnose", True)]
     preferred, other = made.places(routes)
     assert preferred == made.Place(routes[1], "/v1/settings:diagnose", (), "")
     assert other == dataclasses.replace(preferred, route=routes[0], path="/v1/diagnose", other_of=preferred.path)

@@ -82,4 +82,4 @@ def test_every_link_of_the_page_leads_somewhere(app: HttpApp) -> None:
     anchors = re.findall(r'id="([^"]+)"', text)
     assert len(anchors) == len(set(anchors))
     assert len(anchors) > 200
-    assert {link for link in re.findall(r'href="#([^"]+)"', text)} <= set(anchors)
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= set(anchors)
