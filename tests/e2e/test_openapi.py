@@ -115,7 +115,9 @@ def contents() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield name, "examples", response["content"]
 
 
-@pytest.mark.parametrize(("where", "kind", "content"), contents(), ids=lambda it: it if isinstance(it, str) else "")
+@pytest.mark.parametrize(
+    ("where", "kind", "content"), list(contents()), ids=lambda it: it if isinstance(it, str) else ""
+)
 def test_the_examples_fit_their_schemas(where: str, kind: str, content: dict[str, Any]) -> None:
     for media_type, described in content.items():
         shown = [example["value"] for example in described.get("examples", {}).values()]
