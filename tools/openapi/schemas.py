@@ -17,8 +17,8 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from tools.openapi.comments import comment_of
 
+from mailproof.rpc import json_forms
 from mailproof.rpc.calls import Method
-from mailproof.rpc.codec import BASE64_PATTERN, DURATION_PATTERN, INTEGER_PATTERN, INTEGER_RANGES
 from mailproof.rpc.unknown_names import NamePolicy
 from smtpdiag.v1 import options_pb2
 
@@ -49,7 +49,7 @@ _FORMATS: dict[int, Schema] = {
 
 _SPECIAL: dict[str, Schema] = {
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
-    "google.protobuf.Duration": {"type": "string", "pattern": DURATION_PATTERN},
+    "google.protobuf.Duration": {"type": "string", "pattern": json_forms.DURATION},
     "google.protobuf.BoolValue": {"type": "boolean"},
     "google.protobuf.StringValue": {"type": "string"},
     "google.protobuf.Empty": {"type": "object"},
@@ -260,7 +260,7 @@ def _text(field: FieldDescriptor, rules: options_pb2.FieldRules, mandatory: bool
 def _octets(rules: options_pb2.FieldRules, side: Side) -> Schema:
     schema: Schema = {"type": "string", "contentEncoding": "base64"}
     if side is Side.REQUEST:
-        schema["pattern"] = BASE64_PATTERN
+        schema["pattern"] = json_forms.BASE64
     if rules.min_len:
         schema["minLength"] = math.ceil(rules.min_len * 4 / 3)  # without the padding
     if rules.max_len:
@@ -270,9 +270,9 @@ def _octets(rules: options_pb2.FieldRules, side: Side) -> Schema:
 
 def _integer(field: FieldDescriptor, rules: options_pb2.FieldRules, mandatory: bool) -> Schema:
     name = _INTEGER_NAMES[field.cpp_type]
-    least, greatest = INTEGER_RANGES[field.cpp_type]
+    least, greatest = json_forms.RANGES[field.cpp_type]
     if name.endswith("64"):  # beyond what a double holds, so JSON has them as strings
-        pattern = INTEGER_PATTERN if least else INTEGER_PATTERN.replace("-?", "")
+        pattern = json_forms.INTEGER if least else json_forms.INTEGER.replace("-?", "")
         return {"type": "string", "format": name, "pattern": pattern}
     schema: Schema = {"type": "integer", "format": name}
     schema["minimum"] = 1 if mandatory and not least else least

@@ -508,16 +508,3 @@ def to_json(message: Message, *, defaults: bool = False) -> dict[str, Any]:
 def dump(document: dict[str, Any]) -> bytes:
     """Return JSON text as UTF-8 on one line."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-DURATION_PATTERN = f"^{_DURATION.pattern}$"
-"""What the text of a duration looks like, as the OpenAPI document says it."""
-
-BASE64_PATTERN = f"^{_BASE64.pattern}$"
-"""Likewise of octets."""
-
-INTEGER_PATTERN = f"^{_INTEGER.pattern}$"
-"""Likewise of an integer of 64 bits, which is a string."""
-
-INTEGER_RANGES = _INTEGERS
-"""The least and the greatest value of each type, for the same reader."""
