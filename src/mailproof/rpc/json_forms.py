@@ -1,4 +1,4 @@
-"""What the values that JSON has as texts look like, by the patterns that they are read with, for the OpenAPI document."""
+"""What values that JSON has as texts look like, by the patterns that they are read with, for the OpenAPI document."""
 
 from __future__ import annotations
 
