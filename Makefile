@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,7 +67,12 @@ fuzz: setup ## Fuzz what reads a stranger's bytes, FUZZ_SECONDS each; a slow inp
 	    -artifact_prefix=.fuzz/$$target- .fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 
-gen: setup ## Generate gen/ from proto/
+SCHEMATHESIS_EXAMPLES ?= 50
+
+schemathesis: setup ## Let schemathesis call a service by its OpenAPI document, SCHEMATHESIS_EXAMPLES requests a call
+	MAILPROOF_SCHEMATHESIS_EXAMPLES=$(SCHEMATHESIS_EXAMPLES) $(BIN)/pytest -s --timeout 5400 tests/e2e/test_openapi_fuzz.py
+
+gen: setup ## Generate gen/ and the OpenAPI document from proto/
 	$(BIN)/python tools/protos.py generate
 
 protos-release: setup ## Make today's protos the ones that may not be broken

@@ -20,6 +20,11 @@ from google.api import http_pb2
 ROOT = Path(__file__).resolve().parent.parent
 PROTO = ROOT / "proto"
 GEN = ROOT / "gen"
+REFERENCE = ROOT / "src" / "mailproof" / "transport" / "reference"
+"""The OpenAPI document and its page, which are made of the protos too (tools/openapi)."""
+
+REFERENCE_FILES = ("openapi.json", "docs.html")
+ERROR_DETAILS = "google/rpc/error_details.proto"  # no proto of ours imports it, but every error has its messages
 BASELINE = PROTO / "baseline.binpb"  # descriptors of the last release; `release` renews it
 GOOGLEAPIS = Path(http_pb2.__file__).parents[2]
 WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
@@ -31,10 +36,10 @@ def _sources() -> list[str]:
     return sorted(str(p.relative_to(PROTO)) for p in PROTO.rglob("*.proto"))
 
 
-def _protoc(*options: str) -> None:
+def _protoc(*options: str, more: tuple[str, ...] = ()) -> None:
     plugins = [f"--plugin=protoc-gen-{name}={BIN / f'protoc-gen-{name}'}" for name in ("mypy", "mypy_grpc")]
     command = [sys.executable, "-m", "grpc_tools.protoc", *plugins, f"-I{PROTO}", f"-I{GOOGLEAPIS}", f"-I{WELL_KNOWN}"]
-    subprocess.run([*command, *options, *_sources()], check=True)
+    subprocess.run([*command, *options, *_sources(), *more], check=True)
 
 
 def generate(into: Path) -> None:
@@ -45,6 +50,20 @@ def generate(into: Path) -> None:
     )
     for package in PACKAGES:
         (into / package / "py.typed").touch()  # PEP 561
+
+
+def describe(into: Path) -> None:
+    """Write the descriptors of the protos with their comments into a file."""
+    _protoc("--include_source_info", "--include_imports", f"--descriptor_set_out={into}", more=(ERROR_DETAILS,))
+
+
+def generate_reference(into: Path) -> None:
+    """Write the OpenAPI document and its page into a folder, by a program that has gen/ as it is now."""
+    with tempfile.TemporaryDirectory() as folder:
+        described = Path(folder) / "described.binpb"
+        describe(described)
+        command = [sys.executable, "-m", "tools.openapi", str(described), str(into)]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _differences(left: Path, right: Path) -> list[str]:
@@ -60,12 +79,16 @@ def _differences(left: Path, right: Path) -> list[str]:
 
 
 def check() -> int:
-    """Return 1 unless gen/ is exactly what the protos generate."""
+    """Return 1 unless gen/ and the OpenAPI document are exactly what the protos generate."""
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder))
-        changed = _differences(Path(folder), GEN)
+        changed = [f"gen/{name}" for name in _differences(Path(folder), GEN)]
+    with tempfile.TemporaryDirectory() as folder:
+        generate_reference(Path(folder))
+        _, wrong, missing = filecmp.cmpfiles(folder, REFERENCE, REFERENCE_FILES, shallow=False)
+        changed += [str((REFERENCE / name).relative_to(ROOT)) for name in (*wrong, *missing)]
     for name in changed:
-        print(f"gen/{name} is not what proto/ generates; run `make gen`")
+        print(f"{name} is not what proto/ generates; run `make gen`")
     return 1 if changed else 0
 
 
@@ -103,6 +126,7 @@ def main() -> int:
         for package in PACKAGES:
             shutil.rmtree(GEN / package, ignore_errors=True)
         generate(GEN)
+        generate_reference(REFERENCE)
         return 0
     if command == "release":
         _protoc(f"--descriptor_set_out={BASELINE}", "--include_imports")

@@ -129,7 +129,7 @@ async def _problem_in_the_clear(address: ServerAddress) -> str:
 async def _speaks_http_1(address: ServerAddress) -> bool:
     import asyncio
 
-    reader, writer = await asyncio.wait_for(_open(address, None), _PATIENCE)
+    reader, writer = await asyncio.wait_for(asyncio.open_connection(address.host, address.port), _PATIENCE)
     try:
         writer.write(b"GET / HTTP/1.0\r\n\r\n")
         return await asyncio.wait_for(reader.read(5), _PATIENCE) == b"HTTP/"

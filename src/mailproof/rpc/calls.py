@@ -47,7 +47,7 @@ from mailproof.rpc.context import Context
 from mailproof.rpc.deadlines import grant_grace
 from mailproof.rpc.intake import Budget, Intake
 from mailproof.rpc.open_calls import OpenCall, OpenCalls
-from mailproof.rpc.status import StatusError, status_error
+from mailproof.rpc.status import REFERENCE_SERVICE, StatusError, status_error
 from mailproof.rpc.unknown_names import NamePolicy, Names
 from mailproof.rpc.validation import violations
 from mailproof.scheduling.fair_worker import FairWorker
@@ -151,6 +151,11 @@ class Method:
         """Whether it is for those who may change something: it stores something, or logs in somewhere."""
         return self.permission is Permission.WRITE
 
+    @property
+    def writes_defaults(self) -> bool:
+        """Whether its answers in JSON have fields with default values too, which the reference service leaves out."""
+        return self.service != REFERENCE_SERVICE
+
 
 Decode = Callable[[Names], Message]
 """Returns the request message of a body; raises `errors.Failure` if it is no such message.
@@ -211,7 +216,7 @@ class Calls:
         self.methods: dict[str, Method] = {}
         for service, servicer in servicers.items():
             for descriptor in service.methods:
-                method = _method(descriptor, servicer)
+                method = method_of(descriptor, servicer)
                 self.methods[method.path] = method
 
     def close(self) -> None:
@@ -431,7 +436,13 @@ def _read(decode: Decode, names: Names) -> tuple[Message, list[tuple[FieldViolat
     return request, list(islice(violations(request), MAX_VIOLATIONS))
 
 
-def _method(descriptor: MethodDescriptor, servicer: object) -> Method:
+def method_of(descriptor: MethodDescriptor, servicer: object) -> Method:
+    """Return what a descriptor declares of an RPC, with the method of the servicer that implements it.
+
+    Raises:
+        TypeError: There is no such method, or the descriptor declares what is not served.
+        ValueError: It has no permission.
+    """
     service = descriptor.containing_service
     run = getattr(servicer, descriptor.name, None)
     if run is None:

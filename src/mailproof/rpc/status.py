@@ -29,7 +29,7 @@ REFERENCE_SERVICE = "zitadel.admin.v1.AdminService"
 """The service whose errors carry zitadel.v1.ErrorDetail."""
 
 # The mapping of grpc-gateway, which clients of the REST API rely on.
-_HTTP = {
+HTTP_STATUS = {
     Kind.CANCELLED: 499,
     Kind.INVALID_ARGUMENT: 400,
     Kind.DEADLINE_EXCEEDED: 504,
@@ -46,7 +46,7 @@ _HTTP = {
 }
 
 # Failures for which HTTP has a more exact status than gRPC has a code.
-_HTTP_OF_FAILURE: dict[type[Failure], int] = {
+HTTP_STATUS_OF_FAILURE: dict[type[Failure], int] = {
     MethodNotAllowed: 405,
     EntityTagMismatch: 412,
     RequestTooLarge: 413,
@@ -100,7 +100,7 @@ def status_error(
         _add(status, error_details_pb2.RequestInfo(request_id=request_id))
         if service == REFERENCE_SERVICE:
             _add(status, message_pb2.ErrorDetail(id="INTERNAL", message=in_language(say("internal error"), language)))
-        return StatusError(status, _HTTP[Kind.INTERNAL], None, language)
+        return StatusError(status, HTTP_STATUS[Kind.INTERNAL], None, language)
     text = sentence = in_language(error.message, language)
     if service == REFERENCE_SERVICE and error.reference:
         text = f"{text} ({error.reference})"
@@ -122,7 +122,7 @@ def status_error(
         _add(status, error_details_pb2.Help(links=[link]))
     if service == REFERENCE_SERVICE:
         _add(status, message_pb2.ErrorDetail(id=error.reference or error.reason, message=sentence))
-    return StatusError(status, _HTTP_OF_FAILURE.get(type(error), _HTTP[error.kind]), error, language)
+    return StatusError(status, HTTP_STATUS_OF_FAILURE.get(type(error), HTTP_STATUS[error.kind]), error, language)
 
 
 def _add(status: status_pb2.Status, detail: Message) -> None:

@@ -12,6 +12,7 @@ from mailproof.transport.headers import (
     AUTHORIZATION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY,
     CONTENT_TYPE,
     EXPECT,
     HOST,
@@ -30,7 +31,7 @@ valid.
 
 SAFE: Headers = [
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (CONTENT_SECURITY_POLICY, b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
 ]
 """What every answer carries: none is a page, whatever a browser takes it for."""

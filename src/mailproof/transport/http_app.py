@@ -32,6 +32,7 @@ from mailproof.transport.headers import (
     Headers,
 )
 from mailproof.transport.methods import EVERYTHING, allow
+from mailproof.transport.public_pages import HEALTH, READINESS, public_pages
 from mailproof.transport.request import Request
 from mailproof.transport.rest import Rest, status_document
 from mailproof.transport.routes import Routes
@@ -56,6 +57,9 @@ class HttpApp:
         ready: Raises a `Failure` while the service can't serve; behind `GET /readyz`.
         pages: Further GET paths and what answers them (the sandbox's messages).
         tls: Whether TLS is this listener's own: then browsers are told to come back over TLS alone.
+
+    Attributes:
+        pages: What answers a GET of a path that is no call's.
     """
 
     def __init__(
@@ -74,10 +78,11 @@ class HttpApp:
         self._rest = Rest(calls, self._routes)
         self._cors = cors
         self._always: Headers = [*SAFE, *([STRICT_TRANSPORT_SECURITY] if tls else [])]
-        self._pages: dict[str, Application] = {
+        self.pages: dict[str, Application] = {
+            **public_pages(),
             **(pages or {}),
-            "/healthz": partial(_health, _alive),
-            "/readyz": partial(_health, ready),
+            HEALTH: partial(_health, _alive),
+            READINESS: partial(_health, ready),
         }
 
     async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
@@ -134,7 +139,7 @@ class HttpApp:
         return self._page(request.encoded_path) or self._rest
 
     def _page(self, path: str) -> Application | None:
-        return self._pages.get(path) or self._pages.get(path.removesuffix("/"))
+        return self.pages.get(path) or (self.pages.get(path.removesuffix("/")) if path != "//" else None)
 
     def _check_page(self, request: Request) -> None:
         if request.method not in {"GET", "HEAD"} and self._page(request.encoded_path) is not None:

@@ -70,9 +70,6 @@ _REFERENCE = frozenset({"/smtpdiag.v1.FindingsService/GetFinding", "/smtpdiag.v1
 """RPCs whose answers change with a release alone: clients may keep them, and ask whether they are still right."""
 _KEPT = (CACHE_CONTROL, b"private, no-cache")
 
-# The reference omits default values; the other two APIs promise their fields always.
-_OMITS_DEFAULTS = "zitadel.admin.v1.AdminService"
-
 _ENGLISH = frozenset({"smtpdiag.v1.FindingsService"})
 """Services whose answers are texts in English, whatever the caller's language."""
 
@@ -113,7 +110,7 @@ class Rest:
         headers: Headers = [(CONTENT_LANGUAGE, b"en")] if method.service in _ENGLISH else []
         if method.path in _REFERENCE:
             headers.append(_KEPT)
-        document = to_json(response, defaults=method.service != _OMITS_DEFAULTS)
+        document = to_json(response, defaults=method.writes_defaults)
         await exchange.answer(200, document, headers, resource_etag(response))
 
     async def _stream(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:

@@ -88,7 +88,7 @@ def test_a_configuration_is_stored_and_read(app: HttpApp, table: Table, base: st
 @pytest.mark.parametrize(
     ("method", "path", "http", "code", "why"),
     [
-        ("GET", "/", 404, 5, "ROUTE_NOT_FOUND"),
+        ("GET", "//", 404, 5, "ROUTE_NOT_FOUND"),
         ("POST", "/admin/v1/nothing", 404, 5, "ROUTE_NOT_FOUND"),
         ("PUT", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),
         ("PATCH", "/admin/v1/smtp", 405, 12, "METHOD_NOT_ALLOWED"),

@@ -755,7 +755,7 @@ _shtab_mailproof_serve_options=(
   "--config[read settings from this TOML file]:FILE:_files"
   "--data-dir[directory of the database and the encryption key]:DIR:_files -/"
   "--grpc-listen[address of gRPC]:HOST:PORT:"
-  "--http-listen[address of REST and grpc-web]:HOST:PORT:"
+  "--http-listen[address of REST and grpc-web, likewise]:HOST:PORT:"
   "--database-url[where the data is]:URL:"
   "--database-pool-size[connections to PostgreSQL at most, for each of the two event loops]:N:"
   "--database-connect-timeout[seconds until a connection to PostgreSQL must be ready]:SECONDS:"
@@ -804,6 +804,7 @@ _shtab_mailproof_serve_options=(
   "--kept-tests-days[days that a test is kept]:N:"
   "--drain-timeout[seconds that calls under way have after SIGTERM]:SECONDS:"
   "--log-level[least severe messages that are logged]:LEVEL:"
+  "--log-format[lines of the log]:FORMAT:"
   {--sandbox,--no-sandbox}"[also start a small SMTP server on loopback to try tests on]"
   "--sandbox-starttls-listen[address of the sandbox\'s STARTTLS port]:HOST:PORT:"
   "--sandbox-tls-listen[address of the sandbox\'s implicit TLS port]:HOST:PORT:"
@@ -820,6 +821,7 @@ _shtab_mailproof_serve_options=(
   "--oidc-role-claim[claim of a caller\'s roles]:NAME:"
   "*--oidc-role[value of that claim and the role that it gives, VALUE\=ROLE (default]:VALUE=ROLE:"
   "--oidc-instance-claim[claim of the instances that a caller may use, of which there must be \…]:NAME:"
+  "--unix-socket-mode[permissions of the sockets of unix\:\/path]:MODE:"
 )
 
 # guard to ensure default positional specs are added only once per session
