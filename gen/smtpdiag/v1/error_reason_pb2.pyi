@@ -29,7 +29,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     {"reason":"FIELD_INVALID","domain":"mailproof"}
     """
     ERROR_REASON_REQUEST_MALFORMED: _ErrorReason.ValueType  # 2
-    """The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT).
+    """The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT; HTTP 400, 417).
     {"reason":"REQUEST_MALFORMED","domain":"mailproof"}
     """
     ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 3
@@ -261,7 +261,7 @@ ERROR_REASON_FIELD_INVALID: ErrorReason.ValueType  # 1
 {"reason":"FIELD_INVALID","domain":"mailproof"}
 """
 ERROR_REASON_REQUEST_MALFORMED: ErrorReason.ValueType  # 2
-"""The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT).
+"""The bytes are no message: the JSON, protobuf, UTF-8 or framing is broken (INVALID_ARGUMENT; HTTP 400, 417).
 {"reason":"REQUEST_MALFORMED","domain":"mailproof"}
 """
 ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 3

@@ -53,15 +53,13 @@ def check_texts(parsed: argparse.Namespace) -> None:
     Raises:
         UsageError: An argument is none.
     """
+    from mailproof.syntax.text import has_surrogates
+
     for name, value in vars(parsed).items():
         texts = value if isinstance(value, list) else [value]
-        if name in (*_FILES, "typed") or all(_is_utf8(text) for text in texts if isinstance(text, str)):
+        if name in (*_FILES, "typed") or not any(has_surrogates(text) for text in texts if isinstance(text, str)):
             continue
         raise UsageError(f"argument {_ARGUMENTS.get(name, '--' + name.replace('_', '-'))}: must be UTF-8 text")
-
-
-def _is_utf8(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 CHANGED = (

@@ -85,7 +85,7 @@ def parse_server(text: str) -> ServerAddress:
 def _socket(path: str) -> ServerAddress:
     if path.startswith("//"):
         path = path.removeprefix("//")
-    if not path.startswith("/") or has_invisible(path):
+    if not path.startswith("/") or path.endswith("/") or has_invisible(path):
         raise ValueError("must name a unix socket by its whole path: unix:/run/mailproof.sock")
     return ServerAddress("", 0, secure=False, path=path)
 

@@ -142,7 +142,9 @@ class HttpApp:
         return self.pages.get(path) or (self.pages.get(path.removesuffix("/")) if path != "//" else None)
 
     def _check_page(self, request: Request) -> None:
-        if request.method not in {"GET", "HEAD"} and self._page(request.encoded_path) is not None:
+        if request.method in {"GET", "HEAD"} or self._page(request.encoded_path) is None:
+            return
+        if self._application(request) != self._grpc_web.answer:  # whose clients read nothing but a status of gRPC
             raise MethodNotAllowed(["GET"])
 
     def _methods(self, path: str) -> Sequence[str]:

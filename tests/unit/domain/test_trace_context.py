@@ -61,4 +61,4 @@ def test_tasks_belong_to_the_trace_of_the_task_that_starts_them() -> None:
     async def both() -> tuple[dict[str, str], dict[str, str]]:
         return await asyncio.gather(call(TraceContext.read(PARENT, None)), call(None))
 
-    assert asyncio.run(both()) == ({"traceparent": PARENT}, {})
+    assert list(asyncio.run(both())) == [{"traceparent": PARENT}, {}]

@@ -17,13 +17,16 @@ MODULES = sources(Path(mailproof.__file__).parent)
 HOMES = {"characters": "syntax.text", "host and port": "syntax.host"}
 
 EXEMPT: Mapping[tuple[str, str], str] = {
+    ("characters", "client"): "asks whether an argument may be a header, and imports as little as it can",
     ("characters", "domain.database"): "domain imports nothing but the standard library",
+    ("characters", "domain.trace_context"): "likewise: the grammar of the W3C's header",
     ("characters", "service.key_command"): "leaves out of another program's line what no terminal should get",
     ("characters", "smtp.charset"): "rates characters by their script, and looks for the escapes of ISO-2022-JP",
     ("characters", "diagnosis.bounds"): "counts what JSON escapes, a rule of JSON's",
     ("characters", "smtp.refusals.judgement"): "a character of Chinese or Japanese says as much as a word of others",
     ("characters", "smtp.sanitize"): "looks for the beginnings of ECMA-48's escape sequences",
     ("characters", "store.postgres.log"): "the store may import domain alone",
+    ("characters", "transport.entity_tags"): "RFC 9110's grammar of an entity tag",
     ("characters", "syntax.mailbox"): "RFC 5321's grammar of a local part",
     (
         "host and port",
