@@ -243,7 +243,7 @@ LAW = (
     Room(
         "sandbox",
         "a small SMTP server to try things on",
-        ("domain", "syntax.host"),
+        ("domain", "syntax.host", "syntax.text"),
         libraries=(
             "aiosmtpd: server",
             "asyncio: server",

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
+import platform
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -55,7 +55,7 @@ def test_a_server_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        (f"41 {socket.gethostname()}\n", r" \(process 41\)"),
+        (f"41 {platform.node()}\n", r" \(process 41\)"),
         ("41 elsewhere\n", r" \(process 41 on elsewhere\)"),
         ("", ""),
         ("\x1b[2J evil\n", ""),

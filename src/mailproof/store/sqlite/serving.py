@@ -8,8 +8,8 @@ beside a server.
 from __future__ import annotations
 
 import os
+import platform
 import re
-import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -46,7 +46,7 @@ class ServingLock:
             give_to_owner(path, database if database.exists() else database.parent)
             with suppress(OSError):  # a full disk keeps no server from starting
                 os.ftruncate(self._descriptor, 0)
-                os.write(self._descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode())
+                os.write(self._descriptor, f"{os.getpid()} {platform.node()}\n".encode())
         except OSError as error:
             os.close(self._descriptor)
             raise StartupError(f"the lock {path} can't be used: {error.strerror}") from error
@@ -64,7 +64,7 @@ def _holder(descriptor: int) -> str:
     found = _HOLDER.fullmatch(os.pread(descriptor, _MOST, 0).decode("ascii", "replace"))
     if found is None:
         return ""
-    here = found[2] == socket.gethostname()
+    here = found[2] == platform.node()
     return f" (process {found[1]})" if here else f" (process {found[1]} on {found[2]})"
 
 
