@@ -11,6 +11,7 @@ import os
 import secrets
 import ssl
 import stat
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,8 +82,11 @@ def read(path: Path) -> str:
     Raises:
         StartupError: It can't be read.
     """
+    flags = os.O_RDONLY
+    if sys.platform != "win32":  # for the type checker, which also checks for other systems
+        flags |= os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, flags)
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -93,7 +97,7 @@ def read(path: Path) -> str:
             raise StartupError(f"the sandbox's file {path} can't be read: it is no file")
         if stat.S_IMODE(found.st_mode) & 0o077:
             with suppress(OSError):
-                os.fchmod(descriptor, 0o600)
+                path.chmod(0o600)
         try:
             return file.read(_MOST).decode("ascii").strip()
         except UnicodeDecodeError:

@@ -61,7 +61,8 @@ class ServingLock:
 
 def _holder(descriptor: int) -> str:
     """Return which process has the lock, as it says itself; "" if that is not known."""
-    found = _HOLDER.fullmatch(os.pread(descriptor, _MOST, 0).decode("ascii", "replace"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    found = _HOLDER.fullmatch(os.read(descriptor, _MOST).decode("ascii", "replace"))
     if found is None:
         return ""
     here = found[2] == platform.node()
