@@ -71,6 +71,13 @@ LAW = (
         "diagnosis", "from what happened to what to change", ("domain.phrase", "languages", "smtp", "syntax"), pure=True
     ),
     Room(
+        "reporting",
+        "a report in lines of text, for a terminal and for REST",
+        ("domain.phrase", "languages.language", "languages.translation", "smtp.report", "smtp.sanitize", "syntax.text"),
+        pure=True,
+        libraries=("google: answered_report facts", "smtpdiag: kept_test_text"),
+    ),
+    Room(
         "net",
         "all of the network that is not SMTP",
         ("domain.asker", "domain.errors", "domain.phrase", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
@@ -212,6 +219,7 @@ LAW = (
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
+            "reporting",
             "discovery.did_you_mean",
             "discovery.progress",
             "discovery.translation",
@@ -267,7 +275,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "languages", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
+        ("domain", "languages", "syntax", "smtp", "diagnosis", "reporting", "net", "probe", "discovery"),
         libraries=("asyncio",),
         modules=(
             "arguments",
@@ -288,7 +296,7 @@ LAW = (
     Room(
         "cli",
         "commands that call a running service",
-        ("syntax",),
+        ("syntax", "reporting"),
         libraries=(
             "asyncio: connection_problem transfer_calls",
             "google: config_export config_import server service_client table transfer_calls",
@@ -317,9 +325,9 @@ LAW = (
     Room(
         "cli",
         "the same, where a report is shown",
-        ("smtp.report",),
-        libraries=("google: answered_report", "smtpdiag: kept_tests"),
-        modules=("answered_report", "kept_tests"),
+        ("reporting",),
+        libraries=("smtpdiag: kept_tests",),
+        modules=("kept_tests",),
     ),
     Room(
         "cli",

@@ -57,9 +57,9 @@ def kept_server_context(directory: Path) -> tuple[ssl.SSLContext, str]:
     """
     served, authority = read(directory / SERVER_FILE), read(directory / CA_FILE)
     if not is_good(served, authority, datetime.now(UTC)):
-        served, authority = make_identity()
-        write(directory / SERVER_FILE, served.strip())
-        write(directory / CA_FILE, authority.strip())
+        served, authority = (text.strip() for text in make_identity())
+        write(directory / SERVER_FILE, served)
+        write(directory / CA_FILE, authority)
     return server_context(directory / SERVER_FILE), authority
 
 
@@ -91,17 +91,18 @@ def read(path: Path) -> str:
         return ""
     except OSError as error:
         raise StartupError(f"the sandbox's file {path} can't be read: {error.strerror}") from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
             raise StartupError(f"the sandbox's file {path} can't be read: it is no file")
-        if stat.S_IMODE(found.st_mode) & 0o077:
+        if stat.S_IMODE(mode) & 0o077:
             with suppress(OSError):
                 path.chmod(0o600)
-        try:
-            return file.read(_MOST).decode("ascii").strip()
-        except UnicodeDecodeError:
-            return ""
+        return os.read(descriptor, _MOST).decode("ascii").strip()
+    except UnicodeDecodeError:
+        return ""
+    finally:
+        os.close(descriptor)
 
 
 def write(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """REST JSON over the same calls: routes, bodies, statuses and streams, all from the descriptors.
 
 Errors are `{code, message, details}` with the HTTP status of the code; below /ccadmin/ they are that API's errorModel.
-A stream is newline-delimited JSON, or server-sent events where Accept asks for them.
+A stream is newline-delimited JSON, or server-sent events where Accept asks for them. Tests and errors are plain text
+where that is asked for (`transport.accepted_form`).
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from mailproof.rpc import commerce
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
 from mailproof.rpc.intake import Intake
+from mailproof.rpc.plain_text import has_text, refusal_text, text_of
 from mailproof.rpc.resource_etag import resource_etag
 from mailproof.rpc.status import StatusError
 from mailproof.rpc.unknown_names import Names
-from mailproof.transport.asgi import AsgiSend, respond
+from mailproof.transport.accepted_form import Form, accepted_form, wants_text
+from mailproof.transport.asgi import AsgiMessage, AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.content_coding import GZIP, check_coding, unpack
 from mailproof.transport.headers import (
+    ACCEPT,
     ACCEPT_ENCODING,
     ALLOW,
     CONTENT_LANGUAGE,
@@ -34,14 +38,20 @@ from mailproof.transport.headers import (
     NO_STORE,
     RETRY_AFTER,
     UNKNOWN_FIELDS,
+    VARY,
     WWW_AUTHENTICATE,
     Headers,
 )
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
-_NDJSON = (CONTENT_TYPE, b"application/x-ndjson")
-_SSE = (CONTENT_TYPE, b"text/event-stream")
+_TEXT = (CONTENT_TYPE, b"text/plain; charset=utf-8")
+_STREAMS = {
+    Form.LINES: (CONTENT_TYPE, b"application/x-ndjson"),
+    Form.EVENTS: (CONTENT_TYPE, b"text/event-stream"),
+    Form.TEXT: _TEXT,
+}
+_VARY = (VARY, ACCEPT)
 _SAFE: Headers = [NO_STORE]
 
 # The reference omits default values; the other two APIs promise their fields always.
@@ -80,6 +90,9 @@ class Rest:
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         response = await self._calls.unary(method, call, read)
+        if accepted_form(exchange.accept, stream=False, text=has_text(method.response_type)) is Form.TEXT:
+            await exchange.answer_text(200, text_of(response, call.language))
+            return
         tag = resource_etag(response) if exchange.shows_tag else ""
         headers: Headers = [(ETAG, tag.encode("ascii"))] if tag else []
         if method.service in _ENGLISH:
@@ -123,6 +136,7 @@ class _Exchange:
         method: The RPC, once it is known.
         names: The names of the request, once they are read.
         shows_tag: Whether the answer is a representation of a resource, which may have a tag.
+        accept: What the client says that it accepts.
     """
 
     def __init__(self, request: Request, send: AsgiSend) -> None:
@@ -131,14 +145,24 @@ class _Exchange:
         self.shows_tag = False
         self._request = request
         self._send = send
-        self._events = "text/event-stream" in request.accept
+        self.accept = request.accept
+        self._form = Form.LINES
         self._started = False
 
     async def answer(self, status: int, document: dict[str, object], headers: Headers | None = None) -> None:
-        await respond(self._send, status, [JSON, *_SAFE, *self._unknown(), *(headers or [])], dump(document) + b"\n")
+        await self._answer(status, JSON, dump(document) + b"\n", headers)
+
+    async def answer_text(self, status: int, text: str, headers: Headers | None = None) -> None:
+        await self._answer(status, _TEXT, text.encode(), headers)
+
+    async def _answer(self, status: int, kind: tuple[bytes, bytes], body: bytes, headers: Headers | None) -> None:
+        await respond(self._send, status, [kind, *_SAFE, _VARY, *self._unknown(), *(headers or [])], body)
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
+        if self._started and self._form is Form.TEXT:
+            await self._send(_part(f"\n{refusal_text(refusal)}".encode(), last=True))
+            return
         if self._started:
             await self._item("error", _status(refusal), last=True)
             return
@@ -152,7 +176,10 @@ class _Exchange:
             headers.append((ACCEPT_ENCODING, GZIP.encode()))
         if failure is not None and failure.retry_after is not None:
             headers.append((RETRY_AFTER, str(max(1, math.ceil(failure.retry_after))).encode()))
-        await self.answer(refusal.http_status, self._error_body(refusal), headers)
+        if wants_text(self.accept):
+            await self.answer_text(refusal.http_status, refusal_text(refusal), headers)
+        else:
+            await self.answer(refusal.http_status, self._error_body(refusal), headers)
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
         if not self._request.path.startswith(commerce.PATH_PREFIX):
@@ -163,19 +190,25 @@ class _Exchange:
     async def message(self, message: Message) -> None:
         """Send one message of a stream. Nothing is sent before the first one, so a refusal still has its status."""
         await self._start()
+        if self._form is Form.TEXT:
+            text = text_of(message, self._request.language)
+            if text:
+                await self._send(_part(text.encode()))
+            return
         document = to_json(message, defaults=True)
         await self._item(next(iter(document)), document)
 
     async def end(self) -> None:
         """End a stream."""
         await self._start()
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._send(_part(b"", last=True))
 
     async def _start(self) -> None:
         if not self._started:
             self._started = True
-            kind = _SSE if self._events else _NDJSON
-            headers = [kind, *_SAFE, *self._unknown(), (b"x-accel-buffering", b"no")]
+            text = self.method is not None and has_text(self.method.response_type)
+            self._form = accepted_form(self.accept, stream=True, text=text)
+            headers = [_STREAMS[self._form], *_SAFE, _VARY, *self._unknown(), (b"x-accel-buffering", b"no")]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     def _unknown(self) -> Headers:
@@ -183,12 +216,16 @@ class _Exchange:
         return [(UNKNOWN_FIELDS, self.names.header())] if self.names is not None and self.names.count else []
 
     async def _item(self, name: str, document: dict[str, object], *, last: bool = False) -> None:
-        if self._events:
+        if self._form is Form.EVENTS:
             inner = document.get(name, document)
             body = f"event: {name}\ndata: {json.dumps(inner, separators=(',', ':'))}\n\n".encode()
         else:
             body = dump({"error": document} if last else document) + b"\n"
-        await self._send({"type": "http.response.body", "body": body, "more_body": not last})
+        await self._send(_part(body, last=last))
+
+
+def _part(body: bytes, *, last: bool = False) -> AsgiMessage:
+    return {"type": "http.response.body", "body": body, "more_body": not last}
 
 
 def _status(refusal: StatusError) -> dict[str, object]:

@@ -113,7 +113,6 @@ def test_every_kind_of_value_can_stand_in_the_file(tmp_path: Path) -> None:
         ("egress_deny = ['10.0.0.0/8', 'a b']", "egress_deny in .* 'a b': must be a network"),
         ("cors_origins = ['*']", "cors_origins in .*: must name one origin"),
         ("http_listen = 'x'", "http_listen in .*: must be a host and a port"),
-        ("data_dir = ''", "data_dir in .*: must be a directory"),
         ("not toml", "is not TOML"),
     ],
 )
@@ -398,7 +397,10 @@ def test_every_setting_is_in_the_table_and_in_the_help() -> None:
     words = parser.format_help().split()
     table = describe()
     for item in fields(ServiceSettings):
-        setting = item.metadata["declaration"]
+        setting = item.metadata.get("declaration")
+        if setting is None:
+            assert item.name == "sources"
+            continue
         assert f"`{setting.variable}`" in table
         if setting.flag:
             assert any(setting.flags in word for word in words)
