@@ -361,7 +361,7 @@ LAW = (
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""
 
-EAGER = ("domain", "service.settings")
+EAGER = ("domain", "reporting", "service.settings")
 """What `cli` may import as a module is loaded. All else it imports as a command runs: `--help` pays for nothing."""
 
 
