@@ -286,6 +286,7 @@ LAW = (
             "event_loop",
             "exit_codes",
             "explain",
+            "extras",
             "fixed_command",
             "oauth_arguments",
             "printer",

@@ -1,6 +1,7 @@
 """The command `mailproof`: finds the subcommand, runs it, and turns what it raises into an exit code.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 130 interrupted. `diagnose` and
+Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad usage (one line on stderr), 3 not carried
+out: an extra is not installed, 130 interrupted. `diagnose` and
 `discover` exit with 1 where the test failed or nothing was found. The law kept here: a subcommand's modules are
 imported when it runs, so that `--help` and `diagnose` pay neither for gRPC nor for the database.
 """
@@ -17,7 +18,7 @@ from typing import NoReturn
 
 from mailproof import __version__
 from mailproof.cli import terminal
-from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED
+from mailproof.cli.exit_codes import BAD_USAGE, FAILED, INTERRUPTED, NOT_CARRIED_OUT
 from mailproof.domain.errors import ServiceShortage, StartupError
 
 
@@ -67,6 +68,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mailproof.service.declaration import SettingError
 
         return BAD_USAGE if isinstance(error, SettingError) else FAILED
+    except ImportError as error:
+        from mailproof.cli.extras import missing_extra
+
+        sentence = missing_extra(error, _named(arguments) or "")
+        if not sentence:
+            raise
+        print(f"mailproof: {sentence}", file=sys.stderr)
+        return NOT_CARRIED_OUT
     except ServiceShortage as error:
         print(f"mailproof: {error}", file=sys.stderr)
         return FAILED
@@ -91,12 +100,17 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mailproof {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    named = next((argument for argument in arguments if not argument.startswith("-")), None)
+    named = _named(arguments)
     for command in _COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
         if command.name == named:
             command.fill(sub)
     return parser
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """Return the command that is asked for."""
+    return next((argument for argument in arguments if not argument.startswith("-")), None)
 
 
 def _fill_serve(parser: argparse.ArgumentParser) -> None:

@@ -346,7 +346,7 @@ def test_a_test_is_told_in_lines_as_its_steps_end(app: HttpApp, table: Table) ->
     assert [chunk.decode().splitlines() for chunk in answer.chunks] == [
         ["  ok    connect     250.0 ms"],
         ["  ...   ehlo      waiting, 5 s"],
-        ["  ok    tried         20.0 ms  465 implicit: works"],
+        ["  ok    tried        20.0 ms  465 implicit: works"],
         [
             "",
             "FAILED at auth: auth_rejected  (0 ms, 0 round trips)",
