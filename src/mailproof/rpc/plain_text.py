@@ -40,6 +40,13 @@ def text_of(message: Message, language: Language) -> str:
     return sheet.take()
 
 
+def sentence_text(sentence: str) -> str:
+    """Return a sentence as a line of text."""
+    sheet = PlainSheet()
+    sheet.line(sentence)
+    return sheet.take()
+
+
 def refusal_text(refusal: StatusError) -> str:
     """Return an error as lines of text: its sentence, what is wrong with each field, what to do, where that is said."""
     sheet = PlainSheet()

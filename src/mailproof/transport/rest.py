@@ -19,7 +19,7 @@ from mailproof.rpc import commerce
 from mailproof.rpc.calls import Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import check_body, dump, parse_json, parse_query, to_json
 from mailproof.rpc.intake import Intake
-from mailproof.rpc.plain_text import has_text, refusal_text, text_of
+from mailproof.rpc.plain_text import has_text, refusal_text, sentence_text, text_of
 from mailproof.rpc.resource_etag import resource_etag
 from mailproof.rpc.status import StatusError
 from mailproof.rpc.unknown_names import Names
@@ -177,9 +177,14 @@ class _Exchange:
         if failure is not None and failure.retry_after is not None:
             headers.append((RETRY_AFTER, str(max(1, math.ceil(failure.retry_after))).encode()))
         if wants_text(self.accept):
-            await self.answer_text(refusal.http_status, refusal_text(refusal), headers)
+            await self.answer_text(refusal.http_status, self._error_text(refusal), headers)
         else:
             await self.answer(refusal.http_status, self._error_body(refusal), headers)
+
+    def _error_text(self, refusal: StatusError) -> str:
+        if self._request.path.startswith(commerce.PATH_PREFIX):  # whose sentence has the names that its clients know
+            return sentence_text(str(self._error_body(refusal)["message"]))
+        return refusal_text(refusal)
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
         if not self._request.path.startswith(commerce.PATH_PREFIX):
