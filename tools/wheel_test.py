@@ -39,7 +39,10 @@ def main() -> int:
         processes = str((os.cpu_count() or 1) + 1)
         tests = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadfile", *sys.argv[1:]]
         return subprocess.run(
-            tests, cwd=ROOT, env={**os.environ, "MAILPROOF_TEST_COMMAND": command}, check=False
+            tests,
+            cwd=ROOT,
+            env={**os.environ, "MAILPROOF_TEST_COMMAND": command, "MAILPROOF_TEST_WHEEL": str(wheel)},
+            check=False,
         ).returncode
 
 
