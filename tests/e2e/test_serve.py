@@ -57,7 +57,7 @@ def test_the_two_lines_it_prints_succeed_when_pasted(
     for line in (curl, diagnose):
         answer = subprocess.run(["sh", "-c", line], cwd="/", capture_output=True, check=True, timeout=HANG, text=True)
         assert any(text.startswith("PASSED  (") for text in answer.stdout.splitlines())
-        assert answer.stdout.startswith("  ok    resolve ")
+        assert answer.stdout.startswith("  ok    policy ")
         assert service.sandbox.password not in answer.stdout
 
 

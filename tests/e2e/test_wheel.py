@@ -5,7 +5,6 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -19,7 +18,7 @@ BASE = ("grpcio", "protobuf", "googleapis-common-protos", "typing-extensions")
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment that has the wheel and links to the base's libraries of this one."""
     folder = tmp_path_factory.mktemp("wheel")
     wheel = os.environ.get("MAILPROOF_TEST_WHEEL", "")  # the one that is tested; without it one is built
@@ -40,7 +39,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             if ".." not in file.parts and not place.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.symlink_to(str(file.locate()))
-    yield made_python
+    return made_python
 
 
 def run(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -67,7 +66,7 @@ def test_the_base_alone_says_its_version_and_explains(python: Path) -> None:
 )
 def test_a_command_that_lacks_its_extra_says_which_one(python: Path, arguments: tuple[str, ...], extra: str) -> None:
     done = run(python, *arguments)
-    assert (done.returncode, done.stdout) == (3, "")
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
     assert done.stderr.startswith(
         f"mailproof: mailproof {arguments[0]} needs the extra {extra}, which is not installed ("
     )
