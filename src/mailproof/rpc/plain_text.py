@@ -86,7 +86,7 @@ def _passed(_message: Any, sheet: PlainSheet, language: Language) -> None:
     sheet.line(in_language(_PASSED, language))
 
 
-def _told(message: Any, sheet: PlainSheet, language: Language) -> None:
+def _commerce_test(message: Any, sheet: PlainSheet, language: Language) -> None:
     sheet.line(in_language(_PASSED if message.status else _FAILED, language))
 
 
@@ -97,5 +97,5 @@ _TEXTS: Mapping[type[Message], Callable[[Any, PlainSheet, Language], None]] = {
     admin_pb2.TestSMTPConfigByIdResponse: _passed,
     admin_pb2.TestEmailProviderSMTPResponse: _passed,
     admin_pb2.TestEmailProviderSMTPByIdResponse: _passed,
-    email_pb2.TestSmtpConnectionResponse: _told,
+    email_pb2.TestSmtpConnectionResponse: _commerce_test,
 }
