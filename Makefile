@@ -1,5 +1,5 @@
 # The only door to everything that is done with this project; `make help` lists it.
-PYTHON ?= python3
+PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
@@ -12,12 +12,14 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime ## Start the service with its sandbox on embedded defaults
+# What tests need includes what the service needs, so that an environment of theirs is left as it is.
+run: ## Start the service with its sandbox on embedded defaults
+	@tools/environment.sh "$(PYTHON)" $(VENV) requirements/runtime.txt .runtime .installed:requirements/dev.txt
 	@MAILPROOF_EGRESS_PROFILE=$${MAILPROOF_EGRESS_PROFILE-development} $(BIN)/mailproof serve --data-dir $(DATA) --sandbox
 
 test: setup debian ## Check and test everything
@@ -25,20 +27,11 @@ test: setup debian ## Check and test everything
 
 setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
 
-# A virtual environment with pip; Debian keeps that part of Python in a package of its own.
-$(VENV)/bin/pip:
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); tools/debian.sh python3-venv && $(PYTHON) -m venv $(VENV); }
+# Makes or mends the virtual environment; takes a moment where it is whole. The stamps change only where it was not.
+$(STAMP): FORCE
+	@tools/environment.sh "$(PYTHON)" $(VENV) requirements/dev.txt $(notdir $@)
 
-# The lock files are whole; that of the service leaves out what only clients of libraries need (requirements/left-out.txt).
-$(VENV)/.runtime: $(VENV)/bin/pip requirements/runtime.txt pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/runtime.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $@
-
-$(STAMP): $(VENV)/bin/pip requirements/dev.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(VENV)/.runtime $@
+FORCE:
 
 $(NODE_STAMP): tests/e2e/node/package-lock.json $(STAMP)
 	$(BIN)/python tools/npm.py --prefix tests/e2e/node ci --no-audit --no-fund --silent

@@ -99,7 +99,8 @@ def main() -> int:
         # cores, since a test that waits for a server or a deadline leaves its core to another one.
         processes = str((os.cpu_count() or 1) + 1)
         tests = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadfile", *sys.argv[1:]]
-        env = {**environment(), "MAILPROOF_TEST_COMMAND": str(clean / "bin" / "mailproof")}
+        command = str(clean / "bin" / "mailproof")
+        env = {**environment(), "MAILPROOF_TEST_COMMAND": command, "MAILPROOF_TEST_WHEEL": str(built)}
         return subprocess.run(tests, cwd=ROOT, env=env, check=False).returncode
 
 

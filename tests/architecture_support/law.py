@@ -71,6 +71,13 @@ LAW = (
         "diagnosis", "from what happened to what to change", ("domain.phrase", "languages", "smtp", "syntax"), pure=True
     ),
     Room(
+        "reporting",
+        "a report in lines of text, for a terminal and for REST",
+        ("domain.phrase", "languages.language", "languages.translation", "smtp.report", "smtp.sanitize", "syntax.text"),
+        pure=True,
+        libraries=("google: answered_report facts", "smtpdiag: kept_test_text"),
+    ),
+    Room(
         "net",
         "all of the network that is not SMTP",
         ("domain.asker", "domain.errors", "domain.phrase", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
@@ -217,6 +224,7 @@ LAW = (
             "smtp.report",
             "smtp.sasl.table",
             "smtp.vocabulary",
+            "reporting",
             "discovery.did_you_mean",
             "discovery.progress",
             "discovery.translation",
@@ -248,7 +256,7 @@ LAW = (
     Room(
         "sandbox",
         "a small SMTP server to try things on",
-        ("domain", "syntax.host"),
+        ("domain", "syntax.host", "syntax.text"),
         libraries=(
             "aiosmtpd: server",
             "asyncio: server",
@@ -278,7 +286,7 @@ LAW = (
     Room(
         "cli",
         "commands that need neither",
-        ("domain", "languages", "syntax", "smtp", "diagnosis", "net", "probe", "discovery"),
+        ("domain", "languages", "syntax", "smtp", "diagnosis", "reporting", "net", "probe", "discovery"),
         libraries=("asyncio", "signal: typed_secret"),
         modules=(
             "arguments",
@@ -293,6 +301,7 @@ LAW = (
             "examples",
             "exit_codes",
             "explain",
+            "extras",
             "fixed_command",
             "oauth_arguments",
             "parser",
@@ -307,7 +316,7 @@ LAW = (
     Room(
         "cli",
         "commands that call a running service",
-        ("client", "syntax"),
+        ("client", "reporting", "syntax"),
         libraries=(
             "asyncio: connection_problem transfer_calls",
             "google: config_export config_import server table",
@@ -332,15 +341,14 @@ LAW = (
     Room(
         "cli",
         "the same, where a report is shown",
-        ("client", "languages.language", "smtp.plans", "smtp.report", "smtp.vocabulary", "syntax.host"),
+        ("client", "languages.language", "reporting", "smtp.plans", "smtp.report", "smtp.vocabulary", "syntax.host"),
         libraries=(
             "asyncio: events",
-            "google: answered_report config_test",
+            "google: config_test",
             "smtpdiag: config_change config_lookup config_show config_sources config_test configs events kept_tests",
             "zitadel: config_change config_request config_show config_test",
         ),
         modules=(
-            "answered_report",
             "config_add",
             "config_arguments",
             "config_change",
@@ -389,7 +397,7 @@ LAW = (
 )
 """The rows stand in the order of the building: what is imported comes before what imports it, also within a folder."""
 
-EAGER = ("domain", "service.settings")
+EAGER = ("domain", "reporting", "service.settings")
 """What `cli` may import as a module is loaded. All else it imports as a command runs: `--help` pays for nothing."""
 
 

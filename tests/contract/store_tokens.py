@@ -34,9 +34,10 @@ def record_of(store: TokenStore, digest: bytes, *instance_ids: str) -> TokenReco
 
 
 async def replaced(store: TokenStore, old: TokenRecord, seal: bytes, *, digest: bytes | None = None) -> TokenRecord:
-    """Revoke a record and give it another seal."""
+    """Revoke a record, let it end later, and give it another seal."""
     assert old.token is not None
-    new = replace(old, token=replace(old.token, revoked_at=MOMENT), sealed=seal, digest=digest or old.digest)
+    token = replace(old.token, revoked_at=MOMENT, expires_at=MOMENT + timedelta(days=999))
+    new = replace(old, token=token, sealed=seal, digest=digest or old.digest)
     assert await store.replace_token(old, new)
     return new
 

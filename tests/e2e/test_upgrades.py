@@ -1,5 +1,7 @@
 """Two releases on one database under load: the next one migrates, the older one goes on, restarts, and is gone back to.
 
+On PostgreSQL they run side by side; a SQLite file has one server, so there they take turns.
+
 The next release is today's sources with a migration more (a table, a column with a default) and an event type more,
 which it writes. Nothing that either has acknowledged is lost, and no call is answered with 500. A third release makes a
 change that the older one can't live with, and says so: the older one does not start any more.
@@ -14,7 +16,8 @@ import subprocess
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,6 +98,12 @@ class Server:
         assert "is ready" in self.process.stdout.readline(), (self.data_dir / "stderr.log").read_text()
         self.process.stdout.readline()
         self.address = self.process.stdout.readline().split()[-1].removeprefix("http://")
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        assert self.process is not None
+        return self.process.pid
 
     def stop(self) -> None:
         """Stop it; calls that have begun are answered."""
@@ -194,10 +203,10 @@ def _settings(name: str) -> dict[str, object]:
     }
 
 
-def test_two_releases_on_one_sqlite_file(tmp_path: Path, releases: tuple[str, str]) -> None:
+def test_two_releases_in_turn_on_one_sqlite_file(tmp_path: Path, releases: tuple[str, str]) -> None:
     env = {"MAILPROOF_ENCRYPTION_KEY": KEY}
     after, third = releases
-    live_together(tmp_path, env, after, again=True)
+    take_turns(tmp_path, env, after)
     audit_sqlite(tmp_path / "mailproof.db")
     old = Server(command(), tmp_path, env)
     checked = finished(old, old.command, "rebuild", "--check")
@@ -211,18 +220,12 @@ def test_two_releases_on_one_sqlite_file(tmp_path: Path, releases: tuple[str, st
 
 def test_two_releases_on_one_postgresql(url: str, tmp_path: Path, releases: tuple[str, str]) -> None:
     env = {"MAILPROOF_DATABASE_URL": url, "MAILPROOF_DATABASE_TIMEOUT": "60", "MAILPROOF_ENCRYPTION_KEY": KEY}
-    live_together(tmp_path, env, releases[0], again=False)
+    live_together(tmp_path, env, releases[0])
     audit_postgres(url)
 
 
-def live_together(folder: Path, env: Mapping[str, str], after: str, *, again: bool) -> None:
-    token = create_token(folder, "admin", env=env)
-    old, new = Server(command(), folder, env), Server(after, folder, env)
-    loads = [Load(server, token) for server in (old, new)]
-    threads = [threading.Thread(target=load.run) for load in loads]
-    for thread in threads:
-        thread.start()
-    try:
+def live_together(folder: Path, env: Mapping[str, str], after: str) -> None:
+    with under_load(folder, env, after) as (old, new, loads):
         old.start()
         a_while(loads[:1])
         new.start()  # which migrates
@@ -232,9 +235,39 @@ def live_together(folder: Path, env: Mapping[str, str], after: str, *, again: bo
         a_while(loads)
         new.stop()
         a_while(loads[:1])
-        if again:
-            new.start()
-            a_while(loads)
+
+
+def take_turns(folder: Path, env: Mapping[str, str], after: str) -> None:
+    with under_load(folder, env, after) as (old, new, loads):
+        old.start()
+        a_while(loads[:1])
+        listen = (f"--grpc-listen={FREE_PORT}", f"--http-listen={FREE_PORT}")
+        refused = finished(old, after, "serve", *listen)  # and has not migrated
+        assert refused.returncode not in (0, 2)
+        assert refused.stdout == ""
+        assert f"another mailproof (process {old.pid}) already serves {folder / 'mailproof.db'}" in refused.stderr
+        old.stop()
+        new.start()  # which migrates
+        a_while(loads[1:])
+        new.stop()
+        old.start()
+        a_while(loads[:1])
+
+
+@contextmanager
+def under_load(folder: Path, env: Mapping[str, str], after: str) -> Iterator[tuple[Server, Server, list[Load]]]:
+    """Yield two releases and what calls them as long as they are there; nothing that was acknowledged may be missing.
+
+    At the end the older one is the one that serves.
+    """
+    token = create_token(folder, "admin", env=env)
+    old, new = Server(command(), folder, env), Server(after, folder, env)
+    loads = [Load(server, token) for server in (old, new)]
+    threads = [threading.Thread(target=load.run) for load in loads]
+    for thread in threads:
+        thread.start()
+    try:
+        yield old, new, loads
         finish(loads, threads)
         nothing_is_lost(loads, Load(old, token))
         for server in (old, new):

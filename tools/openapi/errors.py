@@ -149,7 +149,8 @@ class Refusals:
             headers["www-authenticate"] = {"$ref": "#/components/headers/www-authenticate"}
         if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             headers["retry-after"] = {"$ref": "#/components/headers/retry-after"}
-        return {"description": "\n".join(lines), "headers": headers, "content": {"application/json": content}}
+        forms = {"application/json": content, "text/plain": {"schema": {"type": "string"}}}
+        return {"description": "\n".join(lines), "headers": headers, "content": forms}
 
     def _status_schema(self, schemas: Schemas) -> Schema:
         listed = "\n".join(f"- `{reason.name}`: {reason.about}" for reason in self._reasons)

@@ -25,7 +25,7 @@ from mailproof.rpc.call_headers import (
 )
 from mailproof.rpc.calls import Method, Route
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
-from mailproof.rpc.resource_etag import has_etag
+from mailproof.rpc.plain_text import has_text
 from mailproof.rpc.unknown_names import NamePolicy
 from mailproof.transport import headers as names
 
@@ -223,7 +223,7 @@ class Operations:
         shown = [names.REQUEST_ID.decode(), names.CONTENT_LANGUAGE.decode()]
         if method.names is not NamePolicy.REFUSE:
             shown.append(UNKNOWN_FIELDS)
-        if route.verb == "GET" and has_etag(described):
+        if route.verb == "GET":
             shown.append(names.ETAG.decode())
         example = self._answers.get(name)
         content: Schema
@@ -248,6 +248,8 @@ class Operations:
             }
         else:
             content = {"application/json": {"schema": item, **({} if example is None else {"example": example})}}
+        if has_text(method.response_type):
+            content["text/plain"] = {"schema": {"type": "string", "description": "The same as a terminal shows it."}}
         return {
             "description": comment_of(self._comments, described.full_name),
             "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in shown},

@@ -299,7 +299,7 @@ def _print_changes(
         replaced: Whether its secret was replaced.
     """
     from mailproof.cli.config_show import facts
-    from mailproof.cli.table import shown
+    from mailproof.reporting.facts import shown
 
     if before.sequence == after.sequence:
         print_line(f"{after.id} is so already")

@@ -97,7 +97,7 @@ def server_of(config: config_overview_pb2.ConfigOverview) -> str:
 
 def described(config: config_overview_pb2.ConfigOverview) -> str:
     """Return a configuration in a line: its id, what it is called, its server, and whether it is the active one."""
-    from mailproof.cli.table import shown
+    from mailproof.reporting.facts import shown
     from smtpdiag.v1 import instance_pb2
 
     words = [config.id, *([shown(name_of(config))] if name_of(config) else []), shown(server_of(config))]

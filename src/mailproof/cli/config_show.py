@@ -9,7 +9,8 @@ from mailproof.cli.config_lookup import add_config_argument, find_config, name_o
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
 from mailproof.cli.service_refusals import in_arguments
-from mailproof.cli.table import moment, print_facts, print_line, print_message, word
+from mailproof.cli.table import print_facts, print_line, print_message
+from mailproof.reporting.facts import moment, word
 
 if TYPE_CHECKING:
     from mailproof.client import Client

@@ -73,8 +73,9 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
         NotCarriedOut: Nothing was found that works.
     """
     from mailproof.cli.config_test import GRACE
-    from mailproof.cli.printer import DIM, Printer
+    from mailproof.cli.printer import Printer
     from mailproof.cli.service_access import NotCarriedOut
+    from mailproof.reporting.sheet import DIM
     from smtpdiag.v1 import discovery_pb2
 
     printer = Printer(quiet=parsed.json)
@@ -109,7 +110,7 @@ def _fill(parsed: argparse.Namespace, host: str, port: int, mode: int, source: s
     Raises:
         UsageError: A server is given besides.
     """
-    from mailproof.cli.table import word
+    from mailproof.reporting.facts import word
     from mailproof.smtp.vocabulary import TlsMode
     from mailproof.syntax.host import join_host_port
     from smtpdiag.v1 import vocabulary_pb2

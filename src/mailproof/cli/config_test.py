@@ -122,10 +122,10 @@ async def run_test(client: Client, config: config_overview_pb2.ConfigOverview, p
     """
     if config.HasField("http"):
         return await _post(client, config, parsed)
-    from mailproof.cli.answered_report import progress_of, report_of
     from mailproof.cli.diagnose_output import DiagnoseOutput
     from mailproof.cli.printer import Printer
     from mailproof.languages.language import Language
+    from mailproof.reporting.answered_report import progress_of, report_of
 
     output = DiagnoseOutput(Printer(quiet=parsed.json), Language(parsed.language))
     stream = client.diagnosis.Diagnose(_request(config, parsed), timeout=parsed.timeout + GRACE)
@@ -168,8 +168,9 @@ def _request(config: config_overview_pb2.ConfigOverview, parsed: argparse.Namesp
 
 async def _post(client: Client, config: config_overview_pb2.ConfigOverview, parsed: argparse.Namespace) -> TestRun:
     """Post a signed sample to the endpoint of an HTTP provider."""
-    from mailproof.cli.printer import BOLD, DIM, GREEN, RED, Printer
-    from mailproof.cli.table import word
+    from mailproof.cli.printer import Printer
+    from mailproof.reporting.facts import word
+    from mailproof.reporting.sheet import BOLD, DIM, GREEN, RED
     from smtpdiag.v1 import instance_pb2, vocabulary_pb2
 
     printer = Printer(quiet=parsed.json)

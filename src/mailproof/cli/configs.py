@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.printer import print_json
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import as_json, moment, print_table, word
+from mailproof.cli.table import as_json, print_table
+from mailproof.reporting.facts import moment, word
 
 if TYPE_CHECKING:
     from mailproof.client import Client

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproof.cli.printer import BAD, BOLD, DIM, GOOD, GREEN, NEITHER, RED, YELLOW, Printer, shortened
+from mailproof.cli.printer import Printer
+from mailproof.reporting.sheet import BAD, BOLD, DIM, GOOD, GREEN, NEITHER, RED, YELLOW, shortened
 
 if TYPE_CHECKING:
     from mailproof.discovery.progress import Clue, SearchHeartbeat, SearchResult, TriedCandidate

@@ -194,14 +194,14 @@ def _print_event(event: instance_pb2.ConfigEvent, parsed: argparse.Namespace) ->
 
         print_line(json.dumps(as_json(event), separators=(",", ":")))
         return
-    from mailproof.cli.table import shown
+    from mailproof.reporting.facts import shown
 
     print_line("  ".join(map(shown, row(event))))
 
 
 def row(event: instance_pb2.ConfigEvent) -> tuple[str, ...]:
     """Return an event as the cells of a table."""
-    from mailproof.cli.table import moment
+    from mailproof.reporting.facts import moment
 
     return (
         str(event.sequence),
@@ -215,7 +215,7 @@ def row(event: instance_pb2.ConfigEvent) -> tuple[str, ...]:
 
 
 def _type(event: instance_pb2.ConfigEvent) -> str:
-    from mailproof.cli.table import word
+    from mailproof.reporting.facts import word
     from smtpdiag.v1 import instance_pb2
 
     return word(instance_pb2.ConfigEventType, event.type, _PREFIX)

@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from mailproof.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from mailproof.cli.printer import BOLD, DIM, YELLOW, Printer
+from mailproof.cli.printer import Printer
+from mailproof.reporting.sheet import BOLD, DIM, YELLOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def _show_summary(printer: Printer, page: FindingPage) -> None:
 
 def _show_reply(printer: Printer, found: PastedReply) -> None:
     """Print how a refusal was read, and then the page on what it means."""
-    from mailproof.cli.printer import shortened
+    from mailproof.reporting.sheet import shortened
 
     stage = found.stage.value
     where = f"at the stage {stage}" if found.is_stage_named else f"taken for one at the stage {stage}"
@@ -124,7 +125,7 @@ def _show_reply(printer: Printer, found: PastedReply) -> None:
 
 def _show_meanings(printer: Printer, found: Sequence[Meaning]) -> None:
     """Print the codes that may be behind another program's words, and then the page on the likeliest."""
-    from mailproof.cli.printer import shortened
+    from mailproof.reporting.sheet import shortened
 
     printer.line(f'"{shortened(found[0].words)}" may be, the likeliest first:')
     for meaning in found:

@@ -7,11 +7,12 @@ import argparse
 import re
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import moment, print_facts, print_message, print_table, word
+from mailproof.cli.table import print_message, print_table
+from mailproof.reporting.facts import moment
 
 if TYPE_CHECKING:
     from mailproof.client import Client
@@ -122,7 +123,9 @@ async def _list(client: Client, parsed: argparse.Namespace) -> int:
 
 
 def _row(test: test_pb2.Test) -> tuple[str, ...]:
-    words = _words(test)
+    from mailproof.reporting.kept_test_text import test_words
+
+    words = test_words(test)
     return (
         test.id,
         moment(test.start_time),
@@ -140,16 +143,6 @@ def _row(test: test_pb2.Test) -> tuple[str, ...]:
     )
 
 
-def _words(test: test_pb2.Test) -> dict[str, str]:
-    from smtpdiag.v1 import test_pb2, vocabulary_pb2
-
-    return {
-        "call": word(test_pb2.TestTrigger, test.trigger, "TEST_TRIGGER_"),
-        "depth": word(vocabulary_pb2.Depth, test.depth, "DEPTH_") if test.depth else "",
-        "outcome": word(test_pb2.TestOutcome, test.outcome, "TEST_OUTCOME_"),
-    }
-
-
 async def _show(client: Client, parsed: argparse.Namespace) -> int:
     from smtpdiag.v1 import test_pb2
 
@@ -162,34 +155,7 @@ async def _show(client: Client, parsed: argparse.Namespace) -> int:
 
 
 def _print_test(test: test_pb2.Test) -> None:
-    from mailproof.cli.answered_report import report_of
-    from mailproof.cli.diagnose_output import DiagnoseOutput
     from mailproof.cli.printer import Printer
+    from mailproof.reporting.kept_test_text import put_kept_test
 
-    words = _words(test)
-    actor = f"{test.actor_token_name} ({test.actor_token_id})" if test.actor_token_name else test.actor_token_id
-    facts: list[tuple[str, Any]] = [
-        ("test", test.id),
-        ("configuration", f"{test.config_id}, as it was at event {test.config_sequence}"),
-        ("began", moment(test.start_time)),
-        ("call", words["call"]),
-        ("depth", words["depth"]),
-        ("by", f"{actor}, from {test.peer}" if test.peer else actor),
-        ("outcome", f"{words['outcome']} at {test.stage or 'no stage'}: {test.code}, after {test.elapsed_ms} ms"),
-        ("phases", ", ".join(f"{phase.stage} {phase.elapsed_ms} ms" for phase in test.phases)),
-        ("TLS", test.tls_version),
-    ]
-    if test.HasField("certificate_expire_time"):
-        facts.append(("certificate ends", moment(test.certificate_expire_time)))
-    facts.append(("tested", ", ".join(f"{name} {value}" for name, value in sorted(test.tested.items()))))
-    if test.overridden:
-        facts.append(("not as stored", ", ".join(test.overridden)))
-    print_facts(facts)
-    if not test.HasField("report"):
-        return
-    print()
-    output = DiagnoseOutput(Printer(quiet=False))
-    report = report_of(test.report)
-    for step in report.steps:
-        output.progress(step)
-    output.verdict(report)
+    put_kept_test(test, Printer(quiet=False))

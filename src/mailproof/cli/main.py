@@ -69,13 +69,13 @@ def _run(arguments: Sequence[str]) -> int:
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)
-    except ModuleNotFoundError as error:
-        if (error.name or PACKAGE).split(".")[0] == PACKAGE:
+    except ImportError as error:
+        from mailproof.cli.extras import missing_extra
+
+        sentence = missing_extra(error, named)
+        if not sentence:
             raise
-        extra = "diagnose" if named in ("diagnose", "discover") else "server"
-        raise StartupError(
-            f"{named} needs more than is installed here, such as {error.name}: pip install 'mailproof[{extra}]' has it"
-        ) from error
+        raise StartupError(sentence) from error
 
 
 def build_parser(named: str | None) -> Parser:
@@ -102,6 +102,11 @@ def build_parser(named: str | None) -> Parser:
             for leaf in sub.leaves():
                 leaf.example = EXAMPLES.get(leaf.prog.partition(" ")[2], "")
     return parser
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """Return the command that is asked for."""
+    return next((argument for argument in arguments if not argument.startswith("-")), None)
 
 
 def _fill_serve(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.printer import print_json
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import as_json, print_facts, print_table, word
+from mailproof.cli.table import as_json, print_facts, print_table
+from mailproof.reporting.facts import word
 
 if TYPE_CHECKING:
     from mailproof.client import Client

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_SHOWN = 160
-"""Characters of what was sent or received, on a terminal; --json has all."""
-
-GREEN, RED, YELLOW, DIM, BOLD = "32", "31", "33", "2", "1"
-"""Parameters of the escape sequence that sets a colour (ECMA-48 section 8.3.117)."""
-
-GOOD, BAD, NEITHER = "ok  ", "FAIL", "-   "
-"""What a line about a step or a candidate begins with."""
-
 
 class Printer:
     """Prints lines to standard output, in colour on a terminal only (https://no-color.org).
@@ -96,13 +87,6 @@ class Printer:
     def paint(self, text: str, colour: str) -> str:
         """Return a text in a colour, or as it is where there are none."""
         return f"\x1b[{colour}m{text}\x1b[0m" if colour and self._colour and text else text
-
-
-def shortened(text: str) -> str:
-    """Return a text as far as a terminal shows it in one line."""
-    from mailproof.smtp.sanitize import shorten
-
-    return shorten(text, MAX_SHOWN)
 
 
 def print_json(document: Any) -> None:

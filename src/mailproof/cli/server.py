@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import moment, print_facts, print_message
+from mailproof.cli.table import print_facts, print_message
+from mailproof.reporting.facts import moment
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli import terminal
 from mailproof.cli.waiting import end_waiting
+from mailproof.reporting.facts import shown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from google.protobuf.message import Message
-    from google.protobuf.timestamp_pb2 import Timestamp
 
 _GAP = "  "
 _NARROWEST = 6  # columns of a cell that was cut
-
-NOTHING = "-"
-"""What stands for an empty cell."""
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str] = ()) -> None:
@@ -123,35 +118,3 @@ def as_json(message: Message) -> dict[str, Any]:
 
     found: dict[str, Any] = MessageToDict(message, always_print_fields_with_no_presence=True)
     return found
-
-
-def moment(stamp: Timestamp) -> str:
-    """Return a time in UTC, to the second."""
-    from datetime import UTC
-
-    when: datetime = stamp.ToDatetime(UTC)
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def word(enum: Any, number: int, prefix: str) -> str:
-    """Return the word of an enum's number as people write it: "not_needed" for SECRET_STATE_NOT_NEEDED.
-
-    Args:
-        enum: The enum's wrapper.
-        number: The value; one of a newer release is shown as a number.
-        prefix: What its names begin with.
-    """
-    try:
-        name: str = enum.Name(number)
-    except ValueError:
-        return str(number)
-    return name.removeprefix(prefix).lower()
-
-
-def shown(value: str) -> str:
-    """Return a text as a terminal is shown it: what somebody stored may hold what drives one. Nothing becomes "-"."""
-    from mailproof.syntax.text import has_invisible
-
-    if not value:
-        return NOTHING
-    return ascii(value) if has_invisible(value) else value

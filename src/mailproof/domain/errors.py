@@ -906,3 +906,20 @@ class ServiceShortage(Failure):
 
 class StartupError(Exception):
     """The service can't start: a setting is wrong, a key does not fit, a port is in use. It is for operators."""
+
+
+class AddressUnusable(StartupError):
+    """The service can't listen on an address: another program does, or it is none of this machine's.
+
+    Args:
+        address: The address, with its port.
+        wire: What it is for, as people call it.
+        reason: The system's words.
+
+    Attributes:
+        wire: What it is for.
+    """
+
+    def __init__(self, address: str, wire: str, reason: str) -> None:
+        super().__init__(f"can't listen on {address} for {wire}: {reason}")
+        self.wire = wire

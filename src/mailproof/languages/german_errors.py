@@ -5,6 +5,10 @@ from __future__ import annotations
 ERRORS: dict[str, str] = {
     "{first} or {second}": "{first} oder {second}",
     "{minutes} minutes": "{minutes} Minuten",
+    "The test passed: the server accepted the message.": (
+        "Der Test war erfolgreich: Der Server hat die Nachricht angenommen."
+    ),
+    "The test failed.": "Der Test ist fehlgeschlagen.",
     "a minute": "pro Minute",
     "in ten minutes": "in zehn Minuten",
     "an hour": "pro Stunde",

@@ -41,8 +41,3 @@ def _path(descriptor: Descriptor) -> tuple[str, ...]:
         return ()
     details = record.message_type.fields_by_name.get("details")
     return (record.name, "details", "sequence") if details is not None and details.message_type is _DETAILS else ()
-
-
-def has_etag(answer: Any) -> bool:
-    """Return whether answers of a message type, by its descriptor, are one resource, which may have a tag."""
-    return bool(_path(answer))

@@ -1,4 +1,4 @@
-"""A certificate authority that lives as long as the process, and the certificate of the sandbox's SMTP server.
+"""A certificate authority for one certificate, that of the sandbox's SMTP server.
 
 For trying things out on loopback; trusted by nobody who was not given its PEM.
 """
@@ -6,19 +6,27 @@ For trying things out on loopback; trusted by nobody who was not given its PEM.
 from __future__ import annotations
 
 import ssl
-import tempfile
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _LIFETIME = timedelta(days=365)
 _CLOCK_SKEW = timedelta(hours=1)
+_SPARE = timedelta(days=7)
+"""How long a kept certificate must be good yet: a new one is made at a start, and the service may run for days."""
+
 _NAMES: tuple[x509.GeneralName, ...] = (
     x509.DNSName("localhost"),
     x509.IPAddress(ip_address("127.0.0.1")),
@@ -26,8 +34,11 @@ _NAMES: tuple[x509.GeneralName, ...] = (
 )
 
 
-def make_server_context() -> tuple[ssl.SSLContext, str]:
-    """Return a TLS context for localhost, 127.0.0.1 and ::1, and the PEM of the authority that vouches for it."""
+def make_identity() -> tuple[str, str]:
+    """Return a new certificate with its key for localhost, 127.0.0.1 and ::1, and the authority that vouches for it.
+
+    Both are PEM. The authority's key is thrown away: it vouches for this one certificate, and can never for another.
+    """
     authority_key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mailproof sandbox CA")])
     authority = (
@@ -46,15 +57,38 @@ def make_server_context() -> tuple[ssl.SSLContext, str]:
         .add_extension(x509.SubjectAlternativeName(_NAMES), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    served = private + leaf.public_bytes(Encoding.PEM)
+    return served.decode(), authority.public_bytes(Encoding.PEM).decode()
+
+
+def is_good(served: str, authority: str, now: datetime) -> bool:
+    """Return whether a certificate with its key is whole, vouched for by an authority, and good for a while yet.
+
+    Args:
+        served: The key and the certificate, PEM.
+        authority: The authority, PEM.
+        now: The time, in UTC.
+    """
+    try:
+        key = load_pem_private_key(served.encode(), None)
+        leaf, above = (x509.load_pem_x509_certificate(text.encode()) for text in (served, authority))
+        leaf.verify_directly_issued_by(above)
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
+        return False
+    fits = key.public_key() == leaf.public_key()
+    return fits and leaf.not_valid_before_utc <= now and now + _SPARE < leaf.not_valid_after_utc
+
+
+def server_context(served: Path) -> ssl.SSLContext:
+    """Return a TLS context of a file with a key and its certificate.
+
+    Raises:
+        OSError: They can't be used.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory(prefix="mailproof-") as directory:  # ssl loads keys from files alone
-        path = Path(directory) / "leaf.pem"
-        path.touch(mode=0o600)
-        path.write_bytes(
-            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + leaf.public_bytes(Encoding.PEM)
-        )
-        context.load_cert_chain(path)
-    return context, authority.public_bytes(Encoding.PEM).decode()
+    context.load_cert_chain(served)
+    return context
 
 
 def _builder(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-import secrets
+import os
 import ssl
 import threading
 import weakref
@@ -26,13 +26,12 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from mailproof import __version__
-from mailproof.domain.errors import StartupError
+from mailproof.domain.errors import AddressUnusable
 from mailproof.domain.secret import Secret
-from mailproof.sandbox.authority import make_server_context
+from mailproof.sandbox.kept_files import CA_FILE, kept_password, kept_server_context
 from mailproof.syntax.host import join_host_port
 
 USER = "sandbox"
-CA_FILE = "sandbox-ca.pem"
 MAX_MESSAGES = 100
 MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 MAX_KEPT_BYTES = 64 * 1024
@@ -69,10 +68,10 @@ class Sandbox:
     """The server. `start` and `stop` may be called once each, from any thread.
 
     Args:
-        directory: Where the certificate authority's PEM is written, as sandbox-ca.pem.
+        directory: Where its password, its key and the PEM of its authority are kept (`sandbox.kept_files`).
         starttls: Host and port to listen on for STARTTLS; port 0 lets the system choose.
         tls: Host and port to listen on for implicit TLS; likewise.
-        password: The password to accept; None makes a random one.
+        password: The password to accept; None for the one that is kept.
 
     Attributes:
         user: The user to accept.
@@ -81,6 +80,9 @@ class Sandbox:
         tls_port: The port for implicit TLS that is in use, 0 before `start`.
         ca_path: The file with the certificate authority's PEM.
         ca_pem: The trust anchor that clients need.
+
+    Raises:
+        StartupError: What is kept can't be read or written.
     """
 
     def __init__(
@@ -92,13 +94,13 @@ class Sandbox:
         password: Secret | None = None,
     ) -> None:
         self.user = USER
-        self.password = password or Secret(secrets.token_urlsafe(12))
+        self.password = password or kept_password(directory)
         self.starttls_port = 0
         self.tls_port = 0
         self.ca_path = directory / CA_FILE
         self._starttls = starttls
         self._tls = tls
-        self._context, self.ca_pem = make_server_context()
+        self._context, self.ca_pem = kept_server_context(directory)
         self._messages: deque[SandboxMessage] = deque(maxlen=MAX_MESSAGES)
         self._sessions: weakref.WeakSet[SMTP] = weakref.WeakSet()
         self._ready: Future[None] = Future()
@@ -107,16 +109,11 @@ class Sandbox:
         self._stop = asyncio.Event()
 
     def start(self) -> None:
-        """Write the PEM, and listen.
+        """Listen.
 
         Raises:
-            StartupError: A port is in use, or the PEM can't be written.
+            AddressUnusable: Nothing can listen on one of the addresses.
         """
-        try:
-            self.ca_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.ca_path.write_text(self.ca_pem, "ascii")
-        except OSError as error:
-            raise StartupError(f"the sandbox can't write {self.ca_path}: {error.strerror}") from error
         self._thread.start()
         self._ready.result()
 
@@ -145,7 +142,7 @@ class Sandbox:
         starttls = await self._listen(self._starttls, None)
         try:
             tls = await self._listen(self._tls, self._context)
-        except StartupError:
+        except AddressUnusable:
             starttls.close()
             raise
         self.starttls_port, self.tls_port = (server.sockets[0].getsockname()[1] for server in (starttls, tls))
@@ -169,9 +166,8 @@ class Sandbox:
                 ssl_handshake_timeout=handshake,
             )
         except OSError as error:
-            raise StartupError(
-                f"the sandbox can't listen on {join_host_port(*address)}: {error.strerror}; choose another port"
-            ) from error
+            wire = "the sandbox's STARTTLS" if context is None else "the sandbox's implicit TLS"
+            raise AddressUnusable(join_host_port(*address), wire, _words(error)) from error
 
     def _session(self, *, implicit: bool) -> SMTP:
         session = SMTP(
@@ -218,6 +214,11 @@ class _MessageHandler:
             )
         )
         return "250 2.0.0 kept in memory, delivered to nobody"
+
+
+def _words(error: OSError) -> str:
+    """Return the system's words, without asyncio's; the errors of a lookup have negative numbers."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
 
 
 def _subject(content: bytes) -> str:

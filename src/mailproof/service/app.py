@@ -6,15 +6,10 @@ gRPC and HTTP each have an event loop in a thread; the main thread only waits fo
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import shlex
-import shutil
-import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -23,12 +18,11 @@ import mailproof
 from ccadmin.v1 import email_pb2
 from mailproof.discovery.host_adviser import KnownHosts
 from mailproof.discovery.search import SettingsSearch
-from mailproof.domain.clock import utc_now
 from mailproof.domain.database import Engine
-from mailproof.domain.errors import StartupError, StoreUnavailable
+from mailproof.domain.errors import AddressUnusable, StartupError, StoreUnavailable
 from mailproof.domain.ledger import Quota
 from mailproof.domain.limits import Limits
-from mailproof.domain.model import Permission, Role
+from mailproof.domain.model import Permission
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.net.addrinfo import FEW
 from mailproof.net.egress import Policy
@@ -48,15 +42,18 @@ from mailproof.rpc.findings_service import FindingsService
 from mailproof.rpc.instance_service import InstanceService
 from mailproof.rpc.server_service import ServerService
 from mailproof.rpc.test_service import TestService
+from mailproof.sandbox.kept_files import TOKEN_FILE
 from mailproof.sandbox.page import PATH, messages_document
-from mailproof.sandbox.server import CA_FILE, Sandbox
+from mailproof.sandbox.server import Sandbox
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
 from mailproof.service.encryption_keys import has_own_key, prepare_secrets
 from mailproof.service.garbage import tune
+from mailproof.service.listening import address_problem
 from mailproof.service.logs import configure, is_text
 from mailproof.service.opening import open_data
+from mailproof.service.sandbox_access import Tryout, end_sandbox, end_token, sandbox_rules, sandbox_token
 from mailproof.service.settings import ServiceSettings
 from mailproof.service.settings_values import Listen
 from mailproof.service.stop_signal import StopSignal
@@ -91,7 +88,7 @@ from mailproof.usecases.retention import TestRetention
 from mailproof.usecases.searches import Searches
 from mailproof.usecases.server_info import Features, ServerInfo
 from mailproof.usecases.thinning import Thinning
-from mailproof.usecases.tokens import Tokens, TokenState, new_token
+from mailproof.usecases.tokens import Tokens
 from mailproof.usecases.transfers import Transfers
 from mailproof.usecases.webhook_tests import WebhookTests
 from mailproof.webhook.poster import WebhookPoster
@@ -120,12 +117,6 @@ _LEAST_LAST_WORD = 0.5
 
 _SETTLING = 2.0
 """Seconds that the end of the service waits for what is written about the last tests."""
-
-SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
-"""Name of the admin token that `--sandbox` makes at each start. It ends with the sandbox, or at the next start."""
-
-SANDBOX_LASTS = timedelta(days=30)
-"""How long that token is good: a sandbox is to try things on."""
 
 
 def serve(settings: ServiceSettings) -> int:
@@ -177,12 +168,11 @@ class Service:
         asyncio.run(prepare_secrets(self._store, self._sealer, settings.data_dir))
         self._tokens = Tokens(self._store, self._sealer)
         anchors = _read_anchors(settings.ca_file)
-        # What a crash has left of an earlier sandbox ends here, also where there is none this time.
-        asyncio.run(self._revoke_sandbox_tokens())
-        (settings.data_dir / CA_FILE).unlink(missing_ok=True)
         if settings.sandbox:
             self._sandbox = self._start_sandbox()
             anchors = "\n".join(part for part in (anchors, self._sandbox.ca_pem) if part)
+        else:  # what an earlier one has given out is worth nothing without it
+            asyncio.run(end_sandbox(self._tokens, settings.data_dir))
         self._quota = Quota(settings.max_configs_per_instance, settings.max_events_per_instance)
         retention = settings.retention
         notes, last_good = Notes(self._store, self._quota), LastGood(self._store)
@@ -226,6 +216,10 @@ class Service:
         try:
             self._grpc_port = self._grpc_loop.submit(self._grpc.start(self._host(grpc), grpc.port)).result()
             self._http_port = self._http_loop.submit(self._http.start(self._host(http), http.port)).result()
+        except AddressUnusable as error:
+            self._stop(grace=0)
+            name = "http_listen" if self._grpc_port else "grpc_listen"
+            raise address_problem(error, self._settings, name) from error
         except StartupError:
             self._stop(grace=0)
             raise
@@ -269,33 +263,50 @@ class Service:
 
         A sandbox is for people to try things on, so its greeting is left out only where JSON is asked for by name.
         """
-        settings, shares = self._settings, self._shares
-        if not is_text(settings.log_format):
-            facts = {
+        form, shares = self._settings.log_format, self._shares
+        grpc, http = self._addresses()
+        if not is_text(form):
+            facts: dict[str, object] = {
                 "version": mailproof.__version__,
-                "grpc": join_host_port(settings.grpc_listen.host, self._grpc_port),
-                "http": f"{self._scheme}://{join_host_port(settings.http_listen.host, self._http_port)}",
+                "grpc": grpc,
+                "http": http,
                 "open_files": self._descriptors,
                 "grpc_connections": shares.grpc,
                 "http_connections": shares.http,
+                "data": str(self._settings.data_dir.absolute()),
             }
+            if self._sandbox is not None:  # its token is a secret, so the log has the file's name
+                facts["sandbox_token_file"] = str((self._settings.data_dir / TOKEN_FILE).absolute())
             log.info("ready", extra=facts)
-        if is_text(settings.log_format) or (self._sandbox is not None and settings.log_format == "auto"):
-            print(self.greeting(), flush=True)  # noqa: T201 - what the operator is to see
+        if is_text(form) or (self._sandbox is not None and form == "auto"):
+            print(self._greeting(grpc, http), flush=True)  # noqa: T201 - what the operator is to see
 
-    def greeting(self) -> str:
-        """Return what is printed when the service is ready: the addresses, and commands to try the sandbox with."""
+    def _addresses(self) -> tuple[str, str]:
+        """Return where gRPC and HTTP listen, as clients name it."""
         grpc = replace(self._settings.grpc_listen, port=self._grpc_port)
         http = replace(self._settings.http_listen, port=self._http_port)
+        return str(grpc), str(http) if http.path else f"{self._scheme}://{http}"
+
+    def _greeting(self, grpc: str, http: str) -> str:
+        """Return what people are shown: the addresses, and commands to try the sandbox with."""
         shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
             f"  gRPC               {grpc}",
-            f"  REST and grpc-web  {http if http.path else f'{self._scheme}://{http}'}",
+            f"  REST and grpc-web  {http}",
             f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
+            f"  data               {self._settings.data_dir.absolute()}",
         ]
         if self._sandbox is not None:
-            lines += self._sandbox_lines(self._sandbox, http)
+            lines += Tryout(
+                self._sandbox,
+                self._sandbox_token,
+                self._settings.data_dir / TOKEN_FILE,
+                self._settings.sandbox_starttls_listen,
+                self._settings.sandbox_tls_listen,
+                http,
+                self._settings.http_listen.path,
+            ).lines()
         return "\n".join(lines)
 
     @property
@@ -315,7 +326,7 @@ class Service:
             nat64=settings.egress_nat64_prefix,
             is_own=is_own,
         )
-        guard, https_guard = LoggingGuard(policy), LoggingGuard(policy.for_https())
+        guard, https_guard = LoggingGuard(self._with_sandbox(policy)), LoggingGuard(policy.for_https())
         web_guard = LoggingGuard(policy.for_web())
         probe = Probe(
             guard=guard,
@@ -401,6 +412,13 @@ class Service:
             strict_names=settings.strict_names,
         )
 
+    def _with_sandbox(self, policy: Policy) -> Policy:
+        """Return the policy of SMTP tests, which may reach the sandbox: it is of this service, and on loopback."""
+        if self._sandbox is None:
+            return policy
+        starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
+        return replace(policy, allow=(*policy.allow, *sandbox_rules(self._sandbox, starttls, tls)))
+
     def _info(self) -> ServerInfo:
         settings = self._settings
         features = Features(
@@ -425,62 +443,29 @@ class Service:
 
     def _start_sandbox(self) -> Sandbox:
         starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
-        sandbox = Sandbox(self._settings.data_dir, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
-        sandbox.start()
+        directory = self._settings.data_dir
+        sandbox = Sandbox(directory, starttls=(starttls.host, starttls.port), tls=(tls.host, tls.port))
+        try:
+            sandbox.start()
+        except AddressUnusable as error:
+            name = "sandbox_tls_listen" if "implicit" in error.wire else "sandbox_starttls_listen"
+            raise address_problem(error, self._settings, name) from error
         self._cleanup.callback(sandbox.stop)
-        self._cleanup.callback(lambda: sandbox.ca_path.unlink(missing_ok=True))
-        self._sandbox_token = new_token()
-        self._cleanup.callback(lambda: asyncio.run(self._revoke_own_sandbox_token()))
-        ends = utc_now() + SANDBOX_LASTS
-        asyncio.run(self._tokens.create(self._sandbox_token, name=SANDBOX_TOKEN, role=Role.ADMIN, expires_at=ends))
+        self._sandbox_token = asyncio.run(sandbox_token(self._tokens, directory))
+        if self._settings.database.engine is Engine.POSTGRES:  # else it would open the other replicas without this one
+            self._cleanup.callback(lambda: asyncio.run(self._end_sandbox_token()))
         return sandbox
 
-    async def _revoke_own_sandbox_token(self) -> None:
+    async def _end_sandbox_token(self) -> None:
         """Revoke the token as the service stops. The next start does it where the store can't be reached now."""
         with suppress(StoreUnavailable):
-            found = await self._tokens.find(self._sandbox_token)
-            if found is not None:
-                await self._tokens.revoke(found.id)
-
-    async def _revoke_sandbox_tokens(self) -> None:
-        for old in await self._tokens.list():
-            if old.token is not None and old.token.name == SANDBOX_TOKEN and old.state is not TokenState.REVOKED:
-                await self._tokens.revoke(old.id)
+            await end_token(self._tokens, self._sandbox_token)
 
     def _pages(self) -> dict[str, Application]:
         if self._sandbox is None:
             return {}
         sandbox = self._sandbox
         return {PATH: JsonPage(self._calls, Permission.READ, lambda: messages_document(sandbox.messages()))}
-
-    def _sandbox_lines(self, sandbox: Sandbox, http: Listen) -> list[str]:
-        host, token = self._settings.sandbox_starttls_listen.host, self._sandbox_token
-        starttls = join_host_port(host, sandbox.starttls_port)
-        implicit = join_host_port(self._settings.sandbox_tls_listen.host, sandbox.tls_port)
-        request = {
-            "host": host,
-            "port": sandbox.starttls_port,
-            "tlsMode": "TLS_MODE_STARTTLS",
-            "user": sandbox.user,
-            "password": sandbox.password.reveal(),
-            "sender": "me@example.com",
-            "recipient": "you@example.com",
-            "depth": "DEPTH_DATA",
-        }
-        reached = ["--unix-socket", str(http.path), "http://localhost"] if http.path else [f"{self._scheme}://{http}"]
-        reached[-1] += "/v1/settings:diagnose"
-        curl = ["curl", "-sS", *reached, "-H", f"authorization: Bearer {token}"]
-        curl += ["-H", "content-type: application/json", "-d", json.dumps(request)]
-        diagnose = [_command(), "diagnose", starttls, "--tls", "starttls", "--user", sandbox.user, "--password-stdin"]
-        diagnose += ["--ca-file", _shown(sandbox.ca_path)]
-        return [
-            f"  sandbox SMTP       {starttls} STARTTLS, {implicit} implicit TLS",
-            f"  admin token        {token}",
-            "",
-            "Try it:",
-            shlex.join(curl),
-            f"printf %s {shlex.quote(sandbox.password.reveal())} | {shlex.join(diagnose)}",
-        ]
 
     async def _ready(self) -> None:
         if self._draining:
@@ -499,14 +484,3 @@ def _read_anchors(path: Path | None) -> str:
         return path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise StartupError(f"the file of certificate authorities {path} can't be read: {error}") from None
-
-
-def _command() -> str:
-    """Return the command that runs this program here."""
-    return "mailproof" if shutil.which("mailproof") else _shown(Path(sys.argv[0]))
-
-
-def _shown(path: Path) -> str:
-    """Return a path relative to the working directory if it is below it, else the absolute path."""
-    absolute = path.absolute()
-    return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)

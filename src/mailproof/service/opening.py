@@ -125,7 +125,8 @@ async def open_data(settings: ServiceSettings) -> tuple[Store, Keyring]:
     """Open the database and the keys; make both where neither is there, and say so in the log.
 
     Raises:
-        StartupError: One of them can't be opened, or is missing beside the other one.
+        StartupError: One of them can't be opened, or is missing beside the other one; or another server has the
+            database.
     """
     refuse_lost_database(settings)
     own = settings.data_dir / KEY_FILE
@@ -133,7 +134,7 @@ async def open_data(settings: ServiceSettings) -> tuple[Store, Keyring]:
     if own.exists() or not has_own_key(settings):
         keys = open_keys(settings)  # a bad key is refused before anything is made
     makes_directory, makes_database = not settings.data_dir.exists(), not has_database(settings)
-    store = await open_store(settings.database, settings.database_limits)
+    store = await open_store(settings.database, settings.database_limits, serving=True)
     try:
         await refuse_emptied_database(store, settings)
         if keys is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from ipaddress import IPv6Network
 from pathlib import Path
@@ -62,9 +62,10 @@ class ServiceSettings:
     data_dir: Path = setting(
         "data_dir",
         values.directory,
-        "directory of the database and the encryption key; made when absent",
+        "directory of the database and the encryption key; made when absent; where systemd's STATE_DIRECTORY or "
+        "XDG_DATA_HOME is set, the default is there",
         metavar="DIR",
-        default=None,
+        default=values.DATA_DIRECTORY,
     )
     grpc_listen: Listen = setting(
         "grpc_listen",
@@ -490,6 +491,8 @@ class ServiceSettings:
         metavar="MODE",
         default="0600",
     )
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Where the value of a setting comes from, by its name, where that is not the default."""
 
     @property
     def database(self) -> DatabaseUrl:
@@ -534,7 +537,13 @@ class ServiceSettings:
 
 def _declared() -> Iterator[tuple[Field[Any], Declaration]]:
     for item in fields(ServiceSettings):
-        yield item, item.metadata["declaration"]
+        if "declaration" in item.metadata:
+            yield item, item.metadata["declaration"]
+
+
+def declaration_of(name: str) -> Declaration:
+    """Return how a setting is declared."""
+    return next(declaration for item, declaration in _declared() if item.name == name)
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, only: frozenset[str] | None = None) -> None:
@@ -581,30 +590,44 @@ def from_arguments(
     """
     chosen: dict[str, Any] = {}
     table: dict[str, object] = {}
+    sources: dict[str, str] = {}
     for item, declaration in _declared():  # `config` is declared first, so that the file is known to all others
         if only is not None and item.name not in only:
             continue
         given = getattr(arguments, item.name, None)
         text = environ.get(declaration.variable, "")
         if given is not None:
+            sources[item.name] = declaration.flags
             chosen[item.name] = _convert(declaration, given, declaration.flags)
         elif text:
             several = declaration.shape is Shape.LIST
+            sources[item.name] = declaration.variable
             chosen[item.name] = _convert(declaration, _split(text) if several else text, declaration.variable)
         elif declaration.variable in environ and not declaration.flag:
             raise SettingError(f"{declaration.variable}: is set but empty")
         elif declaration.key in table:
-            chosen[item.name] = _from_file(
-                declaration, table[declaration.key], f"{declaration.key} in {chosen['config']}"
-            )
-        elif declaration.default is None:
-            raise SettingError(
-                f"a setting is missing: give {declaration.flags} {declaration.metavar}, {declaration.variable}, or "
-                f"{declaration.key} in the TOML file"
-            )
+            sources[item.name] = f"{declaration.key} in {chosen['config']}"
+            chosen[item.name] = _from_file(declaration, table[declaration.key], sources[item.name])
+        elif item.name == "data_dir":
+            chosen[item.name] = _default_data_dir(declaration, environ)
         if item.name == "config" and chosen.get("config"):
             table = _read(chosen["config"])
-    return ServiceSettings(**chosen)
+    return ServiceSettings(**chosen, sources=sources)
+
+
+def _default_data_dir(declaration: Declaration, environ: Mapping[str, str]) -> Path:
+    """Return the data directory of who has chosen none.
+
+    Raises:
+        SettingError: There is no home directory that it could be in, or the place is not a directory.
+    """
+    try:
+        return values.default_directory(environ)
+    except ValueError as error:
+        raise SettingError(
+            f"a setting is missing: give {declaration.flags} {declaration.metavar}, {declaration.variable}, or "
+            f"{declaration.key} in the TOML file, since the default {error}"
+        ) from None
 
 
 def _split(text: str) -> list[str]:

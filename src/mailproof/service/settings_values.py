@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
@@ -24,6 +24,9 @@ from mailproof.syntax.instance_id import check_instance_id
 from mailproof.syntax.text import has_nul, is_visible_ascii
 from mailproof.syntax.url import parse_url as parse_web_url
 from mailproof.usecases.client_certificates import CertificateCaller
+
+DATA_DIRECTORY = "~/.local/share/mailproof"
+"""The data directory of who has chosen none."""
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -122,10 +125,27 @@ def directory(text: str) -> Path:
     """Parse the path of a directory, which need not exist."""
     if not text.strip() or has_nul(text):
         raise ValueError("must be a directory")
-    path = Path(text)
+    try:
+        path = Path(text).expanduser()  # a shell does it, a file and an environment do not
+    except RuntimeError:
+        raise ValueError(f"must be a directory, and there is no home directory for {text}") from None
     if path.exists() and not path.is_dir():
         raise ValueError("must be a directory, and this is a file")
     return path
+
+
+def default_directory(environ: Mapping[str, str]) -> Path:
+    """Return the data directory of who has chosen none: systemd's, that of the XDG Base Directory Specification.
+
+    Raises:
+        ValueError: There is none; the message says why.
+    """
+    state, data = environ.get("STATE_DIRECTORY", "").partition(":")[0], environ.get("XDG_DATA_HOME", "")
+    if Path(state).is_absolute():
+        return directory(state)
+    if Path(data).is_absolute():  # others are to be ignored, says the specification
+        return directory(str(Path(data) / "mailproof"))
+    return directory(DATA_DIRECTORY)
 
 
 def optional_file(text: str) -> Path | None:

@@ -16,7 +16,7 @@ def check_system() -> None:
     try:
         from mailproof.transport import loops  # noqa: F401 - whether it can be imported is the question
     except ModuleNotFoundError as error:
-        if error.name != "uvloop" or HAS_EPOLL:  # on Linux it is the installation that lacks it
+        if error.name != "uvloop" or HAS_EPOLL:  # where there is epoll, the package is not installed with its extra
             raise
         missing.append("uvloop")
     if missing:

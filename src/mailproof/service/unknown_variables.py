@@ -11,7 +11,8 @@ from mailproof.syntax.text import has_invisible
 
 _PREFIX = "MAILPROOF_"
 
-_OF_COMMANDS = frozenset({"MAILPROOF_SERVER", "MAILPROOF_TOKEN", "MAILPROOF_LANGUAGE", "MAILPROOF_DEBUG"})
+_COMMANDS = ("CLIENT_CONFIG", "DEBUG", "INSTANCE", "JSON", "LANGUAGE", "SERVER", "SERVER_CA_FILE", "TIMEOUT")
+_OF_COMMANDS = frozenset(f"{_PREFIX}{name}" for name in (*_COMMANDS, "TOKEN", "TOKEN_FILE"))
 """Variables of the commands; whoever starts a service may have them too."""
 
 _OF_TESTS = re.compile(r"MAILPROOF_(TEST|CHAOS|RANDOM|NO_SKIPS)")

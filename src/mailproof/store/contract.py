@@ -149,7 +149,7 @@ class TokenStore(Protocol):
         ...
 
     async def replace_token(self, old: TokenRecord, new: TokenRecord) -> bool:
-        """Put a record in the place of another one: its digest, its seal, and when it was revoked.
+        """Put a record in the place of another one: its digest, its seal, when it was revoked, and when it ends.
 
         Returns:
             Whether it stands there now; False if the old one has another seal by now, or is gone.

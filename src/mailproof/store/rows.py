@@ -227,11 +227,12 @@ def token_instances(record: TokenRecord) -> tuple[str, ...]:
 
 
 def seal_columns(record: TokenRecord) -> tuple[Any, ...]:
-    """Return what changes of a token's row after it was created: digest, seal, fingerprint, and when it was revoked."""
+    """Return what changes of a token's row: digest, seal, fingerprint, when it was revoked, and when it ends."""
     token = record.token
     if token is None:
         raise ValueError("a record that can't be read is not written")
-    return record.digest, record.sealed, token.fingerprint, _optional_micros(token.revoked_at)
+    moments = _optional_micros(token.revoked_at), _optional_micros(token.expires_at)
+    return record.digest, record.sealed, token.fingerprint, *moments
 
 
 def to_token(row: Sequence[Any], instance_ids: Sequence[str]) -> TokenRecord:

@@ -13,7 +13,7 @@ import grpc
 from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
-from mailproof.domain.errors import StartupError
+from mailproof.domain.errors import AddressUnusable, StartupError
 from mailproof.domain.model import ClientCertificate
 from mailproof.domain.trace_context import TRACEPARENT, TRACESTATE, TraceContext
 from mailproof.languages.negotiation import accepted
@@ -23,7 +23,7 @@ from mailproof.syntax.host import join_host_port
 from mailproof.transport.client_certificate import client_certificate
 from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, Health, health_handlers
-from mailproof.transport.grpc_sockets import SocketWatch, slack
+from mailproof.transport.grpc_sockets import SocketWatch, slack, why_unusable
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
 from mailproof.transport.headers import ACCEPT_LANGUAGE, AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
@@ -91,7 +91,7 @@ class GrpcServer:
         """Listen, and return the port (of port 0: the one that was picked; of a Unix socket: 0).
 
         Raises:
-            StartupError: The address can't be used.
+            AddressUnusable: Nothing can listen there.
         """
         server = grpc.aio.server(options=_options(self._limits))
         messages = FirstMessages()
@@ -117,7 +117,7 @@ class GrpcServer:
                 return server.add_insecure_port(address)
             return server.add_secure_port(address, _credentials(self._tls))
         except RuntimeError:
-            raise StartupError(f"can't listen on {address} for gRPC: is the port in use?") from None
+            raise AddressUnusable(address, "gRPC", why_unusable(host, port)) from None
 
     def _bind(self, server: grpc.aio.Server, address: UnixAddress) -> int:
         try:

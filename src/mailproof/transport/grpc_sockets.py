@@ -46,6 +46,19 @@ def slack(total: int) -> int:
     return min(256, 8 + total // 4)
 
 
+def why_unusable(host: str, port: int) -> str:
+    """Return the system's words on why nothing can listen on an address: grpc-core keeps them to itself."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+    except OSError as error:
+        return error.strerror or str(error)
+    return "is the port in use?"
+
+
 @dataclass(slots=True)
 class _Client:
     """One connected socket: its descriptor, its inode, which no other socket has, and its peer."""

@@ -18,6 +18,7 @@ from mailproof.transport.grpc_web import WIRE, GrpcWeb, Target, WebContext, call
 from mailproof.transport.handlers import RpcHandlers
 from mailproof.transport.head_rules import SAFE, check_head
 from mailproof.transport.headers import (
+    ACCEPT,
     ACCEPT_ENCODING,
     ACCEPT_LANGUAGE,
     CLOSE,
@@ -45,7 +46,7 @@ DELIVERY_MARGIN = 2.0
 """Seconds after a call's deadline in which its client still gets an answer, if only that the deadline has passed."""
 
 
-_VARIES = b", ".join((ACCEPT_LANGUAGE, ACCEPT_ENCODING))
+_VARIES = b", ".join((ACCEPT, ACCEPT_LANGUAGE, ACCEPT_ENCODING))
 
 _LARGE = 64 * 1024  # bytes of an answer that its connection may keep for a client that does not read
 

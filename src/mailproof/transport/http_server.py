@@ -21,7 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from mailproof.domain.errors import StartupError
+from mailproof.domain.errors import AddressUnusable, StartupError
 from mailproof.syntax.host import join_host_port
 from mailproof.transport import raw_answers
 from mailproof.transport.asgi import HANG_UP
@@ -432,5 +432,5 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise StartupError(f"can't listen on {join_host_port(host, port)} for HTTP: {error.strerror}") from None
+        raise AddressUnusable(join_host_port(host, port), "HTTP", error.strerror or str(error)) from None
     return listener

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailproof.rpc.codec import dump
-from mailproof.transport.accept import preferred
+from mailproof.transport.accepted_form import wants_page
 from mailproof.transport.asgi import AsgiSend
 from mailproof.transport.connection import Inbound
 from mailproof.transport.content_coding import GZIP, takes_gzip
@@ -114,9 +114,7 @@ def public_pages() -> dict[str, PublicPage]:
         DOCUMENT: PublicPage(lambda _: _installed(JSON, "openapi.json")),
         PAGE: PublicPage(lambda _: _installed(HTML, "docs.html")),
         STYLE: PublicPage(lambda _: _installed(_CSS, "docs.css")),
-        ROOT: PublicPage(
-            lambda request: _root(as_page=preferred(request.accept, ("application/json", "text/html")) == "text/html")
-        ),
+        ROOT: PublicPage(lambda request: _root(as_page=wants_page(request.accept))),
     }
 
 

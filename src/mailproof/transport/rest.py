@@ -1,7 +1,8 @@
 """REST JSON over the same calls: routes, bodies, statuses and streams, all from the descriptors.
 
 Errors are `{code, message, details}` with the HTTP status of the code; below /ccadmin/ they are that API's errorModel.
-A stream is newline-delimited JSON, or server-sent events where Accept asks for them.
+A stream is newline-delimited JSON, or server-sent events where Accept asks for them. Tests and errors are plain text
+where that is asked for (`transport.accepted_form`).
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from mailproof.rpc.bodies import check_body, parse_json
 from mailproof.rpc.calls import OWN_SERVICES, Call, Calls, ClientGone, Decode, Method, Read
 from mailproof.rpc.codec import dump, to_json
 from mailproof.rpc.intake import Intake
+from mailproof.rpc.plain_text import has_text, refusal_text, sentence_text, text_of
 from mailproof.rpc.queries import parse_query
 from mailproof.rpc.resource_etag import resource_etag
 from mailproof.rpc.shown_secrets import may_show_secrets
 from mailproof.rpc.status import StatusError
 from mailproof.rpc.unknown_names import Names
-from mailproof.transport.accept import preferred
+from mailproof.transport.accepted_form import Form, accepted_form, wants_text
 from mailproof.transport.asgi import AsgiSend, respond
 from mailproof.transport.connection import Inbound, while_connected
 from mailproof.transport.content_coding import (
@@ -56,9 +58,14 @@ from mailproof.transport.paths import check_path
 from mailproof.transport.request import Request
 from mailproof.transport.routes import Match, Routes
 
-_NDJSON, _SSE = "application/x-ndjson", "text/event-stream"
 _JSON = "application/json"
 _LOOSE = frozenset({"", "application/x-www-form-urlencoded"})  # none, and what `curl -d` sends
+_TEXT = (CONTENT_TYPE, b"text/plain; charset=utf-8")
+_STREAMS = {
+    Form.LINES: (CONTENT_TYPE, b"application/x-ndjson"),
+    Form.EVENTS: (CONTENT_TYPE, b"text/event-stream"),
+    Form.TEXT: _TEXT,
+}
 _SAFE: Headers = [NO_STORE]
 _PACKED = (CONTENT_ENCODING, GZIP.encode())
 _STREAM: Headers = [
@@ -107,6 +114,9 @@ class Rest:
 
     async def _unary(self, exchange: _Exchange, method: Method, call: Call, read: Read) -> None:
         response = await self._calls.unary(method, call, read)
+        if accepted_form(exchange.accept, stream=False, text=has_text(method.response_type)) is Form.TEXT:
+            await exchange.answer_text(200, text_of(response, call.language))
+            return
         headers: Headers = [(CONTENT_LANGUAGE, b"en")] if method.service in _ENGLISH else []
         if method.path in _REFERENCE:
             headers.append(_KEPT)
@@ -165,6 +175,7 @@ class _Exchange:
         names: The names of the request, once they are read.
         is_get: Whether the answer is a representation of a resource, which has a tag.
         packs: Whether the answer may be compressed, and the client takes that.
+        accept: What the client says that it accepts.
     """
 
     def __init__(self, request: Request, send: AsgiSend) -> None:
@@ -174,19 +185,28 @@ class _Exchange:
         self._packer: StreamPacker | None = None
         self._request = request
         self._send = send
-        self._events = preferred(request.accept, (_NDJSON, _SSE)) == _SSE
+        self.accept = request.accept
+        self._form = Form.LINES
         self._started = False
 
     async def answer(
         self, status: int, document: dict[str, object], headers: Headers | None = None, tag: str = ""
     ) -> None:
-        """Send a whole answer.
+        """Send a whole answer as JSON.
 
         Args:
             headers: More headers; a cache-control among them is in the place of the usual one.
             tag: The strong tag of the one resource that it is; empty for any other answer.
         """
-        body = dump(document) + b"\n"
+        await self._answer(status, JSON, dump(document) + b"\n", headers, tag)
+
+    async def answer_text(self, status: int, text: str, headers: Headers | None = None) -> None:
+        """Send a whole answer as plain text."""
+        await self._answer(status, _TEXT, text.encode(), headers)
+
+    async def _answer(
+        self, status: int, kind: tuple[bytes, bytes], body: bytes, headers: Headers | None, tag: str = ""
+    ) -> None:
         more = [*self._unknown(), *(headers or [])]
         if all(name != CACHE_CONTROL for name, _ in more):
             more += _SAFE
@@ -201,10 +221,13 @@ class _Exchange:
         if self.packs and not (self.is_get and tag) and len(body) >= LEAST_PACKED:
             body = pack(body)
             more.append(_PACKED)
-        await respond(self._send, status, [JSON, *more], body)
+        await respond(self._send, status, [kind, *more], body)
 
     async def refuse(self, refusal: StatusError) -> None:
         """Send an error: as the answer, or as the last item of a stream that has begun."""
+        if self._started and self._form is Form.TEXT:
+            await self._part(f"\n{refusal_text(refusal)}".encode(), last=True)
+            return
         if self._started:
             await self._item("error", status_document(refusal), last=True)
             return
@@ -218,7 +241,15 @@ class _Exchange:
             headers.append((ACCEPT_ENCODING, GZIP.encode()))
         if failure is not None and failure.retry_after is not None:
             headers.append((RETRY_AFTER, str(max(1, math.ceil(failure.retry_after))).encode()))
-        await self.answer(refusal.http_status, self._error_body(refusal), headers)
+        if wants_text(self.accept):
+            await self.answer_text(refusal.http_status, self._error_text(refusal), headers)
+        else:
+            await self.answer(refusal.http_status, self._error_body(refusal), headers)
+
+    def _error_text(self, refusal: StatusError) -> str:
+        if self._request.path.startswith(commerce.PATH_PREFIX):  # whose sentence has the names that its clients know
+            return sentence_text(str(self._error_body(refusal)["message"]))
+        return refusal_text(refusal)
 
     def _error_body(self, refusal: StatusError) -> dict[str, object]:
         if not self._request.path.startswith(commerce.PATH_PREFIX):
@@ -229,20 +260,25 @@ class _Exchange:
     async def message(self, message: Message) -> None:
         """Send one message of a stream. Nothing is sent before the first one, so a refusal still has its status."""
         await self._start()
+        if self._form is Form.TEXT:
+            text = text_of(message, self._request.language)
+            if text:
+                await self._part(text.encode())
+            return
         document = to_json(message, defaults=True)
         await self._item(next(iter(document)), document)
 
     async def end(self) -> None:
         """End a stream."""
         await self._start()
-        rest = self._packer.item(b"", last=True) if self._packer else b""
-        await self._send({"type": "http.response.body", "body": rest, "more_body": False})
+        await self._part(b"", last=True)
 
     async def _start(self) -> None:
         if not self._started:
             self._started = True
-            kind = (_SSE if self._events else _NDJSON).encode()
-            headers = [(CONTENT_TYPE, kind), *_STREAM, *self._unknown()]
+            text = self.method is not None and has_text(self.method.response_type)
+            self._form = accepted_form(self.accept, stream=True, text=text)
+            headers = [_STREAMS[self._form], *_STREAM, *self._unknown()]
             if self.packs:
                 self._packer = StreamPacker()
                 headers.append(_PACKED)
@@ -253,11 +289,14 @@ class _Exchange:
         return [(UNKNOWN_FIELDS, self.names.header())] if self.names is not None and self.names.count else []
 
     async def _item(self, name: str, document: dict[str, object], *, last: bool = False) -> None:
-        if self._events:
+        if self._form is Form.EVENTS:
             inner = document.get(name, document)
             body = f"event: {name}\ndata: {json.dumps(inner, separators=(',', ':'))}\n\n".encode()
         else:
             body = dump({"error": document} if last else document) + b"\n"
+        await self._part(body, last=last)
+
+    async def _part(self, body: bytes, *, last: bool = False) -> None:
         if self._packer:
             body = self._packer.item(body, last=last)
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})

@@ -156,6 +156,25 @@ class Tokens:
             if await self._store.replace_token(record, new):
                 return True
 
+    async def prolong(self, token_id: str, expires_at: datetime) -> bool:
+        """Let a token that can be used end later. Return False if none has this id, or it can't be used any more.
+
+        Args:
+            token_id: The token's id.
+            expires_at: When it ends then, in UTC. It never ends sooner than before by this.
+        """
+        self._seals.renew()
+        while True:
+            record = next((each for each in await self._store.list_tokens() if each.id == token_id), None)
+            if record is None or self._listed(record, self._clock()).state is not TokenState.ACTIVE:
+                return False
+            token, hashed = self._seals.open(record)
+            if token.expires_at is None or token.expires_at >= expires_at:
+                return True
+            longer = self._seals.seal(replace(token, expires_at=expires_at), hashed)
+            if await self._store.replace_token(record, longer):
+                return True
+
     def _listed(self, record: TokenRecord, now: datetime) -> ListedToken:
         try:
             token, _ = self._seals.open(record)

@@ -1,4 +1,4 @@
-"""What the sandbox gives out is worth nothing once it is gone, however it went."""
+"""What the sandbox gives out lasts as long as the directory is served with it, and is worth nothing without it."""
 
 import signal
 import sqlite3
@@ -22,20 +22,17 @@ def live_tokens(data_dir: Path) -> int:
         return count
 
 
-def test_a_clean_stop_ends_the_sandboxs_token_and_authority(tmp_path: Path) -> None:
+def test_what_worked_before_a_crash_works_after_it_and_ends_in_a_start_without_the_sandbox(tmp_path: Path) -> None:
     service = start_service(tmp_path / "data")
-    assert live_tokens(service.data_dir) == 1
-    assert service.sandbox.ca_file.exists()
-    assert service.stop() == 0
-    assert live_tokens(service.data_dir) == 0
-    assert not service.sandbox.ca_file.exists()
-
-
-def test_a_start_without_a_sandbox_ends_what_a_crash_left(tmp_path: Path) -> None:
-    service = start_service(tmp_path / "data")
+    given_out = (service.admin_token, service.sandbox.password, service.sandbox.ca_file.read_text())
     service.process.send_signal(signal.SIGKILL)
     service.process.wait(HANG)
     service.stop()
+    service = start_service(tmp_path / "data")
+    assert (service.admin_token, service.sandbox.password, service.sandbox.ca_file.read_text()) == given_out
+    assert get(f"{service.http_url}/smtp/_search", service.admin_token) == 405  # it is let in
+    assert live_tokens(service.data_dir) == 1
+    assert service.stop() == 0
     assert live_tokens(service.data_dir) == 1
     listen = [f"--{name}-listen={FREE_PORT}" for name in ("grpc", "http")]
     plain = [command(), "serve", "--data-dir", str(service.data_dir), *listen]
@@ -48,12 +45,17 @@ def test_a_start_without_a_sandbox_ends_what_a_crash_left(tmp_path: Path) -> Non
             line = again.stdout.readline()
             assert line
             url = line.split()[-1] if "REST and grpc-web" in line else ""
-        request = urllib.request.Request(f"{url}/smtp", headers={"authorization": f"Bearer {service.admin_token}"})
-        with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(request, timeout=HANG)
-        with caught.value as refusal:
-            assert refusal.code == 401
+        assert get(f"{url}/smtp", service.admin_token) == 401
         again.terminate()
         again.communicate(timeout=HANG)
     assert live_tokens(service.data_dir) == 0
-    assert not service.sandbox.ca_file.exists()
+    assert not [path.name for path in service.data_dir.iterdir() if path.name.startswith("sandbox-")]
+
+
+def get(url: str, token: str) -> int:
+    """Return the HTTP status of an answer that is an error."""
+    request = urllib.request.Request(url, headers={"authorization": f"Bearer {token}"})
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=HANG)
+    with caught.value as refusal:
+        return refusal.code

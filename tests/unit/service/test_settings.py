@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.database import Engine
+from mailproof.domain.errors import AddressUnusable
 from mailproof.domain.limits import Bounds
 from mailproof.domain.model import Role
 from mailproof.net.egress import Profile
 from mailproof.net.egress_rules import Rule
 from mailproof.service.declaration import SettingError
+from mailproof.service.listening import address_problem
 from mailproof.service.settings import ServiceSettings, add_arguments, describe, from_arguments
 from mailproof.service.settings_values import Listen
 
@@ -111,7 +113,6 @@ def test_every_kind_of_value_can_stand_in_the_file(tmp_path: Path) -> None:
         ("egress_deny = ['10.0.0.0/8', 'a b']", "egress_deny in .* 'a b': must be a network"),
         ("cors_origins = ['*']", "cors_origins in .*: must name one origin"),
         ("http_listen = 'x'", "http_listen in .*: must be a host and a port"),
-        ("data_dir = ''", "data_dir in .*: must be a directory"),
         ("not toml", "is not TOML"),
     ],
 )
@@ -131,9 +132,55 @@ def test_a_missing_file_is_refused() -> None:
         load("--config", "/no/such")
 
 
-def test_a_missing_data_dir_says_the_three_places() -> None:
+@pytest.mark.parametrize(
+    ("env", "chosen"),
+    [
+        ({}, "/home/me/.local/share/mailproof"),
+        ({"XDG_DATA_HOME": "/shared"}, "/shared/mailproof"),
+        ({"XDG_DATA_HOME": "not/absolute"}, "/home/me/.local/share/mailproof"),
+        ({"STATE_DIRECTORY": "/var/lib/mailproof:/var/lib/other", "XDG_DATA_HOME": "/x"}, "/var/lib/mailproof"),
+        ({"MAILPROOF_DATA_DIR": "~/mine", "STATE_DIRECTORY": "/var/lib/mailproof"}, "/home/me/mine"),
+    ],
+)
+def test_the_data_directory_of_who_has_chosen_none(
+    monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], chosen: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert load(env=env, data_dir=False).data_dir == Path(chosen)
+
+
+def test_without_a_home_the_data_directory_says_the_three_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("posixpath.expanduser", lambda path: path)
     with pytest.raises(SettingError, match=r"--data-dir DIR, MAILPROOF_DATA_DIR, or data_dir in the TOML file"):
         load(data_dir=False)
+
+
+def test_each_setting_knows_where_it_comes_from(tmp_path: Path) -> None:
+    file = toml(tmp_path, 'http_listen = "127.0.0.1:2"\n')
+    settings = load("--sandbox", env={"MAILPROOF_CONFIG": file, "MAILPROOF_GRPC_LISTEN": "127.0.0.1:3"})
+    sources = {name: settings.sources.get(name) for name in ("sandbox", "grpc_listen", "http_listen", "log_level")}
+    assert sources == {
+        "sandbox": "--sandbox",
+        "grpc_listen": "MAILPROOF_GRPC_LISTEN",
+        "http_listen": f"http_listen in {file}",
+        "log_level": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "env", "said"),
+    [
+        ((), {}, "(it is the default of --http-listen); choose another one by --http-listen HOST:PORT or MAILPROOF_"),
+        (("--http-listen", "127.0.0.1:80"), {}, "(--http-listen has chosen it); choose another one by --http-listen "),
+        ((), {"MAILPROOF_HTTP_LISTEN": "[::1]:80"}, "(MAILPROOF_HTTP_LISTEN has chosen it); choose another one by --"),
+        ((), {"MAKELEVEL": "1"}, "choose another one by make run MAILPROOF_HTTP_LISTEN=127.0.0.1:0, where port 0 is"),
+    ],
+)
+def test_an_address_that_is_taken_names_its_setting(flags: Sequence[str], env: Mapping[str, str], said: str) -> None:
+    taken = AddressUnusable("127.0.0.1:80", "HTTP", "Address already in use")
+    problem = str(address_problem(taken, load(*flags, env=env), "http_listen", env))
+    assert problem.startswith("can't listen on 127.0.0.1:80 for HTTP: Address already in use (")
+    assert said in problem
 
 
 BAD: list[tuple[str, str, str]] = [
@@ -357,13 +404,16 @@ def test_every_setting_is_in_the_table_and_in_the_help() -> None:
     words = parser.format_help().split()
     table = describe()
     for item in fields(ServiceSettings):
-        setting = item.metadata["declaration"]
+        setting = item.metadata.get("declaration")
+        if setting is None:
+            assert item.name == "sources"
+            continue
         assert f"`{setting.variable}`" in table
         if setting.flag:
             assert any(setting.flags in word for word in words)
             assert any(setting.variable in word for word in words)
             assert f"`{setting.usage}`" in table
-    assert len(table.splitlines()) == len(fields(ServiceSettings)) + 2
+    assert len(table.splitlines()) == len(fields(ServiceSettings)) - 1 + 2
     assert all(line.count(" | ") == 4 for line in table.splitlines()[2:])
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.limits import ANSWER_MARGIN
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.codec import MAX_REQUEST_BYTES
+from mailproof.smtp.report import Alternative, Heartbeat, Report
+from mailproof.smtp.vocabulary import Code, Stage, TlsMode
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp
 from service_support.asgi import Answer, Exchange, call, scope
@@ -407,6 +410,98 @@ def test_a_stream_says_that_a_step_begins(app: HttpApp, table: Table, accept: st
     answer = send(app, table, "/v1/diagnose", TARGET, headers=[("accept", accept)])
     assert answer.chunks[0].decode() == f"{line}\n"
     assert len(answer.chunks) == 3
+
+
+# --- plain text --------------------------------------------------------------------------------------------------
+
+TEXT = ("accept", "text/plain")
+TEXT_TYPE = "text/plain; charset=utf-8"
+
+
+def test_a_test_is_told_in_lines_as_its_steps_end(app: HttpApp, table: Table) -> None:
+    beat = Heartbeat(Stage.EHLO, 5.0)
+    other = Alternative(465, TlsMode.IMPLICIT, Code.OK, "it offers AUTH PLAIN", duration=0.02)
+    table.prober.events = (STARTED, STEP, beat, other, replace(FAILED, alternatives=(other,)))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[TEXT])
+    assert (answer.status, answer.header("content-type")) == (200, TEXT_TYPE)
+    assert answer.header("x-accel-buffering") == "no"
+    assert [chunk.decode().splitlines() for chunk in answer.chunks] == [
+        ["  ok    connect     250.0 ms"],
+        ["  ...   ehlo      waiting, 5 s"],
+        ["  ok    tried        20.0 ms  465 implicit: works"],
+        [
+            "",
+            "FAILED at auth: auth_rejected  (0 ms, 0 round trips)",
+            "  The server refused the login.",
+            "  What to do: Check the password.",
+            "    verified  465 implicit: it offers AUTH PLAIN",
+        ],
+    ]
+
+
+def test_a_test_is_told_with_labels_in_its_callers_language(app: HttpApp, table: Table) -> None:
+    table.prober.events = (FAILED,)
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[TEXT, ("accept-language", "de")])
+    assert "  Was zu tun ist: Check the password." in answer.body.decode()
+
+
+def test_nothing_in_a_text_drives_a_terminal(app: HttpApp, table: Table) -> None:
+    hostile = "a\x1b[2Jb\x9b31mc\rd\x07e\u202ef"
+    table.prober.events = (
+        replace(STEP, sent=hostile, received=hostile),
+        replace(FAILED, message=hostile, advice=hostile),
+    )
+    text = send(app, table, "/v1/diagnose", TARGET, headers=[TEXT]).body.decode()
+    assert "a\ufffd[2Jb" in text
+    assert not [c for c in text if not c.isprintable() and c != "\n"]
+
+
+def test_an_error_in_a_text_is_its_last_line(app: HttpApp, table: Table) -> None:
+    table.prober = ScriptedProber((STEP, StoreUnavailable()))
+    answer = send(app, table, "/v1/diagnose", TARGET, headers=[TEXT])
+    assert (answer.status, answer.complete) == (200, True)
+    assert answer.chunks[-1] == b"\nthe database can't be used right now\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "http", "text"),
+    [
+        ("/v1/diagnose", {"host": "a b"}, 400, "invalid request: host: the host name is not valid\n"),
+        ("/v1/diagnoze", {}, 404, "did you mean POST /v1/diagnose"),
+        ("/ccadmin/v1/email/test", {}, 400, "emailSMTPHost: "),
+        ("/smtp/404/_test", {"receiverAddress": "me@example.com"}, 404, "SMTP configuration not found"),
+    ],
+)
+def test_an_error_is_a_sentence_for_who_reads_text_alone(
+    app: HttpApp, table: Table, path: str, document: object, http: int, text: str
+) -> None:
+    answer = send(app, table, path, document, headers=[TEXT])
+    assert (answer.status, answer.header("content-type"), answer.header("vary")) == (http, TEXT_TYPE, "accept")
+    assert text in answer.body.decode()
+    assert b"{" not in answer.body
+    both = send(app, table, path, document, headers=[("accept", "application/json, text/plain, */*")])
+    assert (both.status, both.header("content-type"), both.header("vary")) == (http, "application/json", "accept")
+
+
+@pytest.mark.parametrize("outcome", [PASSED, FAILED])
+def test_a_compatible_test_is_told_in_a_sentence(app: HttpApp, table: Table, outcome: Report) -> None:
+    settings = {**CONFIG, "receiverAddress": "me@example.com"}
+    table.prober = ScriptedProber((STEP, outcome))
+    answer = send(app, table, "/admin/v1/smtp/_test", settings, headers=[TEXT])
+    commerce = send(app, table, "/ccadmin/v1/email/test", COMMERCE, headers=[TEXT])
+    assert (answer.header("content-type"), commerce.header("content-type")) == (TEXT_TYPE, TEXT_TYPE)
+    if outcome is PASSED:
+        assert answer.body == b"The test passed: the server accepted the message.\n"
+    else:
+        assert answer.status == 400
+        assert answer.body.decode().splitlines()[-1] == "  What to do: Check the password."
+        assert "The server refused the login." in answer.body.decode()
+        assert commerce.body == b"The test failed.\n"
+
+
+def test_what_has_no_text_stays_json(app: HttpApp, table: Table) -> None:
+    answer = send(app, table, "/v1/server", method="GET", headers=[TEXT])
+    assert (answer.status, answer.header("content-type")) == (200, "application/json")
 
 
 def test_a_stream_that_is_refused_has_its_status(app: HttpApp, table: Table) -> None:

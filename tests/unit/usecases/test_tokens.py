@@ -178,6 +178,27 @@ def test_two_who_revoke_at_once_both_succeed(tmp_path: Path) -> None:
     run(tmp_path, main)
 
 
+def test_only_a_token_that_works_is_prolonged_and_never_cut(tmp_path: Path) -> None:
+    async def work(store: SqliteStore) -> None:
+        tokens, later = tokens_of(store), START + timedelta(days=9)
+        texts = [new_token() for _ in range(3)]
+        ends = (START + timedelta(days=1), START, None)
+        short, over, endless = [
+            await tokens.create(text, role=Role.VIEWER, expires_at=end) for text, end in zip(texts, ends, strict=True)
+        ]
+        assert [await tokens.prolong(each.id, later) for each in (short, over, endless)] == [True, False, True]
+        assert await tokens.prolong(short.id, START + timedelta(days=5))
+        found = {each.id: each.token.expires_at for each in await tokens.list() if each.token}
+        assert found == {short.id: later, over.id: START, endless.id: None}
+        assert await is_accepted(store, texts[0])
+        await tokens.revoke(short.id)
+        assert not await tokens.prolong(short.id, later)
+        assert not await is_accepted(store, texts[0])
+        assert not await tokens.prolong("404", later)
+
+    run(tmp_path, work)
+
+
 def old_database(path: Path) -> None:
     """Make a database as the older release left it: its schema, a token of each kind, plain digests."""
     with closing(sqlite3.connect(path / DATABASE)) as connection, connection:

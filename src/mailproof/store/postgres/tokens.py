@@ -26,8 +26,8 @@ _CREATE = (
     "SELECT $4, v.position, v.id FROM unnest($2::bigint[], $1::text[]) AS v (position, id)"
 )
 _REPLACE = (
-    "UPDATE tokens SET digest = $1, sealed = $2, fingerprint = $3, revoked_at = $4 "
-    "WHERE id = $5 AND sealed IS NOT DISTINCT FROM $6 RETURNING id"
+    "UPDATE tokens SET digest = $1, sealed = $2, fingerprint = $3, revoked_at = $4, expires_at = $5 "
+    "WHERE id = $6 AND sealed IS NOT DISTINCT FROM $7 RETURNING id"
 )
 _USE = (
     "UPDATE tokens SET last_used_at = v.at FROM unnest($1::text[], $2::bigint[]) AS v (id, at) "

@@ -2,7 +2,7 @@
 
 Keeps the contract of `mailproof.store.contract`; rules about values belong to the use cases. Reading one row takes some
 13 µs, less than handing it to another thread, so reads run on the event loop. Nothing here belongs to one loop. Other
-processes may use the same file.
+processes may use the same file, but no second server (`mailproof.store.sqlite.serving`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,7 @@ from mailproof.store.migration import OLDEST, check_living
 from mailproof.store.sqlite import guard, kept_tests, log, overviews, rebuild, schema, thinning, tokens
 from mailproof.store.sqlite.guard import Guard
 from mailproof.store.sqlite.readers import Readers
+from mailproof.store.sqlite.serving import ServingLock
 from mailproof.store.sqlite.writer import Job, Writer
 
 T = TypeVar("T")
@@ -59,27 +61,29 @@ _provider = lru_cache(maxsize=256)(rows.to_provider)
 the value anew would take half of the time of a read."""
 
 
-def open_store(path: Path, *, clock: Clock = utc_now) -> SqliteStore:
+def open_store(path: Path, *, clock: Clock = utc_now, serving: bool = False) -> SqliteStore:
     """Open the database, and create or migrate it if needed.
 
     Args:
         path: The file; its directory is created too.
         clock: Returns the time.
+        serving: Whether that is for a server, of which a database has one at most.
 
     Raises:
-        StartupError: The file can't be opened, a newer release made it, or it is not the database that was in use here.
+        StartupError: The file can't be opened, a newer release made it, it is not the database that was in use here, or
+            another server has it.
     """
     guard.check_before_opening(path)
     ids = IdSource(clock)
-    connection = schema.connect_writer(path)
-    opened = guard.file_id(path)
-    try:
+    with ExitStack() as opening:
+        connection = schema.connect_writer(path)
+        opening.callback(connection.close)
+        alone = opening.enter_context(closing(ServingLock(path))) if serving else None  # before anything is migrated
+        opened = guard.file_id(path)
         schema.migrate(connection, now=rows.micros(clock()), instance_id=ids.next())
         watching = Guard.begin(path, connection, opened)
-    except BaseException:
-        connection.close()
-        raise
-    return SqliteStore(path, Writer(connection, watching), clock, ids, watching)
+        opening.pop_all()
+    return SqliteStore(path, Writer(connection, watching), clock, ids, watching, alone)
 
 
 class SqliteStore:
@@ -89,9 +93,18 @@ class SqliteStore:
         writer: The thread that writes; it counts its commits and writes.
     """
 
-    def __init__(self, path: Path, writer: Writer, clock: Clock, ids: IdSource, watching: Guard) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer,
+        clock: Clock,
+        ids: IdSource,
+        watching: Guard,
+        alone: ServingLock | None = None,
+    ) -> None:
         self.writer = writer
         self._guard = watching
+        self._alone = alone
         self._path = path
         self._clock = clock
         self._ids = ids
@@ -393,6 +406,8 @@ class SqliteStore:
             self._readers.close()
         finally:
             self._guard.release()
+            if self._alone is not None:
+                self._alone.close()
 
     async def _write(self, job: Job[T]) -> T:
         return await self.writer.run(job)

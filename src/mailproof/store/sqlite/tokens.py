@@ -68,7 +68,8 @@ def _create_instance(connection: sqlite3.Connection, instance_id: str, now: int)
 def replace(connection: sqlite3.Connection, old: TokenRecord, new: TokenRecord) -> bool:
     """Put a record in the place of another one, if that still has its seal."""
     done = connection.execute(
-        "UPDATE tokens SET digest = ?, sealed = ?, fingerprint = ?, revoked_at = ? WHERE id = ? AND sealed IS ?",
+        "UPDATE tokens SET digest = ?, sealed = ?, fingerprint = ?, revoked_at = ?, expires_at = ? "
+        "WHERE id = ? AND sealed IS ?",
         (*rows.seal_columns(new), old.id, old.sealed),
     )
     return done.rowcount == 1

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproof.cli.answered_report import report_of
 from mailproof.diagnosis.bounds import bounded
+from mailproof.reporting.answered_report import report_of
 from mailproof.rpc.diagnosis_messages import report_message
 from mailproof.smtp.report import Evidence, Report
 from smtp_support.any_value import any_of

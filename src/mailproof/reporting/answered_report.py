@@ -13,12 +13,14 @@ import typing
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from mailproof.smtp.report import Alternative, Heartbeat, Report, Step, StepStarted
+
+T = TypeVar("T")
 
 _RENAMED = {"current": "from"}
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -39,8 +41,13 @@ def report_of(message: Message) -> Report:
     """Return the report of a message."""
     from mailproof.smtp.report import Report
 
-    report: Report = _value(Report, message)
-    return report
+    return value_of(Report, message)
+
+
+def value_of(kind: type[T], message: Message) -> T:
+    """Return the value of a message, of the type that has the same fields."""
+    value: T = _value(kind, message)
+    return value
 
 
 def progress_of(message: Any) -> StepStarted | Step | Alternative | Heartbeat | None:

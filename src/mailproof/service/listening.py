@@ -1,0 +1,30 @@
+"""Says of an address that the service can't listen on which setting has chosen it, and how to choose another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from mailproof.domain.errors import AddressUnusable, StartupError
+from mailproof.service.settings import ServiceSettings, declaration_of
+
+
+def address_problem(
+    error: AddressUnusable, settings: ServiceSettings, name: str, environ: Mapping[str, str] = os.environ
+) -> StartupError:
+    """Return the error with what to do about it.
+
+    Args:
+        error: Which address, and why.
+        settings: The settings.
+        name: The setting that has the address.
+        environ: The environment; make has a variable in it.
+    """
+    declaration = declaration_of(name)
+    source = settings.sources.get(name)
+    chosen = f"{source} has chosen it" if source else f"it is the default of {declaration.flags}"
+    other = f"{declaration.flags} {declaration.metavar} or {declaration.variable}"
+    if "MAKELEVEL" in environ:
+        address = getattr(settings, name)
+        other = f"make run {declaration.variable}={type(address)(address.host, 0)}"
+    return StartupError(f"{error} ({chosen}); choose another one by {other}, where port 0 is any free one")
