@@ -59,7 +59,6 @@ from mailproof.service.settings_values import Listen
 from mailproof.service.stop_signal import StopSignal
 from mailproof.service.unknown_variables import unknown_variables
 from mailproof.smtp.refusals.table import compiled
-from mailproof.syntax.host import join_host_port
 from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
