@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release
+.PHONY: help run test setup debian lint format types gen gen-check lock transcoder envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ protos-release: setup ## Make today's protos the ones that may not be broken
 
 lock: ## Renew the lock files
 	$(BIN)/python tools/lock.py
+
+transcoder: setup ## Ask our REST gateway and grpc-web, and Envoy's translators, the same; show what differs
+	@$(BIN)/python -m pytest -q -s tests/e2e/test_transcoder.py
 
 envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
 	@$(BIN)/envoy -c envoy.yaml --log-level warning

@@ -1,6 +1,7 @@
-"""The list of differences between our REST gateway and Envoy's transcoder, each with the reason why ours is right.
+"""The lists of differences between our REST gateway and Envoy's transcoder, and our grpc-web and Envoy's filter.
 
-docs/envoy-transcoder.md shows it; tests/e2e/test_transcoder.py finds a difference without a row, and a row without one.
+docs/envoy-transcoder.md gives the reasons; tests/e2e/test_transcoder.py finds a difference without a row, and a row
+without one.
 """
 
 from __future__ import annotations
@@ -42,14 +43,21 @@ _WHOLE = {"integer": frozenset(('"1e1"', "1e1", '"7.0"', "7.0", "70e-1")), "enum
 """Whole numbers as the JSON mapping lets them be written, which Envoy refuses in a string and in a query."""
 
 
+def _code(document: Any) -> str:
+    return str(document["code"]) if document else ""
+
+
 def _refused_alike(pair: Pair) -> bool:
     return pair.ours.status == pair.theirs.status >= 400
 
 
 def _colon_in_an_id(pair: Pair) -> bool:
     path = pair.case.target.partition("?")[0]
-    return ":" in path and pair.ours.reason.endswith("_NOT_FOUND") and pair.ours.reason != "ROUTE_NOT_FOUND" and (
-        pair.theirs.text.startswith("Could not resolve")
+    return (
+        ":" in path
+        and pair.ours.reason.endswith("_NOT_FOUND")
+        and pair.ours.reason != "ROUTE_NOT_FOUND"
+        and (pair.theirs.text.startswith("Could not resolve"))
     )
 
 
@@ -98,7 +106,7 @@ def _badly_encoded(pair: Pair) -> bool:
 
 def _another_spelling_of_a_path(pair: Pair) -> bool:
     path = pair.case.target.partition("?")[0]
-    steps = {unquote(segment) for segment in path.split("/")[1:]}
+    steps = {unquote(segment).partition(":")[0] for segment in path.split("/")[1:]}
     return pair.ours.reason == "ROUTE_NOT_FOUND" and bool(steps & {"", ".", ".."})
 
 
@@ -108,7 +116,7 @@ def _other_id(pair: Pair) -> bool:
     return other and pair.theirs.status == 404
 
 
-DIFFERENCES: tuple[Difference, ...] = (
+REST_DIFFERENCES: tuple[Difference, ...] = (
     Difference("A colon in an id", _colon_in_an_id),
     Difference("Envoy's own refusals are text", lambda pair: _refused_alike(pair) and pair.theirs.document is None),
     Difference("Unknown names", lambda pair: pair.ours.reason == "FIELD_UNKNOWN"),
@@ -116,9 +124,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "The commerce API's errors",
         lambda pair: _refused_alike(pair) and pair.case.target.startswith("/ccadmin/") and bool(pair.theirs.reason),
     ),
-    Difference(
-        "Default values in errors", lambda pair: pair.ours.status >= 400 and pair.equal_but_for_defaults()
-    ),
+    Difference("Default values in errors", lambda pair: pair.ours.status >= 400 and pair.equal_but_for_defaults()),
     Difference("Another verb", lambda pair: pair.ours.status == 405 and pair.theirs.status in (400, 404)),
     Difference("What is badly encoded", _badly_encoded),
     Difference("Other spellings of a path", _another_spelling_of_a_path),
@@ -134,9 +140,11 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "Whole numbers",
-        lambda pair: pair.ours.reason != "FIELD_INVALID"
-        and pair.theirs.status == 400
-        and pair.case.literal in _WHOLE.get(pair.case.of, ()),
+        lambda pair: (
+            pair.ours.reason != "FIELD_INVALID"
+            and pair.theirs.status == 400
+            and pair.case.literal in _WHOLE.get(pair.case.of, ())
+        ),
     ),
     Difference("Content types and codings", lambda pair: pair.ours.status == 415),
     Difference("gzip", lambda pair: pair.case.kind == "gzip" and pair.theirs.status == 400),
@@ -148,9 +156,49 @@ DIFFERENCES: tuple[Difference, ...] = (
         "A call that writes without a body",
         lambda pair: pair.ours.status == 400 and pair.case.body is not None and not pair.case.body.strip(),
     ),
+    Difference("A body of white space", lambda pair: pair.case.body == b" " and pair.theirs.status == 400),
+    Difference("Deep unknown values", lambda pair: pair.theirs.text.startswith("Message too deep")),
+    Difference(
+        "A password that is not sent",
+        lambda pair: "must be sent" in pair.ours.text and pair.case.method.name.endswith("Password"),
+    ),
     Difference("Too large", lambda pair: pair.ours.status == 413),
     Difference(
         "Requests that say they are gRPC",
         lambda pair: pair.case.headers.get("content-type") == "application/grpc" and pair.theirs.body == b"",
     ),
 )
+
+WEB_DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        "Frames",
+        lambda pair: pair.case.kind == "frames" and (pair.ours.reason == "REQUEST_MALFORMED" or _has_trailers(pair)),
+    ),
+    Difference("Text in pieces", lambda pair: pair.case.kind == "base64" and pair.theirs.status == 400),
+    Difference("Binary headers", lambda pair: "x-some-bin" in pair.case.headers),
+    Difference(
+        "A deadline that is over or malformed, over grpc-web",
+        lambda pair: "grpc-timeout" in pair.case.headers and _code(pair.ours.document) in ("3", "4"),
+    ),
+    Difference(
+        "The kind of the answer",
+        lambda pair: (
+            "accept" not in pair.case.headers
+            and bool(pair.ours.document and pair.theirs.document)
+            and {**pair.ours.document, "kind": ""}.keys() == pair.theirs.document.keys()
+            and pair.theirs.document["kind"] == "binary"
+            and pair.ours.document["kind"] == "text"
+        ),
+    ),
+    Difference(
+        "Content types that are nearly grpc-web",
+        lambda pair: pair.case.kind == "content type" and pair.theirs.status == 404 and pair.theirs.document is None,
+    ),
+    Difference("Another verb, over grpc-web", lambda pair: pair.ours.status == 405),
+)
+
+
+def _has_trailers(pair: Pair) -> bool:
+    """Return whether a request has a frame of trailers before its message."""
+    body = pair.case.body or b""
+    return body.startswith((b"\x80", b"gA"))

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clock_support.waiting import HANG
@@ -16,6 +16,8 @@ from service_support.transcoded_requests import HTTP_ID, JSON, SMTP_ID, Case
 LANES = 6
 """Requests are asked in so many rows at a time; each has its own instances, so that its order alone counts."""
 
+_WEB_ROWS = 3
+
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z")
 _ID = re.compile(r"[0-9]{15,20}")
 _SEQUENCE = re.compile(r"the sequence [0-9]+")
@@ -23,7 +25,7 @@ _VOLATILE = frozenset(
     (
         *("sequence", "processedSequence", "etag", "exportId", "digest", "duration", "signingKey", "nextPageToken"),
         *("resourceOwner", "instanceId", "instance", "peer", "elapsedMs", "importId"),
-        *("nextImportToken",),
+        *("nextImportToken", "salt", "check", "secret", "timeout"),
     )
 )
 """Fields whose values are of one call or one instance; that they are there, and their kind, is compared."""
@@ -50,7 +52,9 @@ class Reply:
         if isinstance(document, dict) and "devMessage" in document:  # the errors of the commerce API
             return str(document["devMessage"])
         details = document.get("details", []) if isinstance(document, dict) else []
-        found = [each.get("reason", "") for each in details if isinstance(each, dict)] if isinstance(details, list) else []
+        found = (
+            [each.get("reason", "") for each in details if isinstance(each, dict)] if isinstance(details, list) else []
+        )
         return next((str(each) for each in found if each), "")
 
     @property
@@ -71,7 +75,9 @@ class Side:
     ids: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
 
-    def ask(self, verb: str, target: str, body: bytes | None, headers: dict[str, str], *, stream: bool = False) -> Reply:
+    def ask(
+        self, verb: str, target: str, body: bytes | None, headers: dict[str, str], *, stream: bool = False
+    ) -> Reply:
         """Send one request, and read the whole answer."""
         for word, given in self.ids.items():
             target = target.replace(word, given)
@@ -220,9 +226,34 @@ def ask_both(
         return [pair for each in work for pair in each.result()]
 
 
+def ask_both_on_the_web(
+    cases: Sequence[Case], sides: Callable[[int], tuple[Side, Side]], read: Callable[[Case, Reply], Any]
+) -> list[Pair]:
+    """Ask all grpc-web requests.
+
+    Args:
+        sides: Gives the two sides of a row.
+        read: Returns what a client reads in an answer.
+    """
+
+    def ask(number: int) -> list[Pair]:
+        both = sides(number)
+        pairs = []
+        for case in cases[number::_WEB_ROWS]:
+            ours, theirs = (side.ask(case.verb, case.target, case.body, case.headers) for side in both)
+            pairs.append(Pair(case, *(replace(each, document=read(case, each)) for each in (ours, theirs))))
+        for side in both:
+            side.close()
+        return pairs
+
+    with ThreadPoolExecutor(_WEB_ROWS) as pool:
+        return [pair for each in pool.map(ask, range(_WEB_ROWS)) for pair in each]
+
+
 def _row(case: Case) -> str:
     """Return the row of what shows an instance's state: nothing may be done there that only one side does."""
     if case.method.name.startswith(("Export", "StreamExport")):
         return "exports"
-    shows = case.method.name.startswith("List") or case.method.name in ("GetSMTPConfig", "GetEmailProvider")
+    active = case.verb == "GET" and re.search("/(smtp|email)/?$", case.target.partition("?")[0])
+    shows = active or case.method.name.startswith("List")
     return "lists" if shows and case.kind != "verb" else ""

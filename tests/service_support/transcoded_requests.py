@@ -10,6 +10,7 @@ import gzip
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ SMTP_ID, HTTP_ID = "SMTP-PROVIDER", "HTTP-PROVIDER"
 JSON = {"content-type": "application/json"}
 VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 CLOSED_PORT = "127.0.0.1:1"
+_IN_FULL = 2
+"""So many fields of each kind get the whole table of values, and all others some of it."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,36 @@ _INTEGERS = (
     " true null [] {} 2147483648 4294967296 9007199254740993 18446744073709551615 18446744073709551616"
     ' "2147483647" "9007199254740993" "18446744073709551615" "-9223372036854775809" 1e400 "1e400"'
 )
+_BASE64 = '"YQ==" "YQ" "YQ=" "Y" "YR==" "-_-_" "+/+/" "-/-/" "%%" "" 5 null []'
+_DURATIONS = (
+    '"0s" "5s" "1.5s" "-1.5s" "1.000000001s" "5" 5 5.0 "05s" "+5s" "1_0s" "1e2s" ".5s" "5.s" "1.0000000001s" "5S"'
+    ' "315576000001s" "999999999999999999999s" "\u0663s" "" null {} {"seconds":5} []'
+)
+_TIMES = (
+    '"2026-01-02T03:04:05Z" "2026-01-02T03:04:05.123456789Z" "2026-01-02T03:04:05+01:00" "2026-01-02T03:04:05"'
+    ' "2026-01-02T03:04:05.1234567891Z" "2026-01-02t03:04:05z" "2026-01-02T24:00:00Z" "2026-01-02T03:04:60Z"'
+    ' "2026-02-30T03:04:05Z" "2026-01-02T03:04:05+24:00" "2026-01-02T03:04:05+0100" "0000-01-02T03:04:05Z"'
+    ' "9999-12-31T23:59:59-01:00" "0001-01-01T00:00:00+01:00" "2026-1-2T03:04:05Z" "" 5 null {} []'
+)
 _VALUES: dict[int | str, tuple[str, ...]] = {
     FieldDescriptor.TYPE_STRING: (
         *('"a"', '""', "5", "5.5", "true", "null", "[]", "{}", '["a"]', '{"a":1}', '"\\ud800"', '"\\ud83d\\ude00"'),
         *('"é"', '"a\\u0000b"', '"\\/"', '"\\x41"', "'a'", '"a\tb"', '"' + "x" * 3000 + '"', '"null"'),
     ),
-    FieldDescriptor.TYPE_BOOL: ("true", "false", "null", '"true"', '"false"', '"1"', "1", "0", '""', "[]", "{}", "True"),
+    FieldDescriptor.TYPE_BOOL: (
+        "true",
+        "false",
+        "null",
+        '"true"',
+        '"false"',
+        '"1"',
+        "1",
+        "0",
+        '""',
+        "[]",
+        "{}",
+        "True",
+    ),
     **dict.fromkeys(
         (
             FieldDescriptor.TYPE_INT32,
@@ -80,24 +107,32 @@ _VALUES: dict[int | str, tuple[str, ...]] = {
         ),
         tuple(re.findall(r'"[^"]*"|\S+', _INTEGERS)),
     ),
-    FieldDescriptor.TYPE_BYTES: tuple('"YQ==" "YQ" "YQ=" "Y" "YR==" "-_-_" "+/+/" "-/-/" "%%" "" 5 null []'.split()),
-    "google.protobuf.Duration": tuple(
-        '"0s" "5s" "1.5s" "-1.5s" "1.000000001s" "5" 5 5.0 "05s" "+5s" "1_0s" "1e2s" ".5s" "5.s" "1.0000000001s" "5S"'
-        ' "315576000001s" "999999999999999999999s" "\u0663s" "" null {} {"seconds":5} []'.split()
-    ),
-    "google.protobuf.Timestamp": tuple(
-        '"2026-01-02T03:04:05Z" "2026-01-02T03:04:05.123456789Z" "2026-01-02T03:04:05+01:00" "2026-01-02T03:04:05"'
-        ' "2026-01-02T03:04:05.1234567891Z" "2026-01-02t03:04:05z" "2026-01-02T24:00:00Z" "2026-01-02T03:04:60Z"'
-        ' "2026-02-30T03:04:05Z" "2026-01-02T03:04:05+24:00" "2026-01-02T03:04:05+0100" "0000-01-02T03:04:05Z"'
-        ' "9999-12-31T23:59:59-01:00" "0001-01-01T00:00:00+01:00" "2026-1-2T03:04:05Z" "" 5 null {} []'.split()
-    ),
+    FieldDescriptor.TYPE_BYTES: tuple(_BASE64.split()),
+    "google.protobuf.Duration": tuple(_DURATIONS.split()),
+    "google.protobuf.Timestamp": tuple(_TIMES.split()),
 }
 _PARTS = ("{}", "null", "[]", '"a"', "5", '{"unknown":1}', "[{}]")
 _LISTS = ("[]", "null", "[null]", "{}", '"a"', "5", "[[]]", '["a",5]')
 _WRONG_ENUMS = ('""', "null", "true", "[]", "99", "-1", "1.0", "1.5", '"1"', "4294967297", "2147483648", '"NOBODY"')
 
 _BODIES: tuple[bytes, ...] = (
-    *(b"", b" ", b"{}", b"null", b"[]", b"5", b'"a"', b"{", b"}", b"{}{}", b"{},", b"{} x", b"[{}]", b"{}\n", b"\x00{}"),
+    *(
+        b"",
+        b" ",
+        b"{}",
+        b"null",
+        b"[]",
+        b"5",
+        b'"a"',
+        b"{",
+        b"}",
+        b"{}{}",
+        b"{},",
+        b"{} x",
+        b"[{}]",
+        b"{}\n",
+        b"\x00{}",
+    ),
     *(b'{"a"}', b'{"a":}', b'{"a":1,}', b"{'a':1}", b"{a:1}", b'{"a":1 "b":2}', b'{"a":NaN}', b'{"a":Infinity}'),
     *(b'{"a":1,"a":2}', b'{"a":07}', b'{"a":.5}', b'{"a":1.}', b'{"a":"\xff"}', b'{"\xff":1}', b'{"a":"\\q"}', b"\xff"),
     *(b'\xef\xbb\xbf{"a":1}', "{}".encode("utf-16"), b"{}//x", b"/**/{}", b'{"a":' * 50 + b"1" + b"}" * 50),
@@ -120,8 +155,41 @@ _HEADERS: tuple[dict[str, str], ...] = (
 )
 _IDS = (
     *("a%2Fb", "a%3Ab", "a:b", "a:test", "a%3Atest", ":", ":test", "%", "%4", "%zz", "%FF", "%C0%AF", "%00", "%C3%A9"),
-    *("a+b", "a%2Bb", "a%20b", "a;b", "a@b", "a,b=c", "$a", "~a", "_a", "-1", "0", ".", "..", "%2E", "%2e%2e", "a.b", "("),
-    *("_search", "_test", "smtp", "http", "x" * 100, "x" * 101, "x" * 201, "", "{id}", "*", "%7Bid%7D", "a/", "/a", "a//"),
+    *(
+        "a+b",
+        "a%2Bb",
+        "a%20b",
+        "a;b",
+        "a@b",
+        "a,b=c",
+        "$a",
+        "~a",
+        "_a",
+        "-1",
+        "0",
+        ".",
+        "..",
+        "%2E",
+        "%2e%2e",
+        "a.b",
+        "(",
+    ),
+    *(
+        "_search",
+        "_test",
+        "smtp",
+        "http",
+        "x" * 100,
+        "x" * 101,
+        "x" * 201,
+        "",
+        "{id}",
+        "*",
+        "%7Bid%7D",
+        "a/",
+        "/a",
+        "a//",
+    ),
 )
 
 
@@ -131,6 +199,9 @@ def good_documents(sandbox: SandboxServer) -> dict[str, dict[str, Any]]:
     update = {**smtp, "user": "", "password": ""}
     tested = {**smtp, "tls": False, "host": CLOSED_PORT, "receiverAddress": "b@example.com"}
     http = {"endpoint": "http://127.0.0.1:1/hook", "description": "d"}
+    password, receiver = {"password": ""}, {"receiverAddress": "b@example.com"}
+    search = {"query": {"offset": "0", "limit": 5, "asc": True}}
+    listed = {"pageSize": 3, "orderBy": "", "filter": ""}
     time = "2026-01-02T03:04:05Z"
     exported = {"id": "1", "state": "PROVIDER_STATE_INACTIVE", "createTime": time, "updateTime": time, "smtp": smtp}
     document = {"formatVersion": 1, "exportTime": time, "instanceId": "i", "providers": [exported]}
@@ -140,10 +211,10 @@ def good_documents(sandbox: SandboxServer) -> dict[str, dict[str, Any]]:
     return {
         **dict.fromkeys(("AddSMTPConfig", "AddEmailProviderSMTP"), smtp),
         **dict.fromkeys(("UpdateSMTPConfig", "UpdateEmailProviderSMTP"), update),
-        **dict.fromkeys(("UpdateSMTPConfigPassword", "UpdateEmailProviderSMTPPassword"), {"password": ""}),
+        **dict.fromkeys(("UpdateSMTPConfigPassword", "UpdateEmailProviderSMTPPassword"), password),
         **dict.fromkeys(("TestSMTPConfig", "TestEmailProviderSMTP"), tested),
-        **dict.fromkeys(("TestSMTPConfigById", "TestEmailProviderSMTPById"), {"receiverAddress": "b@example.com"}),
-        **dict.fromkeys(("ListSMTPConfigs", "ListEmailProviders"), {"query": {"offset": "0", "limit": 5, "asc": True}}),
+        **dict.fromkeys(("TestSMTPConfigById", "TestEmailProviderSMTPById"), receiver),
+        **dict.fromkeys(("ListSMTPConfigs", "ListEmailProviders"), search),
         **dict.fromkeys(("AddEmailProviderHTTP", "UpdateEmailProviderHTTP"), http),
         "TestSmtpConnection": {"emailSMTPHost": "127.0.0.1", "emailSMTPPort": "1", "emailSMTPAuthMethod": "SSL"},
         "Diagnose": {"host": sandbox.host, "port": sandbox.starttls_port, "tlsMode": "TLS_MODE_STARTTLS"},
@@ -154,7 +225,7 @@ def good_documents(sandbox: SandboxServer) -> dict[str, dict[str, Any]]:
         "FinishConfigsImport": {"importToken": "t", "trailer": trailer},
         "UndoConfigsImport": {"importToken": "t"},
         "TestHTTPProvider": {"recipientAddress": "nobody"},
-        **dict.fromkeys(("ListConfigOverviews", "ListTests"), {"pageSize": 3, "orderBy": "", "filter": ""}),
+        **dict.fromkeys(("ListConfigOverviews", "ListTests"), listed),
         "ListEvents": {"pageSize": 3},
         "ListProviderPresets": {"pageSize": 2},
         "GetTest": {"view": "TEST_VIEW_BASIC"},
@@ -175,25 +246,49 @@ def requests(sandbox: SandboxServer, seed: int = 12) -> list[Case]:
     """Return all requests, in an order that mixes them."""
     maker = _Maker(sandbox, seed)
     made = [case for method in METHODS.values() for case in maker.of_method(method)]
-    maker.chance.shuffle(made)
+    made += _always()
+    random.Random(seed).shuffle(made)
     return made
+
+
+def _always() -> Iterator[Case]:
+    """Yield a request for each row of the list that chance might leave out."""
+    get, activate = METHODS["GetSMTPConfigById"], METHODS["ActivateSMTPConfig"]
+    by_id = f"/smtp/{SMTP_ID}"
+    for path in ("/smtp/a:test", "/smtp/%FF", "/smtp/%zz", "/smtp/%2E", "/smtp/a//", f"{by_id}?id=other"):
+        yield Case("path", get, "GET", path)
+    yield Case("verb", get, "PATCH", by_id, b"{}", JSON)
+    yield Case("header", get, "GET", by_id, None, {"content-type": "application/grpc"})
+    yield Case("header", get, "GET", by_id, None, {"grpc-timeout": "abc"})
+    yield Case("header", activate, "POST", f"{by_id}/_activate", b"{}", {"content-type": "application/xml"})
+    yield Case("body", METHODS["UpdateSMTPConfigPassword"], "PUT", f"{by_id}/password", b"{}", JSON)
+    deep = b'{"a":' + b"[" * 200 + b"]" * 200 + b"}"
+    for body in (b" ", deep, b'{"a":1.}', b'{"a":1,"a":2}', b'{"a":"' + b"x" * 70_000 + b'"}'):
+        yield Case("body", activate, "POST", f"{by_id}/_activate", body, JSON)
+    yield Case("body", METHODS["AddSMTPConfig"], "POST", "/smtp", b"", JSON)
+    for literal in ('"+7"', '"1e1"'):
+        body = b'{"query":{"limit":%s}}' % literal.encode()
+        yield Case("value", METHODS["ListSMTPConfigs"], "POST", "/smtp/_search", body, JSON, literal, "integer")
 
 
 class _Maker:
     def __init__(self, sandbox: SandboxServer, seed: int) -> None:
+        self._seed = seed
         self.chance = random.Random(seed)
         self.good = good_documents(sandbox)
+        self._met: Counter[str] = Counter()  # fields of each kind so far
 
     def of_method(self, method: MethodDescriptor) -> Iterator[Case]:
+        self.chance = random.Random(f"{self._seed} {method.full_name}")  # so a new RPC changes no other's requests
         routes = routes_of(method)
         good = self.good.get(method.name, {})
         for verb, template, has_body in routes:
             for spelled in (good, _snake(method.input_type, good)):
                 yield self._case("good", method, verb, template, json.dumps(spelled), body=has_body)
-            for other in self.chance.sample([each for each in VERBS if each != verb], 2):
+            for other in self.chance.sample([each for each in VERBS if each != verb], 1):
                 yield Case("verb", method, other, _path(method, template), b"{}" if other != "GET" else None, JSON)
             if "{" in template:
-                for one in self.chance.sample(_IDS, 10):
+                for one in self.chance.sample(_IDS, 4):
                     path = template.replace("{id}", one).replace("{code}", one)
                     yield self._case("path", method, verb, path, json.dumps(good), body=has_body)
             path = _path(method, template)
@@ -214,7 +309,7 @@ class _Maker:
     def _odd_requests(self, method: MethodDescriptor, verb: str, path: str, has_body: bool) -> Iterator[Case]:
         good = json.dumps(self.good.get(method.name, {})).encode()
         if has_body:
-            for body in self.chance.sample(_BODIES, 6):
+            for body in self.chance.sample(_BODIES, 4):
                 yield Case("body", method, verb, path, body, JSON)
             for name in self.chance.sample(("unknown", "hots", "tlS", "sender-name", "@type", "a.b", "é"), 2):
                 document = json.loads(good) | {name: "x"}
@@ -230,7 +325,7 @@ class _Maker:
             for query in (*self.chance.sample(queries, 3), "id=other", "filter=%FF", "orderBy=a+b", "pageToken=%2B"):
                 yield Case("query", method, verb, f"{path}?{query}")
             yield Case("body beside a query", method, verb, path, b"{}", JSON)
-        for headers in self.chance.sample(_HEADERS, 6):
+        for headers in self.chance.sample(_HEADERS, 4):
             yield Case("header", method, verb, path, good if has_body else None, headers)
 
     def _odd_values(
@@ -240,9 +335,12 @@ class _Maker:
         for each in descriptor.fields:
             if each.name in ("id", "code") or (each.name == "address" and descriptor.name == "DiscoverSettingsRequest"):
                 continue
-            values = self._values(each)
-            for literal in self.chance.sample(values, min(len(values), 6)) if above else values:
-                yield (*above, self.chance.choice((each.name, each.json_name))), _kind(each), literal
+            values, kind = self._values(each), _kind(each)
+            self._met[kind] += 1
+            if self._met[kind] > _IN_FULL:
+                values = self.chance.sample(values, min(len(values), 2))
+            for literal in values:
+                yield (*above, self.chance.choice((each.name, each.json_name))), kind, literal
             if _is_part(each) and len(above) < 3:
                 yield from self._odd_values(each.message_type, (*above, each.json_name))
 
@@ -259,9 +357,7 @@ class _Maker:
         table = _VALUES[each.type if part is None else part.full_name]
         return self.chance.sample(table, 3) if each.type == FieldDescriptor.TYPE_STRING else list(table)
 
-    def _case(
-        self, kind: str, method: MethodDescriptor, verb: str, template: str, text: str, *, body: bool
-    ) -> Case:
+    def _case(self, kind: str, method: MethodDescriptor, verb: str, template: str, text: str, *, body: bool) -> Case:
         path = _path(method, template)
         if body:
             return Case(kind, method, verb, path, text.encode("utf-8", "surrogatepass"), JSON)
