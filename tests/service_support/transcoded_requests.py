@@ -341,8 +341,9 @@ class _Maker:
                 values = self.chance.sample(values, min(len(values), 2))
             for literal in values:
                 yield (*above, self.chance.choice((each.name, each.json_name))), kind, literal
-            if _is_part(each) and len(above) < 3:
-                yield from self._odd_values(each.message_type, (*above, each.json_name))
+            part = each.message_type
+            if part is not None and _is_part(each) and len(above) < 3:
+                yield from self._odd_values(part, (*above, each.json_name))
 
     def _values(self, each: FieldDescriptor) -> list[str]:
         if each.is_repeated:
@@ -392,7 +393,7 @@ def _bare(literal: str) -> str:
     return "".join(chr(octet) if chr(octet).isalnum() and octet < 128 else f"%{octet:02X}" for octet in inner.encode())
 
 
-def _snake(descriptor: Descriptor, document: Any) -> Any:
+def _snake(descriptor: Any, document: Any) -> Any:
     """Return a document with the other spelling of its names."""
     if isinstance(document, list):
         return [_snake(descriptor, each) for each in document]
