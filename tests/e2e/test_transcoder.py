@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service_support.envoy_differences import REST_DIFFERENCES, WEB_DIFFERENCES, Difference
+from service_support.envoy_differences import REST_DIFFERENCES, WEB_DIFFERENCES, Difference, row_of
 from service_support.rules import METHODS
 from service_support.service import RunningService, create_token_here
 from service_support.side_by_side import LANES, Pair, Side, ask_both, ask_both_on_the_web
@@ -36,7 +36,7 @@ class Judged:
         for pair in pairs:
             if pair.equal():
                 continue
-            row = next((each for each in rows if each.holds(pair)), None)
+            row = row_of(pair, rows)
             if row is None:
                 self.unexplained.append(pair)
             else:
