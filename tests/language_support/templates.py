@@ -19,7 +19,7 @@ from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.discovery import conclusion
 from mailproof.discovery.presets import PRESETS
-from mailproof.domain import errors
+from mailproof.domain import errors, limit_errors
 from mailproof.domain.filters import FieldKind
 from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
@@ -77,8 +77,8 @@ def of_tables() -> Iterator[str]:
         trial_results._SECURED_BY,
         address_words._CERTIFICATES,
         address_words._PHRASES,
-        errors._RUNNING,
-        errors._WHOSE,
+        limit_errors._RUNNING,
+        limit_errors._WHOSE,
         verdict._DOING,
         conclusion._MODES,
     )

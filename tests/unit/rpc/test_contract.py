@@ -10,7 +10,7 @@ from google.api import annotations_pb2, field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor
 
 from ccadmin.v1 import email_pb2
-from mailproof.domain import errors
+from mailproof.domain import caller_errors, errors
 from mailproof.smtp.vocabulary import Code, Depth, Outcome, Severity, Stage, TlsMode
 from service_support.rules import FILES, METHODS
 from smtpdiag.v1 import error_reason_pb2, options_pb2, vocabulary_pb2
@@ -181,7 +181,7 @@ def test_one_reason_is_also_a_code() -> None:
     """Both names are public; the code of a failed test has the stage in its metadata, and another gRPC code."""
     codes = {code.name for code in Code}
     assert codes & reasons(errors.Failure) == {"PERMISSION_MISSING"}
-    assert errors.PermissionDenied.kind is not errors.SmtpTestFailed.kind
+    assert caller_errors.PermissionDenied.kind is not errors.SmtpTestFailed.kind
 
 
 def test_secrets_are_input_only() -> None:
