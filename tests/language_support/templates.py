@@ -25,6 +25,7 @@ from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
 from mailproof.smtp.report import CertificateRole, Report
 from mailproof.webhook import verdict
+from service_support.failures import failure_types
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
 
@@ -154,13 +155,7 @@ def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> It
             )
 
 
-def _names(failure: type[Exception]) -> Iterator[str]:
-    yield failure.__name__
-    for below in failure.__subclasses__():
-        yield from _names(below)
-
-
-_FAILURES = frozenset(_names(errors.Failure)) | {
+_FAILURES = frozenset(failure.__name__ for failure in failure_types()) | {
     "FieldViolation",
     "RequestFailed",
     "Broken",
