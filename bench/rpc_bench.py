@@ -65,7 +65,7 @@ class Server:
 
 
 def ready_address(process: subprocess.Popen[str], log: Path) -> str:
-    """Return the address of gRPC, by the record that a service logs when it is ready: its log is JSON, as in production.
+    """Return the address of gRPC by the record that a service logs when it is ready: its log is JSON as in production.
 
     Raises:
         RuntimeError: The process has ended before.
