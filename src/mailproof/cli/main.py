@@ -18,8 +18,6 @@ from mailproof.cli.guard import guarded
 from mailproof.cli.parser import Parser
 from mailproof.domain.errors import StartupError
 
-PACKAGE = "mailproof"
-
 
 @dataclass(frozen=True, slots=True)
 class _Command:
@@ -102,11 +100,6 @@ def build_parser(named: str | None) -> Parser:
             for leaf in sub.leaves():
                 leaf.example = EXAMPLES.get(leaf.prog.partition(" ")[2], "")
     return parser
-
-
-def _named(arguments: Sequence[str]) -> str | None:
-    """Return the command that is asked for."""
-    return next((argument for argument in arguments if not argument.startswith("-")), None)
 
 
 def _fill_serve(parser: argparse.ArgumentParser) -> None:
