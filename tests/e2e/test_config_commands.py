@@ -146,7 +146,7 @@ def test_the_life_of_a_configuration(shell: Shell) -> None:
     assert shell("events", "--limit", "2") == 0
     assert "There are more" in shell.err
     assert shell("events", "--by", "nobody") == 0
-    assert shell.out == "There is no event that this selects.\n"
+    assert shell.err == "mailproof events: there is no event that this selects\n"
 
 
 def test_a_failed_test_is_exit_code_1_and_nothing_is_activated(shell: Shell) -> None:

@@ -159,7 +159,7 @@ def test_bad_usage_is_one_line_without_the_token(
         (["--ca-file", str(tmp_path / "none")], "argument --ca-file:"),
         (["--ca-file", str(tmp_path / "two")], "argument --ca-file:"),
         (["--token-file", str(tmp_path / "none")], "can't be read: No such file or directory"),
-        (["--token-file", str(tmp_path / "empty")], "holds no token"),
+        (["--token-file", str(tmp_path / "empty")], "is empty"),
         (["--token-file", str(tmp_path / "two")], "holds something else than one token"),
         (["--instance", "a b"], "argument --instance: must be 1 to 100"),
         (["--timeout", "0"], "argument --timeout"),

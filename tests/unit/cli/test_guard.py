@@ -306,7 +306,7 @@ def test_an_interrupt_while_the_end_is_told_is_one(monkeypatch: pytest.MonkeyPat
         ("{} --version >/dev/full", 3, "mailproof: standard output can't be written: No space left on device\n"),
         ("{} nonsense 2>&-", 2, ""),
         ("{} explain auth_rejected <&- >/dev/null", 0, ""),
-        ("{} whoami --token-file - <&-", 2, "mailproof whoami: argument --token-file: standard input holds no token\n"),
+        ("{} whoami --token-file - <&-", 2, "mailproof whoami: argument --token-file: standard input is empty\n"),
     ],
 )
 def test_a_real_process(script: str, code: int, err: str) -> None:
