@@ -101,7 +101,7 @@ def test_the_life_of_a_configuration(shell: Shell) -> None:
     shown = dict(line.split(maxsplit=1) for line in shell.out.splitlines() if line[:1].strip())
     assert (shown["id"], shown["state"], shown["server"]) == (identity, "active", server)
     assert shown["user"] == f"{sandbox.user}, by a password"
-    assert shown["secret"].startswith("stored, since ")
+    assert shown["secret"].startswith("stored, sealed ")
     assert shown["from"] == "The Office <me@example.com>"
     assert shown["last"].startswith("test     passed")
     assert sandbox.password not in shell.out
