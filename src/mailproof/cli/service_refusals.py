@@ -68,7 +68,7 @@ CHANGED = (
 )
 
 
-_LIST_FLAGS = {"filter": "--filter", "order_by": "--order-by", "config_id": "--config"}
+_OTHER_FLAGS = {"filter": "--filter", "order_by": "--order-by", "config_id": "--config", "address": "--discover"}
 
 
 def complaints(error: CallError) -> list[str]:
@@ -79,6 +79,6 @@ def complaints(error: CallError) -> list[str]:
         file = "--oauth-client-secret-file" if client else "--password-file"
         why = "a stored secret goes to no other server or user than it was entered for"
         return [f"argument {flag}: is needed, or {file}: {why}"]
-    flags = {**SMTP_FLAGS, **HTTP_FLAGS, **_LIST_FLAGS}
+    flags = {**SMTP_FLAGS, **HTTP_FLAGS, **_OTHER_FLAGS}
     lines = [in_flags(field, description, flags) for field, description in error.violations]
     return lines if all(lines) else []
