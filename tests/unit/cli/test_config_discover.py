@@ -54,8 +54,11 @@ class Search:
         self.cancelled = True
 
 
-def result(*candidates: discovery_pb2.TriedCandidate, **texts: str) -> discovery_pb2.DiscoverSettingsResponse:
-    return discovery_pb2.DiscoverSettingsResponse(result=discovery_pb2.DiscoveryResult(candidates=candidates, **texts))
+def result(
+    *candidates: discovery_pb2.TriedCandidate, message: str = "", advice: str = ""
+) -> discovery_pb2.DiscoverSettingsResponse:
+    found = discovery_pb2.DiscoveryResult(candidates=candidates, message=message, advice=advice)
+    return discovery_pb2.DiscoverSettingsResponse(result=found)
 
 
 def searched(search: Search, **given: Any) -> argparse.Namespace:

@@ -25,6 +25,7 @@ import pytest
 from clock_support.waiting import HANG
 from mailproof.cli import guard
 from mailproof.cli import main as cli
+from mailproof.cli import service_access
 from mailproof.domain.errors import Resource, ServiceShortage, StartupError
 from mailproof.service.declaration import SettingError
 from service_support.every_command import least, leaves
@@ -179,6 +180,7 @@ def no_service() -> Iterator[None]:
             importlib.import_module(".".join(("mailproof", *path.relative_to(package).with_suffix("").parts)))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(app, "serve", lambda _: 0)
+        patched.setattr(service_access, "_RETRIES", 0)  # nobody listens, and the waits in between are tested elsewhere
         yield
 
 
