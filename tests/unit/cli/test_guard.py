@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dns.asyncbackend
 import pytest
 
 from clock_support.waiting import HANG
-from mailproof.cli import guard
+from mailproof.cli import guard, service_access
 from mailproof.cli import main as cli
-from mailproof.cli import service_access
 from mailproof.domain.errors import Resource, ServiceShortage, StartupError
 from mailproof.service.declaration import SettingError
 from service_support.every_command import least, leaves
@@ -178,6 +178,7 @@ def no_service() -> Iterator[None]:
     for path in package.rglob("*.py"):  # for the processes that are another user's, who may not read them
         if path.name not in ("__main__.py", "__init__.py"):
             importlib.import_module(".".join(("mailproof", *path.relative_to(package).with_suffix("").parts)))
+    dns.asyncbackend.get_backend("asyncio")  # likewise: it is imported at the first question
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(app, "serve", lambda _: 0)
         patched.setattr(service_access, "_RETRIES", 0)  # nobody listens, and the waits in between are tested elsewhere
@@ -232,6 +233,11 @@ def a_call_too_deep(depth: int = 0) -> int:
         (OSError(errno.ENOSPC, "No space left on device", "/x/y"), 3, r"mailproof: /x/y: No space left on device\n"),
         (PermissionError(errno.EACCES, "Permission denied", b"/x"), 3, r"mailproof: /x: Permission denied\n"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), 3, r"mailproof: Connection reset .*\n"),
+        (
+            ExceptionGroup("of tasks", [ExceptionGroup("within", [OSError(errno.ENOSPC, "No space", "/x")])]),
+            3,
+            r"mailproof: /x: No space\n",
+        ),
         (MemoryError(), 3, r"mailproof: there is not enough memory for it\n"),
         (EOFError(), 2, r"mailproof: the input ended where an answer was asked for\n"),
         (KeyboardInterrupt(), 130, ""),
