@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import importlib.readers  # by which the list of presets is read
 import json
 import os
 import re
