@@ -101,7 +101,7 @@ def test_the_life_of_a_configuration(shell: Shell) -> None:
     shown = dict(line.split(maxsplit=1) for line in shell.out.splitlines() if line[:1].strip())
     assert (shown["id"], shown["state"], shown["server"]) == (identity, "active", server)
     assert shown["user"] == f"{sandbox.user}, by a password"
-    assert shown["secret"].startswith("stored, since ")
+    assert shown["secret"].startswith("stored, sealed ")
     assert shown["from"] == "The Office <me@example.com>"
     assert shown["last"].startswith("test     passed")
     assert sandbox.password not in shell.out
@@ -146,7 +146,7 @@ def test_the_life_of_a_configuration(shell: Shell) -> None:
     assert shell("events", "--limit", "2") == 0
     assert "There are more" in shell.err
     assert shell("events", "--by", "nobody") == 0
-    assert shell.out == "There is no event that this selects.\n"
+    assert shell.err == "mailproof events: there is no event that this selects\n"
 
 
 def test_a_failed_test_is_exit_code_1_and_nothing_is_activated(shell: Shell) -> None:

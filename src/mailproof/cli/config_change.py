@@ -315,5 +315,5 @@ def _print_changes(
 
 
 def _without_time(name: str, value: str) -> str:
-    """Return a fact without the time since when a secret is stored, which an update may renew."""
-    return value.partition(", since ")[0] if name in _SECRETS else value
+    """Return a fact without the time when a secret was sealed, which an update renews."""
+    return value.partition(", sealed ")[0] if name in _SECRETS else value

@@ -3,13 +3,13 @@
 The file appears whole or not at all: pages go to `FILE.partial`, which gets its name once the trailer is in it. What
 broke off there goes on with `--resume`.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from mailproof.cli.arguments import UsageError
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
 from mailproof.cli.service_access import NotCarriedOut, add_service_arguments
+from mailproof.cli.table import print_line
 
 if TYPE_CHECKING:
     from mailproof.cli.transfer_file import Extent
@@ -50,7 +51,12 @@ async def _export(client: Client, parsed: argparse.Namespace) -> int:
         passphrase = read_passphrase(parsed.passphrase_file, twice=extent is None) if wanted else ""
         with _open(half, extent) as file:
             export = _Export(client, parsed, passphrase, file, extent)
-            await export.run()
+            try:
+                await export.run()
+            finally:
+                if not export.begun:  # a refused call leaves nothing to go on with
+                    with suppress(OSError):
+                        half.unlink()
             os.fsync(file.fileno())
         half.replace(parsed.file)
         _sync(parsed.file.parent)
@@ -151,6 +157,11 @@ class _Export:
         self._retries = RepeatedCalls()
         self._progress = ProgressLine("exported")
 
+    @property
+    def begun(self) -> bool:
+        """Return whether anything has arrived that is worth to be kept."""
+        return bool(self._done) or self._complete
+
     async def run(self) -> None:
         from mailproof.client import CallError
 
@@ -164,10 +175,10 @@ class _Export:
         finally:
             self._progress.end()
             if self._done and not self._complete:  # whatever stopped it, Ctrl-C too
-                print(
+                print_line(
                     f"mailproof {self._parsed.called}: {self._done:,} configurations are in "
                     f"{partial(self._parsed.file)}: --resume goes on with it",
-                    file=sys.stderr,
+                    aside=True,
                 )
 
     async def _stream(self) -> None:
@@ -212,15 +223,18 @@ def _report(parsed: argparse.Namespace, trailer: instance_pb2.ConfigsTrailer | N
     from mailproof.cli.printer import print_json
 
     if trailer is None:  # the half file had been whole already
-        print_json({"file": str(parsed.file)}) if parsed.json else print(f"{parsed.file} is whole")
+        print_json({"file": str(parsed.file)}) if parsed.json else print_line(f"{parsed.file} is whole")
         return
     if parsed.json:
         facts = {"configurations": trailer.provider_count, "pages": trailer.page_count}
         meanwhile = {"changedMeanwhile": trailer.changed_count, "removedMeanwhile": trailer.removed_count}
         print_json({"file": str(parsed.file), **facts, **meanwhile})
         return
-    print(f"exported {trailer.provider_count:,} configurations to {parsed.file}")
+    without = "" if parsed.with_secrets else ", without their secrets"
+    print_line(f"exported {trailer.provider_count:,} configurations to {parsed.file}{without}")
     if trailer.changed_count:
-        print(f"{trailer.changed_count:,} of them were changed meanwhile, and are as they were when they were read")
+        print_line(
+            f"{trailer.changed_count:,} of them were changed meanwhile, and are as they were when they were read"
+        )
     if trailer.removed_count:
-        print(f"{trailer.removed_count:,} more were removed meanwhile, and are missing")
+        print_line(f"{trailer.removed_count:,} more were removed meanwhile, and are missing")

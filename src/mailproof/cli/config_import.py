@@ -3,14 +3,12 @@
 The whole file is looked at before anything is added. How far the import has got stands in `FILE.importing`, until it is
 finished: `--resume` goes on there, also where the answer to a page was lost, and `--undo` takes back what was added.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -22,6 +20,7 @@ from mailproof.cli.arguments import UsageError
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.passphrase import add_passphrase, read_passphrase
 from mailproof.cli.service_access import NotCarriedOut, add_service_arguments
+from mailproof.cli.table import print_line
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -171,7 +170,7 @@ class _Import:
             if finished is None and self.state is not None and not self._parsed.dry_run:  # also by Ctrl-C
                 half = f"{self.state.pages} of {self._extent.pages} pages are imported"
                 ways = "--resume goes on, --undo takes them back"
-                print(f"mailproof {self._parsed.called}: {half}: {ways}", file=sys.stderr)
+                print_line(f"mailproof {self._parsed.called}: {half}: {ways}", aside=True)
         assert finished is not None  # noqa: S101 - the survey has seen a trailer
         return finished
 
@@ -279,9 +278,9 @@ async def _undo(client: Client, parsed: argparse.Namespace) -> int:
 
         print_json({"removed": removed, "kept": sorted(kept)})
         return DONE
-    print(f"removed {removed:,} configurations that the import had added")
+    print_line(f"removed {removed:,} configurations that the import had added")
     for each in sorted(kept):
-        print(f"{each} stays: it is active, or was changed since")
+        print_line(f"{each} stays: it is active, or was changed since")
     return DONE
 
 
@@ -318,13 +317,11 @@ def _report(
         counts = {"secretsMissing": missing, "newSigningKeys": new_keys}
         print_json({"dryRun": parsed.dry_run, **facts, **counts, "active": finished.active_provider_id})
         return
-    done = "checked, and added none of," if parsed.dry_run else "imported"
-    print(f"{done} {finished.provider_count:,} configurations of {parsed.file}")
+    done, end = ("checked", ", and added none") if parsed.dry_run else ("imported", "")
+    print_line(f"{done} {finished.provider_count:,} configurations of {parsed.file}{end}")
     if missing:
-        print(f"{missing:,} have no secret: update each with one")
+        print_line(f"{missing:,} have no secret: update each with one")
     if new_keys:
-        print(f"{new_keys:,} have a new signing key, which its receiver must be told")
+        print_line(f"{new_keys:,} have a new signing key, which its receiver must be told")
     if finished.active_provider_id:
-        print(f"{finished.active_provider_id} is now the active one")
-    with suppress(OSError):
-        sys.stdout.flush()
+        print_line(f"{finished.active_provider_id} is now the active one")

@@ -120,3 +120,15 @@ def _listed(configs: Iterable[config_overview_pb2.ConfigOverview]) -> str:
 def _quoted(text: str) -> str:
     """Return a text as a value of a filter (AIP-160): in quotes, and without wildcards."""
     return '"' + "".join(f"\\{letter}" if letter in '"\\*' else letter for letter in text) + '"'
+
+
+async def config_id(client: Client, named: str) -> str:
+    """Return the id of a configuration. One that looks like an id is taken as it is: it may be a removed one's.
+
+    Args:
+        client: The service.
+        named: Its id, its description or "active"; "" for none.
+    """
+    if not named or (named.isascii() and named.isdecimal()):
+        return named
+    return (await find_config(client, named)).id

@@ -114,7 +114,7 @@ def secret(config: config_overview_pb2.ConfigOverview) -> str:
         messages.SECRET_STATE_UNREADABLE: "stored, and can't be opened: update it with a new one",
     }
     known = words.get(config.secret_state, str(config.secret_state))
-    since = f", since {moment(config.secret_time)}" if config.HasField("secret_time") else ""
+    since = f", sealed {moment(config.secret_time)}" if config.HasField("secret_time") else ""
     return known + since
 
 

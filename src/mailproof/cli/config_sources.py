@@ -22,10 +22,11 @@ async def from_preset(client: Client, parsed: argparse.Namespace) -> None:
     """Fill in the best server of the provider that `--preset` names, and the user by the sender's address.
 
     Raises:
-        UsageError: No provider is called so, or several are.
+        UsageError: No provider is called so, or several are; or a server is given besides.
     """
     from smtpdiag.v1 import discovery_pb2
 
+    _refuse_host(parsed)
     presets: list[discovery_pb2.ProviderPreset] = []
     async for page in client.pages(client.discovery.ListProviderPresets, discovery_pb2.ListProviderPresetsRequest()):
         presets += page.presets
@@ -71,6 +72,7 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
 
     Raises:
         NotCarriedOut: Nothing was found that works.
+        UsageError: A server is given besides.
     """
     from mailproof.cli.config_test import GRACE
     from mailproof.cli.printer import Printer
@@ -78,6 +80,7 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
     from mailproof.reporting.sheet import DIM
     from smtpdiag.v1 import discovery_pb2
 
+    _refuse_host(parsed)
     printer = Printer(quiet=parsed.json)
     request = discovery_pb2.DiscoverSettingsRequest(address=parsed.discover)
     request.timeout.FromNanoseconds(int(parsed.timeout * 1e9))
@@ -105,20 +108,24 @@ async def from_search(client: Client, parsed: argparse.Namespace) -> None:
 
 
 def _fill(parsed: argparse.Namespace, host: str, port: int, mode: int, source: str) -> None:
-    """Fill in the server and its TLS mode, unless flags say otherwise.
-
-    Raises:
-        UsageError: A server is given besides.
-    """
+    """Fill in the server, and its TLS mode unless a flag says otherwise."""
     from mailproof.reporting.facts import word
     from mailproof.smtp.vocabulary import TlsMode
     from mailproof.syntax.host import join_host_port
     from smtpdiag.v1 import vocabulary_pb2
 
-    if parsed.host:
-        raise UsageError("argument HOST[:PORT]: is not needed with --preset and --discover, which find it")
     parsed.host = join_host_port(host, port)
     words = word(vocabulary_pb2.TlsMode, mode, "TLS_MODE_")
     if parsed.tls is None and words in list(TlsMode):
         parsed.tls = TlsMode(words)
     print_line(f"{source}: {parsed.host} {words}", aside=True)
+
+
+def _refuse_host(parsed: argparse.Namespace) -> None:
+    """Refuse a server that is given besides, before the service is asked for one.
+
+    Raises:
+        UsageError: There is one.
+    """
+    if parsed.host:
+        raise UsageError("argument HOST[:PORT]: is not needed with --preset and --discover, which find it")

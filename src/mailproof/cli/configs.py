@@ -2,18 +2,18 @@
 
 What changes, shows and tests one is shared with `mailproof provider`.
 """
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
+from mailproof.cli.config_lookup import noun_of
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.printer import print_json
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import as_json, print_table
+from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import as_json, print_line, print_table
 from mailproof.reporting.facts import moment, word
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _TICKS = {1: "+", 2: "x", 3: "/"}
 """What stands for an outcome, by the numbers of TestOutcome."""
 
 _HEAD = ("id", "state", "name", "server", "tls", "user", "secret", "last test", "when", "recent", "certificate")
+
+_OPTIONAL = ("tls", "certificate", "secret", "when", "user", "recent", "last test", "server")
+"""Columns that a narrow terminal is not shown, the least important first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +66,7 @@ def add_listing(actions: argparse._SubParsersAction[argparse.ArgumentParser], wh
         default="",
         help="such as 'description' or 'last_test.start_time desc'; default: the active one first, then the newest",
     )
-    add_service_arguments(listing, _list)
+    add_service_arguments(listing, in_arguments(_list))
 
 
 async def _list(client: Client, parsed: argparse.Namespace) -> int:
@@ -77,10 +80,13 @@ async def _list(client: Client, parsed: argparse.Namespace) -> int:
         found += page.configs
     if parsed.json:
         print_json([as_json(each) for each in found])
-    elif not found and page.config_count:
-        print(f"mailproof config list: the filter selects none of {page.config_count} configurations", file=sys.stderr)
+    elif not found:
+        why = f"nothing is stored yet; `mailproof {noun_of(parsed)} add` does that"
+        if page.config_count:
+            why = f"the filter selects none of {page.config_count} configurations"
+        print_line(f"mailproof {parsed.called}: {why}", aside=True)
     else:
-        print_table(_HEAD, [_row(each) for each in found])
+        print_table(_HEAD, [_row(each) for each in found], optional=_OPTIONAL)
     return DONE
 
 

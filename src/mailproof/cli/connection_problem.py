@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mailproof.client import CallError
     from mailproof.syntax.server_address import ServerAddress
 
-_PATIENCE = 5.0
-"""Seconds for each look."""
+_PATIENCE = 2.0
+"""Seconds for each look, of which there are up to two: they come on top of what the call was given."""
 
 
 _OF_NO_SERVICE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN", "INTERNAL", "CANCELLED")

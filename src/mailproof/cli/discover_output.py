@@ -49,8 +49,7 @@ class DiscoverOutput:
         if tried.code.value != "ok":
             words = f"[{tried.code}]"
         server = f"{join_host_port(candidate.host, candidate.port)} {candidate.tls_mode}"
-        mark = self._printer.paint(sign, colour)
-        self._printer.line(f"  {mark}  {candidate.source:<12}{server}  {tried.elapsed_ms} ms  {words}")
+        self._printer.entry(sign, colour, f"{candidate.source:<12}{server}  {tried.elapsed_ms} ms", words)
 
     def result(self, found: SearchResult) -> None:
         """Print whether something was found, what to use, the command that tests it, and what works as well."""
@@ -64,9 +63,9 @@ class DiscoverOutput:
         late = "" if found.complete else ", time was up"
         painted = self._printer.paint(head, f"{BOLD};{GREEN if found.best else RED}")
         self._printer.line(f"{painted}  ({found.elapsed_ms} ms{late})")
-        self._printer.line(f"  {found.message}")
+        self._printer.paragraph("", found.message)
         if found.advice:
-            self._labelled("Note:" if found.best else "What to do:", found.advice)
+            self._printer.paragraph("Note:" if found.best else "What to do:", found.advice, BOLD)
         if found.best is None:
             return
         best = found.best.candidate

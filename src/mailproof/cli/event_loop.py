@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +26,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     from mailproof.net.shortage import shortages_raised
 
     # Windows' default loop has no `add_reader`, and reports other error numbers than the sockets do.
-    with shortages_raised(), asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+    loops = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+    # Closed in the end: Python would complain of one that Ctrl-C kept from beginning.
+    with contextlib.closing(work), shortages_raised(), loops as runner:
         _tick(runner.get_loop())
         if not os.environ.get("MAILPROOF_DEBUG"):
             runner.get_loop().set_exception_handler(_say_nothing)

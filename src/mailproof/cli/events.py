@@ -22,7 +22,6 @@ INTERVAL = 2.0
 
 _HEAD = ("event", "when", "what", "configuration", "details", "by", "from")
 _PAGE = 500
-_WIDE = 120  # columns of a terminal that has room for the address that a call came from
 _PREFIX = "CONFIG_EVENT_TYPE_"
 
 TYPES = (
@@ -83,11 +82,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _events(client: Client, parsed: argparse.Namespace) -> int:
-    from mailproof.cli import terminal
+    from mailproof.cli.config_lookup import config_id
     from mailproof.cli.table import print_message, print_table
     from smtpdiag.v1 import instance_pb2
 
-    provider_id = await _provider_id(client, parsed.config)
+    provider_id = await config_id(client, parsed.config)
     found, more, thinned = await _newest(client, provider_id, parsed)
     if parsed.follow:
         await _follow(client, provider_id, found, parsed)
@@ -96,25 +95,14 @@ async def _events(client: Client, parsed: argparse.Namespace) -> int:
         print_message(instance_pb2.ListEventsResponse(events=found, thinned_through=thinned))
         return DONE
     if not found:
-        print_line("There is no event that this selects.")
+        print_line(f"mailproof {parsed.called}: there is no event that this selects", aside=True)
     else:
-        shown_columns = _HEAD[:-1] if 0 < terminal.width() < _WIDE else _HEAD
-        rows = (row(event)[: len(shown_columns)] for event in found)
-        print_table(shown_columns, rows, whole=("when", "what", "configuration"))
+        print_table(_HEAD, map(row, found), whole=("when", "what", "configuration"), optional=("from",), readable=8)
     if more:
         print_line("There are more: --limit says how many are shown.", aside=True)
     elif thinned and not parsed.since:
         print_line(f"The events up to {thinned} were thinned away.", aside=True)
     return DONE
-
-
-async def _provider_id(client: Client, named: str) -> str:
-    """Return the id of a configuration. One that looks like an id is taken as it is: it may be a removed one's."""
-    from mailproof.cli.config_lookup import find_config
-
-    if not named or (named.isascii() and named.isdecimal()):
-        return named
-    return (await find_config(client, named)).id
 
 
 async def _newest(

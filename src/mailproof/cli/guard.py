@@ -73,6 +73,8 @@ def _end(error: BaseException) -> int:
 
 def _judged(error: BaseException) -> tuple[int, str]:
     """Return the exit code of an error, and the sentence on it."""
+    while isinstance(error, BaseExceptionGroup):  # of tasks that ran at once: the first one stands for all
+        error = error.exceptions[0]
     output = terminal.problem_of_output(error)
     if output is not None:
         if terminal.reader_has_left(output):

@@ -1,17 +1,16 @@
 """`mailproof tests`: lists and shows the kept tests of a running service's configurations."""
-# ruff: noqa: T201 - a command prints
 
 from __future__ import annotations
 
 import argparse
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailproof.cli.exit_codes import DONE
 from mailproof.cli.service_access import add_service_arguments
-from mailproof.cli.table import print_message, print_table
+from mailproof.cli.service_refusals import in_arguments
+from mailproof.cli.table import print_line, print_message, print_table
 from mailproof.reporting.facts import moment
 
 if TYPE_CHECKING:
@@ -33,6 +32,21 @@ _HEAD = (
     "by",
     "not as stored",
 )
+_OPTIONAL = (
+    "certificate ends",
+    "tls",
+    "not as stored",
+    "call",
+    "depth",
+    "by",
+    "stage",
+    "ms",
+    "outcome",
+    "config",
+    "began",
+)
+"""Columns that a narrow terminal is not shown, the least important first; the code says whether a test has passed."""
+
 _PAGE = 500
 _MAX_LIMIT = 100_000
 _AGO = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
@@ -45,7 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     text = "List the kept tests of configurations, the newest first."
     listing = actions.add_parser("list", help=text, description=text, allow_abbrev=False)
-    listing.add_argument("--config", metavar="ID", default="", help="only tests of this configuration")
+    listing.add_argument(
+        "--config",
+        metavar="ID",
+        default="",
+        help="only tests of this configuration: its id, also of a removed one, its description, or `active`",
+    )
     listing.add_argument(
         "--filter",
         metavar="TEXT",
@@ -62,12 +81,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--limit", metavar="N", type=limit, default=50, help="how many tests at most; 0 means all; default: 50"
     )
-    add_service_arguments(listing, _list)
+    add_service_arguments(listing, in_arguments(_list))
 
     text = "Show a kept test with its report, and what had changed since the last good one."
     showing = actions.add_parser("show", help=text, description=text, allow_abbrev=False)
     showing.add_argument("id", metavar="ID", help="the test's id, as list shows it")
-    add_service_arguments(showing, _show)
+    add_service_arguments(showing, in_arguments(_show))
 
 
 def time_since(text: str) -> datetime:
@@ -90,6 +109,7 @@ def limit(text: str) -> int:
 
 
 async def _list(client: Client, parsed: argparse.Namespace) -> int:
+    from mailproof.cli.config_lookup import config_id
     from smtpdiag.v1 import test_pb2
 
     # OR binds closer than AND, so the filter needs no parentheses, which would shift the place that a complaint names.
@@ -100,7 +120,7 @@ async def _list(client: Client, parsed: argparse.Namespace) -> int:
         page_size=min(_PAGE, parsed.limit),
         filter=" AND ".join(conditions),
         order_by=parsed.order_by,
-        config_id=parsed.config,
+        config_id=await config_id(client, parsed.config),
     )
     tests: list[test_pb2.Test] = []
     token = ""
@@ -114,11 +134,11 @@ async def _list(client: Client, parsed: argparse.Namespace) -> int:
         print_message(test_pb2.ListTestsResponse(tests=tests, next_page_token=token))
         return DONE
     if not tests:
-        print("No test is kept that this selects.")
+        print_line(f"mailproof {parsed.called}: no test is kept that this selects", aside=True)
         return DONE
-    print_table(_HEAD, map(_row, tests))
+    print_table(_HEAD, map(_row, tests), whole=("began", "config"), optional=_OPTIONAL)
     if token:
-        print("There are more: --limit says how many are shown.", file=sys.stderr)
+        print_line("There are more: --limit says how many are shown.", aside=True)
     return DONE
 
 

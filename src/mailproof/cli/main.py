@@ -102,11 +102,6 @@ def build_parser(named: str | None) -> Parser:
     return parser
 
 
-def _named(arguments: Sequence[str]) -> str | None:
-    """Return the command that is asked for."""
-    return next((argument for argument in arguments if not argument.startswith("-")), None)
-
-
 def _fill_serve(parser: argparse.ArgumentParser) -> None:
     from mailproof.service import settings
 

@@ -92,6 +92,8 @@ class Parser(argparse.ArgumentParser):
         hint = suggestion(str(value), choices)
         if isinstance(action, argparse._SubParsersAction):
             hint = hint or f"; there are {', '.join(choices)}"
+            if value in ("help", "?"):
+                hint = ": --help shows them"
             raise argparse.ArgumentError(None, f"there is no {str(action.metavar).lower()} {str(value)!a}{hint}")
         raise argparse.ArgumentError(action, f"must be one of {', '.join(choices)}, not {str(value)!a}{hint}")
 
@@ -147,6 +149,8 @@ class Parser(argparse.ArgumentParser):
         """Return what to write in place of a flag that does not exist, with a colon before it; "" if nobody knows."""
         words = name.lower().strip("-").replace("_", "-")
         flags = self.flags()
+        if words == "v" and "--version" in flags:
+            return ": did you mean --version?"
         for topic, spellings in _SECRETS.items():
             if words in spellings or words.endswith(f"-{topic}"):
                 safe = [flag for flag in flags if topic in flag and flag.endswith(_SAFE)]
@@ -165,7 +169,8 @@ class Parser(argparse.ArgumentParser):
         before = given[given.index(word) - 1] if word in given and given.index(word) else ""
         if before.startswith("-"):  # it was meant as the flag's value, and may be a secret
             self.error(f"argument {before.partition('=')[0]}: takes no value")
-        self.error(f"one argument too many: {word!a}")
+        # The word itself may be a secret too.
+        self.error(f"one argument too many, behind {(before or self.prog)!a}; a name with spaces needs quotes")
 
 
 def _is_number(text: str) -> bool:

@@ -44,11 +44,11 @@ def read_passphrase(file: Path | None, *, twice: bool = False) -> str:
         return text
     if not sys.stdin.isatty():
         raise UsageError("there is no passphrase: name its file with --passphrase-file")
-    from getpass import getpass
+    from mailproof.cli.typed_secret import ask_secret
 
-    text = getpass("passphrase: ")
+    text = ask_secret("passphrase")
     if not text:
         raise UsageError("the passphrase is empty")
-    if twice and getpass("the same again: ") != text:
+    if twice and ask_secret("the same again") != text:
         raise UsageError("the two passphrases differ")
     return text

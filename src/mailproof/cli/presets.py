@@ -43,7 +43,12 @@ async def _presets(client: Client, parsed: argparse.Namespace) -> int:
         print_facts(zip(("name", "servers", "user", "secret"), _row(found[0], 100), strict=True))
         print_facts((("advice", found[0].advice), ("domains", ", ".join(found[0].domains))))
         return DONE
-    print_table(("name", "best server", "user", "secret"), [_row(each, 1) for each in found])
+    print_table(
+        ("name", "best server", "user", "secret"),
+        [_row(each, 1) for each in found],
+        optional=("secret", "user"),
+        readable=24,
+    )
     return DONE
 
 

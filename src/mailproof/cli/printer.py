@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ROOM = 24  # columns that a text needs beside its label
+_INDENT = 8  # columns before a text that stands below its label
+
 
 class Printer:
     """Prints lines to standard output, in colour on a terminal only (https://no-color.org).
@@ -28,7 +31,7 @@ class Printer:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._width = width()
+        self.columns = width()
         self._colour = has_colour()
         self._can_replace = can_replace() and not quiet
         self._shown = 0  # characters of the running line
@@ -43,7 +46,7 @@ class Printer:
             return False
         end_waiting()
         self.clear()
-        text = text[: max(0, self._width - 1)]  # a line that is wrapped could not be replaced
+        text = text[: max(0, self.columns - 1)]  # a line that is wrapped could not be replaced
         sys.stdout.write(self.paint(text, colour))
         sys.stdout.flush()
         self._shown = len(text)
@@ -75,14 +78,32 @@ class Printer:
             return
         whole = f"  {label} {text}" if label else f"  {text}"
         lines = [whole]
-        if self._width:
+        if self.columns:
             lines = textwrap.wrap(
-                whole, self._width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+                whole, self.columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
             )
         if label:
             lines[0] = lines[0].replace(label, self.paint(label, colour), 1)
         for line in lines:
             self.line(line)
+
+    def entry(self, mark: str, colour: str, label: str, text: str) -> None:
+        """Print a line with a mark, a label and a text, which on a terminal is wrapped below itself.
+
+        Args:
+            mark: What the line begins with.
+            colour: The mark's colour.
+            label: What stands behind the mark.
+            text: The text, "" for none.
+        """
+        head = f"  {mark}  {label}  "
+        indent, texts = len(head), [text]
+        if self.columns and indent + len(text) > self.columns:
+            if self.columns - indent < _ROOM:  # below the label there is more
+                head, indent = f"{head.rstrip()}\n{' ' * _INDENT}", _INDENT
+            texts = textwrap.wrap(text, self.columns - indent, break_long_words=False, break_on_hyphens=False)
+        whole = f"\n{' ' * indent}".join(texts)
+        self.line(f"{head.replace(mark, self.paint(mark, colour), 1)}{whole}".rstrip())
 
     def paint(self, text: str, colour: str) -> str:
         """Return a text in a colour, or as it is where there are none."""

@@ -161,9 +161,9 @@ def _token(file: str | None) -> tuple[str, str]:
         return _checked(os.environ[TOKEN_VARIABLE], TOKEN_VARIABLE), TOKEN_VARIABLE
     if not sys.stdin.isatty():
         raise UsageError(f"there is no token: set {TOKEN_VARIABLE}, or name its file with --token-file")
-    from getpass import getpass
+    from mailproof.cli.typed_secret import ask_secret
 
-    return _checked(getpass("token: "), "the token"), "the prompt"
+    return _checked(ask_secret("access token"), "the access token"), "the prompt"
 
 
 def _read(file: str) -> str:
@@ -184,5 +184,5 @@ def _checked(text: str, source: str) -> str:
     if len(words) == 2 and words[0].lower() == "bearer":
         words = words[1:]
     if len(words) != 1 or not is_visible_ascii(words[0]):
-        raise UsageError(f"{source} holds no token" if not words else f"{source} holds something else than one token")
+        raise UsageError(f"{source} is empty" if not words else f"{source} holds something else than one token")
     return words[0]

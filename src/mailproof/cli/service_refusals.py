@@ -68,6 +68,9 @@ CHANGED = (
 )
 
 
+_OTHER_FLAGS = {"filter": "--filter", "order_by": "--order-by", "config_id": "--config", "address": "--discover"}
+
+
 def complaints(error: CallError) -> list[str]:
     """Return what is wrong with the arguments, a line each; none where that is not what was refused."""
     if error.reason == "PASSWORD_REQUIRED":
@@ -76,6 +79,6 @@ def complaints(error: CallError) -> list[str]:
         file = "--oauth-client-secret-file" if client else "--password-file"
         why = "a stored secret goes to no other server or user than it was entered for"
         return [f"argument {flag}: is needed, or {file}: {why}"]
-    flags = {**SMTP_FLAGS, **HTTP_FLAGS}
+    flags = {**SMTP_FLAGS, **HTTP_FLAGS, **_OTHER_FLAGS}
     lines = [in_flags(field, description, flags) for field, description in error.violations]
     return lines if all(lines) else []

@@ -9,6 +9,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from mailproof.cli.terminal import can_replace
+from mailproof.cli.waiting import end_waiting
+
 if TYPE_CHECKING:
     from mailproof.client import CallError
 
@@ -53,11 +56,12 @@ class ProgressLine:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._shown = sys.stderr.isatty()
+        self._shown = can_replace(sys.stderr)
 
     def show(self, done: int, total: int) -> None:
         """Show how many configurations are done."""
         if self._shown:
+            end_waiting()
             print(f"\r{self._what} {done:,} of {max(total, done):,}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:

@@ -59,7 +59,7 @@ def ask_secret(what: str) -> str:
     from getpass import getpass
 
     end_waiting()
-    with interruptible():
+    with interruptible(), _ending_its_line(EOFError):  # getpass ends that of Ctrl-C itself
         return getpass(f"{what[:1].upper()}{what[1:]}: ")
 
 
@@ -68,8 +68,26 @@ def confirmed(question: str) -> bool:
     end_waiting()
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    with interruptible():
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+    with interruptible(), _ending_its_line(KeyboardInterrupt):
+        answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # Ctrl-D
+        sys.stderr.write("\n")
+    return answer.strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def _ending_its_line(without: type[BaseException]) -> Iterator[None]:
+    """End the line of a question that is not answered, so that what comes next begins at the margin.
+
+    Args:
+        without: What is raised where nothing has ended it yet.
+    """
+    try:
+        yield
+    except without:
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+        raise
 
 
 @contextmanager

@@ -14,11 +14,38 @@ NOTHING = "-"
 """What stands for an empty value."""
 
 
-def fact_lines(facts: Iterable[tuple[str, str]]) -> list[str]:
-    """Return names and values, a pair a line."""
+_LEAST = 6
+"""The fewest columns that a value is wrapped to."""
+
+
+def fact_lines(facts: Iterable[tuple[str, str]], width: int = 0) -> list[str]:
+    """Return names and values, a pair a line; a value that is too long goes on below itself.
+
+    Args:
+        facts: The names and values.
+        width: How many columns there are; 0 for any number.
+    """
+    from textwrap import wrap
+
     listed = list(facts)
-    width = max(len(name) for name, _ in listed)
-    return [f"{name.ljust(width)}  {shown(value)}" for name, value in listed]
+    indent = max(len(name) for name, _ in listed) + 2
+    room = width - indent
+    lines = []
+    for name, value in listed:
+        texts = [shown(value)]
+        if columns(texts[0]) > room > _LEAST:
+            texts = wrap(texts[0], room, break_on_hyphens=False, break_long_words=False)
+        lines += [f"{label:<{indent}}{text}" for label, text in zip([name] + [""] * len(texts), texts, strict=False)]
+    return lines
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def shown(value: str) -> str:

@@ -23,7 +23,7 @@ def put_kept_test(test: test_pb2.Test, sheet: Sheet, language: Language | None =
     from mailproof.reporting.answered_report import report_of
     from mailproof.reporting.report_text import ReportText
 
-    for line in fact_lines(_facts(test)):
+    for line in fact_lines(_facts(test), sheet.columns):
         sheet.line(line)
     if not test.HasField("report"):
         return

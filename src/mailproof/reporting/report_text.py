@@ -47,23 +47,23 @@ class ReportText:
         from mailproof.smtp.report import GIVEN_UP
 
         good = step.code.value == "ok"
-        mark = self._sheet.paint(GOOD, GREEN) if good else self._sheet.paint(BAD, RED)
+        mark, colour = (GOOD, GREEN) if good else (BAD, RED)
         if step.received.startswith(GIVEN_UP):
-            mark = self._sheet.paint(NEITHER, DIM)
+            mark, colour = NEITHER, DIM
         texts = dict.fromkeys((step.sent, step.received))  # an address "resolves" to itself
         words = " -> ".join(shortened(_in_one_line(text)) for text in texts if text)
         if not good:
             words = f"{words}  [{step.code}]" if words else f"[{step.code}]"
         if step.connection > 1:
             words = f"(connection {step.connection}) {words}"
-        self._sheet.line(f"  {mark}  {step.stage:<9}{step.duration * 1000:8.1f} ms  {words}".rstrip())
+        self._sheet.entry(mark, colour, f"{step.stage:<9}{step.duration * 1000:8.1f} ms", words)
 
     def tried(self, other: Alternative) -> None:
         """Add another setting as its trial ends; the verdict has its sentence."""
         works = other.code.value == "ok"
-        mark = self._sheet.paint(GOOD, GREEN) if works else self._sheet.paint(NEITHER, DIM)
+        mark, colour = (GOOD, GREEN) if works else (NEITHER, DIM)
         words = f"{_setting(other)}: {'works' if works else other.code}"
-        self._sheet.line(f"  {mark}  {'tried':<9}{other.duration * 1000:8.1f} ms  {words}")
+        self._sheet.entry(mark, colour, f"{'tried':<9}{other.duration * 1000:8.1f} ms", words)
 
     def waiting(self, stage: str, elapsed: float) -> None:
         """Add that a step is slow, after so many seconds."""
@@ -75,8 +75,9 @@ class ReportText:
         head = "PASSED" if good else f"FAILED at {report.stage}: {report.code}"
         trips = f"{report.round_trips} round trip{'s' * (report.round_trips != 1)}"
         self._sheet.line("")
-        painted = self._sheet.paint(head, f"{BOLD};{GREEN if good else RED}")
-        self._sheet.line(f"{painted}  ({report.elapsed_ms} ms, {trips})")
+        cost = f"({report.elapsed_ms} ms, {trips})"
+        gap = "\n  " if 0 < self._sheet.columns < len(head) + 2 + len(cost) else "  "
+        self._sheet.line(self._sheet.paint(head, f"{BOLD};{GREEN if good else RED}") + gap + cost)
         self._sheet.paragraph("", report.message)
         if report.since_last_good:
             self._sheet.paragraph(self.in_words(say("Since it worked:")), report.since_last_good.sentence, BOLD)
@@ -119,9 +120,8 @@ class ReportText:
         for row in rows:
             mark, colour = _MARKS.get(row.code.value, (BAD, RED))
             code = f"  [{row.code}]" if row.code.value != "ok" else ""
-            mark = self._sheet.paint(mark, colour)
-            words = f"{row.address:<{width}}{row.duration * 1000:8.1f} ms  {shortened(row.message)}{code}"
-            self._sheet.line(f"  {mark}  {words}")
+            label = f"{row.address:<{width}}{row.duration * 1000:8.1f} ms"
+            self._sheet.entry(mark, colour, label, f"{shortened(row.message)}{code}")
 
 
 def waiting_line(stage: str, elapsed: float) -> str:

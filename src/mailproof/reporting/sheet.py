@@ -17,6 +17,11 @@ GOOD, BAD, NEITHER = "ok  ", "FAIL", "-   "
 class Sheet(Protocol):
     """Something that lines are put on."""
 
+    @property
+    def columns(self) -> int:
+        """Return how many columns it has; 0 for any number."""
+        ...
+
     def line(self, text: str, colour: str = "") -> None:
         """Put one line on it."""
         ...
@@ -31,6 +36,17 @@ class Sheet(Protocol):
         """
         ...
 
+    def entry(self, mark: str, colour: str, label: str, text: str) -> None:
+        """Put a line with a mark, a label and a text on it; a text that is too long goes on below itself.
+
+        Args:
+            mark: What the line begins with.
+            colour: The mark's colour.
+            label: What stands behind the mark.
+            text: The text, "" for none.
+        """
+        ...
+
     def paint(self, text: str, colour: str) -> str:
         """Return a text in a colour, or as it is where there are none."""
         ...
@@ -38,6 +54,8 @@ class Sheet(Protocol):
 
 class PlainSheet:
     """Lines without colours and of any length, for what is no terminal. Nothing on it can drive one."""
+
+    columns = 0
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -51,6 +69,10 @@ class PlainSheet:
     def paragraph(self, label: str, text: str, colour: str = "") -> None:
         """See `Sheet`."""
         self.line(f"  {label} {text}" if label else f"  {text}", colour)
+
+    def entry(self, mark: str, colour: str, label: str, text: str) -> None:
+        """See `Sheet`."""
+        self.line(f"  {mark}  {label}  {text}".rstrip(), colour)
 
     def paint(self, text: str, colour: str) -> str:
         """See `Sheet`."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mailproof.cli.arguments import UsageError
-from mailproof.cli.config_export import _begin, _Export, _open
+from mailproof.cli.config_export import _begin, _Export, _export, _open
+from mailproof.client import CallError
 
 
 def test_a_half_file_is_one_commands_and_its_owners(tmp_path: Path) -> None:
@@ -52,3 +53,20 @@ def test_whatever_stops_an_export_says_how_it_goes_on(
         asyncio.run(_Export(client, parsed, "", file, None).run())
     assert "1,200 configurations are in" in (said := capsys.readouterr().err)
     assert "x.partial: --resume goes on with it" in said
+
+
+@pytest.mark.parametrize(("arrived", "kept"), [(0, False), (7, True)])
+def test_a_refused_export_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arrived: int, kept: bool
+) -> None:
+    async def refused(export: _Export) -> None:
+        export._done = arrived
+        raise CallError("the access token is unknown or revoked", code="UNAUTHENTICATED")
+
+    monkeypatch.setattr(_Export, "_stream", refused)
+    client: Any = None
+    flags = {"overwrite": False, "resume": False, "with_secrets": False}
+    parsed = argparse.Namespace(called="config export", file=tmp_path / "x", **flags)
+    with pytest.raises(CallError):
+        asyncio.run(_export(client, parsed))
+    assert (tmp_path / "x.partial").exists() is kept

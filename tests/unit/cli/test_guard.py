@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import importlib.readers  # by which the list of presets is read
 import json
 import os
 import re
@@ -20,10 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dns.asyncbackend
 import pytest
 
 from clock_support.waiting import HANG
-from mailproof.cli import guard
+from mailproof.cli import guard, service_access
 from mailproof.cli import main as cli
 from mailproof.domain.errors import Resource, ServiceShortage, StartupError
 from mailproof.service.declaration import SettingError
@@ -177,8 +179,10 @@ def no_service() -> Iterator[None]:
     for path in package.rglob("*.py"):  # for the processes that are another user's, who may not read them
         if path.name not in ("__main__.py", "__init__.py"):
             importlib.import_module(".".join(("mailproof", *path.relative_to(package).with_suffix("").parts)))
+    dns.asyncbackend.get_backend("asyncio")  # likewise: it is imported at the first question
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(app, "serve", lambda _: 0)
+        patched.setattr(service_access, "_RETRIES", 0)  # nobody listens, and the waits in between are tested elsewhere
         yield
 
 
@@ -230,6 +234,11 @@ def a_call_too_deep(depth: int = 0) -> int:
         (OSError(errno.ENOSPC, "No space left on device", "/x/y"), 3, r"mailproof: /x/y: No space left on device\n"),
         (PermissionError(errno.EACCES, "Permission denied", b"/x"), 3, r"mailproof: /x: Permission denied\n"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), 3, r"mailproof: Connection reset .*\n"),
+        (
+            ExceptionGroup("of tasks", [ExceptionGroup("within", [OSError(errno.ENOSPC, "No space", "/x")])]),
+            3,
+            r"mailproof: /x: No space\n",
+        ),
         (MemoryError(), 3, r"mailproof: there is not enough memory for it\n"),
         (EOFError(), 2, r"mailproof: the input ended where an answer was asked for\n"),
         (KeyboardInterrupt(), 130, ""),
@@ -306,7 +315,7 @@ def test_an_interrupt_while_the_end_is_told_is_one(monkeypatch: pytest.MonkeyPat
         ("{} --version >/dev/full", 3, "mailproof: standard output can't be written: No space left on device\n"),
         ("{} nonsense 2>&-", 2, ""),
         ("{} explain auth_rejected <&- >/dev/null", 0, ""),
-        ("{} whoami --token-file - <&-", 2, "mailproof whoami: argument --token-file: standard input holds no token\n"),
+        ("{} whoami --token-file - <&-", 2, "mailproof whoami: argument --token-file: standard input is empty\n"),
     ],
 )
 def test_a_real_process(script: str, code: int, err: str) -> None:

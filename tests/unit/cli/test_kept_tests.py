@@ -67,7 +67,15 @@ class Service:
 
 
 def list_of(service: Service, **given: Any) -> None:
-    values = {"filter": "", "since": None, "order_by": "", "config": "", "limit": 50, "json": False} | given
+    values = {
+        "filter": "",
+        "since": None,
+        "order_by": "",
+        "config": "",
+        "limit": 50,
+        "json": False,
+        "called": "tests list",
+    } | given
     client: Any = service
     assert asyncio.run(kept_tests._list(client, argparse.Namespace(**values))) == 0
 
@@ -80,7 +88,7 @@ def test_as_many_pages_are_asked_for_as_are_needed(capsys: pytest.CaptureFixture
     assert len(shown.out.splitlines()) == 1 + 1100
     assert shown.err == "There are more: --limit says how many are shown.\n"
     list_of(Service(0))
-    assert capsys.readouterr().out == "No test is kept that this selects.\n"
+    assert capsys.readouterr().err == "mailproof tests list: no test is kept that this selects\n"
 
 
 def test_a_time_is_a_part_of_the_filter() -> None:

@@ -73,7 +73,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["serve", "--data-dir"], "--data-dir"),
         (["serve", "--data-dir", "x", "--nonsense"], "--nonsense"),
         (["serve", "--data", "x"], "--data"),
-        (["serve", "--data-dir", "x", "extra"], "extra"),
+        (["serve", "--data-dir", "x", "extra"], "one argument too many"),
         (["serve", "--data-dir", "x", "--http-listen", "y"], "--http-listen"),
         (["serve", "--data-dir", "x", "--database-url", "postgresql://db"], "--database-url"),
         (["token"], "ACTION"),

@@ -50,8 +50,12 @@ def complaint(line: str, capsys: pytest.CaptureFixture[str]) -> str:
         ("--server x whoami", "there is no flag --server: flags stand behind the command"),
         ("--versio", "did you mean --version?"),
         ("token --json list", "there is no flag --json: flags stand behind the command"),
-        ("whoami x", "one argument too many: 'x'"),
-        ("whoami x\x1b]0;y\x07", r"one argument too many: 'x\x1b]0;y\x07'"),
+        ("whoami x", "one argument too many, behind 'mailproof whoami'; a name with spaces needs quotes"),
+        ("config show Office mail", "one argument too many, behind 'Office'; a name with spaces needs quotes"),
+        ("config show x\x1b]0;y\x07 z", r"one argument too many, behind 'x\x1b]0;y\x07'; a name with spaces"),
+        ("config add smtp.example.com hunter2", "one argument too many, behind 'smtp.example.com'; "),
+        ("-V", "there is no flag -V: did you mean --version?"),
+        ("config help", "there is no action 'help': --help shows them"),
         ("diagnose x -----BEGIN", "an argument that begins with - is no flag"),
     ],
 )
@@ -157,7 +161,7 @@ def test_the_end_of_input_at_a_prompt_is_a_sentence(
         monkeypatch.setattr("sys.stdin", terminal)
         monkeypatch.setattr("getpass.getpass", lambda _: (_ for _ in ()).throw(EOFError))
         assert main(["whoami", "--server", "127.0.0.1:1"]) == 2
-    assert capsys.readouterr().err == "mailproof: the input ended where an answer was asked for\n"
+    assert capsys.readouterr().err == "\nmailproof: the input ended where an answer was asked for\n", "below the prompt"
 
 
 def test_commands_are_rows(capsys: pytest.CaptureFixture[str]) -> None:

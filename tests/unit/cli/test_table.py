@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailproof.cli import table, terminal
-from mailproof.cli.table import columns, print_facts, print_table
+from mailproof.cli.table import print_facts, print_table
+from mailproof.reporting.facts import columns
 
 HEAD = ("id", "host", "description")
 ROWS = [("381590000000000000", "smtp.example.com:587", "the web shop's own " * 6), ("2", "", "日本語の説明" * 20)]
@@ -22,6 +23,23 @@ def test_a_table_on_a_terminal_fits_it(
     assert max(map(columns, lines)) in (width - 1, width), "no half of a wide character"
     assert lines[1].startswith("381590000000000000  "), "what names a row is whole"
     assert all(line.endswith("…") for line in lines[1:]) or width == 200
+
+
+def test_on_a_narrow_terminal_what_matters_least_is_left_out_and_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("381590000000000000", "smtp.example.com", "the web shop", "TLSv1.3")]
+    for width, names in ((80, ""), (54, "tls"), (45, "server, tls"), (31, "server, name, tls"), (17, None)):
+        monkeypatch.setattr(terminal, "width", lambda width=width: width)
+        print_table(("id", "server", "name", "tls"), rows, optional=("tls", "server", "name"))
+        shown = capsys.readouterr()
+        told = f"(not shown, since the terminal is narrow: {names})\n"
+        assert shown.err == (told if names else "")
+        if names is None:
+            assert len(shown.out.splitlines()) > 2, "a list"
+        else:
+            assert len(shown.out.splitlines()) == 2
+            assert not set(shown.out.split()) & set(names.split(", "))
 
 
 def test_a_table_in_a_pipe_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
