@@ -67,7 +67,9 @@ class CallError(Exception):
         self.metadata: Mapping[str, str] = dict(info.metadata)
         self.violations = tuple((str(each.field), str(each.description)) for each in bad.field_violations)
         delay = retry.retry_delay
-        self.retry_after: float | None = delay.seconds + delay.nanos / 1e9 if retry.HasField("retry_delay") else None
+        self.retry_after: float | None = None
+        if retry.HasField("retry_delay"):
+            self.retry_after = max(delay.seconds + delay.nanos / 1e9, 0)
         self.help_url: str = links.links[0].url if links.links else ""
         self.request_id: str = request.request_id
 

@@ -254,6 +254,7 @@ def test_the_services_own_limit_is_waited_for_and_one_beyond_the_deadline_is_not
         refused(grpc.StatusCode.RESOURCE_EXHAUSTED, full, soon(0.01)),
         answered(admin_pb2.TestSMTPConfigResponse()),
         refused(grpc.StatusCode.RESOURCE_EXHAUSTED, full, soon(60)),
+        refused(grpc.StatusCode.UNAUTHENTICATED, full, soon(-60)),  # no service of ours: a wait is never less than none
     )
 
     async def work(client: Client) -> None:
@@ -262,6 +263,9 @@ def test_the_services_own_limit_is_waited_for_and_one_beyond_the_deadline_is_not
             await client.admin.TestSMTPConfig(admin_pb2.TestSMTPConfigRequest())
         assert caught.value.retry_after == 60
         assert caught.value.metadata == {"scope": "token"}
+        with pytest.raises(NotAuthenticated) as denied:
+            await client.admin.TestSMTPConfig(admin_pb2.TestSMTPConfigRequest())
+        assert denied.value.retry_after == 0
 
     calling(script, work)
     assert len(script.seen) == 3
