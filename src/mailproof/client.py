@@ -66,10 +66,8 @@ class CallError(Exception):
         self.reason: str = info.reason
         self.metadata: Mapping[str, str] = dict(info.metadata)
         self.violations = tuple((str(each.field), str(each.description)) for each in bad.field_violations)
-        delay = retry.retry_delay
-        self.retry_after: float | None = None
-        if retry.HasField("retry_delay"):
-            self.retry_after = max(delay.seconds + delay.nanos / 1e9, 0)
+        delay = max(retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9, 0.0)
+        self.retry_after: float | None = delay if retry.HasField("retry_delay") else None
         self.help_url: str = links.links[0].url if links.links else ""
         self.request_id: str = request.request_id
 

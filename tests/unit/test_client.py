@@ -268,7 +268,7 @@ def test_the_services_own_limit_is_waited_for_and_one_beyond_the_deadline_is_not
         assert denied.value.retry_after == 0
 
     calling(script, work)
-    assert len(script.seen) == 3
+    assert len(script.seen) == 4
 
 
 def test_the_deadline_is_that_of_all_attempts_together(monkeypatch: pytest.MonkeyPatch) -> None:
