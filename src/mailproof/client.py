@@ -193,7 +193,7 @@ class _Call:
         for name, value in headers.items():  # gRPC's own error on a value would repeat it
             if not (f"{value}".isascii() and f"{value}".isprintable()):
                 raise ValueError(f"{name} must be printable ASCII characters")
-        timeout = max(self._end - self._clock(), 0) if self._end < float("inf") else None
+        timeout = max(left, 0) if (left := self._end - self._clock()) < 1e9 else None  # gRPC's clock would overflow
         return self._begin(self._request, metadata=tuple(headers.items()), timeout=timeout)
 
 

@@ -283,6 +283,14 @@ def test_the_deadline_is_that_of_all_attempts_together(monkeypatch: pytest.Monke
     assert len(script.seen) < 12, "each wait is at least 25 ms"
 
 
+@pytest.mark.parametrize("timeout", [math.inf, 1e30])
+def test_a_deadline_beyond_all_clocks_is_none(timeout: float) -> None:
+    async def work(client: Client) -> None:
+        assert (await client.access.GetCaller(access_pb2.GetCallerRequest())).name == "me"
+
+    calling(Script(CALLER), work, timeout=timeout)
+
+
 def test_a_call_without_an_answer_ends_at_its_deadline() -> None:
     script = Script(hanging)
 
