@@ -64,6 +64,7 @@ def _options(limits: ConnectionLimits) -> list[tuple[str, int]]:
 
 
 _JOINED = frozenset(name.decode() for name in JOINED)
+_TICK = 0.001  # seconds to which grpc-core rounds a timeout up, so that one of 1n has as long as one of 1m
 _ACCEPT_LANGUAGE = ACCEPT_LANGUAGE.decode()
 _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
 
@@ -160,7 +161,7 @@ def _call_of(context: Any) -> Call:
         transport="grpc",
         authorization=value(_AUTHORIZATION),
         peer=_address(context.peer()),
-        deadline=None if remaining is None else time.monotonic() + remaining,
+        deadline=None if remaining is None else time.monotonic() + (remaining if remaining > _TICK else 0.0),
         instance_id=value(INSTANCE_ID),
         idempotency_key=value(IDEMPOTENCY_KEY),
         request_id=request_id(value(_REQUEST_ID)),
