@@ -64,7 +64,7 @@ LAW = (
     Room(
         "scheduling",
         "work that takes long: fair threads, turns of a loop",
-        ("domain.errors",),
+        ("domain.limit_errors",),
         libraries=("asyncio", "concurrent: fair_worker"),
     ),
     Room(
@@ -80,7 +80,16 @@ LAW = (
     Room(
         "net",
         "all of the network that is not SMTP",
-        ("domain.asker", "domain.errors", "domain.phrase", "syntax", "smtp.report", "smtp.sanitize", "smtp.vocabulary"),
+        (
+            "domain.asker",
+            "domain.caller_errors",
+            "domain.errors",
+            "domain.phrase",
+            "syntax",
+            "smtp.report",
+            "smtp.sanitize",
+            "smtp.vocabulary",
+        ),
         libraries=(
             "aiohappyeyeballs: dial http",
             "asyncio",

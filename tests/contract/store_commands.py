@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.store_world import Contract, World, check, providers_of
-from mailproof.domain.errors import (
+from mailproof.domain.errors import Failure
+from mailproof.domain.model import Caller, Details, HttpSettings, Page, ProviderState, SmtpSettings
+from mailproof.domain.provider_errors import (
     AlreadyActive,
     AlreadyInactive,
-    Failure,
     PasswordNotUsed,
     PasswordRequired,
     ProviderNotFound,
 )
-from mailproof.domain.model import Caller, Details, HttpSettings, Page, ProviderState, SmtpSettings
 from mailproof.domain.secret import Secret
 from mailproof.store.sealing import Sealer
 from mailproof.usecases.provider_secrets import open_secret

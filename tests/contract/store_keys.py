@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from contract.store_world import Contract, World, activation, add, adding, change, check, does, key, log_of
-from mailproof.domain.errors import AlreadyActive, IdempotencyKeyReused
+from mailproof.domain.errors import IdempotencyKeyReused
 from mailproof.domain.ledger import Change, EventType, Situation
+from mailproof.domain.provider_errors import AlreadyActive
 
 DAY = timedelta(hours=24)
 ONE, TWO, THREE = (bytes([number] * 32) for number in (1, 2, 3))

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from contract.store_world import Contract, World, add, adding, key, providers_of
-from mailproof.domain.errors import ConfigQuotaExceeded, EventQuotaExceeded
 from mailproof.domain.ledger import Change, Decide, EventType, Quota
+from mailproof.domain.limit_errors import ConfigQuotaExceeded, EventQuotaExceeded
 from mailproof.domain.shares import SLOT_WAIT, Demand, Denial, RateLimit, Scope, SlotLimit
 
 SIX = RateLimit("tests", Scope.TOKEN, 6, 6_000_000, b"six")

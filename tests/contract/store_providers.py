@@ -23,9 +23,10 @@ from contract.store_world import (
     providers_of,
     smtp,
 )
-from mailproof.domain.errors import AlreadyActive, ProviderNotFound, StoreUnavailable
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import Change, Decide, EventType, Situation
 from mailproof.domain.model import Details, HttpSettings, Page, Provider, ProviderState
+from mailproof.domain.provider_errors import AlreadyActive, ProviderNotFound
 
 HTTP = HttpSettings("https://hook.example.com/x?y=1", "poßt \0 \ud800")
 

@@ -14,9 +14,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contract.store_world import Contract, World, change, check, smtp
-from mailproof.domain.errors import SecretUnreadable, StoreUnavailable
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import EventType
 from mailproof.domain.model import Caller, HttpSettings, Page, Provider, SmtpSettings
+from mailproof.domain.provider_errors import SecretUnreadable
 from mailproof.domain.secret import RecordIdentity, Secret
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer, key_id

@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from contract.store_world import Contract, World, activation, add, adding, change, does, log_of, providers_of, smtp
-from mailproof.domain.errors import EventQuotaExceeded
 from mailproof.domain.ledger import Change, Event, EventType, IdempotencyKey, LogBroken, Quota
+from mailproof.domain.limit_errors import EventQuotaExceeded
 from mailproof.domain.model import Caller, Page
 from mailproof.domain.thinning import ThinningPolicy
 from mailproof.store.contract import Store

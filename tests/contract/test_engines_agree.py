@@ -13,7 +13,7 @@ import pytest
 
 from contract.postgres_audit import audit
 from mailproof.domain.database import parse_url
-from mailproof.domain.errors import Failure, ProviderExists, ProviderNotFound
+from mailproof.domain.errors import Failure
 from mailproof.domain.ledger import Change, CommitResult, Event, EventType, IdempotencyKey, Situation
 from mailproof.domain.model import (
     Caller,
@@ -25,6 +25,7 @@ from mailproof.domain.model import (
     Role,
     SmtpSettings,
 )
+from mailproof.domain.provider_errors import ProviderExists, ProviderNotFound
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.contract import Store
 from mailproof.store.postgres import store as postgres

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from clock_support.waiting import HANG
-from mailproof.domain.errors import InstanceNotFound, Unauthenticated
+from mailproof.domain.caller_errors import Unauthenticated
+from mailproof.domain.errors import InstanceNotFound
 from mailproof.domain.model import Caller, Permission, Role
 from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import open_sealer

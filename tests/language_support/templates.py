@@ -19,12 +19,13 @@ from mailproof.diagnosis.login_hints import LOGIN_HINTS
 from mailproof.diagnosis.special_cases import SPECIAL_CASES
 from mailproof.discovery import conclusion
 from mailproof.discovery.presets import PRESETS
-from mailproof.domain import errors
+from mailproof.domain import errors, limit_errors
 from mailproof.domain.filters import FieldKind
 from mailproof.domain.limits import Activity
 from mailproof.domain.phrase import Composed, Phrase
 from mailproof.smtp.report import CertificateRole, Report
 from mailproof.webhook import verdict
+from service_support.failures import failure_types
 
 SOURCES = {path: path.read_text() for path in sorted(Path(mailproof.__file__).parent.rglob("*.py"))}
 
@@ -77,8 +78,8 @@ def of_tables() -> Iterator[str]:
         trial_results._SECURED_BY,
         address_words._CERTIFICATES,
         address_words._PHRASES,
-        errors._RUNNING,
-        errors._WHOSE,
+        limit_errors._RUNNING,
+        limit_errors._WHOSE,
         verdict._DOING,
         conclusion._MODES,
     )
@@ -154,13 +155,7 @@ def _texts(argument: ast.expr, assigned: Mapping[str, Sequence[ast.expr]]) -> It
             )
 
 
-def _names(failure: type[Exception]) -> Iterator[str]:
-    yield failure.__name__
-    for below in failure.__subclasses__():
-        yield from _names(below)
-
-
-_FAILURES = frozenset(_names(errors.Failure)) | {
+_FAILURES = frozenset(failure.__name__ for failure in failure_types()) | {
     "FieldViolation",
     "RequestFailed",
     "Broken",

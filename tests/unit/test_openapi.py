@@ -1,7 +1,6 @@
 """The OpenAPI document is made of the protos, so that nothing which is served is missing in it."""
 
 import dataclasses
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from tools.openapi import comments, document, examples, schemas
 from tools.openapi import errors as refusals
 from tools.openapi import operations as made
 
-from mailproof.domain import errors
-from mailproof.domain.errors import Failure
 from mailproof.rpc.calls import Route
 from mailproof.rpc.status import HTTP_STATUS, HTTP_STATUS_OF_FAILURE
 from mailproof.transport.cors import Cors
 from mailproof.transport.http_app import HttpApp
+from service_support.failures import failure_types
 from service_support.openapi_calls import openapi_document, operations
 from service_support.table import Table
 from smtpdiag.v1 import options_pb2
@@ -99,9 +97,7 @@ def test_every_syntax_of_the_protos_has_a_schema() -> None:
 def test_the_reasons_have_the_statuses_that_failures_are_answered_with(described: FileDescriptorSet) -> None:
     """What a comment in error_reason.proto says in brackets is what the service does."""
     kinds = {it.name: (it.kind, set(it.statuses)) for it in refusals.reasons(comments.comments(described))}
-    failures = [
-        it for _, it in inspect.getmembers(errors, inspect.isclass) if issubclass(it, Failure) and it.reason in kinds
-    ]
+    failures = [it for it in failure_types() if it.reason in kinds]
     assert len(failures) > 50
     for failure in failures:
         kind, statuses = kinds[failure.reason]

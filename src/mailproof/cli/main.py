@@ -18,8 +18,6 @@ from mailproof.cli.guard import guarded
 from mailproof.cli.parser import Parser
 from mailproof.domain.errors import StartupError
 
-PACKAGE = "mailproof"
-
 
 @dataclass(frozen=True, slots=True)
 class _Command:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from mailproof.cli import terminal
 from mailproof.cli.waiting import end_waiting
-from mailproof.reporting.facts import shown
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -29,6 +28,8 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], whole: Colle
         rows: The cells of each row.
         whole: The names of columns besides the first whose cells are never cut: half an id is of no use.
     """
+    from mailproof.reporting.facts import shown
+
     cells = [tuple(head), *(tuple(shown(cell) for cell in row) for row in rows)]
     widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
     available = terminal.width()
@@ -79,6 +80,8 @@ def _padded(cell: str, width: int) -> str:
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values, a pair a line."""
+    from mailproof.reporting.facts import shown
+
     listed = list(facts)
     label = max(len(name) for name, _ in listed)
     available = terminal.width()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from mailproof.domain.secret import MASK, Secret
 
@@ -35,6 +35,8 @@ _CHOICES = {
     "target_session_attrs": ("any", "primary", "standby", "prefer-standby", "read-write", "read-only"),
 }
 """What these parameters may be, as libpq has them (libpq, section 34.1.2)."""
+
+_PASSWORDS = frozenset({"password", "sslpassword"})
 
 
 class Engine(Enum):
@@ -81,11 +83,12 @@ class DatabaseUrl:
         return parse_qs(urlsplit(self.reveal()).query).get(name, [""])[0]
 
     def holds(self, sentence: str) -> bool:
-        """Return whether a sentence may quote a password of the URL."""
+        """Return whether a sentence may quote a password of the URL, as it stands there or as it is meant."""
         parts = urlsplit(self.reveal())
-        query = parse_qs(parts.query)
-        secrets = [parts.password or "", *query.get("password", []), *query.get("sslpassword", [])]
-        return any(secret and (secret in sentence or unquote(secret) in sentence) for secret in secrets)
+        query = (part.partition("=") for part in parts.query.split("&"))
+        written = [parts.password or "", *(value for name, _, value in query if unquote(name) in _PASSWORDS)]
+        secrets = {read(secret) for secret in written for read in (str, unquote, unquote_plus)} - {""}
+        return any(secret in sentence for secret in secrets)
 
 
 @dataclass(frozen=True, slots=True)

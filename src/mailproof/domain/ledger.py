@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailproof.domain.errors import ConfigQuotaExceeded, EntityTagMismatch, EventQuotaExceeded, SequenceMismatch
+from mailproof.domain.limit_errors import ConfigQuotaExceeded, EventQuotaExceeded
 from mailproof.domain.model import Details, Provider, ProviderSettings, ProviderState
+from mailproof.domain.provider_errors import EntityTagMismatch, SequenceMismatch
 
 
 class LogBroken(Exception):

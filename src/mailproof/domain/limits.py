@@ -18,14 +18,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailproof.domain.errors import (
-    Failure,
-    RateExceeded,
-    StoreUnavailable,
-    TooManyFailedLogins,
-    TooManyMessages,
-    TooManyTests,
-)
+from mailproof.domain.errors import Failure, StoreUnavailable
+from mailproof.domain.limit_errors import RateExceeded, TooManyFailedLogins, TooManyMessages, TooManyTests
 from mailproof.domain.model import Caller
 from mailproof.domain.shares import Demand, Denial, LimitCounter, LocalCounter, RateLimit, Scope, SlotLimit
 

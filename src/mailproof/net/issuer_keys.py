@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from mailproof.domain.errors import IssuerUnavailable, ServiceShortage
+from mailproof.domain.caller_errors import IssuerUnavailable
+from mailproof.domain.errors import ServiceShortage
 from mailproof.net.http import Answer, RequestFailed
 from mailproof.syntax.url import Url, parse_url
 

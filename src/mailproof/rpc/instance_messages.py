@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from mailproof.diagnosis.catalogue_webhook import WebhookCode
-from mailproof.domain.errors import ExportTooLarge, FieldViolation, InvalidFields
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import EventType, Snapshot
 from mailproof.domain.model import HttpSettings, OAuthClient, ProviderSettings, ProviderState
 from mailproof.domain.phrase import say
+from mailproof.domain.transfer_errors import ExportTooLarge
 from mailproof.languages.language import Language
 from mailproof.languages.translation import in_language
 from mailproof.rpc.codec import dump, to_json

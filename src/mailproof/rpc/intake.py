@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from mailproof.domain.errors import MalformedRequest, TooManyBytes
+from mailproof.domain.errors import MalformedRequest
+from mailproof.domain.limit_errors import TooManyBytes
 from mailproof.domain.phrase import say
 from mailproof.rpc.open_calls import OpenCall
 

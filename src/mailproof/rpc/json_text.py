@@ -71,9 +71,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object.
 
     Raises:
-        MalformedRequest: It has more names than any message.
-        MalformedRequest: A name is given twice, and parsers differ in which one they take (RFC 8259 section 4); or a
-            name has a lone surrogate, which no message can hold.
+        MalformedRequest: It has more names than any message; or a name is given twice, and parsers differ in which one
+            they take (RFC 8259 section 4); or a name has a lone surrogate, which no message can hold.
     """
     if len(pairs) > MAX_NAMES:
         raise MalformedRequest(say("the body has more than {max_names} names in one object", max_names=MAX_NAMES))

@@ -10,7 +10,8 @@ import asyncio
 import logging
 from datetime import datetime
 
-from mailproof.domain.errors import Failure, Unauthenticated
+from mailproof.domain.caller_errors import Unauthenticated
+from mailproof.domain.errors import Failure
 from mailproof.domain.model import Caller
 from mailproof.domain.phrase import say
 from mailproof.usecases.access import Access

@@ -10,7 +10,6 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from mailproof.domain.errors import (
-    EntityTagMismatch,
     ExpectationUnknown,
     Failure,
     Kind,
@@ -19,6 +18,7 @@ from mailproof.domain.errors import (
     UnsupportedMediaType,
 )
 from mailproof.domain.phrase import say
+from mailproof.domain.provider_errors import EntityTagMismatch
 from mailproof.languages.language import Language
 from mailproof.languages.translation import in_language
 from zitadel.v1 import message_pb2

@@ -97,12 +97,17 @@ def read(path: Path) -> str:
             raise StartupError(f"the sandbox's file {path} can't be read: it is no file")
         if stat.S_IMODE(mode) & 0o077:
             with suppress(OSError):
-                path.chmod(0o600)
+                _close_to_others(descriptor)
         return os.read(descriptor, _MOST).decode("ascii").strip()
     except UnicodeDecodeError:
         return ""
     finally:
         os.close(descriptor)
+
+
+def _close_to_others(descriptor: int) -> None:
+    if sys.platform != "win32":  # by its descriptor: what has its name by now may be another file
+        os.fchmod(descriptor, 0o600)
 
 
 def write(path: Path, text: str) -> None:

@@ -78,6 +78,8 @@ class Sandbox:
         password: The password to accept.
         starttls_port: The port for STARTTLS that is in use, 0 before `start`.
         tls_port: The port for implicit TLS that is in use, 0 before `start`.
+        addresses: All addresses and ports that it listens on, none before `start`: a name may have several addresses,
+            each with a port of its own where the system chooses.
         ca_path: The file with the certificate authority's PEM.
         ca_pem: The trust anchor that clients need.
 
@@ -97,6 +99,7 @@ class Sandbox:
         self.password = password or kept_password(directory)
         self.starttls_port = 0
         self.tls_port = 0
+        self.addresses: tuple[tuple[str, int], ...] = ()
         self.ca_path = directory / CA_FILE
         self._starttls = starttls
         self._tls = tls
@@ -146,6 +149,8 @@ class Sandbox:
             starttls.close()
             raise
         self.starttls_port, self.tls_port = (server.sockets[0].getsockname()[1] for server in (starttls, tls))
+        names = [listener.getsockname() for server in (starttls, tls) for listener in server.sockets]
+        self.addresses = tuple((host, port) for host, port, *_ in names)
         self._ready.set_result(None)
         await self._stop.wait()
         for server in (starttls, tls):

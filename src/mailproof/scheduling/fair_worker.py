@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mailproof.domain.errors import TooMuchWork
+from mailproof.domain.limit_errors import TooMuchWork
 
 T = TypeVar("T")
 

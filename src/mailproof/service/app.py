@@ -415,8 +415,7 @@ class Service:
         """Return the policy of SMTP tests, which may reach the sandbox: it is of this service, and on loopback."""
         if self._sandbox is None:
             return policy
-        starttls, tls = self._settings.sandbox_starttls_listen, self._settings.sandbox_tls_listen
-        return replace(policy, allow=(*policy.allow, *sandbox_rules(self._sandbox, starttls, tls)))
+        return replace(policy, allow=(*policy.allow, *sandbox_rules(self._sandbox.addresses)))
 
     def _info(self) -> ServerInfo:
         settings = self._settings

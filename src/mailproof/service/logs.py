@@ -53,14 +53,32 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """Formats a record as one line for people. What strangers chose can neither break the line nor drive a terminal."""
+    """Formats a record as one line for people. What strangers chose can neither break the line nor drive a terminal.
+
+    Nor can it pass for another field, or for another line: a traceback is indented, and may quote them.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and below it a traceback where there is one."""
-        added = (f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD and value != "")
+        added = (
+            f"{key}={_quoted(str(value))}"
+            for key, value in vars(record).items()
+            if key not in _STANDARD and value != ""
+        )
         time_of_day = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         line = _visible("  ".join((time_of_day, f"{record.levelname.lower():7}", record.getMessage(), *added)))
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        traceback = self.formatException(record.exc_info).split("\n")
+        return "\n".join((line, *(f"  {_visible(each)}" for each in traceback)))
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotation marks if it could be taken for more than one field."""
+    if not any(each in text for each in ' "='):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _visible(text: str) -> str:

@@ -12,9 +12,10 @@ import json
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
 from mailproof.domain.clock import utc_now
@@ -28,6 +29,8 @@ from mailproof.usecases.tokens import PREFIX, ListedToken, Tokens, TokenState, n
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - a token's name
 """Name of the admin token that `--sandbox` makes."""
+
+_MADE = SANDBOX_TOKEN, Role.ADMIN
 
 SANDBOX_LASTS = timedelta(days=30)
 """How long that token is good after the last start: a sandbox is to try things on."""
@@ -71,7 +74,8 @@ async def end_token(tokens: Tokens, text: str) -> None:
 
 def _is_ours(found: ListedToken) -> bool:
     """Return whether a token is one that this module has made, and works."""
-    return found.state is TokenState.ACTIVE and found.token is not None and found.token.name == SANDBOX_TOKEN
+    token = found.token
+    return found.state is TokenState.ACTIVE and token is not None and (token.name, token.role) == _MADE
 
 
 async def _revoke_all(tokens: Tokens, *, but: str = "") -> None:
@@ -81,23 +85,14 @@ async def _revoke_all(tokens: Tokens, *, but: str = "") -> None:
             await tokens.revoke(old.id)
 
 
-def sandbox_rules(sandbox: Sandbox, starttls: Listen, tls: Listen) -> tuple[Rule, ...]:
-    """Return the egress rules that let tests reach the sandbox, whatever the profile: its own two ports, and no other.
+def sandbox_rules(addresses: Iterable[tuple[str, int]]) -> tuple[Rule, ...]:
+    """Return the egress rules that let tests reach the sandbox, whatever the profile.
 
     Args:
-        sandbox: The sandbox, which listens.
-        starttls: The address that it listens on for STARTTLS.
-        tls: The address that it listens on for implicit TLS.
+        addresses: What the sandbox listens on. No more than that is let through: another port, or the same one of
+            another address, may be another program's.
     """
-    pairs = ((starttls.host, sandbox.starttls_port), (tls.host, sandbox.tls_port))
-    return tuple(rule for host, port in pairs for rule in _rules(host, port))
-
-
-def _rules(host: str, port: int) -> tuple[Rule, ...]:
-    try:
-        return (Rule(network=ip_network(ip_address(host)), port=port),)
-    except ValueError:  # a loopback name, which is localhost
-        return tuple(Rule(network=ip_network(each), port=port) for each in ("127.0.0.1", "::1"))
+    return tuple(Rule(network=ip_network(host), port=port) for host, port in addresses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class UnixAddress:
         return f"unix:{self.path}"
 
     def bind(self) -> socket.socket:
-        """Return a socket that is bound to it.
+        """Return a socket that listens on it, if only with a backlog: one that did not would pass for a crash's.
 
         Raises:
             StartupError: It can't be used; the sentence says why.
@@ -47,6 +47,7 @@ class UnixAddress:
         try:
             with self.making():
                 listener.bind(str(self.path))
+                listener.listen()
         except (OSError, StartupError) as error:
             listener.close()
             if isinstance(error, StartupError):
@@ -89,6 +90,7 @@ class UnixAddress:
                 self.path.unlink()
 
     def _remove_stale(self) -> None:
+        found = self.identity()
         try:
             kind = self.path.lstat().st_mode
         except FileNotFoundError:
@@ -102,8 +104,7 @@ class UnixAddress:
             try:
                 asking.connect(str(self.path))
             except ConnectionRefusedError:  # nobody listens
-                with suppress(FileNotFoundError):
-                    self.path.unlink()
+                self.remove(found)  # another start may have put its own there meanwhile
                 return
             except OSError as error:
                 raise StartupError(f"can't listen on {self}: {error.strerror or 'another program is there'}") from None

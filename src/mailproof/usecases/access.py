@@ -11,8 +11,10 @@ import logging
 import re
 from typing import Protocol
 
+from mailproof.domain.caller_errors import PermissionDenied, TokenExpired, Unauthenticated
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, TokenExpired, TooManyBadTokens, Unauthenticated
+from mailproof.domain.errors import InstanceNotFound
+from mailproof.domain.limit_errors import TooManyBadTokens
 from mailproof.domain.model import Caller, CallerKind, ClientCertificate, Permission, Token
 from mailproof.domain.phrase import say
 from mailproof.domain.secret import SealBroken, Vault

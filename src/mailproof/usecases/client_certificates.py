@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailproof.domain.caller_errors import ClientCertificateExpired, ClientCertificateUnknown
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import ClientCertificateExpired, ClientCertificateUnknown
 from mailproof.domain.model import ClientCertificate, Role, Token
 
 PREFIX = "certificate:"

@@ -15,20 +15,13 @@ from mailproof.diagnosis.catalogue import may_pass_later
 from mailproof.diagnosis.changes import in_short
 from mailproof.diagnosis.finding_pages import published_path
 from mailproof.diagnosis.findings import page
-from mailproof.domain.errors import (
-    FieldViolation,
-    InvalidFields,
-    PasswordNotStored,
-    PasswordRequired,
-    ProviderNotFound,
-    SmtpTestFailed,
-    UserNotSet,
-)
+from mailproof.domain.errors import FieldViolation, InvalidFields, SmtpTestFailed
 from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Provider, SmtpSettings
 from mailproof.domain.phrase import say, sentences
+from mailproof.domain.provider_errors import PasswordNotStored, PasswordRequired, ProviderNotFound, UserNotSet
 from mailproof.domain.secret import Secret, Vault
 from mailproof.smtp.plans import violations
 from mailproof.smtp.report import Plan, Progress, Report

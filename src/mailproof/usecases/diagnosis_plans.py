@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from mailproof.domain.errors import FieldViolation, InvalidFields, PasswordRequired
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.model import SmtpSettings
 from mailproof.domain.phrase import both, say
+from mailproof.domain.provider_errors import PasswordRequired
 from mailproof.domain.secret import Secret
 from mailproof.smtp.report import Audience, Credentials, OAuth, Plan
 from mailproof.smtp.stored_secret import LoginTarget, differing, may_use_stored_secret

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import PassphraseWrong
 from mailproof.domain.secret import Secret, associated_data
+from mailproof.domain.transfer_errors import PassphraseWrong
 from mailproof.usecases.passphrase_encryption import DocumentKey, KeyParameters, PassphraseCipher, SecretsEncryption
 
 KEPT = timedelta(minutes=10)

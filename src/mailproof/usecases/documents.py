@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from mailproof.domain.errors import FieldViolation, InvalidFields, SecretExportOff
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import Change, EventType
 from mailproof.domain.model import Caller, HttpSettings, Permission, ProviderSettings, SmtpSettings
 from mailproof.domain.phrase import say
 from mailproof.domain.secret import Secret, Vault
+from mailproof.domain.transfer_errors import SecretExportOff
 from mailproof.store.contract import ProviderStore
 from mailproof.syntax.text import is_visible_ascii
 from mailproof.usecases.access import authorize

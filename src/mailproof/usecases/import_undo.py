@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import ImportEnded, ImportNotFound
 from mailproof.domain.ledger import ADDED, Change, Event, EventType, Situation
 from mailproof.domain.model import Caller, ProviderState
 from mailproof.domain.secret import Vault
+from mailproof.domain.transfer_errors import ImportEnded, ImportNotFound
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.paged_import import number_key
 from mailproof.usecases.transfer_tokens import ImportPlace, read_token

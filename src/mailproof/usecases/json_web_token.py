@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailproof.domain.errors import BearerTokenRefused
+from mailproof.domain.caller_errors import BearerTokenRefused
 from mailproof.domain.phrase import say
 
 MAX_TOKEN = 8192

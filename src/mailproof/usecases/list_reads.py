@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from mailproof.domain.errors import TooMuchWork
+from mailproof.domain.limit_errors import TooMuchWork
 
 MAX_READING, MAX_READING_OF_INSTANCE = 8, 4
 """Reads at once: in all, and of one instance."""

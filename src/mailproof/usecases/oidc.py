@@ -18,7 +18,8 @@ from typing import Any, Protocol
 
 import jwt
 
-from mailproof.domain.errors import BearerTokenRefused, InstanceNotFound, RoleMissing
+from mailproof.domain.caller_errors import BearerTokenRefused, RoleMissing
+from mailproof.domain.errors import InstanceNotFound
 from mailproof.domain.model import Role, Token
 from mailproof.domain.phrase import say
 from mailproof.syntax.instance_id import is_instance_id

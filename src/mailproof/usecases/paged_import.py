@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import FieldViolation, ImportEnded, ImportNotFound, InvalidFields, ProviderExists
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, Event, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller
 from mailproof.domain.phrase import say
+from mailproof.domain.provider_errors import ProviderExists
 from mailproof.domain.secret import Secret, Vault
+from mailproof.domain.transfer_errors import ImportEnded, ImportNotFound
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.document_keys import DocumentKeys

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from mailproof.domain.errors import SecretUnreadable, StartupError, StoreUnavailable
+from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.model import HttpSettings, Provider, ProviderSettings, SmtpSettings
 from mailproof.domain.phrase import say
+from mailproof.domain.provider_errors import SecretUnreadable
 from mailproof.domain.secret import RecordIdentity, SealBroken, Secret, Vault
 from mailproof.smtp.stored_secret import LoginTarget, may_use_stored_secret
 from mailproof.smtp.vocabulary import TlsMode

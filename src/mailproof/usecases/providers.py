@@ -11,18 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
-from mailproof.domain.errors import (
-    AlreadyActive,
-    AlreadyInactive,
-    FieldViolation,
-    InvalidFields,
-    NoActiveProvider,
-    PasswordNotUsed,
-    PasswordRequired,
-    ProviderExists,
-    ProviderNotFound,
-    SecretUnreadable,
-)
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import (
     UNBOUNDED,
     Change,
@@ -49,6 +38,16 @@ from mailproof.domain.model import (
     SmtpSettings,
 )
 from mailproof.domain.phrase import say
+from mailproof.domain.provider_errors import (
+    AlreadyActive,
+    AlreadyInactive,
+    NoActiveProvider,
+    PasswordNotUsed,
+    PasswordRequired,
+    ProviderExists,
+    ProviderNotFound,
+    SecretUnreadable,
+)
 from mailproof.domain.secret import SealBroken, Secret, Vault
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.provider_secrets import (

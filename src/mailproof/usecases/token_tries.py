@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from mailproof.domain.errors import TooManyBadTokens
+from mailproof.domain.limit_errors import TooManyBadTokens
 from mailproof.domain.limits import MINUTE, sha256
 from mailproof.domain.shares import SECOND, Demand, LocalCounter, RateLimit, Scope, monotonic
 from mailproof.store.contract import TokenStore

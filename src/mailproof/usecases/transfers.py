@@ -10,18 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import (
-    ExportTooLarge,
-    FieldViolation,
-    InvalidFields,
-    PassphraseWrong,
-    ProviderExists,
-)
+from mailproof.domain.errors import FieldViolation, InvalidFields
 from mailproof.domain.ledger import ADDED, UNBOUNDED, Change, EventType, IdempotencyKey, Quota, Situation
 from mailproof.domain.limits import Activity, BoundedWork, Limits
 from mailproof.domain.model import Caller, Page, ProviderState
 from mailproof.domain.phrase import say
+from mailproof.domain.provider_errors import ProviderExists
 from mailproof.domain.secret import Secret, Vault, associated_data
+from mailproof.domain.transfer_errors import ExportTooLarge, PassphraseWrong
 from mailproof.store.contract import ProviderStore
 from mailproof.usecases.documents import (
     FORMAT_VERSION,

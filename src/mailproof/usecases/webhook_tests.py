@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from mailproof.domain.clock import Clock, utc_now
-from mailproof.domain.errors import ProviderNotFound
 from mailproof.domain.kept_test import Retention, TestTrigger
 from mailproof.domain.ledger import UNBOUNDED, Quota
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, HttpSettings
+from mailproof.domain.provider_errors import ProviderNotFound
 from mailproof.domain.secret import Vault
 from mailproof.domain.trace_context import trace_headers
 from mailproof.store.contract import ProviderStore

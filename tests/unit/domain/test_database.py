@@ -72,3 +72,11 @@ def test_postgresql_has_no_path() -> None:
     assert parse_url("postgresql://a/x").engine is Engine.POSTGRES
     with pytest.raises(ValueError, match="no path"):
         _ = parse_url("postgresql://a/x").path
+
+
+def test_a_password_of_the_url_is_found_in_a_sentence_however_it_is_written() -> None:
+    url = parse_url("postgresql://u:p%40ss@host/x?pass%77ord=a%20b+c&sslpassword=k%2Fey&application_name=shown")
+    for secret in ("p@ss", "p%40ss", "a b c", "a b+c", "a%20b+c", "k/ey", "k%2Fey"):
+        assert url.holds(f'invalid value "{secret}"'), secret
+    assert not url.holds('invalid value "shown" of host')
+    assert not parse_url("postgresql://u:@host/x?password=").holds("anything")

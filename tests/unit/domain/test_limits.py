@@ -11,15 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.domain.errors import (
-    Failure,
-    Kind,
-    RateExceeded,
-    StoreUnavailable,
-    TooManyFailedLogins,
-    TooManyMessages,
-    TooManyTests,
-)
+from mailproof.domain.errors import Failure, Kind, StoreUnavailable
+from mailproof.domain.limit_errors import RateExceeded, TooManyFailedLogins, TooManyMessages, TooManyTests
 from mailproof.domain.limits import Activity, BoundedWork, Bounds, Limits, Ticket, fair_share
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.domain.shares import Demand, Denial, LocalCounter, RateLimit

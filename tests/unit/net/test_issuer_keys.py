@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from clock_support.waiting import eventually_here
-from mailproof.domain.errors import IssuerUnavailable
+from mailproof.domain.caller_errors import IssuerUnavailable
 from mailproof.net.egress import Policy
 from mailproof.net.http import Answer, HttpClient, RequestFailed
 from mailproof.net.issuer_keys import FRESH, PAUSE, PAUSE_WITHOUT, STALE, AnyDestination, PublishedKeys

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailproof.domain.caller_errors import PermissionDenied, Unauthenticated
 from mailproof.domain.errors import (
     DeadlineExceeded,
     Failure,
@@ -11,14 +12,12 @@ from mailproof.domain.errors import (
     InvalidFields,
     MalformedRequest,
     MethodNotAllowed,
-    PermissionDenied,
     RequestTooLarge,
     RouteNotFound,
     StoreUnavailable,
-    TooManyTests,
-    Unauthenticated,
     UnsupportedMediaType,
 )
+from mailproof.domain.limit_errors import TooManyTests
 from mailproof.rpc.commerce import error_model
 from mailproof.rpc.status import StatusError, status_error
 

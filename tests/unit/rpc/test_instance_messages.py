@@ -7,9 +7,10 @@ import pytest
 from google.protobuf import json_format
 
 from mailproof.diagnosis.catalogue_webhook import WebhookCode
-from mailproof.domain.errors import ExportTooLarge, InvalidFields
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.ledger import Change, Event, EventType
 from mailproof.domain.model import HttpSettings, OAuthClient, SmtpSettings
+from mailproof.domain.transfer_errors import ExportTooLarge
 from mailproof.rpc import instance_messages as convert
 from mailproof.rpc.validation import violations
 from mailproof.smtp.vocabulary import Outcome

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from clock_support.loop import WaitedClock
-from mailproof.domain.errors import Failure, MalformedRequest, TooManyBytes
+from mailproof.domain.errors import Failure, MalformedRequest
+from mailproof.domain.limit_errors import TooManyBytes
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.intake import BODY_TIMEOUT, Budget, Intake
 from mailproof.rpc.open_calls import OpenCall

@@ -1,4 +1,4 @@
-"""How deep a JSON body may be: a limit of our own, since Python's own depends on its release and the stack."""
+"""How deep a JSON body may be: a limit of our own, since Python's depends on its release and the stack."""
 
 from __future__ import annotations
 

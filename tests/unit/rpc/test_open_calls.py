@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from clock_support.loop import WaitedClock
-from mailproof.domain.errors import ServerStopping, StoreUnavailable, Unauthenticated
+from mailproof.domain.caller_errors import Unauthenticated
+from mailproof.domain.errors import ServerStopping, StoreUnavailable
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.open_calls import INTERVAL, OpenCall, OpenCalls
 from mailproof.usecases.access import Access

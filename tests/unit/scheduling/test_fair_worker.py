@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
-from mailproof.domain.errors import TooMuchWork
+from mailproof.domain.limit_errors import TooMuchWork
 from mailproof.scheduling.fair_worker import FairWorker
 
 

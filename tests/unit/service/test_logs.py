@@ -150,6 +150,20 @@ def test_a_line_for_people_holds_the_fields_and_nothing_that_drives_a_terminal()
     assert line.partition("  ")[2] == r"warning  ended\nnow  peer=\x1b[2J\u2028"
 
 
+def test_a_value_in_a_line_for_people_passes_for_no_other_field() -> None:
+    record = logging.makeLogRecord({"msg": "call", "peer": 'x  outcome=OK "\\', "outcome": "FAILED"})
+    line = TextFormatter().format(record)
+    assert line.endswith(r'  call  peer="x  outcome=OK \"\\"  outcome=FAILED')
+
+
+def test_a_traceback_for_people_passes_for_no_other_line_and_drives_no_terminal() -> None:
+    error = ValueError("\x1b[2J\n12:00:00  info     ready")
+    record = logging.makeLogRecord({"msg": "internal error", "exc_info": (ValueError, error, None)})
+    first, *rest = TextFormatter().format(record).split("\n")
+    assert first.endswith("internal error")
+    assert rest == [r"  ValueError: \x1b[2J", "  12:00:00  info     ready"]
+
+
 @pytest.mark.parametrize(
     ("form", "terminal", "text"),
     [("auto", True, True), ("auto", False, False), ("text", False, True), ("json", True, False)],

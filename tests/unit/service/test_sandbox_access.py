@@ -3,9 +3,9 @@
 import asyncio
 import json
 import shlex
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -104,8 +104,10 @@ def test_a_revoked_expired_or_foreign_token_in_the_file_is_not_given_out(tmp_pat
         expired, foreign = new_token(), new_token()
         ended = datetime.now(UTC) - timedelta(days=1)
         await tokens.create(expired, name=SANDBOX_TOKEN, role=Role.ADMIN, expires_at=ended)
+        viewers = new_token()
+        await tokens.create(viewers, name=SANDBOX_TOKEN, role=Role.VIEWER)
         mine = await tokens.create(foreign, name="mine", role=Role.ADMIN)
-        for planted in (expired, foreign, "mp_unknown", "", "\x1b[2J", "x" * 100_000):
+        for planted in (expired, foreign, viewers, "mp_unknown", "", "\x1b[2J", "x" * 100_000):
             (tmp_path / TOKEN_FILE).write_text(planted)
             assert await sandbox_token(tokens, tmp_path) not in (planted, text)
         assert mine.id in await active(tokens)
@@ -162,15 +164,34 @@ def sandbox(tmp_path: Path) -> Sandbox:
     return made
 
 
-def test_tests_may_reach_the_two_ports_of_the_sandbox_and_nothing_else(sandbox: Sandbox) -> None:
-    policy = Policy(allow=sandbox_rules(sandbox, Listen("127.0.0.1", 0), Listen("::1", 0)))
+def test_tests_may_reach_the_two_ports_of_the_sandbox_and_nothing_else() -> None:
+    policy = Policy(allow=sandbox_rules((("127.0.0.1", 1587), ("::1", 1465))))
     assert policy.check_addresses("127.0.0.1", 1587, ["127.0.0.1"]) == ("127.0.0.1",)
     assert policy.check_addresses("::1", 1465, ["::1"]) == ("::1",)
     for host, port in (("127.0.0.1", 1465), ("127.0.0.1", 25), ("127.0.0.2", 1587), ("10.0.0.1", 1587), ("::1", 1587)):
         with pytest.raises(EgressDenied):
             policy.check_addresses(host, port, [host])
-    named = sandbox_rules(sandbox, Listen("localhost", 0), Listen("127.0.0.1", 0))
-    assert {rule.network for rule in named} == {ip_network("127.0.0.1"), ip_network("::1")}
+
+
+def test_a_port_that_the_sandbox_has_of_one_address_is_not_let_through_on_another(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path, starttls=("localhost", 0))
+    sandbox.start()
+    try:
+        assert {sandbox.starttls_port, sandbox.tls_port} <= {port for _, port in sandbox.addresses}
+        for host, port in sandbox.addresses:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            with socket.socket(family) as other, pytest.raises(OSError, match="Address already in use"):
+                other.bind((host, port))
+        policy = Policy(allow=sandbox_rules(sandbox.addresses))
+        for host in ("127.0.0.1", "::1"):
+            for port in {port for _, port in sandbox.addresses}:
+                if (host, port) in sandbox.addresses:
+                    assert policy.check_addresses(host, port, [host]) == (host,)
+                else:
+                    with pytest.raises(EgressDenied):
+                        policy.check_addresses(host, port, [host])
+    finally:
+        sandbox.stop()
 
 
 def test_the_last_two_lines_need_no_working_directory(

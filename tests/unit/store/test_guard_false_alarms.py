@@ -15,8 +15,9 @@ from typing import Any, ParamSpec
 import pytest
 
 from mailproof.domain.errors import StartupError, StoreUnavailable
-from mailproof.store.sqlite import guard, note
+from mailproof.store.sqlite import guard, note, serving
 from mailproof.store.sqlite.note import Note, note_path, read_note, side_path
+from mailproof.store.sqlite.serving import ServingLock
 from mailproof.store.sqlite.store import open_store
 from mailproof.store.sqlite.transfer import SqliteDatabase
 from mailproof.store.transfer import transfer
@@ -210,13 +211,29 @@ async def test_a_service_starts_on_a_full_disk_and_reads(
 
 
 def test_root_leaves_the_note_to_the_owner_of_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[tuple[Path, int, int]] = []
+    given: list[tuple[int, int, int]] = []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(os, "chown", lambda path, user, group: given.append((path, user, group)))
-    monkeypatch.setattr(note, "_owner", lambda path: (0, 0) if path.name.endswith(note.SUFFIX) else (990, 991))
+    monkeypatch.setattr(os, "chown", lambda opened, user, group: given.append((os.fstat(opened).st_ino, user, group)))
+    monkeypatch.setattr(note, "_owner", lambda opened: (0, 0) if isinstance(opened, int) else (990, 991))
     (tmp_path / NAME).touch()
     Note(tmp_path / NAME).close()
-    assert given == [(note_path(tmp_path / NAME), 990, 991)]
+    assert given == [(note_path(tmp_path / NAME).stat().st_ino, 990, 991)]
+
+
+@pytest.mark.parametrize("opened", [Note, ServingLock])
+def test_a_link_in_the_place_of_a_file_beside_the_database_destroys_no_file(
+    tmp_path: Path, opened: type[Note] | type[ServingLock]
+) -> None:
+    suffix = note.SUFFIX if opened is Note else serving.SUFFIX
+    (tmp_path / "precious").write_text("text")
+    side_path(tmp_path / NAME, suffix).symlink_to(tmp_path / "precious")
+    with pytest.raises((OSError, StartupError), match="Too many levels of symbolic links"):
+        opened(tmp_path / NAME)
+    side_path(tmp_path / NAME, suffix).unlink()
+    os.mkfifo(side_path(tmp_path / NAME, suffix))
+    with pytest.raises((OSError, StartupError), match="it is no plain file"):
+        opened(tmp_path / NAME)
+    assert (tmp_path / "precious").read_text() == "text"
 
 
 def test_a_root_that_may_give_nothing_away_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +242,7 @@ def test_a_root_that_may_give_nothing_away_goes_on(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(os, "chown", refuse)
-    monkeypatch.setattr(note, "_owner", lambda path: (len(path.name), 0))
+    monkeypatch.setattr(note, "_owner", lambda opened: (int(isinstance(opened, int)), 0))
     Note(tmp_path / NAME).close()
 
 

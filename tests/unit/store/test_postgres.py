@@ -21,9 +21,10 @@ from contract.store_contract import StoreContract
 from contract.store_world import Clock, Database
 from mailproof.domain.clock import utc_now
 from mailproof.domain.database import DatabaseLimits, parse_url
-from mailproof.domain.errors import ProviderNotFound, StartupError, StoreUnavailable
+from mailproof.domain.errors import StartupError, StoreUnavailable
 from mailproof.domain.ledger import Change, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
+from mailproof.domain.provider_errors import ProviderNotFound
 from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, SlotLimit
 from mailproof.rpc.deadlines import grant_grace
 from mailproof.store.migration import Migration

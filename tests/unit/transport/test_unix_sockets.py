@@ -39,12 +39,32 @@ def test_what_a_crash_has_left_is_replaced(tmp_path: Path) -> None:
 
 def test_a_socket_that_somebody_listens_on_is_left_alone(tmp_path: Path) -> None:
     address = UnixAddress(tmp_path / "s")
-    with address.bind() as listener:
-        listener.listen()
+    with address.bind():
         before = address.identity()
         with pytest.raises(StartupError, match=f"can't listen on unix:{tmp_path}/s: another program listens there"):
             address.bind()
         assert address.identity() == before
+
+
+def test_of_two_starts_after_a_crash_one_has_the_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = UnixAddress(tmp_path / "s")
+    address.bind().close()
+    first: list[socket.socket] = []
+    connect = socket.socket.connect
+
+    def slow(asking: socket.socket, where: str) -> None:
+        try:
+            connect(asking, where)
+        finally:
+            if not first:  # the other start is faster
+                monkeypatch.setattr(socket.socket, "connect", connect)
+                first.append(address.bind())
+
+    monkeypatch.setattr(socket.socket, "connect", slow)
+    with pytest.raises(StartupError, match=r"can't listen on unix:.*: Address already in use"):
+        address.bind()
+    with first[0], socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(address.path))
 
 
 @pytest.mark.parametrize("kind", ["file", "directory", "dangling link"])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.domain.errors import InstanceNotFound, PermissionDenied, StoreUnavailable, TokenExpired, Unauthenticated
+from mailproof.domain.caller_errors import PermissionDenied, TokenExpired, Unauthenticated
+from mailproof.domain.errors import InstanceNotFound, StoreUnavailable
 from mailproof.domain.model import Caller, CallerKind, ClientCertificate, Permission, Role, Token
 from mailproof.domain.token_record import TokenRecord
 from mailproof.store.sealing import Sealer

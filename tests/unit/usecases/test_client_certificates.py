@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproof.domain.errors import ClientCertificateExpired, ClientCertificateUnknown
+from mailproof.domain.caller_errors import ClientCertificateExpired, ClientCertificateUnknown
 from mailproof.domain.model import ClientCertificate, Role
 from mailproof.usecases.client_certificates import CertificateCaller, CertificateCallers
 

@@ -9,16 +9,8 @@ from typing import Any, cast
 import pytest
 
 from mailproof.diagnosis.catalogue import may_pass_later
-from mailproof.domain.errors import (
-    InvalidFields,
-    Kind,
-    PasswordNotStored,
-    PasswordRequired,
-    ProviderNotFound,
-    SmtpTestFailed,
-    TooManyTests,
-    UserNotSet,
-)
+from mailproof.domain.errors import InvalidFields, Kind, SmtpTestFailed
+from mailproof.domain.limit_errors import TooManyTests
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import (
     Caller,
@@ -32,6 +24,7 @@ from mailproof.domain.model import (
     SmtpSettings,
     Token,
 )
+from mailproof.domain.provider_errors import PasswordNotStored, PasswordRequired, ProviderNotFound, UserNotSet
 from mailproof.domain.secret import RecordIdentity, Secret
 from mailproof.smtp.report import Audience, Credentials, Evidence, Finding, OAuth, Plan, Progress, Report
 from mailproof.smtp.stored_secret import LoginTarget

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from mailproof.domain.clock import utc_now
-from mailproof.domain.errors import InvalidFields, TooMuchWork
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.filters import OrderKey
 from mailproof.domain.kept_test import NEWEST_TESTS_FIRST, KeptTest, TestQuery
 from mailproof.domain.kept_test_fields import TEST_FIELDS
+from mailproof.domain.limit_errors import TooMuchWork
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite import kept_tests

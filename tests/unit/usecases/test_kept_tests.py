@@ -12,9 +12,10 @@ from typing import Any, cast
 
 import pytest
 
-from mailproof.domain.errors import ConfigQuotaExceeded, Resource, ServiceShortage, SmtpTestFailed, StoreUnavailable
+from mailproof.domain.errors import Resource, ServiceShortage, SmtpTestFailed, StoreUnavailable
 from mailproof.domain.kept_test import KeptOutcome, KeptTest, Retention, TestTrigger
 from mailproof.domain.ledger import CommitResult, Decide
+from mailproof.domain.limit_errors import ConfigQuotaExceeded
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import (
     Caller,

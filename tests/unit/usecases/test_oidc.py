@@ -16,7 +16,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from mailproof.domain.errors import BearerTokenRefused, Failure, InstanceNotFound, RoleMissing
+from mailproof.domain.caller_errors import BearerTokenRefused, RoleMissing
+from mailproof.domain.errors import Failure, InstanceNotFound
 from mailproof.domain.model import Role, Token
 from mailproof.usecases.json_web_token import MAX_TOKEN
 from mailproof.usecases.oidc import KEY_TYPES, BearerTokens, JwkSet, Terms

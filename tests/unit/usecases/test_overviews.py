@@ -12,8 +12,9 @@ from sqlite3 import Connection
 import pytest
 
 from mailproof.domain.clock import utc_now
-from mailproof.domain.errors import InvalidFields, TooMuchWork
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.ledger import Change, EventType
+from mailproof.domain.limit_errors import TooMuchWork
 from mailproof.domain.model import Caller, HttpSettings, Role, SmtpSettings, Token
 from mailproof.domain.overview import OverviewPage, OverviewQuery
 from mailproof.domain.secret import Secret

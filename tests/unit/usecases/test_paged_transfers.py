@@ -10,22 +10,16 @@ from typing import Any
 
 import pytest
 
+from mailproof.domain.caller_errors import PermissionDenied
 from mailproof.domain.clock import utc_now
-from mailproof.domain.errors import (
-    ConfigQuotaExceeded,
-    ImportEnded,
-    ImportNotFound,
-    InvalidFields,
-    PassphraseWrong,
-    PermissionDenied,
-    ProviderExists,
-    RateExceeded,
-    SecretUnreadable,
-)
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.ledger import Change, EventType, Quota
+from mailproof.domain.limit_errors import ConfigQuotaExceeded, RateExceeded
 from mailproof.domain.limits import GO_ON, Bounds, Limits
 from mailproof.domain.model import Caller, HttpSettings, Permission, Provider, SmtpSettings
+from mailproof.domain.provider_errors import ProviderExists, SecretUnreadable
 from mailproof.domain.secret import Secret
+from mailproof.domain.transfer_errors import ImportEnded, ImportNotFound, PassphraseWrong
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer

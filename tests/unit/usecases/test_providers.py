@@ -12,19 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproof.domain.errors import (
-    AlreadyActive,
-    AlreadyInactive,
-    EntityTagMismatch,
-    IdempotencyKeyReused,
-    InvalidFields,
-    NoActiveProvider,
-    PasswordNotUsed,
-    PasswordRequired,
-    ProviderExists,
-    ProviderNotFound,
-    SequenceMismatch,
-)
+from mailproof.domain.errors import IdempotencyKeyReused, InvalidFields
 from mailproof.domain.ledger import EventType, Expected, IdempotencyKey
 from mailproof.domain.model import (
     Caller,
@@ -36,6 +24,17 @@ from mailproof.domain.model import (
     Role,
     SmtpSettings,
     Token,
+)
+from mailproof.domain.provider_errors import (
+    AlreadyActive,
+    AlreadyInactive,
+    EntityTagMismatch,
+    NoActiveProvider,
+    PasswordNotUsed,
+    PasswordRequired,
+    ProviderExists,
+    ProviderNotFound,
+    SequenceMismatch,
 )
 from mailproof.domain.secret import Secret
 from mailproof.usecases.provider_secrets import identity, may_keep_secret, open_secret

@@ -20,7 +20,8 @@ from mailproof.discovery.progress import (
     TriedCandidate,
     Verdict,
 )
-from mailproof.domain.errors import InvalidFields, TooManyTests
+from mailproof.domain.errors import InvalidFields
+from mailproof.domain.limit_errors import TooManyTests
 from mailproof.domain.limits import Limits
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.rpc.context import Context

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from mailproof.domain.errors import StoreUnavailable, TooManyBadTokens, Unauthenticated
+from mailproof.domain.caller_errors import Unauthenticated
+from mailproof.domain.errors import StoreUnavailable
+from mailproof.domain.limit_errors import TooManyBadTokens
 from mailproof.domain.model import Role, Token
 from mailproof.domain.secret import Vault
 from mailproof.domain.token_record import TokenRecord

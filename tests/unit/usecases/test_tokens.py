@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mailproof.domain.errors import StartupError, Unauthenticated
+from mailproof.domain.caller_errors import Unauthenticated
+from mailproof.domain.errors import StartupError
 from mailproof.domain.model import Permission, Role, Token
 from mailproof.domain.secret import SealBroken
 from mailproof.store.key_sources import KeyFileSource

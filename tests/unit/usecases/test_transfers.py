@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproof.domain.errors import ExportTooLarge, InvalidFields, PassphraseWrong, ProviderExists
+from mailproof.domain.errors import InvalidFields
 from mailproof.domain.ledger import Change, CommitResult, Decide, EventType, IdempotencyKey
 from mailproof.domain.model import (
     Caller,
@@ -23,7 +23,9 @@ from mailproof.domain.model import (
     ProviderSettings,
     SmtpSettings,
 )
+from mailproof.domain.provider_errors import ProviderExists
 from mailproof.domain.secret import Secret
+from mailproof.domain.transfer_errors import ExportTooLarge, PassphraseWrong
 from mailproof.store.contract import Store
 from mailproof.store.sealing import Sealer
 from mailproof.store.sqlite.store import open_store

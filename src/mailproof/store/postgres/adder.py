@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from mailproof.domain.clock import Clock
-from mailproof.domain.errors import QUOTAS_EXCEEDED, StoreUnavailable
+from mailproof.domain.errors import StoreUnavailable
 from mailproof.domain.ledger import UNBOUNDED, Change, Event, Quota
+from mailproof.domain.limit_errors import QUOTAS_EXCEEDED
 from mailproof.domain.model import Caller
 from mailproof.domain.storing import storing
 from mailproof.store import rows

@@ -11,7 +11,9 @@ their process.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import threading
 import time
@@ -70,10 +72,14 @@ def read_note(database: Path) -> Noted | None:
         return None
 
 
-def give_to_owner(path: Path, like: Path) -> None:
+def give_to_owner(path: Path | int, like: Path) -> None:
     """Give a file to whoever owns another one, where root makes it: a service that is not root must open it later.
 
     SQLite does so with its side files. A root that may not, as in some containers, goes on without it.
+
+    Args:
+        path: The file, or its descriptor, of which nobody can exchange the file meanwhile.
+        like: The other file.
     """
     if sys.platform != "win32" and os.geteuid() == 0:
         with suppress(OSError):
@@ -81,8 +87,32 @@ def give_to_owner(path: Path, like: Path) -> None:
                 os.chown(path, *_owner(like))
 
 
-def _owner(path: Path) -> tuple[int, int]:
-    found = path.stat()
+def open_side_file(path: Path, database: Path) -> int:
+    """Open a file beside a database for reading and writing, and return its descriptor. It is made where there is none.
+
+    Root may use the directory of somebody else, who could have put a link there: a link is never followed, or what is
+    written here would destroy the file that it leads to.
+
+    Args:
+        path: The file.
+        database: The database; who owns it gets a file that is made.
+
+    Raises:
+        OSError: It can't be opened, or is no plain file.
+    """
+    flags = os.O_RDWR | os.O_CREAT
+    if sys.platform != "win32":  # for the type checker, which also checks for other systems
+        flags |= os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no plain file")
+    give_to_owner(descriptor, database if database.exists() else database.parent)
+    return descriptor
+
+
+def _owner(path: Path | int) -> tuple[int, int]:
+    found = os.stat(path)  # noqa: PTH116 - it may be a descriptor
     return found.st_uid, found.st_gid
 
 
@@ -98,9 +128,7 @@ class Note:
 
     def __init__(self, database: Path) -> None:
         self.path = note_path(database)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._file = os.fdopen(descriptor, "r+b", buffering=0)
-        give_to_owner(self.path, database if database.exists() else database.parent)
+        self._file = os.fdopen(open_side_file(self.path, database), "r+b", buffering=0)
         self._position = threading.Lock()
 
     def read(self) -> Noted | None:

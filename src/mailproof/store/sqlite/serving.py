@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from mailproof.domain.errors import StartupError
 from mailproof.store.file_lock import lock
-from mailproof.store.sqlite.note import give_to_owner, side_path
+from mailproof.store.sqlite.note import open_side_file, side_path
 
 SUFFIX = ".serving"
 
@@ -37,13 +37,12 @@ class ServingLock:
     def __init__(self, database: Path) -> None:
         path = side_path(database, SUFFIX)
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._descriptor = open_side_file(path, database)
         except OSError as error:
             raise StartupError(f"the lock {path} can't be opened: {error.strerror}") from error
         try:
             if not lock(self._descriptor):
                 _refuse(database, _holder(self._descriptor))
-            give_to_owner(path, database if database.exists() else database.parent)
             with suppress(OSError):  # a full disk keeps no server from starting
                 os.ftruncate(self._descriptor, 0)
                 os.write(self._descriptor, f"{os.getpid()} {platform.node()}\n".encode())
