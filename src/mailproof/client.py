@@ -66,8 +66,8 @@ class CallError(Exception):
         self.reason: str = info.reason
         self.metadata: Mapping[str, str] = dict(info.metadata)
         self.violations = tuple((str(each.field), str(each.description)) for each in bad.field_violations)
-        delay = retry.retry_delay
-        self.retry_after: float | None = delay.seconds + delay.nanos / 1e9 if retry.HasField("retry_delay") else None
+        delay = max(retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9, 0.0)
+        self.retry_after: float | None = delay if retry.HasField("retry_delay") else None
         self.help_url: str = links.links[0].url if links.links else ""
         self.request_id: str = request.request_id
 
@@ -193,7 +193,7 @@ class _Call:
         for name, value in headers.items():  # gRPC's own error on a value would repeat it
             if not (f"{value}".isascii() and f"{value}".isprintable()):
                 raise ValueError(f"{name} must be printable ASCII characters")
-        timeout = max(self._end - self._clock(), 0) if self._end < float("inf") else None
+        timeout = max(left, 0) if (left := self._end - self._clock()) < 1e9 else None  # gRPC's clock would overflow
         return self._begin(self._request, metadata=tuple(headers.items()), timeout=timeout)
 
 

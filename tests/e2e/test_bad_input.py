@@ -328,7 +328,8 @@ def test_no_call_of_grpc_begins_without_time(service: RunningService) -> None:
             for name, method in METHODS.items():
                 body = message if name in ("AddSMTPConfig", "AddEmailProviderSMTP") else b""
                 streams[client.call(path_of(method), [*headers, ("grpc-timeout", timeout)], body)] = name
-            assert client.wait(lambda streams=streams: streams.keys() <= client.ended)  # type: ignore[misc]
+            done = client.wait(lambda streams=streams: streams.keys() <= client.ended)  # type: ignore[misc]
+            assert done, (timeout, [name for stream, name in streams.items() if stream not in client.ended])
             for stream, name in streams.items():
                 assert client.headers[stream].get("grpc-status", "4") == "4", name  # or the stream was reset
 
@@ -346,7 +347,7 @@ def test_frames_that_are_no_message_leave_grpc_alive(wires: Wires) -> None:
         for body in broken:
             stream = client.begin(ADD, headers)
             client.send(stream, body, end=True)
-            assert client.wait(lambda stream=stream: stream in client.ended)  # type: ignore[misc]
+            assert client.wait(lambda stream=stream: stream in client.ended), body[:8]  # type: ignore[misc]
             assert client.headers[stream].get("grpc-status") != "0", body[:8]
         # Two calls whose frames come by turns are two calls.
         search = frame(admin_pb2.ListSMTPConfigsRequest())

@@ -254,6 +254,7 @@ def test_the_services_own_limit_is_waited_for_and_one_beyond_the_deadline_is_not
         refused(grpc.StatusCode.RESOURCE_EXHAUSTED, full, soon(0.01)),
         answered(admin_pb2.TestSMTPConfigResponse()),
         refused(grpc.StatusCode.RESOURCE_EXHAUSTED, full, soon(60)),
+        refused(grpc.StatusCode.UNAUTHENTICATED, full, soon(-60)),  # no service of ours: a wait is never less than none
     )
 
     async def work(client: Client) -> None:
@@ -262,9 +263,12 @@ def test_the_services_own_limit_is_waited_for_and_one_beyond_the_deadline_is_not
             await client.admin.TestSMTPConfig(admin_pb2.TestSMTPConfigRequest())
         assert caught.value.retry_after == 60
         assert caught.value.metadata == {"scope": "token"}
+        with pytest.raises(NotAuthenticated) as denied:
+            await client.admin.TestSMTPConfig(admin_pb2.TestSMTPConfigRequest())
+        assert denied.value.retry_after == 0
 
     calling(script, work)
-    assert len(script.seen) == 3
+    assert len(script.seen) == 4
 
 
 def test_the_deadline_is_that_of_all_attempts_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,6 +281,14 @@ def test_the_deadline_is_that_of_all_attempts_together(monkeypatch: pytest.Monke
 
     calling(script, work, retries=1000)
     assert len(script.seen) < 12, "each wait is at least 25 ms"
+
+
+@pytest.mark.parametrize("timeout", [math.inf, 1e30])
+def test_a_deadline_beyond_all_clocks_is_none(timeout: float) -> None:
+    async def work(client: Client) -> None:
+        assert (await client.access.GetCaller(access_pb2.GetCallerRequest())).name == "me"
+
+    calling(Script(CALLER), work, timeout=timeout)
 
 
 def test_a_call_without_an_answer_ends_at_its_deadline() -> None:

@@ -140,6 +140,9 @@ def test_a_call_says_its_headers_and_who_may_make_it() -> None:
     assert by_name["PageHealthz"]["security"] == []
     assert {"409", "412"} <= set(by_name["RemoveSMTPConfig"]["responses"])
     assert not {"409", "412", "415"} & set(by_name["GetTest"]["responses"])
+    asked = {"$ref": "#/components/parameters/if-none-match"}
+    for name, is_get in (("GetTest", True), ("GetSMTPConfig", True), ("RemoveSMTPConfig", False)):
+        assert ("304" in by_name[name]["responses"], asked in by_name[name]["parameters"]) == (is_get, is_get)
     refused = by_name["TestSmtpConnection"]["responses"]["400"]["$ref"]
     model = DOCUMENT["components"]["responses"][refused.rpartition("/")[2]]["content"]["application/json"]["schema"]
     assert model == {"$ref": "#/components/schemas/ccadmin.v1.ErrorModel"}

@@ -21,6 +21,7 @@ from mailproof.rpc.codec import MAX_REQUEST_BYTES
 from mailproof.rpc.status import HTTP_STATUS
 from mailproof.sandbox.page import PATH as SANDBOX
 from mailproof.transport import public_pages as pages
+from mailproof.transport.raw_answers import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 
 _ABOUT = f"""\
 Stores an organisation's SMTP settings and proves that they work. Every call here is a gRPC call too, and this document
@@ -34,7 +35,10 @@ is made of the same protos.
 - **Who calls** says so by a bearer token, or by a client certificate where the operator accepts those. Each call names
   the permission that it needs.
 - **Errors** are `{{code, message, details}}` (google.rpc.Status) with the HTTP status of the code; what programs read
-  is the `reason` of the first detail.
+  is the `reason` of the first detail. Who accepts `text/plain` rather than JSON gets an error as sentences.
+- **What is no call** is refused in the same form: 404 and 405 for a path or a method that is none, 414 for a path with
+  its query of more than {MAX_TARGET_BYTES} octets, 431 for a head of more than {MAX_HEAD_BYTES}, 408 for a head that
+  does not arrive in time, and 400 for what is no HTTP; the last four always as JSON, and they end the connection.
 """
 
 

@@ -32,6 +32,8 @@ from mailproof.transport import headers as names
 NDJSON, EVENTS = "application/x-ndjson", "text/event-stream"
 SECURITY = ("token", "certificate")
 
+_IF_NONE_MATCH = names.IF_NONE_MATCH.decode()
+
 REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
     INSTANCE_ID: (
         "The instance that the call is about. Without it that is the first one that the caller's token is for.",
@@ -66,13 +68,17 @@ REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
         "The same as an entity tag, as the ETag of a GET has it; the refusal is HTTP 412 then.",
         {"type": "string", "pattern": '^("[0-9]{1,20}"|\\*)$'},
     ),
+    _IF_NONE_MATCH: (
+        "The tag of an answer that the caller has. While that is the answer, it is HTTP 304 and has no body.",
+        {"type": "string"},
+    ),
 }
 
 RESPONSE_HEADERS: dict[str, tuple[str, Schema]] = {
     names.REQUEST_ID.decode(): ("The id under which the call is logged.", {"type": "string"}),
     names.CONTENT_LANGUAGE.decode(): ("The language of sentences.", {"type": "string"}),
     names.ETAG.decode(): (
-        f"The tag of the record as it is, for {IF_MATCH} of a call that changes it.",
+        f"The tag of the answer, for {_IF_NONE_MATCH}; of one record also for {IF_MATCH} of a call that changes it.",
         {"type": "string"},
     ),
     names.RETRY_AFTER.decode(): (
@@ -157,12 +163,16 @@ class Operations:
             "tags": [method.service.rpartition(".")[2]],
             "summary": summary,
             "description": "\n\n".join(part for part in about if part),
-            "parameters": [*self._parameters(method, place.route, bound, example), *_header_references(method)],
+            "parameters": [
+                *self._parameters(method, place.route, bound, example),
+                *_header_references(method, place.route),
+            ],
         }
         if place.route.body:
             operation["requestBody"] = self._body(method, bound, example)
         operation["responses"] = {
             "200": self._answer(method, name, place.route),
+            **({"304": _UNCHANGED} if place.route.verb == "GET" else {}),
             **self._refusals.of(method, place.path, body=place.route.body),
         }
         operation["security"] = [{scheme: [method.permission.value]} for scheme in SECURITY]
@@ -257,7 +267,15 @@ class Operations:
         }
 
 
-def _header_references(method: Method) -> Iterator[Schema]:
+_UNCHANGED: Schema = {
+    "description": f"The answer is the one that {_IF_NONE_MATCH} names. There is no body.",
+    "headers": {
+        each: {"$ref": f"#/components/headers/{each}"} for each in (names.REQUEST_ID.decode(), names.ETAG.decode())
+    },
+}
+
+
+def _header_references(method: Method, route: Route) -> Iterator[Schema]:
     wanted = [INSTANCE_ID, names.ACCEPT_LANGUAGE.decode(), names.GRPC_TIMEOUT.decode(), names.REQUEST_ID.decode()]
     if method.names is not NamePolicy.REFUSE:
         wanted.append(STRICT)
@@ -265,6 +283,8 @@ def _header_references(method: Method) -> Iterator[Schema]:
         wanted += [IDEMPOTENCY_KEY, STANDARD_IDEMPOTENCY_KEY]
     if method.conditional:
         wanted += [EXPECTED_SEQUENCE, IF_MATCH]
+    if route.verb == "GET":
+        wanted.append(_IF_NONE_MATCH)
     for name in wanted:
         yield {"$ref": f"#/components/parameters/{name}"}
 

@@ -132,6 +132,7 @@ ERRORS: dict[str, str] = {
     "the Host header is missing": "der Header Host fehlt",
     "the head of the request did not arrive in time": "der Kopf der Anfrage kam nicht rechtzeitig an",
     "the header expect must be 100-continue": "der Header expect muss 100-continue sein",
+    "the transfer encoding must be chunked": "die Transfer-Codierung muss chunked sein",
     "the Host header must name one host": "der Header Host muss einen Host nennen",
     'must be digits and a unit, like "1500m" or "30S"': (
         'muss aus Ziffern und einer Einheit bestehen, etwa "1500m" oder "30S"'

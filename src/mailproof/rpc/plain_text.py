@@ -50,16 +50,18 @@ def sentence_text(sentence: str) -> str:
 def refusal_text(refusal: StatusError) -> str:
     """Return an error as lines of text: its sentence, what is wrong with each field, what to do, where that is said."""
     sheet = PlainSheet()
-    sheet.line(refusal.status.message)
     bad, info, more = error_details_pb2.BadRequest(), error_details_pb2.ErrorInfo(), error_details_pb2.Help()
     for detail in refusal.status.details:
         for kind in (bad, info, more):
             detail.Unpack(kind)
+    advice = info.metadata.get("advice", "")
+    # The sentence of a failed test has the advice in it, which has a line of its own here.
+    sheet.line(refusal.status.message.replace(f" {advice}", "") if advice else refusal.status.message)
     for violation in bad.field_violations:
         if violation.description not in refusal.status.message:
             sheet.paragraph(f"{violation.field}:" if violation.field else "", violation.description)
-    if info.metadata.get("advice"):
-        sheet.paragraph(in_language(say("What to do:"), refusal.language), info.metadata["advice"])
+    if advice:
+        sheet.paragraph(in_language(say("What to do:"), refusal.language), advice)
     for link in more.links:
         sheet.paragraph(f"{link.description}:", link.url)
     return sheet.take()

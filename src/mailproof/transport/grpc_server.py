@@ -25,7 +25,7 @@ from mailproof.transport.connections import ConnectionLimits
 from mailproof.transport.grpc_open_calls import BoundedReflection, FirstMessages, Health, health_handlers
 from mailproof.transport.grpc_sockets import SocketWatch, slack, why_unusable
 from mailproof.transport.handlers import MAX_MESSAGE_BYTES, RpcHandlers, read_message
-from mailproof.transport.headers import ACCEPT_LANGUAGE, AUTHORIZATION, ONCE, REQUEST_ID, values_by_name
+from mailproof.transport.headers import ACCEPT_LANGUAGE, AUTHORIZATION, JOINED, REQUEST_ID, values_by_name
 from mailproof.transport.server_tls import HANDSHAKE_TIMEOUT, Material, ServerTls
 from mailproof.transport.unix_sockets import PEER, UnixAddress
 
@@ -63,7 +63,8 @@ def _options(limits: ConnectionLimits) -> list[tuple[str, int]]:
     ]
 
 
-_ONCE = frozenset(name.decode() for name in ONCE)
+_JOINED = frozenset(name.decode() for name in JOINED)
+_TICK = 0.001  # seconds to which grpc-core rounds a timeout up, so that one of 1n has as long as one of 1m
 _ACCEPT_LANGUAGE = ACCEPT_LANGUAGE.decode()
 _AUTHORIZATION, _REQUEST_ID = AUTHORIZATION.decode(), REQUEST_ID.decode()
 
@@ -153,14 +154,14 @@ class GrpcServer:
 def _call_of(context: Any) -> Call:
     """Return the call of a handler's context, which is grpc.aio's."""
     # Values are text, but for names that end in -bin (the gRPC specification, "Custom-Metadata"), which are not read.
-    values = values_by_name(context.invocation_metadata() or (), _ONCE, ", ")
+    values = values_by_name(context.invocation_metadata() or (), _JOINED, ", ")
     value = values.get
     remaining = context.time_remaining()
     return Call(
         transport="grpc",
         authorization=value(_AUTHORIZATION),
         peer=_address(context.peer()),
-        deadline=None if remaining is None else time.monotonic() + remaining,
+        deadline=None if remaining is None else time.monotonic() + (remaining if remaining > _TICK else 0.0),
         instance_id=value(INSTANCE_ID),
         idempotency_key=value(IDEMPOTENCY_KEY),
         request_id=request_id(value(_REQUEST_ID)),

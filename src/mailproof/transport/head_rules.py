@@ -41,7 +41,8 @@ def check_head(request: Request) -> None:
     """Refuse a request in which something that decides comes twice (RFC 9110 section 5.3, RFC 9112 section 3.2).
 
     Raises:
-        MalformedRequest: A header of `SINGLE` comes twice, or the header host names no single host.
+        MalformedRequest: A header of `SINGLE` comes twice, the header host names no single host, or another
+            transfer encoding than chunked is named.
         ExpectationUnknown: The client expects something else than to be asked for its body.
     """
     names = [name for name, _ in request.headers if name in SINGLE]
@@ -51,6 +52,9 @@ def check_head(request: Request) -> None:
     host = request.values.get(HOST, b"")
     if any(sign in host for sign in b", /@\\?#"):
         raise MalformedRequest(say("the Host header must name one host"))
+    coding = request.values.get(TRANSFER_ENCODING)
+    if coding is not None and coding.strip().lower() != b"chunked":  # RFC 9112 section 6.1
+        raise MalformedRequest(say("the transfer encoding must be chunked"))
     expected = request.values.get(EXPECT)
     if expected is not None and expected.strip().lower() != b"100-continue":  # RFC 9110 section 10.1.1
         raise ExpectationUnknown(say("the header expect must be 100-continue"))

@@ -54,8 +54,13 @@ STRICT_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 """RFC 6797. Without includeSubDomains: what other services of this name do is not ours to say."""
 CLOSE = (CONNECTION, b"close")
 
-ONCE = frozenset(
+JOINED = frozenset(
     {
+        ACCEPT,
+        ACCEPT_ENCODING,
+        ACCEPT_LANGUAGE,
+        EXPECT,
+        IF_NONE_MATCH,
         AUTHORIZATION,
         INSTANCE_ID,
         IDEMPOTENCY_KEY,
@@ -67,21 +72,20 @@ ONCE = frozenset(
         TRACESTATE,
     }
 )
-"""What a caller may send once at most, and tracestate, of which several are one list."""
+"""What is a list, in one header or several, and what a caller may send once at most: two joined are not valid."""
 
 
 def values_by_name(
-    pairs: Iterable[tuple[AnyStr, AnyStr]], once: Container[AnyStr], comma: AnyStr
+    pairs: Iterable[tuple[AnyStr, AnyStr]], joined: Container[AnyStr], comma: AnyStr
 ) -> dict[AnyStr, AnyStr]:
     """Return the value that counts of each name, of HTTP headers as of gRPC metadata.
 
-    It is the first one; of the names in `once` it is all of them as one list (RFC 9110 section 5.3), since two values
-    joined are one that is not valid.
+    It is the first one; of the names in `joined` it is all of them as one list (RFC 9110 section 5.3).
     """
     values: dict[AnyStr, AnyStr] = {}
     for name, value in pairs:
         if name not in values:
             values[name] = value
-        elif name in once:
+        elif name in joined:
             values[name] += comma + value
     return values

@@ -47,6 +47,7 @@ MAX_PIPELINED = 16
 MAX_AGE = 3600.0
 """Seconds after which a connection's next answer is its last, so that no client holds one for ever."""
 
+_VERSIONS = frozenset({"1.0", "1.1"})  # the parser takes 0.9 and 2.0 too
 _OF_A_LINE = 4  # octets of a field line besides its name and value: the colon, a space, CR and LF
 
 
@@ -156,6 +157,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._framing_bytes = 0  # what has come of a body's framing since its last octet: chunk extensions, trailers
         self._broken = False  # what came is no request, and what follows is not looked at
         self._refusal: bytes | None = None  # the answer to a head that the parser has taken and we have not
         self._running: RequestResponseCycle | None = None  # the one whose answer is next; `cycle` is the newest
@@ -182,10 +184,30 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_bytes += len(data)
+        else:
+            self._framing_bytes += len(data)
         super().data_received(data)
         # Checked after parsing: a chunk that completes its head may carry any amount of body.
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES and not self._broken:
             self.door.end(self._too_large(), answering=self.answering())
+        elif not self._in_head and self._framing_bytes > MAX_HEAD_BYTES and not self._broken:
+            self._end_in_framing()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # what comes after the body is a trailer, which is no header (RFC 9110 section 6.5.1)
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        super().on_body(body)
+
+    def _end_in_framing(self) -> None:
+        """End a connection whose body's framing has no end: the parser keeps a whole trailer, of any size."""
+        if self.answering():
+            self.send_400_response("the framing of the body is too large")
+        else:
+            self._broken = True
+            self.door.end(b"", answering=True)
 
     def _too_large(self) -> bytes:
         return raw_answers.long_target() if len(self.url) > MAX_TARGET_BYTES else raw_answers.long_head()
@@ -233,11 +255,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal = self._refused()
         if self._refusal is not None:
             raise ConnectionError("the head is not taken in")  # the parser stops: `send_400_response`
-        self._in_head = False
+        self._in_head, self._framing_bytes = False, 0
         if not self.answering():
             self.door.known = False
+        is_old = self.parser.get_http_version() == "1.0"
+        if is_old:
+            self.expect_100_continue = False  # such a client does not wait (RFC 9110 section 10.1.1)
         super().on_headers_complete()
-        if self.parser.get_http_version() == "1.0":
+        if is_old:
             end_with_connection(self.cycle)
         if self.loop.time() - self.door.born > MAX_AGE:
             self.cycle.keep_alive = False  # uvicorn says so in the answer
@@ -249,7 +274,10 @@ class BoundedProtocol(HttpToolsProtocol):
             return raw_answers.long_target()
         if sum(len(name) + len(value) + _OF_A_LINE for name, value in self.headers) > MAX_HEAD_BYTES:
             return raw_answers.long_head()
-        if self.parser.get_http_version() == "1.1" and all(name != HOST for name, _ in self.headers):
+        version = self.parser.get_http_version()
+        if version not in _VERSIONS or b"#" in self.url:  # no target has a fragment (RFC 9112 section 3.2)
+            return raw_answers.malformed()
+        if version == "1.1" and all(name != HOST for name, _ in self.headers):
             return raw_answers.without_host()
         return None
 

@@ -37,7 +37,7 @@ from mailproof.transport.headers import (
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
     INSTANCE_ID,
-    ONCE,
+    JOINED,
     ORIGIN,
     REQUEST_ID,
     REQUESTED_METHOD,
@@ -90,7 +90,7 @@ class Request:
     def from_scope(cls, scope: AsgiScope) -> Self:
         """Read an ASGI scope of type "http"."""
         headers = tuple(scope["headers"])
-        values = values_by_name(headers, ONCE, b", ")
+        values = values_by_name(headers, JOINED, b", ")
         timeout = values.get(GRPC_TIMEOUT)
         return cls(
             scope["method"],

@@ -497,6 +497,7 @@ def test_a_compatible_test_is_told_in_a_sentence(app: HttpApp, table: Table, out
         assert answer.status == 400
         assert answer.body.decode().splitlines()[-1] == "  What to do: Check the password."
         assert "The server refused the login." in answer.body.decode()
+        assert answer.body.decode().count("Check the password.") == 1
         assert commerce.body == b"The test failed.\n"
 
 

@@ -158,6 +158,15 @@ def test_a_verb_and_an_empty_id_are_not_reached_by_it(routes: Routes, path: str)
     assert routes.verbs(path) == []
 
 
+def test_an_id_left_empty_changes_and_removes_nothing(calls: Calls, routes: Routes) -> None:
+    """As `/smtp/` for `/smtp/{id}`: the slash is passed over, so the path above must not take the verb."""
+    found = {(route.verb, route.template) for method in calls.methods.values() for route in method.routes}
+    of_one = [(verb, template) for verb, template in found if template.endswith("}") and verb != "GET"]
+    assert of_one
+    for verb, template in of_one:
+        assert verb not in routes.verbs(template[: template.rindex("{")]), template
+
+
 @pytest.fixture
 def method(calls: Calls) -> Method:
     return calls.methods[f"{SERVICE}/GetSMTPConfigById"]
