@@ -166,7 +166,7 @@ def test_whatever_happens_ends_with_a_sentence(
         raise raised
 
     monkeypatch.setattr(environment, "make", make)
-    monkeypatch.setattr(environment.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     assert environment.main([str(tmp_path / ".venv"), "lock.txt", ".stamp"]) == code
     assert capsys.readouterr().err.endswith(said)
 
