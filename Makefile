@@ -12,7 +12,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE
+.PHONY: help run test setup debian lint format types gen gen-check lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ lock: ## Renew the lock files
 
 clients: setup ## Call every RPC with every client, directly and through Envoy; write docs/clients.md
 	@PYTHONPATH=tests MAILPROOF_TEST_COMMAND=$(abspath $(BIN))/mailproof $(BIN)/python -m client_support $(CLIENTS)
+
+transcoder: setup ## Ask our REST gateway and grpc-web, and Envoy's translators, the same; show what differs
+	@$(BIN)/python -m pytest -q -s tests/e2e/test_transcoder.py
 
 envoy: $(STAMP) ## Put one port in front of a running service (envoy.yaml)
 	@$(BIN)/envoy -c envoy.yaml --log-level warning

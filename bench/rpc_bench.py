@@ -9,11 +9,13 @@ the line per call, since the echo writes none.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +64,21 @@ class Server:
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
+def ready_address(process: subprocess.Popen[str], log: Path) -> str:
+    """Return the address of gRPC, by the record that a service logs when it is ready: its log is JSON, as in production.
+
+    Raises:
+        RuntimeError: The process has ended before.
+    """
+    while True:
+        for record in map(json.loads, log.read_text().splitlines()):
+            if record["message"] == "ready":
+                return str(record["grpc"])
+        if process.poll() is not None:
+            raise RuntimeError(f"the service ended before it was ready: {log.read_text()}")
+        time.sleep(0.01)
+
+
 @contextmanager
 def serving(name: str, folder: Path, *flags: str) -> Iterator[Server]:
     """Run `mailproof serve`."""
@@ -75,12 +92,10 @@ def serving(name: str, folder: Path, *flags: str) -> Iterator[Server]:
     listen = ["--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", "--max-configs-per-instance=0"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [str(BIN / "mailproof"), "serve", *listen, *flags], stdout=subprocess.PIPE, stderr=log, text=True
+            [str(BIN / "mailproof"), "serve", *listen, *flags], stdout=subprocess.DEVNULL, stderr=log, text=True
         )
-    assert process.stdout is not None
-    process.stdout.readline()
     try:
-        yield Server(name, process, process.stdout.readline().split()[-1], made.stdout.strip())
+        yield Server(name, process, ready_address(process, folder / "log"), made.stdout.strip())
     finally:
         process.terminate()
         process.communicate()

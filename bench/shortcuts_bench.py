@@ -102,12 +102,10 @@ async def calls(rounds: int, folder: Path) -> None:
     paths = {"PYTHONPATH": os.pathsep.join([*PATHS, os.environ.get("PYTHONPATH", "")])}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(  # noqa: ASYNC220 - likewise
-            command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT, env=os.environ | paths
+            command, stdout=subprocess.DEVNULL, stderr=log, text=True, cwd=ROOT, env=os.environ | paths
         )
     try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        server = rpc_bench.Server("mailproof", process, process.stdout.readline().split()[-1])
+        server = rpc_bench.Server("mailproof", process, rpc_bench.ready_address(process, folder / "log"))
         metadata = (("authorization", f"Bearer {made.stdout.strip()}"),)
         async with grpc.aio.insecure_channel(server.address) as channel:
             stub: admin_pb2_grpc.AdminServiceAsyncStub = admin_pb2_grpc.AdminServiceStub(channel)

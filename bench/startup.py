@@ -34,7 +34,7 @@ def serve(*flags: str) -> tuple[float, float]:
         listen += [f"--sandbox-starttls-listen={FREE}", f"--sandbox-tls-listen={FREE}"]
         begun = time.perf_counter()
         process = subprocess.Popen(
-            [str(BIN / "mailproof"), "serve", "--data-dir", folder, *listen, *flags],
+            [str(BIN / "mailproof"), "serve", "--log-format=text", "--data-dir", folder, *listen, *flags],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )

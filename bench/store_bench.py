@@ -108,7 +108,9 @@ def memory(folder: Path) -> tuple[float, float]:
     begun = time.perf_counter()
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [str(BIN / "mailproof"), "serve", *listen, "--data-dir", str(folder)], stdout=subprocess.PIPE, stderr=log
+            [str(BIN / "mailproof"), "serve", "--log-format=text", *listen, "--data-dir", str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=log,
         )
     assert process.stdout is not None
     process.stdout.readline()

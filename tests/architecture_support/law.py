@@ -341,7 +341,7 @@ LAW = (
     Room(
         "cli",
         "the same, where a report is shown",
-        ("client", "languages.language", "reporting", "smtp.plans", "smtp.report", "smtp.vocabulary", "syntax.host"),
+        ("client", "languages.language", "reporting", "smtp.plans", "smtp.vocabulary", "syntax.host", "syntax.text"),
         libraries=(
             "asyncio: events",
             "google: config_test",

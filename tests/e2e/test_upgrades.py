@@ -88,7 +88,7 @@ class Server:
         listen = (f"--grpc-listen={FREE_PORT}", f"--http-listen={FREE_PORT}")
         with (self.data_dir / "stderr.log").open("a") as log:
             self.process = subprocess.Popen(
-                [self.command, "serve", "--data-dir", str(self.data_dir), *listen],
+                [self.command, "serve", "--log-format=text", "--data-dir", str(self.data_dir), *listen],
                 env=environment(self.env),
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -45,7 +45,19 @@ def running_edge(service: RunningService, directory: Path, *, without: str = "")
     assert without in text
     text = text.replace(without, "")
     text = re.sub(r"(port_value: )(\d+)", lambda match: match[1] + ports[match[2]], text)
-    config = directory / "envoy.yaml"
+    with running_envoy(text, directory / "envoy.yaml", f"http://127.0.0.1:{port}/readyz"):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def running_envoy(text: str, config: Path, ready: str) -> Iterator[None]:
+    """Run an Envoy.
+
+    Args:
+        text: Its configuration.
+        config: The file that is made of it; the log is beside it.
+        ready: What answers 200 as soon as Envoy is ready.
+    """
     config.write_text(text)
     log = config.with_suffix(".log")
     with log.open("wb") as sink:
@@ -55,8 +67,8 @@ def running_edge(service: RunningService, directory: Path, *, without: str = "")
             stderr=sink,
         )
         try:
-            _until_ready(f"http://127.0.0.1:{port}/readyz", process, log)
-            yield f"127.0.0.1:{port}"
+            _until_ready(ready, process, log)
+            yield
         finally:
             process.terminate()
             process.wait(HANG)

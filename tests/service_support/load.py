@@ -106,7 +106,7 @@ def start(data_dir: Path) -> tuple[subprocess.Popen[str], str, float]:
     listen = [f"--grpc-listen={FREE_PORT}", f"--http-listen={FREE_PORT}"]
     with (data_dir / "stderr.log").open("a") as log:
         process = subprocess.Popen(
-            [command(), "serve", "--data-dir", str(data_dir), *listen],
+            [command(), "serve", "--log-format=text", "--data-dir", str(data_dir), *listen],
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=log,

@@ -23,6 +23,6 @@ def missing_extra(error: ImportError, command: str) -> str:
         return ""
     extra = "diagnose" if module in _DIAGNOSE and command in _ALONE else "server"
     return (
-        f"mailproof {command} needs the extra {extra}, which is not installed ({module} is missing): pipx install "
+        f"{command} needs the extra {extra}, which is not installed ({module} is missing): pipx install "
         f"--force 'mailproof[{extra}]', or pip install 'mailproof[{extra}]'"
     )

@@ -20,6 +20,9 @@ MAX_NAMES = 1000
 MAX_NAMES_IN_ALL = 40_000
 """The number of names in a whole body, for those of 1 MiB: an import of 1,000 configurations has some 20,000."""
 
+MAX_DEPTH = 100
+"""How deep objects and lists may lie in each other, as in protobuf; RFC 8259 section 9 leaves it to the parser."""
+
 _WHITE = b" \t\r\n"  # RFC 8259 section 2
 
 
@@ -47,9 +50,21 @@ def load_object(body: bytes) -> dict[str, Any]:
         raise MalformedRequest(say("the body is not valid JSON: {msg} ({where})", msg=error.msg, where=where)) from None
     except (RecursionError, ValueError):  # ValueError: a number with more digits than int() takes
         raise MalformedRequest(say("the body is not valid JSON: nested too deep, or a number too long")) from None
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(document) > MAX_DEPTH:
+        raise MalformedRequest(say("the body is not valid JSON: nested too deep, or a number too long"))
     if not isinstance(document, dict):
         raise MalformedRequest(say("the body must be a JSON object"))
     return document
+
+
+def _depth(document: object) -> int:
+    """Return how many levels of objects and lists there are, up to one more than are allowed."""
+    level, depth = [document], 0
+    while level and depth <= MAX_DEPTH:
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        depth += bool(inner)
+        level = [value for values in inner for value in values]
+    return depth
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def test_what_worked_before_a_crash_works_after_it_and_ends_in_a_start_without_t
     assert service.stop() == 0
     assert live_tokens(service.data_dir) == 1
     listen = [f"--{name}-listen={FREE_PORT}" for name in ("grpc", "http")]
-    plain = [command(), "serve", "--data-dir", str(service.data_dir), *listen]
+    plain = [command(), "serve", "--log-format=text", "--data-dir", str(service.data_dir), *listen]
     with subprocess.Popen(
         plain, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as again:

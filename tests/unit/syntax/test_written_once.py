@@ -27,6 +27,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("characters", "smtp.sanitize"): "looks for the beginnings of ECMA-48's escape sequences",
     ("characters", "store.postgres.log"): "the store may import domain alone",
     ("characters", "transport.entity_tags"): "RFC 9110's grammar of an entity tag",
+    ("characters", "store.sqlite.serving"): "the store may import domain alone",
     ("characters", "syntax.mailbox"): "RFC 5321's grammar of a local part",
     (
         "host and port",

@@ -147,7 +147,7 @@ def test_an_answer_is_packed_where_that_pays(app: HttpApp, table: Table) -> None
     assert (plain.header("content-encoding"), packed.header("content-encoding")) == (None, "gzip")
     assert json.loads(gzip.decompress(packed.body))["result"] == json.loads(plain.body)["result"]
     for answer in (plain, packed, get(app, table, "/smtp/1")):
-        assert answer.header("vary") == "accept-language, accept-encoding"
+        assert answer.header("vary") == "accept, accept-language, accept-encoding"
     assert get(app, table, "/v1/caller", GZIP).header("content-encoding") is None  # too small
 
 
