@@ -183,7 +183,6 @@ def test_an_address_that_is_taken_names_its_setting(flags: Sequence[str], env: M
     assert said in problem
 
 
-
 @pytest.mark.parametrize(
     ("env", "said"),
     [
