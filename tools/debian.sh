@@ -21,7 +21,8 @@ else
   exit 1
 fi
 echo "Installing from Debian, by apt-get as root:$missing"
-export DEBIAN_FRONTEND=noninteractive
+# By env, since sudo passes no variables on: without it postfix asks what kind of mail server it is to be, and waits.
+quiet="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
 # Servers (postfix, dovecot) are for the tests to start, not for the system: invoke-rc.d asks this script first.
 guard=/usr/sbin/policy-rc.d
 if [ ! -e "$guard" ]; then
@@ -30,7 +31,7 @@ if [ ! -e "$guard" ]; then
   $sudo chmod 755 "$guard"
 fi
 # shellcheck disable=SC2086 # a list of words
-if ! { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null; }; then
+if ! { $quiet update -qq && $quiet install -y -qq --no-install-recommends $missing; } </dev/null >/dev/null; then
   echo "apt-get could not install them (its own words are above):$missing" >&2
   exit 1
 fi

@@ -170,6 +170,7 @@ def remove(place: Path) -> None:
         place.unlink()
     elif place.exists():
         print(f"{place.name} is not whole (an interrupted installation, another Python, or moved): making it anew")
+        (place / "pyvenv.cfg").unlink(missing_ok=True)  # first: without it nobody takes what is left for an environment
         shutil.rmtree(place)
 
 

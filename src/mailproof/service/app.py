@@ -212,16 +212,14 @@ class Service:
             StartupError: One of the addresses can't be used; the other is closed again.
         """
         grpc, http = self._settings.grpc_listen, self._settings.http_listen
+        name = "grpc_listen"
         try:
             self._grpc_port = self._grpc_loop.submit(self._grpc.start(self._host(grpc), grpc.port)).result()
+            name = "http_listen"
             self._http_port = self._http_loop.submit(self._http.start(self._host(http), http.port)).result()
-        except AddressUnusable as error:
+        except StartupError as error:
             self._stop(grace=0)
-            name = "http_listen" if self._grpc_port else "grpc_listen"
             raise address_problem(error, self._settings, name) from error
-        except StartupError:
-            self._stop(grace=0)
-            raise
         self._grpc_loop.submit(self._retention.run())  # until the loop ends
 
     def _host(self, listen: Listen) -> str | UnixAddress:

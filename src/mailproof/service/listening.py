@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from mailproof.domain.errors import AddressUnusable, StartupError
+from mailproof.domain.errors import StartupError
 from mailproof.service.settings import ServiceSettings, declaration_of
+from mailproof.service.settings_values import Listen
 
 
 def address_problem(
-    error: AddressUnusable, settings: ServiceSettings, name: str, environ: Mapping[str, str] = os.environ
+    error: StartupError, settings: ServiceSettings, name: str, environ: Mapping[str, str] = os.environ
 ) -> StartupError:
     """Return the error with what to do about it.
 
@@ -23,8 +24,12 @@ def address_problem(
     declaration = declaration_of(name)
     source = settings.sources.get(name)
     chosen = f"{source} has chosen it" if source else f"it is the default of {declaration.flags}"
-    other = f"{declaration.flags} {declaration.metavar} or {declaration.variable}"
+    address: Listen = getattr(settings, name)
+    wanted, hint = declaration.metavar, ", where port 0 is any free one"
+    if address.path is not None:
+        wanted, hint = "unix:/another/path", ""
+    other = f"{declaration.flags} {wanted} or {declaration.variable}"
     if "MAKELEVEL" in environ:
-        address = getattr(settings, name)
-        other = f"make run {declaration.variable}={type(address)(address.host, 0)}"
-    return StartupError(f"{error} ({chosen}); choose another one by {other}, where port 0 is any free one")
+        free = wanted if address.path is not None else Listen(address.host, 0)
+        other = f"make run {declaration.variable}={free}"
+    return StartupError(f"{error} ({chosen}); choose another one by {other}{hint}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailproof.service import settings
 from mailproof.syntax.text import has_invisible
@@ -41,6 +41,15 @@ def _is_of_others(name: str, value: str) -> bool:
 
 def _sentence(name: str, known: frozenset[str]) -> str:
     shown = ascii(name) if has_invisible(name) else name
-    near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
-    meant = f"; did you mean {near[0]}?" if near else "; docs/settings.md lists them"
-    return f"{shown} is no setting and changes nothing{meant}"
+    meant = _nearest(name.removeprefix(_PREFIX).upper(), sorted(each.removeprefix(_PREFIX) for each in known))
+    hint = f"; did you mean {_PREFIX}{meant}?" if meant else "; docs/settings.md lists them"
+    return f"{shown} is no setting and changes nothing{hint}"
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Return the setting that is meant, "" if none is near; without the prefix, which would make all of them alike."""
+    words = name.split("_")
+    shortened = [each for each in known if all(map(str.startswith, each.split("_"), words)) and name]
+    shortened = [each for each in shortened if each.count("_") >= len(words) - 1]
+    near = difflib.get_close_matches(name, shortened or known, n=1, cutoff=0.0 if shortened else 0.6)
+    return near[0] if near else ""

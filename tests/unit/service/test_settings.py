@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailproof.domain.database import Engine
-from mailproof.domain.errors import AddressUnusable
+from mailproof.domain.errors import AddressUnusable, StartupError
 from mailproof.domain.limits import Bounds
 from mailproof.domain.model import Role
 from mailproof.net.egress import Profile
@@ -181,6 +181,19 @@ def test_an_address_that_is_taken_names_its_setting(flags: Sequence[str], env: M
     problem = str(address_problem(taken, load(*flags, env=env), "http_listen", env))
     assert problem.startswith("can't listen on 127.0.0.1:80 for HTTP: Address already in use (")
     assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({}, "; choose another one by --grpc-listen unix:/another/path or MAILPROOF_GRPC_LISTEN"),
+        ({"MAKELEVEL": "1"}, "; choose another one by make run MAILPROOF_GRPC_LISTEN=unix:/another/path"),
+    ],
+)
+def test_a_unix_socket_that_is_taken_names_its_setting(env: Mapping[str, str], said: str) -> None:
+    taken = StartupError("can't listen on unix:/s: another program listens there")
+    settings = load("--grpc-listen", "unix:/s")
+    assert str(address_problem(taken, settings, "grpc_listen", env)) == f"{taken} (--grpc-listen has chosen it){said}"
 
 
 BAD: list[tuple[str, str, str]] = [

@@ -17,6 +17,8 @@ from mailproof.service.unknown_variables import unknown_variables
         ("MAILPROOF_EGRESS_PROFIL", "MAILPROOF_EGRESS_PROFILE"),
         ("MAILPROOF_http_listen", "MAILPROOF_HTTP_LISTEN"),
         ("MAILPROOF_GRPC_PORT", ""),
+        ("MAILPROOF_TLS_CERT_FILE", "MAILPROOF_TLS_CERTIFICATE_FILE"),
+        ("MAILPROOF_DATABASE", "MAILPROOF_DATABASE_URL"),
     ],
 )
 def test_a_misspelt_setting_is_named_with_the_nearest_and_its_value_is_not(name: str, meant: str) -> None:
@@ -43,6 +45,11 @@ def test_a_misspelt_setting_is_named_with_the_nearest_and_its_value_is_not(name:
 )
 def test_what_is_a_setting_or_somebody_elses_is_not_named(name: str, value: str) -> None:
     assert unknown_variables({name: value}) == []
+
+
+def test_what_resembles_no_setting_but_in_its_prefix_is_told_none() -> None:
+    (told,) = unknown_variables({"MAILPROOF_PORT": "8080"})
+    assert told == "MAILPROOF_PORT is no setting and changes nothing; docs/settings.md lists them"
 
 
 def test_a_name_that_would_drive_a_terminal_is_escaped() -> None:

@@ -298,7 +298,8 @@ def migrate(connection: sqlite3.Connection, *, now: int, instance_id: str) -> No
         )
         connection.execute(f"PRAGMA busy_timeout = {round(_BUSY_WRITER * 1000)}")
     except sqlite3.Error as error:
-        raise StartupError(f"the database can't be brought up to date: {error}") from error
+        (_, _, file), *_ = connection.execute("PRAGMA database_list")
+        raise StartupError(f"the database {file} can't be brought up to date: {error}") from error
 
 
 def _migrate_one(connection: sqlite3.Connection, now: int) -> bool:
