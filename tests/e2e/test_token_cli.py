@@ -20,8 +20,7 @@ from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import Access
-from service_support.here import run_here
-from service_support.service import environment, run
+from service_support.service import run, run_here
 
 TOKEN = re.compile(r"mp_[A-Za-z0-9_-]{43}\n")
 
@@ -31,7 +30,7 @@ MADE = re.compile(r"mailproof: the token \d+ \(fingerprint [0-9a-f]{12}\) (is go
 
 
 def token(*arguments: object, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return run_here("token", *map(str, arguments), stdin=stdin, env=environment(env))
+    return run_here("token", *map(str, arguments), stdin=stdin, env=env)
 
 
 def process(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -10,13 +10,15 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from unittest import mock
 
 from mailproof.cli.main import main
 
 
-def run_here(*arguments: str, env: Mapping[str, str], stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+def carry_out(
+    arguments: Sequence[str], env: Mapping[str, str], stdin: str | bytes = ""
+) -> subprocess.CompletedProcess[str]:
     """Carry out a command.
 
     Args:
@@ -30,7 +32,7 @@ def run_here(*arguments: str, env: Mapping[str, str], stdin: str | bytes = "") -
     given = io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()), encoding="utf-8")
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with (
-        mock.patch.dict(os.environ, env, clear=True),
+        mock.patch.dict(os.environ, dict(env), clear=True),
         mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
     ):
         code = main(arguments)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from clock_support.waiting import HANG
-from service_support.here import run_here
+from service_support.here import carry_out
 
 ORIGIN = "https://console.example.com"
 """The one origin that the shared service lets call from a browser."""
@@ -80,10 +80,17 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )
 
 
+def run_here(
+    *arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Carry out a command of `mailproof` in this process."""
+    return carry_out(arguments, environment(env), stdin)
+
+
 def create_token(data_dir: Path, role: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return a fresh token, which the command has made in this process."""
     create = ("token", "create", "--init", "--data-dir", str(data_dir), "--role", role)
-    made = run_here(*create, *arguments, env=environment(env))
+    made = run_here(*create, *arguments, env=env)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
