@@ -1,5 +1,6 @@
 """Fixtures that test files of several folders share."""
 
+import gc
 import os
 import shutil
 import signal
@@ -26,6 +27,16 @@ os.environ["MAILPROOF_CLIENT_CONFIG"] = ""
 
 # A shell's background job ignores SIGINT, and so would every program that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# While 20,000 tests are collected nothing becomes garbage, and later all of them stay: the collector need not look.
+gc.set_threshold(100_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what the tests are made of from the collector, which would look at it over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
