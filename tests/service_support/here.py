@@ -36,5 +36,5 @@ def carry_out(
         mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
     ):
         code = main(arguments)
-    shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]  # BytesIO
+    shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))
     return subprocess.CompletedProcess(arguments, code, shown, said)

@@ -17,7 +17,6 @@ from mailproof.cli.examples import EXAMPLES
 from mailproof.cli.guard import guarded
 from mailproof.cli.parser import Parser
 from mailproof.domain.errors import StartupError
-from mailproof.service.garbage import collect_rarely
 
 PACKAGE = "mailproof"
 
@@ -47,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     if argv is None:  # the process is this command's
+        from mailproof.service.garbage import collect_rarely
+
         collect_rarely()
     arguments = sys.argv[1:] if argv is None else list(argv)
     return guarded(lambda: _run(arguments))
