@@ -1,7 +1,7 @@
 """A command in this process, with streams and an environment of its own: that takes a tenth of a process's time.
 
-For tests of what commands do and say. That they do it as processes too is held by tests of the guard, the wheel, serve,
-and by one call of each file that uses this.
+For tests of what commands do and say. That they do it as processes too is held by the tests of the guard, the wheel and
+serve, and by those calls of `service_support.service.run` that most files of commands keep.
 """
 
 from __future__ import annotations
