@@ -1,15 +1,20 @@
 """Fixtures that test files of several folders share."""
 
+import gc
 import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from plain_support.longest_first import LONGEST_FIRST
 from postgres_support.server import any_server, database
 from service_support.service import ORIGIN, RunningService, running_service
+
+TESTS = Path(__file__).parent
 
 # No test depends on the clock or on luck: no time limit per example, and the same examples in each run.
 settings.register_profile(
@@ -26,6 +31,23 @@ os.environ["MAILPROOF_CLIENT_CONFIG"] = ""
 
 # A shell's background job ignores SIGINT, and so would every program that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# While 20,000 tests are collected nothing becomes garbage, and later all of them stay: the collector need not look.
+gc.set_threshold(100_000, 20, 50)
+
+
+@pytest.hookimpl(trylast=True)  # pytest itself puts tests of one fixture together
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: what begins last decides when all have ended."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what the tests are made of from the collector, which would look at it over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,8 @@ UNFINISHED = ".unfinished"
 _DEFAULT_INDEX = "https://pypi.org/simple"
 _ANSWERS_WITHIN = 5.0  # seconds
 _PACKAGE = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
+_UV = re.compile(r"^uv==.*\\\n(?:    --hash=\S+(?: \\)?\n)+", re.MULTILINE)
+"""The lines of a lock file on uv."""
 _BEGINS = re.compile(
     r"Collecting (?P<name>[^=\s]+)==(?P<version>\S+) \(from -r"
     r"|Processing \S*/(?P<file>[^-/]+)-(?P<its>[^-]+)-\S+ \(from -r"
@@ -204,6 +206,8 @@ def install(place: Path, lock_file: Path) -> None:
     index = index_url(place)
     flags = [] if answers(index) else ["--retries", "0", "--timeout", "5"]
     print(f"Installing {len(listed)} packages of {lock_file} from {shown(index)}", flush=True)
+    if quickly(place, lock_file, index):
+        return
     with (place / LOG).open("w") as log:
         progress = Progress(len(listed))
         try:
@@ -214,6 +218,32 @@ def install(place: Path, lock_file: Path) -> None:
             progress.end()
     if code:
         raise Problem(explained((place / LOG).read_text(errors="replace"), index, place / LOG))
+
+
+def quickly(place: Path, lock_file: Path, index: str) -> bool:
+    """Install by uv where the lock file has it, in a third of pip's time, and return whether that was possible.
+
+    Nothing is compiled: that takes five times as long, and most of it is never imported. uv knows nothing
+    of pip's settings but the index: where it fails, pip does it all, and says what is wrong.
+    """
+    pinned = _UV.search(lock_file.read_text())
+    if pinned is None:
+        return False
+    python = str(place / "bin" / "python")
+    uv = [str(place / "bin" / "uv"), "pip", "install", "--quiet", "--no-deps", "--python", python]
+    with tempfile.TemporaryDirectory() as folder:
+        alone_in_it = Path(folder, "uv.txt")
+        alone_in_it.write_text(pinned[0])
+        only_uv = [*pip_of(place), "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(alone_in_it)]
+        commands = (
+            [*only_uv, "--disable-pip-version-check", "--no-input", "--retries", "0"],
+            [*uv, "--index-url", index, "--require-hashes", "-r", str(lock_file)],
+            [*uv, "--no-build-isolation", "-e", str(ROOT)],
+        )
+        return all(
+            subprocess.run(command, capture_output=True, env=environment(), check=False).returncode == 0
+            for command in commands
+        )
 
 
 class Progress:

@@ -5,6 +5,7 @@ uv does not read pip's configuration, so behind an index of its own only pip may
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ def main() -> int:
     python, *arguments = sys.argv[1:]
     if UV.exists():
         quick = [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *arguments]
-        if subprocess.run(quick, capture_output=True, check=False).returncode == 0:
+        # What is compiled belongs beside what is installed: that is where its own programs look.
+        beside = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
+        if subprocess.run(quick, capture_output=True, env=beside, check=False).returncode == 0:
             return 0
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check"]
     return subprocess.run([*pip, *arguments], check=False).returncode

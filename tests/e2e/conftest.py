@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from service_support.service import RunningService, create_token_here, running_service
+from service_support.service import RunningService, create_token, running_service
 from service_support.wires import WIRES, Client, Wires, open_wires
 from smtp_support import pki
 
@@ -41,7 +41,7 @@ class Office:
         self._made += AT_ONCE
         named = [argument for instance in (FIRST, *self._unused) for argument in ("--instance", instance)]
         self.admin, self.viewer, self.colleague = (
-            create_token_here(self.service.data_dir, *role, *named) for role in _ROLES
+            create_token(self.service.data_dir, *role, *named) for role in _ROLES
         )
         self.secrets |= {self.admin, self.viewer, self.colleague}
 

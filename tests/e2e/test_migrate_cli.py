@@ -25,7 +25,7 @@ from mailproof.service.engines import open_store
 from mailproof.store.contract import Store
 from mailproof.store.transfer import TABLES
 from postgres_support.server import database, query
-from service_support.service import command, environment, run
+from service_support.service import command, environment, run, run_here
 from service_support.tokens import revoke_stored, stored_token
 
 SETTINGS = SmtpSettings("post@example.com", "Poßt 郵", True, "smtp.example.com:587", "u", "", "a\0b\ud800")
@@ -107,7 +107,7 @@ def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def migrate(source: str, target: str) -> subprocess.CompletedProcess[str]:
-    return run("migrate", "--from", source, "--to", target)
+    return run_here("migrate", "--from", source, "--to", target)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -203,7 +203,7 @@ def test_a_kill_in_the_middle_leaves_the_target_empty(url: str, tmp_path: Path, 
 
     asyncio.run(kill_in_the_middle())
     assert is_empty(target)
-    assert migrate(source, target).returncode == 0
+    assert run("migrate", "--from", source, "--to", target).returncode == 0
     assert contents(target) == contents(source)
 
 
@@ -228,7 +228,7 @@ def is_empty(url: str) -> bool:
     ],
 )
 def test_what_is_wrong_is_a_line_without_the_password(arguments: list[str], code: int, tmp_path: Path) -> None:
-    done = run("migrate", *(argument.replace("TMP", str(tmp_path)) for argument in arguments))
+    done = run_here("migrate", *(argument.replace("TMP", str(tmp_path)) for argument in arguments))
     assert done.returncode == code, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "hunter2" not in done.stderr

@@ -16,7 +16,7 @@ import pytest
 from clock_support.waiting import HANG
 from contract.postgres_audit import audit
 from postgres_support.server import execute, query
-from service_support.service import RunningService, command, create_token, environment, run, running_service
+from service_support.service import RunningService, command, create_token, environment, run, run_here, running_service
 
 KEY = b64encode(bytes(range(32))).decode()
 OTHER_KEY = b64encode(bytes(32)).decode()
@@ -134,7 +134,7 @@ def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
         "host": f"postgresql://postgres:hunter2@no-such-host.invalid/{name}",
     }[what]
     for arguments in (["serve"], ["token", "list"]):
-        done = run(*arguments, "--data-dir", str(tmp_path), env=env(wrong))
+        done = (run if arguments == ["serve"] else run_here)(*arguments, "--data-dir", str(tmp_path), env=env(wrong))
         assert done.returncode == 3
         assert done.stderr.startswith("mailproof: the database postgresql://")
         assert len(done.stderr.splitlines()) == 1
@@ -143,7 +143,7 @@ def test_a_database_that_can_not_be_used_is_said_in_a_line_without_the_password(
 
 def test_rebuild_compares_and_mends_beside_a_running_service(url: str, tmp_path: Path) -> None:
     def rebuild(*flags: str) -> tuple[int, str]:
-        done = run("rebuild", "--data-dir", str(tmp_path), *flags, env=env(url))
+        done = run_here("rebuild", "--data-dir", str(tmp_path), *flags, env=env(url))
         return done.returncode, done.stdout + done.stderr
 
     with running_service(tmp_path, env=env(url)) as service:
@@ -165,7 +165,7 @@ def test_rebuild_compares_and_mends_beside_a_running_service(url: str, tmp_path:
 def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
     create_token(tmp_path, "admin", env=env(url))
     execute(url, "INSERT INTO schema_version (version, applied_at) VALUES (1000, 0)")
-    done = run("token", "list", "--data-dir", str(tmp_path), env=env(url))
+    done = run_here("token", "list", "--data-dir", str(tmp_path), env=env(url))
     assert done.returncode == 3
     assert "newer release" in done.stderr
 

@@ -43,6 +43,13 @@ def durable_url(server: Server) -> Iterator[str]:
         yield fresh
 
 
+@pytest.fixture(scope="module")
+def common_url(postgres_url: str) -> Iterator[str]:
+    """A database for tests that look only at what has come in since they began: to make one takes longer."""
+    with database(postgres_url) as fresh:
+        yield fresh
+
+
 @asynccontextmanager
 async def opened(url: str, limits: DatabaseLimits | None = None) -> AsyncIterator[PostgresStore]:
     store = await postgres.open_store(parse_url(url), limits)
@@ -111,7 +118,9 @@ async def read(store: PostgresStore, caller: Caller, provider_id: str) -> list[i
 @pytest.mark.parametrize(
     "operation", [add, add_with_key, change, replace_one, add_token, read], ids=lambda each: each.__name__
 )
-def test_a_cut_at_any_point_of_a_call_neither_loses_nor_doubles_it(url: str, operation: Operation, cut: Cut) -> None:
+def test_a_cut_at_any_point_of_a_call_neither_loses_nor_doubles_it(
+    common_url: str, operation: Operation, cut: Cut
+) -> None:
     """Each exchange of the call is the one that is cut, in turn; the call succeeds all the same, once."""
 
     async def once(proxy: Proxy, through: str, exchange: int) -> bool:
@@ -123,11 +132,11 @@ def test_a_cut_at_any_point_of_a_call_neither_loses_nor_doubles_it(url: str, ope
             sequences = await operation(store, caller, provider_id)
             happened = await asyncio.to_thread(proxy.disarm)
             assert isinstance(sequences, list)
-            events = await asyncio.to_thread(audit, url)
+            events = await asyncio.to_thread(audit, common_url)
             assert sequences == [event.sequence for event in events[before:]], f"cut at exchange {exchange}"
             return happened
 
-    with proxied(url) as (proxy, through):
+    with proxied(common_url) as (proxy, through):
         for exchange in range(40):
             if not asyncio.run(once(proxy, through, exchange)):
                 assert exchange
@@ -136,11 +145,11 @@ def test_a_cut_at_any_point_of_a_call_neither_loses_nor_doubles_it(url: str, ope
 
 
 @pytest.mark.parametrize("cut", Cut, ids=lambda cut: cut.name.lower())
-def test_a_cut_while_the_instance_is_locked_neither_loses_nor_doubles(url: str, cut: Cut) -> None:
+def test_a_cut_while_the_instance_is_locked_neither_loses_nor_doubles(common_url: str, cut: Cut) -> None:
     """Another's write comes between reading and writing, so that the lock is taken; up to the COMMIT all are cut."""
 
     async def once(proxy: Proxy, through: str, exchange: int) -> bool:
-        async with opened(through) as store, opened(url) as other:
+        async with opened(through) as store, opened(common_url) as other:
             caller = await admin(store)
             provider_id = (await store.add(caller, addition(store))).change.provider_id
             before = (await store.list(caller.instance_id, Page(limit=1))).sequence
@@ -161,14 +170,14 @@ def test_a_cut_while_the_instance_is_locked_neither_loses_nor_doubles(url: str, 
             proxy.arm(exchange, cut)
             outcome = await store.commit(caller, provider_id, decide)
             happened = await asyncio.to_thread(proxy.disarm)
-            events = await asyncio.to_thread(audit, url)
+            events = await asyncio.to_thread(audit, common_url)
             assert len(events) == before + 2, f"cut at exchange {exchange}"
             assert [event for event in events if event.change.type is EventType.SMTP_CHANGED][-1:] == list(
                 outcome.events
             )
             return happened
 
-    with proxied(url) as (proxy, through):
+    with proxied(common_url) as (proxy, through):
         for exchange in range(40):
             if not asyncio.run(once(proxy, through, exchange)):
                 assert exchange >= 7
@@ -368,9 +377,9 @@ def test_two_calls_at_once_with_one_key_are_one_event_and_one_answer(url: str) -
     asyncio.run(main())
 
 
-def test_a_write_by_one_store_is_seen_by_another_at_once(url: str) -> None:
+def test_a_write_by_one_store_is_seen_by_another_at_once(common_url: str) -> None:
     async def main() -> None:
-        async with opened(url) as one, opened(url) as two:
+        async with opened(common_url) as one, opened(common_url) as two:
             caller = await admin(one)
             assert await two.find_token(bytes(32)) is None
             for _ in range(50):

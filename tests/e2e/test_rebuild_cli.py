@@ -14,7 +14,7 @@ from contract.store_world import activation, add
 from mailproof.domain.model import Caller
 from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sqlite.store import SqliteStore, open_store
-from service_support.service import run
+from service_support.service import run, run_here
 from service_support.tokens import stored_token
 
 NAME = "mailproof.db"
@@ -47,7 +47,7 @@ def tamper(folder: Path, statement: str) -> None:
 
 
 def rebuild(folder: Path, *flags: str) -> tuple[int, str, str]:
-    done = run("rebuild", "--data-dir", str(folder), *flags)
+    done = run_here("rebuild", "--data-dir", str(folder), *flags)
     return done.returncode, done.stdout, done.stderr
 
 

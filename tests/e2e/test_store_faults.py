@@ -194,13 +194,20 @@ def test_a_secret_that_does_not_open_stops_its_own_calls_alone(tmp_path: Path) -
         service.stop()
 
 
-@pytest.fixture
-def stopped(tmp_path: Path) -> tuple[Path, str]:
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The data directory of a service that has ended, and the id of a configuration with a password."""
-    service = start_service(tmp_path / "data")
+    service = start_service(tmp_path_factory.mktemp("used") / "data")
     made = add(service)
     assert service.stop() == 0
     return service.data_dir, made
+
+
+@pytest.fixture
+def stopped(used: tuple[Path, str], tmp_path: Path) -> tuple[Path, str]:
+    """A copy of it."""
+    data_dir, made = used
+    return shutil.copytree(data_dir, tmp_path / "data"), made
 
 
 def refusal(data_dir: Path, **env: str) -> str:

@@ -19,7 +19,7 @@ from mailproof.domain.ledger import EventType
 from mailproof.domain.model import Caller, Role, Token
 from mailproof.store.sqlite.store import open_store
 from service_support.rest import call
-from service_support.service import command, create_token, environment, run, running_service
+from service_support.service import command, create_token, environment, run, run_here, running_service
 
 NAME = "mailproof.db"
 MANY = 1000
@@ -60,14 +60,14 @@ def test_a_command_thins_and_says_so(tmp_path: Path) -> None:
     done = run("thin", "--data-dir", str(tmp_path), "--older-than", "365d")
     assert (done.returncode, done.stdout) == (0, f"instance {instance_id}: 11 events are gone\n")
     assert asked(tmp_path, "SELECT count(*) FROM events") == 5
-    assert run("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
 
 
 @pytest.mark.parametrize(
     "flags", [(), ("--older-than", "soon"), ("--older-than", "99999w"), ("--keep", "0"), ("--keep", "-1")]
 )
 def test_bounds_that_are_none_are_bad_usage(tmp_path: Path, flags: tuple[str, ...]) -> None:
-    done = run("thin", "--data-dir", str(tmp_path), *flags)
+    done = run_here("thin", "--data-dir", str(tmp_path), *flags)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
 
@@ -87,7 +87,7 @@ def test_a_service_thins_by_itself_and_tells_it(tmp_path: Path) -> None:
         assert (removed.status, removed.document["details"]["sequence"]) == (200, "17")
         (logged,) = (entry for entry in service.log() if entry["message"] == "thinned an event log")
         assert (logged["instance_id"], logged["events_gone"], logged["thinned_through"]) == (instance_id, 11, 16)
-    assert run("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
 
 
 def test_a_kill_in_the_middle_leaves_a_log_that_is_whole(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_kill_in_the_middle_leaves_a_log_that_is_whole(tmp_path: Path) -> None
         eventually(lambda: asked(tmp_path, "SELECT max(thinned_through) FROM instances") > 0)
         process.kill()
     assert 0 < asked(tmp_path, "SELECT max(thinned_through) FROM instances") < MANY + MANY // 2
-    assert run("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
-    assert run(*thin).returncode == 0
-    assert run("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
+    assert run_here(*thin).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(tmp_path)).returncode == 0
     assert asked(tmp_path, "SELECT count(*) FROM events") == MANY // 2 + 1

@@ -1,4 +1,4 @@
-"""`mailproof token`, as a process, on a directory that is new, used, or in use."""
+"""`mailproof token` on a directory that is new, used, or in use."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 import re
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from clock_support.waiting import HANG
 from mailproof.domain.caller_errors import Unauthenticated
 from mailproof.domain.errors import InstanceNotFound
 from mailproof.domain.model import Caller, Permission, Role
@@ -24,6 +21,7 @@ from mailproof.store.key_sources import KEY_FILE
 from mailproof.store.sealing import open_sealer
 from mailproof.store.sqlite.store import open_store
 from mailproof.usecases.access import Access
+from service_support.service import run, run_here
 
 TOKEN = re.compile(r"mp_[A-Za-z0-9_-]{43}\n")
 
@@ -33,16 +31,11 @@ MADE = re.compile(r"mailproof: the token \d+ \(fingerprint [0-9a-f]{12}\) (is go
 
 
 def token(*arguments: object, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILPROOF_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailproof", "token", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        check=False,
-        env=clean | (env or {}),
-    )
+    return run_here("token", *map(str, arguments), stdin=stdin, env=env)
+
+
+def process(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return run("token", *map(str, arguments))
 
 
 def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Caller:
@@ -59,14 +52,14 @@ def caller_of(data_dir: Path, text: str, instance_id: str | None = None) -> Call
 
 def test_create_makes_the_directory_if_it_shall_and_prints_the_token_alone(tmp_path: Path) -> None:
     where = ("--data-dir", tmp_path / "a" / "b", "--role", "admin")
-    done = token("create", *where)
+    done = process("create", *where)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
         f"mailproof: there is no directory {tmp_path / 'a' / 'b'}, and nothing was made: check its spelling, or make "
         "it with --init\n"
     )
     assert not list(tmp_path.iterdir())
-    done = token("create", *where, "--init")
+    done = process("create", *where, "--init")
     assert done.returncode == 0
     database, key, made = done.stderr.splitlines(keepends=True)
     assert database == f"mailproof: made the database sqlite:///{tmp_path / 'a' / 'b' / 'mailproof.db'}\n"
@@ -117,10 +110,10 @@ def test_a_server_that_has_the_database_open_sees_a_token_at_once(tmp_path: Path
     async def main() -> None:
         store = open_store(tmp_path / "mailproof.db")
         try:
-            done = await asyncio.to_thread(token, "create", "--data-dir", tmp_path, "--role", "viewer")
+            done = await asyncio.to_thread(process, "create", "--data-dir", tmp_path, "--role", "viewer")
             access = Access(store, open_sealer(tmp_path, None))
             caller = await access.authenticate(f"Bearer {done.stdout.strip()}", "")
-            revoked = await asyncio.to_thread(token, "revoke", caller.token.id, "--data-dir", tmp_path)
+            revoked = await asyncio.to_thread(process, "revoke", caller.token.id, "--data-dir", tmp_path)
             assert revoked.returncode == 0
             with pytest.raises(Unauthenticated):
                 await access.authenticate(f"Bearer {done.stdout.strip()}", "")

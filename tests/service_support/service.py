@@ -5,7 +5,6 @@ MAILPROOF_TEST_COMMAND names another `mailproof` to run, e.g. that of a clean en
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shlex
@@ -14,13 +13,13 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clock_support.waiting import HANG
-from mailproof.cli.main import main
+from service_support.here import carry_out
 
 ORIGIN = "https://console.example.com"
 """The one origin that the shared service lets call from a browser."""
@@ -81,20 +80,19 @@ def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )
 
 
+def run_here(
+    *arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Carry out a command of `mailproof` in this process."""
+    return carry_out(arguments, environment(env), stdin)
+
+
 def create_token(data_dir: Path, role: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
-    """Return a fresh token."""
-    made = run("token", "create", "--init", "--data-dir", str(data_dir), "--role", role, *arguments, env=env)
+    """Return a fresh token, which the command has made in this process."""
+    create = ("token", "create", "--init", "--data-dir", str(data_dir), "--role", role)
+    made = run_here(*create, *arguments, env=env)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
-
-
-def create_token_here(data_dir: Path, role: str, *arguments: str) -> str:
-    """Return a fresh token, which the command has made in this process: that takes a tenth of a process of its own."""
-    shown = io.StringIO()
-    with redirect_stdout(shown), redirect_stderr(io.StringIO()):
-        code = main(["token", "create", "--data-dir", str(data_dir), "--role", role, *arguments])
-    assert code == 0, shown.getvalue()
-    return shown.getvalue().strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ class RunningService:
 
     @property
     def viewer_token(self) -> str:
-        """A viewer's token, made when it is first asked for: few tests need one, and a command takes half a second."""
+        """A viewer's token, made when it is first asked for: few tests need one."""
         if not self._viewer_token:
             self._viewer_token = create_token(self.data_dir, "viewer", env=self.env)
         return self._viewer_token

@@ -43,6 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    if argv is None:  # the process is this command's
+        from mailproof.service.garbage import collect_rarely
+
+        collect_rarely()
     arguments = sys.argv[1:] if argv is None else list(argv)
     return guarded(lambda: _run(arguments))
 

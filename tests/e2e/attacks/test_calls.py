@@ -16,7 +16,7 @@ import pytest
 
 from clock_support.waiting import HANG, eventually
 from service_support.http2 import Http2Client
-from service_support.service import RunningService, create_token, run, running_service
+from service_support.service import RunningService, create_token, run_here, running_service
 from service_support.silent import SilentServer
 from service_support.wires import Client, Refused, Wires, open_wires, request_of
 
@@ -164,14 +164,14 @@ def test_an_answer_that_nobody_takes_ends_with_its_deadline(service: RunningServ
 
 def test_a_revoked_tokens_open_streams_end(service: RunningService, wires: Wires) -> None:
     token = create_token(service.data_dir, "admin", "--name", "stolen")
-    listed = run("token", "list", "--data-dir", str(service.data_dir)).stdout.splitlines()
+    listed = run_here("token", "list", "--data-dir", str(service.data_dir)).stdout.splitlines()
     token_id = next(line.split()[0] for line in listed if "stolen" in line)
     kinds = ("grpc", "grpc-web", "application/json", "text/event-stream")
     with ExitStack() as stack, ThreadPoolExecutor(len(kinds)) as pool:
         silent = [stack.enter_context(SilentServer()) for _ in kinds]
         ends = [pool.submit(code_of_end, wires, kind, token, it.port) for kind, it in zip(kinds, silent, strict=True)]
         assert all(it.connected.wait(HANG) for it in silent)
-        assert run("token", "revoke", token_id, "--data-dir", str(service.data_dir)).returncode == 0
+        assert run_here("token", "revoke", token_id, "--data-dir", str(service.data_dir)).returncode == 0
         assert [end.result() for end in ends] == [16] * len(kinds)
         assert all(it.wait_until_all_closed() for it in silent)
 

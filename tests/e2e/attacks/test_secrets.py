@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
-from service_support.service import RunningService, command, environment, run, running_service, start_service
+from service_support.service import RunningService, command, environment, run, run_here, running_service, start_service
 
 SMTP = {
     "senderAddress": "post@example.com",
@@ -99,7 +99,7 @@ def test_nothing_of_a_removed_or_replaced_secret_is_left_in_the_files(service: R
         assert blobs[each] not in files
         assert b64encode(blobs[each])[:40] not in files
     assert blobs[kept] in files
-    assert run("rebuild", "--check", "--data-dir", str(service.data_dir)).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(service.data_dir)).returncode == 0
     _, events = call(service, "GET", "/v1/events")
     assert len(events["events"]) == 5
 
@@ -150,7 +150,7 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_while_clients_write(s
         killed.send_signal(signal.SIGKILL)
         killed.wait(HANG)
         killed.stdout.close()
-        newest = run("keys", "list", "--json", "--data-dir", str(service.data_dir)).stdout
+        newest = run_here("keys", "list", "--json", "--data-dir", str(service.data_dir)).stdout
         unfinished = json.loads(newest)[1]["secrets"] > 0
         finished = run("keys", "rotate", "--data-dir", str(service.data_dir))
     finally:
@@ -160,7 +160,7 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_while_clients_write(s
     assert "0 secrets left under old keys" in finished.stdout
     assert not unfinished or "made the key" not in finished.stdout, "it goes on with the key of the run that was killed"
     assert set(answers) == {200}
-    uses = json.loads(run("keys", "list", "--json", "--data-dir", str(service.data_dir)).stdout)
+    uses = json.loads(run_here("keys", "list", "--json", "--data-dir", str(service.data_dir)).stdout)
     assert [(use["secrets"], use["event_secrets"]) for use in uses][:2] == [(60, 60), (0, 0)]
     assert run("keys", "retire", "--data-dir", str(service.data_dir)).returncode == 0
     add(service, "after")
@@ -168,7 +168,7 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_while_clients_write(s
     for each in made[::20]:  # the running service opens them with the new key alone
         _, answer = call(service, "POST", f"/admin/v1/smtp/{each}/_test", {"receiverAddress": "you@example.com"})
         assert "SECRET_UNREADABLE" not in json.dumps(answer)
-    assert run("rebuild", "--check", "--data-dir", str(service.data_dir)).returncode == 0
+    assert run_here("rebuild", "--check", "--data-dir", str(service.data_dir)).returncode == 0
 
 
 @pytest.mark.parametrize(

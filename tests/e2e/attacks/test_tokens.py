@@ -27,7 +27,7 @@ from mailproof.store.sealing import Sealer
 from mailproof.usecases.tokens import Tokens, new_token
 from postgres_support.server import database, execute, query
 from service_support.rest import Reply, call
-from service_support.service import RunningService, run, start_service
+from service_support.service import RunningService, run_here, start_service
 
 T = TypeVar("T")
 
@@ -85,14 +85,14 @@ class Target:
 
     def identify(self, text: str) -> dict[str, Any]:
         """Return what `mailproof token identify` shows of a token."""
-        done = run("token", "identify", "--json", "--data-dir", str(self.data_dir), stdin=text, env=self.env)
+        done = run_here("token", "identify", "--json", "--data-dir", str(self.data_dir), stdin=text, env=self.env)
         assert done.returncode == 0, done.stderr
         row: dict[str, Any] = json.loads(done.stdout)
         return row
 
     def cli(self, *arguments: str) -> str:
         """Run `mailproof token` and return what it prints."""
-        done = run("token", *arguments, "--data-dir", str(self.data_dir), env=self.env)
+        done = run_here("token", *arguments, "--data-dir", str(self.data_dir), env=self.env)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

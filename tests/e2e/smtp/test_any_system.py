@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from discovery_support.world import ADDRESS, World
+from mailproof import __version__
 from mailproof.cli import main as cli
 from smtp_support import pki
 from smtp_support.names import own_address
@@ -198,10 +199,16 @@ def test_settings_are_found(system: str) -> None:
 @pytest.mark.parametrize("system", LACKING)
 def test_help_is_the_same(system: str, capsys: pytest.CaptureFixture[str]) -> None:
     asked = [["--help"], *([one.name, "--help"] for one in cli._COMMANDS)]
-    children = [start(system, *arguments) for arguments in asked]
-    for arguments, child in zip(asked, children, strict=True):
-        assert cli.main(arguments) == 0
-        assert finish(child) == (0, capsys.readouterr().out, "")
+    one_after_the_other = (
+        f"from mailproof.cli import main as cli\nfor asked in {asked}:\n    print(cli.main(asked), end='\\0')"
+    )
+    expected = ""
+    for arguments in asked:
+        code = cli.main(arguments)
+        expected += f"{capsys.readouterr().out}{code}\0"
+    done, shown, said = finish(start(system, "--version", prepare=one_after_the_other))
+    assert (done, shown.removesuffix(f"mailproof {__version__}\n"), said) == (0, expected, "")
+    assert expected.count("0\0") == len(asked)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--data-dir", "data"), ("--data-dir", "data", "--sandbox")])

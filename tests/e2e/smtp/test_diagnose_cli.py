@@ -17,12 +17,17 @@ from typing import Any
 import pytest
 
 from clock_support.waiting import HANG
+from service_support.here import carry_out
 from smtp_support import pki
 from smtp_support.names import own_address
 from smtp_support.probing import PASSWORD
 from smtp_support.scripted import EHLO_CLEAR, Do, free_port, raw, serve, smtp
 
 COMMAND = [sys.executable, "-m", "mailproof", "diagnose"]
+
+
+def diagnose_here(*arguments: str, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+    return carry_out(("diagnose", *arguments), dict(os.environ), stdin)
 
 
 def diagnose(*arguments: str, stdin: str | bytes = "", **more: Any) -> subprocess.CompletedProcess[str]:
@@ -86,7 +91,7 @@ def test_json_is_one_document_of_the_vocabulary(ca_file: str) -> None:
 
 
 def test_json_of_a_failed_test() -> None:
-    done = diagnose(f"127.0.0.1:{free_port()}", "--json")
+    done = diagnose_here(f"127.0.0.1:{free_port()}", "--json")
     assert done.returncode == 1
     report = json.loads(done.stdout)
     assert (report["outcome"], report["stage"], report["code"]) == ("fail", "connect", "connection_refused")
@@ -98,8 +103,8 @@ def test_with_a_recipient_a_message_is_sent_and_depth_overrides() -> None:
     heard: list[list[str]] = []
     with serve(smtp(ehlo=EHLO_CLEAR)) as served:
         base = (f"127.0.0.1:{served.port}", "--tls", "opportunistic", "--to", "b@example.net")
-        assert diagnose(*base, "--from", "a@example.org").returncode == 0
-        assert diagnose(*base, "--depth", "rcpt", "--ehlo-name", "x.example.org").returncode == 0
+        assert diagnose_here(*base, "--from", "a@example.org").returncode == 0
+        assert diagnose_here(*base, "--depth", "rcpt", "--ehlo-name", "x.example.org").returncode == 0
         heard = [peer.heard for peer in served.peers]
     assert "MAIL FROM:<a@example.org> SIZE" in " ".join(heard[0])
     assert "DATA" in heard[0]
@@ -110,7 +115,7 @@ def test_with_a_recipient_a_message_is_sent_and_depth_overrides() -> None:
 def test_ipv6_in_brackets() -> None:
     try:
         with serve(smtp(ehlo=EHLO_CLEAR), host="::1") as served:
-            done = diagnose(f"[::1]:{served.port}", "--tls", "none", "--json")
+            done = diagnose_here(f"[::1]:{served.port}", "--tls", "none", "--json")
     except OSError:
         pytest.skip("no IPv6 on this machine's loopback")
     report = json.loads(done.stdout)
@@ -162,7 +167,7 @@ def test_ipv6_in_brackets() -> None:
     ],
 )  # fmt: skip
 def test_bad_usage_is_one_line_that_names_the_argument(arguments: list[str], stdin: str | bytes, words: str) -> None:
-    done = diagnose(*arguments, stdin=stdin)
+    done = diagnose_here(*arguments, stdin=stdin)
     assert done.returncode == 2, done
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1, done.stderr
@@ -170,7 +175,7 @@ def test_bad_usage_is_one_line_that_names_the_argument(arguments: list[str], std
 
 
 def test_the_egress_profile_is_obeyed() -> None:
-    done = diagnose(f"127.0.0.1:{free_port()}", "--egress-profile", "internet", "--json")
+    done = diagnose_here(f"127.0.0.1:{free_port()}", "--egress-profile", "internet", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["code"] == "egress_denied"
 
@@ -180,7 +185,7 @@ def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
     context = pki.server_context(pki.issue("x", pki.authority(), sans=(address,)))
     with serve(smtp(secure=True), context=context, host=address, port=465) as served:
         target = (f"{address}:587", "--ca-file", ca_file, "--tls", "starttls")
-        done = diagnose(*target, "--user", "user", "--password-stdin", stdin=PASSWORD)
+        done = diagnose_here(*target, "--user", "user", "--password-stdin", stdin=PASSWORD)
         assert done.returncode == 1
         assert (
             f"What to do: Set the TLS mode to implicit and the port to 465: verified, {address}:465 with implicit TLS "
@@ -191,16 +196,16 @@ def test_the_checked_fix_is_shown_and_can_be_turned_off(ca_file: str) -> None:
             "    tried     2525 starttls, 2465 implicit, 2587 starttls, 25 starttls  [connection_refused]"
             in done.stdout
         )
-        assert json.loads(diagnose(*target, "--json").stdout)["alternatives"][0]["code"] == "ok"
+        assert json.loads(diagnose_here(*target, "--json").stdout)["alternatives"][0]["code"] == "ok"
         before = len(served.peers)
-        assert json.loads(diagnose(*target, "--json", "--no-alternatives").stdout)["alternatives"] == []
+        assert json.loads(diagnose_here(*target, "--json", "--no-alternatives").stdout)["alternatives"] == []
         assert len(served.peers) == before
         assert not any(line.startswith("AUTH") for peer in served.peers for line in peer.heard)
 
 
 def test_what_was_tried_in_vain_is_said_once() -> None:
     address = own_address()
-    done = diagnose(f"{address}:587", "--timeout", "60")
+    done = diagnose_here(f"{address}:587", "--timeout", "60")
     tried = "465 implicit, 2525 starttls, 2465 implicit, 2587 starttls, 25 starttls"
     assert done.stdout.count(tried) == 1
     assert f"    tried     {tried}  [connection_refused]\n" in done.stdout
@@ -212,7 +217,7 @@ def test_what_was_tried_in_vain_is_said_once() -> None:
 )
 def test_a_bad_certificate_is_described(ca_file: str, kind: str, names: str) -> None:
     with serve(smtp(secure=True), context=pki.bad(kind)) as served:
-        done = diagnose(f"127.0.0.1:{served.port}", "--tls", "implicit", "--ca-file", ca_file, "--no-alternatives")
+        done = diagnose_here(f"127.0.0.1:{served.port}", "--tls", "implicit", "--ca-file", ca_file, "--no-alternatives")
     described = next(line for line in done.stdout.splitlines() if line.startswith("  Certificate:"))
     assert f"Certificate: CN=x for {names}; issuer CN=mailproof test authority; valid from 20" in described
     assert "; EC secp256r1; SHA-256 " in described
@@ -220,7 +225,7 @@ def test_a_bad_certificate_is_described(ca_file: str, kind: str, names: str) -> 
 
 def test_without_a_fault_of_the_certificate_it_is_not_described(ca_file: str) -> None:
     with serve(smtp(context=pki.good(), replies={"EHLO": ["550 no"]})) as served:
-        done = diagnose(f"127.0.0.1:{served.port}", "--ca-file", ca_file, "--no-alternatives")
+        done = diagnose_here(f"127.0.0.1:{served.port}", "--ca-file", ca_file, "--no-alternatives")
     assert done.returncode == 1
     assert "Certificate:" not in done.stdout
 

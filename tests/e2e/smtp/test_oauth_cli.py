@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from clock_support.waiting import HANG
 from mailproof.smtp.sasl.table import MECHANISMS
+from service_support.here import carry_out
 from smtp_support import pki
 from smtp_support.sasl_server import TOKEN, Sasl, leaf
 from smtp_support.scripted import serve, smtp
@@ -19,8 +19,7 @@ from smtp_support.token_endpoint import GOOD, SECRET, endpoint, http
 
 
 def diagnose(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mailproof", "diagnose", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=HANG, check=False)
+    return carry_out(("diagnose", *arguments), os.environ, stdin)
 
 
 @contextmanager
