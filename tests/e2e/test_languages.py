@@ -124,7 +124,7 @@ def test_rest_says_the_language_of_an_answer(office: Office) -> None:
         for path in ("/v1/no-such-path", "/v1/instances/x", "/admin/v1/smtp/_search"):
             answer = client.wires.http("GET", path, None, client.headers(*more))
             assert answer.header("content-language") == language, path
-            assert "accept-language" in [value for name, value in answer.headers if name == "vary"]
+            assert "accept-language" in (answer.header("vary") or "").split(", ")
     page = client.wires.http("GET", "/v1/findings/timeout", None, client.headers(GERMAN))
     assert page.header("content-language") == "en"  # the pages are English
     body = json.dumps({"host": HOST}).encode()

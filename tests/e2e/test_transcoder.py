@@ -13,7 +13,7 @@ import pytest
 
 from service_support.envoy_differences import REST_DIFFERENCES, WEB_DIFFERENCES, Difference, row_of
 from service_support.rules import METHODS
-from service_support.service import RunningService, create_token_here
+from service_support.service import RunningService, create_token
 from service_support.side_by_side import LANES, Pair, Side, ask_both, ask_both_on_the_web
 from service_support.transcoded_requests import HTTP_ID, SMTP_ID, Case, good_documents, requests, routes_of
 from service_support.transcoder import running_transcoder
@@ -53,7 +53,7 @@ def sides(service: RunningService, tmp_path_factory: pytest.TempPathFactory) -> 
     """Gives the two sides of each row of requests, by a word that is in the names of their instances."""
     rows = [f"{word}-{number}" for word in ("rest", "web") for number in range(LANES)]
     named = [part for row in rows for side in ("ours", "theirs") for part in ("--instance", f"{row}-{side}")]
-    token = create_token_here(service.data_dir, "admin", "--permission", "iam.secrets", *named)
+    token = create_token(service.data_dir, "admin", "--permission", "iam.secrets", *named)
     ours = service.http_url.removeprefix("http://")
     with running_transcoder(service, tmp_path_factory.mktemp("transcoder")) as theirs:
         yield (

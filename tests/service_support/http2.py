@@ -65,18 +65,22 @@ class Http2Client:
             message: What is sent of the request.
             announced: How long the request claims to be; None: the message is all of it, and the stream ends with it.
         """
-        stream = self.begin(path, headers)
+        stream = self._head(path, headers)  # in one write with the message: the server answers the head at once
         length = len(message) if announced is None else announced
         self.send(stream, b"\0" + length.to_bytes(4, "big") + message, end=announced is None)
         return stream
 
     def begin(self, path: str, headers: Headers = ()) -> int:
         """Send the head of a call and return its stream."""
+        stream = self._head(path, headers)
+        self._flush()
+        return stream
+
+    def _head(self, path: str, headers: Headers) -> int:
         stream = self._h2.get_next_available_stream_id()
         fixed = [(":method", "POST"), (":path", path), (":scheme", "http"), (":authority", "localhost")]
         fixed += [("content-type", "application/grpc"), ("te", "trailers")]
         self._h2.send_headers(stream, [*fixed, *headers])
-        self._flush()
         return stream
 
     def send(self, stream: int, body: bytes, *, end: bool) -> None:

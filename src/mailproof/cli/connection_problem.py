@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PATIENCE = 2.0
 """Seconds for each look, of which there are up to two: they come on top of what the call was given."""
 
+_SPEAKS_HTTP_1 = "{where} speaks HTTP/1.1, as a service's address of REST does: gRPC has another one"
+
 
 _OF_NO_SERVICE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN", "INTERNAL", "CANCELLED")
 """The codes that gRPC gives a call itself which no service has answered."""
@@ -77,14 +79,16 @@ async def _problem_of_unix_socket(path: str) -> str:
         import asyncio
 
         try:
-            _, writer = await asyncio.wait_for(asyncio.open_unix_connection(path), _PATIENCE)
+            reader, writer = await asyncio.wait_for(asyncio.open_unix_connection(path), _PATIENCE)
         except FileNotFoundError:
             return f"there is no socket {path}: is the service running?"
         except ConnectionRefusedError:
             return f"nothing listens at the socket {path}: is the service running?"
         except OSError as error:  # a TimeoutError too
             return f"the socket {path} can't be reached: {error.strerror or error}"
-        await _close(writer)
+        with suppress(OSError, TimeoutError):
+            if await _speaks_http_1(reader, writer):
+                return _SPEAKS_HTTP_1.format(where=f"unix:{path}")
     return ""
 
 
@@ -111,6 +115,7 @@ async def _problem_of_tls(address: ServerAddress, ca_pem: str) -> str:
 
 
 async def _problem_in_the_clear(address: ServerAddress) -> str:
+    import asyncio
     import ssl
 
     # Only to learn whether it is TLS that is spoken there: nothing is sent over it, so nothing needs to be verified.
@@ -121,15 +126,16 @@ async def _problem_in_the_clear(address: ServerAddress) -> str:
         await _connected(address, context)
         return f"{address.target} speaks TLS: write https:// before it"
     with suppress(OSError, TimeoutError):
-        if await _speaks_http_1(address):
-            return f"{address.target} speaks HTTP/1.1, as a service's address of REST does: gRPC has another one"
+        connecting = asyncio.open_connection(address.host, address.port)
+        if await _speaks_http_1(*await asyncio.wait_for(connecting, _PATIENCE)):
+            return _SPEAKS_HTTP_1.format(where=address.target)
     return ""
 
 
-async def _speaks_http_1(address: ServerAddress) -> bool:
+async def _speaks_http_1(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Return whether the other end of a connection, which is closed then, answers as HTTP/1.1 does."""
     import asyncio
 
-    reader, writer = await asyncio.wait_for(asyncio.open_connection(address.host, address.port), _PATIENCE)
     try:
         writer.write(b"GET / HTTP/1.0\r\n\r\n")
         return await asyncio.wait_for(reader.read(5), _PATIENCE) == b"HTTP/"
