@@ -67,7 +67,5 @@ def test_the_base_alone_says_its_version_and_explains(python: Path) -> None:
 def test_a_command_that_lacks_its_extra_says_which_one(python: Path, arguments: tuple[str, ...], extra: str) -> None:
     done = run(python, *arguments)
     assert (done.returncode, done.stdout) == (3, ""), done.stderr
-    assert done.stderr.startswith(
-        f"mailproof: mailproof {arguments[0]} needs the extra {extra}, which is not installed ("
-    )
+    assert done.stderr.startswith(f"mailproof: {arguments[0]} needs the extra {extra}, which is not installed (")
     assert len(done.stderr.splitlines()) == 1

@@ -28,7 +28,7 @@ def test_a_missing_library_names_its_extra(
     assert cli.main(arguments) == NOT_CARRIED_OUT
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"mailproof: mailproof {arguments[0]} needs the extra {extra}, which is not installed (")
+    assert said.err.startswith(f"mailproof: {arguments[0]} needs the extra {extra}, which is not installed (")
     assert len(said.err.splitlines()) == 1
     assert f"'mailproof[{extra}]'" in said.err
 

@@ -94,8 +94,8 @@ def verifier(keys: Keys | None = None, instances: Some | None = None, **changes:
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
-    made = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 300, "roles": ["mailproof.admin"]}
+    now = int(time.time())  # some are made as this file is read, which may be many minutes before they are used
+    made = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 3600, "roles": ["mailproof.admin"]}
     return {name: value for name, value in (made | changes).items() if value is not None}
 
 
