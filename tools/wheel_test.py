@@ -95,9 +95,9 @@ def main() -> int:
             return 1
         (built,) = folder.glob("*.whl")
         print(f"testing {built.name}", flush=True)
-        # A file stays in one process, so that its servers are started once. There are two processes more than
+        # A file stays in one process, so that its servers are started once. There is one process more than
         # cores, since a test that waits for a server or a deadline leaves its core to another one.
-        processes = str((os.cpu_count() or 1) + 2)
+        processes = str((os.cpu_count() or 1) + 1)
         # tests/conftest.py has put them in order: the longest first, and not those with the most tests.
         how = ("-n", processes, "--dist", "loadfile", "--no-loadscope-reorder")
         tests = [sys.executable, "-m", "pytest", *how, *sys.argv[1:]]
