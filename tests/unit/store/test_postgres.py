@@ -6,7 +6,7 @@ import asyncio
 import random
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from contract.store_world import Clock, Database
 from mailproof.domain.clock import utc_now
 from mailproof.domain.database import DatabaseLimits, parse_url
 from mailproof.domain.errors import StartupError, StoreUnavailable
-from mailproof.domain.ledger import Change, EventType, IdempotencyKey
+from mailproof.domain.ledger import Change, Event, EventType, IdempotencyKey
 from mailproof.domain.model import Caller, Page, Role, SmtpSettings
 from mailproof.domain.provider_errors import ProviderNotFound
 from mailproof.domain.shares import Demand, LocalCounter, RateLimit, Scope, SlotLimit
@@ -144,10 +144,22 @@ def test_close_ends_the_connections_of_all_loops_after_what_runs_on_them(url: st
         for loop in loops:
             asyncio.run_coroutine_threadsafe(store.ping(), loop).result(HANG)
         assert connections(url) == 3
-        running = [asyncio.run_coroutine_threadsafe(store.add(caller, addition(store)), loop) for loop in loops]
-        while not all(share.calls for share in store.pools._shares.values()):
-            assert any(not each.done() for each in running), "too quick to see"
-        asyncio.run(store.close())
+
+        async def close_beside_adds() -> list[Future[Event]]:
+            holder = await asyncpg.connect(url)
+            async with holder.transaction():
+                await holder.execute("SELECT 1 FROM instances FOR UPDATE")  # so that no add ends before
+                adds = [asyncio.run_coroutine_threadsafe(store.add(caller, addition(store)), loop) for loop in loops]
+                shares = store.pools._shares
+                await eventually_here(lambda: all(share.calls for share in shares.values()), "not all have begun")
+                closing = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(store.close())))
+                await eventually_here(lambda: store.pools._closed, "nothing is closed")
+                assert not any(each.done() for each in adds)
+            await closing
+            await holder.close()
+            return adds
+
+        running = asyncio.run(close_beside_adds())
         assert sorted(each.result(HANG).sequence for each in running) == [1, 2, 3]
         wait_for_connections(url, 0)
         with pytest.raises(StoreUnavailable):
