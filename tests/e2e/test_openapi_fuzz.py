@@ -41,7 +41,8 @@ def test_a_service_keeps_to_its_document_whatever_it_is_sent(service: RunningSer
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", "openapi.json", f"--url={service.http_url}"]
     command += [f"--header=authorization: Bearer {token}", f"--checks={','.join(CHECKS)}", f"--phases={phases}"]
     command += [f"--max-examples={EXAMPLES}", "--generation-deterministic"]
-    command += ["--no-color", "--continue-on-failure", "--workers=2", f"--request-timeout={HANG}", "--no-shrink"]
+    # One thread: ast.parse of Python 3.11, by which Hypothesis describes a lambda, fails where two use it at once.
+    command += ["--no-color", "--continue-on-failure", "--workers=1", f"--request-timeout={HANG}", "--no-shrink"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20 * HANG, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     calls = sum(isinstance(it, dict) for item in document["paths"].values() for it in item.values())
