@@ -70,6 +70,10 @@ def ready_address(process: subprocess.Popen[str], log: Path) -> str:
     Raises:
         RuntimeError: The process has ended before.
     """
+    if "--log-format=text" in process.args:  # type: ignore[operator] # a list
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process.stdout.readline().split()[-1]
     while True:
         for record in map(json.loads, log.read_text().splitlines()):
             if record["message"] == "ready":
@@ -92,7 +96,7 @@ def serving(name: str, folder: Path, *flags: str) -> Iterator[Server]:
     listen = ["--grpc-listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", "--max-configs-per-instance=0"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [str(BIN / "mailproof"), "serve", *listen, *flags], stdout=subprocess.DEVNULL, stderr=log, text=True
+            [str(BIN / "mailproof"), "serve", *listen, *flags], stdout=subprocess.PIPE, stderr=log, text=True
         )
     try:
         yield Server(name, process, ready_address(process, folder / "log"), made.stdout.strip())
@@ -165,7 +169,7 @@ def main() -> None:
         servers = [
             echo,
             stack.enter_context(serving("mailproof", one)),
-            stack.enter_context(serving("without the log line", two, "--log-level", "warning")),
+            stack.enter_context(serving("without the log line", two, "--log-level", "warning", "--log-format=text")),
         ]
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(measure(servers, rounds))
