@@ -55,6 +55,17 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", metavar="S", type=seconds, default=30.0, help="for everything; default: 30")
 
 
+def add_depth(parser: argparse.ArgumentParser) -> None:
+    """Add `--depth`."""
+    from mailproof.smtp.vocabulary import Depth
+
+    parser.add_argument(
+        "--depth",
+        choices=[depth.value for depth in Depth],
+        help="how far the test goes; default: auth, with --to data; rcpt tries a recipient and sends nothing",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="print one JSON document")

@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailproof.cli.arguments import add_depth
 from mailproof.cli.config_lookup import add_config_argument, find_config, noun_of
 from mailproof.cli.exit_codes import DONE, FAILED
 from mailproof.cli.service_access import add_service_arguments
@@ -48,15 +49,11 @@ class TestRun:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     from mailproof.cli.config_arguments import add_secret_flags
-    from mailproof.smtp.vocabulary import Depth, Patience
+    from mailproof.smtp.vocabulary import Patience
 
     add_config_argument(parser)
     add_recipient(parser)
-    parser.add_argument(
-        "--depth",
-        choices=[depth.value for depth in Depth],
-        help="how far the test goes; default: auth, with --to data; rcpt tries a recipient and sends nothing",
-    )
+    add_depth(parser)
     parser.add_argument(
         "--no-alternatives",
         dest="verify_alternatives",

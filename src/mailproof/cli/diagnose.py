@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from mailproof.cli.arguments import UsageError, add_json, add_language, add_timeout, complain
+from mailproof.cli.arguments import UsageError, add_depth, add_json, add_language, add_timeout, complain
 from mailproof.cli.diagnose_output import DiagnoseOutput, as_json
 from mailproof.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from mailproof.cli.printer import Printer, print_json, show_until
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from mailproof.cli import oauth_arguments
     from mailproof.cli.tls_words import tls_mode
     from mailproof.net.egress import Profile
-    from mailproof.smtp.vocabulary import Depth, Patience, TlsMode
+    from mailproof.smtp.vocabulary import Patience, TlsMode
 
     parser.add_argument(
         "host",
@@ -46,11 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ca-file", metavar="F", help="extra trust anchors, PEM")
     parser.add_argument("--from", dest="sender", metavar="A", default="", help="address for MAIL FROM")
     parser.add_argument("--to", dest="recipient", metavar="B", default="", help="send a test message to this address")
-    parser.add_argument(
-        "--depth",
-        choices=[depth.value for depth in Depth],
-        help="how far the test goes; default: auth, with --to data; rcpt tries a recipient and sends nothing",
-    )
+    add_depth(parser)
     add_timeout(parser)
     parser.add_argument("--ehlo-name", metavar="N", default="", help="name to say in EHLO; default: this machine's")
     parser.add_argument(
