@@ -1,0 +1,50 @@
+/** What a person chose for this browser: language, theme, single keys. The only thing that is kept beyond the tab. */
+import { effect, signal } from "@preact/signals";
+
+export type Language = "en" | "de";
+export type Theme = "system" | "light" | "dark";
+
+export const LANGUAGES: readonly Language[] = ["en", "de"];
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(`mailproof.${name}`);
+  } catch {
+    return null; // storage is switched off: what is chosen lasts as long as the page
+  }
+}
+
+function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(`mailproof.${name}`, value);
+  } catch {
+    // See above.
+  }
+}
+
+/** The first of the wanted languages that there is, or English. */
+export function languageOf(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = LANGUAGES.find((language) => tag.toLowerCase().split("-")[0] === language);
+    if (found) return found;
+  }
+  return "en";
+}
+
+export const language = signal<Language>(languageOf([read("language") ?? "", ...navigator.languages]));
+export const theme = signal<Theme>(THEMES.find((each) => each === read("theme")) ?? "system");
+export const singleKeys = signal(read("single_keys") !== "off");
+
+/** Keeps each choice as it is made. Called once. */
+export function keepPreferences(): void {
+  let first = true;
+  effect(() => {
+    const chosen = { language: language.value, theme: theme.value, single_keys: singleKeys.value ? "on" : "off" };
+    document.documentElement.lang = chosen.language;
+    if (chosen.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen.theme;
+    if (!first) for (const [name, value] of Object.entries(chosen)) keep(name, value);
+    first = false;
+  });
+}

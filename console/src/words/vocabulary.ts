@@ -1,0 +1,38 @@
+/** The vocabulary of a diagnosis in words: stages, codes, ways of encryption. */
+import { Code, Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { has, t } from "./words.ts";
+
+/** The wire's name of a value of an enumeration in lower case: "auth_rejected". */
+function nameOf(values: Record<string | number, string | number>, value: number): string {
+  return String(values[value] ?? value).toLowerCase();
+}
+
+/** "auth" of STAGE_AUTH. */
+export function stageId(stage: Stage): string {
+  return nameOf(Stage, stage);
+}
+
+/** "auth_rejected" of CODE_AUTH_REJECTED. */
+export function codeId(code: Code): string {
+  return nameOf(Code, code);
+}
+
+/** A stage in words: "Login". Of one that is not known here its id. */
+export function stageName(stage: Stage | string): string {
+  const id = typeof stage === "string" ? stage : stageId(stage);
+  const key = `stage.${id}`;
+  return has(key) ? t(key) : id;
+}
+
+/** A code in short words: "App password required". Of one that is not known here its id. */
+export function codeName(code: Code | string): string {
+  const id = typeof code === "string" ? code : codeId(code);
+  const key = `code.${id}`;
+  return has(key) ? t(key) : id;
+}
+
+/** How a connection is secured, in words: "implicit TLS". */
+export function tlsModeName(mode: TlsMode): string {
+  const key = `tls.${nameOf(TlsMode, mode)}`;
+  return has(key) ? t(key) : nameOf(TlsMode, mode);
+}

@@ -1,0 +1,64 @@
+/** The words of the console: messages by key, in the language that was chosen. */
+import { signal } from "@preact/signals";
+import type { ComponentChild } from "preact";
+import type { Catalogue } from "./en.ts";
+
+/** The forms of a message that depend on a number, by Intl.PluralRules. `n` is the number's place. */
+export type Plural = { one: string; other: string };
+
+type Area = keyof Catalogue;
+/** The key of a message: `AREA.name`. */
+export type Key = { [A in Area]: `${A}.${keyof Catalogue[A] & string}` }[Area];
+
+type Values = Record<string, string | number>;
+
+const catalogue = signal<Catalogue | null>(null);
+/** The language of the messages that are shown, as Intl names it. */
+export const locale = signal("en");
+
+/** Fetches the messages of a language and shows them. The former ones stay until then. */
+export async function load(language: "en" | "de"): Promise<void> {
+  const loaded = language === "de" ? await import("./de.ts") : await import("./en.ts");
+  catalogue.value = loaded.catalogue;
+  locale.value = language === "en" ? "en-GB" : language; // day before month, 24 hours
+}
+
+function message(key: string): string | Plural | undefined {
+  const dot = key.indexOf(".");
+  const area = catalogue.value?.[key.slice(0, dot) as Area] as Record<string, string | Plural> | undefined;
+  return area?.[key.slice(dot + 1)];
+}
+
+function chosen(key: string, values: Values | Record<string, unknown>): string {
+  const found = message(key) ?? key;
+  if (typeof found === "string") return found;
+  return new Intl.PluralRules(locale.value).select(Number(values.n)) === "one" ? found.one : found.other;
+}
+
+/**
+ * Returns a message with its places filled.
+ * @example t(KEY, { name, ago })
+ */
+export function t(key: Key, values: Values = {}): string {
+  return chosen(key, values).replace(/\{([a-z_]+)\}/g, (place, name: string) => {
+    const value = values[name];
+    return value === undefined ? place : typeof value === "number" ? number(value) : value;
+  });
+}
+
+/** Returns a message whose places are filled with elements. */
+export function rich(key: Key, values: Record<string, ComponentChild>): ComponentChild[] {
+  return chosen(key, values)
+    .split(/(\{[a-z_]+\})/)
+    .map((piece) => (piece.startsWith("{") ? (values[piece.slice(1, -1)] ?? piece) : piece));
+}
+
+/** Says whether there is a message of a key that comes from elsewhere, such as a code of a newer service. */
+export function has(key: string): key is Key {
+  return message(key) !== undefined;
+}
+
+/** A number as the language writes it. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale.value).format(value);
+}
