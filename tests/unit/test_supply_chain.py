@@ -75,6 +75,14 @@ def test_every_package_of_npm_has_its_digest_and_no_registry(folder: str) -> Non
     assert "omit-lockfile-registry-resolved=true" in settings
 
 
+@pytest.mark.parametrize("folder", NODE)
+def test_a_lock_of_npm_has_the_packages_of_every_system(folder: str) -> None:
+    """`npm ci` refuses one without: where a registry has not all of a release's packages, npm leaves them out."""
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    named = {other for each in packages.values() for other in each.get("optionalDependencies", {})}
+    assert named - {name.rpartition("node_modules/")[2] for name in packages} == set()
+
+
 def test_the_console_is_made_of_few_packages() -> None:
     locked_packages = json.loads((ROOT / "console" / "package-lock.json").read_text())["packages"]
     assert locked_packages[""]["dependencies"].keys() == CONSOLE
