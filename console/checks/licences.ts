@@ -26,7 +26,7 @@ function noticesOf(folder: string): string[] {
     .map((name) => /^(?:\/\/.*\n)+/.exec(readFileSync(join(folder, name), "utf8"))?.[0] ?? "")
     .filter((comment) => comment.includes("Copyright"))
     .map((comment) => comment.replace(/^\/\/ ?/gm, "").trim())
-    .map((comment) => comment.replace(/(?<=limitations under the License\.)[^]*/, "")); // what is no notice any more
+    .map((comment) => comment.replace(/(?<=limitations under the License\.).*/s, "")); // what is no notice any more
   return [...new Set(found)];
 }
 
