@@ -12,7 +12,7 @@ from smtp_support import pki
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser. Playwright's event loop runs while it is open, so no other file's tests could have one of their own."""
+    """A browser. Playwright's event loop runs while it is open, so no other file's tests could run one."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed, see debian-packages.txt")
     with open_browser() as launched:
