@@ -5,7 +5,6 @@ Its names are those of well-known providers; behind each stands a server of ours
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,7 +22,7 @@ from service_support.rest import call
 from service_support.service import RunningService, create_token, running_service
 from smtp_support import pki
 from smtp_support.pki import DAY
-from smtp_support.scripted import Part, Script, serve, smtp
+from smtp_support.scripted import Part, Script, background, serve, smtp
 
 INSTANCE = "acme"
 KNOWN_PORTS = (25, 465, 587, 2465, 2525, 2587)
@@ -222,7 +221,7 @@ def acme(folder: Path) -> Iterator[Acme]:
                 (GMAIL, 14, 216, _Failed((0, 1, 2, 3), "auth_app_password_required", "auth")),
             )
         ]
-        asyncio.run(_keep(data_dir, histories))
+        background(_keep(data_dir, histories))  # a browser of this thread has a loop of its own
         with running_service(data_dir, *options, program=own) as service:
             made.service = service
             yield made
