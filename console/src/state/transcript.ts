@@ -51,7 +51,8 @@ function linesOf(step: Step, at: number): Line[] {
     const [command, reply] = [commands[turn], replies[turn]];
     const isLast = turn === replies.length - 1;
     if (command) said.push({ at: turn === 0 ? at : null, who: "C", text: command, isFailure: false, ...common });
-    if (reply) said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
+    if (reply)
+      said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
   }
   return said;
 }
