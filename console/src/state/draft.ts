@@ -1,5 +1,5 @@
 /** The settings of an SMTP configuration as somebody types them, and what is sent for them. */
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Message, MessageInitShape } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { type ConfigOverview, SecretState } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
 import type { DiagnoseRequestSchema } from "../../gen/smtpdiag/v1/diagnosis_pb.ts";
@@ -174,8 +174,11 @@ export function requestOf(draft: Draft, id: string | null): MessageInitShape<typ
   };
 }
 
+/** What an addition and an update have in common. */
+type SentSettings = Omit<Exclude<MessageInitShape<typeof AddEmailProviderSMTPRequestSchema>, Message>, "$typeName">;
+
 /** The settings as the service stores them. */
-export function messageOf(draft: Draft): MessageInitShape<typeof AddEmailProviderSMTPRequestSchema> {
+export function messageOf(draft: Draft): SentSettings {
   const clientCredentials = { clientId: draft.clientId.trim(), clientSecret: draft.secret };
   const none = draft.login === "none";
   return {
