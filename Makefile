@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DATA   ?= .data
 NODE_STAMP := tests/e2e/node/node_modules/.package-lock.json
+CONSOLE_STAMP := console/node_modules/.package-lock.json
 BENCH_STAMP := bench/smtp/node_modules/.package-lock.json
 
 # Each system has a cache of its own, else each run would make all of them anew.
@@ -12,7 +13,7 @@ CHECK_TYPES = $(BIN)/mypy && for system in darwin win32; do \
 	  $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system src || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup debian lint format types gen lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder
+.PHONY: help run test setup debian lint format types gen console lock envoy bench-startup bench-smtp bench-store bench-kept-tests bench-rpc bench-shortcuts bench-overviews bench-cancel attack chaos clean fuzz protos-release clients schemathesis FORCE transcoder
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ run: ## Start the service with its sandbox on embedded defaults
 test: setup debian ## Check and test everything
 	@$(BIN)/python tools/wheel_test.py
 
-setup: $(STAMP) $(NODE_STAMP) ## Install all that tests and tools need
+setup: $(STAMP) $(NODE_STAMP) $(CONSOLE_STAMP) ## Install all that tests and tools need
 
 # Makes or mends the virtual environment; takes a moment where it is whole. The stamps change only where it was not.
 $(STAMP): FORCE
@@ -37,14 +38,18 @@ $(NODE_STAMP): tests/e2e/node/package-lock.json $(STAMP)
 	$(BIN)/python tools/npm.py --prefix tests/e2e/node ci --no-audit --no-fund --silent
 	@touch $@
 
+$(CONSOLE_STAMP): console/package-lock.json $(STAMP)
+	$(BIN)/python tools/npm.py --prefix console ci --no-audit --no-fund --silent
+	@touch $@
+
 debian: ## Install what only Debian's packages have, where that is allowed
 	@tools/debian.sh $$(grep -v '^#' debian-packages.txt) || true
 
 lint: setup ## Lint the code and the protos
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/protos.py lint
 
-format: setup ## Format the code
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+format: setup ## Format the code and the console
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/python tools/console.py format
 
 types: setup ## Check the types, and that nothing is named which another system's Python has not
 	$(CHECK_TYPES)
@@ -67,6 +72,9 @@ schemathesis: setup ## Let schemathesis call a service by its OpenAPI document, 
 
 gen: setup ## Generate gen/ and the OpenAPI document from proto/
 	$(BIN)/python tools/protos.py generate
+
+console: setup ## Build the web console from its sources, with the client that proto/ makes
+	$(BIN)/python tools/console.py generate && $(BIN)/python tools/console.py build
 
 protos-release: setup ## Make today's protos the ones that may not be broken
 	$(BIN)/python tools/protos.py release
@@ -122,4 +130,4 @@ chaos: setup ## Kill the service, backups and restores under load CHAOS_ROUNDS t
 	MAILPROOF_CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(BIN)/pytest -s --timeout 1200 tests/e2e/test_kill_serve.py tests/e2e/test_backup.py tests/e2e/test_kill_store.py tests/e2e/test_store_faults.py
 
 clean: ## Remove what can be made again; data stays
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules bench/smtp/node_modules
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/e2e/node/node_modules console/node_modules bench/smtp/node_modules

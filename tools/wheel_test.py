@@ -63,6 +63,7 @@ def checks() -> Iterable[Command]:
         yield f"types on {system}", (PROGRAMS / "mypy", "--platform", system, "--cache-dir", cache, "src")
     yield "gen/ is what proto/ makes", (sys.executable, "tools/protos.py", "check")
     yield "the protos' style", (sys.executable, "tools/protos.py", "lint")
+    yield "the console", (sys.executable, "tools/console.py", "check")
 
 
 def wheel(folder: Path, clean: Path) -> Iterable[Command]:

@@ -50,11 +50,6 @@ def matrix(place: Place) -> Matrix:
     return run_matrix(place.service, place.edge)
 
 
-def test_the_lock_file_names_no_registry() -> None:
-    assert "resolved" not in (NODE_DIR / "package-lock.json").read_text()
-    assert "registry=" not in (NODE_DIR / ".npmrc").read_text().replace("omit-lockfile-registry-resolved=", "")
-
-
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("client", CLIENTS, ids=str)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -18,18 +19,26 @@ BASE = ("grpcio", "protobuf", "googleapis-common-protos", "typing-extensions")
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that has the wheel and links to the base's libraries of this one."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that is tested; where the tests run without one it is built, with no program but Python on the path."""
+    given = os.environ.get("MAILPROOF_TEST_WHEEL", "")
+    if given:
+        return Path(given)
     folder = tmp_path_factory.mktemp("wheel")
-    wheel = os.environ.get("MAILPROOF_TEST_WHEEL", "")  # the one that is tested; without it one is built
-    if not wheel:
-        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-        subprocess.run(build, check=True, capture_output=True)
-        (made,) = folder.glob("*.whl")
-        wheel = str(made)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True, env={**environment(), "PATH": ""})
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has the wheel and links to the base's libraries of this one."""
+    folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=False)
     made_python = folder / "venv" / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", str(made_python), "install", "--no-deps", "--no-index", wheel]
+    pip = [sys.executable, "-m", "pip", "--python", str(made_python)]
+    install = [*pip, "install", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(install, check=True, capture_output=True, env=environment())
     packages = folder / "venv" / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
     for name in BASE:
@@ -53,6 +62,17 @@ def run(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=HANG,
         check=False,
     )
+
+
+def test_the_wheel_has_the_console_as_it_is_served_and_nothing_that_it_is_made_of(wheel: Path) -> None:
+    built = ROOT / "src" / "mailproof" / "transport" / "console"
+    committed = {str(file.relative_to(ROOT / "src")): file.read_bytes() for file in built.rglob("*.gz")}
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        packed = {name: archive.read(name) for name in names if name.startswith("mailproof/transport/console/")}
+    assert packed == committed
+    assert "mailproof/transport/console/index.html.gz" in packed
+    assert [name for name in names if name.endswith((".ts", ".tsx", "package.json"))] == []
 
 
 def test_the_base_alone_says_its_version_and_explains(python: Path) -> None:

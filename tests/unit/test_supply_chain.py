@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = frozenset({"aiohttp", "aiosignal", "frozenlist", "multidict", "propcache", "urllib3", "yarl"})
 """What sonora's client alone needs, and what that needs."""
+
+CONSOLE = frozenset(
+    {"@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web", "@preact/signals", "preact"}
+)
+"""The npm packages that the web console is made with; each has a reason, and another one needs one."""
+
+NEEDED_BY_THESE = frozenset({"@preact/signals-core"})
+
+NODE = ("tests/e2e/node", "bench/smtp", "console")
+"""The folders whose packages are npm's. None of them is part of an installation."""
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -47,6 +61,42 @@ def test_every_locked_package_has_its_hashes() -> None:
         assert len(entries) > 20
         assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
         assert not re.search("https?:|index-url|find-links", text), "a lock file names no registry"
+
+
+@pytest.mark.parametrize("folder", NODE)
+def test_every_package_of_npm_has_its_digest_and_no_registry(folder: str) -> None:
+    text = (ROOT / folder / "package-lock.json").read_text()
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert [name for name, each in packages.items() if not each.get("integrity", "").startswith("sha512-")] == []
+    assert "resolved" not in text
+    settings = (ROOT / folder / ".npmrc").read_text().splitlines()
+    assert [line for line in settings if line.startswith(("registry", "@", "//"))] == []
+    assert "omit-lockfile-registry-resolved=true" in settings
+
+
+@pytest.mark.parametrize("folder", NODE)
+def test_a_lock_of_npm_has_the_packages_of_every_system(folder: str) -> None:
+    """`npm ci` refuses one without: where a registry has not all of a release's packages, npm leaves them out."""
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    named = {other for each in packages.values() for other in each.get("optionalDependencies", {})}
+    assert named - {name.rpartition("node_modules/")[2] for name in packages} == set()
+
+
+def test_the_console_is_made_of_few_packages() -> None:
+    locked_packages = json.loads((ROOT / "console" / "package-lock.json").read_text())["packages"]
+    assert locked_packages[""]["dependencies"].keys() == CONSOLE
+    shipped = {name.rpartition("node_modules/")[2] for name, each in locked_packages.items() if not each.get("dev")}
+    assert shipped - {""} == CONSOLE | NEEDED_BY_THESE
+
+
+def test_neither_an_installation_nor_a_start_needs_node() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "hooks" not in project["tool"]["hatch"]["build"], "a build that ran something could need it"
+    assert [name for name in locked("runtime.txt") if "node" in name] == []
+    rules = re.findall(r"^(run|setup):(.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    needs = {name: re.findall(r"\w+_STAMP", prerequisites) for name, prerequisites in rules}
+    assert needs == {"run": [], "setup": ["NODE_STAMP", "CONSOLE_STAMP"]}
 
 
 def test_every_test_that_the_threat_model_names_exists() -> None:

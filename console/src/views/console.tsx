@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { route } from "../state/route.ts";
 import { signedIn } from "../state/session.ts";
 import { t } from "../words/words.ts";
+import { AskDialog, LiveRegion, Toasts } from "./overlays.tsx";
 import { screenOf } from "./screens.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { TopBar } from "./top_bar.tsx";
@@ -19,6 +20,9 @@ export function Console(): JSX.Element {
       <main class="page" id="content" key={key}>
         {screen}
       </main>
+      <Toasts />
+      <LiveRegion />
+      <AskDialog />
     </>
   );
 }

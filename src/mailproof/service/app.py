@@ -60,6 +60,7 @@ from mailproof.service.stop_signal import StopSignal
 from mailproof.service.unknown_variables import unknown_variables
 from mailproof.smtp.refusals.table import compiled
 from mailproof.transport.connections import ConnectionLimits
+from mailproof.transport.console_files import console_pages
 from mailproof.transport.cors import Cors
 from mailproof.transport.grpc_server import GrpcServer
 from mailproof.transport.http_app import Application, HttpApp
@@ -289,6 +290,7 @@ class Service:
         shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
+            *self._console_lines(http),
             f"  gRPC               {grpc}",
             f"  REST and grpc-web  {http}",
             f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
@@ -305,6 +307,13 @@ class Service:
                 self._settings.http_listen.path,
             ).lines()
         return "\n".join(lines)
+
+    def _console_lines(self, http: str) -> list[str]:
+        """Return where the console is and what it asks for; nothing where no browser can reach it."""
+        if not self._settings.console or self._settings.http_listen.path is not None:
+            return []
+        token = "a token of `mailproof token create --role admin`" if self._sandbox is None else "the admin token below"
+        return [f"  console            {http}/", f"  sign in with       {token}"]
 
     @property
     def _scheme(self) -> str:
@@ -458,10 +467,11 @@ class Service:
             await end_token(self._tokens, self._sandbox_token)
 
     def _pages(self) -> dict[str, Application]:
-        if self._sandbox is None:
-            return {}
-        sandbox = self._sandbox
-        return {PATH: JsonPage(self._calls, Permission.READ, lambda: messages_document(sandbox.messages()))}
+        pages: dict[str, Application] = dict(console_pages()) if self._settings.console else {}
+        if self._sandbox is not None:
+            sandbox = self._sandbox
+            pages[PATH] = JsonPage(self._calls, Permission.READ, lambda: messages_document(sandbox.messages()))
+        return pages
 
     async def _ready(self) -> None:
         if self._draining:

@@ -368,6 +368,13 @@ class ServiceSettings:
         metavar="FORMAT",
         default="auto",
     )
+    console: bool = setting(
+        "console",
+        values.switch,
+        "serve the web console to browsers at / of the address of REST",
+        default="true",
+        shape=Shape.SWITCH,
+    )
     sandbox: bool = setting(
         "sandbox",
         values.switch,

@@ -65,6 +65,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
     )
     assert settings.encryption_key is None
     assert not settings.sandbox
+    assert settings.console
 
 
 def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_default(tmp_path: Path) -> None:

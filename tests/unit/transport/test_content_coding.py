@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproof.domain.errors import MalformedRequest, RequestTooLarge, UnsupportedMediaType
-from mailproof.transport.content_coding import check_coding, unpack
+from mailproof.transport.content_coding import check_coding, takes_gzip, unpack
 
 LIMIT = 1000
 
@@ -51,3 +51,9 @@ def test_what_is_not_one_whole_gzip_file_is_refused(body: bytes) -> None:
 def test_any_bytes_are_answered(body: bytes) -> None:
     with suppress(MalformedRequest, RequestTooLarge):
         assert len(unpack(body, LIMIT)) <= LIMIT
+
+
+def test_a_list_of_codings_that_no_client_sends_is_not_read() -> None:
+    assert takes_gzip("gzip, deflate, br, zstd")
+    assert takes_gzip(f"{'a, ' * 300}gzip")
+    assert not takes_gzip(f"{'a, ' * 400}gzip")

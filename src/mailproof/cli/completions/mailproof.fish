@@ -113,6 +113,7 @@ complete -c mailproof -n '_shtab_mailproof_using serve' -l kept-tests-days -x -d
 complete -c mailproof -n '_shtab_mailproof_using serve' -l drain-timeout -x -d 'seconds that calls under way have after SIGTERM'
 complete -c mailproof -n '_shtab_mailproof_using serve' -l log-level -x -d 'least severe messages that are logged'
 complete -c mailproof -n '_shtab_mailproof_using serve' -l log-format -x -d 'lines of the log'
+complete -c mailproof -n '_shtab_mailproof_using serve' -l console -l no-console -d 'serve the web console to browsers at / of the address of REST'
 complete -c mailproof -n '_shtab_mailproof_using serve' -l sandbox -l no-sandbox -d 'also start a small SMTP server on loopback to try tests on'
 complete -c mailproof -n '_shtab_mailproof_using serve' -l sandbox-starttls-listen -x -d 'address of the sandbox'"'"'s STARTTLS port'
 complete -c mailproof -n '_shtab_mailproof_using serve' -l sandbox-tls-listen -x -d 'address of the sandbox'"'"'s implicit TLS port'

@@ -805,6 +805,7 @@ _shtab_mailproof_serve_options=(
   "--drain-timeout[seconds that calls under way have after SIGTERM]:SECONDS:"
   "--log-level[least severe messages that are logged]:LEVEL:"
   "--log-format[lines of the log]:FORMAT:"
+  {--console,--no-console}"[serve the web console to browsers at \/ of the address of REST]"
   {--sandbox,--no-sandbox}"[also start a small SMTP server on loopback to try tests on]"
   "--sandbox-starttls-listen[address of the sandbox\'s STARTTLS port]:HOST:PORT:"
   "--sandbox-tls-listen[address of the sandbox\'s implicit TLS port]:HOST:PORT:"
