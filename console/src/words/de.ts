@@ -3,6 +3,7 @@
 import actions from "./de/actions.json" with { type: "json" };
 import chain from "./de/chain.json" with { type: "json" };
 import code from "./de/code.json" with { type: "json" };
+import config from "./de/config.json" with { type: "json" };
 import discovery from "./de/discovery.json" with { type: "json" };
 import events from "./de/events.json" with { type: "json" };
 import finding from "./de/finding.json" with { type: "json" };
@@ -24,6 +25,7 @@ export const catalogue: Catalogue = {
   actions,
   chain,
   code,
+  config,
   discovery,
   events,
   finding,

@@ -2,6 +2,7 @@
 import actions from "./en/actions.json" with { type: "json" };
 import chain from "./en/chain.json" with { type: "json" };
 import code from "./en/code.json" with { type: "json" };
+import config from "./en/config.json" with { type: "json" };
 import discovery from "./en/discovery.json" with { type: "json" };
 import events from "./en/events.json" with { type: "json" };
 import finding from "./en/finding.json" with { type: "json" };
@@ -22,6 +23,7 @@ export const catalogue = {
   actions,
   chain,
   code,
+  config,
   discovery,
   events,
   finding,

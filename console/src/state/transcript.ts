@@ -1,0 +1,79 @@
+/** What client and server said to each other, as lines. Secrets are masked by the service. Pure. */
+import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Step } from "../../gen/smtpdiag/v1/report_pb.ts";
+import { Code, Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+
+/** One saying of one side, or a note on what happened between two of them. */
+export type Line = {
+  /** Milliseconds since the test began; null where only those of the lines around it are known. */
+  at: number | null;
+  who: "C" | "S" | "";
+  /** The lines as they were. */
+  text: string;
+  stage: Stage;
+  isFailure: boolean;
+  /** Which connection it was said on. */
+  connection: number;
+};
+
+/** Stages of which nothing is said: what came of them is a note, and only TLS is worth one where it went well. */
+const SILENT: ReadonlySet<Stage> = new Set([Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS]);
+
+/** When a test began, by its first step; 0 without any. */
+function beginning(steps: readonly Step[]): number {
+  const times = steps.flatMap((step) => (step.startedAt ? [timestampMs(step.startedAt)] : []));
+  return times.length > 0 ? Math.min(...times) : 0;
+}
+
+/**
+ * Returns the transcript of a test's steps: connection by connection, each in the order in which it was said.
+ * @param startedAt When the test began, in milliseconds since 1970; 0 for the beginning of its first step.
+ */
+export function transcriptOf(steps: readonly Step[], startedAt = 0): Line[] {
+  const zero = startedAt || beginning(steps);
+  return steps
+    .map((step) => ({ step, at: step.startedAt ? timestampMs(step.startedAt) - zero : 0 }))
+    .sort((one, other) => one.step.connection - other.step.connection || one.at - other.at)
+    .flatMap(({ step, at }) => linesOf(step, at));
+}
+
+function linesOf(step: Step, at: number): Line[] {
+  const ended = at + (step.duration ? durationMs(step.duration) : 0);
+  const isFailure = step.code !== Code.OK;
+  const common = { stage: step.stage, connection: step.connection };
+  if (SILENT.has(step.stage)) {
+    const isWorth = step.received !== "" && (isFailure || step.stage === Stage.TLS);
+    return isWorth ? [{ at: ended, who: "", text: step.received, isFailure, ...common }] : [];
+  }
+  const said: Line[] = [];
+  const [commands, replies] = exchanged(step.sent, step.received);
+  for (let turn = 0; turn < Math.max(commands.length, replies.length); turn += 1) {
+    const [command, reply] = [commands[turn], replies[turn]];
+    const isLast = turn === replies.length - 1;
+    if (command) said.push({ at: turn === 0 ? at : null, who: "C", text: command, isFailure: false, ...common });
+    if (reply) said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
+  }
+  return said;
+}
+
+/** What was sent and what came back, turn by turn, where there were as many replies as commands (AUTH LOGIN, DATA). */
+function exchanged(sent: string, received: string): [string[], string[]] {
+  const commands = sent === "" ? [] : sent.split("\n");
+  const replies = repliesOf(received);
+  if (commands.length > 1 && commands.length === replies.length) return [commands, replies];
+  return [sent === "" ? [] : [sent], received === "" ? [] : [received]];
+}
+
+/** Takes replies apart: each ends with the line whose code is followed by no hyphen (RFC 5321 section 4.2.1). */
+function repliesOf(received: string): string[] {
+  const replies: string[] = [];
+  let open: string[] = [];
+  for (const line of received === "" ? [] : received.split("\n")) {
+    open.push(line);
+    if (!/^\d{3}-/.test(line)) {
+      replies.push(open.join("\n"));
+      open = [];
+    }
+  }
+  return open.length > 0 ? [...replies, open.join("\n")] : replies;
+}
