@@ -26,7 +26,10 @@ export const removing = signal<ReadonlySet<string>>(new Set());
 type Call = Parameters<typeof ask>[0];
 
 /** Makes a change; whatever came of it, what is shown is read again. */
-async function change<T>(config: ConfigOverview, call: (options: Parameters<Call>[0]) => Promise<T>): Promise<Result<T>> {
+async function change<T>(
+  config: ConfigOverview,
+  call: (options: Parameters<Call>[0]) => Promise<T>,
+): Promise<Result<T>> {
   const result = noted(await ask((options) => call(onlyAt(config.sequence, options))));
   configsChanged();
   return result;
@@ -86,9 +89,7 @@ export async function replaceSecret(config: ConfigOverview, secret: string): Pro
   const oauth = config.settings.case === "smtp" ? config.settings.value.oauth : undefined;
   if (!oauth) {
     const password = { id: config.id, password: secret };
-    return problemIn(
-      await change(config, (options) => admin.updateEmailProviderSMTPPassword(password, options)),
-    );
+    return problemIn(await change(config, (options) => admin.updateEmailProviderSMTPPassword(password, options)));
   }
   // There is no call for a client's secret alone: the settings go along as they are.
   const request = { ...smtpSettings(config), id: config.id };
@@ -103,9 +104,7 @@ export async function replaceSecret(config: ConfigOverview, secret: string): Pro
       },
     },
   };
-  return problemIn(
-    await change(config, (options) => admin.updateEmailProviderSMTP({ ...request, auth }, options)),
-  );
+  return problemIn(await change(config, (options) => admin.updateEmailProviderSMTP({ ...request, auth }, options)));
 }
 
 function smtpSettings(config: ConfigOverview): MessageInitShape<typeof UpdateEmailProviderSMTPRequestSchema> {
