@@ -1,6 +1,6 @@
 /** The certificates that a server presented, as a chain: from its own up to an authority that is trusted here. Pure. */
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Certificate, TlsInfo } from "../../gen/smtpdiag/v1/report_pb.ts";
+import type { Certificate, Report, TlsInfo } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { Code } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { commonName, isFor } from "./certificate_names.ts";
 
@@ -86,6 +86,13 @@ const UNTRUSTED: ReadonlySet<Code> = new Set([
 
 export function isAboutCertificates(code: Code): boolean {
   return CERTIFICATE_CODES.has(code);
+}
+
+/** What is wrong with the certificates of a test, and whether it failed for that. */
+export function certificateCode(report: Report): { code: Code; isFailure: boolean } {
+  if (isAboutCertificates(report.code)) return { code: report.code, isFailure: true };
+  const warning = report.findings.find(({ code }) => isAboutCertificates(code));
+  return { code: warning?.code ?? Code.OK, isFailure: false };
 }
 
 const DAY = 86_400_000;
