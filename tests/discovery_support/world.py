@@ -10,8 +10,8 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, aclosing
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack, aclosing
+from typing import Any, TypeVar
 
 from discovery_support.dns_server import DnsServer, dns_server
 from mailproof.discovery.progress import Clue, SearchHeartbeat, SearchProgress, SearchResult, TriedCandidate
@@ -22,6 +22,8 @@ from mailproof.net.trust import TrustStore
 from mailproof.probe.probe import Probe
 from smtp_support import pki
 from smtp_support.scripted import Part, Peer, Script, Served, serve, smtp
+
+T = TypeVar("T")
 
 DOMAIN = "example.test"
 ADDRESS = f"jo.doe@{DOMAIN}"
@@ -50,6 +52,15 @@ class World:
         except KeyError:
             raise socket.gaierror(socket.EAI_NONAME, "no such name in this world") from None
         return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", target)]
+
+    @property
+    def ports(self) -> Mapping[tuple[str, int], tuple[str, int]]:
+        """Where each name and port leads."""
+        return self._ports
+
+    def enter(self, server: AbstractContextManager[T]) -> T:
+        """Run a server until the world ends."""
+        return self._stack.enter_context(server)
 
     def place(self, host: str, port: int, served_port: int, address: str = "127.0.0.1") -> None:
         """Let a name lead somewhere."""

@@ -1,7 +1,6 @@
 """A real browser on pages of other origins: what CORS lets them do and see, over REST and with grpc-web clients."""
 
 import json
-import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +11,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from client_support.clients import NODE_DIR
 from client_support.modules import node_modules
 from client_support.scenario import schema
 from clock_support.waiting import HANG
+from console_support.browser import CHROMIUM, open_browser
 from service_support.service import RunningService, running_service
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
 
 PACKAGES = ("@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web")
 
@@ -66,17 +62,6 @@ def site() -> Iterator[str]:
         server.server_close()
 
 
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Run Debian's Chromium."""
-    node_modules()
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS) as launched,
-    ):
-        yield launched
-
-
 def visit(browser: Browser, origin: str, running: RunningService) -> dict[str, Any]:
     """Open the page and return what its script saw."""
     sandbox = running.sandbox
@@ -108,6 +93,7 @@ class Visits:
 def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
     if not CHROMIUM:
         pytest.skip("chromium is not installed, see debian-packages.txt")
+    node_modules()
     folder = tmp_path_factory.mktemp("browser")
     with (
         open_browser() as browser,

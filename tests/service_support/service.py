@@ -155,14 +155,23 @@ class RunningService:
         return code
 
 
-def start_service(data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None) -> RunningService:
-    """Start a service with its sandbox on free ports and return when it is ready."""
+def start_service(
+    data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None, program: str = ""
+) -> RunningService:
+    """Start a service with its sandbox on free ports and return when it is ready.
+
+    Args:
+        data_dir: Where its data are.
+        extra_args: More of its arguments.
+        env: More variables of its environment.
+        program: What to run in the place of `mailproof`.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     log_file = data_dir / "stderr.log"
     listen = [f"--{name}-listen={FREE_PORT}" for name in ("grpc", "http", "sandbox-starttls", "sandbox-tls")]
     with log_file.open("a") as log:
         process = subprocess.Popen(
-            [command(), "serve", "--data-dir", str(data_dir), "--sandbox", *listen, *extra_args],
+            [program or command(), "serve", "--data-dir", str(data_dir), "--sandbox", *listen, *extra_args],
             env=environment(env),
             stdout=subprocess.PIPE,
             stderr=log,
@@ -212,9 +221,11 @@ def _ready(
 
 
 @contextmanager
-def running_service(data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None) -> Iterator[RunningService]:
+def running_service(
+    data_dir: Path, *extra_args: str, env: Mapping[str, str] | None = None, program: str = ""
+) -> Iterator[RunningService]:
     """Run a service; at the end it must stop in good order, having logged no defect of ours."""
-    service = start_service(data_dir, *extra_args, env=env)
+    service = start_service(data_dir, *extra_args, env=env, program=program)
     try:
         yield service
     finally:

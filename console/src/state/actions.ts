@@ -26,7 +26,10 @@ export const removing = signal<ReadonlySet<string>>(new Set());
 type Call = Parameters<typeof ask>[0];
 
 /** Makes a change; whatever came of it, what is shown is read again. */
-async function change<T>(config: ConfigOverview, call: (options: Parameters<Call>[0]) => Promise<T>): Promise<Result<T>> {
+async function change<T>(
+  config: ConfigOverview,
+  call: (options: Parameters<Call>[0]) => Promise<T>,
+): Promise<Result<T>> {
   const result = noted(await ask((options) => call(onlyAt(config.sequence, options))));
   configsChanged();
   return result;
@@ -60,27 +63,19 @@ export function removeSoon(config: ConfigOverview): void {
     else next.delete(config.id);
     removing.value = next;
   };
-  const timer = setTimeout(async () => {
+  const now = async () => {
     const problem = await remove(config);
     marked(false);
     if (problem) {
-      toast({
-        text: t("actions.not_removed", { name: nameOf(config), sentence: whyNot(problem) }),
-        seconds: 20,
-      });
+      toast({ text: t("actions.not_removed", { name: nameOf(config), sentence: whyNot(problem) }), seconds: 20 });
     }
-  }, UNDO_SECONDS * 1000);
+  };
   marked(true);
   toast({
     text: t("actions.removing", { name: nameOf(config) }),
-    action: {
-      label: t("actions.undo"),
-      do: () => {
-        clearTimeout(timer);
-        marked(false);
-      },
-    },
+    action: { label: t("actions.undo"), do: () => marked(false) },
     seconds: UNDO_SECONDS,
+    onEnd: () => void now(),
   });
 }
 
@@ -94,9 +89,7 @@ export async function replaceSecret(config: ConfigOverview, secret: string): Pro
   const oauth = config.settings.case === "smtp" ? config.settings.value.oauth : undefined;
   if (!oauth) {
     const password = { id: config.id, password: secret };
-    return problemIn(
-      await change(config, (options) => admin.updateEmailProviderSMTPPassword(password, options)),
-    );
+    return problemIn(await change(config, (options) => admin.updateEmailProviderSMTPPassword(password, options)));
   }
   // There is no call for a client's secret alone: the settings go along as they are.
   const request = { ...smtpSettings(config), id: config.id };
@@ -111,9 +104,7 @@ export async function replaceSecret(config: ConfigOverview, secret: string): Pro
       },
     },
   };
-  return problemIn(
-    await change(config, (options) => admin.updateEmailProviderSMTP({ ...request, auth }, options)),
-  );
+  return problemIn(await change(config, (options) => admin.updateEmailProviderSMTP({ ...request, auth }, options)));
 }
 
 function smtpSettings(config: ConfigOverview): MessageInitShape<typeof UpdateEmailProviderSMTPRequestSchema> {

@@ -93,7 +93,8 @@ function lastTest({ config }: Asked): { risky: boolean; text: string } {
   if (!last?.startTime) return { risky: true, text: t("actions.never_tested") };
   const when = { ago: ago(last.startTime, now.value) };
   if (last.outcome === TestOutcome.OK) return { risky: false, text: t("actions.proved", when) };
-  if (last.outcome === TestOutcome.FAIL) return { risky: true, text: t("actions.risky", { ...when, code: codeName(last.code) }) };
+  if (last.outcome === TestOutcome.FAIL)
+    return { risky: true, text: t("actions.risky", { ...when, code: codeName(last.code) }) };
   return { risky: true, text: t("actions.unfinished", when) };
 }
 

@@ -1,0 +1,210 @@
+"""Acme: an organisation with configurations of every kind, in front of real servers, and weeks of kept tests.
+
+Its names are those of well-known providers; behind each stands a server of ours on loopback (`World`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from console_support.inhabitant import program
+from discovery_support.world import World
+from mailproof.domain.kept_test import KeptOutcome, KeptTest, TestTrigger
+from mailproof.store.sqlite import store as sqlite
+from service_support.rest import call
+from service_support.service import RunningService, create_token, running_service
+from smtp_support import pki
+from smtp_support.pki import DAY
+from smtp_support.scripted import Part, Script, serve, smtp
+
+INSTANCE = "acme"
+KNOWN_PORTS = (25, 465, 587, 2465, 2525, 2587)
+PASSWORD = "correct horse"
+
+POSTMARK = "Postmark, production"
+STAGING = "Staging"
+EXCHANGE = "On-premises Exchange"
+RELAY = "Office relay"
+AMAZON = "Amazon SES, Frankfurt"
+GMAIL = "Gmail, legacy"
+NEWSLETTER = "Mailbox.org, newsletter"
+WEBHOOK = "Billing webhook"
+
+CONFIGS: dict[str, dict[str, Any]] = {
+    POSTMARK: {"host": "smtp.postmarkapp.com:587", "senderAddress": "noreply@acme.example", "tls": True},
+    STAGING: {"host": "mail.staging.acme.example:465", "senderAddress": "staging@acme.example", "tls": False},
+    EXCHANGE: {"host": "smtp.corp.acme.example:587", "senderAddress": "alerts@acme.example", "tls": True},
+    RELAY: {"host": "relay.acme.example:25", "senderAddress": "scanner@acme.example", "tls": False},
+    AMAZON: {
+        "host": "email-smtp.eu-central-1.amazonaws.com:465",
+        "senderAddress": "noreply@acme.example",
+        "tls": True,
+    },
+    GMAIL: {"host": "smtp.gmail.com:587", "senderAddress": "acme.mailer@gmail.com", "tls": True},
+    NEWSLETTER: {"host": "smtp.mailbox.org:465", "senderAddress": "news@acme.example", "tls": True},
+}
+
+_EHLO_OF_EXCHANGE = ("250-EXCH02.corp.acme.example", "250-SIZE 37748736", "250-STARTTLS", "250 8BITMIME")
+
+
+def _slowly(seconds: float, *parts: Part) -> tuple[Part, ...]:
+    """Return what is said after a while, as from some way off."""
+    return (seconds, *parts)
+
+
+@dataclass
+class Acme:
+    """The organisation, and its service.
+
+    Attributes:
+        service: The service, in the world of the servers.
+        world: The servers; more can be placed only before the service is started.
+        token: An administrator's token, for Acme alone.
+        viewer: A viewer's.
+        ids: The ids of the configurations, by description.
+    """
+
+    service: RunningService
+    world: World
+    token: str
+    viewer: str
+    ids: dict[str, str]
+
+    def call(self, verb: str, path: str, document: object = None) -> Any:
+        """Make a REST call as the administrator, and return its answer."""
+        reply = call(self.service, verb, path, document, token=self.token)
+        assert reply.status == 200, reply
+        return reply.document
+
+
+def _place_servers(world: World) -> None:
+    """Put a server behind each name."""
+    login = {"user": "noreply@acme.example", "password": PASSWORD}
+    addresses: dict[str, str] = {}
+
+    def listen(name: str, port: int, script: Script, context: ssl.SSLContext | None = None) -> None:
+        # The port itself on an address of its own: what is probed beside a setting is that address at other ports.
+        address = addresses.setdefault(name, f"127.0.7.{len(addresses) + 1}")
+        world.enter(serve(script, context=context, host=address, port=port))
+        for known in KNOWN_PORTS:
+            world.place(name, known, known, address)
+
+    def at(name: str, port: int, **script: Any) -> None:
+        chain = script.pop("chain", None)
+        pair = pki.issue(name, pki.authority(), sans=(name,), end=83 * DAY)
+        context = pki.server_context(*(chain or (pair,)))
+        inside = port == 465
+        parts = {"greeting": _slowly(0.05, f"220 {name} ESMTP"), **login, **script}
+        listen(name, port, smtp(context=context, secure=inside, **parts), context if inside else None)
+
+    at("smtp.postmarkapp.com", 587)
+    at("mail.staging.acme.example", 465, user="staging@acme.example")
+    at("email-smtp.eu-central-1.amazonaws.com", 465)
+    at("smtp.mailbox.org", 465, user="news@acme.example")
+    at("smtp.mailbox.org", 587, user="news@acme.example")
+    at("smtp.slow.example", 587, replies={"AUTH": _slowly(600.0, "235 2.7.0 welcome")})
+    soon = pki.issue("relay.acme.example", pki.authority(), sans=("relay.acme.example",), end=9 * DAY)
+    at("relay.acme.example", 25, chain=(soon,), user="scanner@acme.example")
+    between = pki.issue("Acme Issuing CA 2", pki.authority(), ca=True)
+    names = ("smtp.corp.acme.example", "autodiscover.acme.example")
+    leaf = pki.issue("smtp.corp.acme.example", between, sans=names, start=-419 * DAY, end=311 * DAY)
+    greeting = _slowly(0.014, "220 EXCH02.corp.acme.example Microsoft ESMTP MAIL Service ready")
+    at("smtp.corp.acme.example", 587, chain=(leaf,), greeting=greeting, ehlo=_EHLO_OF_EXCHANGE)
+    refusal = "534 5.7.9 Application-specific password required. For more information, go to"
+    lines = (f"{refusal.replace(' 5', '-5', 1)}", "534 5.7.9 https://support.example/mail/?p=InvalidSecondFactor")
+    at("smtp.gmail.com", 587, replies={"AUTH": _slowly(0.1, *lines)})
+    for kind, host in (("expired", "expired.acme.example"), ("self-signed", "self.acme.example")):
+        listen(host, 587, smtp(context=pki.bad(kind)))
+    other = pki.server_context(pki.issue("mail.hosting.example", pki.authority(), sans=("mail.hosting.example",)))
+    listen("mail.acme.example", 587, smtp(context=other))
+    world.mx("10 mxext1.mailbox.org.", domain="acme.example")
+
+
+def _history(config_id: str, tests: int, failed: Sequence[int], code: str, stage: str, end: datetime) -> list[KeptTest]:
+    """Return tests of some weeks, the last one the newest; `failed` are places from the end."""
+    chance = Random(config_id[-4:] + code)
+    kept = []
+    for place in range(tests):
+        fails = place in failed
+        part = chance.randint
+        phases = [("resolve", part(8, 24)), ("connect", part(20, 60)), ("tls", part(90, 150))]
+        phases += [("greeting", part(40, 90)), ("ehlo", part(40, 80)), ("auth", part(60, 100)), ("quit", part(10, 20))]
+        if fails:
+            phases = phases[: 1 + max(number for number, (name, _) in enumerate(phases) if name in (stage, "connect"))]
+        kept.append(
+            KeptTest(
+                "",
+                INSTANCE,
+                config_id,
+                1,
+                "",
+                "192.0.2.7:40112",
+                TestTrigger.DIAGNOSE,
+                "auth",
+                KeptOutcome.FAIL if fails else KeptOutcome.OK,
+                stage if fails else "quit",
+                code if fails else "ok",
+                end - timedelta(hours=6 * place + part(0, 50) / 60),
+                sum(milliseconds for _, milliseconds in phases),
+                tuple(phases),
+                "TLSv1.3",
+                end + 83 * DAY,
+                reply_code=535 if fails and stage == "auth" else 0,
+                tested=(("host", "smtp.acme.example"), ("port", "587"), ("user", "noreply@acme.example")),
+            )
+        )
+    return kept
+
+
+async def _keep(data_dir: Path, histories: Sequence[Sequence[KeptTest]]) -> None:
+    store = sqlite.open_store(data_dir / "mailproof.db")
+    try:
+        for history in histories:
+            for test in reversed(history):
+                await store.keep_test(replace(test, id=store.new_test_id()), most=100)
+    finally:
+        await store.close()
+
+
+@contextmanager
+def acme(folder: Path) -> Iterator[Acme]:
+    """Run Acme's service, with everything in it."""
+    (folder / "ca.pem").write_text(pki.authority().pem)
+    data_dir = folder / "data"
+    options = ("--ca-file", str(folder / "ca.pem"))
+    with ExitStack() as stack:
+        world = World(stack)
+        _place_servers(world)
+        own = program(world, folder)
+        with running_service(data_dir, *options, program=own) as service:
+            token = create_token(data_dir, "admin", "--instance", INSTANCE, "--name", "anna")
+            viewer = create_token(data_dir, "viewer", "--instance", INSTANCE, "--name", "otto")
+            made = Acme(service, world, token, viewer, {})
+            for name, settings in CONFIGS.items():
+                sender = settings["senderAddress"]
+                document = {"description": name, "senderName": "Acme", "user": sender, "password": PASSWORD, **settings}
+                made.ids[name] = made.call("POST", "/admin/v1/smtp", document)["id"]
+            document = {"description": WEBHOOK, "endpoint": "https://hooks.acme.example/mail"}
+            made.ids[WEBHOOK] = made.call("POST", "/admin/v1/email/http", document)["id"]
+            made.call("POST", f"/admin/v1/smtp/{made.ids[POSTMARK]}/_activate", {})
+        now = datetime.now(UTC)
+        histories = [
+            _history(made.ids[POSTMARK], 39, (7, 22, 23), "tls_cert_not_yet_valid", "tls", now - timedelta(hours=6)),
+            _history(made.ids[STAGING], 19, (0, 1, 2, 3), "wrong_tls_mode_use_implicit", "greeting", now),
+            _history(made.ids[EXCHANGE], 19, (0,), "tls_missing_intermediate", "tls", now - timedelta(hours=5)),
+            _history(made.ids[RELAY], 20, (), "timeout", "connect", now - timedelta(days=1)),
+            _history(made.ids[AMAZON], 12, (), "timeout", "connect", now - timedelta(days=3)),
+            _history(made.ids[GMAIL], 14, (0, 1, 2, 3), "auth_app_password_required", "auth", now - timedelta(days=9)),
+        ]
+        asyncio.run(_keep(data_dir, histories))
+        with running_service(data_dir, *options, program=own) as service:
+            made.service = service
+            yield made
