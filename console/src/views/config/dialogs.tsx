@@ -93,7 +93,8 @@ function lastTest({ config }: Asked): { risky: boolean; text: string } {
   if (!last?.startTime) return { risky: true, text: t("actions.never_tested") };
   const when = { ago: ago(last.startTime, now.value) };
   if (last.outcome === TestOutcome.OK) return { risky: false, text: t("actions.proved", when) };
-  if (last.outcome === TestOutcome.FAIL) return { risky: true, text: t("actions.risky", { ...when, code: codeName(last.code) }) };
+  if (last.outcome === TestOutcome.FAIL)
+    return { risky: true, text: t("actions.risky", { ...when, code: codeName(last.code) }) };
   return { risky: true, text: t("actions.unfinished", when) };
 }
 
@@ -202,22 +203,17 @@ export function Acts(props: {
   onYes?: () => void;
   children: ComponentChildren;
 }): JSX.Element {
-  const [safe, setSafe] = useState<HTMLButtonElement | null>(null);
-  const [yes, setYes] = useState<HTMLButtonElement | null>(null);
-  useEffect(() => {
-    if (!props.submit) (props.safeFirst ? safe : yes)?.focus();
-  }, [safe, yes]);
   const look = props.safeFirst || (props.submit && !props.primary) ? "danger" : "primary";
   return (
     <div class="acts">
-      <Button onClick={close} inner={setSafe}>
+      <Button onClick={close} first={!props.submit && props.safeFirst === true}>
         {props.safe}
       </Button>
       <Button
         look={look}
         busy={props.busy}
         type={props.submit ? "submit" : "button"}
-        inner={setYes}
+        first={!props.submit && !props.safeFirst}
         {...(props.onYes ? { onClick: props.onYes } : {})}
       >
         {props.children}
