@@ -119,7 +119,7 @@ export function ImportDialog(): JSX.Element {
         <>
           <Summary file={file} total={total} />
           <ImportRows rows={run.rows.value} />
-          <p class="asked">{t(file.form === "pages" ? "transfer.checked" : "transfer.not_checked")}</p>
+          <p class="asked">{file.form === "pages" ? t("transfer.checked") : t("transfer.not_checked")}</p>
           <Refusal problem={state.problem} />
           <div class="acts">
             <Button onClick={run.restart}>{t("transfer.other_file")}</Button>
