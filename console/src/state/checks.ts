@@ -40,7 +40,7 @@ export const LONGEST: Record<string, number> = Object.fromEntries(
 
 /** Whether a text may be a mail address: the service has the last word. */
 export function isMailbox(text: string): boolean {
-  return /^[^\s@]+(?:@|\s)?[^\s@]*@[^\s@]+$/.test(text.trim()) && !/\s/.test(text.trim());
+  return /.@[^\s@]+$/.test(text.trim());
 }
 
 /** Why the secret must be entered again, as a sentence; empty where what is missing was never there. */
@@ -111,7 +111,11 @@ const FIELDS: Record<string, FieldName> = {
 
 /** Where the form shows what the service says of a field, such as "xoauth2.scopes[0]". */
 export function wrongOf({ field, sentence }: FieldProblem): Wrong {
-  const last = field.replace(/\[\d+\]/g, "").split(".").at(-1) ?? "";
+  const last =
+    field
+      .replace(/\[\d+\]/g, "")
+      .split(".")
+      .at(-1) ?? "";
   const name = FIELDS[last];
   const capital = sentence.charAt(0).toUpperCase() + sentence.slice(1);
   const end = /[.!?…]$/.test(capital) ? capital : `${capital}.`;

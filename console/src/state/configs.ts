@@ -34,7 +34,8 @@ export function onConfigsChanged(then: () => void): () => void {
 }
 
 export type ConfigPage = {
-  /** What was asked for, and of which instance. */
+  /** What was asked for, and that with the instance. */
+  query: ListQuery;
   key: string;
   configs: readonly ConfigOverview[];
   /** Whether there is a page after it. */
@@ -88,7 +89,7 @@ async function readPage(query: ListQuery, signal: AbortSignal): Promise<Result<C
   const token = await tokenOf(query, signal);
   if (!token.ok) return token;
   if (token.value === null) {
-    return { ok: true, value: { key, configs: [], more: false, count: 0, active: undefined } };
+    return { ok: true, value: { query, key, configs: [], more: false, count: 0, active: undefined } };
   }
   const request = {
     filter: filterOf(query.search),
@@ -105,6 +106,7 @@ async function readPage(query: ListQuery, signal: AbortSignal): Promise<Result<C
   return {
     ok: true,
     value: {
+      query,
       key,
       configs: rows,
       more: nextPageToken !== "",

@@ -74,6 +74,9 @@ function presentConfigs(): Reading<Present> {
       const to = provider.config.case === "smtp" ? provider.config.value.host : provider.config.value?.endpoint;
       return [provider.id, provider.description || to || provider.id];
     });
-    return { ok: true, value: { names: new Map(names), all: Number(result.value.details?.totalResult ?? 0n) <= names.length } };
+    return {
+      ok: true,
+      value: { names: new Map(names), all: Number(result.value.details?.totalResult ?? 0n) <= names.length },
+    };
   });
 }

@@ -45,7 +45,10 @@ export function changesOf(event: ConfigEvent, before: ConfigEvent | undefined): 
     if (value === undefined) return { kind: "named", field };
     return { kind: "value", field, before: former?.[field] ?? null, after: value };
   });
-  return [...changes.filter((change) => change.kind !== "secret"), ...changes.filter((change) => change.kind === "secret")];
+  return [
+    ...changes.filter((change) => change.kind !== "secret"),
+    ...changes.filter((change) => change.kind === "secret"),
+  ];
 }
 
 /**

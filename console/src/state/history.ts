@@ -84,7 +84,10 @@ export function factsOf(tests: readonly Test[]): HistoryFacts {
   const own = tests.filter(isOwn);
   const passed = own.filter((test) => resultOf(test) === "passed");
   const judged = own.filter((test) => test.outcome === TestOutcome.OK || test.outcome === TestOutcome.FAIL);
-  const slowest = judged.reduce<Test | null>((most, test) => (test.elapsedMs > (most?.elapsedMs ?? -1) ? test : most), null);
+  const slowest = judged.reduce<Test | null>(
+    (most, test) => (test.elapsedMs > (most?.elapsedMs ?? -1) ? test : most),
+    null,
+  );
   const longest = slowest?.phases.reduce((most, phase) => (phase.elapsedMs > most.elapsedMs ? phase : most), {
     stage: "",
     elapsedMs: 0,

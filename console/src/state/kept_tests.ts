@@ -1,6 +1,5 @@
 /** Reads kept tests: those of a configuration, one of them, and the ones before and after it. */
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { ConfigOverview } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { type Test, TestView } from "../../gen/smtpdiag/v1/test_pb.ts";
 import { ask, tests } from "../api/transport.ts";
 import { type Pages, pages } from "./pages.ts";
@@ -22,12 +21,12 @@ export function testsOf(configId: string): Pages<Test> {
 }
 
 /** One kept test with its report. It is null where it is not kept (any more), or is one of another configuration. */
-export function keptTest(id: string, config: ConfigOverview | null): Reading<{ test: Test | null }> {
+export function keptTest(id: string, configId?: string): Reading<{ test: Test | null }> {
   return reading(async (signal) => {
     const result = await ask((options) => tests.getTest({ id, view: TestView.FULL }, options), signal);
     if (!result.ok) return result.problem.kind === "gone" ? { ok: true, value: { test: null } } : result;
     const test = result.value.test ?? null;
-    return { ok: true, value: { test: config && test?.configId !== config.id ? null : test } };
+    return { ok: true, value: { test: configId && test?.configId !== configId ? null : test } };
   });
 }
 

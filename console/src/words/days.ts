@@ -14,5 +14,7 @@ export function dayHeading(when: number, now: number, before: number): string {
   if (before === 1) return t("events.yesterday");
   const date = new Date(when);
   const year = date.getFullYear() === new Date(now).getFullYear() ? {} : ({ year: "numeric" } as const);
-  return new Intl.DateTimeFormat(locale.value, { weekday: "long", day: "numeric", month: "long", ...year }).format(date);
+  return new Intl.DateTimeFormat(locale.value, { weekday: "long", day: "numeric", month: "long", ...year }).format(
+    date,
+  );
 }
