@@ -74,7 +74,8 @@ function Running({ view, tested, now, onCancel }: Props): JSX.Element {
             <Clock view={view} now={now} />
           </p>
         </div>
-        {onCancel && (
+        {/* The page of a configuration has the button in its head. */}
+        {onCancel && !view.target.configId && (
           <Button icon="cross" shortcut="Esc" onClick={onCancel}>
             {t("test.cancel")}
           </Button>
