@@ -33,7 +33,8 @@ export function sentence(text: string): string {
     .join(" ");
 }
 
-function escaped(text: string): string {
+/** A text in which no sign has a meaning of its own. */
+export function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|~&$-]|^\d+(?=[.)])/gu, (sign) =>
     /^\d/.test(sign) ? `${sign}\\` : `\\${sign}`,
   );
