@@ -63,6 +63,10 @@ def checks() -> Iterable[Command]:
         yield f"types on {system}", (PROGRAMS / "mypy", "--platform", system, "--cache-dir", cache, "src")
     yield "gen/ is what proto/ makes", (sys.executable, "tools/protos.py", "check")
     yield "the protos' style", (sys.executable, "tools/protos.py", "lint")
+
+
+def console() -> Iterable[Command]:
+    """Return the check of the web console: a lane of its own, since either other one is the longest at times."""
     yield "the console", (sys.executable, "tools/console.py", "check")
 
 
@@ -87,7 +91,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         clean = folder / "venv"
-        lanes = (Lane(checks()), Lane(wheel(folder, clean)))
+        lanes = (Lane(checks()), Lane(wheel(folder, clean)), Lane(console()))
         for lane in lanes:
             lane.start()
         for lane in lanes:

@@ -1,6 +1,8 @@
 """envoy.yaml as shipped (only its ports differ), in front of the running program: all three wires through one port."""
 
+import gzip
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -127,6 +129,21 @@ def test_cors_passes_the_edge(service: RunningService, edge: str) -> None:
     headers["origin"] = "https://evil.example"
     _, answered, _ = post(f"http://{edge}/admin/v1/smtp", b"", headers, method="OPTIONS")
     assert "access-control-allow-origin" not in answered
+
+
+def test_the_console_passes_the_edge_as_it_is(service: RunningService, edge: str) -> None:
+    browser = {"accept": "text/html", "accept-encoding": "gzip"}
+    own = {"date", "server", "x-request-id", "x-envoy-upstream-service-time"}
+    paths = ["/"]
+    for path in paths:
+        direct, passed = (post(f"{base}{path}", b"", browser, "GET") for base in (service.http_url, f"http://{edge}"))
+        assert (passed[0], passed[2]) == (direct[0], direct[2]) == (200, direct[2])
+        assert {name: passed[1][name] for name in direct[1].keys() - own} == {
+            name: value for name, value in direct[1].items() if name not in own
+        }
+        if path == "/":
+            paths += re.findall(r'(?:src|href)="(/assets/[^"]+)"', gzip.decompress(passed[2]).decode())
+    assert len(paths) > 3
 
 
 def test_calls_that_take_the_place_of_cancelled_ones_are_not_refused(service: RunningService, edge: str) -> None:

@@ -76,6 +76,7 @@ def test_its_files_and_its_lines_say_where_it_listens(service: RunningService) -
         path = service.data_dir.parent / f"{name}.sock"
         assert address == f"unix:{path}"
         assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    assert "console" not in "".join(service.greeting), "no browser reaches a Unix socket"
 
 
 def test_the_command_line_and_curl_reach_it(service: RunningService, needs_debian: Callable[[str], None]) -> None:

@@ -1,9 +1,12 @@
 """`mailproof serve` as a process: readiness, the lines it prints, draining, refusals to start."""
 
 import ctypes
+import gzip
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import threading
 import urllib.error
@@ -32,6 +35,16 @@ def get(url: str) -> tuple[int, bytes]:
             return error.code, error.read()
 
 
+def exchange(running: RunningService, head: str) -> tuple[str, bytes]:
+    """Send the bytes of a request's head, to which its end is added; return the head and body of the answer."""
+    host, _, port = running.http_url.removeprefix("http://").rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=HANG) as connection:
+        connection.sendall(f"{head}connection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    told, _, body = answer.partition(b"\r\n\r\n")
+    return f"{told.decode()}\r\n", body
+
+
 def request_of(running: RunningService, path: str, body: Mapping[str, object] | None = None) -> urllib.request.Request:
     headers = {"authorization": f"Bearer {running.admin_token}", "content-type": "application/json"}
     data = json.dumps(body).encode() if body is not None else None
@@ -47,6 +60,50 @@ def call(running: RunningService, path: str, body: Mapping[str, object] | None =
 def test_it_says_when_it_is_ready(service: RunningService) -> None:
     assert get(f"{service.http_url}/healthz") == (200, b"ok\n")
     assert get(f"{service.http_url}/readyz") == (200, b"ok\n")
+
+
+def test_the_console_is_named_first_and_there_for_a_browser(service: RunningService) -> None:
+    assert service.greeting[1:3] == [
+        f"  console            {service.http_url}/",
+        "  sign in with       the admin token below",
+    ]
+    accept = "accept: text/html,application/xhtml+xml,*/*;q=0.8"
+    head, body = exchange(service, f"GET / HTTP/1.1\r\nhost: x\r\n{accept}\r\naccept-encoding: gzip, br\r\n")
+    assert head.startswith("HTTP/1.1 200 OK\r\n")
+    assert "\r\nrequire-trusted-types-for" not in head, "the policy is one line"
+    assert "trusted-types 'none'\r\n" in head
+    assert "\r\ncontent-encoding: gzip\r\n" in head
+    scripts = re.findall(r'src="(/assets/[^"]+)"', gzip.decompress(body).decode())
+    assert scripts
+    for path in scripts:
+        head, body = exchange(service, f"GET {path} HTTP/1.1\r\nhost: x\r\naccept: */*\r\n")
+        assert "\r\ncontent-type: text/javascript; charset=utf-8\r\n" in head
+        assert "\r\ncache-control: max-age=31536000, immutable\r\n" in head
+        assert f"\r\ncontent-length: {len(body)}\r\n" in head
+        assert len(body) > 100
+    head, body = exchange(service, "GET / HTTP/1.1\r\nhost: x\r\naccept: */*\r\n")
+    assert {"path": "/docs"}.items() <= json.loads(body)["addresses"][1].items()
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/assets/../../../../etc/passwd", 404),
+        ("/assets/..%2f..%2fetc%2fpasswd", 404),
+        ("/assets/%00", 404),
+        ("/assets/\0", 400),
+        ("/assets/%ff", 400),
+        (f"/assets/{'a' * 9000}", 414),
+        ("/favicon.ico", 404),
+    ],
+)
+def test_a_path_below_the_consoles_files_is_no_path_of_the_machine(
+    service: RunningService, target: str, status: int
+) -> None:
+    head, body = exchange(service, f"GET {target} HTTP/1.1\r\nhost: x\r\naccept: text/html\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "\r\ncontent-type: application/json\r\n" in head
+    assert json.loads(body)["message"]
 
 
 def test_the_two_lines_it_prints_succeed_when_pasted(
@@ -217,8 +274,13 @@ def test_a_key_that_does_not_fit_is_a_refusal(tmp_path: Path) -> None:
 def test_settings_come_from_the_environment_and_the_file(tmp_path: Path) -> None:
     file = tmp_path / "mailproof.toml"
     file.write_text('http_listen = "127.0.0.1:0"\ngrpc_listen = "127.0.0.1:1"\n')
-    with running_service(tmp_path / "data", env={"MAILPROOF_CONFIG": str(file)}) as running:
+    env = {"MAILPROOF_CONFIG": str(file), "MAILPROOF_CONSOLE": "off"}
+    with running_service(tmp_path / "data", env=env) as running:
         assert get(f"{running.http_url}/readyz")[0] == 200
+        assert "console" not in "".join(running.greeting)
+        page = exchange(running, "GET / HTTP/1.1\r\nhost: x\r\naccept: text/html\r\n")[1]
+        assert b"The service runs here." in page
+        assert b"/assets/" not in page
 
 
 def test_a_record_added_before_a_restart_is_there_after_it(tmp_path: Path) -> None:

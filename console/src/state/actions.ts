@@ -63,27 +63,19 @@ export function removeSoon(config: ConfigOverview): void {
     else next.delete(config.id);
     removing.value = next;
   };
-  const timer = setTimeout(async () => {
+  const now = async () => {
     const problem = await remove(config);
     marked(false);
     if (problem) {
-      toast({
-        text: t("actions.not_removed", { name: nameOf(config), sentence: whyNot(problem) }),
-        seconds: 20,
-      });
+      toast({ text: t("actions.not_removed", { name: nameOf(config), sentence: whyNot(problem) }), seconds: 20 });
     }
-  }, UNDO_SECONDS * 1000);
+  };
   marked(true);
   toast({
     text: t("actions.removing", { name: nameOf(config) }),
-    action: {
-      label: t("actions.undo"),
-      do: () => {
-        clearTimeout(timer);
-        marked(false);
-      },
-    },
+    action: { label: t("actions.undo"), do: () => marked(false) },
     seconds: UNDO_SECONDS,
+    onEnd: () => void now(),
   });
 }
 

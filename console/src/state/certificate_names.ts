@@ -50,7 +50,10 @@ function comparable(text: string): string {
   const isIpv6 = name.includes(":");
   if (!isIpv6 && /^[\x20-\x7e]*$/.test(name)) return name;
   try {
-    return new URL(isIpv6 ? `http://[${name.replace(/^\[|\]$/g, "")}]` : `http://${name}`).hostname.replace(/[[\]]/g, "");
+    return new URL(isIpv6 ? `http://[${name.replace(/^\[|\]$/g, "")}]` : `http://${name}`).hostname.replace(
+      /[[\]]/g,
+      "",
+    );
   } catch {
     return name;
   }

@@ -1,6 +1,6 @@
 /** The certificates that a server presented, as a chain: from its own up to an authority that is trusted here. Pure. */
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Certificate, TlsInfo } from "../../gen/smtpdiag/v1/report_pb.ts";
+import type { Certificate, Report, TlsInfo } from "../../gen/smtpdiag/v1/report_pb.ts";
 import { Code } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { commonName, isFor } from "./certificate_names.ts";
 
@@ -88,6 +88,13 @@ export function isAboutCertificates(code: Code): boolean {
   return CERTIFICATE_CODES.has(code);
 }
 
+/** What is wrong with the certificates of a test, and whether it failed for that. */
+export function certificateCode(report: Report): { code: Code; isFailure: boolean } {
+  if (isAboutCertificates(report.code)) return { code: report.code, isFailure: true };
+  const warning = report.findings.find(({ code }) => isAboutCertificates(code));
+  return { code: warning?.code ?? Code.OK, isFailure: false };
+}
+
 const DAY = 86_400_000;
 
 /**
@@ -109,21 +116,28 @@ export function chainOf(tls: TlsInfo, code: Code, now: number, failed = isAboutC
   const unused = sent
     .filter((certificate) => !path.includes(certificate))
     .map((certificate) => linkOf(certificate, times.get(certificate.fingerprint) ?? 1, "", now));
-  const isOutOfOrder = path.some((certificate, place) => place > 0 && sent.indexOf(certificate) < sent.indexOf(path[place - 1] as Certificate));
+  const isOutOfOrder = path.some(
+    (certificate, place) => place > 0 && sent.indexOf(certificate) < sent.indexOf(path[place - 1] as Certificate),
+  );
   return { state, code, links, unused, isOutOfOrder };
 }
 
 function stateOf(tls: TlsInfo, code: Code, failed: boolean): ChainState {
   if (tls.verified) return "verified";
   if (failed) return "broken";
-  return isAboutCertificates(code) || tls.verifyError || tls.chain.some(({ problem }) => problem) ? "tolerated" : "unjudged";
+  return isAboutCertificates(code) || tls.verifyError || tls.chain.some(({ problem }) => problem)
+    ? "tolerated"
+    : "unjudged";
 }
 
 /** The certificates, each once, and how often each was sent. */
 function distinct(chain: readonly Certificate[]): [Certificate[], Map<string, number>] {
   const times = new Map<string, number>();
   for (const { fingerprint } of chain) times.set(fingerprint, (times.get(fingerprint) ?? 0) + 1);
-  return [chain.filter((each, place) => chain.findIndex((other) => other.fingerprint === each.fingerprint) === place), times];
+  return [
+    chain.filter((each, place) => chain.findIndex((other) => other.fingerprint === each.fingerprint) === place),
+    times,
+  ];
 }
 
 function isSelfSigned(certificate: Certificate): boolean {
@@ -185,7 +199,8 @@ function bare(kind: Link["kind"], name: string): Link {
 function judge(links: Link[], code: Code): void {
   links.forEach((link, place) => {
     const faults = new Set<Fault>();
-    if (place === 0 && (code === Code.TLS_HOSTNAME_MISMATCH || !link.names.some(({ isWanted }) => isWanted))) faults.add("names");
+    if (place === 0 && (code === Code.TLS_HOSTNAME_MISMATCH || !link.names.some(({ isWanted }) => isWanted)))
+      faults.add("names");
     if (code === Code.TLS_CERT_EXPIRED && link.validity?.state === "expired") faults.add("validity");
     if (code === Code.TLS_CERT_NOT_YET_VALID && link.problem !== "") faults.add("validity");
     if (link.validity !== null && link.validity.state !== "valid") faults.add("validity");

@@ -34,5 +34,7 @@ export function sentence(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~&$-]|^\d+(?=[.)])/gu, (sign) => (/^\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
+  return text.replace(/[\\`*_{}[\]<>()#+!|~&$-]|^\d+(?=[.)])/gu, (sign) =>
+    /^\d/.test(sign) ? `${sign}\\` : `\\${sign}`,
+  );
 }

@@ -1,7 +1,7 @@
 /** What client and server said to each other, as lines. Secrets are masked by the service. Pure. */
-import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Step } from "../../gen/smtpdiag/v1/report_pb.ts";
-import { Code, Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { took } from "../words/formats.ts";
+import type { StepRow } from "./test_fold.ts";
 
 /** One saying of one side, or a note on what happened between two of them. */
 export type Line = {
@@ -19,27 +19,17 @@ export type Line = {
 /** Stages of which nothing is said: what came of them is a note, and only TLS is worth one where it went well. */
 const SILENT: ReadonlySet<Stage> = new Set([Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS]);
 
-/** When a test began, by its first step; 0 without any. */
-function beginning(steps: readonly Step[]): number {
-  const times = steps.flatMap((step) => (step.startedAt ? [timestampMs(step.startedAt)] : []));
-  return times.length > 0 ? Math.min(...times) : 0;
+/** Returns the transcript of a test's steps: connection by connection, each in the order in which it was said. */
+export function transcriptOf(rows: readonly StepRow[]): Line[] {
+  return [...rows]
+    .sort((one, other) => one.connection - other.connection || one.start - other.start || one.order - other.order)
+    .flatMap(linesOf);
 }
 
-/**
- * Returns the transcript of a test's steps: connection by connection, each in the order in which it was said.
- * @param startedAt When the test began, in milliseconds since 1970; 0 for the beginning of its first step.
- */
-export function transcriptOf(steps: readonly Step[], startedAt = 0): Line[] {
-  const zero = startedAt || beginning(steps);
-  return steps
-    .map((step) => ({ step, at: step.startedAt ? timestampMs(step.startedAt) - zero : 0 }))
-    .sort((one, other) => one.step.connection - other.step.connection || one.at - other.at)
-    .flatMap(({ step, at }) => linesOf(step, at));
-}
-
-function linesOf(step: Step, at: number): Line[] {
-  const ended = at + (step.duration ? durationMs(step.duration) : 0);
-  const isFailure = step.code !== Code.OK;
+function linesOf(step: StepRow): Line[] {
+  const at = step.start;
+  const ended = at + step.took;
+  const isFailure = step.outcome === "failed";
   const common = { stage: step.stage, connection: step.connection };
   if (SILENT.has(step.stage)) {
     const isWorth = step.received !== "" && (isFailure || step.stage === Stage.TLS);
@@ -51,7 +41,8 @@ function linesOf(step: Step, at: number): Line[] {
     const [command, reply] = [commands[turn], replies[turn]];
     const isLast = turn === replies.length - 1;
     if (command) said.push({ at: turn === 0 ? at : null, who: "C", text: command, isFailure: false, ...common });
-    if (reply) said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
+    if (reply)
+      said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
   }
   return said;
 }
@@ -76,4 +67,18 @@ function repliesOf(received: string): string[] {
     }
   }
   return open.length > 0 ? [...replies, open.join("\n")] : replies;
+}
+
+/** The transcript as text: when, who, what; further lines of one saying stand below its first. */
+export function transcriptText(lines: readonly Line[]): string {
+  const times = lines.map(({ at }) => (at === null ? "" : took(at)));
+  const width = Math.max(0, ...times.map((time) => time.length));
+  return lines
+    .flatMap(({ who, text }, place) =>
+      text.split("\n").map((line, number) => {
+        const time = number === 0 ? (times[place] ?? "") : "";
+        return `${time.padStart(width)} ${(number === 0 ? who : "").padEnd(1)}  ${line}`.trimEnd();
+      }),
+    )
+    .join("\n");
 }

@@ -60,3 +60,8 @@ export function exactly(when: Timestamp): string {
 export function daysUntil(when: Timestamp, now: number): number {
   return Math.floor((timestampDate(when).getTime() - now) / 86_400_000);
 }
+
+/** In how many days: "in 83 days", "tomorrow", "today". */
+export function inDays(days: number): string {
+  return new Intl.RelativeTimeFormat(locale.value, { numeric: "auto" }).format(days, "day");
+}

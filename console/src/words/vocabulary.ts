@@ -62,3 +62,8 @@ export function tlsModeOfId(id: string): TlsMode {
 export function depthOfId(id: string): Depth {
   return valueNamed(Depth, id);
 }
+
+/** A TLS version as people write it: "TLS 1.3" of "TLSv1.3". */
+export function tlsVersionName(version: string): string {
+  return version.replace(/^TLSv(?=\d)/, "TLS ");
+}

@@ -6,18 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import { file_smtpdiag_v1_options } from "./options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file smtpdiag/v1/access.proto.
  */
 export const file_smtpdiag_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("ChhzbXRwZGlhZy92MS9hY2Nlc3MucHJvdG8SC3NtdHBkaWFnLnYxIhIKEEdldENhbGxlclJlcXVlc3QivAIKEUdldENhbGxlclJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSEwoLZmluZ2VycHJpbnQYAyABKAkSJQoEa2luZBgEIAEoDjIXLnNtdHBkaWFnLnYxLkNhbGxlcktpbmQSHwoEcm9sZRgFIAEoDjIRLnNtdHBkaWFnLnYxLlJvbGUSEwoLcGVybWlzc2lvbnMYBiADKAkSEQoJaW5zdGFuY2VzGAcgAygJEhAKCGluc3RhbmNlGAggASgJEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZXhwaXJlc19zb29uGAsgASgIKnMKCkNhbGxlcktpbmQSGwoXQ0FMTEVSX0tJTkRfVU5TUEVDSUZJRUQQABIVChFDQUxMRVJfS0lORF9UT0tFThABEhQKEENBTExFUl9LSU5EX09JREMQAhIbChdDQUxMRVJfS0lORF9DRVJUSUZJQ0FURRADKj0KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg4KClJPTEVfQURNSU4QARIPCgtST0xFX1ZJRVdFUhACMlsKDUFjY2Vzc1NlcnZpY2USSgoJR2V0Q2FsbGVyEh0uc210cGRpYWcudjEuR2V0Q2FsbGVyUmVxdWVzdBoeLnNtdHBkaWFnLnYxLkdldENhbGxlclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_smtpdiag_v1_options]);
+  fileDesc("ChhzbXRwZGlhZy92MS9hY2Nlc3MucHJvdG8SC3NtdHBkaWFnLnYxIhIKEEdldENhbGxlclJlcXVlc3QivAIKEUdldENhbGxlclJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSEwoLZmluZ2VycHJpbnQYAyABKAkSJQoEa2luZBgEIAEoDjIXLnNtdHBkaWFnLnYxLkNhbGxlcktpbmQSHwoEcm9sZRgFIAEoDjIRLnNtdHBkaWFnLnYxLlJvbGUSEwoLcGVybWlzc2lvbnMYBiADKAkSEQoJaW5zdGFuY2VzGAcgAygJEhAKCGluc3RhbmNlGAggASgJEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZXhwaXJlc19zb29uGAsgASgIKnMKCkNhbGxlcktpbmQSGwoXQ0FMTEVSX0tJTkRfVU5TUEVDSUZJRUQQABIVChFDQUxMRVJfS0lORF9UT0tFThABEhQKEENBTExFUl9LSU5EX09JREMQAhIbChdDQUxMRVJfS0lORF9DRVJUSUZJQ0FURRADKj0KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg4KClJPTEVfQURNSU4QARIPCgtST0xFX1ZJRVdFUhACMlsKDUFjY2Vzc1NlcnZpY2USSgoJR2V0Q2FsbGVyEh0uc210cGRpYWcudjEuR2V0Q2FsbGVyUmVxdWVzdBoeLnNtdHBkaWFnLnYxLkdldENhbGxlclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * Asks who makes the call; there is nothing to choose.
- *
  * @generated from message smtpdiag.v1.GetCallerRequest
  */
 export type GetCallerRequest = Message<"smtpdiag.v1.GetCallerRequest"> & {
@@ -31,86 +28,60 @@ export const GetCallerRequestSchema: GenMessage<GetCallerRequest> = /*@__PURE__*
   messageDesc(file_smtpdiag_v1_access, 0);
 
 /**
- * Says who makes the call, what they may do, and until when.
- *
  * @generated from message smtpdiag.v1.GetCallerResponse
  */
 export type GetCallerResponse = Message<"smtpdiag.v1.GetCallerResponse"> & {
   /**
-   * The id of the caller's access token, which events name as `actor_token_id`; of a caller without one, what stands in
-   * its place.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The name that the token was given.
-   *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * The first 12 hexadecimal digits of the token's SHA-256, by which `mailproof token list` names it too. It is empty
-   * for a caller without an access token of this service.
-   *
    * @generated from field: string fingerprint = 3;
    */
   fingerprint: string;
 
   /**
-   * How the caller showed who they are.
-   *
    * @generated from field: smtpdiag.v1.CallerKind kind = 4;
    */
   kind: CallerKind;
 
   /**
-   * The caller's role, which gives most of the permissions.
-   *
    * @generated from field: smtpdiag.v1.Role role = 5;
    */
   role: Role;
 
   /**
-   * All that the caller may do, by the role or beyond it, in alphabetical order: "iam.read", "iam.secrets", "iam.write".
-   *
    * @generated from field: repeated string permissions = 6;
    */
   permissions: string[];
 
   /**
-   * The instances that the caller may name by the header x-instance-id. Without the header the first is meant.
-   *
    * @generated from field: repeated string instances = 7;
    */
   instances: string[];
 
   /**
-   * The instance that this call is about.
-   *
    * @generated from field: string instance = 8;
    */
   instance: string;
 
   /**
-   * When the token was made.
-   *
    * @generated from field: google.protobuf.Timestamp create_time = 9;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the token ends by itself. It is absent where it does not.
-   *
    * @generated from field: google.protobuf.Timestamp expire_time = 10;
    */
   expireTime?: Timestamp | undefined;
 
   /**
-   * Whether the token ends within the next 14 days.
-   *
    * @generated from field: bool expires_soon = 11;
    */
   expiresSoon: boolean;
@@ -124,35 +95,25 @@ export const GetCallerResponseSchema: GenMessage<GetCallerResponse> = /*@__PURE_
   messageDesc(file_smtpdiag_v1_access, 1);
 
 /**
- * How a caller showed who they are.
- *
  * @generated from enum smtpdiag.v1.CallerKind
  */
 export enum CallerKind {
   /**
-   * It is not known. The service never answers it.
-   *
    * @generated from enum value: CALLER_KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * By an access token of this service.
-   *
    * @generated from enum value: CALLER_KIND_TOKEN = 1;
    */
   TOKEN = 1,
 
   /**
-   * By a bearer token of an OpenID Connect issuer.
-   *
    * @generated from enum value: CALLER_KIND_OIDC = 2;
    */
   OIDC = 2,
 
   /**
-   * By a TLS client certificate.
-   *
    * @generated from enum value: CALLER_KIND_CERTIFICATE = 3;
    */
   CERTIFICATE = 3,
@@ -165,28 +126,20 @@ export const CallerKindSchema: GenEnum<CallerKind> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_access, 0);
 
 /**
- * What a caller may do.
- *
  * @generated from enum smtpdiag.v1.Role
  */
 export enum Role {
   /**
-   * It is not known. The service never answers it.
-   *
    * @generated from enum value: ROLE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The caller reads and writes, as iam.read and iam.write allow.
-   *
    * @generated from enum value: ROLE_ADMIN = 1;
    */
   ADMIN = 1,
 
   /**
-   * The caller reads, as iam.read allows.
-   *
    * @generated from enum value: ROLE_VIEWER = 2;
    */
   VIEWER = 2,
@@ -199,16 +152,10 @@ export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_access, 1);
 
 /**
- * Says who a caller is to this service.
- *
  * @generated from service smtpdiag.v1.AccessService
  */
 export const AccessService: GenService<{
   /**
-   * Returns who makes this call, what they may do, and until when. A console asks this first.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
-   * has not, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
-   *
    * @generated from rpc smtpdiag.v1.AccessService.GetCaller
    */
   getCaller: {

@@ -20,135 +20,85 @@ export const file_smtpdiag_v1_diagnosis: GenFile = /*@__PURE__*/
   fileDesc("ChtzbXRwZGlhZy92MS9kaWFnbm9zaXMucHJvdG8SC3NtdHBkaWFnLnYxIpYECg9EaWFnbm9zZVJlcXVlc3QSFwoEaG9zdBgBIAEoCUIJ0sEYBRD/ARgCEhYKBHBvcnQYAiABKA1CCNLBGAQg//8DEiYKCHRsc19tb2RlGAMgASgOMhQuc210cGRpYWcudjEuVGxzTW9kZRIVCgR1c2VyGAQgASgJQgfSwRgDEPQDEhsKCHBhc3N3b3JkGAUgASgJQgnSwRgFEIgnGAQSJQoHeG9hdXRoMhgGIAEoCzIULnNtdHBkaWFnLnYxLlhPQXV0aDISGQoJbWVjaGFuaXNtGAcgASgJQgbSwRgCEBQSGQoGc2VuZGVyGAggASgJQgnSwRgFEP4BGAMSHAoJcmVjaXBpZW50GAkgASgJQgnSwRgFEP4BGAMSIQoFZGVwdGgYCiABKA4yEi5zbXRwZGlhZy52MS5EZXB0aBIqCgd0aW1lb3V0GAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhoKBmNhX3BlbRgMIAEoCUIK0sEYBhDg1AMYBxIaCgllaGxvX25hbWUYDSABKAlCB9LBGAMQ/wESIAoTdmVyaWZ5X2FsdGVybmF0aXZlcxgOIAEoCEgAiAEBEhkKCWNvbmZpZ19pZBgPIAEoCUIG0sEYAhBkEh8KBHdhaXQYECABKA4yES5zbXRwZGlhZy52MS5XYWl0QhYKFF92ZXJpZnlfYWx0ZXJuYXRpdmVzInUKB1hPQXV0aDISIgoMYWNjZXNzX3Rva2VuGAEgASgJQgrSwRgGEKCcARgESAASPAoSY2xpZW50X2NyZWRlbnRpYWxzGAIgASgLMh4uc210cGRpYWcudjEuQ2xpZW50Q3JlZGVudGlhbHNIAEIICgZzb3VyY2UiiwEKEUNsaWVudENyZWRlbnRpYWxzEh8KDnRva2VuX2VuZHBvaW50GAEgASgJQgfSwRgDEIAQEhoKCWNsaWVudF9pZBgCIAEoCUIH0sEYAxD0AxIgCg1jbGllbnRfc2VjcmV0GAMgASgJQgnSwRgFEIgnGAQSFwoGc2NvcGVzGAQgAygJQgfSwRgDEPQDIvABChBEaWFnbm9zZVJlc3BvbnNlEisKB3N0YXJ0ZWQYBCABKAsyGC5zbXRwZGlhZy52MS5TdGVwU3RhcnRlZEgAEiEKBHN0ZXAYASABKAsyES5zbXRwZGlhZy52MS5TdGVwSAASLwoLYWx0ZXJuYXRpdmUYBSABKAsyGC5zbXRwZGlhZy52MS5BbHRlcm5hdGl2ZUgAEisKCWhlYXJ0YmVhdBgCIAEoCzIWLnNtdHBkaWFnLnYxLkhlYXJ0YmVhdEgAEiUKBnJlcG9ydBgDIAEoCzITLnNtdHBkaWFnLnYxLlJlcG9ydEgAQgcKBWV2ZW50Ml0KEERpYWdub3Npc1NlcnZpY2USSQoIRGlhZ25vc2USHC5zbXRwZGlhZy52MS5EaWFnbm9zZVJlcXVlc3QaHS5zbXRwZGlhZy52MS5EaWFnbm9zZVJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_smtpdiag_v1_report, file_smtpdiag_v1_vocabulary]);
 
 /**
- * What to test: the settings that the request holds, or those that are stored under config_id, with what the request
- * holds in their place.
- *
  * @generated from message smtpdiag.v1.DiagnoseRequest
  */
 export type DiagnoseRequest = Message<"smtpdiag.v1.DiagnoseRequest"> & {
   /**
-   * The server's host name or IP address. It is mandatory without config_id, whose own is the default with it. It may
-   * also hold the port ("smtp.example.com:587", "[2001:db8::1]:587"), or be a URL such as "smtps://smtp.example.com",
-   * which means implicit TLS and, where no port is given, 465. What it says must not contradict port and tls_mode.
-   *
    * @generated from field: string host = 1;
    */
   host: string;
 
   /**
-   * The server's port. The default, 0, means the stored one with config_id, and else 465 for TLS_MODE_IMPLICIT, 25 for
-   * TLS_MODE_NONE and otherwise 587.
-   *
    * @generated from field: uint32 port = 2;
    */
   port: number;
 
   /**
-   * How the connection is secured. The default is what `tls` of the stored configuration means with config_id, and else
-   * TLS_MODE_AUTO.
-   *
    * @generated from field: smtpdiag.v1.TlsMode tls_mode = 3;
    */
   tlsMode: TlsMode;
 
   /**
-   * The user to log in as. If it is empty, the test logs in as the stored user with config_id, and else with nothing.
-   *
    * @generated from field: string user = 4;
    */
   user: string;
 
   /**
-   * The user's password. It needs a user, and is not allowed with xoauth2. With config_id it is used in place of the
-   * stored secret.
-   *
    * @generated from field: string password = 5;
    */
   password: string;
 
   /**
-   * An OAuth 2.0 access token in place of the password. It needs a user. With config_id it is used in place of the
-   * stored secret.
-   *
    * @generated from field: smtpdiag.v1.XOAuth2 xoauth2 = 6;
    */
   xoauth2?: XOAuth2 | undefined;
 
   /**
-   * The one SASL mechanism to log in by, such as "PLAIN". If it is empty, those that the server offers are used, the
-   * strongest first.
-   *
    * @generated from field: string mechanism = 7;
    */
   mechanism: string;
 
   /**
-   * The sender's address (MAIL FROM). It is mandatory from DEPTH_MAIL on, unless config_id names a configuration, whose
-   * own is the default.
-   *
    * @generated from field: string sender = 8;
    */
   sender: string;
 
   /**
-   * The recipient's address (RCPT TO). It is mandatory from DEPTH_RCPT on.
-   *
    * @generated from field: string recipient = 9;
    */
   recipient: string;
 
   /**
-   * How far the test goes. The default is DEPTH_AUTH.
-   *
    * @generated from field: smtpdiag.v1.Depth depth = 10;
    */
   depth: Depth;
 
   /**
-   * How long the whole test may take. It must be more than zero, the default is 30 seconds, and the service's setting
-   * test_timeout bounds it.
-   *
    * @generated from field: google.protobuf.Duration timeout = 11;
    */
   timeout?: Duration | undefined;
 
   /**
-   * Certificates of authorities, in PEM, that are trusted beside the service's own. It is not allowed with config_id: a
-   * stored login goes only to whom the service's own authorities vouch for.
-   *
    * @generated from field: string ca_pem = 12;
    */
   caPem: string;
 
   /**
-   * The name to give in EHLO. If it is empty, the service's own is given.
-   *
    * @generated from field: string ehlo_name = 13;
    */
   ehloName: string;
 
   /**
-   * Whether other TLS modes and ports of the host are probed where one of these may be the problem, and its other
-   * addresses where it has several. The default is true.
-   *
    * @generated from field: optional bool verify_alternatives = 14;
    */
   verifyAlternatives?: boolean | undefined;
 
   /**
-   * The id of a stored SMTP configuration to test. What the request has of host, port, tls_mode and user is tested in
-   * place of the stored ones. The stored secret is used as long as these stay what it was entered for; with the same
-   * host name and user it is also used where tls_mode demands a verified certificate (auto, implicit, starttls) at the
-   * same port, if that was demanded before, or at 465, 587, 2465 or 2587. Otherwise password or xoauth2 must be given.
-   *
    * @generated from field: string config_id = 15;
    */
   configId: string;
 
   /**
-   * How long the test waits for a server that says nothing, while another setting of the host is verified. The default is
-   * WAIT_VERIFIED. It changes nothing without verify_alternatives.
-   *
    * @generated from field: smtpdiag.v1.Wait wait = 16;
    */
   wait: Wait;
@@ -162,28 +112,20 @@ export const DiagnoseRequestSchema: GenMessage<DiagnoseRequest> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_diagnosis, 0);
 
 /**
- * An OAuth 2.0 access token to log in by (SASL OAUTHBEARER or XOAUTH2).
- *
  * @generated from message smtpdiag.v1.XOAuth2
  */
 export type XOAuth2 = Message<"smtpdiag.v1.XOAuth2"> & {
   /**
-   * Where the token comes from. One of both must be set.
-   *
    * @generated from oneof smtpdiag.v1.XOAuth2.source
    */
   source: {
     /**
-     * The token itself, which the caller has from elsewhere.
-     *
      * @generated from field: string access_token = 1;
      */
     value: string;
     case: "accessToken";
   } | {
     /**
-     * The client that the service asks the token with. It is asked for anew in each test, and never kept.
-     *
      * @generated from field: smtpdiag.v1.ClientCredentials client_credentials = 2;
      */
     value: ClientCredentials;
@@ -199,35 +141,25 @@ export const XOAuth2Schema: GenMessage<XOAuth2> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_diagnosis, 1);
 
 /**
- * A client that gets access tokens by the client-credentials grant of OAuth 2.0 (RFC 6749 section 4.4).
- *
  * @generated from message smtpdiag.v1.ClientCredentials
  */
 export type ClientCredentials = Message<"smtpdiag.v1.ClientCredentials"> & {
   /**
-   * The https URL of the token endpoint.
-   *
    * @generated from field: string token_endpoint = 1;
    */
   tokenEndpoint: string;
 
   /**
-   * The id that the token endpoint knows the client by.
-   *
    * @generated from field: string client_id = 2;
    */
   clientId: string;
 
   /**
-   * The secret that the client proves itself by.
-   *
    * @generated from field: string client_secret = 3;
    */
   clientSecret: string;
 
   /**
-   * The scopes to ask the token for. Without any the token endpoint decides.
-   *
    * @generated from field: repeated string scopes = 4;
    */
   scopes: string[];
@@ -241,54 +173,38 @@ export const ClientCredentialsSchema: GenMessage<ClientCredentials> = /*@__PURE_
   messageDesc(file_smtpdiag_v1_diagnosis, 2);
 
 /**
- * One message of the stream that Diagnose answers.
- *
  * @generated from message smtpdiag.v1.DiagnoseResponse
  */
 export type DiagnoseResponse = Message<"smtpdiag.v1.DiagnoseResponse"> & {
   /**
-   * What the message tells. One of the five is always set.
-   *
    * @generated from oneof smtpdiag.v1.DiagnoseResponse.event
    */
   event: {
     /**
-     * A step of the test that begins. It comes exactly once before the step itself, which has the same stage and
-     * started_at. A step that is given up never ends.
-     *
      * @generated from field: smtpdiag.v1.StepStarted started = 4;
      */
     value: StepStarted;
     case: "started";
   } | {
     /**
-     * A step of the test that ended.
-     *
      * @generated from field: smtpdiag.v1.Step step = 1;
      */
     value: Step;
     case: "step";
   } | {
     /**
-     * Another setting of the host whose probing ended. Each that the report lists came before it, with the same values;
-     * one whose setting proved not to be the problem is not in the report.
-     *
      * @generated from field: smtpdiag.v1.Alternative alternative = 5;
      */
     value: Alternative;
     case: "alternative";
   } | {
     /**
-     * A sign that a slow step is still under way.
-     *
      * @generated from field: smtpdiag.v1.Heartbeat heartbeat = 2;
      */
     value: Heartbeat;
     case: "heartbeat";
   } | {
     /**
-     * The report, which is the last message of the stream.
-     *
      * @generated from field: smtpdiag.v1.Report report = 3;
      */
     value: Report;
@@ -304,21 +220,10 @@ export const DiagnoseResponseSchema: GenMessage<DiagnoseResponse> = /*@__PURE__*
   messageDesc(file_smtpdiag_v1_diagnosis, 3);
 
 /**
- * Tests SMTP settings, and says which step failed, why, and what to change.
- *
  * @generated from service smtpdiag.v1.DiagnosisService
  */
 export const DiagnosisService: GenService<{
   /**
-   * Streams the steps of a test as they begin and as they end, other settings of the host as they were probed, and then
-   * the report, exactly once. A test that failed is an answer with OUTCOME_FAIL, and no error.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED (too many tests are running, or
-   * the request is too large), DEADLINE_EXCEEDED or UNAVAILABLE if no test was run or its report was not reached.
-   * Answers NOT_FOUND if no SMTP configuration has the id, or the header x-instance-id names an instance that the
-   * caller has not. Answers FAILED_PRECONDITION if the stored configuration lacks the secret that it needs, or the
-   * secret can't be opened. Answers INVALID_ARGUMENT (PASSWORD_REQUIRED) also if the stored secret may not be used with
-   * what the request has in place of the stored settings.
-   *
    * @generated from rpc smtpdiag.v1.DiagnosisService.Diagnose
    */
   diagnose: {

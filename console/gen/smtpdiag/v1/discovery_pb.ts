@@ -18,24 +18,15 @@ export const file_smtpdiag_v1_discovery: GenFile = /*@__PURE__*/
   fileDesc("ChtzbXRwZGlhZy92MS9kaXNjb3ZlcnkucHJvdG8SC3NtdHBkaWFnLnYxImMKF0Rpc2NvdmVyU2V0dGluZ3NSZXF1ZXN0EhwKB2FkZHJlc3MYASABKAlCC9LBGAcIARD+ARgDEioKB3RpbWVvdXQYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24i3gEKGERpc2NvdmVyU2V0dGluZ3NSZXNwb25zZRIwCgljYW5kaWRhdGUYASABKAsyGy5zbXRwZGlhZy52MS5UcmllZENhbmRpZGF0ZUgAEjQKCWhlYXJ0YmVhdBgCIAEoCzIfLnNtdHBkaWFnLnYxLkRpc2NvdmVyeUhlYXJ0YmVhdEgAEi4KBnJlc3VsdBgDIAEoCzIcLnNtdHBkaWFnLnYxLkRpc2NvdmVyeVJlc3VsdEgAEiEKBGNsdWUYBCABKAsyES5zbXRwZGlhZy52MS5DbHVlSABCBwoFZXZlbnQioQMKDlRyaWVkQ2FuZGlkYXRlEgwKBGhvc3QYASABKAkSDAoEcG9ydBgCIAEoDRImCgh0bHNfbW9kZRgDIAEoDjIULnNtdHBkaWFnLnYxLlRsc01vZGUSDAoEdXNlchgEIAEoCRIsCgZzb3VyY2UYBSABKA4yHC5zbXRwZGlhZy52MS5DYW5kaWRhdGVTb3VyY2USDAoEcmFuaxgGIAEoDRINCgVub3RlcxgHIAEoCRIQCghwcm92aWRlchgIIAEoCRIuCgd2ZXJkaWN0GAkgASgOMh0uc210cGRpYWcudjEuQ2FuZGlkYXRlVmVyZGljdBIhCgVzdGFnZRgKIAEoDjISLnNtdHBkaWFnLnYxLlN0YWdlEh8KBGNvZGUYCyABKA4yES5zbXRwZGlhZy52MS5Db2RlEg8KB21lc3NhZ2UYDCABKAkSDgoGYWR2aWNlGA0gASgJEhIKCm1lY2hhbmlzbXMYDiADKAkSEwoLdGxzX3ZlcnNpb24YDyABKAkSEgoKZWxhcHNlZF9tcxgQIAEoDRIOCgZyZWFzb24YESABKAkihgEKBENsdWUSLAoGc291cmNlGAEgASgOMhwuc210cGRpYWcudjEuQ2FuZGlkYXRlU291cmNlEhAKCHF1ZXN0aW9uGAIgASgJEg4KBmFuc3dlchgDIAEoCRIfCgRjb2RlGAQgASgOMhEuc210cGRpYWcudjEuQ29kZRINCgVmb3VuZBgFIAEoCCJAChJEaXNjb3ZlcnlIZWFydGJlYXQSKgoHZWxhcHNlZBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKJAQoPRGlzY292ZXJ5UmVzdWx0Ei8KCmNhbmRpZGF0ZXMYASADKAsyGy5zbXRwZGlhZy52MS5UcmllZENhbmRpZGF0ZRIPCgdtZXNzYWdlGAIgASgJEg4KBmFkdmljZRgDIAEoCRIQCghjb21wbGV0ZRgEIAEoCBISCgplbGFwc2VkX21zGAUgASgNIkwKGkxpc3RQcm92aWRlclByZXNldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRIbCgpwYWdlX3Rva2VuGAIgASgJQgfSwRgDEMgBImQKG0xpc3RQcm92aWRlclByZXNldHNSZXNwb25zZRIsCgdwcmVzZXRzGAEgAygLMhsuc210cGRpYWcudjEuUHJvdmlkZXJQcmVzZXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIuQBCg5Qcm92aWRlclByZXNldBIMCgRuYW1lGAEgASgJEi0KBGtpbmQYAiABKA4yHy5zbXRwZGlhZy52MS5Qcm92aWRlclByZXNldEtpbmQSKgoHc2VydmVycxgDIAMoCzIZLnNtdHBkaWFnLnYxLlByZXNldFNlcnZlchIVCg11c2VyX3RlbXBsYXRlGAQgASgJEjEKDndhbnRlZF9zZWNyZXRzGAUgAygOMhkuc210cGRpYWcudjEuV2FudGVkU2VjcmV0Eg4KBmFkdmljZRgGIAEoCRIPCgdkb21haW5zGAcgAygJIlIKDFByZXNldFNlcnZlchIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKA0SJgoIdGxzX21vZGUYAyABKA4yFC5zbXRwZGlhZy52MS5UbHNNb2RlKvsCCg9DYW5kaWRhdGVTb3VyY2USIAocQ0FORElEQVRFX1NPVVJDRV9VTlNQRUNJRklFRBAAEh0KGUNBTkRJREFURV9TT1VSQ0VfUFJPVklERVIQARIYChRDQU5ESURBVEVfU09VUkNFX1NSVhACEh8KG0NBTkRJREFURV9TT1VSQ0VfQVVUT0NPTkZJRxADEhcKE0NBTkRJREFURV9TT1VSQ0VfTVgQBBIaChZDQU5ESURBVEVfU09VUkNFX0dVRVNTEAUSHQoZQ0FORElEQVRFX1NPVVJDRV9EQVRBQkFTRRAGEh0KGUNBTkRJREFURV9TT1VSQ0VfRVhDSEFOR0UQBxIcChhDQU5ESURBVEVfU09VUkNFX1JFQ09SRFMQCBIfChtDQU5ESURBVEVfU09VUkNFX1BMQUlOX0hUVFAQCRIgChxDQU5ESURBVEVfU09VUkNFX0NFUlRJRklDQVRFEAoSGAoUQ0FORElEQVRFX1NPVVJDRV9TUEYQCyq4AQoQQ2FuZGlkYXRlVmVyZGljdBIhCh1DQU5ESURBVEVfVkVSRElDVF9VTlNQRUNJRklFRBAAEh4KGkNBTkRJREFURV9WRVJESUNUX1ZFUklGSUVEEAESIgoeQ0FORElEQVRFX1ZFUkRJQ1RfV0lUSE9VVF9BVVRIEAISHAoYQ0FORElEQVRFX1ZFUkRJQ1RfRkFJTEVEEAMSHwobQ0FORElEQVRFX1ZFUkRJQ1RfTk9UX1RSSUVEEAQqqQEKElByb3ZpZGVyUHJlc2V0S2luZBIkCiBQUk9WSURFUl9QUkVTRVRfS0lORF9VTlNQRUNJRklFRBAAEiAKHFBST1ZJREVSX1BSRVNFVF9LSU5EX01BSUxCT1gQARIoCiRQUk9WSURFUl9QUkVTRVRfS0lORF9TRU5ESU5HX1NFUlZJQ0UQAhIhCh1QUk9WSURFUl9QUkVTRVRfS0lORF9SRUdJT05BTBADKr4BCgxXYW50ZWRTZWNyZXQSHQoZV0FOVEVEX1NFQ1JFVF9VTlNQRUNJRklFRBAAEhoKFldBTlRFRF9TRUNSRVRfUEFTU1dPUkQQARIeChpXQU5URURfU0VDUkVUX0FQUF9QQVNTV09SRBACEhcKE1dBTlRFRF9TRUNSRVRfT0FVVEgQAxIZChVXQU5URURfU0VDUkVUX0FQSV9LRVkQBBIfChtXQU5URURfU0VDUkVUX1NNVFBfUEFTU1dPUkQQBTLfAQoQRGlzY292ZXJ5U2VydmljZRJhChBEaXNjb3ZlclNldHRpbmdzEiQuc210cGRpYWcudjEuRGlzY292ZXJTZXR0aW5nc1JlcXVlc3QaJS5zbXRwZGlhZy52MS5EaXNjb3ZlclNldHRpbmdzUmVzcG9uc2UwARJoChNMaXN0UHJvdmlkZXJQcmVzZXRzEicuc210cGRpYWcudjEuTGlzdFByb3ZpZGVyUHJlc2V0c1JlcXVlc3QaKC5zbXRwZGlhZy52MS5MaXN0UHJvdmlkZXJQcmVzZXRzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_smtpdiag_v1_vocabulary]);
 
 /**
- * Says whose settings are searched for, and for how long.
- *
  * @generated from message smtpdiag.v1.DiscoverSettingsRequest
  */
 export type DiscoverSettingsRequest = Message<"smtpdiag.v1.DiscoverSettingsRequest"> & {
   /**
-   * The mail address. The web servers of its own domain are told it, as the formats autoconfig and Autodiscover want,
-   * also the one that its DNS names for Autodiscover and that of an unknown hoster which receives its mail. Nobody else
-   * is.
-   *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * How long the whole search may take. It must be more than zero, the default is 30 seconds, and the service's setting
-   * test_timeout bounds it.
-   *
    * @generated from field: google.protobuf.Duration timeout = 2;
    */
   timeout?: Duration | undefined;
@@ -49,44 +40,32 @@ export const DiscoverSettingsRequestSchema: GenMessage<DiscoverSettingsRequest> 
   messageDesc(file_smtpdiag_v1_discovery, 0);
 
 /**
- * One message of the stream that DiscoverSettings answers.
- *
  * @generated from message smtpdiag.v1.DiscoverSettingsResponse
  */
 export type DiscoverSettingsResponse = Message<"smtpdiag.v1.DiscoverSettingsResponse"> & {
   /**
-   * What the message tells. One of the four is always set.
-   *
    * @generated from oneof smtpdiag.v1.DiscoverSettingsResponse.event
    */
   event: {
     /**
-     * A candidate that was tried.
-     *
      * @generated from field: smtpdiag.v1.TriedCandidate candidate = 1;
      */
     value: TriedCandidate;
     case: "candidate";
   } | {
     /**
-     * A sign that a slow search is still under way.
-     *
      * @generated from field: smtpdiag.v1.DiscoveryHeartbeat heartbeat = 2;
      */
     value: DiscoveryHeartbeat;
     case: "heartbeat";
   } | {
     /**
-     * The result, which is the last message of the stream.
-     *
      * @generated from field: smtpdiag.v1.DiscoveryResult result = 3;
      */
     value: DiscoveryResult;
     case: "result";
   } | {
     /**
-     * A question about the domain that was answered.
-     *
      * @generated from field: smtpdiag.v1.Clue clue = 4;
      */
     value: Clue;
@@ -102,127 +81,90 @@ export const DiscoverSettingsResponseSchema: GenMessage<DiscoverSettingsResponse
   messageDesc(file_smtpdiag_v1_discovery, 1);
 
 /**
- * Settings that may be right, and what their trial showed.
- *
  * @generated from message smtpdiag.v1.TriedCandidate
  */
 export type TriedCandidate = Message<"smtpdiag.v1.TriedCandidate"> & {
   /**
-   * The server's host name or IP address.
-   *
    * @generated from field: string host = 1;
    */
   host: string;
 
   /**
-   * The server's port, 1 to 65535.
-   *
    * @generated from field: uint32 port = 2;
    */
   port: number;
 
   /**
-   * How the connection is secured.
-   *
    * @generated from field: smtpdiag.v1.TlsMode tls_mode = 3;
    */
   tlsMode: TlsMode;
 
   /**
-   * The user to log in as. It is empty where it is not known or there is no login.
-   *
    * @generated from field: string user = 4;
    */
   user: string;
 
   /**
-   * Where the settings come from.
-   *
    * @generated from field: smtpdiag.v1.CandidateSource source = 5;
    */
   source: CandidateSource;
 
   /**
-   * The candidate's place from 1, the best. In the stream it is the place among the candidates known so far, in the
-   * result the final one.
-   *
    * @generated from field: uint32 rank = 6;
    */
   rank: number;
 
   /**
-   * What an administrator must know of the login, such as that an app password is needed. It is often empty.
-   *
    * @generated from field: string notes = 7;
    */
   notes: string;
 
   /**
-   * The name of the known provider that the server belongs to. It is empty for other servers.
-   *
    * @generated from field: string provider = 8;
    */
   provider: string;
 
   /**
-   * What the trial showed, in one word.
-   *
    * @generated from field: smtpdiag.v1.CandidateVerdict verdict = 9;
    */
   verdict: CandidateVerdict;
 
   /**
-   * The stage at which the trial failed. It is STAGE_QUIT where the trial passed.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 10;
    */
   stage: Stage;
 
   /**
-   * Why the trial failed. It is CODE_OK where the trial passed.
-   *
    * @generated from field: smtpdiag.v1.Code code = 11;
    */
   code: Code;
 
   /**
-   * What the trial showed, as a sentence for an administrator.
-   *
    * @generated from field: string message = 12;
    */
   message: string;
 
   /**
-   * What to change so that the candidate works. It is empty where nothing is to be changed.
-   *
    * @generated from field: string advice = 13;
    */
   advice: string;
 
   /**
-   * The SASL mechanisms that the server offers.
-   *
    * @generated from field: repeated string mechanisms = 14;
    */
   mechanisms: string[];
 
   /**
-   * The TLS version that was agreed on, such as "TLSv1.3". It is empty where there was no TLS.
-   *
    * @generated from field: string tls_version = 15;
    */
   tlsVersion: string;
 
   /**
-   * How long the trial took, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 16;
    */
   elapsedMs: number;
 
   /**
-   * Who names the server, as a sentence, such as "An SRV record of example.org names it.".
-   *
    * @generated from field: string reason = 17;
    */
   reason: string;
@@ -236,42 +178,30 @@ export const TriedCandidateSchema: GenMessage<TriedCandidate> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_discovery, 2);
 
 /**
- * One question that was asked about the domain, and its answer.
- *
  * @generated from message smtpdiag.v1.Clue
  */
 export type Clue = Message<"smtpdiag.v1.Clue"> & {
   /**
-   * The source of settings that the question is about.
-   *
    * @generated from field: smtpdiag.v1.CandidateSource source = 1;
    */
   source: CandidateSource;
 
   /**
-   * The question, such as "SRV _submissions._tcp.example.org".
-   *
    * @generated from field: string question = 2;
    */
   question: string;
 
   /**
-   * What the answer said, or why there was none, free of control characters.
-   *
    * @generated from field: string answer = 3;
    */
   answer: string;
 
   /**
-   * CODE_OK where there was an answer, also where it names nothing, or why there was none.
-   *
    * @generated from field: smtpdiag.v1.Code code = 4;
    */
   code: Code;
 
   /**
-   * Whether the answer says anything: it is not set where there is no such record or document, or no answer.
-   *
    * @generated from field: bool found = 5;
    */
   found: boolean;
@@ -285,14 +215,10 @@ export const ClueSchema: GenMessage<Clue> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_discovery, 3);
 
 /**
- * Says that a search is still under way. It comes after each five seconds in which nothing else did.
- *
  * @generated from message smtpdiag.v1.DiscoveryHeartbeat
  */
 export type DiscoveryHeartbeat = Message<"smtpdiag.v1.DiscoveryHeartbeat"> & {
   /**
-   * The time since the search began.
-   *
    * @generated from field: google.protobuf.Duration elapsed = 1;
    */
   elapsed?: Duration | undefined;
@@ -306,43 +232,30 @@ export const DiscoveryHeartbeatSchema: GenMessage<DiscoveryHeartbeat> = /*@__PUR
   messageDesc(file_smtpdiag_v1_discovery, 4);
 
 /**
- * The answer of a search.
- *
  * @generated from message smtpdiag.v1.DiscoveryResult
  */
 export type DiscoveryResult = Message<"smtpdiag.v1.DiscoveryResult"> & {
   /**
-   * All candidates, the best first. The first one is to be used if its verdict is CANDIDATE_VERDICT_VERIFIED.
-   *
    * @generated from field: repeated smtpdiag.v1.TriedCandidate candidates = 1;
    */
   candidates: TriedCandidate[];
 
   /**
-   * What was found, as a sentence for an administrator.
-   *
    * @generated from field: string message = 2;
    */
   message: string;
 
   /**
-   * What to do next, as a sentence for an administrator. It is empty where nothing needs to be said.
-   *
    * @generated from field: string advice = 3;
    */
   advice: string;
 
   /**
-   * Whether the search ended by itself, and not because its time was up. A source that had not answered when a server
-   * was verified may not have been waited for: then a clue says so.
-   *
    * @generated from field: bool complete = 4;
    */
   complete: boolean;
 
   /**
-   * How long the whole search took, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 5;
    */
   elapsedMs: number;
@@ -356,22 +269,15 @@ export const DiscoveryResultSchema: GenMessage<DiscoveryResult> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_discovery, 5);
 
 /**
- * Says how many presets are wanted, and from which one on.
- *
  * @generated from message smtpdiag.v1.ListProviderPresetsRequest
  */
 export type ListProviderPresetsRequest = Message<"smtpdiag.v1.ListProviderPresetsRequest"> & {
   /**
-   * How many presets are returned at most. The default, 0, means 1000, which are all; more are taken for 1000, and a
-   * negative number is refused.
-   *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * The `next_page_token` of the page before. If it is empty, the first presets are returned.
-   *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
@@ -385,21 +291,15 @@ export const ListProviderPresetsRequestSchema: GenMessage<ListProviderPresetsReq
   messageDesc(file_smtpdiag_v1_discovery, 6);
 
 /**
- * One page of the known providers.
- *
  * @generated from message smtpdiag.v1.ListProviderPresetsResponse
  */
 export type ListProviderPresetsResponse = Message<"smtpdiag.v1.ListProviderPresetsResponse"> & {
   /**
-   * The presets of this page, by name.
-   *
    * @generated from field: repeated smtpdiag.v1.ProviderPreset presets = 1;
    */
   presets: ProviderPreset[];
 
   /**
-   * What to send as `page_token` for the next page. It is empty where this page is the last.
-   *
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
@@ -413,57 +313,40 @@ export const ListProviderPresetsResponseSchema: GenMessage<ListProviderPresetsRe
   messageDesc(file_smtpdiag_v1_discovery, 7);
 
 /**
- * What is known of a mail provider.
- *
  * @generated from message smtpdiag.v1.ProviderPreset
  */
 export type ProviderPreset = Message<"smtpdiag.v1.ProviderPreset"> & {
   /**
-   * The provider's name. No two presets share one.
-   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * What kind of provider this is.
-   *
    * @generated from field: smtpdiag.v1.ProviderPresetKind kind = 2;
    */
   kind: ProviderPresetKind;
 
   /**
-   * The submission servers, the best first.
-   *
    * @generated from field: repeated smtpdiag.v1.PresetServer servers = 3;
    */
   servers: PresetServer[];
 
   /**
-   * A template of the user to log in as: %EMAILADDRESS% stands for the mail address, %EMAILLOCALPART% for what is before
-   * its @, %EMAILDOMAIN% for what is behind it. It is empty where the user does not follow from the address.
-   *
    * @generated from field: string user_template = 4;
    */
   userTemplate: string;
 
   /**
-   * What the servers take as a secret, the best first.
-   *
    * @generated from field: repeated smtpdiag.v1.WantedSecret wanted_secrets = 5;
    */
   wantedSecrets: WantedSecret[];
 
   /**
-   * What an administrator must know of the login, in a sentence or two. It is often empty.
-   *
    * @generated from field: string advice = 6;
    */
   advice: string;
 
   /**
-   * The provider's own mail domains.
-   *
    * @generated from field: repeated string domains = 7;
    */
   domains: string[];
@@ -477,28 +360,20 @@ export const ProviderPresetSchema: GenMessage<ProviderPreset> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_discovery, 8);
 
 /**
- * One submission server of a provider.
- *
  * @generated from message smtpdiag.v1.PresetServer
  */
 export type PresetServer = Message<"smtpdiag.v1.PresetServer"> & {
   /**
-   * The host name of the server.
-   *
    * @generated from field: string host = 1;
    */
   host: string;
 
   /**
-   * The port of the server, 1 to 65535.
-   *
    * @generated from field: uint32 port = 2;
    */
   port: number;
 
   /**
-   * How the connection is secured.
-   *
    * @generated from field: smtpdiag.v1.TlsMode tls_mode = 3;
    */
   tlsMode: TlsMode;
@@ -512,94 +387,65 @@ export const PresetServerSchema: GenMessage<PresetServer> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_discovery, 9);
 
 /**
- * Where settings come from. The most trustworthy source first: PROVIDER, DATABASE, SRV, AUTOCONFIG, EXCHANGE, MX, RECORDS,
- * PLAIN_HTTP, GUESS, CERTIFICATE, SPF.
- *
  * @generated from enum smtpdiag.v1.CandidateSource
  */
 export enum CandidateSource {
   /**
-   * The source is not known. The service never answers it.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The settings are from our own data on the provider that the mail domain belongs to.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_PROVIDER = 1;
    */
   PROVIDER = 1,
 
   /**
-   * The settings are from SRV records of the domain (RFC 6186, RFC 8314).
-   *
    * @generated from enum value: CANDIDATE_SOURCE_SRV = 2;
    */
   SRV = 2,
 
   /**
-   * The settings are from the domain's autoconfig document, which came over verified HTTPS.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_AUTOCONFIG = 3;
    */
   AUTOCONFIG = 3,
 
   /**
-   * The settings are those of the provider that the domain's MX belongs to, from shipped data or as it publishes them.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_MX = 4;
    */
   MX = 4,
 
   /**
-   * The settings are guessed: a usual name such as smtp.DOMAIN, with a usual port.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_GUESS = 5;
    */
   GUESS = 5,
 
   /**
-   * The settings are from Mozilla's provider database, which lists the domain; only where the service was built with it.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_DATABASE = 6;
    */
   DATABASE = 6,
 
   /**
-   * The settings are from the domain's Autodiscover, as Exchange and many hosters have it, which came over verified
-   * HTTPS.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_EXCHANGE = 7;
    */
   EXCHANGE = 7,
 
   /**
-   * The settings are those of the provider that other records of the domain lead to: the alias autodiscover.DOMAIN, or
-   * behind a mail filter a further MX, the SPF record or the DKIM keys.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_RECORDS = 8;
    */
   RECORDS = 8,
 
   /**
-   * The settings are from the domain's autoconfig document, which came over HTTP without TLS and may be forged.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_PLAIN_HTTP = 9;
    */
   PLAIN_HTTP = 9,
 
   /**
-   * The server's name is on the certificate of a server that was tried by another name, as at shared hosting.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_CERTIFICATE = 10;
    */
   CERTIFICATE = 10,
 
   /**
-   * The settings are those of a provider whose servers may send for the domain, which is all that leads there.
-   *
    * @generated from enum value: CANDIDATE_SOURCE_SPF = 11;
    */
   SPF = 11,
@@ -612,42 +458,30 @@ export const CandidateSourceSchema: GenEnum<CandidateSource> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_discovery, 0);
 
 /**
- * What the trial of a candidate showed, the best verdict first.
- *
  * @generated from enum smtpdiag.v1.CandidateVerdict
  */
 export enum CandidateVerdict {
   /**
-   * The verdict is not known. The service never answers it.
-   *
    * @generated from enum value: CANDIDATE_VERDICT_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The server answers as stated and offers a login.
-   *
    * @generated from enum value: CANDIDATE_VERDICT_VERIFIED = 1;
    */
   VERIFIED = 1,
 
   /**
-   * The server answers as stated and offers no login. It may relay for known addresses.
-   *
    * @generated from enum value: CANDIDATE_VERDICT_WITHOUT_AUTH = 2;
    */
   WITHOUT_AUTH = 2,
 
   /**
-   * The server can't be used as stated.
-   *
    * @generated from enum value: CANDIDATE_VERDICT_FAILED = 3;
    */
   FAILED = 3,
 
   /**
-   * The time was up before the candidate could be tried, or another one was verified before.
-   *
    * @generated from enum value: CANDIDATE_VERDICT_NOT_TRIED = 4;
    */
   NOT_TRIED = 4,
@@ -660,35 +494,25 @@ export const CandidateVerdictSchema: GenEnum<CandidateVerdict> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_discovery, 1);
 
 /**
- * What a mail provider sells, or gives.
- *
  * @generated from enum smtpdiag.v1.ProviderPresetKind
  */
 export enum ProviderPresetKind {
   /**
-   * The kind is not known. The service never answers it.
-   *
    * @generated from enum value: PROVIDER_PRESET_KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The provider has mailboxes for anybody, or for anybody's domain.
-   *
    * @generated from enum value: PROVIDER_PRESET_KIND_MAILBOX = 1;
    */
   MAILBOX = 1,
 
   /**
-   * The service sends mail, and has no mailboxes.
-   *
    * @generated from enum value: PROVIDER_PRESET_KIND_SENDING_SERVICE = 2;
    */
   SENDING_SERVICE = 2,
 
   /**
-   * The provider is one of a country: of mailboxes, or of access to the Internet.
-   *
    * @generated from enum value: PROVIDER_PRESET_KIND_REGIONAL = 3;
    */
   REGIONAL = 3,
@@ -701,49 +525,35 @@ export const ProviderPresetKindSchema: GenEnum<ProviderPresetKind> = /*@__PURE__
   enumDesc(file_smtpdiag_v1_discovery, 2);
 
 /**
- * What a provider's servers take as the secret of a login.
- *
  * @generated from enum smtpdiag.v1.WantedSecret
  */
 export enum WantedSecret {
   /**
-   * The secret is not known. The service never answers it.
-   *
    * @generated from enum value: WANTED_SECRET_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The password of the mailbox itself.
-   *
    * @generated from enum value: WANTED_SECRET_PASSWORD = 1;
    */
   PASSWORD = 1,
 
   /**
-   * A password that the account's owner makes for mail programs: an app password, an authorization code.
-   *
    * @generated from enum value: WANTED_SECRET_APP_PASSWORD = 2;
    */
   APP_PASSWORD = 2,
 
   /**
-   * An access token of OAuth 2.0, in the place of a password.
-   *
    * @generated from enum value: WANTED_SECRET_OAUTH = 3;
    */
   OAUTH = 3,
 
   /**
-   * A key or token of the provider's own API.
-   *
    * @generated from enum value: WANTED_SECRET_API_KEY = 4;
    */
   API_KEY = 4,
 
   /**
-   * A password that the provider makes for SMTP alone, beside the account's.
-   *
    * @generated from enum value: WANTED_SECRET_SMTP_PASSWORD = 5;
    */
   SMTP_PASSWORD = 5,
@@ -756,18 +566,10 @@ export const WantedSecretSchema: GenEnum<WantedSecret> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_discovery, 3);
 
 /**
- * Finds the submission servers of a mail address, and tries them without credentials.
- *
  * @generated from service smtpdiag.v1.DiscoveryService
  */
 export const DiscoveryService: GenService<{
   /**
-   * Streams what the domain says and the candidates that were tried as they come, and then the result, exactly once.
-   * That nothing was found is an answer, and no error.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT,
-   * RESOURCE_EXHAUSTED (too many tests and searches are running, or the request is too large), DEADLINE_EXCEEDED or
-   * UNAVAILABLE if there was no search or its result was not reached.
-   *
    * @generated from rpc smtpdiag.v1.DiscoveryService.DiscoverSettings
    */
   discoverSettings: {
@@ -776,10 +578,6 @@ export const DiscoveryService: GenService<{
     output: typeof DiscoverSettingsResponseSchema;
   },
   /**
-   * Lists the mail providers whose servers are known, by name. The data are a part of the service: nothing is looked up.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (the header x-instance-id), INVALID_ARGUMENT (also for a page
-   * token that is none), RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
-   *
    * @generated from rpc smtpdiag.v1.DiscoveryService.ListProviderPresets
    */
   listProviderPresets: {

@@ -16,14 +16,10 @@ export const file_smtpdiag_v1_findings: GenFile = /*@__PURE__*/
   fileDesc("ChpzbXRwZGlhZy92MS9maW5kaW5ncy5wcm90bxILc210cGRpYWcudjEiKwoRR2V0RmluZGluZ1JlcXVlc3QSFgoEY29kZRgBIAEoCUII0sEYBAgBEEAilwEKEkdldEZpbmRpbmdSZXNwb25zZRIfCgRjb2RlGAEgASgOMhEuc210cGRpYWcudjEuQ29kZRInCghzZXZlcml0eRgCIAEoDjIVLnNtdHBkaWFnLnYxLlNldmVyaXR5EhYKDm1heV9wYXNzX2xhdGVyGAMgASgIEg0KBXRpdGxlGAQgASgJEhAKCG1hcmtkb3duGAUgASgJMmAKD0ZpbmRpbmdzU2VydmljZRJNCgpHZXRGaW5kaW5nEh4uc210cGRpYWcudjEuR2V0RmluZGluZ1JlcXVlc3QaHy5zbXRwZGlhZy52MS5HZXRGaW5kaW5nUmVzcG9uc2ViBnByb3RvMw", [file_smtpdiag_v1_options, file_smtpdiag_v1_vocabulary]);
 
 /**
- * Names the code whose page is wanted.
- *
  * @generated from message smtpdiag.v1.GetFindingRequest
  */
 export type GetFindingRequest = Message<"smtpdiag.v1.GetFindingRequest"> & {
   /**
-   * The code in any case, with or without the enum's prefix: "auth_rejected", "AUTH_REJECTED" or "CODE_AUTH_REJECTED".
-   *
    * @generated from field: string code = 1;
    */
   code: string;
@@ -37,43 +33,30 @@ export const GetFindingRequestSchema: GenMessage<GetFindingRequest> = /*@__PURE_
   messageDesc(file_smtpdiag_v1_findings, 0);
 
 /**
- * The page on a code.
- *
  * @generated from message smtpdiag.v1.GetFindingResponse
  */
 export type GetFindingResponse = Message<"smtpdiag.v1.GetFindingResponse"> & {
   /**
-   * The code that the page is on.
-   *
    * @generated from field: smtpdiag.v1.Code code = 1;
    */
   code: Code;
 
   /**
-   * Whether the code fails a test or is a warning.
-   *
    * @generated from field: smtpdiag.v1.Severity severity = 2;
    */
   severity: Severity;
 
   /**
-   * Whether the same settings may work later.
-   *
    * @generated from field: bool may_pass_later = 3;
    */
   mayPassLater: boolean;
 
   /**
-   * What the code means, in one sentence.
-   *
    * @generated from field: string title = 4;
    */
   title: string;
 
   /**
-   * The whole page in Markdown: what the code means, how it looks, likely causes, what to change, and how to check it by
-   * hand. Links such as "auth_required.md" lead to the pages of other codes.
-   *
    * @generated from field: string markdown = 5;
    */
   markdown: string;
@@ -87,17 +70,10 @@ export const GetFindingResponseSchema: GenMessage<GetFindingResponse> = /*@__PUR
   messageDesc(file_smtpdiag_v1_findings, 1);
 
 /**
- * Explains what tests find: a page for each code.
- *
  * @generated from service smtpdiag.v1.FindingsService
  */
 export const FindingsService: GenService<{
   /**
-   * Returns the page on a code of a diagnosis. It is a part of the service and needs no network.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, NOT_FOUND if there is no such code (the sentence names
-   * those that resemble it) or the header x-instance-id names an instance that the caller has not, RESOURCE_EXHAUSTED if
-   * the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
-   *
    * @generated from rpc smtpdiag.v1.FindingsService.GetFinding
    */
   getFinding: {

@@ -2,9 +2,6 @@
 // @generated from file smtpdiag/v1/instance.proto (package smtpdiag.v1, syntax proto3)
 /* eslint-disable */
 
-// What an administrator needs of an instance beside its configurations: who changed what, a copy to keep or to move,
-// and whether the receiver of an HTTP provider takes what is posted to it.
-
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,34 +15,23 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file smtpdiag/v1/instance.proto.
  */
 export const file_smtpdiag_v1_instance: GenFile = /*@__PURE__*/
-  fileDesc("ChpzbXRwZGlhZy92MS9pbnN0YW5jZS5wcm90bxILc210cGRpYWcudjEiYAoRTGlzdEV2ZW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhsKCnBhZ2VfdG9rZW4YAiABKAlCB9LBGAMQyAESGwoLcHJvdmlkZXJfaWQYAyABKAlCBtLBGAIQZCJwChJMaXN0RXZlbnRzUmVzcG9uc2USKAoGZXZlbnRzGAEgAygLMhguc210cGRpYWcudjEuQ29uZmlnRXZlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKD3RoaW5uZWRfdGhyb3VnaBgDIAEoBCKFBAoLQ29uZmlnRXZlbnQSEAoIc2VxdWVuY2UYASABKAQSKgoEdHlwZRgCIAEoDjIcLnNtdHBkaWFnLnYxLkNvbmZpZ0V2ZW50VHlwZRITCgtwcm92aWRlcl9pZBgDIAEoCRIWCg5jaGFuZ2VkX2ZpZWxkcxgEIAMoCRIpCgRzbXRwGAUgASgLMhkuc210cGRpYWcudjEuU210cFByb3ZpZGVySAASKQoEaHR0cBgGIAEoCzIZLnNtdHBkaWFnLnYxLkh0dHBQcm92aWRlckgAEh8KF2RlYWN0aXZhdGVkX3Byb3ZpZGVyX2lkGAcgASgJEhYKDmFjdG9yX3Rva2VuX2lkGAggASgJEhgKEGFjdG9yX3Rva2VuX25hbWUYCSABKAkSDAoEcGVlchgKIAEoCRIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGVzdF9jb2RlGAwgASgJEhQKDHNlY3JldF9jb3VudBgNIAEoDRIUCgx1bmtub3duX3R5cGUYDiABKAkSLQoIc25hcHNob3QYDyABKAsyGy5zbXRwZGlhZy52MS5Db25maWdTbmFwc2hvdBIWCg5wcm92aWRlcl9jb3VudBgQIAEoDRIRCglpbXBvcnRfaWQYESABKAlCCgoIc2V0dGluZ3MifgoOQ29uZmlnU25hcHNob3QSEAoIc2VxdWVuY2UYASABKAQSLwoLdXBkYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXN0YXRlGAMgASgOMhouc210cGRpYWcudjEuUHJvdmlkZXJTdGF0ZSL+AQoMU210cFByb3ZpZGVyEiMKDnNlbmRlcl9hZGRyZXNzGAEgASgJQgvSwRgHCAEQyAEYAxIeCgtzZW5kZXJfbmFtZRgCIAEoCUIJ0sEYBQgBEMgBEgsKA3RscxgDIAEoCBIZCgRob3N0GAQgASgJQgvSwRgHCAEQ9AMYARIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEiMKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAlCCdLBGAUQyAEYAxIcCgtkZXNjcmlwdGlvbhgHIAEoCUIH0sEYAxDIARInCgVvYXV0aBgIIAEoCzIYLnNtdHBkaWFnLnYxLk9BdXRoQ2xpZW50Im8KC09BdXRoQ2xpZW50EiMKDnRva2VuX2VuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCRIcCgljbGllbnRfaWQYAiABKAlCCdLBGAUIARD0AxIdCgZzY29wZXMYAyADKAlCDdLBGAkIARD0AxgKMBQiSwoMSHR0cFByb3ZpZGVyEh0KCGVuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgCIAEoCUIH0sEYAxDIASI1ChRFeHBvcnRDb25maWdzUmVxdWVzdBIdCgpwYXNzcGhyYXNlGAEgASgJQgnSwRgFEOgHGAQiRwoVRXhwb3J0Q29uZmlnc1Jlc3BvbnNlEi4KCGRvY3VtZW50GAEgASgLMhwuc210cGRpYWcudjEuQ29uZmlnc0RvY3VtZW50InsKFEltcG9ydENvbmZpZ3NSZXF1ZXN0Ei4KCGRvY3VtZW50GAEgASgLMhwuc210cGRpYWcudjEuQ29uZmlnc0RvY3VtZW50Eh0KCnBhc3NwaHJhc2UYAiABKAlCCdLBGAUQ6AcYBBIUCgxza2lwX3NlY3JldHMYAyABKAgiSQoVSW1wb3J0Q29uZmlnc1Jlc3BvbnNlEjAKCXByb3ZpZGVycxgBIAMoCzIdLnNtdHBkaWFnLnYxLkltcG9ydGVkUHJvdmlkZXIiawoQSW1wb3J0ZWRQcm92aWRlchIOCgZvbGRfaWQYASABKAkSCgoCaWQYAiABKAkSKwoGc2VjcmV0GAMgASgOMhsuc210cGRpYWcudjEuSW1wb3J0ZWRTZWNyZXQSDgoGYWN0aXZlGAQgASgIIuYBCg9Db25maWdzRG9jdW1lbnQSFgoOZm9ybWF0X3ZlcnNpb24YASABKA0SLwoLZXhwb3J0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhsKC2luc3RhbmNlX2lkGAMgASgJQgbSwRgCEGQSOQoJcHJvdmlkZXJzGAQgAygLMh0uc210cGRpYWcudjEuRXhwb3J0ZWRQcm92aWRlckIH0sEYAzDoBxIyCgplbmNyeXB0aW9uGAUgASgLMh4uc210cGRpYWcudjEuU2VjcmV0c0VuY3J5cHRpb24icQoRU2VjcmV0c0VuY3J5cHRpb24SMwoIYXJnb24yaWQYASABKAsyHy5zbXRwZGlhZy52MS5BcmdvbjJpZFBhcmFtZXRlcnNIABIVCgVjaGVjaxgCIAEoDEIG0sEYAhAcQhAKDmtleV9kZXJpdmF0aW9uIn0KEkFyZ29uMmlkUGFyYW1ldGVycxIWCgRzYWx0GAEgASgMQgjSwRgECBAQQBIcCgptZW1vcnlfa2liGAIgASgNQgjSwRgEIICACBIaCgppdGVyYXRpb25zGAMgASgNQgbSwRgCIAgSFQoFbGFuZXMYBCABKA1CBtLBGAIgCCKxAgoQRXhwb3J0ZWRQcm92aWRlchIUCgJpZBgBIAEoCUII0sEYBAgBEGQSKQoFc3RhdGUYAiABKA4yGi5zbXRwZGlhZy52MS5Qcm92aWRlclN0YXRlEi8KC2NyZWF0ZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoEc210cBgFIAEoCzIZLnNtdHBkaWFnLnYxLlNtdHBQcm92aWRlckgAEikKBGh0dHAYBiABKAsyGS5zbXRwZGlhZy52MS5IdHRwUHJvdmlkZXJIABIYCgZzZWNyZXQYByABKAxCCNLBGAQQhJ0BQgoKCHNldHRpbmdzIoEBChdUZXN0SFRUUFByb3ZpZGVyUmVxdWVzdBIUCgJpZBgBIAEoCUII0sEYBAgBEGQSJAoRcmVjaXBpZW50X2FkZHJlc3MYAiABKAlCCdLBGAUQyAEYAxIqCgd0aW1lb3V0GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKGFRlc3RIVFRQUHJvdmlkZXJSZXNwb25zZRIqCgZyZXBvcnQYASABKAsyGi5zbXRwZGlhZy52MS5XZWJob29rUmVwb3J0ItIBCg1XZWJob29rUmVwb3J0EiUKB291dGNvbWUYASABKA4yFC5zbXRwZGlhZy52MS5PdXRjb21lEigKBXN0YWdlGAIgASgOMhkuc210cGRpYWcudjEuV2ViaG9va1N0YWdlEiYKBGNvZGUYAyABKA4yGC5zbXRwZGlhZy52MS5XZWJob29rQ29kZRITCgtodHRwX3N0YXR1cxgEIAEoDRIPCgdtZXNzYWdlGAUgASgJEg4KBmFkdmljZRgGIAEoCRISCgplbGFwc2VkX21zGAcgASgNImsKGlN0cmVhbUV4cG9ydENvbmZpZ3NSZXF1ZXN0Eh0KCnBhc3NwaHJhc2UYASABKAlCCdLBGAUQ6AcYBBIRCglwYWdlX3NpemUYAiABKAUSGwoKcGFnZV90b2tlbhgDIAEoCUIH0sEYAxCgHyLGAQobU3RyZWFtRXhwb3J0Q29uZmlnc1Jlc3BvbnNlEiwKBmhlYWRlchgBIAEoCzIaLnNtdHBkaWFnLnYxLkNvbmZpZ3NIZWFkZXJIABIoCgRwYWdlGAIgASgLMhguc210cGRpYWcudjEuQ29uZmlnc1BhZ2VIABIuCgd0cmFpbGVyGAMgASgLMhsuc210cGRpYWcudjEuQ29uZmlnc1RyYWlsZXJIABIXCg9uZXh0X3BhZ2VfdG9rZW4YBCABKAlCBgoEcGFydCLeAQoNQ29uZmlnc0hlYWRlchIWCg5mb3JtYXRfdmVyc2lvbhgBIAEoDRIbCglleHBvcnRfaWQYAiABKAlCCNLBGAQIARBAEi8KC2V4cG9ydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCgtpbnN0YW5jZV9pZBgEIAEoCUIG0sEYAhBkEhYKDnByb3ZpZGVyX2NvdW50GAUgASgNEjIKCmVuY3J5cHRpb24YBiABKAsyHi5zbXRwZGlhZy52MS5TZWNyZXRzRW5jcnlwdGlvbiKmAQoLQ29uZmlnc1BhZ2USGwoJZXhwb3J0X2lkGAEgASgJQgjSwRgECAEQQBIOCgZudW1iZXIYAiABKA0SFwoPcHJlY2VkaW5nX2NvdW50GAMgASgNEjkKCXByb3ZpZGVycxgEIAMoCzIdLnNtdHBkaWFnLnYxLkV4cG9ydGVkUHJvdmlkZXJCB9LBGAMw9AMSFgoGZGlnZXN0GAUgASgMQgbSwRgCECAinwEKDkNvbmZpZ3NUcmFpbGVyEhsKCWV4cG9ydF9pZBgBIAEoCUII0sEYBAgBEEASEgoKcGFnZV9jb3VudBgCIAEoDRIWCg5wcm92aWRlcl9jb3VudBgDIAEoDRIVCg1jaGFuZ2VkX2NvdW50GAQgASgNEhUKDXJlbW92ZWRfY291bnQYBSABKA0SFgoGZGlnZXN0GAYgASgMQgbSwRgCECAikwEKGUJlZ2luQ29uZmlnc0ltcG9ydFJlcXVlc3QSKgoGaGVhZGVyGAEgASgLMhouc210cGRpYWcudjEuQ29uZmlnc0hlYWRlchIdCgpwYXNzcGhyYXNlGAIgASgJQgnSwRgFEOgHGAQSFAoMc2tpcF9zZWNyZXRzGAMgASgIEhUKDXZhbGlkYXRlX29ubHkYBCABKAgiSgoaQmVnaW5Db25maWdzSW1wb3J0UmVzcG9uc2USEQoJaW1wb3J0X2lkGAEgASgJEhkKEW5leHRfaW1wb3J0X3Rva2VuGAIgASgJIoYBChxDb250aW51ZUNvbmZpZ3NJbXBvcnRSZXF1ZXN0Eh8KDGltcG9ydF90b2tlbhgBIAEoCUIJ0sEYBQgBEKAfEiYKBHBhZ2UYAiABKAsyGC5zbXRwZGlhZy52MS5Db25maWdzUGFnZRIdCgpwYXNzcGhyYXNlGAMgASgJQgnSwRgFEOgHGAQimAEKHUNvbnRpbnVlQ29uZmlnc0ltcG9ydFJlc3BvbnNlEjAKCXByb3ZpZGVycxgBIAMoCzIdLnNtdHBkaWFnLnYxLkltcG9ydGVkUHJvdmlkZXISEgoKcGFnZV9jb3VudBgCIAEoDRIWCg5wcm92aWRlcl9jb3VudBgDIAEoDRIZChFuZXh0X2ltcG9ydF90b2tlbhgEIAEoCSKKAQoaRmluaXNoQ29uZmlnc0ltcG9ydFJlcXVlc3QSHwoMaW1wb3J0X3Rva2VuGAEgASgJQgnSwRgFCAEQoB8SLAoHdHJhaWxlchgCIAEoCzIbLnNtdHBkaWFnLnYxLkNvbmZpZ3NUcmFpbGVyEh0KCnBhc3NwaHJhc2UYAyABKAlCCdLBGAUQ6AcYBCJlChtGaW5pc2hDb25maWdzSW1wb3J0UmVzcG9uc2USEgoKcGFnZV9jb3VudBgBIAEoDRIWCg5wcm92aWRlcl9jb3VudBgCIAEoDRIaChJhY3RpdmVfcHJvdmlkZXJfaWQYAyABKAkiOwoYVW5kb0NvbmZpZ3NJbXBvcnRSZXF1ZXN0Eh8KDGltcG9ydF90b2tlbhgBIAEoCUIJ0sEYBQgBEKAfImIKGVVuZG9Db25maWdzSW1wb3J0UmVzcG9uc2USEwoLcGFnZV9udW1iZXIYASABKA0SFQoNcmVtb3ZlZF9jb3VudBgCIAEoDRIZChFrZXB0X3Byb3ZpZGVyX2lkcxgDIAMoCSrnBAoPQ29uZmlnRXZlbnRUeXBlEiEKHUNPTkZJR19FVkVOVF9UWVBFX1VOU1BFQ0lGSUVEEAASIAocQ09ORklHX0VWRU5UX1RZUEVfU01UUF9BRERFRBABEiIKHkNPTkZJR19FVkVOVF9UWVBFX1NNVFBfQ0hBTkdFRBACEiYKIkNPTkZJR19FVkVOVF9UWVBFX1BBU1NXT1JEX0NIQU5HRUQQAxIgChxDT05GSUdfRVZFTlRfVFlQRV9IVFRQX0FEREVEEAQSIgoeQ09ORklHX0VWRU5UX1RZUEVfSFRUUF9DSEFOR0VEEAUSHwobQ09ORklHX0VWRU5UX1RZUEVfQUNUSVZBVEVEEAYSIQodQ09ORklHX0VWRU5UX1RZUEVfREVBQ1RJVkFURUQQBxIdChlDT05GSUdfRVZFTlRfVFlQRV9SRU1PVkVEEAgSJQohQ09ORklHX0VWRU5UX1RZUEVfU0VDUkVUX1JFU0VBTEVEEAkSHAoYQ09ORklHX0VWRU5UX1RZUEVfVEVTVEVEEAoSJgoiQ09ORklHX0VWRU5UX1RZUEVfU0VDUkVUU19FWFBPUlRFRBALEh0KGUNPTkZJR19FVkVOVF9UWVBFX1VOS05PV04QDBIeChpDT05GSUdfRVZFTlRfVFlQRV9TTkFQU0hPVBANEiIKHkNPTkZJR19FVkVOVF9UWVBFX0lNUE9SVF9CRUdVThAOEiUKIUNPTkZJR19FVkVOVF9UWVBFX0lNUE9SVF9GSU5JU0hFRBAPEiMKH0NPTkZJR19FVkVOVF9UWVBFX0lNUE9SVF9VTkRPTkUQECqvAQoOSW1wb3J0ZWRTZWNyZXQSHwobSU1QT1JURURfU0VDUkVUX1VOU1BFQ0lGSUVEEAASHgoaSU1QT1JURURfU0VDUkVUX05PVF9ORUVERUQQARIaChZJTVBPUlRFRF9TRUNSRVRfU1RPUkVEEAISGwoXSU1QT1JURURfU0VDUkVUX01JU1NJTkcQAxIjCh9JTVBPUlRFRF9TRUNSRVRfTkVXX1NJR05JTkdfS0VZEAQqZwoNUHJvdmlkZXJTdGF0ZRIeChpQUk9WSURFUl9TVEFURV9VTlNQRUNJRklFRBAAEhkKFVBST1ZJREVSX1NUQVRFX0FDVElWRRABEhsKF1BST1ZJREVSX1NUQVRFX0lOQUNUSVZFEAIqywEKDFdlYmhvb2tTdGFnZRIdChlXRUJIT09LX1NUQUdFX1VOU1BFQ0lGSUVEEAASGAoUV0VCSE9PS19TVEFHRV9QT0xJQ1kQARIZChVXRUJIT09LX1NUQUdFX1JFU09MVkUQAhIZChVXRUJIT09LX1NUQUdFX0NPTk5FQ1QQAxIVChFXRUJIT09LX1NUQUdFX1RMUxAEEhkKFVdFQkhPT0tfU1RBR0VfUkVRVUVTVBAFEhoKFldFQkhPT0tfU1RBR0VfUkVTUE9OU0UQBirbBgoLV2ViaG9va0NvZGUSHAoYV0VCSE9PS19DT0RFX1VOU1BFQ0lGSUVEEAASEwoPV0VCSE9PS19DT0RFX09LEAESHgoaV0VCSE9PS19DT0RFX0VHUkVTU19ERU5JRUQQAhIeChpXRUJIT09LX0NPREVfRE5TX05PVF9GT1VORBADEh4KGldFQkhPT0tfQ09ERV9ETlNfVEVNUE9SQVJZEAQSGgoWV0VCSE9PS19DT0RFX0ROU19FUlJPUhAFEiMKH1dFQkhPT0tfQ09ERV9DT05ORUNUSU9OX1JFRlVTRUQQBhIkCiBXRUJIT09LX0NPREVfTkVUV09SS19VTlJFQUNIQUJMRRAHEhgKFFdFQkhPT0tfQ09ERV9USU1FT1VUEAgSIQodV0VCSE9PS19DT0RFX0NPTk5FQ1RJT05fUkVTRVQQCRIlCiFXRUJIT09LX0NPREVfVExTX0hBTkRTSEFLRV9GQUlMRUQQChIhCh1XRUJIT09LX0NPREVfVExTX0NFUlRfRVhQSVJFRBALEicKI1dFQkhPT0tfQ09ERV9UTFNfQ0VSVF9OT1RfWUVUX1ZBTElEEAwSJgoiV0VCSE9PS19DT0RFX1RMU19IT1NUTkFNRV9NSVNNQVRDSBANEiAKHFdFQkhPT0tfQ09ERV9UTFNfU0VMRl9TSUdORUQQDhIeChpXRUJIT09LX0NPREVfVExTX1VOVFJVU1RFRBAPEhkKFVdFQkhPT0tfQ09ERV9OT1RfSFRUUBAQEiMKH1dFQkhPT0tfQ09ERV9SRVNQT05TRV9UT09fTEFSR0UQERIbChdXRUJIT09LX0NPREVfUkVESVJFQ1RFRBASEh0KGVdFQkhPT0tfQ09ERV9VTkFVVEhPUklaRUQQExIaChZXRUJIT09LX0NPREVfTk9UX0ZPVU5EEBQSIwofV0VCSE9PS19DT0RFX01FVEhPRF9OT1RfQUxMT1dFRBAVEhkKFVdFQkhPT0tfQ09ERV9SRUpFQ1RFRBAWEh0KGVdFQkhPT0tfQ09ERV9SQVRFX0xJTUlURUQQFxIdChlXRUJIT09LX0NPREVfU0VSVkVSX0VSUk9SEBgSIgoeV0VCSE9PS19DT0RFX1RSVVNUX1NUT1JFX0VNUFRZEBkyhAcKD0luc3RhbmNlU2VydmljZRJNCgpMaXN0RXZlbnRzEh4uc210cGRpYWcudjEuTGlzdEV2ZW50c1JlcXVlc3QaHy5zbXRwZGlhZy52MS5MaXN0RXZlbnRzUmVzcG9uc2USVgoNRXhwb3J0Q29uZmlncxIhLnNtdHBkaWFnLnYxLkV4cG9ydENvbmZpZ3NSZXF1ZXN0GiIuc210cGRpYWcudjEuRXhwb3J0Q29uZmlnc1Jlc3BvbnNlElYKDUltcG9ydENvbmZpZ3MSIS5zbXRwZGlhZy52MS5JbXBvcnRDb25maWdzUmVxdWVzdBoiLnNtdHBkaWFnLnYxLkltcG9ydENvbmZpZ3NSZXNwb25zZRJfChBUZXN0SFRUUFByb3ZpZGVyEiQuc210cGRpYWcudjEuVGVzdEhUVFBQcm92aWRlclJlcXVlc3QaJS5zbXRwZGlhZy52MS5UZXN0SFRUUFByb3ZpZGVyUmVzcG9uc2USagoTU3RyZWFtRXhwb3J0Q29uZmlncxInLnNtdHBkaWFnLnYxLlN0cmVhbUV4cG9ydENvbmZpZ3NSZXF1ZXN0Giguc210cGRpYWcudjEuU3RyZWFtRXhwb3J0Q29uZmlnc1Jlc3BvbnNlMAESZQoSQmVnaW5Db25maWdzSW1wb3J0EiYuc210cGRpYWcudjEuQmVnaW5Db25maWdzSW1wb3J0UmVxdWVzdBonLnNtdHBkaWFnLnYxLkJlZ2luQ29uZmlnc0ltcG9ydFJlc3BvbnNlEm4KFUNvbnRpbnVlQ29uZmlnc0ltcG9ydBIpLnNtdHBkaWFnLnYxLkNvbnRpbnVlQ29uZmlnc0ltcG9ydFJlcXVlc3QaKi5zbXRwZGlhZy52MS5Db250aW51ZUNvbmZpZ3NJbXBvcnRSZXNwb25zZRJoChNGaW5pc2hDb25maWdzSW1wb3J0Eicuc210cGRpYWcudjEuRmluaXNoQ29uZmlnc0ltcG9ydFJlcXVlc3QaKC5zbXRwZGlhZy52MS5GaW5pc2hDb25maWdzSW1wb3J0UmVzcG9uc2USZAoRVW5kb0NvbmZpZ3NJbXBvcnQSJS5zbXRwZGlhZy52MS5VbmRvQ29uZmlnc0ltcG9ydFJlcXVlc3QaJi5zbXRwZGlhZy52MS5VbmRvQ29uZmlnc0ltcG9ydFJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_smtpdiag_v1_options, file_smtpdiag_v1_vocabulary]);
+  fileDesc("ChpzbXRwZGlhZy92MS9pbnN0YW5jZS5wcm90bxILc210cGRpYWcudjEiYAoRTGlzdEV2ZW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhsKCnBhZ2VfdG9rZW4YAiABKAlCB9LBGAMQyAESGwoLcHJvdmlkZXJfaWQYAyABKAlCBtLBGAIQZCJwChJMaXN0RXZlbnRzUmVzcG9uc2USKAoGZXZlbnRzGAEgAygLMhguc210cGRpYWcudjEuQ29uZmlnRXZlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKD3RoaW5uZWRfdGhyb3VnaBgDIAEoBCKFBAoLQ29uZmlnRXZlbnQSEAoIc2VxdWVuY2UYASABKAQSKgoEdHlwZRgCIAEoDjIcLnNtdHBkaWFnLnYxLkNvbmZpZ0V2ZW50VHlwZRITCgtwcm92aWRlcl9pZBgDIAEoCRIWCg5jaGFuZ2VkX2ZpZWxkcxgEIAMoCRIpCgRzbXRwGAUgASgLMhkuc210cGRpYWcudjEuU210cFByb3ZpZGVySAASKQoEaHR0cBgGIAEoCzIZLnNtdHBkaWFnLnYxLkh0dHBQcm92aWRlckgAEh8KF2RlYWN0aXZhdGVkX3Byb3ZpZGVyX2lkGAcgASgJEhYKDmFjdG9yX3Rva2VuX2lkGAggASgJEhgKEGFjdG9yX3Rva2VuX25hbWUYCSABKAkSDAoEcGVlchgKIAEoCRIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGVzdF9jb2RlGAwgASgJEhQKDHNlY3JldF9jb3VudBgNIAEoDRIUCgx1bmtub3duX3R5cGUYDiABKAkSLQoIc25hcHNob3QYDyABKAsyGy5zbXRwZGlhZy52MS5Db25maWdTbmFwc2hvdBIWCg5wcm92aWRlcl9jb3VudBgQIAEoDRIRCglpbXBvcnRfaWQYESABKAlCCgoIc2V0dGluZ3MifgoOQ29uZmlnU25hcHNob3QSEAoIc2VxdWVuY2UYASABKAQSLwoLdXBkYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXN0YXRlGAMgASgOMhouc210cGRpYWcudjEuUHJvdmlkZXJTdGF0ZSL+AQoMU210cFByb3ZpZGVyEiMKDnNlbmRlcl9hZGRyZXNzGAEgASgJQgvSwRgHCAEQyAEYAxIeCgtzZW5kZXJfbmFtZRgCIAEoCUIJ0sEYBQgBEMgBEgsKA3RscxgDIAEoCBIZCgRob3N0GAQgASgJQgvSwRgHCAEQ9AMYARIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEiMKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAlCCdLBGAUQyAEYAxIcCgtkZXNjcmlwdGlvbhgHIAEoCUIH0sEYAxDIARInCgVvYXV0aBgIIAEoCzIYLnNtdHBkaWFnLnYxLk9BdXRoQ2xpZW50Im8KC09BdXRoQ2xpZW50EiMKDnRva2VuX2VuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCRIcCgljbGllbnRfaWQYAiABKAlCCdLBGAUIARD0AxIdCgZzY29wZXMYAyADKAlCDdLBGAkIARD0AxgKMBQiSwoMSHR0cFByb3ZpZGVyEh0KCGVuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgCIAEoCUIH0sEYAxDIASJ7ChRJbXBvcnRDb25maWdzUmVxdWVzdBIuCghkb2N1bWVudBgBIAEoCzIcLnNtdHBkaWFnLnYxLkNvbmZpZ3NEb2N1bWVudBIdCgpwYXNzcGhyYXNlGAIgASgJQgnSwRgFEOgHGAQSFAoMc2tpcF9zZWNyZXRzGAMgASgIIkkKFUltcG9ydENvbmZpZ3NSZXNwb25zZRIwCglwcm92aWRlcnMYASADKAsyHS5zbXRwZGlhZy52MS5JbXBvcnRlZFByb3ZpZGVyImsKEEltcG9ydGVkUHJvdmlkZXISDgoGb2xkX2lkGAEgASgJEgoKAmlkGAIgASgJEisKBnNlY3JldBgDIAEoDjIbLnNtdHBkaWFnLnYxLkltcG9ydGVkU2VjcmV0Eg4KBmFjdGl2ZRgEIAEoCCLmAQoPQ29uZmlnc0RvY3VtZW50EhYKDmZvcm1hdF92ZXJzaW9uGAEgASgNEi8KC2V4cG9ydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCgtpbnN0YW5jZV9pZBgDIAEoCUIG0sEYAhBkEjkKCXByb3ZpZGVycxgEIAMoCzIdLnNtdHBkaWFnLnYxLkV4cG9ydGVkUHJvdmlkZXJCB9LBGAMw6AcSMgoKZW5jcnlwdGlvbhgFIAEoCzIeLnNtdHBkaWFnLnYxLlNlY3JldHNFbmNyeXB0aW9uInEKEVNlY3JldHNFbmNyeXB0aW9uEjMKCGFyZ29uMmlkGAEgASgLMh8uc210cGRpYWcudjEuQXJnb24yaWRQYXJhbWV0ZXJzSAASFQoFY2hlY2sYAiABKAxCBtLBGAIQHEIQCg5rZXlfZGVyaXZhdGlvbiJ9ChJBcmdvbjJpZFBhcmFtZXRlcnMSFgoEc2FsdBgBIAEoDEII0sEYBAgQEEASHAoKbWVtb3J5X2tpYhgCIAEoDUII0sEYBCCAgAgSGgoKaXRlcmF0aW9ucxgDIAEoDUIG0sEYAiAIEhUKBWxhbmVzGAQgASgNQgbSwRgCIAgisQIKEEV4cG9ydGVkUHJvdmlkZXISFAoCaWQYASABKAlCCNLBGAQIARBkEikKBXN0YXRlGAIgASgOMhouc210cGRpYWcudjEuUHJvdmlkZXJTdGF0ZRIvCgtjcmVhdGVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBHNtdHAYBSABKAsyGS5zbXRwZGlhZy52MS5TbXRwUHJvdmlkZXJIABIpCgRodHRwGAYgASgLMhkuc210cGRpYWcudjEuSHR0cFByb3ZpZGVySAASGAoGc2VjcmV0GAcgASgMQgjSwRgEEISdAUIKCghzZXR0aW5ncyKBAQoXVGVzdEhUVFBQcm92aWRlclJlcXVlc3QSFAoCaWQYASABKAlCCNLBGAQIARBkEiQKEXJlY2lwaWVudF9hZGRyZXNzGAIgASgJQgnSwRgFEMgBGAMSKgoHdGltZW91dBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJGChhUZXN0SFRUUFByb3ZpZGVyUmVzcG9uc2USKgoGcmVwb3J0GAEgASgLMhouc210cGRpYWcudjEuV2ViaG9va1JlcG9ydCLSAQoNV2ViaG9va1JlcG9ydBIlCgdvdXRjb21lGAEgASgOMhQuc210cGRpYWcudjEuT3V0Y29tZRIoCgVzdGFnZRgCIAEoDjIZLnNtdHBkaWFnLnYxLldlYmhvb2tTdGFnZRImCgRjb2RlGAMgASgOMhguc210cGRpYWcudjEuV2ViaG9va0NvZGUSEwoLaHR0cF9zdGF0dXMYBCABKA0SDwoHbWVzc2FnZRgFIAEoCRIOCgZhZHZpY2UYBiABKAkSEgoKZWxhcHNlZF9tcxgHIAEoDSJrChpTdHJlYW1FeHBvcnRDb25maWdzUmVxdWVzdBIdCgpwYXNzcGhyYXNlGAEgASgJQgnSwRgFEOgHGAQSEQoJcGFnZV9zaXplGAIgASgFEhsKCnBhZ2VfdG9rZW4YAyABKAlCB9LBGAMQoB8ixgEKG1N0cmVhbUV4cG9ydENvbmZpZ3NSZXNwb25zZRIsCgZoZWFkZXIYASABKAsyGi5zbXRwZGlhZy52MS5Db25maWdzSGVhZGVySAASKAoEcGFnZRgCIAEoCzIYLnNtdHBkaWFnLnYxLkNvbmZpZ3NQYWdlSAASLgoHdHJhaWxlchgDIAEoCzIbLnNtdHBkaWFnLnYxLkNvbmZpZ3NUcmFpbGVySAASFwoPbmV4dF9wYWdlX3Rva2VuGAQgASgJQgYKBHBhcnQi3gEKDUNvbmZpZ3NIZWFkZXISFgoOZm9ybWF0X3ZlcnNpb24YASABKA0SGwoJZXhwb3J0X2lkGAIgASgJQgjSwRgECAEQQBIvCgtleHBvcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoLaW5zdGFuY2VfaWQYBCABKAlCBtLBGAIQZBIWCg5wcm92aWRlcl9jb3VudBgFIAEoDRIyCgplbmNyeXB0aW9uGAYgASgLMh4uc210cGRpYWcudjEuU2VjcmV0c0VuY3J5cHRpb24ipgEKC0NvbmZpZ3NQYWdlEhsKCWV4cG9ydF9pZBgBIAEoCUII0sEYBAgBEEASDgoGbnVtYmVyGAIgASgNEhcKD3ByZWNlZGluZ19jb3VudBgDIAEoDRI5Cglwcm92aWRlcnMYBCADKAsyHS5zbXRwZGlhZy52MS5FeHBvcnRlZFByb3ZpZGVyQgfSwRgDMPQDEhYKBmRpZ2VzdBgFIAEoDEIG0sEYAhAgIp8BCg5Db25maWdzVHJhaWxlchIbCglleHBvcnRfaWQYASABKAlCCNLBGAQIARBAEhIKCnBhZ2VfY291bnQYAiABKA0SFgoOcHJvdmlkZXJfY291bnQYAyABKA0SFQoNY2hhbmdlZF9jb3VudBgEIAEoDRIVCg1yZW1vdmVkX2NvdW50GAUgASgNEhYKBmRpZ2VzdBgGIAEoDEIG0sEYAhAgIpMBChlCZWdpbkNvbmZpZ3NJbXBvcnRSZXF1ZXN0EioKBmhlYWRlchgBIAEoCzIaLnNtdHBkaWFnLnYxLkNvbmZpZ3NIZWFkZXISHQoKcGFzc3BocmFzZRgCIAEoCUIJ0sEYBRDoBxgEEhQKDHNraXBfc2VjcmV0cxgDIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAQgASgIIkoKGkJlZ2luQ29uZmlnc0ltcG9ydFJlc3BvbnNlEhEKCWltcG9ydF9pZBgBIAEoCRIZChFuZXh0X2ltcG9ydF90b2tlbhgCIAEoCSKGAQocQ29udGludWVDb25maWdzSW1wb3J0UmVxdWVzdBIfCgxpbXBvcnRfdG9rZW4YASABKAlCCdLBGAUIARCgHxImCgRwYWdlGAIgASgLMhguc210cGRpYWcudjEuQ29uZmlnc1BhZ2USHQoKcGFzc3BocmFzZRgDIAEoCUIJ0sEYBRDoBxgEIpgBCh1Db250aW51ZUNvbmZpZ3NJbXBvcnRSZXNwb25zZRIwCglwcm92aWRlcnMYASADKAsyHS5zbXRwZGlhZy52MS5JbXBvcnRlZFByb3ZpZGVyEhIKCnBhZ2VfY291bnQYAiABKA0SFgoOcHJvdmlkZXJfY291bnQYAyABKA0SGQoRbmV4dF9pbXBvcnRfdG9rZW4YBCABKAkiigEKGkZpbmlzaENvbmZpZ3NJbXBvcnRSZXF1ZXN0Eh8KDGltcG9ydF90b2tlbhgBIAEoCUIJ0sEYBQgBEKAfEiwKB3RyYWlsZXIYAiABKAsyGy5zbXRwZGlhZy52MS5Db25maWdzVHJhaWxlchIdCgpwYXNzcGhyYXNlGAMgASgJQgnSwRgFEOgHGAQiZQobRmluaXNoQ29uZmlnc0ltcG9ydFJlc3BvbnNlEhIKCnBhZ2VfY291bnQYASABKA0SFgoOcHJvdmlkZXJfY291bnQYAiABKA0SGgoSYWN0aXZlX3Byb3ZpZGVyX2lkGAMgASgJIjsKGFVuZG9Db25maWdzSW1wb3J0UmVxdWVzdBIfCgxpbXBvcnRfdG9rZW4YASABKAlCCdLBGAUIARCgHyJiChlVbmRvQ29uZmlnc0ltcG9ydFJlc3BvbnNlEhMKC3BhZ2VfbnVtYmVyGAEgASgNEhUKDXJlbW92ZWRfY291bnQYAiABKA0SGQoRa2VwdF9wcm92aWRlcl9pZHMYAyADKAkq5wQKD0NvbmZpZ0V2ZW50VHlwZRIhCh1DT05GSUdfRVZFTlRfVFlQRV9VTlNQRUNJRklFRBAAEiAKHENPTkZJR19FVkVOVF9UWVBFX1NNVFBfQURERUQQARIiCh5DT05GSUdfRVZFTlRfVFlQRV9TTVRQX0NIQU5HRUQQAhImCiJDT05GSUdfRVZFTlRfVFlQRV9QQVNTV09SRF9DSEFOR0VEEAMSIAocQ09ORklHX0VWRU5UX1RZUEVfSFRUUF9BRERFRBAEEiIKHkNPTkZJR19FVkVOVF9UWVBFX0hUVFBfQ0hBTkdFRBAFEh8KG0NPTkZJR19FVkVOVF9UWVBFX0FDVElWQVRFRBAGEiEKHUNPTkZJR19FVkVOVF9UWVBFX0RFQUNUSVZBVEVEEAcSHQoZQ09ORklHX0VWRU5UX1RZUEVfUkVNT1ZFRBAIEiUKIUNPTkZJR19FVkVOVF9UWVBFX1NFQ1JFVF9SRVNFQUxFRBAJEhwKGENPTkZJR19FVkVOVF9UWVBFX1RFU1RFRBAKEiYKIkNPTkZJR19FVkVOVF9UWVBFX1NFQ1JFVFNfRVhQT1JURUQQCxIdChlDT05GSUdfRVZFTlRfVFlQRV9VTktOT1dOEAwSHgoaQ09ORklHX0VWRU5UX1RZUEVfU05BUFNIT1QQDRIiCh5DT05GSUdfRVZFTlRfVFlQRV9JTVBPUlRfQkVHVU4QDhIlCiFDT05GSUdfRVZFTlRfVFlQRV9JTVBPUlRfRklOSVNIRUQQDxIjCh9DT05GSUdfRVZFTlRfVFlQRV9JTVBPUlRfVU5ET05FEBAqrwEKDkltcG9ydGVkU2VjcmV0Eh8KG0lNUE9SVEVEX1NFQ1JFVF9VTlNQRUNJRklFRBAAEh4KGklNUE9SVEVEX1NFQ1JFVF9OT1RfTkVFREVEEAESGgoWSU1QT1JURURfU0VDUkVUX1NUT1JFRBACEhsKF0lNUE9SVEVEX1NFQ1JFVF9NSVNTSU5HEAMSIwofSU1QT1JURURfU0VDUkVUX05FV19TSUdOSU5HX0tFWRAEKmcKDVByb3ZpZGVyU3RhdGUSHgoaUFJPVklERVJfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVQUk9WSURFUl9TVEFURV9BQ1RJVkUQARIbChdQUk9WSURFUl9TVEFURV9JTkFDVElWRRACKssBCgxXZWJob29rU3RhZ2USHQoZV0VCSE9PS19TVEFHRV9VTlNQRUNJRklFRBAAEhgKFFdFQkhPT0tfU1RBR0VfUE9MSUNZEAESGQoVV0VCSE9PS19TVEFHRV9SRVNPTFZFEAISGQoVV0VCSE9PS19TVEFHRV9DT05ORUNUEAMSFQoRV0VCSE9PS19TVEFHRV9UTFMQBBIZChVXRUJIT09LX1NUQUdFX1JFUVVFU1QQBRIaChZXRUJIT09LX1NUQUdFX1JFU1BPTlNFEAYq2wYKC1dlYmhvb2tDb2RlEhwKGFdFQkhPT0tfQ09ERV9VTlNQRUNJRklFRBAAEhMKD1dFQkhPT0tfQ09ERV9PSxABEh4KGldFQkhPT0tfQ09ERV9FR1JFU1NfREVOSUVEEAISHgoaV0VCSE9PS19DT0RFX0ROU19OT1RfRk9VTkQQAxIeChpXRUJIT09LX0NPREVfRE5TX1RFTVBPUkFSWRAEEhoKFldFQkhPT0tfQ09ERV9ETlNfRVJST1IQBRIjCh9XRUJIT09LX0NPREVfQ09OTkVDVElPTl9SRUZVU0VEEAYSJAogV0VCSE9PS19DT0RFX05FVFdPUktfVU5SRUFDSEFCTEUQBxIYChRXRUJIT09LX0NPREVfVElNRU9VVBAIEiEKHVdFQkhPT0tfQ09ERV9DT05ORUNUSU9OX1JFU0VUEAkSJQohV0VCSE9PS19DT0RFX1RMU19IQU5EU0hBS0VfRkFJTEVEEAoSIQodV0VCSE9PS19DT0RFX1RMU19DRVJUX0VYUElSRUQQCxInCiNXRUJIT09LX0NPREVfVExTX0NFUlRfTk9UX1lFVF9WQUxJRBAMEiYKIldFQkhPT0tfQ09ERV9UTFNfSE9TVE5BTUVfTUlTTUFUQ0gQDRIgChxXRUJIT09LX0NPREVfVExTX1NFTEZfU0lHTkVEEA4SHgoaV0VCSE9PS19DT0RFX1RMU19VTlRSVVNURUQQDxIZChVXRUJIT09LX0NPREVfTk9UX0hUVFAQEBIjCh9XRUJIT09LX0NPREVfUkVTUE9OU0VfVE9PX0xBUkdFEBESGwoXV0VCSE9PS19DT0RFX1JFRElSRUNURUQQEhIdChlXRUJIT09LX0NPREVfVU5BVVRIT1JJWkVEEBMSGgoWV0VCSE9PS19DT0RFX05PVF9GT1VORBAUEiMKH1dFQkhPT0tfQ09ERV9NRVRIT0RfTk9UX0FMTE9XRUQQFRIZChVXRUJIT09LX0NPREVfUkVKRUNURUQQFhIdChlXRUJIT09LX0NPREVfUkFURV9MSU1JVEVEEBcSHQoZV0VCSE9PS19DT0RFX1NFUlZFUl9FUlJPUhAYEiIKHldFQkhPT0tfQ09ERV9UUlVTVF9TVE9SRV9FTVBUWRAZMqwGCg9JbnN0YW5jZVNlcnZpY2USTQoKTGlzdEV2ZW50cxIeLnNtdHBkaWFnLnYxLkxpc3RFdmVudHNSZXF1ZXN0Gh8uc210cGRpYWcudjEuTGlzdEV2ZW50c1Jlc3BvbnNlElYKDUltcG9ydENvbmZpZ3MSIS5zbXRwZGlhZy52MS5JbXBvcnRDb25maWdzUmVxdWVzdBoiLnNtdHBkaWFnLnYxLkltcG9ydENvbmZpZ3NSZXNwb25zZRJfChBUZXN0SFRUUFByb3ZpZGVyEiQuc210cGRpYWcudjEuVGVzdEhUVFBQcm92aWRlclJlcXVlc3QaJS5zbXRwZGlhZy52MS5UZXN0SFRUUFByb3ZpZGVyUmVzcG9uc2USagoTU3RyZWFtRXhwb3J0Q29uZmlncxInLnNtdHBkaWFnLnYxLlN0cmVhbUV4cG9ydENvbmZpZ3NSZXF1ZXN0Giguc210cGRpYWcudjEuU3RyZWFtRXhwb3J0Q29uZmlnc1Jlc3BvbnNlMAESZQoSQmVnaW5Db25maWdzSW1wb3J0EiYuc210cGRpYWcudjEuQmVnaW5Db25maWdzSW1wb3J0UmVxdWVzdBonLnNtdHBkaWFnLnYxLkJlZ2luQ29uZmlnc0ltcG9ydFJlc3BvbnNlEm4KFUNvbnRpbnVlQ29uZmlnc0ltcG9ydBIpLnNtdHBkaWFnLnYxLkNvbnRpbnVlQ29uZmlnc0ltcG9ydFJlcXVlc3QaKi5zbXRwZGlhZy52MS5Db250aW51ZUNvbmZpZ3NJbXBvcnRSZXNwb25zZRJoChNGaW5pc2hDb25maWdzSW1wb3J0Eicuc210cGRpYWcudjEuRmluaXNoQ29uZmlnc0ltcG9ydFJlcXVlc3QaKC5zbXRwZGlhZy52MS5GaW5pc2hDb25maWdzSW1wb3J0UmVzcG9uc2USZAoRVW5kb0NvbmZpZ3NJbXBvcnQSJS5zbXRwZGlhZy52MS5VbmRvQ29uZmlnc0ltcG9ydFJlcXVlc3QaJi5zbXRwZGlhZy52MS5VbmRvQ29uZmlnc0ltcG9ydFJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_smtpdiag_v1_options, file_smtpdiag_v1_vocabulary]);
 
 /**
- * Says how many events are wanted, from which place in the log on, and of which provider.
- *
  * @generated from message smtpdiag.v1.ListEventsRequest
  */
 export type ListEventsRequest = Message<"smtpdiag.v1.ListEventsRequest"> & {
   /**
-   * How many events are returned at most. The default, 0, means 100, more than 1000 are taken for 1000, and a negative
-   * number is refused.
-   *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * The `next_page_token` of the page before. If it is empty, the newest events are returned. The filter must be the
-   * same as it was then.
-   *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * Filters by the provider that an event is about, which need not exist any more. If it is empty, all events are
-   * returned.
-   *
    * @generated from field: string provider_id = 3;
    */
   providerId: string;
@@ -59,29 +45,20 @@ export const ListEventsRequestSchema: GenMessage<ListEventsRequest> = /*@__PURE_
   messageDesc(file_smtpdiag_v1_instance, 0);
 
 /**
- * A page of the instance's log.
- *
  * @generated from message smtpdiag.v1.ListEventsResponse
  */
 export type ListEventsResponse = Message<"smtpdiag.v1.ListEventsResponse"> & {
   /**
-   * The events of this page, newest first. There may be none.
-   *
    * @generated from field: repeated smtpdiag.v1.ConfigEvent events = 1;
    */
   events: ConfigEvent[];
 
   /**
-   * What to send as `page_token` for the next page. It is empty where this page is the last.
-   *
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
 
   /**
-   * The sequence of the last event that was thinned away. Up to here the log has only snapshots: of each provider that
-   * exists, what those events had made of it. It is 0 where nothing was thinned.
-   *
    * @generated from field: uint64 thinned_through = 3;
    */
   thinnedThrough: bigint;
@@ -95,58 +72,40 @@ export const ListEventsResponseSchema: GenMessage<ListEventsResponse> = /*@__PUR
   messageDesc(file_smtpdiag_v1_instance, 1);
 
 /**
- * One event of an instance's log. What it shows is never changed; the operator of the service may have old events thinned
- * away.
- *
  * @generated from message smtpdiag.v1.ConfigEvent
  */
 export type ConfigEvent = Message<"smtpdiag.v1.ConfigEvent"> & {
   /**
-   * The event's place in the instance's log, from 1 without gaps but where the log was thinned.
-   *
    * @generated from field: uint64 sequence = 1;
    */
   sequence: bigint;
 
   /**
-   * What happened to the provider.
-   *
    * @generated from field: smtpdiag.v1.ConfigEventType type = 2;
    */
   type: ConfigEventType;
 
   /**
-   * The id of the provider that it happened to.
-   *
    * @generated from field: string provider_id = 3;
    */
   providerId: string;
 
   /**
-   * The names of the fields that a change left different from before. A secret is named "password", "client_secret" or
-   * "signing_key". The list is empty for events of other types.
-   *
    * @generated from field: repeated string changed_fields = 4;
    */
   changedFields: string[];
 
   /**
-   * All settings as they became. They are absent where the event is not about settings.
-   *
    * @generated from oneof smtpdiag.v1.ConfigEvent.settings
    */
   settings: {
     /**
-     * The settings of a provider that speaks SMTP.
-     *
      * @generated from field: smtpdiag.v1.SmtpProvider smtp = 5;
      */
     value: SmtpProvider;
     case: "smtp";
   } | {
     /**
-     * The settings of a provider that mail is posted to.
-     *
      * @generated from field: smtpdiag.v1.HttpProvider http = 6;
      */
     value: HttpProvider;
@@ -154,83 +113,56 @@ export type ConfigEvent = Message<"smtpdiag.v1.ConfigEvent"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * The id of the provider that an activation made inactive. It is empty where none was active.
-   *
    * @generated from field: string deactivated_provider_id = 7;
    */
   deactivatedProviderId: string;
 
   /**
-   * The id of the access token that the call was made with. Of a caller without one it says who that was: "certificate:"
-   * with the name in the client certificate, or "oidc:" with a digest of the issuer, a colon and the subject.
-   * It is empty for what the operator of the service did.
-   *
    * @generated from field: string actor_token_id = 8;
    */
   actorTokenId: string;
 
   /**
-   * The name of that access token. It is empty where it is not known any more.
-   *
    * @generated from field: string actor_token_name = 9;
    */
   actorTokenName: string;
 
   /**
-   * The address and port that the call came from. Behind a proxy these are the proxy's.
-   *
    * @generated from field: string peer = 10;
    */
   peer: string;
 
   /**
-   * When the event happened, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp create_time = 11;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * The code that a test ended with, as reports have it: "ok", "auth_rejected"; "unfinished" if it has no end,
-   * since the caller left. It is empty for events of other types.
-   *
    * @generated from field: string test_code = 12;
    */
   testCode: string;
 
   /**
-   * How many secrets an export holds. It is 0 for events of other types.
-   *
    * @generated from field: uint32 secret_count = 13;
    */
   secretCount: number;
 
   /**
-   * What a newer release calls the event's type, such as "noted.seen". It is empty where the type is known.
-   *
    * @generated from field: string unknown_type = 14;
    */
   unknownType: string;
 
   /**
-   * Where the provider stood when the events up to here were thinned away. It is absent for events of other types.
-   *
    * @generated from field: smtpdiag.v1.ConfigSnapshot snapshot = 15;
    */
   snapshot?: ConfigSnapshot | undefined;
 
   /**
-   * How many providers an import in pages is to add as it begins, and how many its pages had as it ends. It is 0 for
-   * events of other types.
-   *
    * @generated from field: uint32 provider_count = 16;
    */
   providerCount: number;
 
   /**
-   * The id of the import in pages that this event is part of: its beginning, its end, and what it adds. It is empty for
-   * all else.
-   *
    * @generated from field: string import_id = 17;
    */
   importId: string;
@@ -244,28 +176,20 @@ export const ConfigEventSchema: GenMessage<ConfigEvent> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_instance, 2);
 
 /**
- * What thinned events had made of a provider, beside its settings.
- *
  * @generated from message smtpdiag.v1.ConfigSnapshot
  */
 export type ConfigSnapshot = Message<"smtpdiag.v1.ConfigSnapshot"> & {
   /**
-   * The sequence of the last of them that changed it.
-   *
    * @generated from field: uint64 sequence = 1;
    */
   sequence: bigint;
 
   /**
-   * When that last one happened.
-   *
    * @generated from field: google.protobuf.Timestamp update_time = 2;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * Whether it was the active one.
-   *
    * @generated from field: smtpdiag.v1.ProviderState state = 3;
    */
   state: ProviderState;
@@ -279,64 +203,45 @@ export const ConfigSnapshotSchema: GenMessage<ConfigSnapshot> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_instance, 3);
 
 /**
- * The settings of a provider that speaks SMTP, without its secret.
- *
  * @generated from message smtpdiag.v1.SmtpProvider
  */
 export type SmtpProvider = Message<"smtpdiag.v1.SmtpProvider"> & {
   /**
-   * The address that mail is sent from.
-   *
    * @generated from field: string sender_address = 1;
    */
   senderAddress: string;
 
   /**
-   * The display name that mail is sent from.
-   *
    * @generated from field: string sender_name = 2;
    */
   senderName: string;
 
   /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
    * @generated from field: bool tls = 3;
    */
   tls: boolean;
 
   /**
-   * The server as "host:port" or "[IPv6 address]:port". A URL is imported as "host:port".
-   *
    * @generated from field: string host = 4;
    */
   host: string;
 
   /**
-   * The user to log in as. If it is empty, there is no authentication.
-   *
    * @generated from field: string user = 5;
    */
   user: string;
 
   /**
-   * The address that answers to sent mail go to. If it is empty, they go to the sender's.
-   *
    * @generated from field: string reply_to_address = 6;
    */
   replyToAddress: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 7;
    */
   description: string;
 
   /**
-   * The OAuth 2.0 client whose access tokens authenticate the user. If it is absent, a password does.
-   *
    * @generated from field: smtpdiag.v1.OAuthClient oauth = 8;
    */
   oauth?: OAuthClient | undefined;
@@ -350,28 +255,20 @@ export const SmtpProviderSchema: GenMessage<SmtpProvider> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_instance, 4);
 
 /**
- * A client of an OAuth 2.0 token endpoint, without its secret.
- *
  * @generated from message smtpdiag.v1.OAuthClient
  */
 export type OAuthClient = Message<"smtpdiag.v1.OAuthClient"> & {
   /**
-   * The https URL that the token is asked for at.
-   *
    * @generated from field: string token_endpoint = 1;
    */
   tokenEndpoint: string;
 
   /**
-   * The id that the token endpoint knows the client by.
-   *
    * @generated from field: string client_id = 2;
    */
   clientId: string;
 
   /**
-   * The scopes to ask the token for. Without any the token endpoint decides.
-   *
    * @generated from field: repeated string scopes = 3;
    */
   scopes: string[];
@@ -385,21 +282,15 @@ export const OAuthClientSchema: GenMessage<OAuthClient> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_instance, 5);
 
 /**
- * The settings of a provider that mail is posted to, without its signing key.
- *
  * @generated from message smtpdiag.v1.HttpProvider
  */
 export type HttpProvider = Message<"smtpdiag.v1.HttpProvider"> & {
   /**
-   * The URL that mail is posted to, of the scheme https or http.
-   *
    * @generated from field: string endpoint = 1;
    */
   endpoint: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 2;
    */
   description: string;
@@ -413,72 +304,20 @@ export const HttpProviderSchema: GenMessage<HttpProvider> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_instance, 6);
 
 /**
- * Whether the document is to hold the secrets.
- *
- * @generated from message smtpdiag.v1.ExportConfigsRequest
- */
-export type ExportConfigsRequest = Message<"smtpdiag.v1.ExportConfigsRequest"> & {
-  /**
-   * Encrypts the secrets in the document. It must have 12 characters or more and be kept apart from the document. If it
-   * is empty, the document holds no secrets.
-   *
-   * @generated from field: string passphrase = 1;
-   */
-  passphrase: string;
-};
-
-/**
- * Describes the message smtpdiag.v1.ExportConfigsRequest.
- * Use `create(ExportConfigsRequestSchema)` to create a new message.
- */
-export const ExportConfigsRequestSchema: GenMessage<ExportConfigsRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 7);
-
-/**
- * The document that was asked for.
- *
- * @generated from message smtpdiag.v1.ExportConfigsResponse
- */
-export type ExportConfigsResponse = Message<"smtpdiag.v1.ExportConfigsResponse"> & {
-  /**
-   * All configurations of the instance, read in one snapshot. An import takes it as it is.
-   *
-   * @generated from field: smtpdiag.v1.ConfigsDocument document = 1;
-   */
-  document?: ConfigsDocument | undefined;
-};
-
-/**
- * Describes the message smtpdiag.v1.ExportConfigsResponse.
- * Use `create(ExportConfigsResponseSchema)` to create a new message.
- */
-export const ExportConfigsResponseSchema: GenMessage<ExportConfigsResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 8);
-
-/**
- * What is to be added.
- *
  * @generated from message smtpdiag.v1.ImportConfigsRequest
  */
 export type ImportConfigsRequest = Message<"smtpdiag.v1.ImportConfigsRequest"> & {
   /**
-   * The document, as ExportConfigs returned it.
-   *
    * @generated from field: smtpdiag.v1.ConfigsDocument document = 1;
    */
   document?: ConfigsDocument | undefined;
 
   /**
-   * The passphrase that the document was exported with. It is needed where the document holds secrets and skip_secrets
-   * is false.
-   *
    * @generated from field: string passphrase = 2;
    */
   passphrase: string;
 
   /**
-   * Whether the document is taken as if it held no secrets. By default they are imported.
-   *
    * @generated from field: bool skip_secrets = 3;
    */
   skipSecrets: boolean;
@@ -489,17 +328,13 @@ export type ImportConfigsRequest = Message<"smtpdiag.v1.ImportConfigsRequest"> &
  * Use `create(ImportConfigsRequestSchema)` to create a new message.
  */
 export const ImportConfigsRequestSchema: GenMessage<ImportConfigsRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 9);
+  messageDesc(file_smtpdiag_v1_instance, 7);
 
 /**
- * The providers that the import added.
- *
  * @generated from message smtpdiag.v1.ImportConfigsResponse
  */
 export type ImportConfigsResponse = Message<"smtpdiag.v1.ImportConfigsResponse"> & {
   /**
-   * The providers that were added, in the order of the document.
-   *
    * @generated from field: repeated smtpdiag.v1.ImportedProvider providers = 1;
    */
   providers: ImportedProvider[];
@@ -510,38 +345,28 @@ export type ImportConfigsResponse = Message<"smtpdiag.v1.ImportConfigsResponse">
  * Use `create(ImportConfigsResponseSchema)` to create a new message.
  */
 export const ImportConfigsResponseSchema: GenMessage<ImportConfigsResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 10);
+  messageDesc(file_smtpdiag_v1_instance, 8);
 
 /**
- * A provider of the document, as it was added.
- *
  * @generated from message smtpdiag.v1.ImportedProvider
  */
 export type ImportedProvider = Message<"smtpdiag.v1.ImportedProvider"> & {
   /**
-   * The provider's id in the document.
-   *
    * @generated from field: string old_id = 1;
    */
   oldId: string;
 
   /**
-   * The provider's id in this instance.
-   *
    * @generated from field: string id = 2;
    */
   id: string;
 
   /**
-   * What was done about the provider's secret.
-   *
    * @generated from field: smtpdiag.v1.ImportedSecret secret = 3;
    */
   secret: ImportedSecret;
 
   /**
-   * Whether the provider is now the active one.
-   *
    * @generated from field: bool active = 4;
    */
   active: boolean;
@@ -552,46 +377,33 @@ export type ImportedProvider = Message<"smtpdiag.v1.ImportedProvider"> & {
  * Use `create(ImportedProviderSchema)` to create a new message.
  */
 export const ImportedProviderSchema: GenMessage<ImportedProvider> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 11);
+  messageDesc(file_smtpdiag_v1_instance, 9);
 
 /**
- * All configurations of an instance at one moment. The JSON form of this message is what is kept.
- *
  * @generated from message smtpdiag.v1.ConfigsDocument
  */
 export type ConfigsDocument = Message<"smtpdiag.v1.ConfigsDocument"> & {
   /**
-   * The version of the document's form, which is 1. Others are refused.
-   *
    * @generated from field: uint32 format_version = 1;
    */
   formatVersion: number;
 
   /**
-   * When the document was made. An import ignores it.
-   *
    * @generated from field: google.protobuf.Timestamp export_time = 2;
    */
   exportTime?: Timestamp | undefined;
 
   /**
-   * The id of the instance that the document was made of, which the secrets are bound to. The instance that it is
-   * imported to may be another.
-   *
    * @generated from field: string instance_id = 3;
    */
   instanceId: string;
 
   /**
-   * The providers, in the order in which they were added.
-   *
    * @generated from field: repeated smtpdiag.v1.ExportedProvider providers = 4;
    */
   providers: ExportedProvider[];
 
   /**
-   * How the secrets are encrypted. It is absent where the document holds none, and mandatory where it does.
-   *
    * @generated from field: smtpdiag.v1.SecretsEncryption encryption = 5;
    */
   encryption?: SecretsEncryption | undefined;
@@ -602,25 +414,17 @@ export type ConfigsDocument = Message<"smtpdiag.v1.ConfigsDocument"> & {
  * Use `create(ConfigsDocumentSchema)` to create a new message.
  */
 export const ConfigsDocumentSchema: GenMessage<ConfigsDocument> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 12);
+  messageDesc(file_smtpdiag_v1_instance, 10);
 
 /**
- * How a document's secrets are encrypted: by AES-256-GCM under a key that is derived from the passphrase. Each is a
- * nonce of 12 octets, the ciphertext and the tag, and opens only in its own document, for its own provider and
- * destination.
- *
  * @generated from message smtpdiag.v1.SecretsEncryption
  */
 export type SecretsEncryption = Message<"smtpdiag.v1.SecretsEncryption"> & {
   /**
-   * How the key is derived from the passphrase. One must be set.
-   *
    * @generated from oneof smtpdiag.v1.SecretsEncryption.key_derivation
    */
   keyDerivation: {
     /**
-     * The key is derived by Argon2id (RFC 9106).
-     *
      * @generated from field: smtpdiag.v1.Argon2idParameters argon2id = 1;
      */
     value: Argon2idParameters;
@@ -628,9 +432,6 @@ export type SecretsEncryption = Message<"smtpdiag.v1.SecretsEncryption"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * An empty text, encrypted as a secret is. It tells a wrong passphrase from a damaged document. It must have 28
-   * octets where the document holds secrets.
-   *
    * @generated from field: bytes check = 2;
    */
   check: Uint8Array;
@@ -641,39 +442,28 @@ export type SecretsEncryption = Message<"smtpdiag.v1.SecretsEncryption"> & {
  * Use `create(SecretsEncryptionSchema)` to create a new message.
  */
 export const SecretsEncryptionSchema: GenMessage<SecretsEncryption> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 13);
+  messageDesc(file_smtpdiag_v1_instance, 11);
 
 /**
- * The parameters of Argon2id. An import takes no greater ones than these bounds, so that a document can't exhaust the
- * server. Where the document holds no secrets they are not looked at.
- *
  * @generated from message smtpdiag.v1.Argon2idParameters
  */
 export type Argon2idParameters = Message<"smtpdiag.v1.Argon2idParameters"> & {
   /**
-   * Random octets of this document alone, 16 to 64.
-   *
    * @generated from field: bytes salt = 1;
    */
   salt: Uint8Array;
 
   /**
-   * How much memory is used, in KiB: 8 for each lane at least, and 131072 (128 MiB) at most.
-   *
    * @generated from field: uint32 memory_kib = 2;
    */
   memoryKib: number;
 
   /**
-   * How often that memory is passed over, 1 to 8 times.
-   *
    * @generated from field: uint32 iterations = 3;
    */
   iterations: number;
 
   /**
-   * How many lanes the memory is divided into, 1 to 8.
-   *
    * @generated from field: uint32 lanes = 4;
    */
   lanes: number;
@@ -684,59 +474,43 @@ export type Argon2idParameters = Message<"smtpdiag.v1.Argon2idParameters"> & {
  * Use `create(Argon2idParametersSchema)` to create a new message.
  */
 export const Argon2idParametersSchema: GenMessage<Argon2idParameters> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 14);
+  messageDesc(file_smtpdiag_v1_instance, 12);
 
 /**
- * A provider as it stands in a document.
- *
  * @generated from message smtpdiag.v1.ExportedProvider
  */
 export type ExportedProvider = Message<"smtpdiag.v1.ExportedProvider"> & {
   /**
-   * The provider's id in the instance that the document was made of. No two in a document have the same.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Whether the provider was the one in use.
-   *
    * @generated from field: smtpdiag.v1.ProviderState state = 2;
    */
   state: ProviderState;
 
   /**
-   * When the provider was added. An import ignores it.
-   *
    * @generated from field: google.protobuf.Timestamp create_time = 3;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the provider was last changed. An import ignores it.
-   *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * The provider's settings. One of both must be set.
-   *
    * @generated from oneof smtpdiag.v1.ExportedProvider.settings
    */
   settings: {
     /**
-     * The settings of a provider that speaks SMTP.
-     *
      * @generated from field: smtpdiag.v1.SmtpProvider smtp = 5;
      */
     value: SmtpProvider;
     case: "smtp";
   } | {
     /**
-     * The settings of a provider that mail is posted to.
-     *
      * @generated from field: smtpdiag.v1.HttpProvider http = 6;
      */
     value: HttpProvider;
@@ -744,8 +518,6 @@ export type ExportedProvider = Message<"smtpdiag.v1.ExportedProvider"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * The password, the OAuth client's secret or the signing key, encrypted. It is empty where there is none.
-   *
    * @generated from field: bytes secret = 7;
    */
   secret: Uint8Array;
@@ -756,32 +528,23 @@ export type ExportedProvider = Message<"smtpdiag.v1.ExportedProvider"> & {
  * Use `create(ExportedProviderSchema)` to create a new message.
  */
 export const ExportedProviderSchema: GenMessage<ExportedProvider> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 15);
+  messageDesc(file_smtpdiag_v1_instance, 13);
 
 /**
- * Says which HTTP provider is tested, and how.
- *
  * @generated from message smtpdiag.v1.TestHTTPProviderRequest
  */
 export type TestHTTPProviderRequest = Message<"smtpdiag.v1.TestHTTPProviderRequest"> & {
   /**
-   * The id of the stored HTTP provider to test, active or not.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The address that the sample names as the recipient. The default is recipient@example.com.
-   *
    * @generated from field: string recipient_address = 2;
    */
   recipientAddress: string;
 
   /**
-   * How long the whole test may take. It must be more than zero, the default is 10 seconds, and the service's setting
-   * test_timeout bounds it.
-   *
    * @generated from field: google.protobuf.Duration timeout = 3;
    */
   timeout?: Duration | undefined;
@@ -792,17 +555,13 @@ export type TestHTTPProviderRequest = Message<"smtpdiag.v1.TestHTTPProviderReque
  * Use `create(TestHTTPProviderRequestSchema)` to create a new message.
  */
 export const TestHTTPProviderRequestSchema: GenMessage<TestHTTPProviderRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 16);
+  messageDesc(file_smtpdiag_v1_instance, 14);
 
 /**
- * The answer of a test of an HTTP provider.
- *
  * @generated from message smtpdiag.v1.TestHTTPProviderResponse
  */
 export type TestHTTPProviderResponse = Message<"smtpdiag.v1.TestHTTPProviderResponse"> & {
   /**
-   * What happened to the post, and what to change.
-   *
    * @generated from field: smtpdiag.v1.WebhookReport report = 1;
    */
   report?: WebhookReport | undefined;
@@ -813,59 +572,43 @@ export type TestHTTPProviderResponse = Message<"smtpdiag.v1.TestHTTPProviderResp
  * Use `create(TestHTTPProviderResponseSchema)` to create a new message.
  */
 export const TestHTTPProviderResponseSchema: GenMessage<TestHTTPProviderResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 17);
+  messageDesc(file_smtpdiag_v1_instance, 15);
 
 /**
- * What happened to a post, and what to change. Of the receiver's answer it holds the status and nothing else.
- *
  * @generated from message smtpdiag.v1.WebhookReport
  */
 export type WebhookReport = Message<"smtpdiag.v1.WebhookReport"> & {
   /**
-   * Whether the receiver took the post.
-   *
    * @generated from field: smtpdiag.v1.Outcome outcome = 1;
    */
   outcome: Outcome;
 
   /**
-   * The stage at which the post ended.
-   *
    * @generated from field: smtpdiag.v1.WebhookStage stage = 2;
    */
   stage: WebhookStage;
 
   /**
-   * Why the post failed, or WEBHOOK_CODE_OK.
-   *
    * @generated from field: smtpdiag.v1.WebhookCode code = 3;
    */
   code: WebhookCode;
 
   /**
-   * The HTTP status of the receiver's answer. It is 0 where there was none.
-   *
    * @generated from field: uint32 http_status = 4;
    */
   httpStatus: number;
 
   /**
-   * What happened, as a sentence for an administrator.
-   *
    * @generated from field: string message = 5;
    */
   message: string;
 
   /**
-   * What to change, as a sentence for an administrator. It is empty where nothing is to be changed.
-   *
    * @generated from field: string advice = 6;
    */
   advice: string;
 
   /**
-   * How long the whole test took, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 7;
    */
   elapsedMs: number;
@@ -876,34 +619,23 @@ export type WebhookReport = Message<"smtpdiag.v1.WebhookReport"> & {
  * Use `create(WebhookReportSchema)` to create a new message.
  */
 export const WebhookReportSchema: GenMessage<WebhookReport> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 18);
+  messageDesc(file_smtpdiag_v1_instance, 16);
 
 /**
- * Says which pages of a document are wanted, and whether it is to hold the secrets.
- *
  * @generated from message smtpdiag.v1.StreamExportConfigsRequest
  */
 export type StreamExportConfigsRequest = Message<"smtpdiag.v1.StreamExportConfigsRequest"> & {
   /**
-   * Encrypts the secrets in the document. It must have 12 characters or more, be the same in all calls of an export and
-   * be kept apart from the document. If it is empty, the document holds no secrets.
-   *
    * @generated from field: string passphrase = 1;
    */
   passphrase: string;
 
   /**
-   * How many configurations a page has at most. The default, 0, means 100, more than 500 are taken for 500, and a
-   * negative number is refused. A page of long configurations has fewer, so that it fits a request.
-   *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * The `next_page_token` of the last page that arrived: the stream goes on behind it, without a header. If it is empty,
-   * a new export begins. It counts for 23 hours from the beginning of the export.
-   *
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
@@ -914,39 +646,29 @@ export type StreamExportConfigsRequest = Message<"smtpdiag.v1.StreamExportConfig
  * Use `create(StreamExportConfigsRequestSchema)` to create a new message.
  */
 export const StreamExportConfigsRequestSchema: GenMessage<StreamExportConfigsRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 19);
+  messageDesc(file_smtpdiag_v1_instance, 17);
 
 /**
- * A part of a document in pages. The JSON forms of these messages, one a line, are what is kept.
- *
  * @generated from message smtpdiag.v1.StreamExportConfigsResponse
  */
 export type StreamExportConfigsResponse = Message<"smtpdiag.v1.StreamExportConfigsResponse"> & {
   /**
-   * What comes next: the header first, then the pages, and the trailer last.
-   *
    * @generated from oneof smtpdiag.v1.StreamExportConfigsResponse.part
    */
   part: {
     /**
-     * What stands before the pages.
-     *
      * @generated from field: smtpdiag.v1.ConfigsHeader header = 1;
      */
     value: ConfigsHeader;
     case: "header";
   } | {
     /**
-     * Some of the configurations, in the order in which they were added.
-     *
      * @generated from field: smtpdiag.v1.ConfigsPage page = 2;
      */
     value: ConfigsPage;
     case: "page";
   } | {
     /**
-     * What stands behind the pages. A document without it is not whole.
-     *
      * @generated from field: smtpdiag.v1.ConfigsTrailer trailer = 3;
      */
     value: ConfigsTrailer;
@@ -954,8 +676,6 @@ export type StreamExportConfigsResponse = Message<"smtpdiag.v1.StreamExportConfi
   } | { case: undefined; value?: undefined };
 
   /**
-   * What to send as `page_token` to go on behind this page. It is empty beside a header and a trailer.
-   *
    * @generated from field: string next_page_token = 4;
    */
   nextPageToken: string;
@@ -966,53 +686,38 @@ export type StreamExportConfigsResponse = Message<"smtpdiag.v1.StreamExportConfi
  * Use `create(StreamExportConfigsResponseSchema)` to create a new message.
  */
 export const StreamExportConfigsResponseSchema: GenMessage<StreamExportConfigsResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 20);
+  messageDesc(file_smtpdiag_v1_instance, 18);
 
 /**
- * What stands before the pages of a document.
- *
  * @generated from message smtpdiag.v1.ConfigsHeader
  */
 export type ConfigsHeader = Message<"smtpdiag.v1.ConfigsHeader"> & {
   /**
-   * The version of the form of documents in pages, which is 1. Others are refused.
-   *
    * @generated from field: uint32 format_version = 1;
    */
   formatVersion: number;
 
   /**
-   * Names the document: 32 hexadecimal digits, made at random. Its pages and its trailer have the same.
-   *
    * @generated from field: string export_id = 2;
    */
   exportId: string;
 
   /**
-   * When the export began. An import ignores it.
-   *
    * @generated from field: google.protobuf.Timestamp export_time = 3;
    */
   exportTime?: Timestamp | undefined;
 
   /**
-   * The id of the instance that was exported, which the secrets are bound to. The instance that it is imported to may be
-   * another.
-   *
    * @generated from field: string instance_id = 4;
    */
   instanceId: string;
 
   /**
-   * How many providers the instance had as the export began. An import looks for room for so many.
-   *
    * @generated from field: uint32 provider_count = 5;
    */
   providerCount: number;
 
   /**
-   * How the secrets are encrypted, with one key for all pages. It is absent where the document holds none.
-   *
    * @generated from field: smtpdiag.v1.SecretsEncryption encryption = 6;
    */
   encryption?: SecretsEncryption | undefined;
@@ -1023,45 +728,33 @@ export type ConfigsHeader = Message<"smtpdiag.v1.ConfigsHeader"> & {
  * Use `create(ConfigsHeaderSchema)` to create a new message.
  */
 export const ConfigsHeaderSchema: GenMessage<ConfigsHeader> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 21);
+  messageDesc(file_smtpdiag_v1_instance, 19);
 
 /**
- * Some providers of a document. Under a passphrase its digest binds it to its place in its document.
- *
  * @generated from message smtpdiag.v1.ConfigsPage
  */
 export type ConfigsPage = Message<"smtpdiag.v1.ConfigsPage"> & {
   /**
-   * The document that the page belongs to.
-   *
    * @generated from field: string export_id = 1;
    */
   exportId: string;
 
   /**
-   * The page's place among the pages, from 1 without gaps.
-   *
    * @generated from field: uint32 number = 2;
    */
   number: number;
 
   /**
-   * How many providers stand on the pages before this one.
-   *
    * @generated from field: uint32 preceding_count = 3;
    */
   precedingCount: number;
 
   /**
-   * The providers, in the order in which they were added. There is at least one.
-   *
    * @generated from field: repeated smtpdiag.v1.ExportedProvider providers = 4;
    */
   providers: ExportedProvider[];
 
   /**
-   * Shows that the page is as it was exported: 32 octets where the document holds secrets, and empty where it does not.
-   *
    * @generated from field: bytes digest = 5;
    */
   digest: Uint8Array;
@@ -1072,54 +765,38 @@ export type ConfigsPage = Message<"smtpdiag.v1.ConfigsPage"> & {
  * Use `create(ConfigsPageSchema)` to create a new message.
  */
 export const ConfigsPageSchema: GenMessage<ConfigsPage> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 22);
+  messageDesc(file_smtpdiag_v1_instance, 20);
 
 /**
- * What stands behind the pages of a document.
- *
  * @generated from message smtpdiag.v1.ConfigsTrailer
  */
 export type ConfigsTrailer = Message<"smtpdiag.v1.ConfigsTrailer"> & {
   /**
-   * The document that the trailer belongs to.
-   *
    * @generated from field: string export_id = 1;
    */
   exportId: string;
 
   /**
-   * How many pages there are.
-   *
    * @generated from field: uint32 page_count = 2;
    */
   pageCount: number;
 
   /**
-   * How many providers are on them.
-   *
    * @generated from field: uint32 provider_count = 3;
    */
   providerCount: number;
 
   /**
-   * How many of these were changed after the export began. They are as they were when their page was read. An import
-   * ignores it.
-   *
    * @generated from field: uint32 changed_count = 4;
    */
   changedCount: number;
 
   /**
-   * How many providers were removed after the export began, before their page was read: they are missing. An import
-   * ignores it.
-   *
    * @generated from field: uint32 removed_count = 5;
    */
   removedCount: number;
 
   /**
-   * As that of a page.
-   *
    * @generated from field: bytes digest = 6;
    */
   digest: Uint8Array;
@@ -1130,39 +807,28 @@ export type ConfigsTrailer = Message<"smtpdiag.v1.ConfigsTrailer"> & {
  * Use `create(ConfigsTrailerSchema)` to create a new message.
  */
 export const ConfigsTrailerSchema: GenMessage<ConfigsTrailer> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 23);
+  messageDesc(file_smtpdiag_v1_instance, 21);
 
 /**
- * What is to be imported.
- *
  * @generated from message smtpdiag.v1.BeginConfigsImportRequest
  */
 export type BeginConfigsImportRequest = Message<"smtpdiag.v1.BeginConfigsImportRequest"> & {
   /**
-   * The document's header, as StreamExportConfigs returned it.
-   *
    * @generated from field: smtpdiag.v1.ConfigsHeader header = 1;
    */
   header?: ConfigsHeader | undefined;
 
   /**
-   * The passphrase that the document was exported with. It is needed where the document holds secrets and skip_secrets
-   * is false, and must be empty where it holds none.
-   *
    * @generated from field: string passphrase = 2;
    */
   passphrase: string;
 
   /**
-   * Whether the document is taken as if it held no secrets. By default they are imported.
-   *
    * @generated from field: bool skip_secrets = 3;
    */
   skipSecrets: boolean;
 
   /**
-   * Whether all calls of this import only check the document, and add nothing. By default they add.
-   *
    * @generated from field: bool validate_only = 4;
    */
   validateOnly: boolean;
@@ -1173,24 +839,18 @@ export type BeginConfigsImportRequest = Message<"smtpdiag.v1.BeginConfigsImportR
  * Use `create(BeginConfigsImportRequestSchema)` to create a new message.
  */
 export const BeginConfigsImportRequestSchema: GenMessage<BeginConfigsImportRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 24);
+  messageDesc(file_smtpdiag_v1_instance, 22);
 
 /**
- * An import that has begun.
- *
  * @generated from message smtpdiag.v1.BeginConfigsImportResponse
  */
 export type BeginConfigsImportResponse = Message<"smtpdiag.v1.BeginConfigsImportResponse"> & {
   /**
-   * The import's id, which the events of the log have.
-   *
    * @generated from field: string import_id = 1;
    */
   importId: string;
 
   /**
-   * What to send with the first page. It counts for this caller and instance, for 23 hours.
-   *
    * @generated from field: string next_import_token = 2;
    */
   nextImportToken: string;
@@ -1201,32 +861,23 @@ export type BeginConfigsImportResponse = Message<"smtpdiag.v1.BeginConfigsImport
  * Use `create(BeginConfigsImportResponseSchema)` to create a new message.
  */
 export const BeginConfigsImportResponseSchema: GenMessage<BeginConfigsImportResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 25);
+  messageDesc(file_smtpdiag_v1_instance, 23);
 
 /**
- * The next page of an import.
- *
  * @generated from message smtpdiag.v1.ContinueConfigsImportRequest
  */
 export type ContinueConfigsImportRequest = Message<"smtpdiag.v1.ContinueConfigsImportRequest"> & {
   /**
-   * The `next_import_token` of the answer before. A page that is sent again, since its answer was lost, is sent with the
-   * same one.
-   *
    * @generated from field: string import_token = 1;
    */
   importToken: string;
 
   /**
-   * The page, as StreamExportConfigs returned it.
-   *
    * @generated from field: smtpdiag.v1.ConfigsPage page = 2;
    */
   page?: ConfigsPage | undefined;
 
   /**
-   * As at the beginning of the import.
-   *
    * @generated from field: string passphrase = 3;
    */
   passphrase: string;
@@ -1237,38 +888,28 @@ export type ContinueConfigsImportRequest = Message<"smtpdiag.v1.ContinueConfigsI
  * Use `create(ContinueConfigsImportRequestSchema)` to create a new message.
  */
 export const ContinueConfigsImportRequestSchema: GenMessage<ContinueConfigsImportRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 26);
+  messageDesc(file_smtpdiag_v1_instance, 24);
 
 /**
- * What a page has added.
- *
  * @generated from message smtpdiag.v1.ContinueConfigsImportResponse
  */
 export type ContinueConfigsImportResponse = Message<"smtpdiag.v1.ContinueConfigsImportResponse"> & {
   /**
-   * The providers that were added, in the order of the page. Where all is only checked, their new ids mean nothing.
-   *
    * @generated from field: repeated smtpdiag.v1.ImportedProvider providers = 1;
    */
   providers: ImportedProvider[];
 
   /**
-   * How many pages were imported so far.
-   *
    * @generated from field: uint32 page_count = 2;
    */
   pageCount: number;
 
   /**
-   * How many providers were on them.
-   *
    * @generated from field: uint32 provider_count = 3;
    */
   providerCount: number;
 
   /**
-   * What to send with the next page, or with the trailer.
-   *
    * @generated from field: string next_import_token = 4;
    */
   nextImportToken: string;
@@ -1279,31 +920,23 @@ export type ContinueConfigsImportResponse = Message<"smtpdiag.v1.ContinueConfigs
  * Use `create(ContinueConfigsImportResponseSchema)` to create a new message.
  */
 export const ContinueConfigsImportResponseSchema: GenMessage<ContinueConfigsImportResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 27);
+  messageDesc(file_smtpdiag_v1_instance, 25);
 
 /**
- * The end of an import.
- *
  * @generated from message smtpdiag.v1.FinishConfigsImportRequest
  */
 export type FinishConfigsImportRequest = Message<"smtpdiag.v1.FinishConfigsImportRequest"> & {
   /**
-   * The `next_import_token` of the answer to the last page.
-   *
    * @generated from field: string import_token = 1;
    */
   importToken: string;
 
   /**
-   * The document's trailer, as StreamExportConfigs returned it.
-   *
    * @generated from field: smtpdiag.v1.ConfigsTrailer trailer = 2;
    */
   trailer?: ConfigsTrailer | undefined;
 
   /**
-   * As at the beginning of the import.
-   *
    * @generated from field: string passphrase = 3;
    */
   passphrase: string;
@@ -1314,31 +947,23 @@ export type FinishConfigsImportRequest = Message<"smtpdiag.v1.FinishConfigsImpor
  * Use `create(FinishConfigsImportRequestSchema)` to create a new message.
  */
 export const FinishConfigsImportRequestSchema: GenMessage<FinishConfigsImportRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 28);
+  messageDesc(file_smtpdiag_v1_instance, 26);
 
 /**
- * An import that is finished.
- *
  * @generated from message smtpdiag.v1.FinishConfigsImportResponse
  */
 export type FinishConfigsImportResponse = Message<"smtpdiag.v1.FinishConfigsImportResponse"> & {
   /**
-   * How many pages were imported.
-   *
    * @generated from field: uint32 page_count = 1;
    */
   pageCount: number;
 
   /**
-   * How many providers were on them.
-   *
    * @generated from field: uint32 provider_count = 2;
    */
   providerCount: number;
 
   /**
-   * The new id of the provider that the import has made the active one. It is empty where it made none.
-   *
    * @generated from field: string active_provider_id = 3;
    */
   activeProviderId: string;
@@ -1349,17 +974,13 @@ export type FinishConfigsImportResponse = Message<"smtpdiag.v1.FinishConfigsImpo
  * Use `create(FinishConfigsImportResponseSchema)` to create a new message.
  */
 export const FinishConfigsImportResponseSchema: GenMessage<FinishConfigsImportResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 29);
+  messageDesc(file_smtpdiag_v1_instance, 27);
 
 /**
- * Says which import is to be taken back.
- *
  * @generated from message smtpdiag.v1.UndoConfigsImportRequest
  */
 export type UndoConfigsImportRequest = Message<"smtpdiag.v1.UndoConfigsImportRequest"> & {
   /**
-   * Any token of the import. Pages that were imported after it are found all the same.
-   *
    * @generated from field: string import_token = 1;
    */
   importToken: string;
@@ -1370,31 +991,23 @@ export type UndoConfigsImportRequest = Message<"smtpdiag.v1.UndoConfigsImportReq
  * Use `create(UndoConfigsImportRequestSchema)` to create a new message.
  */
 export const UndoConfigsImportRequestSchema: GenMessage<UndoConfigsImportRequest> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 30);
+  messageDesc(file_smtpdiag_v1_instance, 28);
 
 /**
- * What was done about one page of an import that is taken back.
- *
  * @generated from message smtpdiag.v1.UndoConfigsImportResponse
  */
 export type UndoConfigsImportResponse = Message<"smtpdiag.v1.UndoConfigsImportResponse"> & {
   /**
-   * The page's number. The last page comes first.
-   *
    * @generated from field: uint32 page_number = 1;
    */
   pageNumber: number;
 
   /**
-   * How many providers of this page were removed by this call.
-   *
    * @generated from field: uint32 removed_count = 2;
    */
   removedCount: number;
 
   /**
-   * The providers of this page that stay, since they are active or were changed after they were added.
-   *
    * @generated from field: repeated string kept_provider_ids = 3;
    */
   keptProviderIds: string[];
@@ -1405,131 +1018,93 @@ export type UndoConfigsImportResponse = Message<"smtpdiag.v1.UndoConfigsImportRe
  * Use `create(UndoConfigsImportResponseSchema)` to create a new message.
  */
 export const UndoConfigsImportResponseSchema: GenMessage<UndoConfigsImportResponse> = /*@__PURE__*/
-  messageDesc(file_smtpdiag_v1_instance, 31);
+  messageDesc(file_smtpdiag_v1_instance, 29);
 
 /**
- * What happened to a provider.
- *
  * @generated from enum smtpdiag.v1.ConfigEventType
  */
 export enum ConfigEventType {
   /**
-   * The type is not known. The service never answers it.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * A provider that speaks SMTP was added.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_SMTP_ADDED = 1;
    */
   SMTP_ADDED = 1,
 
   /**
-   * The settings of a provider that speaks SMTP, its secret among them, were changed.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_SMTP_CHANGED = 2;
    */
   SMTP_CHANGED = 2,
 
   /**
-   * The password of a provider that speaks SMTP was replaced by a call for that alone.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_PASSWORD_CHANGED = 3;
    */
   PASSWORD_CHANGED = 3,
 
   /**
-   * A provider that mail is posted to was added.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_HTTP_ADDED = 4;
    */
   HTTP_ADDED = 4,
 
   /**
-   * The settings of a provider that mail is posted to, its signing key among them, were changed.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_HTTP_CHANGED = 5;
    */
   HTTP_CHANGED = 5,
 
   /**
-   * A provider became the active one.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_ACTIVATED = 6;
    */
   ACTIVATED = 6,
 
   /**
-   * A provider became inactive by a call for that. One that another replaced has no event of its own.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_DEACTIVATED = 7;
    */
   DEACTIVATED = 7,
 
   /**
-   * A provider was removed, active or not.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_REMOVED = 8;
    */
   REMOVED = 8,
 
   /**
-   * The secret of a provider was encrypted anew by the operator of the service, under another key. It is the same.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_SECRET_RESEALED = 9;
    */
   SECRET_RESEALED = 9,
 
   /**
-   * A stored provider was tested, or its secret was used for a test of other settings.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_TESTED = 10;
    */
   TESTED = 10,
 
   /**
-   * The secrets of the instance were exported in a document. The event is about no one provider.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_SECRETS_EXPORTED = 11;
    */
   SECRETS_EXPORTED = 11,
 
   /**
-   * A newer release of the service wrote the event, which the one that answers does not know: `unknown_type` says how
-   * that release calls it. Nothing else of what happened is shown.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_UNKNOWN = 12;
    */
   UNKNOWN = 12,
 
   /**
-   * What events that were thinned away had made of a provider: `snapshot`, and all settings. It stands in the place of
-   * the event that added the provider, with the token, the address and the time of that call.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_SNAPSHOT = 13;
    */
   SNAPSHOT = 13,
 
   /**
-   * An import in pages began. The event is about no one provider.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_IMPORT_BEGUN = 14;
    */
   IMPORT_BEGUN = 14,
 
   /**
-   * An import in pages ended, and nothing is missing. The event is about no one provider.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_IMPORT_FINISHED = 15;
    */
   IMPORT_FINISHED = 15,
 
   /**
-   * An import in pages was undone before it was finished. The event is about no one provider.
-   *
    * @generated from enum value: CONFIG_EVENT_TYPE_IMPORT_UNDONE = 16;
    */
   IMPORT_UNDONE = 16,
@@ -1542,42 +1117,30 @@ export const ConfigEventTypeSchema: GenEnum<ConfigEventType> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_instance, 0);
 
 /**
- * What an import did about a provider's secret.
- *
  * @generated from enum smtpdiag.v1.ImportedSecret
  */
 export enum ImportedSecret {
   /**
-   * It is not known what was done. The service never answers it.
-   *
    * @generated from enum value: IMPORTED_SECRET_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The provider has no user, and so needs no secret.
-   *
    * @generated from enum value: IMPORTED_SECRET_NOT_NEEDED = 1;
    */
   NOT_NEEDED = 1,
 
   /**
-   * The secret was in the document and is stored.
-   *
    * @generated from enum value: IMPORTED_SECRET_STORED = 2;
    */
   STORED = 2,
 
   /**
-   * The provider has a user and no secret, so that it can't log in before an update brings one.
-   *
    * @generated from enum value: IMPORTED_SECRET_MISSING = 3;
    */
   MISSING = 3,
 
   /**
-   * No signing key was in the document, and a new one was made, which its receiver must be told.
-   *
    * @generated from enum value: IMPORTED_SECRET_NEW_SIGNING_KEY = 4;
    */
   NEW_SIGNING_KEY = 4,
@@ -1590,28 +1153,20 @@ export const ImportedSecretSchema: GenEnum<ImportedSecret> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_instance, 1);
 
 /**
- * Whether a provider is in use.
- *
  * @generated from enum smtpdiag.v1.ProviderState
  */
 export enum ProviderState {
   /**
-   * No state is given. An import takes it for PROVIDER_STATE_INACTIVE.
-   *
    * @generated from enum value: PROVIDER_STATE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The provider is the active one. A document has one of these at most.
-   *
    * @generated from enum value: PROVIDER_STATE_ACTIVE = 1;
    */
   ACTIVE = 1,
 
   /**
-   * The provider is stored and not in use.
-   *
    * @generated from enum value: PROVIDER_STATE_INACTIVE = 2;
    */
   INACTIVE = 2,
@@ -1624,56 +1179,40 @@ export const ProviderStateSchema: GenEnum<ProviderState> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_instance, 2);
 
 /**
- * The stages that a post passes through, in order.
- *
  * @generated from enum smtpdiag.v1.WebhookStage
  */
 export enum WebhookStage {
   /**
-   * The stage is not known. The service never answers it.
-   *
    * @generated from enum value: WEBHOOK_STAGE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The service decides whether its policy lets it dial the destination.
-   *
    * @generated from enum value: WEBHOOK_STAGE_POLICY = 1;
    */
   POLICY = 1,
 
   /**
-   * The receiver's addresses are looked up in the DNS.
-   *
    * @generated from enum value: WEBHOOK_STAGE_RESOLVE = 2;
    */
   RESOLVE = 2,
 
   /**
-   * A TCP connection is made.
-   *
    * @generated from enum value: WEBHOOK_STAGE_CONNECT = 3;
    */
   CONNECT = 3,
 
   /**
-   * The TLS handshake is made and the certificate verified.
-   *
    * @generated from enum value: WEBHOOK_STAGE_TLS = 4;
    */
   TLS = 4,
 
   /**
-   * The request with the sample is sent.
-   *
    * @generated from enum value: WEBHOOK_STAGE_REQUEST = 5;
    */
   REQUEST = 5,
 
   /**
-   * The receiver is to answer. A post that succeeded ends here.
-   *
    * @generated from enum value: WEBHOOK_STAGE_RESPONSE = 6;
    */
   RESPONSE = 6,
@@ -1686,190 +1225,135 @@ export const WebhookStageSchema: GenEnum<WebhookStage> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_instance, 3);
 
 /**
- * What happened to a post.
- *
  * @generated from enum smtpdiag.v1.WebhookCode
  */
 export enum WebhookCode {
   /**
-   * The code is not known. The service never answers it.
-   *
    * @generated from enum value: WEBHOOK_CODE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The receiver took the post: it answered with a status from 200 to 299.
-   *
    * @generated from enum value: WEBHOOK_CODE_OK = 1;
    */
   OK = 1,
 
   /**
-   * The policy of this service forbids the destination.
-   *
    * @generated from enum value: WEBHOOK_CODE_EGRESS_DENIED = 2;
    */
   EGRESS_DENIED = 2,
 
   /**
-   * The receiver's name does not exist, or it has no address.
-   *
    * @generated from enum value: WEBHOOK_CODE_DNS_NOT_FOUND = 3;
    */
   DNS_NOT_FOUND = 3,
 
   /**
-   * The receiver's name can't be looked up at the moment, and may be later.
-   *
    * @generated from enum value: WEBHOOK_CODE_DNS_TEMPORARY = 4;
    */
   DNS_TEMPORARY = 4,
 
   /**
-   * The lookup of the receiver's name failed.
-   *
    * @generated from enum value: WEBHOOK_CODE_DNS_ERROR = 5;
    */
   DNS_ERROR = 5,
 
   /**
-   * The connection is refused: nothing listens on the port, or a firewall rejects it.
-   *
    * @generated from enum value: WEBHOOK_CODE_CONNECTION_REFUSED = 6;
    */
   CONNECTION_REFUSED = 6,
 
   /**
-   * There is no network route to the receiver.
-   *
    * @generated from enum value: WEBHOOK_CODE_NETWORK_UNREACHABLE = 7;
    */
   NETWORK_UNREACHABLE = 7,
 
   /**
-   * The receiver did not answer in time. The stage says to what.
-   *
    * @generated from enum value: WEBHOOK_CODE_TIMEOUT = 8;
    */
   TIMEOUT = 8,
 
   /**
-   * The connection was closed or reset before there was an answer.
-   *
    * @generated from enum value: WEBHOOK_CODE_CONNECTION_RESET = 9;
    */
   CONNECTION_RESET = 9,
 
   /**
-   * The TLS handshake failed: the port speaks no TLS, or there is no common version or cipher.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_HANDSHAKE_FAILED = 10;
    */
   TLS_HANDSHAKE_FAILED = 10,
 
   /**
-   * The receiver's certificate has expired.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_CERT_EXPIRED = 11;
    */
   TLS_CERT_EXPIRED = 11,
 
   /**
-   * The receiver's certificate is not valid yet.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_CERT_NOT_YET_VALID = 12;
    */
   TLS_CERT_NOT_YET_VALID = 12,
 
   /**
-   * The receiver's certificate is for other names than the endpoint's.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_HOSTNAME_MISMATCH = 13;
    */
   TLS_HOSTNAME_MISMATCH = 13,
 
   /**
-   * The receiver's certificate is signed by itself.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_SELF_SIGNED = 14;
    */
   TLS_SELF_SIGNED = 14,
 
   /**
-   * The receiver's certificate is not trusted: its authority is unknown, its chain incomplete, it is too weak, or it is
-   * not meant for servers.
-   *
    * @generated from enum value: WEBHOOK_CODE_TLS_UNTRUSTED = 15;
    */
   TLS_UNTRUSTED = 15,
 
   /**
-   * Something other than an HTTP server answers on the port.
-   *
    * @generated from enum value: WEBHOOK_CODE_NOT_HTTP = 16;
    */
   NOT_HTTP = 16,
 
   /**
-   * The receiver's answer is larger than the service reads.
-   *
    * @generated from enum value: WEBHOOK_CODE_RESPONSE_TOO_LARGE = 17;
    */
   RESPONSE_TOO_LARGE = 17,
 
   /**
-   * The receiver redirects to another URL (a status from 300 to 399), which is not followed.
-   *
    * @generated from enum value: WEBHOOK_CODE_REDIRECTED = 18;
    */
   REDIRECTED = 18,
 
   /**
-   * The receiver refuses the caller (401 or 403), often because it has another signing key.
-   *
    * @generated from enum value: WEBHOOK_CODE_UNAUTHORIZED = 19;
    */
   UNAUTHORIZED = 19,
 
   /**
-   * The receiver has nothing at the endpoint's path (404 or 410).
-   *
    * @generated from enum value: WEBHOOK_CODE_NOT_FOUND = 20;
    */
   NOT_FOUND = 20,
 
   /**
-   * The receiver takes no POST at the endpoint's path (405).
-   *
    * @generated from enum value: WEBHOOK_CODE_METHOD_NOT_ALLOWED = 21;
    */
   METHOD_NOT_ALLOWED = 21,
 
   /**
-   * The receiver refuses what was posted (any other status from 400 to 499).
-   *
    * @generated from enum value: WEBHOOK_CODE_REJECTED = 22;
    */
   REJECTED = 22,
 
   /**
-   * The receiver is asked too often (429).
-   *
    * @generated from enum value: WEBHOOK_CODE_RATE_LIMITED = 23;
    */
   RATE_LIMITED = 23,
 
   /**
-   * The receiver itself failed (a status from 500 to 599).
-   *
    * @generated from enum value: WEBHOOK_CODE_SERVER_ERROR = 24;
    */
   SERVER_ERROR = 24,
 
   /**
-   * This service trusts no authority at all, so that no certificate can be verified.
-   *
    * @generated from enum value: WEBHOOK_CODE_TRUST_STORE_EMPTY = 25;
    */
   TRUST_STORE_EMPTY = 25,
@@ -1882,19 +1366,10 @@ export const WebhookCodeSchema: GenEnum<WebhookCode> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_instance, 4);
 
 /**
- * The instance of the caller: its events, its configurations as one document, and tests of its HTTP providers. Every
- * RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large,
- * DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller has
- * not. Each RPC names what more it can answer.
- *
  * @generated from service smtpdiag.v1.InstanceService
  */
 export const InstanceService: GenService<{
   /**
-   * Lists what happened in the instance, newest first: who changed what, when and from where, without any secret. What
-   * happens between the reading of two pages is on neither of them.
-   * Answers INVALID_ARGUMENT also if the page token is not one of this instance and filter.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.ListEvents
    */
   listEvents: {
@@ -1903,26 +1378,6 @@ export const InstanceService: GenService<{
     output: typeof ListEventsResponseSchema;
   },
   /**
-   * Returns all configurations of the instance as one document, which ImportConfigs takes back. With a passphrase the
-   * document holds the secrets too, encrypted to it. That needs the permission iam.secrets, which no role has by itself,
-   * and is an event of the log.
-   * Answers PERMISSION_DENIED also if a passphrase is given without that permission, INVALID_ARGUMENT if the passphrase
-   * has fewer than 12 characters, and FAILED_PRECONDITION if there is more than one document holds, a stored secret
-   * can't be opened, or the server is set to export no secrets.
-   *
-   * @generated from rpc smtpdiag.v1.InstanceService.ExportConfigs
-   */
-  exportConfigs: {
-    methodKind: "unary";
-    input: typeof ExportConfigsRequestSchema;
-    output: typeof ExportConfigsResponseSchema;
-  },
-  /**
-   * Adds all configurations of a document under new ids, or none of them. What the instance has stays as it is. The
-   * document's active configuration becomes the active one if the instance has none.
-   * Answers INVALID_ARGUMENT if fields break their rules, of which it names the first twenty, or if the passphrase is
-   * wrong. Answers ALREADY_EXISTS if the server holds a single configuration for each instance and there would be more.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.ImportConfigs
    */
   importConfigs: {
@@ -1931,11 +1386,6 @@ export const InstanceService: GenService<{
     output: typeof ImportConfigsResponseSchema;
   },
   /**
-   * Posts a signed sample to the endpoint of a stored HTTP provider, active or not, and says what happened. A post that
-   * failed is an answer with OUTCOME_FAIL, and no error.
-   * Answers NOT_FOUND also if no HTTP provider has this id, RESOURCE_EXHAUSTED also if too many tests are running, and
-   * FAILED_PRECONDITION if the stored signing key can't be opened.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.TestHTTPProvider
    */
   testHTTPProvider: {
@@ -1944,15 +1394,6 @@ export const InstanceService: GenService<{
     output: typeof TestHTTPProviderResponseSchema;
   },
   /**
-   * Streams all configurations of the instance, however many there are: a header, pages, and a trailer that says how
-   * many there were. A stream that broke off goes on behind the last page that arrived, with that page's
-   * `next_page_token`. In it are the configurations that the instance had as the export began, in the order of their
-   * creation, each as it is when its page is read. With a passphrase the secrets are in it, encrypted to it, under the
-   * conditions of ExportConfigs. Each call that reads pages with secrets is an event of the log.
-   * Answers PERMISSION_DENIED also if a passphrase is given without the permission iam.secrets, INVALID_ARGUMENT if the
-   * passphrase is short or not that of the call before or the page token is not one of this caller and instance, and
-   * FAILED_PRECONDITION if a stored secret can't be opened or the server is set to export no secrets.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.StreamExportConfigs
    */
   streamExportConfigs: {
@@ -1961,12 +1402,6 @@ export const InstanceService: GenService<{
     output: typeof StreamExportConfigsResponseSchema;
   },
   /**
-   * Begins the import of a document in pages: checks its header, the passphrase, and that there is room for all. It is
-   * an event of the log.
-   * Answers INVALID_ARGUMENT if fields break their rules or the passphrase is wrong, ALREADY_EXISTS if the server holds
-   * a single configuration for each instance and there would be more, and RESOURCE_EXHAUSTED also if the instance would
-   * have more configurations or events than it may.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.BeginConfigsImport
    */
   beginConfigsImport: {
@@ -1975,12 +1410,6 @@ export const InstanceService: GenService<{
     output: typeof BeginConfigsImportResponseSchema;
   },
   /**
-   * Adds the configurations of the next page under new ids, all inactive, or none of them. A repeated page gets the
-   * answer of the first time and adds nothing.
-   * Answers INVALID_ARGUMENT if the page is not the next one of this document or was changed since the export, NOT_FOUND
-   * if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import was undone or finished.
-   * Answers ALREADY_EXISTS as BeginConfigsImport does.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.ContinueConfigsImport
    */
   continueConfigsImport: {
@@ -1989,11 +1418,6 @@ export const InstanceService: GenService<{
     output: typeof ContinueConfigsImportResponseSchema;
   },
   /**
-   * Ends an import with the document's trailer, which shows that no page is missing. The document's active configuration
-   * becomes the active one if the instance has none. It is an event of the log.
-   * Answers INVALID_ARGUMENT if pages are missing or the trailer is not this document's, NOT_FOUND if the token is not
-   * one of this caller's imports, and FAILED_PRECONDITION if the import was undone.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.FinishConfigsImport
    */
   finishConfigsImport: {
@@ -2002,12 +1426,6 @@ export const InstanceService: GenService<{
     output: typeof FinishConfigsImportResponseSchema;
   },
   /**
-   * Takes back an import that is not finished: no page can be added any more, and what its pages have added is removed,
-   * except what is active or was changed since. Streams a message for each page. A repeated call goes on with that. It
-   * is an event of the log.
-   * Answers NOT_FOUND if the token is not one of this caller's imports, and FAILED_PRECONDITION if the import is
-   * finished.
-   *
    * @generated from rpc smtpdiag.v1.InstanceService.UndoConfigsImport
    */
   undoConfigsImport: {

@@ -2,12 +2,9 @@
 // @generated from file smtpdiag/v1/options.proto (package smtpdiag.v1, syntax proto3)
 /* eslint-disable */
 
-// What the descriptors say of a call beyond its types: who may make it, and what its fields must be. The numbers of the
-// options are from the range that protobuf leaves to a project's own use, 50000 to 99999.
-
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
+import type { FieldOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -15,61 +12,43 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file smtpdiag/v1/options.proto.
  */
 export const file_smtpdiag_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChlzbXRwZGlhZy92MS9vcHRpb25zLnByb3RvEgtzbXRwZGlhZy52MSKYAQoKRmllbGRSdWxlcxIPCgdtaW5fbGVuGAEgASgNEg8KB21heF9sZW4YAiABKA0SIwoGZm9ybWF0GAMgASgOMhMuc210cGRpYWcudjEuRm9ybWF0EgsKA21heBgEIAEoBBIRCglyZWZlcmVuY2UYBSABKAkSEQoJbWF4X2l0ZW1zGAYgASgNEhAKCGV4cGxpY2l0GAcgASgIKu4BCgZGb3JtYXQSFgoSRk9STUFUX1VOU1BFQ0lGSUVEEAASFAoQRk9STUFUX0hPU1RfUE9SVBABEg8KC0ZPUk1BVF9IT1NUEAISEgoORk9STUFUX01BSUxCT1gQAxIOCgpGT1JNQVRfQU5ZEAQSDwoLRk9STUFUX1BPUlQQBRIWChJGT1JNQVRfQVVUSF9NRVRIT0QQBhIXChNGT1JNQVRfQ0VSVElGSUNBVEVTEAcSEgoORk9STUFUX1dFQkhPT0sQCBIZChVGT1JNQVRfVE9LRU5fRU5EUE9JTlQQCRIQCgxGT1JNQVRfU0NPUEUQCjpACgpwZXJtaXNzaW9uEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYmYgDIAEoCVIKcGVybWlzc2lvbjpACgppZGVtcG90ZW50Eh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYm4gDIAEoCFIKaWRlbXBvdGVudDpMChFtYXhfcmVxdWVzdF9ieXRlcxIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGJyIAyABKA1SD21heFJlcXVlc3RCeXRlczpCCgtjb25kaXRpb25hbBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGJ2IAyABKAhSC2NvbmRpdGlvbmFsOk4KBXJ1bGVzEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxiaiAMgASgLMhcuc210cGRpYWcudjEuRmllbGRSdWxlc1IFcnVsZXNiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("ChlzbXRwZGlhZy92MS9vcHRpb25zLnByb3RvEgtzbXRwZGlhZy52MSKYAQoKRmllbGRSdWxlcxIPCgdtaW5fbGVuGAEgASgNEg8KB21heF9sZW4YAiABKA0SIwoGZm9ybWF0GAMgASgOMhMuc210cGRpYWcudjEuRm9ybWF0EgsKA21heBgEIAEoBBIRCglyZWZlcmVuY2UYBSABKAkSEQoJbWF4X2l0ZW1zGAYgASgNEhAKCGV4cGxpY2l0GAcgASgIKu4BCgZGb3JtYXQSFgoSRk9STUFUX1VOU1BFQ0lGSUVEEAASFAoQRk9STUFUX0hPU1RfUE9SVBABEg8KC0ZPUk1BVF9IT1NUEAISEgoORk9STUFUX01BSUxCT1gQAxIOCgpGT1JNQVRfQU5ZEAQSDwoLRk9STUFUX1BPUlQQBRIWChJGT1JNQVRfQVVUSF9NRVRIT0QQBhIXChNGT1JNQVRfQ0VSVElGSUNBVEVTEAcSEgoORk9STUFUX1dFQkhPT0sQCBIZChVGT1JNQVRfVE9LRU5fRU5EUE9JTlQQCRIQCgxGT1JNQVRfU0NPUEUQCjpOCgVydWxlcxIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYmogDIAEoCzIXLnNtdHBkaWFnLnYxLkZpZWxkUnVsZXNSBXJ1bGVzYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
- * The rules of one field. Lengths count Unicode characters, of bytes the octets; white space around a text does not
- * count towards its least length.
- *
  * @generated from message smtpdiag.v1.FieldRules
  */
 export type FieldRules = Message<"smtpdiag.v1.FieldRules"> & {
   /**
-   * How many characters the value must have at least. With 1 or more the field is mandatory, and marked REQUIRED.
-   *
    * @generated from field: uint32 min_len = 1;
    */
   minLen: number;
 
   /**
-   * How many characters the value may have. The default, 0, sets no bound.
-   *
    * @generated from field: uint32 max_len = 2;
    */
   maxLen: number;
 
   /**
-   * The syntax of a value that is not empty.
-   *
    * @generated from field: smtpdiag.v1.Format format = 3;
    */
   format: Format;
 
   /**
-   * The greatest number that is allowed. The default, 0, sets no bound.
-   *
    * @generated from field: uint64 max = 4;
    */
   max: bigint;
 
   /**
-   * The id of the reference service's error for a violation, which the answer has in zitadel.v1.ErrorDetail.id.
-   *
    * @generated from field: string reference = 5;
    */
   reference: string;
 
   /**
-   * How many items a repeated field may have. The default, 0, sets no bound. The other rules then hold for each item.
-   *
    * @generated from field: uint32 max_items = 6;
    */
   maxItems: number;
 
   /**
-   * Whether a JSON request must have the field, though its value may be empty, since to leave it out by mistake would
-   * remove something that is stored. Protobuf does not tell an empty text from none, so the rule is not for it.
-   *
    * @generated from field: bool explicit = 7;
    */
   explicit: boolean;
@@ -83,84 +62,60 @@ export const FieldRulesSchema: GenMessage<FieldRules> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_options, 0);
 
 /**
- * A syntax that a text must keep to.
- *
  * @generated from enum smtpdiag.v1.Format
  */
 export enum Format {
   /**
-   * Any characters but control characters are allowed.
-   *
    * @generated from enum value: FORMAT_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * A host with a port is expected: "host:port", "[IPv6 address]:port", or a URL of the scheme smtp or smtps.
-   *
    * @generated from enum value: FORMAT_HOST_PORT = 1;
    */
   HOST_PORT = 1,
 
   /**
-   * A host name or an IP address is expected, also with a port or as a URL of the scheme smtp or smtps.
-   *
    * @generated from enum value: FORMAT_HOST = 2;
    */
   HOST = 2,
 
   /**
-   * A mailbox is expected (RFC 5321 section 4.1.2), beyond ASCII too (RFC 6531).
-   *
    * @generated from enum value: FORMAT_MAILBOX = 3;
    */
   MAILBOX = 3,
 
   /**
-   * Any characters are allowed, control characters too, as in passwords.
-   *
    * @generated from enum value: FORMAT_ANY = 4;
    */
   ANY = 4,
 
   /**
-   * A decimal port number from 1 to 65535 is expected.
-   *
    * @generated from enum value: FORMAT_PORT = 5;
    */
   PORT = 5,
 
   /**
-   * Either "SSL" or "TLS" is expected.
-   *
    * @generated from enum value: FORMAT_AUTH_METHOD = 6;
    */
   AUTH_METHOD = 6,
 
   /**
-   * One certificate or more is expected, in PEM.
-   *
    * @generated from enum value: FORMAT_CERTIFICATES = 7;
    */
   CERTIFICATES = 7,
 
   /**
-   * The URL of a webhook is expected, of the scheme https or http.
-   *
    * @generated from enum value: FORMAT_WEBHOOK = 8;
    */
   WEBHOOK = 8,
 
   /**
-   * The URL of an OAuth 2.0 token endpoint is expected, of the scheme https.
-   *
    * @generated from enum value: FORMAT_TOKEN_ENDPOINT = 9;
    */
   TOKEN_ENDPOINT = 9,
 
   /**
-   * An OAuth 2.0 scope is expected (RFC 6749 section 3.3).
-   *
    * @generated from enum value: FORMAT_SCOPE = 10;
    */
   SCOPE = 10,
@@ -173,45 +128,8 @@ export const FormatSchema: GenEnum<Format> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_options, 0);
 
 /**
- * The permission that the caller's token needs, such as "iam.write". Every RPC must have one, or the service does not
- * start.
- *
- * @generated from extension: string permission = 50201;
- */
-export const permission: GenExtension<MethodOptions, string> = /*@__PURE__*/
-  extDesc(file_smtpdiag_v1_options, 0);
-
-/**
- * Whether the call takes the header x-idempotency-key (or idempotency-key), under which a repeated call gets the first
- * one's answer. Every call that adds something is declared so.
- *
- * @generated from extension: bool idempotent = 50203;
- */
-export const idempotent: GenExtension<MethodOptions, boolean> = /*@__PURE__*/
-  extDesc(file_smtpdiag_v1_options, 1);
-
-/**
- * How many octets a request of the call may have. The default, 0, means 65536.
- *
- * @generated from extension: uint32 max_request_bytes = 50204;
- */
-export const max_request_bytes: GenExtension<MethodOptions, number> = /*@__PURE__*/
-  extDesc(file_smtpdiag_v1_options, 2);
-
-/**
- * Whether the call takes the header x-expected-sequence (over REST also if-match), and is then carried out only while
- * the configuration has this sequence. Every call that changes or removes a configuration is declared so.
- *
- * @generated from extension: bool conditional = 50205;
- */
-export const conditional: GenExtension<MethodOptions, boolean> = /*@__PURE__*/
-  extDesc(file_smtpdiag_v1_options, 3);
-
-/**
- * What the field's value must be. All violations of a request are reported together.
- *
  * @generated from extension: smtpdiag.v1.FieldRules rules = 50202;
  */
 export const rules: GenExtension<FieldOptions, FieldRules> = /*@__PURE__*/
-  extDesc(file_smtpdiag_v1_options, 4);
+  extDesc(file_smtpdiag_v1_options, 0);
 

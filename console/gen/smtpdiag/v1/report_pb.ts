@@ -17,64 +17,45 @@ export const file_smtpdiag_v1_report: GenFile = /*@__PURE__*/
   fileDesc("ChhzbXRwZGlhZy92MS9yZXBvcnQucHJvdG8SC3NtdHBkaWFnLnYxIukBCgRTdGVwEiEKBXN0YWdlGAEgASgOMhIuc210cGRpYWcudjEuU3RhZ2USLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDAoEcGVlchgEIAEoCRIMCgRzZW50GAUgASgJEhAKCHJlY2VpdmVkGAYgASgJEh8KBGNvZGUYByABKA4yES5zbXRwZGlhZy52MS5Db2RlEhIKCmNvbm5lY3Rpb24YCCABKA0idAoLU3RlcFN0YXJ0ZWQSIQoFc3RhZ2UYASABKA4yEi5zbXRwZGlhZy52MS5TdGFnZRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjb25uZWN0aW9uGAMgASgNIloKCUhlYXJ0YmVhdBIhCgVzdGFnZRgBIAEoDjISLnNtdHBkaWFnLnYxLlN0YWdlEioKB2VsYXBzZWQYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iQwoIRXZpZGVuY2USEgoKcmVwbHlfY29kZRgBIAEoDRIVCg1lbmhhbmNlZF9jb2RlGAIgASgJEgwKBHRleHQYAyABKAkioAIKC0NlcnRpZmljYXRlEg8KB3N1YmplY3QYASABKAkSDAoEc2FucxgCIAMoCRIOCgZpc3N1ZXIYAyABKAkSLgoKbm90X2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBILCgNrZXkYBiABKAkSEQoJc2lnbmF0dXJlGAcgASgJEhMKC2ZpbmdlcnByaW50GAggASgJEioKBHJvbGUYCSABKA4yHC5zbXRwZGlhZy52MS5DZXJ0aWZpY2F0ZVJvbGUSDwoHcHJvYmxlbRgKIAEoCRIRCgltb3JlX3NhbnMYCyABKA0itgEKB1Rsc0luZm8SDwoHdmVyc2lvbhgBIAEoCRIOCgZjaXBoZXIYAiABKAkSDAoEYWxwbhgDIAEoCRInCgVjaGFpbhgEIAMoCzIYLnNtdHBkaWFnLnYxLkNlcnRpZmljYXRlEhAKCHZlcmlmaWVkGAUgASgIEhQKDHZlcmlmeV9lcnJvchgGIAEoCRIVCg1leHBlY3RlZF9uYW1lGAcgASgJEhQKDHRydXN0X2FuY2hvchgIIAEoCSLEAQoIRWhsb0luZm8SDAoEbmFtZRgBIAEoCRI5CgpleHRlbnNpb25zGAIgAygLMiUuc210cGRpYWcudjEuRWhsb0luZm8uRXh0ZW5zaW9uc0VudHJ5Eh0KFW1lY2hhbmlzbXNfYmVmb3JlX3RscxgDIAMoCRIdChVtZWNoYW5pc21zX2luc2lkZV90bHMYBCADKAkaMQoPRXh0ZW5zaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEipQEKB0ZpbmRpbmcSHwoEY29kZRgBIAEoDjIRLnNtdHBkaWFnLnYxLkNvZGUSJwoIc2V2ZXJpdHkYAiABKA4yFS5zbXRwZGlhZy52MS5TZXZlcml0eRIhCgVzdGFnZRgDIAEoDjISLnNtdHBkaWFnLnYxLlN0YWdlEg8KB21lc3NhZ2UYBCABKAkSDgoGYWR2aWNlGAUgASgJEgwKBGxpbmsYBiABKAki4AEKC0FsdGVybmF0aXZlEgwKBHBvcnQYASABKA0SJgoIdGxzX21vZGUYAiABKA4yFC5zbXRwZGlhZy52MS5UbHNNb2RlEh8KBGNvZGUYAyABKA4yES5zbXRwZGlhZy52MS5Db2RlEg8KB21lc3NhZ2UYBCABKAkSDAoEaG9zdBgFIAEoCRIuCgpzdGFydGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCghkdXJhdGlvbhgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKyAQoNQWRkcmVzc1Jlc3VsdBIPCgdhZGRyZXNzGAEgASgJEg4KBmZhbWlseRgCIAEoCRIhCgVzdGFnZRgDIAEoDjISLnNtdHBkaWFnLnYxLlN0YWdlEh8KBGNvZGUYBCABKA4yES5zbXRwZGlhZy52MS5Db2RlEg8KB21lc3NhZ2UYBSABKAkSKwoIZHVyYXRpb24YBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ibAoDRml4EisKB2NoYW5nZXMYASADKAsyGi5zbXRwZGlhZy52MS5TZXR0aW5nQ2hhbmdlEhAKCHZlcmlmaWVkGAIgASgIEhQKDG5lZWRzX3NlY3JldBgDIAEoCBIQCghzZW50ZW5jZRgEIAEoCSI6Cg1TZXR0aW5nQ2hhbmdlEg8KB3NldHRpbmcYASABKAkSDAoEZnJvbRgCIAEoCRIKCgJ0bxgDIAEoCSLqBAoGUmVwb3J0EiUKB291dGNvbWUYASABKA4yFC5zbXRwZGlhZy52MS5PdXRjb21lEiEKBXN0YWdlGAIgASgOMhIuc210cGRpYWcudjEuU3RhZ2USHwoEY29kZRgDIAEoDjIRLnNtdHBkaWFnLnYxLkNvZGUSDwoHbWVzc2FnZRgEIAEoCRIOCgZhZHZpY2UYBSABKAkSJwoIZXZpZGVuY2UYBiABKAsyFS5zbXRwZGlhZy52MS5FdmlkZW5jZRIhCgN0bHMYByABKAsyFC5zbXRwZGlhZy52MS5UbHNJbmZvEiMKBGVobG8YCCABKAsyFS5zbXRwZGlhZy52MS5FaGxvSW5mbxImCghmaW5kaW5ncxgJIAMoCzIULnNtdHBkaWFnLnYxLkZpbmRpbmcSLgoMYWx0ZXJuYXRpdmVzGAogAygLMhguc210cGRpYWcudjEuQWx0ZXJuYXRpdmUSIAoFc3RlcHMYCyADKAsyES5zbXRwZGlhZy52MS5TdGVwEhIKCmVsYXBzZWRfbXMYDCABKA0SEwoLcm91bmRfdHJpcHMYDSABKA0SHwoFZml4ZXMYDiADKAsyEC5zbXRwZGlhZy52MS5GaXgSLQoJYWRkcmVzc2VzGA8gAygLMhouc210cGRpYWcudjEuQWRkcmVzc1Jlc3VsdBIPCgd0ZXN0X2lkGBAgASgJEjMKD3NpbmNlX2xhc3RfZ29vZBgRIAEoCzIaLnNtdHBkaWFnLnYxLlNpbmNlTGFzdEdvb2QSKgoHdGltZW91dBgSIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKQAQoNU2luY2VMYXN0R29vZBIPCgd0ZXN0X2lkGAEgASgJEi4KCnN0YXJ0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNlbnRlbmNlGAMgASgJEiwKB2NoYW5nZXMYBCADKAsyGy5zbXRwZGlhZy52MS5PYnNlcnZlZENoYW5nZSKGAQoOT2JzZXJ2ZWRDaGFuZ2USJQoEa2luZBgBIAEoDjIXLnNtdHBkaWFnLnYxLkNoYW5nZUtpbmQSDAoEbmFtZRgCIAEoCRIOCgZiZWZvcmUYAyABKAkSDQoFYWZ0ZXIYBCABKAkSDgoGbGlrZWx5GAUgASgIEhAKCHNlbnRlbmNlGAYgASgJKowBCg9DZXJ0aWZpY2F0ZVJvbGUSIAocQ0VSVElGSUNBVEVfUk9MRV9VTlNQRUNJRklFRBAAEhkKFUNFUlRJRklDQVRFX1JPTEVfTEVBRhABEiEKHUNFUlRJRklDQVRFX1JPTEVfSU5URVJNRURJQVRFEAISGQoVQ0VSVElGSUNBVEVfUk9MRV9ST09UEANiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_smtpdiag_v1_vocabulary]);
 
 /**
- * One step of a test as it ended. Its texts are free of control characters, and secrets in them are masked.
- *
  * @generated from message smtpdiag.v1.Step
  */
 export type Step = Message<"smtpdiag.v1.Step"> & {
   /**
-   * The stage that the step belongs to. Several steps may be of one stage, as EHLO outside and inside TLS are.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 1;
    */
   stage: Stage;
 
   /**
-   * When the step began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp started_at = 2;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * How long the step took.
-   *
    * @generated from field: google.protobuf.Duration duration = 3;
    */
   duration?: Duration | undefined;
 
   /**
-   * The server's end of the connection as "address:port" or "[IPv6 address]:port". It is empty before there is one.
-   *
    * @generated from field: string peer = 4;
    */
   peer: string;
 
   /**
-   * What was sent to the server, in the lines that it had. It is empty where nothing was sent, as in a DNS lookup.
-   *
    * @generated from field: string sent = 5;
    */
   sent: string;
 
   /**
-   * What the server answered, in the lines that it had, or the step's result, such as the addresses that were found.
-   *
    * @generated from field: string received = 6;
    */
   received: string;
 
   /**
-   * CODE_OK, or why the step failed.
-   *
    * @generated from field: smtpdiag.v1.Code code = 7;
    */
   code: Code;
 
   /**
-   * Which of the test's connections the step belongs to, from 1 in the order of their beginning. It is 0 before the
-   * first one. TLS_MODE_AUTO may try implicit TLS and STARTTLS on two connections beside each other.
-   *
    * @generated from field: uint32 connection = 8;
    */
   connection: number;
@@ -88,28 +69,20 @@ export const StepSchema: GenMessage<Step> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 0);
 
 /**
- * Says that a step begins. Its Step follows as it ends.
- *
  * @generated from message smtpdiag.v1.StepStarted
  */
 export type StepStarted = Message<"smtpdiag.v1.StepStarted"> & {
   /**
-   * The stage that the step belongs to.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 1;
    */
   stage: Stage;
 
   /**
-   * When the step began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp started_at = 2;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * Which of the test's connections the step belongs to, as in the Step itself.
-   *
    * @generated from field: uint32 connection = 3;
    */
   connection: number;
@@ -123,21 +96,15 @@ export const StepStartedSchema: GenMessage<StepStarted> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 1);
 
 /**
- * Says that a slow step is still under way. It comes after each five seconds in which nothing else did.
- *
  * @generated from message smtpdiag.v1.Heartbeat
  */
 export type Heartbeat = Message<"smtpdiag.v1.Heartbeat"> & {
   /**
-   * The stage of the step that is under way.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 1;
    */
   stage: Stage;
 
   /**
-   * The time since the test began.
-   *
    * @generated from field: google.protobuf.Duration elapsed = 2;
    */
   elapsed?: Duration | undefined;
@@ -151,28 +118,20 @@ export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 2);
 
 /**
- * The server's reply that decided the test.
- *
  * @generated from message smtpdiag.v1.Evidence
  */
 export type Evidence = Message<"smtpdiag.v1.Evidence"> & {
   /**
-   * The reply code (RFC 5321), such as 535. It is 0 where there was no reply.
-   *
    * @generated from field: uint32 reply_code = 1;
    */
   replyCode: number;
 
   /**
-   * The enhanced status code (RFC 3463), such as "5.7.8". It is empty where the server sent none.
-   *
    * @generated from field: string enhanced_code = 2;
    */
   enhancedCode: string;
 
   /**
-   * The reply's text in the lines that it had, free of other control characters and with secrets masked.
-   *
    * @generated from field: string text = 3;
    */
   text: string;
@@ -186,85 +145,60 @@ export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 3);
 
 /**
- * One certificate of the chain that the server presented.
- *
  * @generated from message smtpdiag.v1.Certificate
  */
 export type Certificate = Message<"smtpdiag.v1.Certificate"> & {
   /**
-   * The distinguished name of who the certificate is for.
-   *
    * @generated from field: string subject = 1;
    */
   subject: string;
 
   /**
-   * The subject alternative names: the host names and addresses that the certificate is good for. Of many the one that
-   * was asked for comes first, and ten are shown; `more_sans` says how many are not.
-   *
    * @generated from field: repeated string sans = 2;
    */
   sans: string[];
 
   /**
-   * The distinguished name of the authority that signed the certificate.
-   *
    * @generated from field: string issuer = 3;
    */
   issuer: string;
 
   /**
-   * When the certificate becomes valid.
-   *
    * @generated from field: google.protobuf.Timestamp not_before = 4;
    */
   notBefore?: Timestamp | undefined;
 
   /**
-   * When the certificate expires, which is the last moment at which it is valid.
-   *
    * @generated from field: google.protobuf.Timestamp not_after = 5;
    */
   notAfter?: Timestamp | undefined;
 
   /**
-   * The kind and size of the key, such as "RSA 2048" or "EC secp256r1".
-   *
    * @generated from field: string key = 6;
    */
   key: string;
 
   /**
-   * The algorithm of the signature, such as "sha256WithRSAEncryption".
-   *
    * @generated from field: string signature = 7;
    */
   signature: string;
 
   /**
-   * The SHA-256 digest of the certificate's DER form, in lower-case hexadecimal digits.
-   *
    * @generated from field: string fingerprint = 8;
    */
   fingerprint: string;
 
   /**
-   * What the certificate is in the chain.
-   *
    * @generated from field: smtpdiag.v1.CertificateRole role = 9;
    */
   role: CertificateRole;
 
   /**
-   * What is wrong with this certificate, as a phrase. It is empty where nothing is.
-   *
    * @generated from field: string problem = 10;
    */
   problem: string;
 
   /**
-   * How many subject alternative names there are beyond those in `sans`.
-   *
    * @generated from field: uint32 more_sans = 11;
    */
   moreSans: number;
@@ -278,63 +212,45 @@ export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 4);
 
 /**
- * The TLS session with the server.
- *
  * @generated from message smtpdiag.v1.TlsInfo
  */
 export type TlsInfo = Message<"smtpdiag.v1.TlsInfo"> & {
   /**
-   * The TLS version that was agreed on, such as "TLSv1.3".
-   *
    * @generated from field: string version = 1;
    */
   version: string;
 
   /**
-   * The cipher suite that was agreed on, by the name that OpenSSL has for it.
-   *
    * @generated from field: string cipher = 2;
    */
   cipher: string;
 
   /**
-   * The application protocol that was agreed on by ALPN. It is empty where there was none, as is usual with SMTP.
-   *
    * @generated from field: string alpn = 3;
    */
   alpn: string;
 
   /**
-   * The certificates as the server presented them, its own first.
-   *
    * @generated from field: repeated smtpdiag.v1.Certificate chain = 4;
    */
   chain: Certificate[];
 
   /**
-   * Whether the chain and the host's name were verified.
-   *
    * @generated from field: bool verified = 5;
    */
   verified: boolean;
 
   /**
-   * Why the verification failed. It is empty where `verified` is true.
-   *
    * @generated from field: string verify_error = 6;
    */
   verifyError: string;
 
   /**
-   * The name or address that the certificate is to be for.
-   *
    * @generated from field: string expected_name = 7;
    */
   expectedName: string;
 
   /**
-   * The distinguished name of the trusted authority that the chain leads to. It is empty where it leads to none.
-   *
    * @generated from field: string trust_anchor = 8;
    */
   trustAnchor: string;
@@ -348,35 +264,25 @@ export const TlsInfoSchema: GenMessage<TlsInfo> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 5);
 
 /**
- * What the server said of itself in answer to EHLO.
- *
  * @generated from message smtpdiag.v1.EhloInfo
  */
 export type EhloInfo = Message<"smtpdiag.v1.EhloInfo"> & {
   /**
-   * The name that we introduced ourselves by.
-   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The extensions as last heard: each keyword in upper case with its parameters, which may be empty.
-   *
    * @generated from field: map<string, string> extensions = 2;
    */
   extensions: { [key: string]: string };
 
   /**
-   * The SASL mechanisms that the server offers before TLS.
-   *
    * @generated from field: repeated string mechanisms_before_tls = 3;
    */
   mechanismsBeforeTls: string[];
 
   /**
-   * The SASL mechanisms that the server offers inside TLS.
-   *
    * @generated from field: repeated string mechanisms_inside_tls = 4;
    */
   mechanismsInsideTls: string[];
@@ -390,50 +296,35 @@ export const EhloInfoSchema: GenMessage<EhloInfo> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 6);
 
 /**
- * One thing that is worth knowing of the server or the settings.
- *
  * @generated from message smtpdiag.v1.Finding
  */
 export type Finding = Message<"smtpdiag.v1.Finding"> & {
   /**
-   * The kind of thing that was found.
-   *
    * @generated from field: smtpdiag.v1.Code code = 1;
    */
   code: Code;
 
   /**
-   * Whether the finding failed the test or is a warning.
-   *
    * @generated from field: smtpdiag.v1.Severity severity = 2;
    */
   severity: Severity;
 
   /**
-   * The stage at which it was found.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 3;
    */
   stage: Stage;
 
   /**
-   * What was found, as a sentence for an administrator.
-   *
    * @generated from field: string message = 4;
    */
   message: string;
 
   /**
-   * What to change, as a sentence for an administrator.
-   *
    * @generated from field: string advice = 5;
    */
   advice: string;
 
   /**
-   * The page that explains the code. It is a path of this service, "/v1/findings/auth_rejected" (see GetFinding), or a
-   * URL where the service knows where the project's files can be read (its setting documentation_url).
-   *
    * @generated from field: string link = 6;
    */
   link: string;
@@ -447,58 +338,40 @@ export const FindingSchema: GenMessage<Finding> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 7);
 
 /**
- * Another setting of the same host that was probed beside the requested one. It is probed without credentials and no
- * further than to EHLO.
- *
  * @generated from message smtpdiag.v1.Alternative
  */
 export type Alternative = Message<"smtpdiag.v1.Alternative"> & {
   /**
-   * The port that was probed.
-   *
    * @generated from field: uint32 port = 1;
    */
   port: number;
 
   /**
-   * The TLS mode that was probed.
-   *
    * @generated from field: smtpdiag.v1.TlsMode tls_mode = 2;
    */
   tlsMode: TlsMode;
 
   /**
-   * CODE_OK where the setting works, or why it does not.
-   *
    * @generated from field: smtpdiag.v1.Code code = 3;
    */
   code: Code;
 
   /**
-   * What the probe found, as a sentence for an administrator.
-   *
    * @generated from field: string message = 4;
    */
   message: string;
 
   /**
-   * The name that was probed in place of the requested host, a name on the server's certificate. It is empty where the
-   * requested host was probed.
-   *
    * @generated from field: string host = 5;
    */
   host: string;
 
   /**
-   * When the probing began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp started_at = 6;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * How long the probing took, or had taken when it was given up.
-   *
    * @generated from field: google.protobuf.Duration duration = 7;
    */
   duration?: Duration | undefined;
@@ -512,51 +385,35 @@ export const AlternativeSchema: GenMessage<Alternative> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 8);
 
 /**
- * One address of the host with what came of it. It is tried with the requested port and TLS mode, without credentials and
- * no further than to EHLO.
- *
  * @generated from message smtpdiag.v1.AddressResult
  */
 export type AddressResult = Message<"smtpdiag.v1.AddressResult"> & {
   /**
-   * The IPv4 or IPv6 address.
-   *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * The address family: "IPv4" or "IPv6".
-   *
    * @generated from field: string family = 2;
    */
   family: string;
 
   /**
-   * The stage at which the address failed, or the last one that was tried.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 3;
    */
   stage: Stage;
 
   /**
-   * CODE_OK where the address answers as the test's own does, CODE_ADDRESSES_DIFFER where it answers otherwise, or why it
-   * failed.
-   *
    * @generated from field: smtpdiag.v1.Code code = 4;
    */
   code: Code;
 
   /**
-   * What came of it, as a phrase that follows the address: "refuses the connection".
-   *
    * @generated from field: string message = 5;
    */
   message: string;
 
   /**
-   * How long it took until EHLO was answered or the address failed, or how long it was waited for.
-   *
    * @generated from field: google.protobuf.Duration duration = 6;
    */
   duration?: Duration | undefined;
@@ -570,36 +427,25 @@ export const AddressResultSchema: GenMessage<AddressResult> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 9);
 
 /**
- * What to change in the settings.
- *
  * @generated from message smtpdiag.v1.Fix
  */
 export type Fix = Message<"smtpdiag.v1.Fix"> & {
   /**
-   * The settings to change, all of them together.
-   *
    * @generated from field: repeated smtpdiag.v1.SettingChange changes = 1;
    */
   changes: SettingChange[];
 
   /**
-   * Whether the changed settings were tried, as far as EHLO and without credentials, and work.
-   *
    * @generated from field: bool verified = 2;
    */
   verified: boolean;
 
   /**
-   * Whether the password or client secret must be sent again with the changed settings, since the stored one that the
-   * test logged in with is not used for them. It is false where the test used no stored one.
-   *
    * @generated from field: bool needs_secret = 3;
    */
   needsSecret: boolean;
 
   /**
-   * The fix as a sentence for an administrator.
-   *
    * @generated from field: string sentence = 4;
    */
   sentence: string;
@@ -613,28 +459,20 @@ export const FixSchema: GenMessage<Fix> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 10);
 
 /**
- * One setting to change, with its value now and the value that it is to get.
- *
  * @generated from message smtpdiag.v1.SettingChange
  */
 export type SettingChange = Message<"smtpdiag.v1.SettingChange"> & {
   /**
-   * The setting: host, port, tls_mode, user or mechanism, or for a stored configuration (config_id) tls, host or user.
-   *
    * @generated from field: string setting = 1;
    */
   setting: string;
 
   /**
-   * The value that the setting has now. It is empty where it has none.
-   *
    * @generated from field: string from = 2;
    */
   from: string;
 
   /**
-   * The value to set, as the command line and the JSON requests write it: "465", "implicit", "true".
-   *
    * @generated from field: string to = 3;
    */
   to: string;
@@ -648,142 +486,95 @@ export const SettingChangeSchema: GenMessage<SettingChange> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 11);
 
 /**
- * The answer of a test. It has 16 kB at most, whatever the server sends: where it would have more, parts of it are cut,
- * and say how much more there was ("… 37 more extensions").
- *
  * @generated from message smtpdiag.v1.Report
  */
 export type Report = Message<"smtpdiag.v1.Report"> & {
   /**
-   * Whether the requested test passed.
-   *
    * @generated from field: smtpdiag.v1.Outcome outcome = 1;
    */
   outcome: Outcome;
 
   /**
-   * The stage of the root cause. It is STAGE_QUIT where the test passed.
-   *
    * @generated from field: smtpdiag.v1.Stage stage = 2;
    */
   stage: Stage;
 
   /**
-   * The root cause. It is CODE_OK where the test passed.
-   *
    * @generated from field: smtpdiag.v1.Code code = 3;
    */
   code: Code;
 
   /**
-   * What happened, as a sentence for an administrator.
-   *
    * @generated from field: string message = 4;
    */
   message: string;
 
   /**
-   * What to change, naming the setting and its value, with the word "verified" where it was tried and works. For a
-   * stored configuration (config_id) the settings are those of zitadel.admin.v1: tls, and host with its port. It is
-   * empty where nothing is to be changed.
-   *
    * @generated from field: string advice = 5;
    */
   advice: string;
 
   /**
-   * The server's reply that decided the test. It is absent where no reply did.
-   *
    * @generated from field: smtpdiag.v1.Evidence evidence = 6;
    */
   evidence?: Evidence | undefined;
 
   /**
-   * The TLS session. It is absent where the test made none.
-   *
    * @generated from field: smtpdiag.v1.TlsInfo tls = 7;
    */
   tls?: TlsInfo | undefined;
 
   /**
-   * What the server said in answer to EHLO. It is absent where the test did not come so far.
-   *
    * @generated from field: smtpdiag.v1.EhloInfo ehlo = 8;
    */
   ehlo?: EhloInfo | undefined;
 
   /**
-   * All findings, the root cause first and then the warnings.
-   *
    * @generated from field: repeated smtpdiag.v1.Finding findings = 9;
    */
   findings: Finding[];
 
   /**
-   * The other settings that were probed. There are some where the TLS mode, the port or the address may be the problem.
-   *
    * @generated from field: repeated smtpdiag.v1.Alternative alternatives = 10;
    */
   alternatives: Alternative[];
 
   /**
-   * The steps in the order in which they ended: all of them, as the stream had them, unless the report would be too
-   * large.
-   *
    * @generated from field: repeated smtpdiag.v1.Step steps = 11;
    */
   steps: Step[];
 
   /**
-   * How long the whole test took, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 12;
    */
   elapsedMs: number;
 
   /**
-   * How often the test waited for an answer of the server.
-   *
    * @generated from field: uint32 round_trips = 13;
    */
   roundTrips: number;
 
   /**
-   * What may be changed so that the test passes, the best first. None names a setting that this report refutes. It is
-   * empty where no change of the settings helps.
-   *
    * @generated from field: repeated smtpdiag.v1.Fix fixes = 14;
    */
   fixes: Fix[];
 
   /**
-   * The host's addresses with what came of each, the one that the test used first. There are some where the host has
-   * several and one of them fails or answers otherwise than the others; eight are tried at most.
-   *
    * @generated from field: repeated smtpdiag.v1.AddressResult addresses = 15;
    */
   addresses: AddressResult[];
 
   /**
-   * The id under which the test is kept, for GetTest. It is empty where it is not kept: tests of settings that name no
-   * stored configuration are not.
-   *
    * @generated from field: string test_id = 16;
    */
   testId: string;
 
   /**
-   * What has changed since the tested configuration last passed a test. It is absent where this test passed, where it
-   * was of no stored configuration, and where no good test of it is kept.
-   *
    * @generated from field: smtpdiag.v1.SinceLastGood since_last_good = 17;
    */
   sinceLastGood?: SinceLastGood | undefined;
 
   /**
-   * How long the test might take. It is less than what was asked for where the service's setting test_timeout, or the
-   * deadline of the call, allows no more.
-   *
    * @generated from field: google.protobuf.Duration timeout = 18;
    */
   timeout?: Duration | undefined;
@@ -797,36 +588,25 @@ export const ReportSchema: GenMessage<Report> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 12);
 
 /**
- * What has changed since a configuration last passed a test.
- *
  * @generated from message smtpdiag.v1.SinceLastGood
  */
 export type SinceLastGood = Message<"smtpdiag.v1.SinceLastGood"> & {
   /**
-   * The id of the last good test, for GetTest.
-   *
    * @generated from field: string test_id = 1;
    */
   testId: string;
 
   /**
-   * When that test began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp started_at = 2;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * When it last worked and what has changed since, in sentences for an administrator. If nothing that a test sees has
-   * changed, it says so.
-   *
    * @generated from field: string sentence = 3;
    */
   sentence: string;
 
   /**
-   * What has changed, as far as both tests have seen it, the likely cause first; there are twelve at most.
-   *
    * @generated from field: repeated smtpdiag.v1.ObservedChange changes = 4;
    */
   changes: ObservedChange[];
@@ -840,49 +620,35 @@ export const SinceLastGoodSchema: GenMessage<SinceLastGood> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 13);
 
 /**
- * One thing that differs between a failing test and the last good one.
- *
  * @generated from message smtpdiag.v1.ObservedChange
  */
 export type ObservedChange = Message<"smtpdiag.v1.ObservedChange"> & {
   /**
-   * What kind of thing it is.
-   *
    * @generated from field: smtpdiag.v1.ChangeKind kind = 1;
    */
   kind: ChangeKind;
 
   /**
-   * Which one of its kind: the name of a setting, an extension or a mechanism. It is empty where the kind has but one.
-   *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * As the last good test had it. It is empty where that had none, and always for a secret.
-   *
    * @generated from field: string before = 3;
    */
   before: string;
 
   /**
-   * As the failing test has it. It is empty where this has none, and always for a secret.
-   *
    * @generated from field: string after = 4;
    */
   after: string;
 
   /**
-   * Whether the failure can depend on it: a refused login can on a new password, and can't on a new certificate.
-   *
    * @generated from field: bool likely = 5;
    */
   likely: boolean;
 
   /**
-   * The change in words that stand in a sentence: "the setting user is … instead of …".
-   *
    * @generated from field: string sentence = 6;
    */
   sentence: string;
@@ -896,35 +662,25 @@ export const ObservedChangeSchema: GenMessage<ObservedChange> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_report, 14);
 
 /**
- * What a certificate is in the chain that the server presented.
- *
  * @generated from enum smtpdiag.v1.CertificateRole
  */
 export enum CertificateRole {
   /**
-   * The role is not known. The service never answers it.
-   *
    * @generated from enum value: CERTIFICATE_ROLE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The certificate is the server's own.
-   *
    * @generated from enum value: CERTIFICATE_ROLE_LEAF = 1;
    */
   LEAF = 1,
 
   /**
-   * The certificate is of an authority that another one vouches for.
-   *
    * @generated from enum value: CERTIFICATE_ROLE_INTERMEDIATE = 2;
    */
   INTERMEDIATE = 2,
 
   /**
-   * The certificate is of an authority that signs itself.
-   *
    * @generated from enum value: CERTIFICATE_ROLE_ROOT = 3;
    */
   ROOT = 3,

@@ -6,18 +6,15 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import { file_smtpdiag_v1_options } from "./options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file smtpdiag/v1/server.proto.
  */
 export const file_smtpdiag_v1_server: GenFile = /*@__PURE__*/
-  fileDesc("ChhzbXRwZGlhZy92MS9zZXJ2ZXIucHJvdG8SC3NtdHBkaWFnLnYxIhYKFEdldFNlcnZlckluZm9SZXF1ZXN0IuwBChVHZXRTZXJ2ZXJJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIvCgtzZXJ2ZXJfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGbGltaXRzGAMgASgLMhkuc210cGRpYWcudjEuU2VydmVyTGltaXRzEi0KCGZlYXR1cmVzGAQgASgLMhsuc210cGRpYWcudjEuU2VydmVyRmVhdHVyZXMSNwoNZG9jdW1lbnRhdGlvbhgFIAEoCzIgLnNtdHBkaWFnLnYxLlNlcnZlckRvY3VtZW50YXRpb24i1gUKDFNlcnZlckxpbWl0cxIvCgx0ZXN0X3RpbWVvdXQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMY2FsbF90aW1lb3V0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDXJlcXVlc3RfYnl0ZXMYAyABKA0SHAoUY29uZmlnc19wZXJfaW5zdGFuY2UYBCABKA0SGwoTZXZlbnRzX3Blcl9pbnN0YW5jZRgFIAEoDRIlCh1jb25jdXJyZW50X3Rlc3RzX3Blcl9pbnN0YW5jZRgGIAEoDRIiChpjb25jdXJyZW50X3Rlc3RzX3Blcl90b2tlbhgHIAEoDRIhChljb25jdXJyZW50X3Rlc3RzX3Blcl9ob3N0GAggASgNEiUKHXRlc3RzX3Blcl9taW51dGVfcGVyX2luc3RhbmNlGAkgASgNEiIKGnRlc3RzX3Blcl9taW51dGVfcGVyX3Rva2VuGAogASgNEiEKGXRlc3RzX3Blcl9taW51dGVfcGVyX2hvc3QYCyABKA0SGwoTc2VhcmNoZXNfcGVyX21pbnV0ZRgMIAEoDRIgChh3ZWJob29rX3Bvc3RzX3Blcl9taW51dGUYDSABKA0SGAoQaW1wb3J0c19wZXJfaG91chgOIAEoDRIYChBleHBvcnRzX3Blcl9ob3VyGA8gASgNEiYKHm1lc3NhZ2VzX3Blcl9yZWNlaXZlcl9wZXJfaG91chgQIAEoDRIeChZmYWlsZWRfbG9naW5zX3Blcl91c2VyGBEgASgNEiIKGmZhaWxlZF9sb2dpbnNfcGVyX2luc3RhbmNlGBIgASgNEh0KFWtlcHRfdGVzdHNfcGVyX2NvbmZpZxgTIAEoDRIfChdrZXB0X3Rlc3RzX3Blcl9pbnN0YW5jZRgUIAEoDRIXCg9rZXB0X3Rlc3RzX2RheXMYFSABKA0inwEKDlNlcnZlckZlYXR1cmVzEgsKA3RscxgBIAEoCBIbChNjbGllbnRfY2VydGlmaWNhdGVzGAIgASgIEgwKBG9pZGMYAyABKAgSFQoNc2luZ2xlX2NvbmZpZxgEIAEoCBIVCg1zZWNyZXRfZXhwb3J0GAUgASgIEg8KB3NhbmRib3gYBiABKAgSFgoOZWdyZXNzX3Byb2ZpbGUYByABKAkiOAoTU2VydmVyRG9jdW1lbnRhdGlvbhILCgN1cmwYASABKAkSFAoMZmluZGluZ19wYXRoGAIgASgJMmcKDVNlcnZlclNlcnZpY2USVgoNR2V0U2VydmVySW5mbxIhLnNtdHBkaWFnLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiIuc210cGRpYWcudjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_smtpdiag_v1_options]);
+  fileDesc("ChhzbXRwZGlhZy92MS9zZXJ2ZXIucHJvdG8SC3NtdHBkaWFnLnYxIhYKFEdldFNlcnZlckluZm9SZXF1ZXN0IuwBChVHZXRTZXJ2ZXJJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIvCgtzZXJ2ZXJfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGbGltaXRzGAMgASgLMhkuc210cGRpYWcudjEuU2VydmVyTGltaXRzEi0KCGZlYXR1cmVzGAQgASgLMhsuc210cGRpYWcudjEuU2VydmVyRmVhdHVyZXMSNwoNZG9jdW1lbnRhdGlvbhgFIAEoCzIgLnNtdHBkaWFnLnYxLlNlcnZlckRvY3VtZW50YXRpb24i1gUKDFNlcnZlckxpbWl0cxIvCgx0ZXN0X3RpbWVvdXQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMY2FsbF90aW1lb3V0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDXJlcXVlc3RfYnl0ZXMYAyABKA0SHAoUY29uZmlnc19wZXJfaW5zdGFuY2UYBCABKA0SGwoTZXZlbnRzX3Blcl9pbnN0YW5jZRgFIAEoDRIlCh1jb25jdXJyZW50X3Rlc3RzX3Blcl9pbnN0YW5jZRgGIAEoDRIiChpjb25jdXJyZW50X3Rlc3RzX3Blcl90b2tlbhgHIAEoDRIhChljb25jdXJyZW50X3Rlc3RzX3Blcl9ob3N0GAggASgNEiUKHXRlc3RzX3Blcl9taW51dGVfcGVyX2luc3RhbmNlGAkgASgNEiIKGnRlc3RzX3Blcl9taW51dGVfcGVyX3Rva2VuGAogASgNEiEKGXRlc3RzX3Blcl9taW51dGVfcGVyX2hvc3QYCyABKA0SGwoTc2VhcmNoZXNfcGVyX21pbnV0ZRgMIAEoDRIgChh3ZWJob29rX3Bvc3RzX3Blcl9taW51dGUYDSABKA0SGAoQaW1wb3J0c19wZXJfaG91chgOIAEoDRIYChBleHBvcnRzX3Blcl9ob3VyGA8gASgNEiYKHm1lc3NhZ2VzX3Blcl9yZWNlaXZlcl9wZXJfaG91chgQIAEoDRIeChZmYWlsZWRfbG9naW5zX3Blcl91c2VyGBEgASgNEiIKGmZhaWxlZF9sb2dpbnNfcGVyX2luc3RhbmNlGBIgASgNEh0KFWtlcHRfdGVzdHNfcGVyX2NvbmZpZxgTIAEoDRIfChdrZXB0X3Rlc3RzX3Blcl9pbnN0YW5jZRgUIAEoDRIXCg9rZXB0X3Rlc3RzX2RheXMYFSABKA0inwEKDlNlcnZlckZlYXR1cmVzEgsKA3RscxgBIAEoCBIbChNjbGllbnRfY2VydGlmaWNhdGVzGAIgASgIEgwKBG9pZGMYAyABKAgSFQoNc2luZ2xlX2NvbmZpZxgEIAEoCBIVCg1zZWNyZXRfZXhwb3J0GAUgASgIEg8KB3NhbmRib3gYBiABKAgSFgoOZWdyZXNzX3Byb2ZpbGUYByABKAkiOAoTU2VydmVyRG9jdW1lbnRhdGlvbhILCgN1cmwYASABKAkSFAoMZmluZGluZ19wYXRoGAIgASgJMmcKDVNlcnZlclNlcnZpY2USVgoNR2V0U2VydmVySW5mbxIhLnNtdHBkaWFnLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiIuc210cGRpYWcudjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
- * Asks what the server is; there is nothing to choose.
- *
  * @generated from message smtpdiag.v1.GetServerInfoRequest
  */
 export type GetServerInfoRequest = Message<"smtpdiag.v1.GetServerInfoRequest"> & {
@@ -31,42 +28,30 @@ export const GetServerInfoRequestSchema: GenMessage<GetServerInfoRequest> = /*@_
   messageDesc(file_smtpdiag_v1_server, 0);
 
 /**
- * Says what the server is and what it allows.
- *
  * @generated from message smtpdiag.v1.GetServerInfoResponse
  */
 export type GetServerInfoResponse = Message<"smtpdiag.v1.GetServerInfoResponse"> & {
   /**
-   * The version of the software, such as "1.2.0".
-   *
    * @generated from field: string version = 1;
    */
   version: string;
 
   /**
-   * The time by the server's clock, by which times in answers are to be compared with now.
-   *
    * @generated from field: google.protobuf.Timestamp server_time = 2;
    */
   serverTime?: Timestamp | undefined;
 
   /**
-   * The limits that callers of the server meet.
-   *
    * @generated from field: smtpdiag.v1.ServerLimits limits = 3;
    */
   limits?: ServerLimits | undefined;
 
   /**
-   * What is switched on in the server.
-   *
    * @generated from field: smtpdiag.v1.ServerFeatures features = 4;
    */
   features?: ServerFeatures | undefined;
 
   /**
-   * Where the documentation is to be found.
-   *
    * @generated from field: smtpdiag.v1.ServerDocumentation documentation = 5;
    */
   documentation?: ServerDocumentation | undefined;
@@ -80,154 +65,110 @@ export const GetServerInfoResponseSchema: GenMessage<GetServerInfoResponse> = /*
   messageDesc(file_smtpdiag_v1_server, 1);
 
 /**
- * The limits that callers meet. Of those that are counted 0 means any number. The page on limits says what is counted.
- *
  * @generated from message smtpdiag.v1.ServerLimits
  */
 export type ServerLimits = Message<"smtpdiag.v1.ServerLimits"> & {
   /**
-   * How long an SMTP test or a search may take at most.
-   *
    * @generated from field: google.protobuf.Duration test_timeout = 1;
    */
   testTimeout?: Duration | undefined;
 
   /**
-   * How long a call may take at most; a longer deadline is cut to it.
-   *
    * @generated from field: google.protobuf.Duration call_timeout = 2;
    */
   callTimeout?: Duration | undefined;
 
   /**
-   * How large a request may be, in octets, where its RPC allows no more.
-   *
    * @generated from field: uint32 request_bytes = 3;
    */
   requestBytes: number;
 
   /**
-   * How many configurations an instance may have.
-   *
    * @generated from field: uint32 configs_per_instance = 4;
    */
   configsPerInstance: number;
 
   /**
-   * How many events the log of an instance may have.
-   *
    * @generated from field: uint32 events_per_instance = 5;
    */
   eventsPerInstance: number;
 
   /**
-   * How many tests, searches and posts of an instance may run at once. Here 0 means its share of what the process runs.
-   *
    * @generated from field: uint32 concurrent_tests_per_instance = 6;
    */
   concurrentTestsPerInstance: number;
 
   /**
-   * How many of an access token may run at once.
-   *
    * @generated from field: uint32 concurrent_tests_per_token = 7;
    */
   concurrentTestsPerToken: number;
 
   /**
-   * How many that connect to one host may run at once.
-   *
    * @generated from field: uint32 concurrent_tests_per_host = 8;
    */
   concurrentTestsPerHost: number;
 
   /**
-   * How many tests, searches and posts of an instance may begin in a minute.
-   *
    * @generated from field: uint32 tests_per_minute_per_instance = 9;
    */
   testsPerMinutePerInstance: number;
 
   /**
-   * How many of an access token may begin in a minute.
-   *
    * @generated from field: uint32 tests_per_minute_per_token = 10;
    */
   testsPerMinutePerToken: number;
 
   /**
-   * How many that connect to one host may begin in a minute.
-   *
    * @generated from field: uint32 tests_per_minute_per_host = 11;
    */
   testsPerMinutePerHost: number;
 
   /**
-   * How many searches for settings of an instance may begin in a minute.
-   *
    * @generated from field: uint32 searches_per_minute = 12;
    */
   searchesPerMinute: number;
 
   /**
-   * How many tests of webhooks of an instance may begin in a minute.
-   *
    * @generated from field: uint32 webhook_posts_per_minute = 13;
    */
   webhookPostsPerMinute: number;
 
   /**
-   * How many imports into an instance may begin in an hour.
-   *
    * @generated from field: uint32 imports_per_hour = 14;
    */
   importsPerHour: number;
 
   /**
-   * How many exports of an instance may begin in an hour.
-   *
    * @generated from field: uint32 exports_per_hour = 15;
    */
   exportsPerHour: number;
 
   /**
-   * How many test messages one address may get in an hour.
-   *
    * @generated from field: uint32 messages_per_receiver_per_hour = 16;
    */
   messagesPerReceiverPerHour: number;
 
   /**
-   * How many logins of one user may fail in ten minutes before no other one is tried.
-   *
    * @generated from field: uint32 failed_logins_per_user = 17;
    */
   failedLoginsPerUser: number;
 
   /**
-   * How many logins of all users may fail in ten minutes in tests of an instance.
-   *
    * @generated from field: uint32 failed_logins_per_instance = 18;
    */
   failedLoginsPerInstance: number;
 
   /**
-   * How many tests are kept of one configuration. Here 0 means that none are kept.
-   *
    * @generated from field: uint32 kept_tests_per_config = 19;
    */
   keptTestsPerConfig: number;
 
   /**
-   * How many tests are kept of an instance.
-   *
    * @generated from field: uint32 kept_tests_per_instance = 20;
    */
   keptTestsPerInstance: number;
 
   /**
-   * How many days a test is kept. Here 0 means whatever its age.
-   *
    * @generated from field: uint32 kept_tests_days = 21;
    */
   keptTestsDays: number;
@@ -241,56 +182,40 @@ export const ServerLimitsSchema: GenMessage<ServerLimits> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_server, 2);
 
 /**
- * What is switched on in a server.
- *
  * @generated from message smtpdiag.v1.ServerFeatures
  */
 export type ServerFeatures = Message<"smtpdiag.v1.ServerFeatures"> & {
   /**
-   * Whether the service's own addresses have TLS.
-   *
    * @generated from field: bool tls = 1;
    */
   tls: boolean;
 
   /**
-   * Whether callers may show a client certificate in the place of a token.
-   *
    * @generated from field: bool client_certificates = 2;
    */
   clientCertificates: boolean;
 
   /**
-   * Whether bearer tokens of an OpenID Connect issuer are accepted.
-   *
    * @generated from field: bool oidc = 3;
    */
   oidc: boolean;
 
   /**
-   * Whether an instance holds one configuration at most.
-   *
    * @generated from field: bool single_config = 4;
    */
   singleConfig: boolean;
 
   /**
-   * Whether an export may hold the secrets, for callers with the permission iam.secrets.
-   *
    * @generated from field: bool secret_export = 5;
    */
   secretExport: boolean;
 
   /**
-   * Whether the service has an SMTP server of its own to try tests on.
-   *
    * @generated from field: bool sandbox = 6;
    */
   sandbox: boolean;
 
   /**
-   * Which hosts may be dialled: "internet", "private" or "development"; the operator's rules may open or close more.
-   *
    * @generated from field: string egress_profile = 7;
    */
   egressProfile: string;
@@ -304,21 +229,15 @@ export const ServerFeaturesSchema: GenMessage<ServerFeatures> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_server, 3);
 
 /**
- * Where the documentation is to be found.
- *
  * @generated from message smtpdiag.v1.ServerDocumentation
  */
 export type ServerDocumentation = Message<"smtpdiag.v1.ServerDocumentation"> & {
   /**
-   * Where a copy of the project's files is that links begin with. It is empty where the operator has set none.
-   *
    * @generated from field: string url = 1;
    */
   url: string;
 
   /**
-   * The path of the page on a finding over REST, with {code} in the place of the code.
-   *
    * @generated from field: string finding_path = 2;
    */
   findingPath: string;
@@ -332,17 +251,10 @@ export const ServerDocumentationSchema: GenMessage<ServerDocumentation> = /*@__P
   messageDesc(file_smtpdiag_v1_server, 4);
 
 /**
- * Says what a server is and what it allows.
- *
  * @generated from service smtpdiag.v1.ServerService
  */
 export const ServerService: GenService<{
   /**
-   * Returns the server's version, the limits that callers meet, what is switched on, and where the documentation is. Who
-   * has no token is told nothing.
-   * Answers UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND if the header x-instance-id names an instance that the caller
-   * has not, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED or UNAVAILABLE.
-   *
    * @generated from rpc smtpdiag.v1.ServerService.GetServerInfo
    */
   getServerInfo: {

@@ -2,8 +2,6 @@
 // @generated from file smtpdiag/v1/test.proto (package smtpdiag.v1, syntax proto3)
 /* eslint-disable */
 
-// The tests of stored configurations, as they are kept: who tested what, when, and what came of it.
-
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -22,21 +20,15 @@ export const file_smtpdiag_v1_test: GenFile = /*@__PURE__*/
   fileDesc("ChZzbXRwZGlhZy92MS90ZXN0LnByb3RvEgtzbXRwZGlhZy52MSJLCg5HZXRUZXN0UmVxdWVzdBIUCgJpZBgBIAEoCUII0sEYBAgBEGQSIwoEdmlldxgCIAEoDjIVLnNtdHBkaWFnLnYxLlRlc3RWaWV3IjIKD0dldFRlc3RSZXNwb25zZRIfCgR0ZXN0GAEgASgLMhEuc210cGRpYWcudjEuVGVzdCK4AQoQTGlzdFRlc3RzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSGwoKcGFnZV90b2tlbhgCIAEoCUIH0sEYAxDAPhIZCgZmaWx0ZXIYAyABKAlCCdLBGAUQ0A8YBBIZCghvcmRlcl9ieRgEIAEoCUIH0sEYAxD0AxIjCgR2aWV3GAUgASgOMhUuc210cGRpYWcudjEuVGVzdFZpZXcSGQoJY29uZmlnX2lkGAYgASgJQgbSwRgCEGQiTgoRTGlzdFRlc3RzUmVzcG9uc2USIAoFdGVzdHMYASADKAsyES5zbXRwZGlhZy52MS5UZXN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL9BAoEVGVzdBIKCgJpZBgBIAEoCRIRCgljb25maWdfaWQYAiABKAkSFwoPY29uZmlnX3NlcXVlbmNlGAMgASgEEhYKDmFjdG9yX3Rva2VuX2lkGAQgASgJEhgKEGFjdG9yX3Rva2VuX25hbWUYBSABKAkSDAoEcGVlchgGIAEoCRIpCgd0cmlnZ2VyGAcgASgOMhguc210cGRpYWcudjEuVGVzdFRyaWdnZXISIQoFZGVwdGgYCCABKA4yEi5zbXRwZGlhZy52MS5EZXB0aBIpCgdvdXRjb21lGAkgASgOMhguc210cGRpYWcudjEuVGVzdE91dGNvbWUSDQoFc3RhZ2UYCiABKAkSDAoEY29kZRgLIAEoCRIuCgpzdGFydF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgplbGFwc2VkX21zGA0gASgNEiYKBnBoYXNlcxgOIAMoCzIWLnNtdHBkaWFnLnYxLlRlc3RQaGFzZRITCgt0bHNfdmVyc2lvbhgPIAEoCRI7ChdjZXJ0aWZpY2F0ZV9leHBpcmVfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVwbHlfY29kZRgRIAEoDRISCgpvdmVycmlkZGVuGBIgAygJEi0KBnRlc3RlZBgTIAMoCzIdLnNtdHBkaWFnLnYxLlRlc3QuVGVzdGVkRW50cnkSIwoGcmVwb3J0GBQgASgLMhMuc210cGRpYWcudjEuUmVwb3J0Gi0KC1Rlc3RlZEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiLgoJVGVzdFBoYXNlEg0KBXN0YWdlGAEgASgJEhIKCmVsYXBzZWRfbXMYAiABKA0qTgoIVGVzdFZpZXcSGQoVVEVTVF9WSUVXX1VOU1BFQ0lGSUVEEAASEwoPVEVTVF9WSUVXX0JBU0lDEAESEgoOVEVTVF9WSUVXX0ZVTEwQAiqpAQoLVGVzdFRyaWdnZXISHAoYVEVTVF9UUklHR0VSX1VOU1BFQ0lGSUVEEAASGQoVVEVTVF9UUklHR0VSX0RJQUdOT1NFEAESHAoYVEVTVF9UUklHR0VSX1RFU1RfQ09ORklHEAISHgoaVEVTVF9UUklHR0VSX1RFU1RfU0VUVElOR1MQAxIjCh9URVNUX1RSSUdHRVJfVEVTVF9IVFRQX1BST1ZJREVSEAQqcwoLVGVzdE91dGNvbWUSHAoYVEVTVF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPVEVTVF9PVVRDT01FX09LEAESFQoRVEVTVF9PVVRDT01FX0ZBSUwQAhIaChZURVNUX09VVENPTUVfQ0FOQ0VMTEVEEAMynwEKC1Rlc3RTZXJ2aWNlEkQKB0dldFRlc3QSGy5zbXRwZGlhZy52MS5HZXRUZXN0UmVxdWVzdBocLnNtdHBkaWFnLnYxLkdldFRlc3RSZXNwb25zZRJKCglMaXN0VGVzdHMSHS5zbXRwZGlhZy52MS5MaXN0VGVzdHNSZXF1ZXN0Gh4uc210cGRpYWcudjEuTGlzdFRlc3RzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_smtpdiag_v1_options, file_smtpdiag_v1_report, file_smtpdiag_v1_vocabulary]);
 
 /**
- * Names the test that is wanted.
- *
  * @generated from message smtpdiag.v1.GetTestRequest
  */
 export type GetTestRequest = Message<"smtpdiag.v1.GetTestRequest"> & {
   /**
-   * The id of the test, as a report has it (`test_id`) and ListTests.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * How much of it is wanted. The default is FULL.
-   *
    * @generated from field: smtpdiag.v1.TestView view = 2;
    */
   view: TestView;
@@ -50,14 +42,10 @@ export const GetTestRequestSchema: GenMessage<GetTestRequest> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_test, 0);
 
 /**
- * The test that was asked for.
- *
  * @generated from message smtpdiag.v1.GetTestResponse
  */
 export type GetTestResponse = Message<"smtpdiag.v1.GetTestResponse"> & {
   /**
-   * The test with its report, or without it where BASIC was asked for or none is kept.
-   *
    * @generated from field: smtpdiag.v1.Test test = 1;
    */
   test?: Test | undefined;
@@ -71,54 +59,35 @@ export const GetTestResponseSchema: GenMessage<GetTestResponse> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_test, 1);
 
 /**
- * Says which tests are wanted, how many of them, in which order and how much of each.
- *
  * @generated from message smtpdiag.v1.ListTestsRequest
  */
 export type ListTestsRequest = Message<"smtpdiag.v1.ListTestsRequest"> & {
   /**
-   * How many tests are returned at most. The default, 0, means 100, more than 1000 are taken for 1000 (of the view FULL
-   * more than 50 for 50), and a negative number is refused.
-   *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * The `next_page_token` of the page before. If it is empty, the first tests are returned. The configuration, the
-   * filter and the order must be the same as they were then.
-   *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * A filter as AIP-160 has it: `outcome = fail AND start_time > 2026-11-17T00:00:00Z`, `NOT code = auth_rejected`,
-   * `code:timeout*`. The fields are those of Test but for the lists, the peer and the report; times and numbers can be
-   * compared by their size. If it is empty, all tests are returned.
-   *
    * @generated from field: string filter = 3;
    */
   filter: string;
 
   /**
-   * The order as AIP-132 has it: "start_time desc", "elapsed_ms desc, code". If it is empty, the newest tests come first.
-   *
    * @generated from field: string order_by = 4;
    */
   orderBy: string;
 
   /**
-   * Whether the reports are wanted. The default is BASIC, which is without them.
-   *
    * @generated from field: smtpdiag.v1.TestView view = 5;
    */
   view: TestView;
 
   /**
-   * Filters by the configuration that was tested, which need not exist any more. If it is empty, the tests of all are
-   * returned.
-   *
    * @generated from field: string config_id = 6;
    */
   configId: string;
@@ -132,21 +101,15 @@ export const ListTestsRequestSchema: GenMessage<ListTestsRequest> = /*@__PURE__*
   messageDesc(file_smtpdiag_v1_test, 2);
 
 /**
- * A page of the kept tests.
- *
  * @generated from message smtpdiag.v1.ListTestsResponse
  */
 export type ListTestsResponse = Message<"smtpdiag.v1.ListTestsResponse"> & {
   /**
-   * The tests of this page. There may be none.
-   *
    * @generated from field: repeated smtpdiag.v1.Test tests = 1;
    */
   tests: Test[];
 
   /**
-   * What to send as `page_token` for the next page. It is empty where this page is the last.
-   *
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
@@ -160,152 +123,105 @@ export const ListTestsResponseSchema: GenMessage<ListTestsResponse> = /*@__PURE_
   messageDesc(file_smtpdiag_v1_test, 3);
 
 /**
- * One test of a stored configuration, as it is kept. It never changes.
- *
  * @generated from message smtpdiag.v1.Test
  */
 export type Test = Message<"smtpdiag.v1.Test"> & {
   /**
-   * The id of the test.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The configuration that was tested. It may be removed by now.
-   *
    * @generated from field: string config_id = 2;
    */
   configId: string;
 
   /**
-   * The sequence of the configuration's last event when it was tested, by which the log tells what it was like.
-   *
    * @generated from field: uint64 config_sequence = 3;
    */
   configSequence: bigint;
 
   /**
-   * The id of the access token that the test was made with, or what stands in its place, as in ConfigEvent.
-   *
    * @generated from field: string actor_token_id = 4;
    */
   actorTokenId: string;
 
   /**
-   * The name of that access token. It is empty where it is not known any more.
-   *
    * @generated from field: string actor_token_name = 5;
    */
   actorTokenName: string;
 
   /**
-   * The address and port that the call came from. Behind a proxy these are the proxy's.
-   *
    * @generated from field: string peer = 6;
    */
   peer: string;
 
   /**
-   * Which kind of call made the test.
-   *
    * @generated from field: smtpdiag.v1.TestTrigger trigger = 7;
    */
   trigger: TestTrigger;
 
   /**
-   * How far the test was to go. It is unspecified for a post to an HTTP provider.
-   *
    * @generated from field: smtpdiag.v1.Depth depth = 8;
    */
   depth: Depth;
 
   /**
-   * What came of the test.
-   *
    * @generated from field: smtpdiag.v1.TestOutcome outcome = 9;
    */
   outcome: TestOutcome;
 
   /**
-   * The stage of the verdict: "auth", "quit" for a test that passed, of a cancelled one the last that began. Of a post
-   * to an HTTP provider it is the stage of the post.
-   *
    * @generated from field: string stage = 10;
    */
   stage: string;
 
   /**
-   * The code of the verdict: "ok", "auth_rejected", of a cancelled test "unfinished" or "resources_short".
-   *
    * @generated from field: string code = 11;
    */
   code: string;
 
   /**
-   * When the test began, by the service's clock.
-   *
    * @generated from field: google.protobuf.Timestamp start_time = 12;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * How long it took until the verdict, or until it was cancelled, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 13;
    */
   elapsedMs: number;
 
   /**
-   * The stages in the order in which they were reached, with the time that each took in all, of a cancelled test the one
-   * in which it was cut short among them.
-   *
    * @generated from field: repeated smtpdiag.v1.TestPhase phases = 14;
    */
   phases: TestPhase[];
 
   /**
-   * The TLS version that was agreed on, such as "TLSv1.3". It is empty where there was no TLS.
-   *
    * @generated from field: string tls_version = 15;
    */
   tlsVersion: string;
 
   /**
-   * When the server's own certificate expires. It is absent where none was seen.
-   *
    * @generated from field: google.protobuf.Timestamp certificate_expire_time = 16;
    */
   certificateExpireTime?: Timestamp | undefined;
 
   /**
-   * The server's reply that decided the test, such as 535, or the status of an HTTP provider's response. It is 0 where
-   * there was none.
-   *
    * @generated from field: uint32 reply_code = 17;
    */
   replyCode: number;
 
   /**
-   * The names of the settings that were tested in place of the stored ones. Such a test says nothing about the
-   * configuration itself, and is never its last good one.
-   *
    * @generated from field: repeated string overridden = 18;
    */
   overridden: string[];
 
   /**
-   * What was tested, by the settings' names: host, port, tls_mode, user and so on, and never a secret.
-   *
    * @generated from field: map<string, string> tested = 19;
    */
   tested: { [key: string]: string };
 
   /**
-   * The report, as the call answered it. It is absent in the view BASIC, of a cancelled test, of a post to an HTTP
-   * provider, and where a newer release kept it in a form that this one does not know.
-   *
    * @generated from field: smtpdiag.v1.Report report = 20;
    */
   report?: Report | undefined;
@@ -319,21 +235,15 @@ export const TestSchema: GenMessage<Test> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_test, 4);
 
 /**
- * How long a test was in one stage.
- *
  * @generated from message smtpdiag.v1.TestPhase
  */
 export type TestPhase = Message<"smtpdiag.v1.TestPhase"> & {
   /**
-   * The stage: "connect", "tls", "auth".
-   *
    * @generated from field: string stage = 1;
    */
   stage: string;
 
   /**
-   * How long the test was in it, in milliseconds.
-   *
    * @generated from field: uint32 elapsed_ms = 2;
    */
   elapsedMs: number;
@@ -347,28 +257,20 @@ export const TestPhaseSchema: GenMessage<TestPhase> = /*@__PURE__*/
   messageDesc(file_smtpdiag_v1_test, 5);
 
 /**
- * How much of a test is wanted.
- *
  * @generated from enum smtpdiag.v1.TestView
  */
 export enum TestView {
   /**
-   * The default is wanted: FULL of one test, BASIC of a list.
-   *
    * @generated from enum value: TEST_VIEW_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * All but the report is wanted.
-   *
    * @generated from enum value: TEST_VIEW_BASIC = 1;
    */
   BASIC = 1,
 
   /**
-   * The report is wanted too.
-   *
    * @generated from enum value: TEST_VIEW_FULL = 2;
    */
   FULL = 2,
@@ -381,43 +283,30 @@ export const TestViewSchema: GenEnum<TestView> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_test, 0);
 
 /**
- * Which kind of call made a test.
- *
  * @generated from enum smtpdiag.v1.TestTrigger
  */
 export enum TestTrigger {
   /**
-   * The kind is not known to this release.
-   *
    * @generated from enum value: TEST_TRIGGER_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * Diagnose was called with the id of the configuration.
-   *
    * @generated from enum value: TEST_TRIGGER_DIAGNOSE = 1;
    */
   DIAGNOSE = 1,
 
   /**
-   * A test message was sent with the stored configuration: TestSMTPConfigById and TestEmailProviderSMTPById.
-   *
    * @generated from enum value: TEST_TRIGGER_TEST_CONFIG = 2;
    */
   TEST_CONFIG = 2,
 
   /**
-   * A test message was sent with settings of the call that named the configuration: TestSMTPConfig and
-   * TestEmailProviderSMTP.
-   *
    * @generated from enum value: TEST_TRIGGER_TEST_SETTINGS = 3;
    */
   TEST_SETTINGS = 3,
 
   /**
-   * A signed sample was posted to the endpoint of an HTTP provider: TestHTTPProvider.
-   *
    * @generated from enum value: TEST_TRIGGER_TEST_HTTP_PROVIDER = 4;
    */
   TEST_HTTP_PROVIDER = 4,
@@ -430,35 +319,25 @@ export const TestTriggerSchema: GenEnum<TestTrigger> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_test, 1);
 
 /**
- * What came of a kept test.
- *
  * @generated from enum smtpdiag.v1.TestOutcome
  */
 export enum TestOutcome {
   /**
-   * The outcome is not known to this release.
-   *
    * @generated from enum value: TEST_OUTCOME_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The test passed as far as it was to go.
-   *
    * @generated from enum value: TEST_OUTCOME_OK = 1;
    */
   OK = 1,
 
   /**
-   * The test failed; `stage` and `code` say where and why.
-   *
    * @generated from enum value: TEST_OUTCOME_FAIL = 2;
    */
   FAIL = 2,
 
   /**
-   * The test came to no verdict: its caller left, its time was over, or the service stopped or fell short of something.
-   *
    * @generated from enum value: TEST_OUTCOME_CANCELLED = 3;
    */
   CANCELLED = 3,
@@ -471,20 +350,10 @@ export const TestOutcomeSchema: GenEnum<TestOutcome> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_test, 2);
 
 /**
- * Shows the kept tests of the caller's instance. Every test that names a stored configuration is kept, whichever API
- * made it: Diagnose with a config_id, the tests of zitadel.admin.v1 that use a stored configuration or its secret, and
- * TestHTTPProvider. The server bounds how many are kept of a configuration and how long; a configuration's tests outlive
- * its removal until their age ends. No secret is in them. Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED,
- * INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if
- * the header x-instance-id names an instance that the caller has not. Each RPC names what more it can answer.
- *
  * @generated from service smtpdiag.v1.TestService
  */
 export const TestService: GenService<{
   /**
-   * Returns a kept test with its report.
-   * Answers NOT_FOUND also if the instance has no test with this id, or has it no more.
-   *
    * @generated from rpc smtpdiag.v1.TestService.GetTest
    */
   getTest: {
@@ -493,12 +362,6 @@ export const TestService: GenService<{
     output: typeof GetTestResponseSchema;
   },
   /**
-   * Lists kept tests, the newest first unless another order is asked for, and without their reports unless these are
-   * asked for. A test that is kept between the reading of two pages moves none of the others.
-   * Answers INVALID_ARGUMENT also if the filter or the order can't be read, which says where, or the page token is not
-   * one of this instance, filter and order. Answers RESOURCE_EXHAUSTED also while many lists with a filter or an order are
-   * being read; google.rpc.RetryInfo says when to try again.
-   *
    * @generated from rpc smtpdiag.v1.TestService.ListTests
    */
   listTests: {

@@ -2,8 +2,6 @@
 // @generated from file smtpdiag/v1/vocabulary.proto (package smtpdiag.v1, syntax proto3)
 /* eslint-disable */
 
-// The words of a diagnosis. They are a stable public API: values are added, and never renamed or removed.
-
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
 
@@ -14,50 +12,35 @@ export const file_smtpdiag_v1_vocabulary: GenFile = /*@__PURE__*/
   fileDesc("ChxzbXRwZGlhZy92MS92b2NhYnVsYXJ5LnByb3RvEgtzbXRwZGlhZy52MSqTAQoHVGxzTW9kZRIYChRUTFNfTU9ERV9VTlNQRUNJRklFRBAAEhEKDVRMU19NT0RFX0FVVE8QARIVChFUTFNfTU9ERV9JTVBMSUNJVBACEhUKEVRMU19NT0RFX1NUQVJUVExTEAMSGgoWVExTX01PREVfT1BQT1JUVU5JU1RJQxAEEhEKDVRMU19NT0RFX05PTkUQBSqQAQoFRGVwdGgSFQoRREVQVEhfVU5TUEVDSUZJRUQQABIRCg1ERVBUSF9DT05ORUNUEAESDQoJREVQVEhfVExTEAISDgoKREVQVEhfRUhMTxADEg4KCkRFUFRIX0FVVEgQBBIOCgpERVBUSF9NQUlMEAUSDgoKREVQVEhfUkNQVBAGEg4KCkRFUFRIX0RBVEEQByo+CgRXYWl0EhQKEFdBSVRfVU5TUEVDSUZJRUQQABIRCg1XQUlUX1ZFUklGSUVEEAESDQoJV0FJVF9GVUxMEAIqRAoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASDgoKT1VUQ09NRV9PSxABEhAKDE9VVENPTUVfRkFJTBACKk4KCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASEgoOU0VWRVJJVFlfRVJST1IQARIUChBTRVZFUklUWV9XQVJOSU5HEAIq7QEKBVN0YWdlEhUKEVNUQUdFX1VOU1BFQ0lGSUVEEAASEAoMU1RBR0VfUE9MSUNZEAESEQoNU1RBR0VfUkVTT0xWRRACEhEKDVNUQUdFX0NPTk5FQ1QQAxINCglTVEFHRV9UTFMQBBISCg5TVEFHRV9HUkVFVElORxAFEg4KClNUQUdFX0VITE8QBhISCg5TVEFHRV9TVEFSVFRMUxAHEg4KClNUQUdFX0FVVEgQCBIOCgpTVEFHRV9NQUlMEAkSDgoKU1RBR0VfUkNQVBAKEg4KClNUQUdFX0RBVEEQCxIOCgpTVEFHRV9RVUlUEAwq0xMKBENvZGUSFAoQQ09ERV9VTlNQRUNJRklFRBAAEgsKB0NPREVfT0sQARIWChJDT0RFX0VHUkVTU19ERU5JRUQQAhIVChFDT0RFX0lOVkFMSURfSE9TVBADEhYKEkNPREVfRE5TX05PVF9GT1VORBAEEhYKEkNPREVfRE5TX1RFTVBPUkFSWRAFEhIKDkNPREVfRE5TX0VSUk9SEAYSGwoXQ09ERV9DT05ORUNUSU9OX1JFRlVTRUQQBxIcChhDT0RFX05FVFdPUktfVU5SRUFDSEFCTEUQCBIQCgxDT0RFX1RJTUVPVVQQCRIaChZDT0RFX0NPTk5FQ1RJT05fQ0xPU0VEEAoSGQoVQ09ERV9DT05ORUNUSU9OX1JFU0VUEAsSEQoNQ09ERV9OT1RfU01UUBAMEhcKE0NPREVfUFJPVE9DT0xfRVJST1IQDRIbChdDT0RFX1JFU1BPTlNFX1RPT19MQVJHRRAOEhwKGENPREVfU0VSVklDRV9VTkFWQUlMQUJMRRAPEh0KGUNPREVfVE9PX01BTllfQ09OTkVDVElPTlMQEBIVChFDT0RFX1JBVEVfTElNSVRFRBAREhoKFkNPREVfVEVNUE9SQVJZX0ZBSUxVUkUQEhIkCiBDT0RFX1dST05HX1RMU19NT0RFX1VTRV9JTVBMSUNJVBATEiQKIENPREVfV1JPTkdfVExTX01PREVfVVNFX1NUQVJUVExTEBQSIAocQ09ERV9XUk9OR19UTFNfTU9ERV9VU0VfTk9ORRAVEh0KGUNPREVfU1RBUlRUTFNfTk9UX09GRkVSRUQQFhIaChZDT0RFX1NUQVJUVExTX1JFSkVDVEVEEBcSGwoXQ09ERV9TVEFSVFRMU19JTkpFQ1RJT04QGBIdChlDT0RFX1RMU19IQU5EU0hBS0VfRkFJTEVEEBkSHAoYQ09ERV9UTFNfVkVSU0lPTl9UT09fT0xEEBoSIQodQ09ERV9UTFNfQ0xJRU5UX0NFUlRfUkVRVUlSRUQQGxIeChpDT0RFX1RMU19VTlJFQ09HTklaRURfTkFNRRAcEhkKFUNPREVfVExTX0NFUlRfRVhQSVJFRBAdEh8KG0NPREVfVExTX0NFUlRfTk9UX1lFVF9WQUxJRBAeEh4KGkNPREVfVExTX0hPU1ROQU1FX01JU01BVENIEB8SGAoUQ09ERV9UTFNfU0VMRl9TSUdORUQQIBIWChJDT0RFX1RMU19VTlRSVVNURUQQIRIhCh1DT0RFX1RMU19NSVNTSU5HX0lOVEVSTUVESUFURRAiEhYKEkNPREVfVExTX0NFUlRfV0VBSxAjEh8KG0NPREVfVExTX0NFUlRfV1JPTkdfUFVSUE9TRRAkEhUKEUNPREVfVExTX1JFUVVJUkVEECUSFgoSQ09ERV9FSExPX1JFSkVDVEVEECYSGQoVQ09ERV9BVVRIX05PVF9PRkZFUkVEECcSGQoVQ09ERV9BVVRIX05PVF9FTkFCTEVEECgSIwofQ09ERV9BVVRIX01FQ0hBTklTTV9VTlNVUFBPUlRFRBApEhoKFkNPREVfQVVUSF9SRVFVSVJFU19UTFMQKhIWChJDT0RFX0FVVEhfUkVRVUlSRUQQKxIWChJDT0RFX0FVVEhfUkVKRUNURUQQLBIcChhDT0RFX0FVVEhfQkFTSUNfRElTQUJMRUQQLRIjCh9DT0RFX0FVVEhfQVBQX1BBU1NXT1JEX1JFUVVJUkVEEC4SIAocQ09ERV9BVVRIX1dFQl9MT0dJTl9SRVFVSVJFRBAvEh8KG0NPREVfQVVUSF9URU1QT1JBUllfRkFJTFVSRRAwEhoKFkNPREVfQVVUSF9UT0tFTl9GQUlMRUQQMRIYChRDT0RFX1NFTkRFUl9SRUpFQ1RFRBAyEhsKF0NPREVfUkVDSVBJRU5UX1JFSkVDVEVEEDMSFQoRQ09ERV9SRUxBWV9ERU5JRUQQNBITCg9DT0RFX0dSRVlMSVNURUQQNRIVChFDT0RFX01BSUxCT1hfRlVMTBA2EhkKFUNPREVfTUVTU0FHRV9SRUpFQ1RFRBA3EhoKFkNPREVfTUVTU0FHRV9UT09fTEFSR0UQOBIfChtDT0RFX1NNVFBVVEY4X05PVF9TVVBQT1JURUQQORIeChpDT0RFX0NMRUFSVEVYVF9DUkVERU5USUFMUxA6EiMKH0NPREVfU1RBUlRUTFNfQVZBSUxBQkxFX0JVVF9PRkYQOxIaChZDT0RFX0NFUlRfRVhQSVJFU19TT09OEDwSGAoUQ09ERV9PTERfVExTX1ZFUlNJT04QPRIZChVDT0RFX0hFTE9fT05MWV9TRVJWRVIQPhIgChxDT0RFX0FVVEhfT1ZFUl9MRUdBQ1lfU1lOVEFYED8SFQoRQ09ERV9RVUlUX0lHTk9SRUQQQBIZChVDT0RFX1NJWkVfTElNSVRfU01BTEwQQRIdChlDT0RFX1NFUlZFUl9FQ0hPRVNfU0VDUkVUEEISGgoWQ09ERV9DTElFTlRfSVBfQkxPQ0tFRBBDEhcKE0NPREVfQ0xJRU5UX05PX1JETlMQRBIlCiFDT0RFX1NFTkRFUl9BVVRIRU5USUNBVElPTl9GQUlMRUQQRRIcChhDT0RFX1NFTkRFUl9OT1RfVkVSSUZJRUQQRhIZChVDT0RFX1NFTkRFUl9OT1RfT1dORUQQRxIgChxDT0RFX1NFTkRFUl9ET01BSU5fTk9UX0ZPVU5EEEgSIwofQ09ERV9SRUNJUElFTlRfRE9NQUlOX05PVF9GT1VORBBJEh4KGkNPREVfU0VORElOR19MSU1JVF9SRUFDSEVEEEoSGwoXQ09ERV9BQ0NPVU5UX1JFU1RSSUNURUQQSxIbChdDT0RFX1BFUk1JU1NJT05fTUlTU0lORxBMEhkKFUNPREVfQ09OVEVOVF9SRUpFQ1RFRBBNEh4KGkNPREVfT1VUR09JTkdfU01UUF9CTE9DS0VEEE4SGAoUQ09ERV9UTFNfSU5URVJDRVBURUQQTxIYChRDT0RFX1NNVFBfUkVESVJFQ1RFRBBQEh4KGkNPREVfQVVUSF9QQVNTV09SRF9FWFBJUkVEEFESGwoXQ09ERV9BVVRIX1NNVFBfRElTQUJMRUQQUhIgChxDT0RFX0FVVEhfQ0xJRU5UX05PVF9BTExPV0VEEFMSHwobQ09ERV9BVVRIX1RPT19NQU5ZX0FUVEVNUFRTEFQSGQoVQ09ERV9MT0dJTl9OT1RfVEVTVEVEEFUSGgoWQ09ERV9UUlVTVF9TVE9SRV9FTVBUWRBWEhkKFUNPREVfQUREUkVTU0VTX0RJRkZFUhBXKuIDCgpDaGFuZ2VLaW5kEhsKF0NIQU5HRV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTQ0hBTkdFX0tJTkRfU0VUVElORxABEhYKEkNIQU5HRV9LSU5EX1NFQ1JFVBACEhUKEUNIQU5HRV9LSU5EX0RFUFRIEAMSFwoTQ0hBTkdFX0tJTkRfQUREUkVTUxAEEhgKFENIQU5HRV9LSU5EX1RMU19NT0RFEAUSGwoXQ0hBTkdFX0tJTkRfVExTX1ZFUlNJT04QBhIWChJDSEFOR0VfS0lORF9DSVBIRVIQBxIbChdDSEFOR0VfS0lORF9DRVJUSUZJQ0FURRAIEiEKHUNIQU5HRV9LSU5EX0NFUlRJRklDQVRFX0NIQUlOEAkSIQodQ0hBTkdFX0tJTkRfQ0VSVElGSUNBVEVfVFJVU1QQChIYChRDSEFOR0VfS0lORF9TT0ZUV0FSRRALEhkKFUNIQU5HRV9LSU5EX0VYVEVOU0lPThAMEhoKFkNIQU5HRV9LSU5EX1NJWkVfTElNSVQQDRIhCh1DSEFOR0VfS0lORF9PRkZFUkVEX01FQ0hBTklTTRAOEhkKFUNIQU5HRV9LSU5EX01FQ0hBTklTTRAPEhUKEUNIQU5HRV9LSU5EX1JFUExZEBBiBnByb3RvMw");
 
 /**
- * How the connection to a server is secured.
- *
  * @generated from enum smtpdiag.v1.TlsMode
  */
 export enum TlsMode {
   /**
-   * The caller names no mode, and TLS_MODE_AUTO is used.
-   *
    * @generated from enum value: TLS_MODE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The connection must be encrypted with a verified certificate. Implicit TLS and STARTTLS are both tried, and the one
-   * that the server speaks is used.
-   *
    * @generated from enum value: TLS_MODE_AUTO = 1;
    */
   AUTO = 1,
 
   /**
-   * The connection begins with a TLS handshake (RFC 8314 section 3).
-   *
    * @generated from enum value: TLS_MODE_IMPLICIT = 2;
    */
   IMPLICIT = 2,
 
   /**
-   * The connection begins in clear text, and the server must offer STARTTLS (RFC 3207).
-   *
    * @generated from enum value: TLS_MODE_STARTTLS = 3;
    */
   STARTTLS = 3,
 
   /**
-   * STARTTLS is used where the server offers it, and clear text otherwise. The certificate need not be verified.
-   *
    * @generated from enum value: TLS_MODE_OPPORTUNISTIC = 4;
    */
   OPPORTUNISTIC = 4,
 
   /**
-   * Everything is sent in clear text, even where the server offers STARTTLS.
-   *
    * @generated from enum value: TLS_MODE_NONE = 5;
    */
   NONE = 5,
@@ -70,63 +53,45 @@ export const TlsModeSchema: GenEnum<TlsMode> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 0);
 
 /**
- * How far a test goes. Each depth includes the ones before it.
- *
  * @generated from enum smtpdiag.v1.Depth
  */
 export enum Depth {
   /**
-   * The caller names no depth, and DEPTH_AUTH is used.
-   *
    * @generated from enum value: DEPTH_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The test ends when the TCP connection stands.
-   *
    * @generated from enum value: DEPTH_CONNECT = 1;
    */
   CONNECT = 1,
 
   /**
-   * The test ends after the TLS handshake and the check of the certificate.
-   *
    * @generated from enum value: DEPTH_TLS = 2;
    */
   TLS = 2,
 
   /**
-   * The test ends when the server has named its extensions.
-   *
    * @generated from enum value: DEPTH_EHLO = 3;
    */
   EHLO = 3,
 
   /**
-   * The test ends after the login, or after EHLO where no user is given.
-   *
    * @generated from enum value: DEPTH_AUTH = 4;
    */
   AUTH = 4,
 
   /**
-   * The test ends when the server has accepted the sender.
-   *
    * @generated from enum value: DEPTH_MAIL = 5;
    */
   MAIL = 5,
 
   /**
-   * The test ends when the server has accepted the recipient. No message is sent.
-   *
    * @generated from enum value: DEPTH_RCPT = 6;
    */
   RCPT = 6,
 
   /**
-   * The test sends a real message to the recipient.
-   *
    * @generated from enum value: DEPTH_DATA = 7;
    */
   DATA = 7,
@@ -139,28 +104,20 @@ export const DepthSchema: GenEnum<Depth> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 1);
 
 /**
- * How long a test waits for a server that says nothing to the connection, as greeting, or in the TLS handshake.
- *
  * @generated from enum smtpdiag.v1.Wait
  */
 export enum Wait {
   /**
-   * The caller names none, and WAIT_VERIFIED is used.
-   *
    * @generated from enum value: WAIT_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * Until another setting of the host is verified, and the step has had a multiple of the measured round trip.
-   *
    * @generated from enum value: WAIT_VERIFIED = 1;
    */
   VERIFIED = 1,
 
   /**
-   * For all of the test's time, whatever else works.
-   *
    * @generated from enum value: WAIT_FULL = 2;
    */
   FULL = 2,
@@ -173,28 +130,20 @@ export const WaitSchema: GenEnum<Wait> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 2);
 
 /**
- * Whether the requested test passed.
- *
  * @generated from enum smtpdiag.v1.Outcome
  */
 export enum Outcome {
   /**
-   * The outcome is not known. The service never answers it.
-   *
    * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The whole requested test passed.
-   *
    * @generated from enum value: OUTCOME_OK = 1;
    */
   OK = 1,
 
   /**
-   * The test failed at some stage.
-   *
    * @generated from enum value: OUTCOME_FAIL = 2;
    */
   FAIL = 2,
@@ -207,28 +156,20 @@ export const OutcomeSchema: GenEnum<Outcome> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 3);
 
 /**
- * How much a finding matters.
- *
  * @generated from enum smtpdiag.v1.Severity
  */
 export enum Severity {
   /**
-   * The severity is not known. The service never answers it.
-   *
    * @generated from enum value: SEVERITY_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The finding is why the test failed. A report has one of these at most.
-   *
    * @generated from enum value: SEVERITY_ERROR = 1;
    */
   ERROR = 1,
 
   /**
-   * The finding is worth knowing and fails no test.
-   *
    * @generated from enum value: SEVERITY_WARNING = 2;
    */
   WARNING = 2,
@@ -241,98 +182,70 @@ export const SeveritySchema: GenEnum<Severity> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 4);
 
 /**
- * The stages that a test passes through, in order.
- *
  * @generated from enum smtpdiag.v1.Stage
  */
 export enum Stage {
   /**
-   * The stage is not known. The service never answers it.
-   *
    * @generated from enum value: STAGE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The service decides whether its policy lets it dial the destination.
-   *
    * @generated from enum value: STAGE_POLICY = 1;
    */
   POLICY = 1,
 
   /**
-   * The host's addresses are looked up in the DNS.
-   *
    * @generated from enum value: STAGE_RESOLVE = 2;
    */
   RESOLVE = 2,
 
   /**
-   * A TCP connection is made.
-   *
    * @generated from enum value: STAGE_CONNECT = 3;
    */
   CONNECT = 3,
 
   /**
-   * A TLS handshake is made and the certificate verified, at the start of the connection or after STARTTLS.
-   *
    * @generated from enum value: STAGE_TLS = 4;
    */
   TLS = 4,
 
   /**
-   * The server is to send its greeting.
-   *
    * @generated from enum value: STAGE_GREETING = 5;
    */
   GREETING = 5,
 
   /**
-   * EHLO, or HELO where the server knows no other, is sent outside or inside TLS.
-   *
    * @generated from enum value: STAGE_EHLO = 6;
    */
   EHLO = 6,
 
   /**
-   * The STARTTLS command is sent.
-   *
    * @generated from enum value: STAGE_STARTTLS = 7;
    */
   STARTTLS = 7,
 
   /**
-   * The user is authenticated by the command AUTH.
-   *
    * @generated from enum value: STAGE_AUTH = 8;
    */
   AUTH = 8,
 
   /**
-   * The sender is named by the command MAIL FROM.
-   *
    * @generated from enum value: STAGE_MAIL = 9;
    */
   MAIL = 9,
 
   /**
-   * The recipient is named by the command RCPT TO.
-   *
    * @generated from enum value: STAGE_RCPT = 10;
    */
   RCPT = 10,
 
   /**
-   * The message is sent by the command DATA.
-   *
    * @generated from enum value: STAGE_DATA = 11;
    */
   DATA = 11,
 
   /**
-   * The connection is ended by the command QUIT. A test that passed ends here.
-   *
    * @generated from enum value: STAGE_QUIT = 12;
    */
   QUIT = 12,
@@ -345,625 +258,445 @@ export const StageSchema: GenEnum<Stage> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 5);
 
 /**
- * What a test found. Each code has a page (see GetFinding). In upper case and without the prefix it is the reason of
- * google.rpc.ErrorInfo where a failed test is an error. Those that begin with "Warning" fail no test; what is wrong with
- * a certificate is a warning too where the TLS mode does not demand that it is verified.
- *
  * @generated from enum smtpdiag.v1.Code
  */
 export enum Code {
   /**
-   * The code is not known. The service never answers it.
-   *
    * @generated from enum value: CODE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The step, or the whole requested test, passed.
-   *
    * @generated from enum value: CODE_OK = 1;
    */
   OK = 1,
 
   /**
-   * The policy of this service forbids the destination.
-   *
    * @generated from enum value: CODE_EGRESS_DENIED = 2;
    */
   EGRESS_DENIED = 2,
 
   /**
-   * The host is neither a host name nor an IP address.
-   *
    * @generated from enum value: CODE_INVALID_HOST = 3;
    */
   INVALID_HOST = 3,
 
   /**
-   * The host's name does not exist, or it has no address.
-   *
    * @generated from enum value: CODE_DNS_NOT_FOUND = 4;
    */
   DNS_NOT_FOUND = 4,
 
   /**
-   * The host's name can't be looked up at the moment, and may be later.
-   *
    * @generated from enum value: CODE_DNS_TEMPORARY = 5;
    */
   DNS_TEMPORARY = 5,
 
   /**
-   * The lookup of the host's name failed.
-   *
    * @generated from enum value: CODE_DNS_ERROR = 6;
    */
   DNS_ERROR = 6,
 
   /**
-   * The connection is refused: nothing listens on the port, or a firewall rejects it.
-   *
    * @generated from enum value: CODE_CONNECTION_REFUSED = 7;
    */
   CONNECTION_REFUSED = 7,
 
   /**
-   * There is no network route to the server.
-   *
    * @generated from enum value: CODE_NETWORK_UNREACHABLE = 8;
    */
   NETWORK_UNREACHABLE = 8,
 
   /**
-   * The server did not answer in time. The stage says to what.
-   *
    * @generated from enum value: CODE_TIMEOUT = 9;
    */
   TIMEOUT = 9,
 
   /**
-   * The server closed the connection without an answer.
-   *
    * @generated from enum value: CODE_CONNECTION_CLOSED = 10;
    */
   CONNECTION_CLOSED = 10,
 
   /**
-   * The connection was reset by the server, or by something on the way to it.
-   *
    * @generated from enum value: CODE_CONNECTION_RESET = 11;
    */
   CONNECTION_RESET = 11,
 
   /**
-   * Something other than an SMTP server listens on the port.
-   *
    * @generated from enum value: CODE_NOT_SMTP = 12;
    */
   NOT_SMTP = 12,
 
   /**
-   * The server's reply breaks the grammar or the order of RFC 5321.
-   *
    * @generated from enum value: CODE_PROTOCOL_ERROR = 13;
    */
   PROTOCOL_ERROR = 13,
 
   /**
-   * The server's reply is larger than any that SMTP needs.
-   *
    * @generated from enum value: CODE_RESPONSE_TOO_LARGE = 14;
    */
   RESPONSE_TOO_LARGE = 14,
 
   /**
-   * The server refuses service (replies 421 and 554).
-   *
    * @generated from enum value: CODE_SERVICE_UNAVAILABLE = 15;
    */
   SERVICE_UNAVAILABLE = 15,
 
   /**
-   * The server has too many connections open.
-   *
    * @generated from enum value: CODE_TOO_MANY_CONNECTIONS = 16;
    */
   TOO_MANY_CONNECTIONS = 16,
 
   /**
-   * The server limits how often it may be used, and the limit is reached.
-   *
    * @generated from enum value: CODE_RATE_LIMITED = 17;
    */
   RATE_LIMITED = 17,
 
   /**
-   * The server can't do it at the moment, for a reason that has no code of its own (another 4xx reply).
-   *
    * @generated from enum value: CODE_TEMPORARY_FAILURE = 18;
    */
   TEMPORARY_FAILURE = 18,
 
   /**
-   * The port speaks TLS from the first byte, and the TLS mode begins in clear text.
-   *
    * @generated from enum value: CODE_WRONG_TLS_MODE_USE_IMPLICIT = 19;
    */
   WRONG_TLS_MODE_USE_IMPLICIT = 19,
 
   /**
-   * The port begins in clear text, and the TLS mode begins with TLS.
-   *
    * @generated from enum value: CODE_WRONG_TLS_MODE_USE_STARTTLS = 20;
    */
   WRONG_TLS_MODE_USE_STARTTLS = 20,
 
   /**
-   * The port speaks no TLS at all.
-   *
    * @generated from enum value: CODE_WRONG_TLS_MODE_USE_NONE = 21;
    */
   WRONG_TLS_MODE_USE_NONE = 21,
 
   /**
-   * Encryption is demanded, and the server does not offer STARTTLS.
-   *
    * @generated from enum value: CODE_STARTTLS_NOT_OFFERED = 22;
    */
   STARTTLS_NOT_OFFERED = 22,
 
   /**
-   * The server offers STARTTLS and refuses to start it.
-   *
    * @generated from enum value: CODE_STARTTLS_REJECTED = 23;
    */
   STARTTLS_REJECTED = 23,
 
   /**
-   * Unencrypted data followed the server's agreement to STARTTLS, as in an attack on the connection.
-   *
    * @generated from enum value: CODE_STARTTLS_INJECTION = 24;
    */
   STARTTLS_INJECTION = 24,
 
   /**
-   * The TLS handshake failed: there is no common version or cipher, or it was broken off.
-   *
    * @generated from enum value: CODE_TLS_HANDSHAKE_FAILED = 25;
    */
   TLS_HANDSHAKE_FAILED = 25,
 
   /**
-   * The server speaks only TLS versions older than 1.2.
-   *
    * @generated from enum value: CODE_TLS_VERSION_TOO_OLD = 26;
    */
   TLS_VERSION_TOO_OLD = 26,
 
   /**
-   * The server demands a client certificate.
-   *
    * @generated from enum value: CODE_TLS_CLIENT_CERT_REQUIRED = 27;
    */
   TLS_CLIENT_CERT_REQUIRED = 27,
 
   /**
-   * The server does not know itself by the host's name (SNI) and refused TLS.
-   *
    * @generated from enum value: CODE_TLS_UNRECOGNIZED_NAME = 28;
    */
   TLS_UNRECOGNIZED_NAME = 28,
 
   /**
-   * The server's certificate has expired.
-   *
    * @generated from enum value: CODE_TLS_CERT_EXPIRED = 29;
    */
   TLS_CERT_EXPIRED = 29,
 
   /**
-   * The server's certificate is not valid yet.
-   *
    * @generated from enum value: CODE_TLS_CERT_NOT_YET_VALID = 30;
    */
   TLS_CERT_NOT_YET_VALID = 30,
 
   /**
-   * The server's certificate is for other names than the host's.
-   *
    * @generated from enum value: CODE_TLS_HOSTNAME_MISMATCH = 31;
    */
   TLS_HOSTNAME_MISMATCH = 31,
 
   /**
-   * The server's certificate is signed by itself.
-   *
    * @generated from enum value: CODE_TLS_SELF_SIGNED = 32;
    */
   TLS_SELF_SIGNED = 32,
 
   /**
-   * The server's certificate is from an authority that is not trusted.
-   *
    * @generated from enum value: CODE_TLS_UNTRUSTED = 33;
    */
   TLS_UNTRUSTED = 33,
 
   /**
-   * The server does not send the intermediate certificate that leads to a trusted authority.
-   *
    * @generated from enum value: CODE_TLS_MISSING_INTERMEDIATE = 34;
    */
   TLS_MISSING_INTERMEDIATE = 34,
 
   /**
-   * The key or the signature of the server's certificate is too weak.
-   *
    * @generated from enum value: CODE_TLS_CERT_WEAK = 35;
    */
   TLS_CERT_WEAK = 35,
 
   /**
-   * The server's certificate is not meant for servers.
-   *
    * @generated from enum value: CODE_TLS_CERT_WRONG_PURPOSE = 36;
    */
   TLS_CERT_WRONG_PURPOSE = 36,
 
   /**
-   * The server demands TLS before it goes on, and the TLS mode has not given it.
-   *
    * @generated from enum value: CODE_TLS_REQUIRED = 37;
    */
   TLS_REQUIRED = 37,
 
   /**
-   * The server refuses the name that EHLO gave it.
-   *
    * @generated from enum value: CODE_EHLO_REJECTED = 38;
    */
   EHLO_REJECTED = 38,
 
   /**
-   * A user is given, and the server offers no authentication.
-   *
    * @generated from enum value: CODE_AUTH_NOT_OFFERED = 39;
    */
   AUTH_NOT_OFFERED = 39,
 
   /**
-   * The server answers that authentication is not enabled (reply 503).
-   *
    * @generated from enum value: CODE_AUTH_NOT_ENABLED = 40;
    */
   AUTH_NOT_ENABLED = 40,
 
   /**
-   * The server offers no SASL mechanism that can be used.
-   *
    * @generated from enum value: CODE_AUTH_MECHANISM_UNSUPPORTED = 41;
    */
   AUTH_MECHANISM_UNSUPPORTED = 41,
 
   /**
-   * The server lets users log in only inside TLS, and the TLS mode has not given it.
-   *
    * @generated from enum value: CODE_AUTH_REQUIRES_TLS = 42;
    */
   AUTH_REQUIRES_TLS = 42,
 
   /**
-   * The server takes no mail without a login, and no user is given.
-   *
    * @generated from enum value: CODE_AUTH_REQUIRED = 43;
    */
   AUTH_REQUIRED = 43,
 
   /**
-   * The server refuses the user and the password or token.
-   *
    * @generated from enum value: CODE_AUTH_REJECTED = 44;
    */
   AUTH_REJECTED = 44,
 
   /**
-   * Logins by password are switched off for the account or its tenant.
-   *
    * @generated from enum value: CODE_AUTH_BASIC_DISABLED = 45;
    */
   AUTH_BASIC_DISABLED = 45,
 
   /**
-   * The provider wants an app password in place of the account's own.
-   *
    * @generated from enum value: CODE_AUTH_APP_PASSWORD_REQUIRED = 46;
    */
   AUTH_APP_PASSWORD_REQUIRED = 46,
 
   /**
-   * The provider wants the account's owner to log in by a web browser first.
-   *
    * @generated from enum value: CODE_AUTH_WEB_LOGIN_REQUIRED = 47;
    */
   AUTH_WEB_LOGIN_REQUIRED = 47,
 
   /**
-   * The server can't check the login at the moment, and has refused nothing.
-   *
    * @generated from enum value: CODE_AUTH_TEMPORARY_FAILURE = 48;
    */
   AUTH_TEMPORARY_FAILURE = 48,
 
   /**
-   * The OAuth 2.0 token endpoint gave no access token.
-   *
    * @generated from enum value: CODE_AUTH_TOKEN_FAILED = 49;
    */
   AUTH_TOKEN_FAILED = 49,
 
   /**
-   * The server refuses the sender.
-   *
    * @generated from enum value: CODE_SENDER_REJECTED = 50;
    */
   SENDER_REJECTED = 50,
 
   /**
-   * The server refuses the recipient.
-   *
    * @generated from enum value: CODE_RECIPIENT_REJECTED = 51;
    */
   RECIPIENT_REJECTED = 51,
 
   /**
-   * The server does not pass on mail from here to the recipient.
-   *
    * @generated from enum value: CODE_RELAY_DENIED = 52;
    */
   RELAY_DENIED = 52,
 
   /**
-   * The server asks unknown senders to try again later.
-   *
    * @generated from enum value: CODE_GREYLISTED = 53;
    */
   GREYLISTED = 53,
 
   /**
-   * The recipient's mailbox is full.
-   *
    * @generated from enum value: CODE_MAILBOX_FULL = 54;
    */
   MAILBOX_FULL = 54,
 
   /**
-   * The server refuses the message.
-   *
    * @generated from enum value: CODE_MESSAGE_REJECTED = 55;
    */
   MESSAGE_REJECTED = 55,
 
   /**
-   * The message is larger than the server takes.
-   *
    * @generated from enum value: CODE_MESSAGE_TOO_LARGE = 56;
    */
   MESSAGE_TOO_LARGE = 56,
 
   /**
-   * An address has characters beyond ASCII before the @, and the server lacks SMTPUTF8 (RFC 6531).
-   *
    * @generated from enum value: CODE_SMTPUTF8_NOT_SUPPORTED = 57;
    */
   SMTPUTF8_NOT_SUPPORTED = 57,
 
   /**
-   * Warning: the login was not encrypted, so that whoever listened could use it or guess the password.
-   *
    * @generated from enum value: CODE_CLEARTEXT_CREDENTIALS = 58;
    */
   CLEARTEXT_CREDENTIALS = 58,
 
   /**
-   * Warning: the server offers STARTTLS, and TLS_MODE_NONE does not use it.
-   *
    * @generated from enum value: CODE_STARTTLS_AVAILABLE_BUT_OFF = 59;
    */
   STARTTLS_AVAILABLE_BUT_OFF = 59,
 
   /**
-   * Warning: the server's certificate expires within 14 days.
-   *
    * @generated from enum value: CODE_CERT_EXPIRES_SOON = 60;
    */
   CERT_EXPIRES_SOON = 60,
 
   /**
-   * Warning: the connection uses TLS 1.1 or older.
-   *
    * @generated from enum value: CODE_OLD_TLS_VERSION = 61;
    */
   OLD_TLS_VERSION = 61,
 
   /**
-   * Warning: the server knows only HELO, and so neither encryption nor authentication.
-   *
    * @generated from enum value: CODE_HELO_ONLY_SERVER = 62;
    */
   HELO_ONLY_SERVER = 62,
 
   /**
-   * Warning: the server announces authentication only in the obsolete form "AUTH=".
-   *
    * @generated from enum value: CODE_AUTH_OVER_LEGACY_SYNTAX = 63;
    */
   AUTH_OVER_LEGACY_SYNTAX = 63,
 
   /**
-   * Warning: the server did not answer QUIT as it should.
-   *
    * @generated from enum value: CODE_QUIT_IGNORED = 64;
    */
   QUIT_IGNORED = 64,
 
   /**
-   * Warning: the server takes only messages of less than a million octets.
-   *
    * @generated from enum value: CODE_SIZE_LIMIT_SMALL = 65;
    */
   SIZE_LIMIT_SMALL = 65,
 
   /**
-   * Warning: the server repeats the password or token in its answers. It is masked in the report.
-   *
    * @generated from enum value: CODE_SERVER_ECHOES_SECRET = 66;
    */
   SERVER_ECHOES_SECRET = 66,
 
   /**
-   * The server, or a block list that it asks, refuses the address that the connection comes from.
-   *
    * @generated from enum value: CODE_CLIENT_IP_BLOCKED = 67;
    */
   CLIENT_IP_BLOCKED = 67,
 
   /**
-   * The address that the connection comes from has no reverse DNS, or one that does not lead back to it.
-   *
    * @generated from enum value: CODE_CLIENT_NO_RDNS = 68;
    */
   CLIENT_NO_RDNS = 68,
 
   /**
-   * The sender's domain does not vouch for the mail: SPF, DKIM or DMARC failed.
-   *
    * @generated from enum value: CODE_SENDER_AUTHENTICATION_FAILED = 69;
    */
   SENDER_AUTHENTICATION_FAILED = 69,
 
   /**
-   * The sender's address or domain was not confirmed with the provider.
-   *
    * @generated from enum value: CODE_SENDER_NOT_VERIFIED = 70;
    */
   SENDER_NOT_VERIFIED = 70,
 
   /**
-   * The account that logged in may not send as the sender.
-   *
    * @generated from enum value: CODE_SENDER_NOT_OWNED = 71;
    */
   SENDER_NOT_OWNED = 71,
 
   /**
-   * The sender's domain does not exist, or can't receive mail.
-   *
    * @generated from enum value: CODE_SENDER_DOMAIN_NOT_FOUND = 72;
    */
   SENDER_DOMAIN_NOT_FOUND = 72,
 
   /**
-   * The recipient's domain does not exist, or can't receive mail.
-   *
    * @generated from enum value: CODE_RECIPIENT_DOMAIN_NOT_FOUND = 73;
    */
   RECIPIENT_DOMAIN_NOT_FOUND = 73,
 
   /**
-   * The account, its domain or its plan has sent as much as it may for now.
-   *
    * @generated from enum value: CODE_SENDING_LIMIT_REACHED = 74;
    */
   SENDING_LIMIT_REACHED = 74,
 
   /**
-   * The account is suspended, restricted, or not activated yet.
-   *
    * @generated from enum value: CODE_ACCOUNT_RESTRICTED = 75;
    */
   ACCOUNT_RESTRICTED = 75,
 
   /**
-   * The account or key lacks the permission to send.
-   *
    * @generated from enum value: CODE_PERMISSION_MISSING = 76;
    */
   PERMISSION_MISSING = 76,
 
   /**
-   * The server refuses what the message contains.
-   *
    * @generated from enum value: CODE_CONTENT_REJECTED = 77;
    */
   CONTENT_REJECTED = 77,
 
   /**
-   * No mail port of the host answers from here: most probably outgoing SMTP is blocked where this service runs.
-   *
    * @generated from enum value: CODE_OUTGOING_SMTP_BLOCKED = 78;
    */
   OUTGOING_SMTP_BLOCKED = 78,
 
   /**
-   * A virus scanner, a proxy or a captive portal answers in the server's place with a certificate of its own.
-   *
    * @generated from enum value: CODE_TLS_INTERCEPTED = 79;
    */
   TLS_INTERCEPTED = 79,
 
   /**
-   * Another mail server answers in the place of the provider's: the network or the hosting redirects SMTP.
-   *
    * @generated from enum value: CODE_SMTP_REDIRECTED = 80;
    */
   SMTP_REDIRECTED = 80,
 
   /**
-   * The password has expired, or must be changed before it can be used.
-   *
    * @generated from enum value: CODE_AUTH_PASSWORD_EXPIRED = 81;
    */
   AUTH_PASSWORD_EXPIRED = 81,
 
   /**
-   * Sending over SMTP is switched off for the account or its plan.
-   *
    * @generated from enum value: CODE_AUTH_SMTP_DISABLED = 82;
    */
   AUTH_SMTP_DISABLED = 82,
 
   /**
-   * The account may not log in from the address or country that the connection comes from.
-   *
    * @generated from enum value: CODE_AUTH_CLIENT_NOT_ALLOWED = 83;
    */
   AUTH_CLIENT_NOT_ALLOWED = 83,
 
   /**
-   * There were too many logins, or too many failed ones, and the server takes no more for now.
-   *
    * @generated from enum value: CODE_AUTH_TOO_MANY_ATTEMPTS = 84;
    */
   AUTH_TOO_MANY_ATTEMPTS = 84,
 
   /**
-   * Warning: the server offers a login, or a password is stored, and none was tried since no user is given.
-   *
    * @generated from enum value: CODE_LOGIN_NOT_TESTED = 85;
    */
   LOGIN_NOT_TESTED = 85,
 
   /**
-   * This service trusts no authority at all, so that no certificate can be verified.
-   *
    * @generated from enum value: CODE_TRUST_STORE_EMPTY = 86;
    */
   TRUST_STORE_EMPTY = 86,
 
   /**
-   * Warning: the host has several addresses, and one of them fails or answers otherwise than the others.
-   *
    * @generated from enum value: CODE_ADDRESSES_DIFFER = 87;
    */
   ADDRESSES_DIFFER = 87,
@@ -976,126 +709,90 @@ export const CodeSchema: GenEnum<Code> = /*@__PURE__*/
   enumDesc(file_smtpdiag_v1_vocabulary, 6);
 
 /**
- * What differs between a failing test and the last good one of the same configuration.
- *
  * @generated from enum smtpdiag.v1.ChangeKind
  */
 export enum ChangeKind {
   /**
-   * The kind is not known to this release.
-   *
    * @generated from enum value: CHANGE_KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * A setting of the configuration has changed, or something else was tested in its place.
-   *
    * @generated from enum value: CHANGE_KIND_SETTING = 1;
    */
   SETTING = 1,
 
   /**
-   * The stored secret was replaced, or another one was sent with the test. Its value is never told.
-   *
    * @generated from enum value: CHANGE_KIND_SECRET = 2;
    */
   SECRET = 2,
 
   /**
-   * The failing test went further than the last good one did.
-   *
    * @generated from enum value: CHANGE_KIND_DEPTH = 3;
    */
   DEPTH = 3,
 
   /**
-   * The host has other addresses, or another one of them was used.
-   *
    * @generated from enum value: CHANGE_KIND_ADDRESS = 4;
    */
   ADDRESS = 4,
 
   /**
-   * The connection was secured in another way: by implicit TLS, STARTTLS or not at all.
-   *
    * @generated from enum value: CHANGE_KIND_TLS_MODE = 5;
    */
   TLS_MODE = 5,
 
   /**
-   * Another TLS version was agreed on.
-   *
    * @generated from enum value: CHANGE_KIND_TLS_VERSION = 6;
    */
   TLS_VERSION = 6,
 
   /**
-   * Another cipher suite was agreed on.
-   *
    * @generated from enum value: CHANGE_KIND_CIPHER = 7;
    */
   CIPHER = 7,
 
   /**
-   * The server presents another certificate, or the same one has ended since.
-   *
    * @generated from enum value: CHANGE_KIND_CERTIFICATE = 8;
    */
   CERTIFICATE = 8,
 
   /**
-   * The server presents other certificates above its own, fewer or more.
-   *
    * @generated from enum value: CHANGE_KIND_CERTIFICATE_CHAIN = 9;
    */
   CERTIFICATE_CHAIN = 9,
 
   /**
-   * The chain leads to another authority, or is not trusted any more.
-   *
    * @generated from enum value: CHANGE_KIND_CERTIFICATE_TRUST = 10;
    */
   CERTIFICATE_TRUST = 10,
 
   /**
-   * The greeting names another software, or another version of it.
-   *
    * @generated from enum value: CHANGE_KIND_SOFTWARE = 11;
    */
   SOFTWARE = 11,
 
   /**
-   * The server offers an extension of EHLO no more, or offers it now.
-   *
    * @generated from enum value: CHANGE_KIND_EXTENSION = 12;
    */
   EXTENSION = 12,
 
   /**
-   * The server takes messages of another size.
-   *
    * @generated from enum value: CHANGE_KIND_SIZE_LIMIT = 13;
    */
   SIZE_LIMIT = 13,
 
   /**
-   * The server offers a SASL mechanism no more, or offers it now.
-   *
    * @generated from enum value: CHANGE_KIND_OFFERED_MECHANISM = 14;
    */
   OFFERED_MECHANISM = 14,
 
   /**
-   * The login used another SASL mechanism.
-   *
    * @generated from enum value: CHANGE_KIND_MECHANISM = 15;
    */
   MECHANISM = 15,
 
   /**
-   * The server answers otherwise at the stage that failed, which is the failure itself.
-   *
    * @generated from enum value: CHANGE_KIND_REPLY = 16;
    */
   REPLY = 16,

@@ -6,47 +6,34 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import { file_smtpdiag_v1_options } from "../../smtpdiag/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file zitadel/v1/object.proto.
  */
 export const file_zitadel_v1_object: GenFile = /*@__PURE__*/
-  fileDesc("Chd6aXRhZGVsL3YxL29iamVjdC5wcm90bxIKeml0YWRlbC52MSKdAQoNT2JqZWN0RGV0YWlscxIQCghzZXF1ZW5jZRgBIAEoBBIxCg1jcmVhdGlvbl9kYXRlGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjaGFuZ2VfZGF0ZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOcmVzb3VyY2Vfb3duZXIYBCABKAkiUAoJTGlzdFF1ZXJ5Eh4KBm9mZnNldBgBIAEoBEIO0sEYCiD//////////38SFgoFbGltaXQYAiABKA1CB9LBGAMg6AcSCwoDYXNjGAMgASgIInMKC0xpc3REZXRhaWxzEhQKDHRvdGFsX3Jlc3VsdBgBIAEoBBIaChJwcm9jZXNzZWRfc2VxdWVuY2UYAiABKAQSMgoOdmlld190aW1lc3RhbXAYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wYgZwcm90bzM", [file_google_protobuf_timestamp, file_smtpdiag_v1_options]);
+  fileDesc("Chd6aXRhZGVsL3YxL29iamVjdC5wcm90bxIKeml0YWRlbC52MSKdAQoNT2JqZWN0RGV0YWlscxIQCghzZXF1ZW5jZRgBIAEoBBIxCg1jcmVhdGlvbl9kYXRlGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjaGFuZ2VfZGF0ZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOcmVzb3VyY2Vfb3duZXIYBCABKAliBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * Where an object stands in its instance's event log. What is said here of a change holds for an add and a removal too.
- *
  * @generated from message zitadel.v1.ObjectDetails
  */
 export type ObjectDetails = Message<"zitadel.v1.ObjectDetails"> & {
   /**
-   * In a read, the sequence of the last event of this object. In the answer to a change, that of the event which the
-   * call added, or of the object's last one where nothing had to change.
-   *
    * @generated from field: uint64 sequence = 1;
    */
   sequence: bigint;
 
   /**
-   * In a read, when the object was added. In the answer to an activation or deactivation, when that happened. Other
-   * answers leave it out.
-   *
    * @generated from field: google.protobuf.Timestamp creation_date = 2;
    */
   creationDate?: Timestamp | undefined;
 
   /**
-   * When the event of `sequence` happened.
-   *
    * @generated from field: google.protobuf.Timestamp change_date = 3;
    */
   changeDate?: Timestamp | undefined;
 
   /**
-   * The id of the instance that the object belongs to.
-   *
    * @generated from field: string resource_owner = 4;
    */
   resourceOwner: string;
@@ -58,74 +45,4 @@ export type ObjectDetails = Message<"zitadel.v1.ObjectDetails"> & {
  */
 export const ObjectDetailsSchema: GenMessage<ObjectDetails> = /*@__PURE__*/
   messageDesc(file_zitadel_v1_object, 0);
-
-/**
- * Which part of a list is wanted, and in which order.
- *
- * @generated from message zitadel.v1.ListQuery
- */
-export type ListQuery = Message<"zitadel.v1.ListQuery"> & {
-  /**
-   * How many objects are passed over before the first one that is returned. The default is 0.
-   *
-   * @generated from field: uint64 offset = 1;
-   */
-  offset: bigint;
-
-  /**
-   * How many objects are returned at most, up to 1000. The default, 0, means 100.
-   *
-   * @generated from field: uint32 limit = 2;
-   */
-  limit: number;
-
-  /**
-   * Whether the oldest object comes first. By default it is the newest.
-   *
-   * @generated from field: bool asc = 3;
-   */
-  asc: boolean;
-};
-
-/**
- * Describes the message zitadel.v1.ListQuery.
- * Use `create(ListQuerySchema)` to create a new message.
- */
-export const ListQuerySchema: GenMessage<ListQuery> = /*@__PURE__*/
-  messageDesc(file_zitadel_v1_object, 1);
-
-/**
- * What a list says of itself. All of it and the objects are one snapshot.
- *
- * @generated from message zitadel.v1.ListDetails
- */
-export type ListDetails = Message<"zitadel.v1.ListDetails"> & {
-  /**
-   * How many objects there are in all, not only in this part of the list.
-   *
-   * @generated from field: uint64 total_result = 1;
-   */
-  totalResult: bigint;
-
-  /**
-   * The sequence of the last event in the instance's log when the list was read.
-   *
-   * @generated from field: uint64 processed_sequence = 2;
-   */
-  processedSequence: bigint;
-
-  /**
-   * When the list was read, by the server's clock.
-   *
-   * @generated from field: google.protobuf.Timestamp view_timestamp = 3;
-   */
-  viewTimestamp?: Timestamp | undefined;
-};
-
-/**
- * Describes the message zitadel.v1.ListDetails.
- * Use `create(ListDetailsSchema)` to create a new message.
- */
-export const ListDetailsSchema: GenMessage<ListDetails> = /*@__PURE__*/
-  messageDesc(file_zitadel_v1_object, 2);
 

@@ -1,27 +1,62 @@
 /** Everything below the time line, each a card, only where there is something. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
+import { certificateCode } from "../../state/chain.ts";
 import type { TestView } from "../../state/test_fold.ts";
+import { ChainCard } from "./chain_card.tsx";
+import { SinceCard, WarningsCard } from "./findings_cards.tsx";
+import { OffersCard, TranscriptCard, WordsCard } from "./server_cards.tsx";
+import { AddressesCard, TriedCard } from "./tried_cards.tsx";
+
+export { ChainCard };
 
 type Props = {
   view: TestView;
   config: ConfigOverview | null;
-  /** Applies a further verified fix. Without it none is offered. */
+  /** Applies a further verified fix. Left out where none may be applied. */
   onUse?: (fix: Fix) => void;
+  /** The time line. Where the certificates are what went wrong, the chain stands beside it on wide screens. */
+  children?: JSX.Element;
 };
 
-/** Draws nothing while the test runs. */
-export function Details(_props: Props): JSX.Element | null {
-  return null;
-}
-
-/** The certificate chain as a card of its own. */
-export function ChainCard(_props: { view: TestView }): JSX.Element | null {
-  return null;
-}
-
-/** The time line (`children`), and beside it on wide screens the certificate chain where that is what went wrong. */
-export function BesideChain(props: { view: TestView; children: JSX.Element }): JSX.Element {
-  return props.children;
+/**
+ * The time line and the details below it. Nothing but the time line is drawn while the test runs.
+ *
+ * The chain goes beside the time line only of a test that had ended when it was first shown: a time line that was
+ * watched would have to become narrower at the end, and nothing on the screen may move.
+ */
+export function Details({ view, config, onUse, children }: Props): JSX.Element | null {
+  const watched = useRef(false);
+  if (view.phase === "running") watched.current = true;
+  const { report } = view;
+  const isBeside = !watched.current && !!children && !!report?.tls && certificateCode(report).isFailure;
+  const chain = <ChainCard view={view} />;
+  const transcript = <TranscriptCard view={view} />;
+  return (
+    <>
+      {isBeside ? (
+        <div class="beside">
+          <div>{children}</div>
+          <div class="beside-chain">{chain}</div>
+          <div>{transcript}</div>
+        </div>
+      ) : (
+        children
+      )}
+      {view.phase !== "running" && (
+        <div class="details">
+          <SinceCard view={view} config={config} />
+          <TriedCard view={view} {...(onUse ? { onUse } : {})} />
+          <WordsCard view={view} />
+          <AddressesCard view={view} />
+          {!isBeside && chain}
+          <WarningsCard view={view} />
+          <OffersCard view={view} />
+          {!isBeside && transcript}
+        </div>
+      )}
+    </>
+  );
 }

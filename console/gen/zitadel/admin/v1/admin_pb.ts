@@ -7,9 +7,9 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import { file_smtpdiag_v1_options } from "../../../smtpdiag/v1/options_pb.ts";
-import type { EmailProvider, SMTPConfig } from "../../settings/v1/settings_pb.ts";
+import type { EmailProvider } from "../../settings/v1/settings_pb.ts";
 import { file_zitadel_settings_v1_settings } from "../../settings/v1/settings_pb.ts";
-import type { ListDetails, ListQuery, ObjectDetails } from "../../v1/object_pb.ts";
+import type { ObjectDetails } from "../../v1/object_pb.ts";
 import { file_zitadel_v1_object } from "../../v1/object_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -17,737 +17,69 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zitadel/admin/v1/admin.proto.
  */
 export const file_zitadel_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Chx6aXRhZGVsL2FkbWluL3YxL2FkbWluLnByb3RvEhB6aXRhZGVsLmFkbWluLnYxIqICChRBZGRTTVRQQ29uZmlnUmVxdWVzdBI3Cg5zZW5kZXJfYWRkcmVzcxgBIAEoCUIf0sEYGwgBEMgBGAMqEkNPTU1BTkQtU0FBRnBWOFZLVhIeCgtzZW5kZXJfbmFtZRgCIAEoCUIJ0sEYBQgBEMgBEgsKA3RscxgDIAEoCBItCgRob3N0GAQgASgJQh/SwRgbCAEQ9AMYASoSQ09NTUFORC1FdkF0dWZJaW5oEhUKBHVzZXIYBSABKAlCB9LBGAMQ9AMSGwoIcGFzc3dvcmQYBiABKAlCCdLBGAUQiCcYBBIjChByZXBseV90b19hZGRyZXNzGAcgASgJQgnSwRgFEMgBGAMSHAoLZGVzY3JpcHRpb24YCCABKAlCB9LBGAMQyAEiTwoVQWRkU01UUENvbmZpZ1Jlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSCgoCaWQYAiABKAkizwIKF1VwZGF0ZVNNVFBDb25maWdSZXF1ZXN0EjcKDnNlbmRlcl9hZGRyZXNzGAEgASgJQh/SwRgbCAEQyAEYAyoSQ09NTUFORC1neVBVWE9UQTROEh4KC3NlbmRlcl9uYW1lGAIgASgJQgnSwRgFCAEQyAESCwoDdGxzGAMgASgIEi0KBGhvc3QYBCABKAlCH9LBGBsIARD0AxgBKhJDT01NQU5ELWtaTlZrdUwzMkwSFQoEdXNlchgFIAEoCUIH0sEYAxD0AxIjChByZXBseV90b19hZGRyZXNzGAYgASgJQgnSwRgFEMgBGAMSGwoIcGFzc3dvcmQYByABKAlCCdLBGAUQiCcYBBIcCgtkZXNjcmlwdGlvbhgIIAEoCUIH0sEYAxDIARIoCgJpZBgJIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMkpQbFNSenVIeSJGChhVcGRhdGVTTVRQQ29uZmlnUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJqCh9VcGRhdGVTTVRQQ29uZmlnUGFzc3dvcmRSZXF1ZXN0Eh0KCHBhc3N3b3JkGAEgASgJQgvSwRgHEIgnGAQ4ARIoCgJpZBgCIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtQkNrQWY3TGNKQSJOCiBVcGRhdGVTTVRQQ29uZmlnUGFzc3dvcmRSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzIhYKFEdldFNNVFBDb25maWdSZXF1ZXN0Ik0KFUdldFNNVFBDb25maWdSZXNwb25zZRI0CgtzbXRwX2NvbmZpZxgBIAEoCzIfLnppdGFkZWwuc2V0dGluZ3MudjEuU01UUENvbmZpZyIwChhHZXRTTVRQQ29uZmlnQnlJZFJlcXVlc3QSFAoCaWQYASABKAlCCNLBGAQIARBkIlEKGUdldFNNVFBDb25maWdCeUlkUmVzcG9uc2USNAoLc210cF9jb25maWcYASABKAsyHy56aXRhZGVsLnNldHRpbmdzLnYxLlNNVFBDb25maWciPgoWTGlzdFNNVFBDb25maWdzUmVxdWVzdBIkCgVxdWVyeRgBIAEoCzIVLnppdGFkZWwudjEuTGlzdFF1ZXJ5InQKF0xpc3RTTVRQQ29uZmlnc1Jlc3BvbnNlEigKB2RldGFpbHMYASABKAsyFy56aXRhZGVsLnYxLkxpc3REZXRhaWxzEi8KBnJlc3VsdBgCIAMoCzIfLnppdGFkZWwuc2V0dGluZ3MudjEuU01UUENvbmZpZyJGChlBY3RpdmF0ZVNNVFBDb25maWdSZXF1ZXN0EikKAmlkGAEgASgJQh3SwRgZCAEQyAEqEkNPTU1BTkQtMWhQbDZvVk1KYSJIChpBY3RpdmF0ZVNNVFBDb25maWdSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzIkgKG0RlYWN0aXZhdGVTTVRQQ29uZmlnUmVxdWVzdBIpCgJpZBgBIAEoCUId0sEYGQgBEMgBKhJDT01NQU5ELWpMVElNcnRBcE8iSgocRGVhY3RpdmF0ZVNNVFBDb25maWdSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzIkMKF1JlbW92ZVNNVFBDb25maWdSZXF1ZXN0EigKAmlkGAEgASgJQhzSwRgYCAEQZCoSQ09NTUFORC0wWlY1d2h1VWZ1IkYKGFJlbW92ZVNNVFBDb25maWdSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzInAKGVRlc3RTTVRQQ29uZmlnQnlJZFJlcXVlc3QSIAoCaWQYASABKAlCFNLBGBAIARBkKgpTTVRQLTk5b2tpEjEKEHJlY2VpdmVyX2FkZHJlc3MYAiABKAlCF9LBGBMIARDIARgDKgpTTVRQLTk5eXRoIhwKGlRlc3RTTVRQQ29uZmlnQnlJZFJlc3BvbnNlIv4BChVUZXN0U01UUENvbmZpZ1JlcXVlc3QSIwoOc2VuZGVyX2FkZHJlc3MYASABKAlCC9LBGAcIARDIARgDEh4KC3NlbmRlcl9uYW1lGAIgASgJQgnSwRgFCAEQyAESCwoDdGxzGAMgASgIEhkKBGhvc3QYBCABKAlCC9LBGAcIARD0AxgBEhUKBHVzZXIYBSABKAlCB9LBGAMQ9AMSGwoIcGFzc3dvcmQYBiABKAlCCdLBGAUQiCcYBBIwChByZWNlaXZlcl9hZGRyZXNzGAcgASgJQhbSwRgSCAEQyAEYAyoJU01UUC1wOXV5EhIKAmlkGAggASgJQgbSwRgCEGQiGAoWVGVzdFNNVFBDb25maWdSZXNwb25zZSLHAwobQWRkRW1haWxQcm92aWRlclNNVFBSZXF1ZXN0EjcKDnNlbmRlcl9hZGRyZXNzGAEgASgJQh/SwRgbCAEQyAEYAyoSQ09NTUFORC1TQUFGcFY4VktWEh4KC3NlbmRlcl9uYW1lGAIgASgJQgnSwRgFCAEQyAESCwoDdGxzGAMgASgIEi0KBGhvc3QYBCABKAlCH9LBGBsIARD0AxgBKhJDT01NQU5ELUV2QXR1ZklpbmgSFQoEdXNlchgFIAEoCUIH0sEYAxD0AxIbCghwYXNzd29yZBgGIAEoCUIJ0sEYBRCIJxgEEiMKEHJlcGx5X3RvX2FkZHJlc3MYByABKAlCCdLBGAUQyAEYAxIcCgtkZXNjcmlwdGlvbhgIIAEoCUIH0sEYAxDIARIsCgRub25lGAkgASgLMhwueml0YWRlbC5hZG1pbi52MS5TTVRQTm9BdXRoSAASMAoFcGxhaW4YCiABKAsyHy56aXRhZGVsLmFkbWluLnYxLlNNVFBQbGFpbkF1dGhIABI0Cgd4b2F1dGgyGAsgASgLMiEueml0YWRlbC5hZG1pbi52MS5TTVRQWE9BdXRoMkF1dGhIAEIGCgRhdXRoIlYKHEFkZEVtYWlsUHJvdmlkZXJTTVRQUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscxIKCgJpZBgCIAEoCSL0AwoeVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXF1ZXN0EjcKDnNlbmRlcl9hZGRyZXNzGAEgASgJQh/SwRgbCAEQyAEYAyoSQ09NTUFORC1neVBVWE9UQTROEh4KC3NlbmRlcl9uYW1lGAIgASgJQgnSwRgFCAEQyAESCwoDdGxzGAMgASgIEi0KBGhvc3QYBCABKAlCH9LBGBsIARD0AxgBKhJDT01NQU5ELWtaTlZrdUwzMkwSFQoEdXNlchgFIAEoCUIH0sEYAxD0AxIjChByZXBseV90b19hZGRyZXNzGAYgASgJQgnSwRgFEMgBGAMSGwoIcGFzc3dvcmQYByABKAlCCdLBGAUQiCcYBBIcCgtkZXNjcmlwdGlvbhgIIAEoCUIH0sEYAxDIARIoCgJpZBgJIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMkpQbFNSenVIeRIsCgRub25lGAogASgLMhwueml0YWRlbC5hZG1pbi52MS5TTVRQTm9BdXRoSAASMAoFcGxhaW4YCyABKAsyHy56aXRhZGVsLmFkbWluLnYxLlNNVFBQbGFpbkF1dGhIABI0Cgd4b2F1dGgyGAwgASgLMiEueml0YWRlbC5hZG1pbi52MS5TTVRQWE9BdXRoMkF1dGhIAEIGCgRhdXRoIk0KH1VwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJxCiZVcGRhdGVFbWFpbFByb3ZpZGVyU01UUFBhc3N3b3JkUmVxdWVzdBIdCghwYXNzd29yZBgBIAEoCUIL0sEYBxCIJxgEOAESKAoCaWQYAiABKAlCHNLBGBgIARBkKhJDT01NQU5ELUJDa0FmN0xjSkEiVQonVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiGQoXR2V0RW1haWxQcm92aWRlclJlcXVlc3QiTgoYR2V0RW1haWxQcm92aWRlclJlc3BvbnNlEjIKBmNvbmZpZxgBIAEoCzIiLnppdGFkZWwuc2V0dGluZ3MudjEuRW1haWxQcm92aWRlciIzChtHZXRFbWFpbFByb3ZpZGVyQnlJZFJlcXVlc3QSFAoCaWQYASABKAlCCNLBGAQIARBkIlIKHEdldEVtYWlsUHJvdmlkZXJCeUlkUmVzcG9uc2USMgoGY29uZmlnGAEgASgLMiIueml0YWRlbC5zZXR0aW5ncy52MS5FbWFpbFByb3ZpZGVyIkEKGUxpc3RFbWFpbFByb3ZpZGVyc1JlcXVlc3QSJAoFcXVlcnkYASABKAsyFS56aXRhZGVsLnYxLkxpc3RRdWVyeSJ6ChpMaXN0RW1haWxQcm92aWRlcnNSZXNwb25zZRIoCgdkZXRhaWxzGAEgASgLMhcueml0YWRlbC52MS5MaXN0RGV0YWlscxIyCgZyZXN1bHQYAiADKAsyIi56aXRhZGVsLnNldHRpbmdzLnYxLkVtYWlsUHJvdmlkZXIiSQocQWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVxdWVzdBIpCgJpZBgBIAEoCUId0sEYGQgBEMgBKhJDT01NQU5ELTFoUGw2b1ZNSmEiSwodQWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJLCh5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QSKQoCaWQYASABKAlCHdLBGBkIARDIASoSQ09NTUFORC1qTFRJTXJ0QXBPIk0KH0RlYWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJGChpSZW1vdmVFbWFpbFByb3ZpZGVyUmVxdWVzdBIoCgJpZBgBIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMFpWNXdodVVmdSJJChtSZW1vdmVFbWFpbFByb3ZpZGVyUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyJ3CiBUZXN0RW1haWxQcm92aWRlclNNVFBCeUlkUmVxdWVzdBIgCgJpZBgBIAEoCUIU0sEYEAgBEGQqClNNVFAtOTlva2kSMQoQcmVjZWl2ZXJfYWRkcmVzcxgCIAEoCUIX0sEYEwgBEMgBGAMqClNNVFAtOTl5dGgiIwohVGVzdEVtYWlsUHJvdmlkZXJTTVRQQnlJZFJlc3BvbnNlIqMDChxUZXN0RW1haWxQcm92aWRlclNNVFBSZXF1ZXN0EiMKDnNlbmRlcl9hZGRyZXNzGAEgASgJQgvSwRgHCAEQyAEYAxIeCgtzZW5kZXJfbmFtZRgCIAEoCUIJ0sEYBQgBEMgBEgsKA3RscxgDIAEoCBIZCgRob3N0GAQgASgJQgvSwRgHCAEQ9AMYARIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEhsKCHBhc3N3b3JkGAYgASgJQgnSwRgFEIgnGAQSMAoQcmVjZWl2ZXJfYWRkcmVzcxgHIAEoCUIW0sEYEggBEMgBGAMqCVNNVFAtcDl1eRISCgJpZBgIIAEoCUIG0sEYAhBkEiwKBG5vbmUYCSABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgKIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYCyABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiHwodVGVzdEVtYWlsUHJvdmlkZXJTTVRQUmVzcG9uc2UiWgobQWRkRW1haWxQcm92aWRlckhUVFBSZXF1ZXN0Eh0KCGVuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgCIAEoCUIH0sEYAxDIASJrChxBZGRFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSCgoCaWQYAiABKAkSEwoLc2lnbmluZ19rZXkYAyABKAkiwgEKHlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBIoCgJpZBgBIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMkpQbFNSenVIeRIdCghlbmRwb2ludBgCIAEoCUIL0sEYBwgBEIAQGAgSHAoLZGVzY3JpcHRpb24YAyABKAlCB9LBGAMQyAESOQoWZXhwaXJhdGlvbl9zaWduaW5nX2tleRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJiCh9VcGRhdGVFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSEwoLc2lnbmluZ19rZXkYAiABKAkiDAoKU01UUE5vQXV0aCIsCg1TTVRQUGxhaW5BdXRoEhsKCHBhc3N3b3JkGAEgASgJQgnSwRgFEIgnGAQijQIKD1NNVFBYT0F1dGgyQXV0aBIjCg50b2tlbl9lbmRwb2ludBgBIAEoCUIL0sEYBwgBEIAQGAkSHQoGc2NvcGVzGAIgAygJQg3SwRgJCAEQ9AMYCjAUElEKEmNsaWVudF9jcmVkZW50aWFscxgDIAEoCzIzLnppdGFkZWwuYWRtaW4udjEuU01UUFhPQXV0aDJBdXRoLkNsaWVudENyZWRlbnRpYWxzSAAaUwoRQ2xpZW50Q3JlZGVudGlhbHMSHAoJY2xpZW50X2lkGAEgASgJQgnSwRgFCAEQ9AMSIAoNY2xpZW50X3NlY3JldBgCIAEoCUIJ0sEYBRCIJxgEQg4KDG9fYXV0aDJfdHlwZTKJFgoMQWRtaW5TZXJ2aWNlEmAKDUFkZFNNVFBDb25maWcSJi56aXRhZGVsLmFkbWluLnYxLkFkZFNNVFBDb25maWdSZXF1ZXN0Gicueml0YWRlbC5hZG1pbi52MS5BZGRTTVRQQ29uZmlnUmVzcG9uc2USYAoNR2V0U01UUENvbmZpZxImLnppdGFkZWwuYWRtaW4udjEuR2V0U01UUENvbmZpZ1JlcXVlc3QaJy56aXRhZGVsLmFkbWluLnYxLkdldFNNVFBDb25maWdSZXNwb25zZRJsChFHZXRTTVRQQ29uZmlnQnlJZBIqLnppdGFkZWwuYWRtaW4udjEuR2V0U01UUENvbmZpZ0J5SWRSZXF1ZXN0Gisueml0YWRlbC5hZG1pbi52MS5HZXRTTVRQQ29uZmlnQnlJZFJlc3BvbnNlEmYKD0xpc3RTTVRQQ29uZmlncxIoLnppdGFkZWwuYWRtaW4udjEuTGlzdFNNVFBDb25maWdzUmVxdWVzdBopLnppdGFkZWwuYWRtaW4udjEuTGlzdFNNVFBDb25maWdzUmVzcG9uc2USaQoQVXBkYXRlU01UUENvbmZpZxIpLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlU01UUENvbmZpZ1JlcXVlc3QaKi56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZVNNVFBDb25maWdSZXNwb25zZRKBAQoYVXBkYXRlU01UUENvbmZpZ1Bhc3N3b3JkEjEueml0YWRlbC5hZG1pbi52MS5VcGRhdGVTTVRQQ29uZmlnUGFzc3dvcmRSZXF1ZXN0GjIueml0YWRlbC5hZG1pbi52MS5VcGRhdGVTTVRQQ29uZmlnUGFzc3dvcmRSZXNwb25zZRJvChJBY3RpdmF0ZVNNVFBDb25maWcSKy56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlU01UUENvbmZpZ1JlcXVlc3QaLC56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlU01UUENvbmZpZ1Jlc3BvbnNlEnUKFERlYWN0aXZhdGVTTVRQQ29uZmlnEi0ueml0YWRlbC5hZG1pbi52MS5EZWFjdGl2YXRlU01UUENvbmZpZ1JlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkRlYWN0aXZhdGVTTVRQQ29uZmlnUmVzcG9uc2USaQoQUmVtb3ZlU01UUENvbmZpZxIpLnppdGFkZWwuYWRtaW4udjEuUmVtb3ZlU01UUENvbmZpZ1JlcXVlc3QaKi56aXRhZGVsLmFkbWluLnYxLlJlbW92ZVNNVFBDb25maWdSZXNwb25zZRJjCg5UZXN0U01UUENvbmZpZxInLnppdGFkZWwuYWRtaW4udjEuVGVzdFNNVFBDb25maWdSZXF1ZXN0Gigueml0YWRlbC5hZG1pbi52MS5UZXN0U01UUENvbmZpZ1Jlc3BvbnNlEm8KElRlc3RTTVRQQ29uZmlnQnlJZBIrLnppdGFkZWwuYWRtaW4udjEuVGVzdFNNVFBDb25maWdCeUlkUmVxdWVzdBosLnppdGFkZWwuYWRtaW4udjEuVGVzdFNNVFBDb25maWdCeUlkUmVzcG9uc2USbwoSTGlzdEVtYWlsUHJvdmlkZXJzEisueml0YWRlbC5hZG1pbi52MS5MaXN0RW1haWxQcm92aWRlcnNSZXF1ZXN0Giwueml0YWRlbC5hZG1pbi52MS5MaXN0RW1haWxQcm92aWRlcnNSZXNwb25zZRJpChBHZXRFbWFpbFByb3ZpZGVyEikueml0YWRlbC5hZG1pbi52MS5HZXRFbWFpbFByb3ZpZGVyUmVxdWVzdBoqLnppdGFkZWwuYWRtaW4udjEuR2V0RW1haWxQcm92aWRlclJlc3BvbnNlEnUKFEdldEVtYWlsUHJvdmlkZXJCeUlkEi0ueml0YWRlbC5hZG1pbi52MS5HZXRFbWFpbFByb3ZpZGVyQnlJZFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkdldEVtYWlsUHJvdmlkZXJCeUlkUmVzcG9uc2USdQoUQWRkRW1haWxQcm92aWRlclNNVFASLS56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJTTVRQUmVxdWVzdBouLnppdGFkZWwuYWRtaW4udjEuQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRJ+ChdVcGRhdGVFbWFpbFByb3ZpZGVyU01UUBIwLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXF1ZXN0GjEueml0YWRlbC5hZG1pbi52MS5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlc3BvbnNlEnUKFEFkZEVtYWlsUHJvdmlkZXJIVFRQEi0ueml0YWRlbC5hZG1pbi52MS5BZGRFbWFpbFByb3ZpZGVySFRUUFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USfgoXVXBkYXRlRW1haWxQcm92aWRlckhUVFASMC56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBoxLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlckhUVFBSZXNwb25zZRKWAQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZBI4LnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZFJlcXVlc3QaOS56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXNwb25zZRJ4ChVBY3RpdmF0ZUVtYWlsUHJvdmlkZXISLi56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaLy56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEn4KF0RlYWN0aXZhdGVFbWFpbFByb3ZpZGVyEjAueml0YWRlbC5hZG1pbi52MS5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaMS56aXRhZGVsLmFkbWluLnYxLkRlYWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2UScgoTUmVtb3ZlRW1haWxQcm92aWRlchIsLnppdGFkZWwuYWRtaW4udjEuUmVtb3ZlRW1haWxQcm92aWRlclJlcXVlc3QaLS56aXRhZGVsLmFkbWluLnYxLlJlbW92ZUVtYWlsUHJvdmlkZXJSZXNwb25zZRKEAQoZVGVzdEVtYWlsUHJvdmlkZXJTTVRQQnlJZBIyLnppdGFkZWwuYWRtaW4udjEuVGVzdEVtYWlsUHJvdmlkZXJTTVRQQnlJZFJlcXVlc3QaMy56aXRhZGVsLmFkbWluLnYxLlRlc3RFbWFpbFByb3ZpZGVyU01UUEJ5SWRSZXNwb25zZRJ4ChVUZXN0RW1haWxQcm92aWRlclNNVFASLi56aXRhZGVsLmFkbWluLnYxLlRlc3RFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QaLy56aXRhZGVsLmFkbWluLnYxLlRlc3RFbWFpbFByb3ZpZGVyU01UUFJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_zitadel_settings_v1_settings, file_zitadel_v1_object]);
+  fileDesc("Chx6aXRhZGVsL2FkbWluL3YxL2FkbWluLnByb3RvEhB6aXRhZGVsLmFkbWluLnYxIscDChtBZGRFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELVNBQUZwVjhWS1YSHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQtRXZBdHVmSWluaBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEhsKCHBhc3N3b3JkGAYgASgJQgnSwRgFEIgnGAQSIwoQcmVwbHlfdG9fYWRkcmVzcxgHIAEoCUIJ0sEYBRDIARgDEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEiwKBG5vbmUYCSABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgKIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYCyABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiVgocQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzEgoKAmlkGAIgASgJIvQDCh5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlcXVlc3QSNwoOc2VuZGVyX2FkZHJlc3MYASABKAlCH9LBGBsIARDIARgDKhJDT01NQU5ELWd5UFVYT1RBNE4SHgoLc2VuZGVyX25hbWUYAiABKAlCCdLBGAUIARDIARILCgN0bHMYAyABKAgSLQoEaG9zdBgEIAEoCUIf0sEYGwgBEPQDGAEqEkNPTU1BTkQta1pOVmt1TDMyTBIVCgR1c2VyGAUgASgJQgfSwRgDEPQDEiMKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAlCCdLBGAUQyAEYAxIbCghwYXNzd29yZBgHIAEoCUIJ0sEYBRCIJxgEEhwKC2Rlc2NyaXB0aW9uGAggASgJQgfSwRgDEMgBEigKAmlkGAkgASgJQhzSwRgYCAEQZCoSQ09NTUFORC0ySlBsU1J6dUh5EiwKBG5vbmUYCiABKAsyHC56aXRhZGVsLmFkbWluLnYxLlNNVFBOb0F1dGhIABIwCgVwbGFpbhgLIAEoCzIfLnppdGFkZWwuYWRtaW4udjEuU01UUFBsYWluQXV0aEgAEjQKB3hvYXV0aDIYDCABKAsyIS56aXRhZGVsLmFkbWluLnYxLlNNVFBYT0F1dGgyQXV0aEgAQgYKBGF1dGgiTQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRIqCgdkZXRhaWxzGAEgASgLMhkueml0YWRlbC52MS5PYmplY3REZXRhaWxzInEKJlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXF1ZXN0Eh0KCHBhc3N3b3JkGAEgASgJQgvSwRgHEIgnGAQ4ARIoCgJpZBgCIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtQkNrQWY3TGNKQSJVCidVcGRhdGVFbWFpbFByb3ZpZGVyU01UUFBhc3N3b3JkUmVzcG9uc2USKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscyIzChtHZXRFbWFpbFByb3ZpZGVyQnlJZFJlcXVlc3QSFAoCaWQYASABKAlCCNLBGAQIARBkIlIKHEdldEVtYWlsUHJvdmlkZXJCeUlkUmVzcG9uc2USMgoGY29uZmlnGAEgASgLMiIueml0YWRlbC5zZXR0aW5ncy52MS5FbWFpbFByb3ZpZGVyIkkKHEFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QSKQoCaWQYASABKAlCHdLBGBkIARDIASoSQ09NTUFORC0xaFBsNm9WTUphIksKHUFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiSwoeRGVhY3RpdmF0ZUVtYWlsUHJvdmlkZXJSZXF1ZXN0EikKAmlkGAEgASgJQh3SwRgZCAEQyAEqEkNPTU1BTkQtakxUSU1ydEFwTyJNCh9EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiRgoaUmVtb3ZlRW1haWxQcm92aWRlclJlcXVlc3QSKAoCaWQYASABKAlCHNLBGBgIARBkKhJDT01NQU5ELTBaVjV3aHVVZnUiSQobUmVtb3ZlRW1haWxQcm92aWRlclJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMiWgobQWRkRW1haWxQcm92aWRlckhUVFBSZXF1ZXN0Eh0KCGVuZHBvaW50GAEgASgJQgvSwRgHCAEQgBAYCBIcCgtkZXNjcmlwdGlvbhgCIAEoCUIH0sEYAxDIASJrChxBZGRFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSCgoCaWQYAiABKAkSEwoLc2lnbmluZ19rZXkYAyABKAkiwgEKHlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBIoCgJpZBgBIAEoCUIc0sEYGAgBEGQqEkNPTU1BTkQtMkpQbFNSenVIeRIdCghlbmRwb2ludBgCIAEoCUIL0sEYBwgBEIAQGAgSHAoLZGVzY3JpcHRpb24YAyABKAlCB9LBGAMQyAESOQoWZXhwaXJhdGlvbl9zaWduaW5nX2tleRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJiCh9VcGRhdGVFbWFpbFByb3ZpZGVySFRUUFJlc3BvbnNlEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSEwoLc2lnbmluZ19rZXkYAiABKAkiDAoKU01UUE5vQXV0aCIsCg1TTVRQUGxhaW5BdXRoEhsKCHBhc3N3b3JkGAEgASgJQgnSwRgFEIgnGAQijQIKD1NNVFBYT0F1dGgyQXV0aBIjCg50b2tlbl9lbmRwb2ludBgBIAEoCUIL0sEYBwgBEIAQGAkSHQoGc2NvcGVzGAIgAygJQg3SwRgJCAEQ9AMYCjAUElEKEmNsaWVudF9jcmVkZW50aWFscxgDIAEoCzIzLnppdGFkZWwuYWRtaW4udjEuU01UUFhPQXV0aDJBdXRoLkNsaWVudENyZWRlbnRpYWxzSAAaUwoRQ2xpZW50Q3JlZGVudGlhbHMSHAoJY2xpZW50X2lkGAEgASgJQgnSwRgFCAEQ9AMSIAoNY2xpZW50X3NlY3JldBgCIAEoCUIJ0sEYBRCIJxgEQg4KDG9fYXV0aDJfdHlwZTL6CAoMQWRtaW5TZXJ2aWNlEnUKFEdldEVtYWlsUHJvdmlkZXJCeUlkEi0ueml0YWRlbC5hZG1pbi52MS5HZXRFbWFpbFByb3ZpZGVyQnlJZFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkdldEVtYWlsUHJvdmlkZXJCeUlkUmVzcG9uc2USdQoUQWRkRW1haWxQcm92aWRlclNNVFASLS56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJTTVRQUmVxdWVzdBouLnppdGFkZWwuYWRtaW4udjEuQWRkRW1haWxQcm92aWRlclNNVFBSZXNwb25zZRJ+ChdVcGRhdGVFbWFpbFByb3ZpZGVyU01UUBIwLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBSZXF1ZXN0GjEueml0YWRlbC5hZG1pbi52MS5VcGRhdGVFbWFpbFByb3ZpZGVyU01UUFJlc3BvbnNlEnUKFEFkZEVtYWlsUHJvdmlkZXJIVFRQEi0ueml0YWRlbC5hZG1pbi52MS5BZGRFbWFpbFByb3ZpZGVySFRUUFJlcXVlc3QaLi56aXRhZGVsLmFkbWluLnYxLkFkZEVtYWlsUHJvdmlkZXJIVFRQUmVzcG9uc2USfgoXVXBkYXRlRW1haWxQcm92aWRlckhUVFASMC56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJIVFRQUmVxdWVzdBoxLnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlckhUVFBSZXNwb25zZRKWAQofVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZBI4LnppdGFkZWwuYWRtaW4udjEuVXBkYXRlRW1haWxQcm92aWRlclNNVFBQYXNzd29yZFJlcXVlc3QaOS56aXRhZGVsLmFkbWluLnYxLlVwZGF0ZUVtYWlsUHJvdmlkZXJTTVRQUGFzc3dvcmRSZXNwb25zZRJ4ChVBY3RpdmF0ZUVtYWlsUHJvdmlkZXISLi56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaLy56aXRhZGVsLmFkbWluLnYxLkFjdGl2YXRlRW1haWxQcm92aWRlclJlc3BvbnNlEn4KF0RlYWN0aXZhdGVFbWFpbFByb3ZpZGVyEjAueml0YWRlbC5hZG1pbi52MS5EZWFjdGl2YXRlRW1haWxQcm92aWRlclJlcXVlc3QaMS56aXRhZGVsLmFkbWluLnYxLkRlYWN0aXZhdGVFbWFpbFByb3ZpZGVyUmVzcG9uc2UScgoTUmVtb3ZlRW1haWxQcm92aWRlchIsLnppdGFkZWwuYWRtaW4udjEuUmVtb3ZlRW1haWxQcm92aWRlclJlcXVlc3QaLS56aXRhZGVsLmFkbWluLnYxLlJlbW92ZUVtYWlsUHJvdmlkZXJSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_smtpdiag_v1_options, file_zitadel_settings_v1_settings, file_zitadel_v1_object]);
 
 /**
- * The settings of the configuration to store.
- *
- * @generated from message zitadel.admin.v1.AddSMTPConfigRequest
- */
-export type AddSMTPConfigRequest = Message<"zitadel.admin.v1.AddSMTPConfigRequest"> & {
-  /**
-   * The address that mail is sent from.
-   *
-   * @generated from field: string sender_address = 1;
-   */
-  senderAddress: string;
-
-  /**
-   * The display name that mail is sent from.
-   *
-   * @generated from field: string sender_name = 2;
-   */
-  senderName: string;
-
-  /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
-   * @generated from field: bool tls = 3;
-   */
-  tls: boolean;
-
-  /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
-   * @generated from field: string host = 4;
-   */
-  host: string;
-
-  /**
-   * The user to log in as. If it is empty, there is no authentication.
-   *
-   * @generated from field: string user = 5;
-   */
-  user: string;
-
-  /**
-   * The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
-   * nobody logs in with it.
-   *
-   * @generated from field: string password = 6;
-   */
-  password: string;
-
-  /**
-   * The address that answers to sent mail go to. If it is empty, they go to the sender's.
-   *
-   * @generated from field: string reply_to_address = 7;
-   */
-  replyToAddress: string;
-
-  /**
-   * A note for people, which means nothing to the service.
-   *
-   * @generated from field: string description = 8;
-   */
-  description: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.AddSMTPConfigRequest.
- * Use `create(AddSMTPConfigRequestSchema)` to create a new message.
- */
-export const AddSMTPConfigRequestSchema: GenMessage<AddSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 0);
-
-/**
- * The id of the configuration that was stored, and where it stands in the event log.
- *
- * @generated from message zitadel.admin.v1.AddSMTPConfigResponse
- */
-export type AddSMTPConfigResponse = Message<"zitadel.admin.v1.AddSMTPConfigResponse"> & {
-  /**
-   * The sequence and time of the event that the call added.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-
-  /**
-   * The id of the new configuration, which the service chose.
-   *
-   * @generated from field: string id = 2;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.AddSMTPConfigResponse.
- * Use `create(AddSMTPConfigResponseSchema)` to create a new message.
- */
-export const AddSMTPConfigResponseSchema: GenMessage<AddSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 1);
-
-/**
- * The settings that replace those of a configuration. All of them are replaced: what is left out becomes empty.
- *
- * @generated from message zitadel.admin.v1.UpdateSMTPConfigRequest
- */
-export type UpdateSMTPConfigRequest = Message<"zitadel.admin.v1.UpdateSMTPConfigRequest"> & {
-  /**
-   * The address that mail is sent from.
-   *
-   * @generated from field: string sender_address = 1;
-   */
-  senderAddress: string;
-
-  /**
-   * The display name that mail is sent from.
-   *
-   * @generated from field: string sender_name = 2;
-   */
-  senderName: string;
-
-  /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
-   * @generated from field: bool tls = 3;
-   */
-  tls: boolean;
-
-  /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
-   * @generated from field: string host = 4;
-   */
-  host: string;
-
-  /**
-   * The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped.
-   *
-   * @generated from field: string user = 5;
-   */
-  user: string;
-
-  /**
-   * The address that answers to sent mail go to. If it is empty, they go to the sender's.
-   *
-   * @generated from field: string reply_to_address = 6;
-   */
-  replyToAddress: string;
-
-  /**
-   * The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
-   * is kept, which is allowed only where host, tls and user are what they were, or where user and host name are and `tls`
-   * is set with port 465, 587, 2465 or 2587.
-   *
-   * @generated from field: string password = 7;
-   */
-  password: string;
-
-  /**
-   * A note for people, which means nothing to the service.
-   *
-   * @generated from field: string description = 8;
-   */
-  description: string;
-
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 9;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.UpdateSMTPConfigRequest.
- * Use `create(UpdateSMTPConfigRequestSchema)` to create a new message.
- */
-export const UpdateSMTPConfigRequestSchema: GenMessage<UpdateSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 2);
-
-/**
- * Where the configuration stands in the event log with its new settings.
- *
- * @generated from message zitadel.admin.v1.UpdateSMTPConfigResponse
- */
-export type UpdateSMTPConfigResponse = Message<"zitadel.admin.v1.UpdateSMTPConfigResponse"> & {
-  /**
-   * The sequence and time of the event that the call added, or of the configuration's last one where nothing changed.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.UpdateSMTPConfigResponse.
- * Use `create(UpdateSMTPConfigResponseSchema)` to create a new message.
- */
-export const UpdateSMTPConfigResponseSchema: GenMessage<UpdateSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 3);
-
-/**
- * The new password of a configuration.
- *
- * @generated from message zitadel.admin.v1.UpdateSMTPConfigPasswordRequest
- */
-export type UpdateSMTPConfigPasswordRequest = Message<"zitadel.admin.v1.UpdateSMTPConfigPasswordRequest"> & {
-  /**
-   * The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
-   * on; a JSON request must have the field all the same.
-   *
-   * @generated from field: string password = 1;
-   */
-  password: string;
-
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 2;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.UpdateSMTPConfigPasswordRequest.
- * Use `create(UpdateSMTPConfigPasswordRequestSchema)` to create a new message.
- */
-export const UpdateSMTPConfigPasswordRequestSchema: GenMessage<UpdateSMTPConfigPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 4);
-
-/**
- * Where the configuration stands in the event log with its new password.
- *
- * @generated from message zitadel.admin.v1.UpdateSMTPConfigPasswordResponse
- */
-export type UpdateSMTPConfigPasswordResponse = Message<"zitadel.admin.v1.UpdateSMTPConfigPasswordResponse"> & {
-  /**
-   * The sequence and time of the event that the call added, or of the configuration's last one where nothing changed.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.UpdateSMTPConfigPasswordResponse.
- * Use `create(UpdateSMTPConfigPasswordResponseSchema)` to create a new message.
- */
-export const UpdateSMTPConfigPasswordResponseSchema: GenMessage<UpdateSMTPConfigPasswordResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 5);
-
-/**
- * Asks for the active configuration, and has no fields.
- *
- * @generated from message zitadel.admin.v1.GetSMTPConfigRequest
- */
-export type GetSMTPConfigRequest = Message<"zitadel.admin.v1.GetSMTPConfigRequest"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetSMTPConfigRequest.
- * Use `create(GetSMTPConfigRequestSchema)` to create a new message.
- */
-export const GetSMTPConfigRequestSchema: GenMessage<GetSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 6);
-
-/**
- * The configuration that the instance uses.
- *
- * @generated from message zitadel.admin.v1.GetSMTPConfigResponse
- */
-export type GetSMTPConfigResponse = Message<"zitadel.admin.v1.GetSMTPConfigResponse"> & {
-  /**
-   * The configuration that is in use.
-   *
-   * @generated from field: zitadel.settings.v1.SMTPConfig smtp_config = 1;
-   */
-  smtpConfig?: SMTPConfig | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetSMTPConfigResponse.
- * Use `create(GetSMTPConfigResponseSchema)` to create a new message.
- */
-export const GetSMTPConfigResponseSchema: GenMessage<GetSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 7);
-
-/**
- * Says which configuration is wanted.
- *
- * @generated from message zitadel.admin.v1.GetSMTPConfigByIdRequest
- */
-export type GetSMTPConfigByIdRequest = Message<"zitadel.admin.v1.GetSMTPConfigByIdRequest"> & {
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetSMTPConfigByIdRequest.
- * Use `create(GetSMTPConfigByIdRequestSchema)` to create a new message.
- */
-export const GetSMTPConfigByIdRequestSchema: GenMessage<GetSMTPConfigByIdRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 8);
-
-/**
- * The configuration that was asked for.
- *
- * @generated from message zitadel.admin.v1.GetSMTPConfigByIdResponse
- */
-export type GetSMTPConfigByIdResponse = Message<"zitadel.admin.v1.GetSMTPConfigByIdResponse"> & {
-  /**
-   * The configuration with the id, in any state.
-   *
-   * @generated from field: zitadel.settings.v1.SMTPConfig smtp_config = 1;
-   */
-  smtpConfig?: SMTPConfig | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetSMTPConfigByIdResponse.
- * Use `create(GetSMTPConfigByIdResponseSchema)` to create a new message.
- */
-export const GetSMTPConfigByIdResponseSchema: GenMessage<GetSMTPConfigByIdResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 9);
-
-/**
- * Says which part of the list is wanted.
- *
- * @generated from message zitadel.admin.v1.ListSMTPConfigsRequest
- */
-export type ListSMTPConfigsRequest = Message<"zitadel.admin.v1.ListSMTPConfigsRequest"> & {
-  /**
-   * Offset, limit and order. If it is absent, the newest 100 are returned.
-   *
-   * @generated from field: zitadel.v1.ListQuery query = 1;
-   */
-  query?: ListQuery | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.ListSMTPConfigsRequest.
- * Use `create(ListSMTPConfigsRequestSchema)` to create a new message.
- */
-export const ListSMTPConfigsRequestSchema: GenMessage<ListSMTPConfigsRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 10);
-
-/**
- * The wanted part of the list, and what the list says of itself.
- *
- * @generated from message zitadel.admin.v1.ListSMTPConfigsResponse
- */
-export type ListSMTPConfigsResponse = Message<"zitadel.admin.v1.ListSMTPConfigsResponse"> & {
-  /**
-   * How many there are in all, and how far in the event log the list has come.
-   *
-   * @generated from field: zitadel.v1.ListDetails details = 1;
-   */
-  details?: ListDetails | undefined;
-
-  /**
-   * The configurations of this part of the list, in the wanted order.
-   *
-   * @generated from field: repeated zitadel.settings.v1.SMTPConfig result = 2;
-   */
-  result: SMTPConfig[];
-};
-
-/**
- * Describes the message zitadel.admin.v1.ListSMTPConfigsResponse.
- * Use `create(ListSMTPConfigsResponseSchema)` to create a new message.
- */
-export const ListSMTPConfigsResponseSchema: GenMessage<ListSMTPConfigsResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 11);
-
-/**
- * Says which configuration is to be the active one.
- *
- * @generated from message zitadel.admin.v1.ActivateSMTPConfigRequest
- */
-export type ActivateSMTPConfigRequest = Message<"zitadel.admin.v1.ActivateSMTPConfigRequest"> & {
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.ActivateSMTPConfigRequest.
- * Use `create(ActivateSMTPConfigRequestSchema)` to create a new message.
- */
-export const ActivateSMTPConfigRequestSchema: GenMessage<ActivateSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 12);
-
-/**
- * Where the configuration stands in the event log now that it is active.
- *
- * @generated from message zitadel.admin.v1.ActivateSMTPConfigResponse
- */
-export type ActivateSMTPConfigResponse = Message<"zitadel.admin.v1.ActivateSMTPConfigResponse"> & {
-  /**
-   * The sequence and time of the event that the call added.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.ActivateSMTPConfigResponse.
- * Use `create(ActivateSMTPConfigResponseSchema)` to create a new message.
- */
-export const ActivateSMTPConfigResponseSchema: GenMessage<ActivateSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 13);
-
-/**
- * Says which configuration is to be inactive.
- *
- * @generated from message zitadel.admin.v1.DeactivateSMTPConfigRequest
- */
-export type DeactivateSMTPConfigRequest = Message<"zitadel.admin.v1.DeactivateSMTPConfigRequest"> & {
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.DeactivateSMTPConfigRequest.
- * Use `create(DeactivateSMTPConfigRequestSchema)` to create a new message.
- */
-export const DeactivateSMTPConfigRequestSchema: GenMessage<DeactivateSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 14);
-
-/**
- * Where the configuration stands in the event log now that it is inactive.
- *
- * @generated from message zitadel.admin.v1.DeactivateSMTPConfigResponse
- */
-export type DeactivateSMTPConfigResponse = Message<"zitadel.admin.v1.DeactivateSMTPConfigResponse"> & {
-  /**
-   * The sequence and time of the event that the call added.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.DeactivateSMTPConfigResponse.
- * Use `create(DeactivateSMTPConfigResponseSchema)` to create a new message.
- */
-export const DeactivateSMTPConfigResponseSchema: GenMessage<DeactivateSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 15);
-
-/**
- * Says which configuration is to be removed.
- *
- * @generated from message zitadel.admin.v1.RemoveSMTPConfigRequest
- */
-export type RemoveSMTPConfigRequest = Message<"zitadel.admin.v1.RemoveSMTPConfigRequest"> & {
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.RemoveSMTPConfigRequest.
- * Use `create(RemoveSMTPConfigRequestSchema)` to create a new message.
- */
-export const RemoveSMTPConfigRequestSchema: GenMessage<RemoveSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 16);
-
-/**
- * Where the removal of the configuration stands in the event log.
- *
- * @generated from message zitadel.admin.v1.RemoveSMTPConfigResponse
- */
-export type RemoveSMTPConfigResponse = Message<"zitadel.admin.v1.RemoveSMTPConfigResponse"> & {
-  /**
-   * The sequence and time of the event that the call added.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.RemoveSMTPConfigResponse.
- * Use `create(RemoveSMTPConfigResponseSchema)` to create a new message.
- */
-export const RemoveSMTPConfigResponseSchema: GenMessage<RemoveSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 17);
-
-/**
- * Says which stored configuration is tested, and where the test message goes.
- *
- * @generated from message zitadel.admin.v1.TestSMTPConfigByIdRequest
- */
-export type TestSMTPConfigByIdRequest = Message<"zitadel.admin.v1.TestSMTPConfigByIdRequest"> & {
-  /**
-   * The id of the configuration.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * The address that the test message is sent to.
-   *
-   * @generated from field: string receiver_address = 2;
-   */
-  receiverAddress: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestSMTPConfigByIdRequest.
- * Use `create(TestSMTPConfigByIdRequestSchema)` to create a new message.
- */
-export const TestSMTPConfigByIdRequestSchema: GenMessage<TestSMTPConfigByIdRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 18);
-
-/**
- * The test passed: the server accepted the message. A test that failed is an error instead.
- *
- * @generated from message zitadel.admin.v1.TestSMTPConfigByIdResponse
- */
-export type TestSMTPConfigByIdResponse = Message<"zitadel.admin.v1.TestSMTPConfigByIdResponse"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestSMTPConfigByIdResponse.
- * Use `create(TestSMTPConfigByIdResponseSchema)` to create a new message.
- */
-export const TestSMTPConfigByIdResponseSchema: GenMessage<TestSMTPConfigByIdResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 19);
-
-/**
- * The settings to test, and where the test message goes.
- *
- * @generated from message zitadel.admin.v1.TestSMTPConfigRequest
- */
-export type TestSMTPConfigRequest = Message<"zitadel.admin.v1.TestSMTPConfigRequest"> & {
-  /**
-   * The address that mail is sent from.
-   *
-   * @generated from field: string sender_address = 1;
-   */
-  senderAddress: string;
-
-  /**
-   * The display name that mail is sent from.
-   *
-   * @generated from field: string sender_name = 2;
-   */
-  senderName: string;
-
-  /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
-   * @generated from field: bool tls = 3;
-   */
-  tls: boolean;
-
-  /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
-   * @generated from field: string host = 4;
-   */
-  host: string;
-
-  /**
-   * The user to log in as. If it is empty, there is no authentication.
-   *
-   * @generated from field: string user = 5;
-   */
-  user: string;
-
-  /**
-   * The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
-   * tls and user are those that it was stored with, or where user and host name are and `tls` is set with port 465, 587,
-   * 2465 or 2587.
-   *
-   * @generated from field: string password = 6;
-   */
-  password: string;
-
-  /**
-   * The address that the test message is sent to.
-   *
-   * @generated from field: string receiver_address = 7;
-   */
-  receiverAddress: string;
-
-  /**
-   * The id of a stored configuration whose secret is used where none is sent. If it is empty, no stored secret is used.
-   *
-   * @generated from field: string id = 8;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestSMTPConfigRequest.
- * Use `create(TestSMTPConfigRequestSchema)` to create a new message.
- */
-export const TestSMTPConfigRequestSchema: GenMessage<TestSMTPConfigRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 20);
-
-/**
- * The test passed: the server accepted the message. A test that failed is an error instead.
- *
- * @generated from message zitadel.admin.v1.TestSMTPConfigResponse
- */
-export type TestSMTPConfigResponse = Message<"zitadel.admin.v1.TestSMTPConfigResponse"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestSMTPConfigResponse.
- * Use `create(TestSMTPConfigResponseSchema)` to create a new message.
- */
-export const TestSMTPConfigResponseSchema: GenMessage<TestSMTPConfigResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 21);
-
-/**
- * The settings of the SMTP provider to store.
- *
  * @generated from message zitadel.admin.v1.AddEmailProviderSMTPRequest
  */
 export type AddEmailProviderSMTPRequest = Message<"zitadel.admin.v1.AddEmailProviderSMTPRequest"> & {
   /**
-   * The address that mail is sent from.
-   *
    * @generated from field: string sender_address = 1;
    */
   senderAddress: string;
 
   /**
-   * The display name that mail is sent from.
-   *
    * @generated from field: string sender_name = 2;
    */
   senderName: string;
 
   /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
    * @generated from field: bool tls = 3;
    */
   tls: boolean;
 
   /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
    * @generated from field: string host = 4;
    */
   host: string;
 
   /**
-   * The user to log in as. If it is empty, there is no authentication.
-   *
    * @generated from field: string user = 5;
    */
   user: string;
 
   /**
-   * The user's password. It is encrypted before it is stored, and never returned. Without a user it is stored, and
-   * nobody logs in with it.
-   *
    * @generated from field: string password = 6;
    */
   password: string;
 
   /**
-   * The address that answers to sent mail go to. If it is empty, they go to the sender's.
-   *
    * @generated from field: string reply_to_address = 7;
    */
   replyToAddress: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 8;
    */
   description: string;
 
   /**
-   * How the user is authenticated. If nothing is set, `password` decides, as in the calls of older clients. If one is
-   * set, `password` must be empty, or equal that of `plain`.
-   *
    * @generated from oneof zitadel.admin.v1.AddEmailProviderSMTPRequest.auth
    */
   auth: {
     /**
-     * There is no authentication. A user that is given is not stored or used.
-     *
      * @generated from field: zitadel.admin.v1.SMTPNoAuth none = 9;
      */
     value: SMTPNoAuth;
     case: "none";
   } | {
     /**
-     * The user is authenticated by a password.
-     *
      * @generated from field: zitadel.admin.v1.SMTPPlainAuth plain = 10;
      */
     value: SMTPPlainAuth;
     case: "plain";
   } | {
     /**
-     * The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets.
-     *
      * @generated from field: zitadel.admin.v1.SMTPXOAuth2Auth xoauth2 = 11;
      */
     value: SMTPXOAuth2Auth;
@@ -760,24 +92,18 @@ export type AddEmailProviderSMTPRequest = Message<"zitadel.admin.v1.AddEmailProv
  * Use `create(AddEmailProviderSMTPRequestSchema)` to create a new message.
  */
 export const AddEmailProviderSMTPRequestSchema: GenMessage<AddEmailProviderSMTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 22);
+  messageDesc(file_zitadel_admin_v1_admin, 0);
 
 /**
- * The id of the provider that was stored, and where it stands in the event log.
- *
  * @generated from message zitadel.admin.v1.AddEmailProviderSMTPResponse
  */
 export type AddEmailProviderSMTPResponse = Message<"zitadel.admin.v1.AddEmailProviderSMTPResponse"> & {
   /**
-   * The sequence and time of the event that the call added.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
 
   /**
-   * The id of the new provider, which the service chose.
-   *
    * @generated from field: string id = 2;
    */
   id: string;
@@ -788,107 +114,74 @@ export type AddEmailProviderSMTPResponse = Message<"zitadel.admin.v1.AddEmailPro
  * Use `create(AddEmailProviderSMTPResponseSchema)` to create a new message.
  */
 export const AddEmailProviderSMTPResponseSchema: GenMessage<AddEmailProviderSMTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 23);
+  messageDesc(file_zitadel_admin_v1_admin, 1);
 
 /**
- * The settings that replace those of an SMTP provider. All of them are replaced: what is left out becomes empty.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderSMTPRequest
  */
 export type UpdateEmailProviderSMTPRequest = Message<"zitadel.admin.v1.UpdateEmailProviderSMTPRequest"> & {
   /**
-   * The address that mail is sent from.
-   *
    * @generated from field: string sender_address = 1;
    */
   senderAddress: string;
 
   /**
-   * The display name that mail is sent from.
-   *
    * @generated from field: string sender_name = 2;
    */
   senderName: string;
 
   /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
    * @generated from field: bool tls = 3;
    */
   tls: boolean;
 
   /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
    * @generated from field: string host = 4;
    */
   host: string;
 
   /**
-   * The user to log in as. If it is empty, nobody logs in, and the secret of a user that was stored is dropped.
-   *
    * @generated from field: string user = 5;
    */
   user: string;
 
   /**
-   * The address that answers to sent mail go to. If it is empty, they go to the sender's.
-   *
    * @generated from field: string reply_to_address = 6;
    */
   replyToAddress: string;
 
   /**
-   * The user's new password. It is encrypted before it is stored, and never returned. If it is empty, the stored secret
-   * is kept, which is allowed only where host, tls and user are what they were, or where user and host name are and `tls`
-   * is set with port 465, 587, 2465 or 2587.
-   *
    * @generated from field: string password = 7;
    */
   password: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 8;
    */
   description: string;
 
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 9;
    */
   id: string;
 
   /**
-   * How the user is authenticated. If nothing is set, `password` decides, as in the calls of older clients. If one is
-   * set, `password` must be empty, or equal that of `plain`.
-   *
    * @generated from oneof zitadel.admin.v1.UpdateEmailProviderSMTPRequest.auth
    */
   auth: {
     /**
-     * There is no authentication. The stored user and secret are dropped.
-     *
      * @generated from field: zitadel.admin.v1.SMTPNoAuth none = 10;
      */
     value: SMTPNoAuth;
     case: "none";
   } | {
     /**
-     * The user is authenticated by a password.
-     *
      * @generated from field: zitadel.admin.v1.SMTPPlainAuth plain = 11;
      */
     value: SMTPPlainAuth;
     case: "plain";
   } | {
     /**
-     * The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets.
-     *
      * @generated from field: zitadel.admin.v1.SMTPXOAuth2Auth xoauth2 = 12;
      */
     value: SMTPXOAuth2Auth;
@@ -901,17 +194,13 @@ export type UpdateEmailProviderSMTPRequest = Message<"zitadel.admin.v1.UpdateEma
  * Use `create(UpdateEmailProviderSMTPRequestSchema)` to create a new message.
  */
 export const UpdateEmailProviderSMTPRequestSchema: GenMessage<UpdateEmailProviderSMTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 24);
+  messageDesc(file_zitadel_admin_v1_admin, 2);
 
 /**
- * Where the provider stands in the event log with its new settings.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderSMTPResponse
  */
 export type UpdateEmailProviderSMTPResponse = Message<"zitadel.admin.v1.UpdateEmailProviderSMTPResponse"> & {
   /**
-   * The sequence and time of the event that the call added, or of the provider's last one where nothing changed.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
@@ -922,25 +211,18 @@ export type UpdateEmailProviderSMTPResponse = Message<"zitadel.admin.v1.UpdateEm
  * Use `create(UpdateEmailProviderSMTPResponseSchema)` to create a new message.
  */
 export const UpdateEmailProviderSMTPResponseSchema: GenMessage<UpdateEmailProviderSMTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 25);
+  messageDesc(file_zitadel_admin_v1_admin, 3);
 
 /**
- * The new password of an SMTP provider.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderSMTPPasswordRequest
  */
 export type UpdateEmailProviderSMTPPasswordRequest = Message<"zitadel.admin.v1.UpdateEmailProviderSMTPPasswordRequest"> & {
   /**
-   * The new password. It is encrypted before it is stored, and never returned. If it is empty, none is stored from then
-   * on; a JSON request must have the field all the same.
-   *
    * @generated from field: string password = 1;
    */
   password: string;
 
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 2;
    */
   id: string;
@@ -951,17 +233,13 @@ export type UpdateEmailProviderSMTPPasswordRequest = Message<"zitadel.admin.v1.U
  * Use `create(UpdateEmailProviderSMTPPasswordRequestSchema)` to create a new message.
  */
 export const UpdateEmailProviderSMTPPasswordRequestSchema: GenMessage<UpdateEmailProviderSMTPPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 26);
+  messageDesc(file_zitadel_admin_v1_admin, 4);
 
 /**
- * Where the provider stands in the event log with its new password.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderSMTPPasswordResponse
  */
 export type UpdateEmailProviderSMTPPasswordResponse = Message<"zitadel.admin.v1.UpdateEmailProviderSMTPPasswordResponse"> & {
   /**
-   * The sequence and time of the event that the call added, or of the provider's last one where nothing changed.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
@@ -972,53 +250,13 @@ export type UpdateEmailProviderSMTPPasswordResponse = Message<"zitadel.admin.v1.
  * Use `create(UpdateEmailProviderSMTPPasswordResponseSchema)` to create a new message.
  */
 export const UpdateEmailProviderSMTPPasswordResponseSchema: GenMessage<UpdateEmailProviderSMTPPasswordResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 27);
+  messageDesc(file_zitadel_admin_v1_admin, 5);
 
 /**
- * Asks for the active provider, and has no fields.
- *
- * @generated from message zitadel.admin.v1.GetEmailProviderRequest
- */
-export type GetEmailProviderRequest = Message<"zitadel.admin.v1.GetEmailProviderRequest"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetEmailProviderRequest.
- * Use `create(GetEmailProviderRequestSchema)` to create a new message.
- */
-export const GetEmailProviderRequestSchema: GenMessage<GetEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 28);
-
-/**
- * The provider that the instance uses.
- *
- * @generated from message zitadel.admin.v1.GetEmailProviderResponse
- */
-export type GetEmailProviderResponse = Message<"zitadel.admin.v1.GetEmailProviderResponse"> & {
-  /**
-   * The provider that is in use.
-   *
-   * @generated from field: zitadel.settings.v1.EmailProvider config = 1;
-   */
-  config?: EmailProvider | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.GetEmailProviderResponse.
- * Use `create(GetEmailProviderResponseSchema)` to create a new message.
- */
-export const GetEmailProviderResponseSchema: GenMessage<GetEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 29);
-
-/**
- * Says which provider is wanted.
- *
  * @generated from message zitadel.admin.v1.GetEmailProviderByIdRequest
  */
 export type GetEmailProviderByIdRequest = Message<"zitadel.admin.v1.GetEmailProviderByIdRequest"> & {
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -1029,17 +267,13 @@ export type GetEmailProviderByIdRequest = Message<"zitadel.admin.v1.GetEmailProv
  * Use `create(GetEmailProviderByIdRequestSchema)` to create a new message.
  */
 export const GetEmailProviderByIdRequestSchema: GenMessage<GetEmailProviderByIdRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 30);
+  messageDesc(file_zitadel_admin_v1_admin, 6);
 
 /**
- * The provider that was asked for.
- *
  * @generated from message zitadel.admin.v1.GetEmailProviderByIdResponse
  */
 export type GetEmailProviderByIdResponse = Message<"zitadel.admin.v1.GetEmailProviderByIdResponse"> & {
   /**
-   * The provider with the id, in any state.
-   *
    * @generated from field: zitadel.settings.v1.EmailProvider config = 1;
    */
   config?: EmailProvider | undefined;
@@ -1050,66 +284,13 @@ export type GetEmailProviderByIdResponse = Message<"zitadel.admin.v1.GetEmailPro
  * Use `create(GetEmailProviderByIdResponseSchema)` to create a new message.
  */
 export const GetEmailProviderByIdResponseSchema: GenMessage<GetEmailProviderByIdResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 31);
+  messageDesc(file_zitadel_admin_v1_admin, 7);
 
 /**
- * Says which part of the list is wanted.
- *
- * @generated from message zitadel.admin.v1.ListEmailProvidersRequest
- */
-export type ListEmailProvidersRequest = Message<"zitadel.admin.v1.ListEmailProvidersRequest"> & {
-  /**
-   * Offset, limit and order. If it is absent, the newest 100 are returned.
-   *
-   * @generated from field: zitadel.v1.ListQuery query = 1;
-   */
-  query?: ListQuery | undefined;
-};
-
-/**
- * Describes the message zitadel.admin.v1.ListEmailProvidersRequest.
- * Use `create(ListEmailProvidersRequestSchema)` to create a new message.
- */
-export const ListEmailProvidersRequestSchema: GenMessage<ListEmailProvidersRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 32);
-
-/**
- * The wanted part of the list, and what the list says of itself.
- *
- * @generated from message zitadel.admin.v1.ListEmailProvidersResponse
- */
-export type ListEmailProvidersResponse = Message<"zitadel.admin.v1.ListEmailProvidersResponse"> & {
-  /**
-   * How many there are in all, and how far in the event log the list has come.
-   *
-   * @generated from field: zitadel.v1.ListDetails details = 1;
-   */
-  details?: ListDetails | undefined;
-
-  /**
-   * The providers of this part of the list, in the wanted order.
-   *
-   * @generated from field: repeated zitadel.settings.v1.EmailProvider result = 2;
-   */
-  result: EmailProvider[];
-};
-
-/**
- * Describes the message zitadel.admin.v1.ListEmailProvidersResponse.
- * Use `create(ListEmailProvidersResponseSchema)` to create a new message.
- */
-export const ListEmailProvidersResponseSchema: GenMessage<ListEmailProvidersResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 33);
-
-/**
- * Says which provider is to be the active one.
- *
  * @generated from message zitadel.admin.v1.ActivateEmailProviderRequest
  */
 export type ActivateEmailProviderRequest = Message<"zitadel.admin.v1.ActivateEmailProviderRequest"> & {
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -1120,17 +301,13 @@ export type ActivateEmailProviderRequest = Message<"zitadel.admin.v1.ActivateEma
  * Use `create(ActivateEmailProviderRequestSchema)` to create a new message.
  */
 export const ActivateEmailProviderRequestSchema: GenMessage<ActivateEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 34);
+  messageDesc(file_zitadel_admin_v1_admin, 8);
 
 /**
- * Where the provider stands in the event log now that it is active.
- *
  * @generated from message zitadel.admin.v1.ActivateEmailProviderResponse
  */
 export type ActivateEmailProviderResponse = Message<"zitadel.admin.v1.ActivateEmailProviderResponse"> & {
   /**
-   * The sequence and time of the event that the call added.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
@@ -1141,17 +318,13 @@ export type ActivateEmailProviderResponse = Message<"zitadel.admin.v1.ActivateEm
  * Use `create(ActivateEmailProviderResponseSchema)` to create a new message.
  */
 export const ActivateEmailProviderResponseSchema: GenMessage<ActivateEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 35);
+  messageDesc(file_zitadel_admin_v1_admin, 9);
 
 /**
- * Says which provider is to be inactive.
- *
  * @generated from message zitadel.admin.v1.DeactivateEmailProviderRequest
  */
 export type DeactivateEmailProviderRequest = Message<"zitadel.admin.v1.DeactivateEmailProviderRequest"> & {
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -1162,17 +335,13 @@ export type DeactivateEmailProviderRequest = Message<"zitadel.admin.v1.Deactivat
  * Use `create(DeactivateEmailProviderRequestSchema)` to create a new message.
  */
 export const DeactivateEmailProviderRequestSchema: GenMessage<DeactivateEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 36);
+  messageDesc(file_zitadel_admin_v1_admin, 10);
 
 /**
- * Where the provider stands in the event log now that it is inactive.
- *
  * @generated from message zitadel.admin.v1.DeactivateEmailProviderResponse
  */
 export type DeactivateEmailProviderResponse = Message<"zitadel.admin.v1.DeactivateEmailProviderResponse"> & {
   /**
-   * The sequence and time of the event that the call added.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
@@ -1183,17 +352,13 @@ export type DeactivateEmailProviderResponse = Message<"zitadel.admin.v1.Deactiva
  * Use `create(DeactivateEmailProviderResponseSchema)` to create a new message.
  */
 export const DeactivateEmailProviderResponseSchema: GenMessage<DeactivateEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 37);
+  messageDesc(file_zitadel_admin_v1_admin, 11);
 
 /**
- * Says which provider is to be removed.
- *
  * @generated from message zitadel.admin.v1.RemoveEmailProviderRequest
  */
 export type RemoveEmailProviderRequest = Message<"zitadel.admin.v1.RemoveEmailProviderRequest"> & {
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -1204,17 +369,13 @@ export type RemoveEmailProviderRequest = Message<"zitadel.admin.v1.RemoveEmailPr
  * Use `create(RemoveEmailProviderRequestSchema)` to create a new message.
  */
 export const RemoveEmailProviderRequestSchema: GenMessage<RemoveEmailProviderRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 38);
+  messageDesc(file_zitadel_admin_v1_admin, 12);
 
 /**
- * Where the removal of the provider stands in the event log.
- *
  * @generated from message zitadel.admin.v1.RemoveEmailProviderResponse
  */
 export type RemoveEmailProviderResponse = Message<"zitadel.admin.v1.RemoveEmailProviderResponse"> & {
   /**
-   * The sequence and time of the event that the call added.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
@@ -1225,188 +386,18 @@ export type RemoveEmailProviderResponse = Message<"zitadel.admin.v1.RemoveEmailP
  * Use `create(RemoveEmailProviderResponseSchema)` to create a new message.
  */
 export const RemoveEmailProviderResponseSchema: GenMessage<RemoveEmailProviderResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 39);
+  messageDesc(file_zitadel_admin_v1_admin, 13);
 
 /**
- * Says which stored provider is tested, and where the test message goes.
- *
- * @generated from message zitadel.admin.v1.TestEmailProviderSMTPByIdRequest
- */
-export type TestEmailProviderSMTPByIdRequest = Message<"zitadel.admin.v1.TestEmailProviderSMTPByIdRequest"> & {
-  /**
-   * The id of the provider.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * The address that the test message is sent to.
-   *
-   * @generated from field: string receiver_address = 2;
-   */
-  receiverAddress: string;
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestEmailProviderSMTPByIdRequest.
- * Use `create(TestEmailProviderSMTPByIdRequestSchema)` to create a new message.
- */
-export const TestEmailProviderSMTPByIdRequestSchema: GenMessage<TestEmailProviderSMTPByIdRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 40);
-
-/**
- * The test passed: the server accepted the message. A test that failed is an error instead.
- *
- * @generated from message zitadel.admin.v1.TestEmailProviderSMTPByIdResponse
- */
-export type TestEmailProviderSMTPByIdResponse = Message<"zitadel.admin.v1.TestEmailProviderSMTPByIdResponse"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestEmailProviderSMTPByIdResponse.
- * Use `create(TestEmailProviderSMTPByIdResponseSchema)` to create a new message.
- */
-export const TestEmailProviderSMTPByIdResponseSchema: GenMessage<TestEmailProviderSMTPByIdResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 41);
-
-/**
- * The settings to test, and where the test message goes.
- *
- * @generated from message zitadel.admin.v1.TestEmailProviderSMTPRequest
- */
-export type TestEmailProviderSMTPRequest = Message<"zitadel.admin.v1.TestEmailProviderSMTPRequest"> & {
-  /**
-   * The address that mail is sent from.
-   *
-   * @generated from field: string sender_address = 1;
-   */
-  senderAddress: string;
-
-  /**
-   * The display name that mail is sent from.
-   *
-   * @generated from field: string sender_name = 2;
-   */
-  senderName: string;
-
-  /**
-   * Whether encryption with a verified certificate is demanded, by implicit TLS or STARTTLS. If not, STARTTLS is used
-   * where the server offers it.
-   *
-   * @generated from field: bool tls = 3;
-   */
-  tls: boolean;
-
-  /**
-   * The server as "host:port", such as "smtp.postmarkapp.com:587". A URL such as "smtps://smtp.postmarkapp.com" is read
-   * as "host:port" too; smtps needs `tls`, and its port is 465 where it names none.
-   *
-   * @generated from field: string host = 4;
-   */
-  host: string;
-
-  /**
-   * The user to log in as. If it is empty, there is no authentication.
-   *
-   * @generated from field: string user = 5;
-   */
-  user: string;
-
-  /**
-   * The user's password. If it is empty and `id` is set, the stored secret is used, which is allowed only where host,
-   * tls and user are those that it was stored with, or where user and host name are and `tls` is set with port 465, 587,
-   * 2465 or 2587.
-   *
-   * @generated from field: string password = 6;
-   */
-  password: string;
-
-  /**
-   * The address that the test message is sent to.
-   *
-   * @generated from field: string receiver_address = 7;
-   */
-  receiverAddress: string;
-
-  /**
-   * The id of a stored provider whose secret is used where none is sent. If it is empty, no stored secret is used.
-   *
-   * @generated from field: string id = 8;
-   */
-  id: string;
-
-  /**
-   * How the user is authenticated. If nothing is set, `password` decides, as in the calls of older clients. If one is
-   * set, `password` must be empty, or equal that of `plain`.
-   *
-   * @generated from oneof zitadel.admin.v1.TestEmailProviderSMTPRequest.auth
-   */
-  auth: {
-    /**
-     * There is no authentication. A user that is given is not stored or used.
-     *
-     * @generated from field: zitadel.admin.v1.SMTPNoAuth none = 9;
-     */
-    value: SMTPNoAuth;
-    case: "none";
-  } | {
-    /**
-     * The user is authenticated by a password.
-     *
-     * @generated from field: zitadel.admin.v1.SMTPPlainAuth plain = 10;
-     */
-    value: SMTPPlainAuth;
-    case: "plain";
-  } | {
-    /**
-     * The user is authenticated by an access token, which the OAuth 2.0 client-credentials grant gets.
-     *
-     * @generated from field: zitadel.admin.v1.SMTPXOAuth2Auth xoauth2 = 11;
-     */
-    value: SMTPXOAuth2Auth;
-    case: "xoauth2";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestEmailProviderSMTPRequest.
- * Use `create(TestEmailProviderSMTPRequestSchema)` to create a new message.
- */
-export const TestEmailProviderSMTPRequestSchema: GenMessage<TestEmailProviderSMTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 42);
-
-/**
- * The test passed: the server accepted the message. A test that failed is an error instead.
- *
- * @generated from message zitadel.admin.v1.TestEmailProviderSMTPResponse
- */
-export type TestEmailProviderSMTPResponse = Message<"zitadel.admin.v1.TestEmailProviderSMTPResponse"> & {
-};
-
-/**
- * Describes the message zitadel.admin.v1.TestEmailProviderSMTPResponse.
- * Use `create(TestEmailProviderSMTPResponseSchema)` to create a new message.
- */
-export const TestEmailProviderSMTPResponseSchema: GenMessage<TestEmailProviderSMTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 43);
-
-/**
- * The settings of the HTTP provider to store.
- *
  * @generated from message zitadel.admin.v1.AddEmailProviderHTTPRequest
  */
 export type AddEmailProviderHTTPRequest = Message<"zitadel.admin.v1.AddEmailProviderHTTPRequest"> & {
   /**
-   * The URL that mail is posted to, of the scheme https or http.
-   *
    * @generated from field: string endpoint = 1;
    */
   endpoint: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 2;
    */
   description: string;
@@ -1417,31 +408,23 @@ export type AddEmailProviderHTTPRequest = Message<"zitadel.admin.v1.AddEmailProv
  * Use `create(AddEmailProviderHTTPRequestSchema)` to create a new message.
  */
 export const AddEmailProviderHTTPRequestSchema: GenMessage<AddEmailProviderHTTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 44);
+  messageDesc(file_zitadel_admin_v1_admin, 14);
 
 /**
- * The id of the provider that was stored, and where it stands in the event log.
- *
  * @generated from message zitadel.admin.v1.AddEmailProviderHTTPResponse
  */
 export type AddEmailProviderHTTPResponse = Message<"zitadel.admin.v1.AddEmailProviderHTTPResponse"> & {
   /**
-   * The sequence and time of the event that the call added.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
 
   /**
-   * The id of the new provider, which the service chose.
-   *
    * @generated from field: string id = 2;
    */
   id: string;
 
   /**
-   * The key that each post is signed with, which its receiver needs to verify it.
-   *
    * @generated from field: string signing_key = 3;
    */
   signingKey: string;
@@ -1452,39 +435,28 @@ export type AddEmailProviderHTTPResponse = Message<"zitadel.admin.v1.AddEmailPro
  * Use `create(AddEmailProviderHTTPResponseSchema)` to create a new message.
  */
 export const AddEmailProviderHTTPResponseSchema: GenMessage<AddEmailProviderHTTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 45);
+  messageDesc(file_zitadel_admin_v1_admin, 15);
 
 /**
- * The settings that replace those of an HTTP provider. Both are replaced: a description that is left out becomes empty.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderHTTPRequest
  */
 export type UpdateEmailProviderHTTPRequest = Message<"zitadel.admin.v1.UpdateEmailProviderHTTPRequest"> & {
   /**
-   * The id of the provider.
-   *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The URL that mail is posted to, of the scheme https or http.
-   *
    * @generated from field: string endpoint = 2;
    */
   endpoint: string;
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 3;
    */
   description: string;
 
   /**
-   * Asks for a new signing key, and says how long the old one stays in use. Only "0s" is allowed: it is dropped at
-   * once. If the field is absent, the key stays as it is.
-   *
    * @generated from field: google.protobuf.Duration expiration_signing_key = 4;
    */
   expirationSigningKey?: Duration | undefined;
@@ -1495,24 +467,18 @@ export type UpdateEmailProviderHTTPRequest = Message<"zitadel.admin.v1.UpdateEma
  * Use `create(UpdateEmailProviderHTTPRequestSchema)` to create a new message.
  */
 export const UpdateEmailProviderHTTPRequestSchema: GenMessage<UpdateEmailProviderHTTPRequest> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 46);
+  messageDesc(file_zitadel_admin_v1_admin, 16);
 
 /**
- * Where the provider stands in the event log with its new settings.
- *
  * @generated from message zitadel.admin.v1.UpdateEmailProviderHTTPResponse
  */
 export type UpdateEmailProviderHTTPResponse = Message<"zitadel.admin.v1.UpdateEmailProviderHTTPResponse"> & {
   /**
-   * The sequence and time of the event that the call added, or of the provider's last one where nothing changed.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
 
   /**
-   * The new signing key. It is empty where none was asked for.
-   *
    * @generated from field: string signing_key = 2;
    */
   signingKey: string;
@@ -1523,11 +489,9 @@ export type UpdateEmailProviderHTTPResponse = Message<"zitadel.admin.v1.UpdateEm
  * Use `create(UpdateEmailProviderHTTPResponseSchema)` to create a new message.
  */
 export const UpdateEmailProviderHTTPResponseSchema: GenMessage<UpdateEmailProviderHTTPResponse> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 47);
+  messageDesc(file_zitadel_admin_v1_admin, 17);
 
 /**
- * Says that there is no authentication.
- *
  * @generated from message zitadel.admin.v1.SMTPNoAuth
  */
 export type SMTPNoAuth = Message<"zitadel.admin.v1.SMTPNoAuth"> & {
@@ -1538,18 +502,13 @@ export type SMTPNoAuth = Message<"zitadel.admin.v1.SMTPNoAuth"> & {
  * Use `create(SMTPNoAuthSchema)` to create a new message.
  */
 export const SMTPNoAuthSchema: GenMessage<SMTPNoAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 48);
+  messageDesc(file_zitadel_admin_v1_admin, 18);
 
 /**
- * Says that a password authenticates the parent's user.
- *
  * @generated from message zitadel.admin.v1.SMTPPlainAuth
  */
 export type SMTPPlainAuth = Message<"zitadel.admin.v1.SMTPPlainAuth"> & {
   /**
-   * The user's password. It is encrypted before it is stored, and never returned. If it is empty, it means what an
-   * empty password of the parent means.
-   *
    * @generated from field: string password = 1;
    */
   password: string;
@@ -1560,37 +519,27 @@ export type SMTPPlainAuth = Message<"zitadel.admin.v1.SMTPPlainAuth"> & {
  * Use `create(SMTPPlainAuthSchema)` to create a new message.
  */
 export const SMTPPlainAuthSchema: GenMessage<SMTPPlainAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 49);
+  messageDesc(file_zitadel_admin_v1_admin, 19);
 
 /**
- * Says that an access token (SASL OAUTHBEARER or XOAUTH2) authenticates the parent's user, and where it comes from.
- *
  * @generated from message zitadel.admin.v1.SMTPXOAuth2Auth
  */
 export type SMTPXOAuth2Auth = Message<"zitadel.admin.v1.SMTPXOAuth2Auth"> & {
   /**
-   * The https URL that the token is asked for at.
-   *
    * @generated from field: string token_endpoint = 1;
    */
   tokenEndpoint: string;
 
   /**
-   * The scopes to ask the token for. Without any the token endpoint decides.
-   *
    * @generated from field: repeated string scopes = 2;
    */
   scopes: string[];
 
   /**
-   * The grant that gets the token. It must be set.
-   *
    * @generated from oneof zitadel.admin.v1.SMTPXOAuth2Auth.o_auth2_type
    */
   oAuth2Type: {
     /**
-     * The token is had by the client-credentials grant (RFC 6749 section 4.4).
-     *
      * @generated from field: zitadel.admin.v1.SMTPXOAuth2Auth.ClientCredentials client_credentials = 3;
      */
     value: SMTPXOAuth2Auth_ClientCredentials;
@@ -1603,27 +552,18 @@ export type SMTPXOAuth2Auth = Message<"zitadel.admin.v1.SMTPXOAuth2Auth"> & {
  * Use `create(SMTPXOAuth2AuthSchema)` to create a new message.
  */
 export const SMTPXOAuth2AuthSchema: GenMessage<SMTPXOAuth2Auth> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 50);
+  messageDesc(file_zitadel_admin_v1_admin, 20);
 
 /**
- * A client of the token endpoint.
- *
  * @generated from message zitadel.admin.v1.SMTPXOAuth2Auth.ClientCredentials
  */
 export type SMTPXOAuth2Auth_ClientCredentials = Message<"zitadel.admin.v1.SMTPXOAuth2Auth.ClientCredentials"> & {
   /**
-   * The id that the token endpoint knows the client by.
-   *
    * @generated from field: string client_id = 1;
    */
   clientId: string;
 
   /**
-   * The secret that the client proves itself by. It is encrypted before it is stored, and never returned. It is
-   * mandatory in an add. If it is empty in an update, or in a test with `id`, the stored one is used, which is
-   * allowed only where host, tls, user, token_endpoint and client_id are those that it was stored with. As with a
-   * password, `tls` may be set with another port of submission.
-   *
    * @generated from field: string client_secret = 2;
    */
   clientSecret: string;
@@ -1634,185 +574,13 @@ export type SMTPXOAuth2Auth_ClientCredentials = Message<"zitadel.admin.v1.SMTPXO
  * Use `create(SMTPXOAuth2Auth_ClientCredentialsSchema)` to create a new message.
  */
 export const SMTPXOAuth2Auth_ClientCredentialsSchema: GenMessage<SMTPXOAuth2Auth_ClientCredentials> = /*@__PURE__*/
-  messageDesc(file_zitadel_admin_v1_admin, 50, 0);
+  messageDesc(file_zitadel_admin_v1_admin, 20, 0);
 
 /**
- * The SMTP and e-mail provider part of the admin API, wire-compatible with its existing clients. Both families of calls
- * work on one set of records, of which one of an instance at most is active. Each route exists below /admin/v1 and
- * bare.
- * Every RPC can answer UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED if the request is too
- * large, DEADLINE_EXCEEDED and UNAVAILABLE, and NOT_FOUND if the header x-instance-id names an instance that the caller
- * has not. Each RPC names what more it can answer.
- * A call that is declared idempotent takes the header x-idempotency-key: the same request with the same key gets the
- * first one's answer, and another request with it INVALID_ARGUMENT.
- * A call that is declared conditional takes the header x-expected-sequence, over REST also if-match: it answers ABORTED,
- * and changes nothing, if the record's details have another sequence by now.
- *
  * @generated from service zitadel.admin.v1.AdminService
  */
 export const AdminService: GenService<{
   /**
-   * Stores a configuration, inactive. An instance may have several.
-   * Answers ALREADY_EXISTS if the instance has one and the server is set to hold a single one (its setting
-   * single_config).
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.AddSMTPConfig
-   */
-  addSMTPConfig: {
-    methodKind: "unary";
-    input: typeof AddSMTPConfigRequestSchema;
-    output: typeof AddSMTPConfigResponseSchema;
-  },
-  /**
-   * Returns the configuration that the instance uses.
-   * Answers NOT_FOUND also if none is active.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.GetSMTPConfig
-   */
-  getSMTPConfig: {
-    methodKind: "unary";
-    input: typeof GetSMTPConfigRequestSchema;
-    output: typeof GetSMTPConfigResponseSchema;
-  },
-  /**
-   * Returns a configuration, active or not.
-   * Answers NOT_FOUND also if no record has this id.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.GetSMTPConfigById
-   */
-  getSMTPConfigById: {
-    methodKind: "unary";
-    input: typeof GetSMTPConfigByIdRequestSchema;
-    output: typeof GetSMTPConfigByIdResponseSchema;
-  },
-  /**
-   * Lists the instance's configurations, newest first unless the query asks otherwise. HTTP providers are among them,
-   * with empty SMTP fields.
-   * Answers no codes beyond those of every RPC.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.ListSMTPConfigs
-   */
-  listSMTPConfigs: {
-    methodKind: "unary";
-    input: typeof ListSMTPConfigsRequestSchema;
-    output: typeof ListSMTPConfigsResponseSchema;
-  },
-  /**
-   * Replaces a configuration's settings, and leaves its state as it is. Without a password the stored secret is kept,
-   * if host, tls and user are what they were, or become stricter: a verified certificate (`tls`) of the same host name
-   * at port 465, 587, 2465 or 2587.
-   * Answers NOT_FOUND also if no SMTP configuration has this id, and INVALID_ARGUMENT also if the secret must be sent.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.UpdateSMTPConfig
-   */
-  updateSMTPConfig: {
-    methodKind: "unary";
-    input: typeof UpdateSMTPConfigRequestSchema;
-    output: typeof UpdateSMTPConfigResponseSchema;
-  },
-  /**
-   * Replaces a configuration's password, whether or not the configuration is active.
-   * Answers NOT_FOUND also if no SMTP configuration has this id, and FAILED_PRECONDITION if the configuration
-   * authenticates by access tokens.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.UpdateSMTPConfigPassword
-   */
-  updateSMTPConfigPassword: {
-    methodKind: "unary";
-    input: typeof UpdateSMTPConfigPasswordRequestSchema;
-    output: typeof UpdateSMTPConfigPasswordResponseSchema;
-  },
-  /**
-   * Makes a configuration the active one. The one that was active becomes inactive.
-   * Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.ActivateSMTPConfig
-   */
-  activateSMTPConfig: {
-    methodKind: "unary";
-    input: typeof ActivateSMTPConfigRequestSchema;
-    output: typeof ActivateSMTPConfigResponseSchema;
-  },
-  /**
-   * Makes a configuration inactive, so that the instance has no active one.
-   * Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.DeactivateSMTPConfig
-   */
-  deactivateSMTPConfig: {
-    methodKind: "unary";
-    input: typeof DeactivateSMTPConfigRequestSchema;
-    output: typeof DeactivateSMTPConfigResponseSchema;
-  },
-  /**
-   * Removes a configuration, active or not.
-   * Answers NOT_FOUND also if no record has this id.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.RemoveSMTPConfig
-   */
-  removeSMTPConfig: {
-    methodKind: "unary";
-    input: typeof RemoveSMTPConfigRequestSchema;
-    output: typeof RemoveSMTPConfigResponseSchema;
-  },
-  /**
-   * Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
-   * message.
-   * Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-   * at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration of
-   * `id` has a password and no user is set, NOT_FOUND also if `id` is set and no SMTP configuration has it,
-   * INVALID_ARGUMENT also if a secret is needed and none may be used, and RESOURCE_EXHAUSTED also if too many tests are
-   * running.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.TestSMTPConfig
-   */
-  testSMTPConfig: {
-    methodKind: "unary";
-    input: typeof TestSMTPConfigRequestSchema;
-    output: typeof TestSMTPConfigResponseSchema;
-  },
-  /**
-   * Tests a stored configuration, active or not, by sending a message to the receiver. It passed if the server accepted
-   * the message.
-   * Answers FAILED_PRECONDITION if the test failed, or DEADLINE_EXCEEDED if it failed for want of time: ErrorInfo says
-   * at which stage and why, and the message what to change. Answers FAILED_PRECONDITION also if the configuration has a
-   * user and no secret is stored, or a password and no user is set, or if the secret can't be opened, NOT_FOUND also if
-   * no SMTP configuration has this id, and RESOURCE_EXHAUSTED also if too many tests are running.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.TestSMTPConfigById
-   */
-  testSMTPConfigById: {
-    methodKind: "unary";
-    input: typeof TestSMTPConfigByIdRequestSchema;
-    output: typeof TestSMTPConfigByIdResponseSchema;
-  },
-  /**
-   * Lists the instance's e-mail providers, newest first unless the query asks otherwise. They are the same records as
-   * those of ListSMTPConfigs.
-   * Answers no codes beyond those of every RPC.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.ListEmailProviders
-   */
-  listEmailProviders: {
-    methodKind: "unary";
-    input: typeof ListEmailProvidersRequestSchema;
-    output: typeof ListEmailProvidersResponseSchema;
-  },
-  /**
-   * Returns the provider that the instance uses.
-   * Answers NOT_FOUND also if none is active.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.GetEmailProvider
-   */
-  getEmailProvider: {
-    methodKind: "unary";
-    input: typeof GetEmailProviderRequestSchema;
-    output: typeof GetEmailProviderResponseSchema;
-  },
-  /**
-   * Returns a provider, active or not.
-   * Answers NOT_FOUND also if no record has this id.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.GetEmailProviderById
    */
   getEmailProviderById: {
@@ -1821,9 +589,6 @@ export const AdminService: GenService<{
     output: typeof GetEmailProviderByIdResponseSchema;
   },
   /**
-   * Stores an SMTP provider, inactive. An instance may have several.
-   * Answers ALREADY_EXISTS as AddSMTPConfig does.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.AddEmailProviderSMTP
    */
   addEmailProviderSMTP: {
@@ -1832,10 +597,6 @@ export const AdminService: GenService<{
     output: typeof AddEmailProviderSMTPResponseSchema;
   },
   /**
-   * Replaces an SMTP provider's settings, and leaves its state as it is. Without a secret the stored one is kept, if
-   * the destination that it belongs to is what it was.
-   * Answers NOT_FOUND also if no SMTP provider has this id, and INVALID_ARGUMENT also if the secret must be sent.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.UpdateEmailProviderSMTP
    */
   updateEmailProviderSMTP: {
@@ -1844,10 +605,6 @@ export const AdminService: GenService<{
     output: typeof UpdateEmailProviderSMTPResponseSchema;
   },
   /**
-   * Stores an HTTP provider, inactive: mail is posted to its endpoint, signed with the key that the answer holds.
-   * Answers ALREADY_EXISTS as AddSMTPConfig does, and FAILED_PRECONDITION if the call is repeated under its
-   * x-idempotency-key and the key of the first one can't be opened.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.AddEmailProviderHTTP
    */
   addEmailProviderHTTP: {
@@ -1856,10 +613,6 @@ export const AdminService: GenService<{
     output: typeof AddEmailProviderHTTPResponseSchema;
   },
   /**
-   * Replaces an HTTP provider's settings, and its signing key where a new one is asked for. It leaves the provider's
-   * state as it is.
-   * Answers NOT_FOUND also if no HTTP provider has this id.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.UpdateEmailProviderHTTP
    */
   updateEmailProviderHTTP: {
@@ -1868,9 +621,6 @@ export const AdminService: GenService<{
     output: typeof UpdateEmailProviderHTTPResponseSchema;
   },
   /**
-   * Replaces an SMTP provider's password, whether or not the provider is active.
-   * Answers NOT_FOUND and FAILED_PRECONDITION as UpdateSMTPConfigPassword does.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.UpdateEmailProviderSMTPPassword
    */
   updateEmailProviderSMTPPassword: {
@@ -1879,9 +629,6 @@ export const AdminService: GenService<{
     output: typeof UpdateEmailProviderSMTPPasswordResponseSchema;
   },
   /**
-   * Makes a provider the active one. The one that was active becomes inactive.
-   * Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is active already.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.ActivateEmailProvider
    */
   activateEmailProvider: {
@@ -1890,9 +637,6 @@ export const AdminService: GenService<{
     output: typeof ActivateEmailProviderResponseSchema;
   },
   /**
-   * Makes a provider inactive, so that the instance has no active one.
-   * Answers NOT_FOUND also if no record has this id, and FAILED_PRECONDITION if it is inactive already.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.DeactivateEmailProvider
    */
   deactivateEmailProvider: {
@@ -1901,40 +645,12 @@ export const AdminService: GenService<{
     output: typeof DeactivateEmailProviderResponseSchema;
   },
   /**
-   * Removes a provider, active or not.
-   * Answers NOT_FOUND also if no record has this id.
-   *
    * @generated from rpc zitadel.admin.v1.AdminService.RemoveEmailProvider
    */
   removeEmailProvider: {
     methodKind: "unary";
     input: typeof RemoveEmailProviderRequestSchema;
     output: typeof RemoveEmailProviderResponseSchema;
-  },
-  /**
-   * Tests a stored SMTP provider, active or not, by sending a message to the receiver. It passed if the server accepted
-   * the message.
-   * Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND and RESOURCE_EXHAUSTED as TestSMTPConfigById does.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.TestEmailProviderSMTPById
-   */
-  testEmailProviderSMTPById: {
-    methodKind: "unary";
-    input: typeof TestEmailProviderSMTPByIdRequestSchema;
-    output: typeof TestEmailProviderSMTPByIdResponseSchema;
-  },
-  /**
-   * Tests the settings of the request by sending a message to the receiver. It passed if the server accepted the
-   * message.
-   * Answers FAILED_PRECONDITION, DEADLINE_EXCEEDED, NOT_FOUND, INVALID_ARGUMENT and RESOURCE_EXHAUSTED as
-   * TestSMTPConfig does.
-   *
-   * @generated from rpc zitadel.admin.v1.AdminService.TestEmailProviderSMTP
-   */
-  testEmailProviderSMTP: {
-    methodKind: "unary";
-    input: typeof TestEmailProviderSMTPRequestSchema;
-    output: typeof TestEmailProviderSMTPResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zitadel_admin_v1_admin, 0);

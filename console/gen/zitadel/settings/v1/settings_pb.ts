@@ -12,138 +12,38 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zitadel/settings/v1/settings.proto.
  */
 export const file_zitadel_settings_v1_settings: GenFile = /*@__PURE__*/
-  fileDesc("CiJ6aXRhZGVsL3NldHRpbmdzL3YxL3NldHRpbmdzLnByb3RvEhN6aXRhZGVsLnNldHRpbmdzLnYxIv4BCgpTTVRQQ29uZmlnEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSFgoOc2VuZGVyX2FkZHJlc3MYAiABKAkSEwoLc2VuZGVyX25hbWUYAyABKAkSCwoDdGxzGAQgASgIEgwKBGhvc3QYBSABKAkSDAoEdXNlchgGIAEoCRIYChByZXBseV90b19hZGRyZXNzGAcgASgJEjMKBXN0YXRlGAggASgOMiQueml0YWRlbC5zZXR0aW5ncy52MS5TTVRQQ29uZmlnU3RhdGUSEwoLZGVzY3JpcHRpb24YCSABKAkSCgoCaWQYCiABKAkijgIKDUVtYWlsUHJvdmlkZXISKgoHZGV0YWlscxgBIAEoCzIZLnppdGFkZWwudjEuT2JqZWN0RGV0YWlscxIKCgJpZBgCIAEoCRI2CgVzdGF0ZRgDIAEoDjInLnppdGFkZWwuc2V0dGluZ3MudjEuRW1haWxQcm92aWRlclN0YXRlEjYKBHNtdHAYBCABKAsyJi56aXRhZGVsLnNldHRpbmdzLnYxLkVtYWlsUHJvdmlkZXJTTVRQSAASNgoEaHR0cBgFIAEoCzImLnppdGFkZWwuc2V0dGluZ3MudjEuRW1haWxQcm92aWRlckhUVFBIABITCgtkZXNjcmlwdGlvbhgGIAEoCUIICgZjb25maWcitgIKEUVtYWlsUHJvdmlkZXJTTVRQEhYKDnNlbmRlcl9hZGRyZXNzGAEgASgJEhMKC3NlbmRlcl9uYW1lGAIgASgJEgsKA3RscxgDIAEoCBIMCgRob3N0GAQgASgJEgwKBHVzZXIYBSABKAkSGAoQcmVwbHlfdG9fYWRkcmVzcxgGIAEoCRIvCgRub25lGAkgASgLMh8ueml0YWRlbC5zZXR0aW5ncy52MS5TTVRQTm9BdXRoSAASMwoFcGxhaW4YCiABKAsyIi56aXRhZGVsLnNldHRpbmdzLnYxLlNNVFBQbGFpbkF1dGhIABI3Cgd4b2F1dGgyGAsgASgLMiQueml0YWRlbC5zZXR0aW5ncy52MS5TTVRQWE9BdXRoMkF1dGhIAEIGCgRhdXRoSgQIBxAISgQICBAJIgwKClNNVFBOb0F1dGgiDwoNU01UUFBsYWluQXV0aCLHAQoPU01UUFhPQXV0aDJBdXRoEhYKDnRva2VuX2VuZHBvaW50GAEgASgJEg4KBnNjb3BlcxgCIAMoCRJUChJjbGllbnRfY3JlZGVudGlhbHMYAyABKAsyNi56aXRhZGVsLnNldHRpbmdzLnYxLlNNVFBYT0F1dGgyQXV0aC5DbGllbnRDcmVkZW50aWFsc0gAGiYKEUNsaWVudENyZWRlbnRpYWxzEhEKCWNsaWVudF9pZBgBIAEoCUIOCgxvX2F1dGgyX3R5cGUiOgoRRW1haWxQcm92aWRlckhUVFASEAoIZW5kcG9pbnQYASABKAkSEwoLc2lnbmluZ19rZXkYAiABKAkqZgoPU01UUENvbmZpZ1N0YXRlEiEKHVNNVFBfQ09ORklHX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU01UUF9DT05GSUdfQUNUSVZFEAESGAoUU01UUF9DT05GSUdfSU5BQ1RJVkUQAipyChJFbWFpbFByb3ZpZGVyU3RhdGUSJAogRU1BSUxfUFJPVklERVJfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVFTUFJTF9QUk9WSURFUl9BQ1RJVkUQARIbChdFTUFJTF9QUk9WSURFUl9JTkFDVElWRRACYgZwcm90bzM", [file_zitadel_v1_object]);
+  fileDesc("CiJ6aXRhZGVsL3NldHRpbmdzL3YxL3NldHRpbmdzLnByb3RvEhN6aXRhZGVsLnNldHRpbmdzLnYxIo4CCg1FbWFpbFByb3ZpZGVyEioKB2RldGFpbHMYASABKAsyGS56aXRhZGVsLnYxLk9iamVjdERldGFpbHMSCgoCaWQYAiABKAkSNgoFc3RhdGUYAyABKA4yJy56aXRhZGVsLnNldHRpbmdzLnYxLkVtYWlsUHJvdmlkZXJTdGF0ZRI2CgRzbXRwGAQgASgLMiYueml0YWRlbC5zZXR0aW5ncy52MS5FbWFpbFByb3ZpZGVyU01UUEgAEjYKBGh0dHAYBSABKAsyJi56aXRhZGVsLnNldHRpbmdzLnYxLkVtYWlsUHJvdmlkZXJIVFRQSAASEwoLZGVzY3JpcHRpb24YBiABKAlCCAoGY29uZmlnIrYCChFFbWFpbFByb3ZpZGVyU01UUBIWCg5zZW5kZXJfYWRkcmVzcxgBIAEoCRITCgtzZW5kZXJfbmFtZRgCIAEoCRILCgN0bHMYAyABKAgSDAoEaG9zdBgEIAEoCRIMCgR1c2VyGAUgASgJEhgKEHJlcGx5X3RvX2FkZHJlc3MYBiABKAkSLwoEbm9uZRgJIAEoCzIfLnppdGFkZWwuc2V0dGluZ3MudjEuU01UUE5vQXV0aEgAEjMKBXBsYWluGAogASgLMiIueml0YWRlbC5zZXR0aW5ncy52MS5TTVRQUGxhaW5BdXRoSAASNwoHeG9hdXRoMhgLIAEoCzIkLnppdGFkZWwuc2V0dGluZ3MudjEuU01UUFhPQXV0aDJBdXRoSABCBgoEYXV0aEoECAcQCEoECAgQCSIMCgpTTVRQTm9BdXRoIg8KDVNNVFBQbGFpbkF1dGgixwEKD1NNVFBYT0F1dGgyQXV0aBIWCg50b2tlbl9lbmRwb2ludBgBIAEoCRIOCgZzY29wZXMYAiADKAkSVAoSY2xpZW50X2NyZWRlbnRpYWxzGAMgASgLMjYueml0YWRlbC5zZXR0aW5ncy52MS5TTVRQWE9BdXRoMkF1dGguQ2xpZW50Q3JlZGVudGlhbHNIABomChFDbGllbnRDcmVkZW50aWFscxIRCgljbGllbnRfaWQYASABKAlCDgoMb19hdXRoMl90eXBlIjoKEUVtYWlsUHJvdmlkZXJIVFRQEhAKCGVuZHBvaW50GAEgASgJEhMKC3NpZ25pbmdfa2V5GAIgASgJKnIKEkVtYWlsUHJvdmlkZXJTdGF0ZRIkCiBFTUFJTF9QUk9WSURFUl9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUVNQUlMX1BST1ZJREVSX0FDVElWRRABEhsKF0VNQUlMX1BST1ZJREVSX0lOQUNUSVZFEAJiBnByb3RvMw", [file_zitadel_v1_object]);
 
 /**
- * A stored provider as the SMTP calls show it. One that mail is posted to has empty SMTP fields here. No secret is ever
- * part of it.
- *
- * @generated from message zitadel.settings.v1.SMTPConfig
- */
-export type SMTPConfig = Message<"zitadel.settings.v1.SMTPConfig"> & {
-  /**
-   * Where the configuration stands in the event log.
-   *
-   * @generated from field: zitadel.v1.ObjectDetails details = 1;
-   */
-  details?: ObjectDetails | undefined;
-
-  /**
-   * The address that mail is sent from.
-   *
-   * @generated from field: string sender_address = 2;
-   */
-  senderAddress: string;
-
-  /**
-   * The display name that mail is sent from.
-   *
-   * @generated from field: string sender_name = 3;
-   */
-  senderName: string;
-
-  /**
-   * Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it.
-   *
-   * @generated from field: bool tls = 4;
-   */
-  tls: boolean;
-
-  /**
-   * The server as "host:port" or "[IPv6 address]:port".
-   *
-   * @generated from field: string host = 5;
-   */
-  host: string;
-
-  /**
-   * The user to log in as. It is empty where there is no authentication.
-   *
-   * @generated from field: string user = 6;
-   */
-  user: string;
-
-  /**
-   * The address that answers to sent mail go to. It is empty where they go to the sender's.
-   *
-   * @generated from field: string reply_to_address = 7;
-   */
-  replyToAddress: string;
-
-  /**
-   * Whether the configuration is the one in use.
-   *
-   * @generated from field: zitadel.settings.v1.SMTPConfigState state = 8;
-   */
-  state: SMTPConfigState;
-
-  /**
-   * A note for people, which means nothing to the service.
-   *
-   * @generated from field: string description = 9;
-   */
-  description: string;
-
-  /**
-   * The id that calls name the configuration by, the same in the SMTP and the e-mail provider calls.
-   *
-   * @generated from field: string id = 10;
-   */
-  id: string;
-};
-
-/**
- * Describes the message zitadel.settings.v1.SMTPConfig.
- * Use `create(SMTPConfigSchema)` to create a new message.
- */
-export const SMTPConfigSchema: GenMessage<SMTPConfig> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 0);
-
-/**
- * A stored e-mail provider: one that speaks SMTP, or one that mail is posted to. Calls name it by the bare id, which is
- * therefore its whole resource name.
- *
  * @generated from message zitadel.settings.v1.EmailProvider
  */
 export type EmailProvider = Message<"zitadel.settings.v1.EmailProvider"> & {
   /**
-   * Where the provider stands in the event log.
-   *
    * @generated from field: zitadel.v1.ObjectDetails details = 1;
    */
   details?: ObjectDetails | undefined;
 
   /**
-   * The id that calls name the provider by. The service chooses it, and never uses it again after a removal.
-   *
    * @generated from field: string id = 2;
    */
   id: string;
 
   /**
-   * Whether the provider is the one in use.
-   *
    * @generated from field: zitadel.settings.v1.EmailProviderState state = 3;
    */
   state: EmailProviderState;
 
   /**
-   * How mail reaches the provider, and with which settings. One of both is always set.
-   *
    * @generated from oneof zitadel.settings.v1.EmailProvider.config
    */
   config: {
     /**
-     * Mail is sent to an SMTP server.
-     *
      * @generated from field: zitadel.settings.v1.EmailProviderSMTP smtp = 4;
      */
     value: EmailProviderSMTP;
     case: "smtp";
   } | {
     /**
-     * Mail is posted to a URL.
-     *
      * @generated from field: zitadel.settings.v1.EmailProviderHTTP http = 5;
      */
     value: EmailProviderHTTP;
@@ -151,8 +51,6 @@ export type EmailProvider = Message<"zitadel.settings.v1.EmailProvider"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * A note for people, which means nothing to the service.
-   *
    * @generated from field: string description = 6;
    */
   description: string;
@@ -163,81 +61,59 @@ export type EmailProvider = Message<"zitadel.settings.v1.EmailProvider"> & {
  * Use `create(EmailProviderSchema)` to create a new message.
  */
 export const EmailProviderSchema: GenMessage<EmailProvider> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 1);
+  messageDesc(file_zitadel_settings_v1_settings, 0);
 
 /**
- * The settings of a provider that speaks SMTP. No secret is ever part of them.
- *
  * @generated from message zitadel.settings.v1.EmailProviderSMTP
  */
 export type EmailProviderSMTP = Message<"zitadel.settings.v1.EmailProviderSMTP"> & {
   /**
-   * The address that mail is sent from.
-   *
    * @generated from field: string sender_address = 1;
    */
   senderAddress: string;
 
   /**
-   * The display name that mail is sent from.
-   *
    * @generated from field: string sender_name = 2;
    */
   senderName: string;
 
   /**
-   * Whether encryption with a verified certificate is demanded. If not, STARTTLS is used where the server offers it.
-   *
    * @generated from field: bool tls = 3;
    */
   tls: boolean;
 
   /**
-   * The server as "host:port" or "[IPv6 address]:port".
-   *
    * @generated from field: string host = 4;
    */
   host: string;
 
   /**
-   * The user to log in as. It is empty where there is no authentication.
-   *
    * @generated from field: string user = 5;
    */
   user: string;
 
   /**
-   * The address that answers to sent mail go to. It is empty where they go to the sender's.
-   *
    * @generated from field: string reply_to_address = 6;
    */
   replyToAddress: string;
 
   /**
-   * How the user is authenticated. One of the three is always set.
-   *
    * @generated from oneof zitadel.settings.v1.EmailProviderSMTP.auth
    */
   auth: {
     /**
-     * There is no authentication, and `user` is empty.
-     *
      * @generated from field: zitadel.settings.v1.SMTPNoAuth none = 9;
      */
     value: SMTPNoAuth;
     case: "none";
   } | {
     /**
-     * The user is authenticated by a password. `user` is empty where a password is stored that nobody logs in with.
-     *
      * @generated from field: zitadel.settings.v1.SMTPPlainAuth plain = 10;
      */
     value: SMTPPlainAuth;
     case: "plain";
   } | {
     /**
-     * The user is authenticated by an access token.
-     *
      * @generated from field: zitadel.settings.v1.SMTPXOAuth2Auth xoauth2 = 11;
      */
     value: SMTPXOAuth2Auth;
@@ -250,11 +126,9 @@ export type EmailProviderSMTP = Message<"zitadel.settings.v1.EmailProviderSMTP">
  * Use `create(EmailProviderSMTPSchema)` to create a new message.
  */
 export const EmailProviderSMTPSchema: GenMessage<EmailProviderSMTP> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 2);
+  messageDesc(file_zitadel_settings_v1_settings, 1);
 
 /**
- * Says that there is no authentication.
- *
  * @generated from message zitadel.settings.v1.SMTPNoAuth
  */
 export type SMTPNoAuth = Message<"zitadel.settings.v1.SMTPNoAuth"> & {
@@ -265,11 +139,9 @@ export type SMTPNoAuth = Message<"zitadel.settings.v1.SMTPNoAuth"> & {
  * Use `create(SMTPNoAuthSchema)` to create a new message.
  */
 export const SMTPNoAuthSchema: GenMessage<SMTPNoAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 3);
+  messageDesc(file_zitadel_settings_v1_settings, 2);
 
 /**
- * Says that a password authenticates the user. The password itself is never shown.
- *
  * @generated from message zitadel.settings.v1.SMTPPlainAuth
  */
 export type SMTPPlainAuth = Message<"zitadel.settings.v1.SMTPPlainAuth"> & {
@@ -280,37 +152,27 @@ export type SMTPPlainAuth = Message<"zitadel.settings.v1.SMTPPlainAuth"> & {
  * Use `create(SMTPPlainAuthSchema)` to create a new message.
  */
 export const SMTPPlainAuthSchema: GenMessage<SMTPPlainAuth> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 4);
+  messageDesc(file_zitadel_settings_v1_settings, 3);
 
 /**
- * Says that an access token (OAuth 2.0) authenticates the user, and where it comes from.
- *
  * @generated from message zitadel.settings.v1.SMTPXOAuth2Auth
  */
 export type SMTPXOAuth2Auth = Message<"zitadel.settings.v1.SMTPXOAuth2Auth"> & {
   /**
-   * The https URL that the token is asked for at.
-   *
    * @generated from field: string token_endpoint = 1;
    */
   tokenEndpoint: string;
 
   /**
-   * The scopes that the token is asked for. There may be none.
-   *
    * @generated from field: repeated string scopes = 2;
    */
   scopes: string[];
 
   /**
-   * The grant that gets the token. It is always set.
-   *
    * @generated from oneof zitadel.settings.v1.SMTPXOAuth2Auth.o_auth2_type
    */
   oAuth2Type: {
     /**
-     * The token is had by the client-credentials grant (RFC 6749 section 4.4).
-     *
      * @generated from field: zitadel.settings.v1.SMTPXOAuth2Auth.ClientCredentials client_credentials = 3;
      */
     value: SMTPXOAuth2Auth_ClientCredentials;
@@ -323,17 +185,13 @@ export type SMTPXOAuth2Auth = Message<"zitadel.settings.v1.SMTPXOAuth2Auth"> & {
  * Use `create(SMTPXOAuth2AuthSchema)` to create a new message.
  */
 export const SMTPXOAuth2AuthSchema: GenMessage<SMTPXOAuth2Auth> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 5);
+  messageDesc(file_zitadel_settings_v1_settings, 4);
 
 /**
- * A client of the token endpoint. Its secret is never shown.
- *
  * @generated from message zitadel.settings.v1.SMTPXOAuth2Auth.ClientCredentials
  */
 export type SMTPXOAuth2Auth_ClientCredentials = Message<"zitadel.settings.v1.SMTPXOAuth2Auth.ClientCredentials"> & {
   /**
-   * The id that the token endpoint knows the client by.
-   *
    * @generated from field: string client_id = 1;
    */
   clientId: string;
@@ -344,25 +202,18 @@ export type SMTPXOAuth2Auth_ClientCredentials = Message<"zitadel.settings.v1.SMT
  * Use `create(SMTPXOAuth2Auth_ClientCredentialsSchema)` to create a new message.
  */
 export const SMTPXOAuth2Auth_ClientCredentialsSchema: GenMessage<SMTPXOAuth2Auth_ClientCredentials> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 5, 0);
+  messageDesc(file_zitadel_settings_v1_settings, 4, 0);
 
 /**
- * The settings of a provider that mail is posted to.
- *
  * @generated from message zitadel.settings.v1.EmailProviderHTTP
  */
 export type EmailProviderHTTP = Message<"zitadel.settings.v1.EmailProviderHTTP"> & {
   /**
-   * The URL that mail is posted to.
-   *
    * @generated from field: string endpoint = 1;
    */
   endpoint: string;
 
   /**
-   * The key that each post is signed with, which its receiver needs to verify it. It is empty for a caller without the
-   * permission iam.write, who could sign posts with it, and where the stored key can't be opened.
-   *
    * @generated from field: string signing_key = 2;
    */
   signingKey: string;
@@ -373,65 +224,23 @@ export type EmailProviderHTTP = Message<"zitadel.settings.v1.EmailProviderHTTP">
  * Use `create(EmailProviderHTTPSchema)` to create a new message.
  */
 export const EmailProviderHTTPSchema: GenMessage<EmailProviderHTTP> = /*@__PURE__*/
-  messageDesc(file_zitadel_settings_v1_settings, 6);
+  messageDesc(file_zitadel_settings_v1_settings, 5);
 
 /**
- * Whether an SMTP configuration is the one in use. One of an instance at most is active.
- *
- * @generated from enum zitadel.settings.v1.SMTPConfigState
- */
-export enum SMTPConfigState {
-  /**
-   * The state is not known. The service never answers it.
-   *
-   * @generated from enum value: SMTP_CONFIG_STATE_UNSPECIFIED = 0;
-   */
-  SMTP_CONFIG_STATE_UNSPECIFIED = 0,
-
-  /**
-   * The configuration is the instance's one in use.
-   *
-   * @generated from enum value: SMTP_CONFIG_ACTIVE = 1;
-   */
-  SMTP_CONFIG_ACTIVE = 1,
-
-  /**
-   * The configuration is stored and not in use, as each one is after it was added.
-   *
-   * @generated from enum value: SMTP_CONFIG_INACTIVE = 2;
-   */
-  SMTP_CONFIG_INACTIVE = 2,
-}
-
-/**
- * Describes the enum zitadel.settings.v1.SMTPConfigState.
- */
-export const SMTPConfigStateSchema: GenEnum<SMTPConfigState> = /*@__PURE__*/
-  enumDesc(file_zitadel_settings_v1_settings, 0);
-
-/**
- * Whether an e-mail provider is the one in use. One of an instance at most is active.
- *
  * @generated from enum zitadel.settings.v1.EmailProviderState
  */
 export enum EmailProviderState {
   /**
-   * The state is not known. The service never answers it.
-   *
    * @generated from enum value: EMAIL_PROVIDER_STATE_UNSPECIFIED = 0;
    */
   EMAIL_PROVIDER_STATE_UNSPECIFIED = 0,
 
   /**
-   * The provider is the instance's one in use.
-   *
    * @generated from enum value: EMAIL_PROVIDER_ACTIVE = 1;
    */
   EMAIL_PROVIDER_ACTIVE = 1,
 
   /**
-   * The provider is stored and not in use, as each one is after it was added.
-   *
    * @generated from enum value: EMAIL_PROVIDER_INACTIVE = 2;
    */
   EMAIL_PROVIDER_INACTIVE = 2,
@@ -441,5 +250,5 @@ export enum EmailProviderState {
  * Describes the enum zitadel.settings.v1.EmailProviderState.
  */
 export const EmailProviderStateSchema: GenEnum<EmailProviderState> = /*@__PURE__*/
-  enumDesc(file_zitadel_settings_v1_settings, 1);
+  enumDesc(file_zitadel_settings_v1_settings, 0);
 
