@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { epoch, signedIn } from "../state/session.ts";
 import { t } from "../words/words.ts";
+import { ActionDialogs } from "./config/actions.tsx";
 import { Bands } from "./bands.tsx";
 import { KeysDialog, useCommonKeys } from "./keys_dialog.tsx";
 import { AskDialog, LiveRegion, Toasts } from "./overlays.tsx";
@@ -50,6 +51,7 @@ function Frame(): JSX.Element {
       <main class="page" id="content" ref={content} tabIndex={-1} key={`${epoch.value} ${key}`}>
         {screen}
       </main>
+      <ActionDialogs />
       <KeysDialog />
     </>
   );
