@@ -204,6 +204,8 @@ export type TestSummary = Message<"smtpdiag.v1.TestSummary"> & {
   elapsedMs: number;
 
   /**
+   * How far it was to go, which says what a test that passed has shown. It is DEPTH_UNSPECIFIED for a post to a webhook.
+   *
    * @generated from field: smtpdiag.v1.Depth depth = 7;
    */
   depth: Depth;
