@@ -13,7 +13,7 @@ import { guard } from "../state/route.ts";
 import { canWrite } from "../state/session.ts";
 import { t } from "../words/words.ts";
 import { FindCard } from "./form/find_card.tsx";
-import { FoundCard } from "./form/found_card.tsx";
+import { FoundCard, HowFound } from "./form/found_card.tsx";
 import { idOf, labelOf } from "./form/names.ts";
 import { NeedsCard } from "./form/needs_card.tsx";
 import { errorOf, ServerCard, TextField } from "./form/server_card.tsx";
@@ -82,7 +82,7 @@ function Inside(): JSX.Element {
           </div>
         </form>
         <aside>
-          {search && <FoundCard found={search.found.value} fields={fields} />}
+          {search ? <FoundCard found={search.found.value} fields={fields} /> : <HowFound />}
           {!search?.found.value.running && <NeedsCard fields={fields} />}
         </aside>
       </div>

@@ -87,7 +87,9 @@ function Report({ report, startedAt }: { report: WebhookReport; startedAt: numbe
           <span class="code">{idOf(WebhookCode, report.code)}</span>
         </>
       )}
-      {report.httpStatus > 0 && <span class="num">{t("config.http_status", { status: String(report.httpStatus) })}</span>}
+      {report.httpStatus > 0 && (
+        <span class="num">{t("config.http_status", { status: String(report.httpStatus) })}</span>
+      )}
       <span class="num">{took(report.elapsedMs)}</span>
       <Moment when={timestampFromMs(startedAt)} now={now.value} />
     </Card>

@@ -128,7 +128,12 @@ function Record({ config }: { config: ConfigOverview }): JSX.Element {
           [t("config.state"), active ? t("state.active") : t("state.inactive")],
           [t("config.added"), createTime && <Moment when={createTime} now={now.value} />],
           [t("config.changed"), updateTime && <Moment when={updateTime} now={now.value} />],
-          [t("config.sequence"), <span key="sequence" class="num">{String(config.sequence)}</span>],
+          [
+            t("config.sequence"),
+            <span key="sequence" class="num">
+              {String(config.sequence)}
+            </span>,
+          ],
           [
             t("config.id"),
             <span key="id" class="row wrap">

@@ -56,6 +56,15 @@ export function FoundCard({ found, fields }: { found: Found; fields: Fields }): 
   );
 }
 
+/** Stands in the place of the answers before there are any; not on narrow screens. */
+export function HowFound(): JSX.Element {
+  return (
+    <Card title={t("discovery.how")} class="wide">
+      <p class="small soft">{t("discovery.how_text")}</p>
+    </Card>
+  );
+}
+
 /** What came of a search that found no server to log in to. */
 function Outcome({ found: { result, problem } }: { found: Found }): JSX.Element {
   if (!result) return <>{problem ? "" : t("discovery.nothing")}</>;

@@ -14,7 +14,7 @@ import { hrefOf, route } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { ConflictNote } from "./conflict_note.tsx";
 import { FindCard } from "./find_card.tsx";
-import { FoundCard } from "./found_card.tsx";
+import { FoundCard, HowFound } from "./found_card.tsx";
 import { focusOn } from "./names.ts";
 import { NeedsCard } from "./needs_card.tsx";
 import { OutcomeCard } from "./outcome_card.tsx";
@@ -61,7 +61,7 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
       </form>
       <aside>
         <OutcomeCard form={form} />
-        {search && <FoundCard found={search.found.value} fields={form} />}
+        {search ? <FoundCard found={search.found.value} fields={form} /> : <HowFound />}
         {!searching && <NeedsCard fields={form} />}
       </aside>
     </div>
