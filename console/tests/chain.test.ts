@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Certificate } from "../gen/smtpdiag/v1/report_pb.ts";
 import { Code, Outcome, Stage } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { type Chain, certificateCode, chainOf, validityOf } from "../src/state/chain.ts";
-import { certificate, daysFromNow, leaf, NOW, report, session } from "./certificates.ts";
+import { certificate, daysFromNow, leaf, NOW, report, session } from "./reports_by_hand.ts";
 
 const ROOT = "CN=Acme Root";
 const ISSUING = "CN=Acme Issuing CA 2";

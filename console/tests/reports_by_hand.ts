@@ -10,6 +10,9 @@ import {
   type TlsInfo,
   TlsInfoSchema,
 } from "../gen/smtpdiag/v1/report_pb.ts";
+import { Code } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { emptyTest, type StepRow, type TestView } from "../src/state/test_fold.ts";
+import { stageOfId } from "../src/words/vocabulary.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
 const DAY = 86_400_000;
@@ -62,4 +65,28 @@ export function session(chain: Certificate[], more: MessageInitShape<typeof TlsI
 
 export function report(more: MessageInitShape<typeof ReportSchema>): Report {
   return create(ReportSchema, more);
+}
+
+/** A step that ended. */
+export function row(name: string, more: Partial<StepRow> = {}): StepRow {
+  return {
+    key: name,
+    order: more.start ?? 0,
+    stage: stageOfId(name),
+    name,
+    start: 0,
+    took: 0,
+    connection: 1,
+    outcome: "passed",
+    code: Code.OK,
+    sent: "",
+    received: "",
+    peer: "",
+    ...more,
+  };
+}
+
+/** A test that has ended. */
+export function view(more: Partial<TestView> = {}): TestView {
+  return { ...emptyTest({ host: "smtp.example.com", port: 587 }), phase: "done", startedAt: NOW, ...more };
 }
