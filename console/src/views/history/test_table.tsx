@@ -97,8 +97,7 @@ function Row({ test, lit }: { test: Test; lit: Signal<string> }): JSX.Element {
       <td class="soft wide nowrap">{depthText(test)}</td>
       <td class="num nowrap end">{took(test.elapsedMs)}</td>
       <td class="soft wide by">
-        {actorText(test)}
-        <span class="small dim">{triggerText(test)}</span>
+        {actorText(test)} <span class="small dim">{triggerText(test)}</span>
       </td>
     </tr>
   );
