@@ -20,7 +20,7 @@ export function NeedsCard({ fields }: { fields: Fields }): JSX.Element | null {
   const wanted = preset.advice || preset.wantedSecrets.map((secret) => SENTENCES[secret]?.() ?? "").join(" ");
   if (!wanted) return null;
   return (
-    <Card title={t("discovery.needs", { name: preset.name })} class="needs">
+    <Card title={t("discovery.needs", { name: preset.name })} class="form-needs">
       <p class="small soft">{wanted}</p>
     </Card>
   );

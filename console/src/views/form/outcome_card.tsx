@@ -24,7 +24,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
   const look = running ? "is-run" : passed ? "is-ok" : "is-fail";
   return (
     <Card
-      class={`outcome ${look}`}
+      class={`form-outcome ${look}`}
       bare
       title={titleOf(view)}
       side={
@@ -38,7 +38,7 @@ export function OutcomeCard({ form }: { form: ConfigForm }): JSX.Element | null 
       }
     >
       {!running && !passed && (
-        <div class="in-card outcome-words">
+        <div class="in-card form-outcome-words">
           <Verdict view={view} />
           <Ways form={form} view={view} />
         </div>
@@ -75,14 +75,14 @@ function Verdict({ view: { report, problem } }: { view: TestView }): JSX.Element
     <>
       {report && (
         <>
-          <p class="strong outcome-sentence">{report.message}</p>
+          <p class="strong form-outcome-sentence">{report.message}</p>
           <p class="small dim">
             {codeName(report.code)} · {t("form.not_saved")}
           </p>
         </>
       )}
       {!report && (
-        <p class="outcome-sentence">
+        <p class="form-outcome-sentence">
           {problem ? sentenceOf(problem) : ""} {t("form.not_saved")}
         </p>
       )}
@@ -100,13 +100,13 @@ function Ways({ form, view: { report } }: { form: ConfigForm; view: TestView }):
       {report && fixes.length === 0 && report.advice && !outdated && <p class="small soft">{report.advice}</p>}
       {!outdated &&
         fixes.map((fix, index) => (
-          <div class="outcome-fix" key={fix.sentence}>
+          <div class="form-outcome-fix" key={fix.sentence}>
             <Pill tone="ok" icon="check">
               {t("form.fix_verified")}
             </Pill>
             <p class="diff">
               {changesOf(draft, fix).map(({ label, from, to }) => (
-                <span class="outcome-change" key={label}>
+                <span class="form-outcome-change" key={label}>
                   {label} <del>{from}</del>
                   <Icon name="arrow" />
                   <ins>{to}</ins>

@@ -70,12 +70,12 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
 
 function SenderCard({ form }: { form: ConfigForm }): JSX.Element {
   return (
-    <Card title={t("form.sender")} class="fields">
-      <div class="field-row">
+    <Card title={t("form.sender")} class="form-fields">
+      <div class="form-field-row">
         <TextField fields={form} name="senderAddress" inputMode="email" />
         <TextField fields={form} name="senderName" />
       </div>
-      <div class="field-row">
+      <div class="form-field-row">
         <TextField fields={form} name="replyTo" inputMode="email" label={<Optional label={t("form.reply_to")} />} />
         <TextField fields={form} name="description" label={<Optional label={t("form.description")} />} />
       </div>
