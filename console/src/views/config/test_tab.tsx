@@ -44,9 +44,10 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
     if (saved.ok) beginTest(config);
     else if (saved.problem.kind === "conflict") configsChanged();
   }
-  const may = canWrite.value && !removing.value.has(config.id)
-    ? { onApply: (fix: Fix, secret: string) => void apply(fix, secret), onAgain: () => beginTest(config) }
-    : {};
+  const may =
+    canWrite.value && !removing.value.has(config.id)
+      ? { onApply: (fix: Fix, secret: string) => void apply(fix, secret), onAgain: () => beginTest(config) }
+      : {};
   return (
     <>
       {problem && (
