@@ -118,7 +118,7 @@ function SecretNote({ config }: { config: ConfigOverview }): JSX.Element | null 
                 asked.value = { what: "secret", config };
               }}
             >
-              {t(`actions.change_${kind}`)}
+              {kind === "signing_key" ? t("actions.change_signing_key") : t("config.enter_it")}
             </Button>
           </p>
         )}
