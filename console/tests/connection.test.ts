@@ -22,8 +22,11 @@ const problem = (kind: ProblemKind): Problem => ({
 });
 const failure = (kind: ProblemKind): Result<number> => ({ ok: false, problem: problem(kind) });
 
+let hour = 500_000;
 beforeEach(() => {
   vi.useFakeTimers();
+  hour += 1;
+  vi.setSystemTime(hour * 3_600_000); // so that each test is long after the one before
   refresh.mockReset();
 });
 afterEach(async () => {
@@ -58,6 +61,16 @@ test("a stream that breaks is no loss of the service where that answers", async 
   expect(offline.value).toBe(true);
 });
 
+test("what fails although the service answers is read ever more rarely", async () => {
+  refresh.mockResolvedValue(null);
+  const read = vi.fn(async () => failure("broken"));
+  const mine = reading(read);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(read.mock.calls.length).toBeGreaterThan(3);
+  expect(read.mock.calls.length).toBeLessThan(12);
+  mine.close();
+});
+
 test("two tries at once are one", async () => {
   refresh.mockResolvedValue(problem("unreachable"));
   await Promise.all([tryNow(), tryNow()]);
@@ -70,6 +83,7 @@ test.each([
   ["denied", 1],
   ["gone", 1],
 ] as const)("what failed as %s is read %d times once the service is back", async (kind, times) => {
+  refresh.mockResolvedValue(problem("unreachable"));
   const read = vi.fn(async () => failure(kind));
   const mine = reading(read);
   await vi.advanceTimersByTimeAsync(0);
