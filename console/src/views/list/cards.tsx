@@ -5,7 +5,7 @@ import { hrefOfList, type ListQuery, type SortColumn } from "../../state/list_qu
 import { navigate } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type Key, t } from "../../words/words.ts";
-import { CertificateLine, LastTest, LastTests, securityOf, serverOf } from "./cells.tsx";
+import { CertificateLine, LastTest, LastTests, Server, securityOf } from "./cells.tsx";
 import { NameLink, RowActions } from "./row.tsx";
 
 const ORDERS: readonly { sort: SortColumn; down: boolean; label: Key }[] = [
@@ -57,16 +57,13 @@ export function ConfigCards(props: {
 }
 
 function ConfigCard({ config }: { config: ConfigOverview }): JSX.Element {
-  const server = serverOf(config);
   return (
     <li class="card" data-config={config.id}>
       <div class="card-top">
         <NameLink config={config} />
         {canWrite.value && <RowActions config={config} />}
       </div>
-      <div class="cut mono soft" title={server}>
-        <bdi>{server}</bdi>
-      </div>
+      <Server config={config} class="soft" />
       <div class="cut small dim">{securityOf(config)}</div>
       <div class="card-last">
         <LastTest config={config} />

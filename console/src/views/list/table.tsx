@@ -5,7 +5,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { hrefOfList, type ListQuery, type SortColumn, sortedBy } from "../../state/list_query.ts";
 import { canWrite } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
-import { CertificateEnd, LastTest, LastTests, securityOf, senderOf, serverOf } from "./cells.tsx";
+import { CertificateEnd, LastTest, LastTests, Server, securityOf, senderOf } from "./cells.tsx";
 import { NameLink, RowActions } from "./row.tsx";
 
 /** A column's heading, which orders the list by it. */
@@ -70,7 +70,6 @@ export function ConfigTable(props: {
 }
 
 function Row({ config, writes }: { config: ConfigOverview; writes: boolean }): JSX.Element {
-  const server = serverOf(config);
   const sender = senderOf(config);
   return (
     <tr data-config={config.id}>
@@ -81,9 +80,7 @@ function Row({ config, writes }: { config: ConfigOverview; writes: boolean }): J
         </div>
       </td>
       <td>
-        <div class="cut mono" title={server}>
-          <bdi>{server}</bdi>
-        </div>
+        <Server config={config} />
         <div class="cut small dim">{securityOf(config)}</div>
       </td>
       <td class="opt">
