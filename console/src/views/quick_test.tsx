@@ -83,7 +83,7 @@ function Inside(): JSX.Element {
         </form>
         <aside>
           {search ? <FoundCard found={search.found.value} fields={fields} /> : <HowFound />}
-          {!search?.found.value.running && <NeedsCard fields={fields} />}
+          {!search?.found.value.running && <NeedsCard fields={fields} found={search?.found.value} />}
         </aside>
       </div>
       {view && (

@@ -93,14 +93,13 @@ function Candidate(props: { candidate: TriedCandidate; fields: Fields; best?: bo
         <Icon name={glyph} />
       </span>
       <div class="grow">
-        <p class="mono strong form-found-host" title={server}>
+        <p class="mono strong cut" title={server}>
           {server}
         </p>
         <p class="small soft">
           {tlsModeName(candidate.tlsMode)} · <span class={verified ? "ok" : "dim"}>{verdictOf(candidate)}</span>
         </p>
         <p class="small dim">{candidate.reason}</p>
-        {best && candidate.notes && <p class="small soft">{candidate.notes}</p>}
       </div>
       {used ? (
         <Pill>{t("discovery.in_form")}</Pill>

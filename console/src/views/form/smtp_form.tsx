@@ -42,6 +42,7 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
       }),
     [],
   );
+  const run = form.run.value;
   const searching = search?.found.value.running ?? false;
   return (
     <div class="cols edit">
@@ -52,7 +53,14 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
           void form.testAndSave();
         }}
       >
-        <FindCard fields={form} search={search} onSearch={setSearch} />
+        <FindCard
+          fields={form}
+          search={search}
+          onSearch={(begun) => {
+            form.forgetTest();
+            setSearch(begun);
+          }}
+        />
         <WrongList fields={form} />
         <ConflictNote form={form} />
         <ServerCard fields={form} kept />
@@ -60,9 +68,14 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
         <Buttons form={form} />
       </form>
       <aside>
-        <OutcomeCard form={form} />
-        {search ? <FoundCard found={search.found.value} fields={form} /> : <HowFound />}
-        {!searching && <NeedsCard fields={form} />}
+        {run ? (
+          <OutcomeCard form={form} />
+        ) : search ? (
+          <FoundCard found={search.found.value} fields={form} />
+        ) : (
+          <HowFound />
+        )}
+        {!searching && !form.testing.value && <NeedsCard fields={form} found={search?.found.value} />}
       </aside>
     </div>
   );
