@@ -39,7 +39,7 @@ $(NODE_STAMP): tests/e2e/node/package-lock.json $(STAMP)
 	@touch $@
 
 $(CONSOLE_STAMP): console/package-lock.json $(STAMP)
-	$(BIN)/python tools/npm.py --prefix console ci --no-audit --no-fund --silent
+	$(BIN)/python tools/npm.py --prefix console ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 debian: ## Install what only Debian's packages have, where that is allowed

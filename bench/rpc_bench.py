@@ -72,8 +72,7 @@ def ready_address(process: subprocess.Popen[str], log: Path) -> str:
     """
     if "--log-format=text" in process.args:  # type: ignore[operator] # a list
         assert process.stdout is not None
-        process.stdout.readline()
-        return process.stdout.readline().split()[-1]
+        return next(line for line in process.stdout if line.startswith("  gRPC ")).split()[-1]
     while True:
         for record in map(json.loads, log.read_text().splitlines()):
             if record["message"] == "ready":

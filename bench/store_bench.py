@@ -115,7 +115,7 @@ def memory(folder: Path) -> tuple[float, float]:
     assert process.stdout is not None
     process.stdout.readline()
     ready = time.perf_counter() - begun
-    grpc = process.stdout.readline().decode().split()[-1]
+    grpc = next(line for line in process.stdout if line.startswith(b"  gRPC ")).decode().split()[-1]
     made = subprocess.run(
         [str(BIN / "mailproof"), "token", "create", "--role", "admin", "--data-dir", str(folder)],
         check=True,

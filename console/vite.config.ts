@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { licences } from "./checks/licences.ts";
 import { wrongMessages } from "./checks/messages.ts";
 
 const root = import.meta.dirname;
@@ -45,9 +46,23 @@ function theme(): Plugin {
   };
 }
 
+/** Emits the licences of what is bundled, and names them in the page; no browser loads them by itself. */
+function notices(): Plugin {
+  const source = licences(root);
+  const name = `assets/licences-${createHash("sha256").update(source).digest("hex").slice(0, 8)}.txt`;
+  return {
+    name: "notices",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "asset", fileName: name, source });
+    },
+    transformIndexHtml: (html) => html.replace("</head>", `  <link rel="license" href="/${name}">\n  </head>`),
+  };
+}
+
 export default defineConfig({
   root,
-  plugins: [messages(), theme()],
+  plugins: [messages(), theme(), notices()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0, // a data: URL would need a further source in the policy

@@ -91,15 +91,20 @@ def _differences(made: Path, committed: Path, read: Callable[[Path], bytes] = Pa
 
 
 def first_load() -> int:
-    """Return the bytes of a first load, packed: the page, what it names, and of the rest the largest two files.
+    """Return the bytes of a first load, packed: the page, what it names, and of the other scripts the largest two.
 
     These two stand for a screen and the words of a language, which the first script asks for.
     """
     page = BUILT / "index.html.gz"
     named = set(re.findall(rb"/assets/([^\"]+)", _unpacked(page)))
-    sizes = {path.name.removesuffix(".gz").encode(): path.stat().st_size for path in (BUILT / "assets").iterdir()}
+    sizes = {
+        path.name.removesuffix(".gz").encode(): path.stat().st_size
+        for path in (BUILT / "assets").iterdir()
+        if path.suffixes[-2:] != [".txt", ".gz"]  # the licences, which no browser loads by itself
+    }
     others = sorted(size for name, size in sizes.items() if name not in named)
-    return page.stat().st_size + sum(sizes[name] for name in named) + sum(others[-2:])
+    return page.stat().st_size + sum(size for name, size in sizes.items() if name in named) + sum(others[-2:])
+
 
 
 def _unpacked(file: Path) -> bytes:

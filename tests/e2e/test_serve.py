@@ -21,7 +21,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from clock_support.waiting import HANG
 from service_support.framing import detail, frame
-from service_support.service import RunningService, command, environment, running_service
+from service_support.service import FREE_PORT, RunningService, command, environment, running_service, shown
 from service_support.silent import SilentServer
 from smtpdiag.v1 import diagnosis_pb2, diagnosis_pb2_grpc, vocabulary_pb2
 
@@ -83,6 +83,18 @@ def test_the_console_is_named_first_and_there_for_a_browser(service: RunningServ
         assert len(body) > 100
     head, body = exchange(service, "GET / HTTP/1.1\r\nhost: x\r\naccept: */*\r\n")
     assert {"path": "/docs"}.items() <= json.loads(body)["addresses"][1].items()
+
+
+def test_without_the_sandbox_its_greeting_says_how_to_get_a_token(tmp_path: Path) -> None:
+    listen = [f"--{name}-listen={FREE_PORT}" for name in ("grpc", "http")]
+    plain = [command(), "serve", "--log-format=text", "--data-dir", str(tmp_path), *listen]
+    with subprocess.Popen(
+        plain, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert shown(process.stdout, "sign in with") == "a token of `mailproof token create --role admin`"
+        process.terminate()
+        process.communicate(timeout=HANG)
 
 
 @pytest.mark.parametrize(

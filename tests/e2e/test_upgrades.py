@@ -28,7 +28,7 @@ from clock_support.waiting import HANG, eventually
 from contract.postgres_audit import audit as audit_postgres
 from contract.sqlite_audit import audit as audit_sqlite
 from release_support.planted import Plant, release
-from service_support.service import FREE_PORT, command, create_token, environment
+from service_support.service import FREE_PORT, command, create_token, environment, shown
 
 _PAUSE = 0.03
 
@@ -96,8 +96,7 @@ class Server:
             )
         assert self.process.stdout is not None
         assert "is ready" in self.process.stdout.readline(), (self.data_dir / "stderr.log").read_text()
-        self.process.stdout.readline()
-        self.address = self.process.stdout.readline().split()[-1].removeprefix("http://")
+        self.address = shown(self.process.stdout, "REST and grpc-web").removeprefix("http://")
 
     @property
     def pid(self) -> int:

@@ -19,7 +19,7 @@ from mailproof.domain.ledger import Event, EventType
 from mailproof.domain.model import SmtpSettings
 from mailproof.store import rows
 from mailproof.store.sealing import open_sealer
-from service_support.service import FREE_PORT, command, environment
+from service_support.service import FREE_PORT, command, environment, shown
 from zitadel.admin.v1 import admin_pb2 as pb
 from zitadel.admin.v1 import admin_pb2_grpc
 
@@ -115,7 +115,7 @@ def start(data_dir: Path) -> tuple[subprocess.Popen[str], str, float]:
     assert process.stdout is not None
     assert "is ready" in process.stdout.readline(), (data_dir / "stderr.log").read_text()
     ready = time.perf_counter() - begun
-    return process, process.stdout.readline().split()[-1], ready
+    return process, shown(process.stdout, "gRPC"), ready
 
 
 async def live(process: subprocess.Popen[str], address: str, load: Load) -> None:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,6 +183,11 @@ def start_service(
         process.kill()
         process.wait()
         raise
+
+
+def shown(greeting: Iterable[str], label: str) -> str:
+    """Return what a greeting says behind a label; no line after that one is read."""
+    return next(line[20:].strip() for line in greeting if line.startswith(f"  {label} "))
 
 
 def _ready(

@@ -143,7 +143,7 @@ def _pages() -> Iterator[tuple[str, Schema]]:
         pages.HEALTH: text,
         pages.READINESS: text,
     }
-    abouts = {pages.ROOT: "What there is at this address.", **pages.ADDRESSES}
+    abouts = {pages.ROOT: "What there is at this address, and for browsers the web console.", **pages.ADDRESSES}
     for path, content in shown.items():
         responses: Schema = {"200": {"description": abouts[path], "content": content}}
         if path == pages.READINESS:

@@ -7,6 +7,7 @@ import config from "./de/config.json" with { type: "json" };
 import discovery from "./de/discovery.json" with { type: "json" };
 import events from "./de/events.json" with { type: "json" };
 import finding from "./de/finding.json" with { type: "json" };
+import fix from "./de/fix.json" with { type: "json" };
 import form from "./de/form.json" with { type: "json" };
 import frame from "./de/frame.json" with { type: "json" };
 import history from "./de/history.json" with { type: "json" };
@@ -29,6 +30,7 @@ export const catalogue: Catalogue = {
   discovery,
   events,
   finding,
+  fix,
   form,
   frame,
   history,

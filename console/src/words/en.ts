@@ -6,6 +6,7 @@ import config from "./en/config.json" with { type: "json" };
 import discovery from "./en/discovery.json" with { type: "json" };
 import events from "./en/events.json" with { type: "json" };
 import finding from "./en/finding.json" with { type: "json" };
+import fix from "./en/fix.json" with { type: "json" };
 import form from "./en/form.json" with { type: "json" };
 import frame from "./en/frame.json" with { type: "json" };
 import history from "./en/history.json" with { type: "json" };
@@ -27,6 +28,7 @@ export const catalogue = {
   discovery,
   events,
   finding,
+  fix,
   form,
   frame,
   history,

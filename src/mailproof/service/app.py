@@ -48,6 +48,7 @@ from mailproof.sandbox.server import Sandbox
 from mailproof.scheduling.fair_worker import FairWorker
 from mailproof.service import descriptors
 from mailproof.service.callers import CertificateWatch, open_access, server_tls
+from mailproof.service.console_address import console_lines
 from mailproof.service.encryption_keys import has_own_key, prepare_secrets
 from mailproof.service.garbage import tune
 from mailproof.service.listening import address_problem
@@ -290,7 +291,7 @@ class Service:
         shares = self._shares
         lines = [
             f"mailproof {mailproof.__version__} is ready",
-            *self._console_lines(http),
+            *self._console_lines(),
             f"  gRPC               {grpc}",
             f"  REST and grpc-web  {http}",
             f"  open files         {self._descriptors}, for {shares.grpc} gRPC and {shares.http} HTTP connections",
@@ -308,12 +309,11 @@ class Service:
             ).lines()
         return "\n".join(lines)
 
-    def _console_lines(self, http: str) -> list[str]:
-        """Return where the console is and what it asks for; nothing where no browser can reach it."""
-        if not self._settings.console or self._settings.http_listen.path is not None:
+    def _console_lines(self) -> list[str]:
+        if not self._settings.console:
             return []
-        token = "a token of `mailproof token create --role admin`" if self._sandbox is None else "the admin token below"
-        return [f"  console            {http}/", f"  sign in with       {token}"]
+        listens = replace(self._settings.http_listen, port=self._http_port)
+        return console_lines(listens, self._scheme, sandbox=self._sandbox is not None)
 
     @property
     def _scheme(self) -> str:

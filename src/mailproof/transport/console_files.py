@@ -24,6 +24,7 @@ _KINDS = {
     "svg": (CONTENT_TYPE, b"image/svg+xml"),
     "png": (CONTENT_TYPE, b"image/png"),
     "ico": (CONTENT_TYPE, b"image/x-icon"),
+    "txt": (CONTENT_TYPE, b"text/plain; charset=utf-8"),
 }
 
 POLICY = "; ".join(

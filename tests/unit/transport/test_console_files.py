@@ -114,6 +114,7 @@ def test_each_file_has_its_type(console: HttpApp) -> None:
         "svg": "image/svg+xml",
         "png": "image/png",
         "ico": "image/x-icon",
+        "txt": "text/plain; charset=utf-8",
     }
     for path in ASSETS:
         assert get(console, path).header("content-type") == kinds[path.rpartition(".")[2]]

@@ -37,10 +37,30 @@ export function HistoryChart(props: {
     return () => observer.disconnect();
   }, []);
   const chart = useMemo(() => (width > 0 ? chartOf(tests, width) : null), [tests, width]);
+  const pointed = (event: MouseEvent) => {
+    const left = figure.current?.getBoundingClientRect().left ?? 0;
+    return chart?.columns.find(({ x, width: wide }) => event.clientX - left >= x && event.clientX - left < x + wide);
+  };
   const seconds = (chart?.ticks[1]?.value ?? 0) >= 1000;
   return (
     <figure ref={figure} class="history-chart">
-      <svg width={width} height={HEIGHT} role="img" aria-label={props.name} onMouseLeave={() => leave(lit)}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table has a link for each column */}
+      <svg
+        width={width}
+        height={HEIGHT}
+        role="img"
+        aria-label={props.name}
+        onMouseMove={(event) => {
+          lit.value = pointed(event)?.test.id ?? "";
+        }}
+        onMouseLeave={() => {
+          lit.value = "";
+        }}
+        onClick={(event) => {
+          const column = pointed(event);
+          if (column) navigate(hrefOfTest(column.test));
+        }}
+      >
         {chart?.ticks.map(({ value, y }) => (
           <g key={value}>
             <line class="grid" x1={LEFT} x2={width} y1={y} y2={y} />
@@ -68,10 +88,6 @@ export function HistoryChart(props: {
   );
 }
 
-function leave(lit: Signal<string>): void {
-  lit.value = "";
-}
-
 function ColumnPicture({ column, bar, lit }: { column: Column; bar: number; lit: Signal<string> }): JSX.Element {
   const { test, x, width, result, own } = column;
   const isLit = useComputed(() => lit.value === test.id);
@@ -97,18 +113,7 @@ function ColumnPicture({ column, bar, lit }: { column: Column; bar: number; lit:
         </>
       )}
       {!own && <circle class="ring" cx={middle} cy={BOTTOM + 6} r="2.5" />}
-      <rect
-        role="presentation"
-        class="target"
-        x={x}
-        y={4}
-        width={width}
-        height={HEIGHT - 22}
-        onMouseEnter={() => {
-          lit.value = test.id;
-        }}
-        onClick={() => navigate(hrefOfTest(test))}
-      >
+      <rect class="target" x={x} y={4} width={width} height={HEIGHT - 22}>
         <title>{`${test.startTime ? moment(test.startTime, now.value) : ""} · ${resultText(test)} · ${took(test.elapsedMs)}`}</title>
       </rect>
     </g>

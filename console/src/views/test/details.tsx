@@ -1,6 +1,5 @@
 /** Everything below the time line, each a card, only where there is something. */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { certificateCode } from "../../state/chain.ts";
@@ -12,51 +11,49 @@ import { AddressesCard, TriedCard } from "./tried_cards.tsx";
 
 export { ChainCard };
 
-type Props = {
-  view: TestView;
-  config: ConfigOverview | null;
-  /** Applies a further verified fix. Left out where none may be applied. */
-  onUse?: (fix: Fix) => void;
-  /** The time line. Where the certificates are what went wrong, the chain stands beside it on wide screens. */
-  children?: JSX.Element;
-};
+/** Says whether the certificates are what went wrong: the chain then stands beside the time line. */
+function isBeside({ phase, report }: TestView): boolean {
+  return phase === "done" && !!report?.tls && certificateCode(report).isFailure;
+}
+
+/** The time line (`children`). Where the certificates are what went wrong, the chain is beside it on wide screens. */
+export function BesideChain({ view, children }: { view: TestView; children: JSX.Element }): JSX.Element {
+  if (!isBeside(view)) return children;
+  return (
+    <div class="beside">
+      <div>{children}</div>
+      <div class="beside-chain">
+        <ChainCard view={view} />
+      </div>
+      <div>
+        <TranscriptCard view={view} />
+      </div>
+    </div>
+  );
+}
 
 /**
- * The time line and the details below it. Nothing but the time line is drawn while the test runs.
- *
- * The chain goes beside the time line only of a test that had ended when it was first shown: a time line that was
- * watched would have to become narrower at the end, and nothing on the screen may move.
+ * The cards below the time line; none while the test runs.
+ * @param onUse Chooses a further verified fix. Left out where none may be applied.
  */
-export function Details({ view, config, onUse, children }: Props): JSX.Element | null {
-  const watched = useRef(false);
-  if (view.phase === "running") watched.current = true;
-  const { report } = view;
-  const isBeside = !watched.current && !!children && !!report?.tls && certificateCode(report).isFailure;
-  const chain = <ChainCard view={view} />;
-  const transcript = <TranscriptCard view={view} />;
+export function Details(props: {
+  view: TestView;
+  config: ConfigOverview | null;
+  onUse?: (fix: Fix) => void;
+}): JSX.Element | null {
+  const { view, config, onUse } = props;
+  if (view.phase === "running") return null;
+  const isShown = isBeside(view);
   return (
-    <>
-      {isBeside ? (
-        <div class="beside">
-          <div>{children}</div>
-          <div class="beside-chain">{chain}</div>
-          <div>{transcript}</div>
-        </div>
-      ) : (
-        children
-      )}
-      {view.phase !== "running" && (
-        <div class="details">
-          <SinceCard view={view} config={config} />
-          <TriedCard view={view} {...(onUse ? { onUse } : {})} />
-          <WordsCard view={view} />
-          <AddressesCard view={view} />
-          {!isBeside && chain}
-          <WarningsCard view={view} />
-          <OffersCard view={view} />
-          {!isBeside && transcript}
-        </div>
-      )}
-    </>
+    <div class="details">
+      <SinceCard view={view} config={config} />
+      <TriedCard view={view} {...(onUse ? { onUse } : {})} />
+      <WordsCard view={view} />
+      <AddressesCard view={view} />
+      {!isShown && <ChainCard view={view} />}
+      <WarningsCard view={view} />
+      <OffersCard view={view} />
+      {!isShown && <TranscriptCard view={view} />}
+    </div>
   );
 }
