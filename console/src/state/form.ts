@@ -167,6 +167,7 @@ export function configForm(id: string | null, first: Draft) {
     ...fields,
     id,
     run,
+    tested,
     testing,
     outdated,
     saving,
@@ -179,6 +180,10 @@ export function configForm(id: string | null, first: Draft) {
       const next = chosen({ draft: draft.peek(), differences }, field, taken);
       conflict.value = next;
       fields.set({ [field]: next.draft[field] });
+    },
+    /** Takes the last test away: something else has its place now. */
+    forgetTest(): void {
+      if (!testing.peek()) run.value = null;
     },
     /** Takes a fix into the form, and tests again where the secret is at hand. */
     apply(fix: Pick<Fix, "changes">): void {

@@ -83,7 +83,7 @@ function Inside(): JSX.Element {
         </form>
         <aside>
           {search ? <FoundCard found={search.found.value} fields={fields} /> : <HowFound />}
-          {!search?.found.value.running && <NeedsCard fields={fields} />}
+          {!search?.found.value.running && <NeedsCard fields={fields} found={search?.found.value} />}
         </aside>
       </div>
       {view && (
@@ -111,7 +111,7 @@ function DepthCard(): JSX.Element {
     [Depth.DATA]: [t("form.depth_data"), t("form.depth_data_hint")],
   };
   return (
-    <Card title={t("form.depth")} class="fields">
+    <Card title={t("form.depth")} class="form-fields">
       <Choices
         legend={<span class="vh">{t("form.depth")}</span>}
         value={String(depth.value)}
@@ -121,7 +121,7 @@ function DepthCard(): JSX.Element {
         choices={DEPTHS.map((each) => ({ value: String(each), label: words[each][0], hint: words[each][1] }))}
       />
       {depth.value >= Depth.MAIL && (
-        <div class="field-row">
+        <div class="form-field-row">
           <TextField fields={fields} name="senderAddress" inputMode="email" label={t("form.sender")} />
           {depth.value >= Depth.RCPT && (
             <Field

@@ -19,7 +19,7 @@ export function WrongList({ fields }: { fields: Fields }): JSX.Element | null {
   if (refused.length === 0) return null;
   const left = (each: Wrong) => fields.wrong.value.some(({ field }) => field === each.field);
   return (
-    <div class="wrong-list">
+    <div class="form-wrong-list">
       <Note tone="fail">
         <p class="strong">{t("form.wrong", { n: refused.length })}</p>
         <ul>
