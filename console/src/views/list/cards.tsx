@@ -20,6 +20,8 @@ export function ConfigCards(props: {
   query: ListQuery;
   configs: readonly ConfigOverview[] | null;
   bars: number;
+  /** Which part of the list it is, as for the table. */
+  part: string;
   inner: (element: HTMLElement | null) => void;
 }): JSX.Element {
   const { query, configs } = props;
@@ -43,6 +45,7 @@ export function ConfigCards(props: {
         </select>
       </label>
       <ul
+        key={props.part}
         class="config-cards"
         ref={props.inner}
         aria-label={configs ? t("list.configs") : t("list.loading")}

@@ -101,7 +101,10 @@ export function LastTest({ config }: Of): JSX.Element {
   );
 }
 
-const CERTIFICATES: Record<Tone, IconName | null> = { plain: null, warn: "warning", fail: "cross" };
+function certificateIcon({ days, tone }: { days: number; tone: Tone }): IconName | null {
+  if (tone === "plain") return null;
+  return days < 0 ? "cross" : "warning";
+}
 
 /** When the server's certificate ends. */
 export function CertificateEnd({ config }: Of): JSX.Element {
@@ -115,7 +118,7 @@ export function CertificateEnd({ config }: Of): JSX.Element {
       </span>
     );
   }
-  const icon = CERTIFICATES[standing.tone];
+  const icon = certificateIcon(standing);
   return (
     <>
       <div class={`row cut ${standing.tone}`}>
@@ -133,7 +136,7 @@ export function CertificateEnd({ config }: Of): JSX.Element {
 export function CertificateLine({ config }: Of): JSX.Element | null {
   const standing = certificateOf(config, now.value);
   if (!standing || !config.certificateExpireTime) return null;
-  const icon = CERTIFICATES[standing.tone];
+  const icon = certificateIcon(standing);
   const expired = standing.days < 0;
   return (
     <div

@@ -27,6 +27,8 @@ export function ConfigTable(props: {
   query: ListQuery;
   configs: readonly ConfigOverview[] | null;
   bars: number;
+  /** Which part of the list it is: the rows of another one are new, and do not move from where others were. */
+  part: string;
   inner: (element: HTMLElement | null) => void;
 }): JSX.Element {
   const { query, configs } = props;
@@ -59,7 +61,7 @@ export function ConfigTable(props: {
             )}
           </tr>
         </thead>
-        <tbody ref={props.inner}>
+        <tbody ref={props.inner} key={props.part}>
           {configs
             ? configs.map((config) => <Row key={config.id} config={config} writes={writes} />)
             : Array.from({ length: props.bars }, (_, row) => <Bars key={row} writes={writes} />)}
