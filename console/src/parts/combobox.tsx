@@ -36,9 +36,12 @@ export function Combobox(props: {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const wanted = props.value.trim().toLowerCase();
-  const all = props.filter
-    ? props.suggestions.filter(({ value }) => value.toLowerCase().includes(wanted))
-    : props.suggestions;
+  const having = (begin: boolean) =>
+    props.suggestions.filter(({ value }) => {
+      const place = value.toLowerCase().indexOf(wanted);
+      return begin ? place === 0 : place > 0;
+    });
+  const all = props.filter ? [...having(true), ...having(false)] : props.suggestions;
   const shown = all.slice(0, SHOWN);
 
   function choose(value: string): void {

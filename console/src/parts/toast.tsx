@@ -14,7 +14,6 @@ export function ToastNote(props: {
 }): JSX.Element {
   const { onHold } = props;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: holding the time is no action, only courtesy
     <div
       class="toast"
       onPointerEnter={() => onHold(true)}

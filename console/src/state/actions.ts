@@ -1,8 +1,6 @@
 /** What is done to a stored configuration as a whole. Each call names the sequence that the person saw. */
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { signal } from "@preact/signals";
 import type { ConfigOverview } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
-import type { UpdateEmailProviderSMTPRequestSchema } from "../../gen/zitadel/admin/v1/admin_pb.ts";
 import type { Problem, Result } from "../api/problem.ts";
 import { admin, ask, onlyAt } from "../api/transport.ts";
 import { t } from "../words/words.ts";
@@ -86,31 +84,19 @@ export function whyNot(problem: Problem): string {
 
 /** Replaces the password or the client secret. */
 export async function replaceSecret(config: ConfigOverview, secret: string): Promise<Problem | null> {
-  const oauth = config.settings.case === "smtp" ? config.settings.value.oauth : undefined;
-  if (!oauth) {
-    const password = { id: config.id, password: secret };
-    return problemIn(await change(config, (options) => admin.updateEmailProviderSMTPPassword(password, options)));
+  const { id, settings } = config;
+  const oauth = settings.case === "smtp" ? settings.value.oauth : undefined;
+  if (settings.case !== "smtp" || !oauth) {
+    const request = { id, password: secret };
+    return problemIn(await change(config, (options) => admin.updateEmailProviderSMTPPassword(request, options)));
   }
   // There is no call for a client's secret alone: the settings go along as they are.
-  const request = { ...smtpSettings(config), id: config.id };
-  const auth = {
-    case: "xoauth2" as const,
-    value: {
-      tokenEndpoint: oauth.tokenEndpoint,
-      scopes: oauth.scopes,
-      oAuth2Type: {
-        case: "clientCredentials" as const,
-        value: { clientId: oauth.clientId, clientSecret: secret },
-      },
-    },
-  };
-  return problemIn(await change(config, (options) => admin.updateEmailProviderSMTP({ ...request, auth }, options)));
-}
-
-function smtpSettings(config: ConfigOverview): MessageInitShape<typeof UpdateEmailProviderSMTPRequestSchema> {
-  if (config.settings.case !== "smtp") return {};
-  const { senderAddress, senderName, tls, host, user, replyToAddress, description } = config.settings.value;
-  return { senderAddress, senderName, tls, host, user, replyToAddress, description };
+  const { senderAddress, senderName, tls, host, user, replyToAddress, description } = settings.value;
+  const { tokenEndpoint, scopes, clientId } = oauth;
+  const oAuth2Type = { case: "clientCredentials", value: { clientId, clientSecret: secret } } as const;
+  const auth = { case: "xoauth2", value: { tokenEndpoint, scopes, oAuth2Type } } as const;
+  const request = { id, senderAddress, senderName, tls, host, user, replyToAddress, description, auth };
+  return problemIn(await change(config, (options) => admin.updateEmailProviderSMTP(request, options)));
 }
 
 /** Has the service make a new signing key, which its receiver must be told. The old one is dropped at once. */

@@ -1,8 +1,6 @@
 /** Reads the log of the instance, and what its configurations are called now. */
-import { create } from "@bufbuild/protobuf";
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { ConfigEvent } from "../../gen/smtpdiag/v1/instance_pb.ts";
-import { ListQuerySchema } from "../../gen/zitadel/v1/object_pb.ts";
 import { admin, ask, instances } from "../api/transport.ts";
 import { namesIn } from "./events.ts";
 import { type Pages, pages } from "./pages.ts";
@@ -67,7 +65,7 @@ type Present = { names: Map<string, string>; all: boolean };
 
 function presentConfigs(): Reading<Present> {
   return reading(async (signal) => {
-    const request = { query: create(ListQuerySchema, { limit: MOST_NAMES }) };
+    const request = { query: { limit: MOST_NAMES } };
     const result = await ask((options) => admin.listEmailProviders(request, options), signal);
     if (!result.ok) return result;
     const names = result.value.result.map((provider): [string, string] => {

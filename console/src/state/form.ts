@@ -19,6 +19,8 @@ import { serverText, typedServer } from "./typed_server.ts";
 export function fieldsOf(first: Draft) {
   const draft = signal(first);
   const wrong = signal<readonly Wrong[]>([]);
+  /** What was wrong when it was last to be sent: a list of it stays as it is until then, so that nothing moves. */
+  const refused = signal<readonly Wrong[]>([]);
   /** Goes up when the first wrong field is to get the focus. */
   const attention = signal(0);
 
@@ -30,7 +32,14 @@ export function fieldsOf(first: Draft) {
 
   function refuse(found: readonly Wrong[]): void {
     wrong.value = found;
+    refused.value = found;
     attention.value += 1;
+  }
+
+  /** Nothing is wrong with what is sent. */
+  function accept(): void {
+    wrong.value = [];
+    refused.value = [];
   }
 
   /** Takes apart what was typed as a server, once it is typed. */
@@ -60,11 +69,11 @@ export function fieldsOf(first: Draft) {
     settle();
     const found = wrongIn(draft.peek(), purpose);
     if (found.length > 0) refuse(found);
-    else wrong.value = [];
+    else accept();
     return found.length === 0;
   }
 
-  return { draft, wrong, attention, set, refuse, left, ready, settle };
+  return { draft, wrong, refused, attention, set, refuse, accept, left, ready, settle };
 }
 
 export type Fields = ReturnType<typeof fieldsOf>;
@@ -158,6 +167,7 @@ export function configForm(id: string | null, first: Draft) {
     ...fields,
     id,
     run,
+    tested,
     testing,
     outdated,
     saving,
@@ -170,6 +180,10 @@ export function configForm(id: string | null, first: Draft) {
       const next = chosen({ draft: draft.peek(), differences }, field, taken);
       conflict.value = next;
       fields.set({ [field]: next.draft[field] });
+    },
+    /** Takes the last test away: something else has its place now. */
+    forgetTest(): void {
+      if (!testing.peek()) run.value = null;
     },
     /** Takes a fix into the form, and tests again where the secret is at hand. */
     apply(fix: Pick<Fix, "changes">): void {

@@ -18,23 +18,23 @@ export function code(text: string): string {
   return line.includes("`") ? `${ticks} ${line} ${ticks}` : `${ticks}${line}${ticks}`;
 }
 
-/** What some renderer makes a link, a mention or a reference of. */
-const ALIVE = /[\w/]:|\/\/|@|^www\.|[\p{L}\p{N}_]\.[\p{L}_]|#\d|\//u;
+/** What some renderer makes code, a link, a mention or a reference of. */
+const ALIVE = /`|[\w/]:|\/|@|^www\.|[\p{L}\p{N}_]\.[\p{L}_]|#\d/u;
 
-/** A sentence on one line: names of machines in it as code, and no character of it with a meaning of its own. */
+/** A sentence on one line: names of machines in it as code, and no sign of it with a meaning of its own. */
 export function sentence(text: string): string {
-  return text
-    .split(/\s+/u)
-    .filter(Boolean)
-    .map((word) => {
-      const [, before = "", inner = "", after = ""] = /^([("'“„«‘]*)(.*?)([)"'”“»’.,;:!?]*)$/u.exec(word) ?? [];
-      return ALIVE.test(inner) ? `${escaped(before)}${code(inner)}${escaped(after)}` : escaped(word);
-    })
-    .join(" ");
+  const words = text.split(/\s+/u).filter(Boolean);
+  const shown = words.map((word) => {
+    const [, before = "", inner = "", after = ""] = /^([("'“„«‘]*)(.*?)([)"'”“»’.,;:!?]*)$/u.exec(word) ?? [];
+    return ALIVE.test(inner) ? `${escaped(before)}${code(inner)}${escaped(after)}` : escaped(word);
+  });
+  return shown
+    .join(" ")
+    .replace(/^[-+]/, "\\$&")
+    .replace(/^(\d+)([.)] )/, "$1\\$2"); // no list
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~&$-]|^\d+(?=[.)])/gu, (sign) =>
-    /^\d/.test(sign) ? `${sign}\\` : `\\${sign}`,
-  );
+/** A text in which no sign has a meaning of its own, but for those of lists. */
+export function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~&$]/gu, "\\$&");
 }

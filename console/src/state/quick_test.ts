@@ -53,7 +53,7 @@ export async function test(): Promise<void> {
     fields.refuse(wrong);
     return;
   }
-  fields.wrong.value = [];
+  fields.accept();
   const to = depth.peek() >= Depth.RCPT ? { recipient: recipient.peek().trim() } : {};
   const mine = startTest({ ...requestOf(draft, null), depth: depth.peek(), ...to });
   run.value = mine;

@@ -97,7 +97,8 @@ export function fileName(instance: string, when: Date, secrets: boolean): string
 
 type Json = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function read(text: string): TransferFile {
   if (!text.trim()) throw new Wrong("empty");
@@ -168,7 +169,8 @@ function parsed(line: string, values: FileProblem["values"]): Json {
 }
 
 function versionOf(part: Json): void {
-  if (part.formatVersion !== VERSION) throw new Wrong("version", { version: String(part.formatVersion ?? 0).slice(0, 20) });
+  if (part.formatVersion !== VERSION)
+    throw new Wrong("version", { version: String(part.formatVersion ?? 0).slice(0, 20) });
 }
 
 function filled<S extends DescMessage>(schema: S, part: Json, values: FileProblem["values"]): MessageShape<S> {

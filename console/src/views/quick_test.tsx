@@ -13,7 +13,7 @@ import { guard } from "../state/route.ts";
 import { canWrite } from "../state/session.ts";
 import { t } from "../words/words.ts";
 import { FindCard } from "./form/find_card.tsx";
-import { FoundCard } from "./form/found_card.tsx";
+import { FoundCard, HowFound } from "./form/found_card.tsx";
 import { idOf, labelOf } from "./form/names.ts";
 import { NeedsCard } from "./form/needs_card.tsx";
 import { errorOf, ServerCard, TextField } from "./form/server_card.tsx";
@@ -82,8 +82,8 @@ function Inside(): JSX.Element {
           </div>
         </form>
         <aside>
-          {search && <FoundCard found={search.found.value} fields={fields} />}
-          {!search?.found.value.running && <NeedsCard fields={fields} />}
+          {search ? <FoundCard found={search.found.value} fields={fields} /> : <HowFound />}
+          {!search?.found.value.running && <NeedsCard fields={fields} found={search?.found.value} />}
         </aside>
       </div>
       {view && (
@@ -111,7 +111,7 @@ function DepthCard(): JSX.Element {
     [Depth.DATA]: [t("form.depth_data"), t("form.depth_data_hint")],
   };
   return (
-    <Card title={t("form.depth")} class="fields">
+    <Card title={t("form.depth")} class="form-fields">
       <Choices
         legend={<span class="vh">{t("form.depth")}</span>}
         value={String(depth.value)}
@@ -121,7 +121,7 @@ function DepthCard(): JSX.Element {
         choices={DEPTHS.map((each) => ({ value: String(each), label: words[each][0], hint: words[each][1] }))}
       />
       {depth.value >= Depth.MAIL && (
-        <div class="field-row">
+        <div class="form-field-row">
           <TextField fields={fields} name="senderAddress" inputMode="email" label={t("form.sender")} />
           {depth.value >= Depth.RCPT && (
             <Field

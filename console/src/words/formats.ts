@@ -53,7 +53,12 @@ export function moment(when: Timestamp, now: number): string {
 
 /** The exact moment, for titles and details: "12 November 2026 at 15:21:07 CET". */
 export function exactly(when: Timestamp): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: "long", timeStyle: "long" }).format(timestampDate(when));
+  return instant(timestampDate(when));
+}
+
+/** Likewise of a Date. */
+export function instant(when: Date): string {
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "long", timeStyle: "long" }).format(when);
 }
 
 /** Whole days from `now` until then; negative where it has passed. */

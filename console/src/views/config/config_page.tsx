@@ -7,9 +7,9 @@ import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
-import { configsTurn } from "../../state/configs.ts";
+import { onConfigsChanged } from "../../state/configs.ts";
 import { sentenceOf } from "../../state/problems.ts";
-import { type Reading, reading } from "../../state/reading.ts";
+import { reading } from "../../state/reading.ts";
 import { hrefOf } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { ConfigEvents } from "../events/config_events.tsx";
@@ -26,8 +26,13 @@ const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
   const read = useMemo(() => reading((signal) => readConfig(id, signal)), [id]);
-  useEffect(() => read.close, [read]);
-  useReadAgain(read);
+  useEffect(() => {
+    const forget = onConfigsChanged(() => void read.again());
+    return () => {
+      forget();
+      read.close();
+    };
+  }, [read]);
   useFocus(`${tab} ${item}`);
 
   const problem = read.problem.value;
@@ -40,11 +45,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         {problem && (
           <>
             <Head name={t("config.configuration")} crumb={CRUMB()} />
-            <Trouble
-              sentence={sentenceOf(problem)}
-              requestId={problem.requestId}
-              again={() => void read.again()}
-            />
+            <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
           </>
         )}
         {!problem && read.slow.value && <Loading rows={6} label={t("config.loading")} />}
@@ -53,7 +54,12 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
   }
   return (
     <>
-      <Head name={nameOf(config)} crumb={CRUMB()} title={<State config={config} />} below={<Destination config={config} />}>
+      <Head
+        name={nameOf(config)}
+        crumb={CRUMB()}
+        title={<State config={config} />}
+        below={<Destination config={config} />}
+      >
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
@@ -74,17 +80,6 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
       )}
     </>
   );
-}
-
-/** Reads again after each change that is made from here, and after each test. */
-function useReadAgain(read: Reading<ConfigOverview>): void {
-  const turn = configsTurn.value;
-  const first = useMemo(() => ({ turn }), [read]);
-  useEffect(() => {
-    if (first.turn === turn) return;
-    first.turn = turn;
-    void read.again();
-  }, [read, turn]);
 }
 
 /** Brings the focus to the heading where what had it is gone with the tab before. */
@@ -153,7 +148,11 @@ function Tabs({ id, tab }: { id: string; tab: string }): JSX.Element {
 function Gone({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
   return (
     <>
-      <Head name={t("config.gone")} crumb={CRUMB()} below={<p class="soft small where">{t("config.gone_more", { id })}</p>} />
+      <Head
+        name={t("config.gone")}
+        crumb={CRUMB()}
+        below={<p class="soft small where">{t("config.gone_more", { id })}</p>}
+      />
       {tab === "tests" && item ? (
         <KeptTest config={null} testId={item} />
       ) : tab === "events" ? (

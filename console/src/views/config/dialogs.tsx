@@ -203,22 +203,17 @@ export function Acts(props: {
   onYes?: () => void;
   children: ComponentChildren;
 }): JSX.Element {
-  const [safe, setSafe] = useState<HTMLButtonElement | null>(null);
-  const [yes, setYes] = useState<HTMLButtonElement | null>(null);
-  useEffect(() => {
-    if (!props.submit) (props.safeFirst ? safe : yes)?.focus();
-  }, [safe, yes]);
   const look = props.safeFirst || (props.submit && !props.primary) ? "danger" : "primary";
   return (
     <div class="acts">
-      <Button onClick={close} inner={setSafe}>
+      <Button onClick={close} first={!props.submit && props.safeFirst === true}>
         {props.safe}
       </Button>
       <Button
         look={look}
         busy={props.busy}
         type={props.submit ? "submit" : "button"}
-        inner={setYes}
+        first={!props.submit && !props.safeFirst}
         {...(props.onYes ? { onClick: props.onYes } : {})}
       >
         {props.children}

@@ -66,8 +66,14 @@ function Verdict({ config }: { config: ConfigOverview }): JSX.Element {
   const look = last.outcome === TestOutcome.OK ? "ok" : failed ? "fail" : "plain";
   return (
     <Card look={look} title={codeName(last.code)}>
-      {failed && <span class="fail">{t("config.failed_at", { stage: stageName(last.stage) })}</span>}
-      <span class="num">{took(last.elapsedMs)}</span> · <Moment when={last.startTime} now={now.value} />
+      {failed && (
+        <>
+          <span class="fail">{t("config.failed_at", { stage: stageName(last.stage) })}</span>
+          <span class="code">{last.code}</span>
+        </>
+      )}
+      <span class="num">{took(last.elapsedMs)}</span>
+      <Moment when={last.startTime} now={now.value} />
     </Card>
   );
 }
@@ -87,7 +93,9 @@ function Report({ report, startedAt }: { report: WebhookReport; startedAt: numbe
           <span class="code">{idOf(WebhookCode, report.code)}</span>
         </>
       )}
-      {report.httpStatus > 0 && <span class="num">{t("config.http_status", { status: String(report.httpStatus) })}</span>}
+      {report.httpStatus > 0 && (
+        <span class="num">{t("config.http_status", { status: String(report.httpStatus) })}</span>
+      )}
       <span class="num">{took(report.elapsedMs)}</span>
       <Moment when={timestampFromMs(startedAt)} now={now.value} />
     </Card>

@@ -17,8 +17,8 @@ export function SecretDialog(question: Asked): JSX.Element {
 
 function NewSecret(question: Asked): JSX.Element {
   const { config } = question;
-  const kind = secretKind(config);
   const settings = config.settings.case === "smtp" ? config.settings.value : null;
+  const kind = settings?.oauth ? "client_secret" : "password";
   const [secret, setSecret] = useState("");
   const [error, setError] = useState("");
   const deed = useDeed(question, () => {

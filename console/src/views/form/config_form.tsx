@@ -25,7 +25,7 @@ export function NewConfig(): JSX.Element {
     <>
       <Head name={t("form.add")} crumb={CONFIGS()}>
         {canWrite.value && (
-          <a class="small" href={hrefOf(["configs", "new"], http ? {} : { kind: "http" })}>
+          <a class="small form-switch" href={hrefOf(["configs", "new"], http ? {} : { kind: "http" })}>
             {http ? t("form.smtp_instead") : t("form.http_instead")}
           </a>
         )}

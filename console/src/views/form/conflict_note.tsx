@@ -11,7 +11,7 @@ export function ConflictNote({ form }: { form: ConfigForm }): JSX.Element | null
   if (!conflict) return null;
   const { differences } = conflict;
   return (
-    <Card title={t("form.conflict_title")} class="conflict">
+    <Card title={t("form.conflict_title")} class="form-conflict">
       <p class="soft" role="alert">
         {differences.length > 0 ? t("form.conflict_text") : t("form.conflict_same")}
       </p>

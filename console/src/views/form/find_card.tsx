@@ -46,8 +46,8 @@ export function FindCard(props: {
   }
 
   return (
-    <Card title={t("discovery.find_settings")} class="find">
-      <div class="find-row">
+    <Card title={t("discovery.find_settings")} class="form-find">
+      <div class="form-find-row">
         <Field
           label={<span class="vh">{t("discovery.address")}</span>}
           id="form-find"
@@ -80,7 +80,7 @@ export function FindCard(props: {
           label={t("discovery.provider")}
           quiet
           filter
-          class="provider"
+          class="form-provider"
           placeholder={t("discovery.choose_provider")}
           value={provider}
           onValue={setProvider}

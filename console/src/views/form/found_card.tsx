@@ -17,16 +17,16 @@ export function FoundCard({ found, fields }: { found: Found; fields: Fields }): 
   const tried = others.length + (best ? 1 : 0);
   return (
     <Card
-      class="found"
+      class="form-found"
       bare
-      title={<span class="found-title">{t("discovery.found_for", { address: found.address })}</span>}
+      title={<span class="form-found-title">{t("discovery.found_for", { address: found.address })}</span>}
       side={<span class="small dim nowrap">{tried > 0 && t("discovery.tried", { n: tried })}</span>}
     >
-      <div class="found-best" aria-live="polite">
+      <div class="form-found-best" aria-live="polite">
         {best ? (
           <Candidate candidate={best} fields={fields} best />
         ) : (
-          <div class="found-row soft small">
+          <div class="form-found-row soft small">
             <Icon name={running ? "spinner" : "info"} />
             <div class="grow">{running ? t("discovery.searching") : <Outcome found={found} />}</div>
           </div>
@@ -56,6 +56,15 @@ export function FoundCard({ found, fields }: { found: Found; fields: Fields }): 
   );
 }
 
+/** Stands in the place of the answers before there are any; not on narrow screens. */
+export function HowFound(): JSX.Element {
+  return (
+    <Card title={t("discovery.how")} class="wide">
+      <p class="small soft">{t("discovery.how_text")}</p>
+    </Card>
+  );
+}
+
 /** What came of a search that found no server to log in to. */
 function Outcome({ found: { result, problem } }: { found: Found }): JSX.Element {
   if (!result) return <>{problem ? "" : t("discovery.nothing")}</>;
@@ -79,19 +88,18 @@ function Candidate(props: { candidate: TriedCandidate; fields: Fields; best?: bo
   const used = inForm(fields.draft.value, candidate);
   const server = `${candidate.host}:${candidate.port}`;
   return (
-    <div class={`found-row ${used ? "is-used" : ""}`}>
+    <div class={`form-found-row ${used ? "is-used" : ""}`}>
       <span class={tone}>
         <Icon name={glyph} />
       </span>
       <div class="grow">
-        <p class="mono strong found-host" title={server}>
+        <p class="mono strong cut" title={server}>
           {server}
         </p>
         <p class="small soft">
           {tlsModeName(candidate.tlsMode)} · <span class={verified ? "ok" : "dim"}>{verdictOf(candidate)}</span>
         </p>
         <p class="small dim">{candidate.reason}</p>
-        {best && candidate.notes && <p class="small soft">{candidate.notes}</p>}
       </div>
       {used ? (
         <Pill>{t("discovery.in_form")}</Pill>
@@ -129,7 +137,7 @@ function verdictOf({ verdict, mechanisms, code, message }: TriedCandidate): stri
 /** Who was asked, and what they said. */
 function Clues({ clues }: { clues: readonly Clue[] }): JSX.Element {
   return (
-    <details class="clues">
+    <details class="form-clues">
       <summary class="small">{t("discovery.asked", { n: clues.length })}</summary>
       <dl>
         {clues.map(({ question, answer, found }) => (

@@ -34,7 +34,7 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
         void form.save();
       }}
     >
-      <Card title={t("form.http")} class="fields">
+      <Card title={t("form.http")} class="form-fields">
         <p class="soft form-text">{t("form.http_text")}</p>
         <Field
           label={t("form.endpoint")}
@@ -53,7 +53,7 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
           onValue={(description) => form.set({ description })}
         />
         {config && (
-          <label class="check">
+          <label class="form-check">
             <input
               type="checkbox"
               checked={draft.renewKey}
@@ -86,7 +86,7 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
 /** The key that was made, once. */
 function NewKey({ id, text }: { id: string; text: string }): JSX.Element {
   return (
-    <Card title={t("form.key_title")} class="fields">
+    <Card title={t("form.key_title")} class="form-fields">
       <p class="soft form-text">{t("form.key_text")}</p>
       <p class="say">{text}</p>
       <div class="row wrap form-buttons">

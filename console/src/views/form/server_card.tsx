@@ -39,8 +39,8 @@ export function ServerCard({ fields, kept }: { fields: Fields; kept: boolean }):
   const draft = fields.draft.value;
   const oauth = draft.login === "oauth";
   return (
-    <Card title={t("form.server")} class="fields">
-      <div class="field-row is-server">
+    <Card title={t("form.server")} class="form-fields">
+      <div class="form-field-row is-server">
         <TextField
           fields={fields}
           name="host"
@@ -54,7 +54,7 @@ export function ServerCard({ fields, kept }: { fields: Fields; kept: boolean }):
           id={idOf("port")}
           mono
           inputMode="numeric"
-          class="port"
+          class="form-port"
           value={draft.port}
           onValue={(port) => fields.set({ port })}
           onBlur={() => fields.left("port")}
@@ -94,7 +94,7 @@ export function ServerCard({ fields, kept }: { fields: Fields; kept: boolean }):
         />
       </div>
       {draft.login !== "none" && (
-        <div class="field-row">
+        <div class="form-field-row">
           <TextField fields={fields} name="user" />
           <Secret fields={fields} kept={kept} />
         </div>
@@ -102,7 +102,7 @@ export function ServerCard({ fields, kept }: { fields: Fields; kept: boolean }):
       {oauth && (
         <>
           <TextField fields={fields} name="tokenEndpoint" mono inputMode="url" />
-          <div class="field-row">
+          <div class="form-field-row">
             <TextField fields={fields} name="clientId" />
             <TextField
               fields={fields}

@@ -14,7 +14,7 @@ import { hrefOf, route } from "../../state/route.ts";
 import { t } from "../../words/words.ts";
 import { ConflictNote } from "./conflict_note.tsx";
 import { FindCard } from "./find_card.tsx";
-import { FoundCard } from "./found_card.tsx";
+import { FoundCard, HowFound } from "./found_card.tsx";
 import { focusOn } from "./names.ts";
 import { NeedsCard } from "./needs_card.tsx";
 import { OutcomeCard } from "./outcome_card.tsx";
@@ -42,6 +42,7 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
       }),
     [],
   );
+  const run = form.run.value;
   const searching = search?.found.value.running ?? false;
   return (
     <div class="cols edit">
@@ -52,7 +53,14 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
           void form.testAndSave();
         }}
       >
-        <FindCard fields={form} search={search} onSearch={setSearch} />
+        <FindCard
+          fields={form}
+          search={search}
+          onSearch={(begun) => {
+            form.forgetTest();
+            setSearch(begun);
+          }}
+        />
         <WrongList fields={form} />
         <ConflictNote form={form} />
         <ServerCard fields={form} kept />
@@ -60,9 +68,14 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
         <Buttons form={form} />
       </form>
       <aside>
-        <OutcomeCard form={form} />
-        {search && <FoundCard found={search.found.value} fields={form} />}
-        {!searching && <NeedsCard fields={form} />}
+        {run ? (
+          <OutcomeCard form={form} />
+        ) : search ? (
+          <FoundCard found={search.found.value} fields={form} />
+        ) : (
+          <HowFound />
+        )}
+        {!searching && !form.testing.value && <NeedsCard fields={form} found={search?.found.value} />}
       </aside>
     </div>
   );
@@ -70,12 +83,12 @@ export function SmtpForm({ id, first }: { id: string | null; first: () => Draft 
 
 function SenderCard({ form }: { form: ConfigForm }): JSX.Element {
   return (
-    <Card title={t("form.sender")} class="fields">
-      <div class="field-row">
+    <Card title={t("form.sender")} class="form-fields">
+      <div class="form-field-row">
         <TextField fields={form} name="senderAddress" inputMode="email" />
         <TextField fields={form} name="senderName" />
       </div>
-      <div class="field-row">
+      <div class="form-field-row">
         <TextField fields={form} name="replyTo" inputMode="email" label={<Optional label={t("form.reply_to")} />} />
         <TextField fields={form} name="description" label={<Optional label={t("form.description")} />} />
       </div>

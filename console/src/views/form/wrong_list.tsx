@@ -1,35 +1,41 @@
 /** Everything that is wrong, on top of the form; each entry leads to its field. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { Icon } from "../../parts/icon.tsx";
 import { Note } from "../../parts/pieces.tsx";
+import type { Wrong } from "../../state/checks.ts";
 import type { Fields } from "../../state/form.ts";
 import { t } from "../../words/words.ts";
 import { focusOn, labelOf } from "./names.ts";
 
 export function WrongList({ fields }: { fields: Fields }): JSX.Element | null {
-  const wrong = fields.wrong.value;
+  const refused = fields.refused.value;
   const asked = fields.attention.value;
   const oauth = fields.draft.value.login === "oauth";
   useEffect(() => {
-    const first = asked > 0 && fields.wrong.peek().find(({ field }) => field !== null)?.field;
+    const first = asked > 0 && fields.refused.peek().find(({ field }) => field !== null)?.field;
     if (first) focusOn(first);
   }, [asked]);
-  // What is wrong with one field while it is typed is said there: the list comes with the press that needs it.
-  if (asked === 0 || wrong.length === 0) return null;
+  if (refused.length === 0) return null;
+  const left = (each: Wrong) => fields.wrong.value.some(({ field }) => field === each.field);
   return (
-    <div class="wrong-list">
+    <div class="form-wrong-list">
       <Note tone="fail">
-        <p class="strong">{t("form.wrong", { n: wrong.length })}</p>
+        <p class="strong">{t("form.wrong", { n: refused.length })}</p>
         <ul>
-          {wrong.map(({ field, sentence }) => (
-            <li key={`${field} ${sentence}`}>
-              {field ? (
-                <button type="button" class="as-link" onClick={() => focusOn(field)}>
-                  {labelOf(field, oauth)}
-                </button>
-              ) : null}
-              {field ? ": " : ""}
-              {sentence}
+          {refused.map((each) => (
+            <li key={`${each.field} ${each.sentence}`} class={left(each) ? "" : "is-done"}>
+              <Icon name={left(each) ? "dash" : "check"} />
+              <span>
+                {each.field && (
+                  <button type="button" class="as-link" onClick={() => each.field && focusOn(each.field)}>
+                    {labelOf(each.field, oauth)}
+                  </button>
+                )}
+                {each.field && ": "}
+                {each.sentence}
+                {!left(each) && <span class="vh"> {t("form.changed")}</span>}
+              </span>
             </li>
           ))}
         </ul>
