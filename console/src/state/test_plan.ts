@@ -34,7 +34,10 @@ function isOpen(mode: TlsMode): boolean {
 export function stepsLeft(view: TestView, plan: Plan): string[] {
   const rows = rowsOf(view);
   const connections = [...new Set(rows.map((row) => row.connection).filter((each) => each > 0))];
-  const ways = connections.length > 0 ? connections : [0];
+  const endOf = (connection: number) => rows.findLast((row) => row.connection === connection)?.outcome ?? "passed";
+  const alive = connections.filter((each) => ["passed", "running"].includes(endOf(each)));
+  const tried = connections.filter((each) => endOf(each) === "failed");
+  const ways = [alive, tried, connections, [0]].find((each) => each.length > 0) ?? [0];
   // Of several connections the one that came furthest is the test's own: it has the fewest steps left.
   const left = ways.map((connection) => leftOf(rows, connection, plan));
   return left.reduce((least, each) => (each.length < least.length ? each : least));

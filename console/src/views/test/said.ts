@@ -26,7 +26,7 @@ export function commandOf(stage: string): string {
 }
 
 /** In one line: the command, and the answer's lines after each other with its code once. */
-export function inOneLine({ name, sent, received, outcome }: StepRow): Said[] {
+export function inOneLine({ name, sent, received, outcome, peer }: StepRow): Said[] {
   if (outcome === "running") {
     const command = commandOf(name);
     return command ? [{ by: "C", text: command }] : [];
@@ -34,6 +34,7 @@ export function inOneLine({ name, sent, received, outcome }: StepRow): Said[] {
   const talks = isTalk(name);
   const parts: Said[] = [];
   if (sent && talks) parts.push({ by: "C", text: cut(sent.split("\n").filter(Boolean).join(", ")) });
+  if (name === "connect" && received && peer) return [{ by: "", text: `${peer} ${cut(received)}` }];
   if (received) parts.push({ by: talks ? "S" : "", text: cut(oneReply(received)) });
   return parts;
 }

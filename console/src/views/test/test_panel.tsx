@@ -11,7 +11,7 @@ import { hrefOf } from "../../state/route.ts";
 import { rowsOf, type TestView } from "../../state/test_fold.ts";
 import { stepsLeft } from "../../state/test_plan.ts";
 import { t } from "../../words/words.ts";
-import { BesideChain, Details } from "./details.tsx";
+import { Details } from "./details.tsx";
 import { reportText } from "./report_text.ts";
 import { planOf, testedOf } from "./target.ts";
 import { TimeLine } from "./time_line.tsx";
@@ -90,12 +90,17 @@ export function TestPanel(props: TestPanelProps): JSX.Element {
           />
         )}
       </Verdict>
-      <BesideChain view={view} key={running ? "running" : "ended"}>
-        <Card title={t("test.timeline")} side={<Side view={view} config={config} />} bare class="timeline">
+      <Details view={view} config={config} {...(props.onApply ? { onUse: use } : {})}>
+        <Card
+          key={running ? "running" : "ended"}
+          title={t("test.timeline")}
+          side={<Side view={view} config={config} />}
+          bare
+          class="timeline"
+        >
           <TimeLine view={view} now={now} left={stepsLeft(view, planOf(view, tested))} />
         </Card>
-      </BesideChain>
-      <Details view={view} config={config} {...(props.onApply ? { onUse: use } : {})} />
+      </Details>
     </div>
   );
 }

@@ -103,7 +103,8 @@ function anchorOf(axis: Axis, tick: number): "start" | "middle" | "end" {
 /** All marks of one axis have the same unit. */
 function markOf(axis: Axis, tick: number): string {
   if (tick === 0) return "0";
-  return axis.end > 2600 ? `${number(tick / 1000)} s` : `${number(tick)} ms`;
+  if (axis.end > 2600) return `${number(tick / 1000)} s`;
+  return `${tick < 1000 ? number(tick) : tick} ms`;
 }
 
 function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; view: TestView }): JSX.Element {
@@ -305,7 +306,7 @@ function Probe({ probe, start, axis }: { probe: Alternative; start: number; axis
       <span {...CELL} class="w">
         <span class="own cut" title={probe.message}>
           {probe.host ? `${probe.host} · ` : ""}
-          {tlsModeName(probe.tlsMode)} · {codeName(probe.code)}
+          {tlsModeName(probe.tlsMode)} · {outcome === "passed" ? t("test.answers") : codeName(probe.code)}
         </span>
       </span>
       <span {...CELL} class="bars">
