@@ -7,6 +7,7 @@ export function Ticks({ ticks, label }: { ticks: readonly Tick[]; label: string 
   const shapes = tickShapes(ticks);
   return (
     <svg class="ticks" width="100" height="18" viewBox="0 0 100 18" role="img" aria-label={label}>
+      {shapes.pale && <path class="pale" d={shapes.pale} />}
       {shapes.passed && <path d={shapes.passed} />}
       {shapes.failed && <path class="x" d={shapes.failed} />}
       {shapes.cancelled && <path class="c" d={shapes.cancelled} />}

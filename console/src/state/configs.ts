@@ -13,11 +13,12 @@ import { caller } from "./session.ts";
 export const PAGE = 50;
 const STRIDE = 200;
 
-const changes = signal(0);
+/** Another number after each change. */
+export const configsTurn = signal(0);
 
 /** Has everything that shows configurations read them again: a test has ended, or an action has changed something. */
 export function configsChanged(): void {
-  changes.value += 1;
+  configsTurn.value += 1;
 }
 
 /**
@@ -27,7 +28,7 @@ export function configsChanged(): void {
 export function onConfigsChanged(then: () => void): () => void {
   let first = true;
   return effect(() => {
-    changes.value;
+    configsTurn.value;
     if (!first) queueMicrotask(then); // apart from the effect, which would follow every signal that is read in it
     first = false;
   });

@@ -13,6 +13,9 @@ export const nextTry = signal(0);
 const readers = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let tries = 0;
+/** When the service was last back, and how long it must be there to count as back for good. */
+let backSince = 0;
+const LASTING = 10_000;
 let trying = false;
 
 /** Reads again whatever failed for want of a connection or a token. Tests are never among it. */
@@ -36,12 +39,16 @@ function lost(problem: Problem): boolean {
 /** Takes note of what a call met; every call's problem passes here. */
 export function noticed(problem: Problem): void {
   if (problem.kind === "token") tokenRefused.value = true;
-  if (problem.kind === "unreachable" && !offline.peek()) {
+  if (!lost(problem) || offline.peek()) return;
+  // A service that was back only now and fails again is asked ever more rarely, not every second.
+  const again = Date.now() - backSince < LASTING;
+  if (!again) tries = 0;
+  if (problem.kind === "broken" && !again)
+    void tryNow(); // a stream may break and the service be there
+  else {
     offline.value = true;
-    tries = 0;
     schedule();
   }
-  if (problem.kind === "broken" && !offline.peek()) void tryNow(); // a stream may break and the service be there
 }
 
 /** Takes note of a call's answer, and hands it on. */
@@ -67,12 +74,12 @@ export async function tryNow(): Promise<void> {
   const problem = await refresh();
   trying = false;
   if (problem && lost(problem)) {
-    if (!offline.peek()) tries = 0;
     offline.value = true;
     schedule();
     return;
   }
   offline.value = false;
+  backSince = Date.now();
   if (problem) noticed(problem);
   else readAgain();
 }

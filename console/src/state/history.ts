@@ -3,8 +3,11 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { ConfigOverview } from "../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { type Test, TestOutcome } from "../../gen/smtpdiag/v1/test_pb.ts";
 
-/** The parts of a column. `other` is what no stage accounts for: other settings that were tried, or a whole post. */
-export const PARTS = ["resolve", "connect", "tls", "smtp", "login", "other"] as const;
+/**
+ * The parts of a column. `other` is what no stage accounts for, such as other settings that were tried; `whole` is a test
+ * of which no stages are kept, such as a post to an HTTP provider.
+ */
+export const PARTS = ["resolve", "connect", "tls", "smtp", "login", "other", "whole"] as const;
 export type Part = (typeof PARTS)[number];
 export type Parts = Record<Part, number>;
 
@@ -30,14 +33,15 @@ export function partOf(stage: string): Part {
  * Stages that ran side by side share the time that they took together.
  */
 export function partsOf(test: Test): Parts {
-  const parts: Parts = { resolve: 0, connect: 0, tls: 0, smtp: 0, login: 0, other: 0 };
+  const parts: Parts = { resolve: 0, connect: 0, tls: 0, smtp: 0, login: 0, other: 0, whole: 0 };
   let sum = 0;
   for (const phase of test.phases) {
     parts[partOf(phase.stage)] += phase.elapsedMs;
     sum += phase.elapsedMs;
   }
   const rest = test.elapsedMs - sum;
-  if (sum === 0 || rest > Math.max(NOISE.milliseconds, test.elapsedMs * NOISE.share)) parts.other = Math.max(rest, 0);
+  if (sum === 0) parts.whole = test.elapsedMs;
+  else if (rest > Math.max(NOISE.milliseconds, test.elapsedMs * NOISE.share)) parts.other = rest;
   else if (rest !== 0) for (const part of PARTS) parts[part] *= test.elapsedMs / sum;
   return parts;
 }

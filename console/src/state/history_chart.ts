@@ -25,11 +25,14 @@ const FEW = 12;
 const WIDE = 620;
 const MOST = 100;
 
+/** How wide the place of a column is at most. */
+const WIDEST = 44;
+
 const GAP = 0.8;
 const CAP = 4;
 /** The least width that a date below the columns needs, and the room between the times above them. */
 const DATE_WIDTH = 76;
-const LABEL_WIDTH = 48;
+const LABEL_WIDTH = 40;
 
 export type Bar = { part: Part; y: number; height: number };
 
@@ -68,7 +71,7 @@ export function countOf(width: number, tests: number): number {
  */
 export function chartOf(tests: readonly Test[], width: number): Chart {
   const shown = tests.slice(0, countOf(width, tests.length)).reverse();
-  const place = Math.min(28, Math.max(1, (width - LEFT) / Math.max(1, shown.length)));
+  const place = Math.min(WIDEST, Math.max(1, (width - LEFT) / Math.max(1, shown.length)));
   const axis = axisOf(shown.map((test) => test.elapsedMs));
   const scale = (BOTTOM - TOP) / axis.top;
   let labelEnd = Number.NEGATIVE_INFINITY;
@@ -93,7 +96,7 @@ export function chartOf(tests: readonly Test[], width: number): Chart {
   const times = shown.map((test) => (test.startTime ? timestampMs(test.startTime) : 0));
   return {
     columns,
-    bar: Math.max(2, Math.min(16, place * 0.6)),
+    bar: Math.max(2, Math.min(20, place * 0.6)),
     ticks: axis.ticks.map((value) => ({ value, y: BOTTOM - value * scale })),
     dates: datesBelow(times, Math.ceil(DATE_WIDTH / place)).map((mark) => {
       const end = mark.index === shown.length - 1 && mark.index * place > DATE_WIDTH * 2;

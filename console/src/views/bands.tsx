@@ -30,9 +30,14 @@ function OfflineBand(): JSX.Element {
     <div class="band">
       <span class="band-line">
         <Icon name="offline" />
-        <b role="alert">{t("session.unreachable")}</b>
-        <span class="num band-next" aria-hidden="true">
+        <b class="cut" role="alert">
+          {t("session.unreachable")}
+        </b>
+        <span class="num band-next wide" aria-hidden="true">
           {nextTry.value ? t("session.next_try", { n: left }) : t("session.trying")}
+        </span>
+        <span class="num band-next narrow" aria-hidden="true">
+          {nextTry.value ? t("frame.seconds", { n: left }) : "…"}
         </span>
         <button type="button" class="band-button" onClick={() => void tryNow()}>
           {t("session.try_now")}

@@ -15,7 +15,7 @@ import { type Key, t } from "../words/words.ts";
 export const keysShown = signal(false);
 
 /** What is pressed, one or the other, and what it does. */
-const ROWS: readonly { keys: readonly string[]; key: Key }[] = [
+const ROWS: readonly { keys: readonly string[]; key: Key; section?: true }[] = [
   { keys: ["/"], key: "frame.key_search" },
   { keys: ["n"], key: "frame.key_add" },
   { keys: ["j", "k", "↓", "↑"], key: "frame.key_move" },
@@ -27,9 +27,9 @@ const ROWS: readonly { keys: readonly string[]; key: Key }[] = [
   { keys: ["[", "]"], key: "frame.key_walk" },
   { keys: ["u"], key: "frame.key_undo" },
   { keys: ["Esc"], key: "frame.key_escape" },
-  { keys: ["g c"], key: "frame.configs" },
-  { keys: ["g t"], key: "frame.test" },
-  { keys: ["g e"], key: "frame.events" },
+  { keys: ["g c"], key: "frame.configs", section: true },
+  { keys: ["g t"], key: "frame.test", section: true },
+  { keys: ["g e"], key: "frame.events", section: true },
   { keys: ["?"], key: "frame.key_table" },
 ];
 
@@ -73,7 +73,7 @@ export function KeysDialog(): JSX.Element | null {
         </Note>
       )}
       <dl class="keys">
-        {ROWS.map(({ keys, key }) => (
+        {ROWS.map(({ keys, key, section }) => (
           <div key={key}>
             <dt>
               {keys.map((each) => (
@@ -84,7 +84,7 @@ export function KeysDialog(): JSX.Element | null {
                 </Fragment>
               ))}
             </dt>
-            <dd>{t(key)}</dd>
+            <dd>{section ? t("frame.key_to", { section: t(key) }) : t(key)}</dd>
           </div>
         ))}
       </dl>

@@ -42,7 +42,7 @@ export function SignIn(): JSX.Element {
       <form class="card" onSubmit={(event) => void go(event)}>
         <Field
           label={t("session.token")}
-          hint={t("session.kept")}
+          hint={error ? undefined : t("session.kept")}
           concealed
           mono
           inner={field}

@@ -26,7 +26,7 @@ export function EventRow({ event, former, list, whole }: Props): JSX.Element {
       </td>
       <td class="what">
         <b>{typeText(event)}</b> {whole && event.providerId && <ConfigName id={event.providerId} list={list} />}
-        {details.length > 0 && <span class="small soft details">{separated(details)}</span>}
+        {details.length > 0 && <span class="small soft changes">{separated(details)}</span>}
         <span class="small dim narrow who-narrow">
           {who} {peer}
         </span>

@@ -42,14 +42,14 @@ export function HistoryTab({ config }: { config: ConfigOverview }): JSX.Element 
   return (
     <>
       {trouble}
-      <History tests={tests} http={config.settings.case === "http"} />
+      <History tests={tests} />
       <Older kept={kept} />
     </>
   );
 }
 
 /** The chart with its facts, and the table. A column and its row are lit together. */
-function History({ tests, http }: { tests: readonly Test[]; http: boolean }): JSX.Element {
+function History({ tests }: { tests: readonly Test[] }): JSX.Element {
   const lit = useSignal("");
   const [width, setWidth] = useState(1000);
   const shown = tests.slice(0, countOf(width, tests.length));
@@ -74,7 +74,7 @@ function History({ tests, http }: { tests: readonly Test[]; http: boolean }): JS
             {t("history.last_tests", { n: shown.length })} <Readout tests={shown} lit={lit} />
           </>
         }
-        side={<Legend {...present} http={http} />}
+        side={<Legend {...present} />}
         class="history"
       >
         <HistoryChart tests={tests} name={name} lit={lit} onWidth={setWidth} />

@@ -27,12 +27,13 @@ export function KeptHead({ test }: { test: Test }): JSX.Element {
   const when = test.startTime && (
     <time dateTime={timestampDate(test.startTime).toISOString()}>{exactly(test.startTime)}</time>
   );
-  const how = [triggerText(test), test.peer && t("history.from", { peer: withoutPort(test.peer) })].filter(Boolean);
+  const who = actorText(test);
+  const how = [triggerText(test), test.peer && t("history.from", { peer: withoutPort(test.peer) })];
   return (
     <div class="kept-head row wrap">
       <div class="grow">
         <h2>{rich("history.test_of", { when })}</h2>
-        <p class="small soft">{[t("history.by_whom", { who: actorText(test) }), ...how].join(" · ")}</p>
+        <p class="small soft">{[who && t("history.by_whom", { who }), ...how].filter(Boolean).join(" · ")}</p>
       </div>
       <div class="row">
         <Step id={before} test={test} shortcut="[" label={t("history.before")} />
@@ -46,7 +47,7 @@ export function KeptHead({ test }: { test: Test }): JSX.Element {
 /** A link to the next test on one side; where there is none, a button that does nothing, so that nothing moves. */
 function Step(props: { id: string; test: Test; shortcut: "[" | "]"; label: string }): JSX.Element {
   const before = props.shortcut === "[";
-  const inside = <>{before ? t("history.before_short") : t("history.after_short")}</>;
+  const inside = before ? t("history.before_short") : t("history.after_short");
   const looks = { icon: before ? "left" : "right", shortcut: props.shortcut, label: props.label } as const;
   if (!props.id) {
     return (

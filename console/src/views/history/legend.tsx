@@ -4,12 +4,7 @@ import { Icon } from "../../parts/icon.tsx";
 import type { Part, Result } from "../../state/history.ts";
 import { t } from "../../words/words.ts";
 
-export function Legend(props: {
-  parts: readonly Part[];
-  results: ReadonlySet<Result>;
-  others: boolean;
-  http: boolean;
-}): JSX.Element {
+export function Legend(props: { parts: readonly Part[]; results: ReadonlySet<Result>; others: boolean }): JSX.Element {
   return (
     <span class="legend small soft">
       {props.parts.map((part) => (
@@ -17,7 +12,7 @@ export function Legend(props: {
           <svg width="10" height="10" aria-hidden="true">
             <rect class={`part ${part}`} x="0.5" y="0.5" width="9" height="9" rx="2" />
           </svg>
-          {part === "other" && props.http ? t("history.part_post") : t(`history.part_${part}`)}
+          {t(`history.part_${part}`)}
         </span>
       ))}
       {props.results.has("failed") && (

@@ -70,6 +70,7 @@ const ICONS = { ok: "check", fail: "cross", plain: "dash", warn: "warning" } as 
 function Row({ test, lit }: { test: Test; lit: Signal<string> }): JSX.Element {
   const isLit = useComputed(() => lit.value === test.id);
   const tone = toneOf(test);
+  const who = actorText(test);
   const light = () => {
     lit.value = test.id;
   };
@@ -90,15 +91,14 @@ function Row({ test, lit }: { test: Test; lit: Signal<string> }): JSX.Element {
                 {t("history.other_settings", { names: test.overridden.map(settingName).join(", ") })}
               </span>
             )}
-            <span class="narrow small dim others">{actorText(test)}</span>
+            {who && <span class="narrow small dim others">{who}</span>}
           </span>
         </span>
       </td>
       <td class="soft wide nowrap">{depthText(test)}</td>
       <td class="num nowrap end">{took(test.elapsedMs)}</td>
       <td class="soft wide by">
-        {actorText(test)}
-        <span class="small dim">{triggerText(test)}</span>
+        {who} <span class="small dim">{triggerText(test)}</span>
       </td>
     </tr>
   );

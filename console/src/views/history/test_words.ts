@@ -45,9 +45,9 @@ export function triggerText(test: Test): string {
   return has(key) ? t(key) : "";
 }
 
-/** Whose token it was: its name, else what stands in its place. */
+/** Whose token it was: its name, else what stands in its place; empty where neither is known. */
 export function actorText(actor: { actorTokenName: string; actorTokenId: string }): string {
-  return actor.actorTokenName || actor.actorTokenId || "–";
+  return actor.actorTokenName || actor.actorTokenId;
 }
 
 /** A setting's name in words; of one that is not known here its name on the wire. */

@@ -30,7 +30,7 @@ function factsOf(config: ConfigOverview, test: TestSummary): string[] {
 
 function sentence(config: ConfigOverview): ReturnType<typeof rich> {
   const name = (
-    <a class="strong" href={hrefOf(["configs", config.id])}>
+    <a href={hrefOf(["configs", config.id])}>
       <bdi>{nameOf(config)}</bdi>
     </a>
   );

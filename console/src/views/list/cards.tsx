@@ -5,7 +5,7 @@ import { hrefOfList, type ListQuery, type SortColumn } from "../../state/list_qu
 import { navigate } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 import { type Key, t } from "../../words/words.ts";
-import { CertificateLine, LastTest, LastTests, securityOf, serverOf } from "./cells.tsx";
+import { CertificateLine, LastTest, LastTests, Server, securityOf } from "./cells.tsx";
 import { NameLink, RowActions } from "./row.tsx";
 
 const ORDERS: readonly { sort: SortColumn; down: boolean; label: Key }[] = [
@@ -20,6 +20,8 @@ export function ConfigCards(props: {
   query: ListQuery;
   configs: readonly ConfigOverview[] | null;
   bars: number;
+  /** Which part of the list it is, as for the table. */
+  part: string;
   inner: (element: HTMLElement | null) => void;
 }): JSX.Element {
   const { query, configs } = props;
@@ -43,6 +45,7 @@ export function ConfigCards(props: {
         </select>
       </label>
       <ul
+        key={props.part}
         class="config-cards"
         ref={props.inner}
         aria-label={configs ? t("list.configs") : t("list.loading")}
@@ -57,16 +60,13 @@ export function ConfigCards(props: {
 }
 
 function ConfigCard({ config }: { config: ConfigOverview }): JSX.Element {
-  const server = serverOf(config);
   return (
     <li class="card" data-config={config.id}>
       <div class="card-top">
         <NameLink config={config} />
         {canWrite.value && <RowActions config={config} />}
       </div>
-      <div class="cut mono soft" title={server}>
-        <bdi>{server}</bdi>
-      </div>
+      <Server config={config} class="soft" />
       <div class="cut small dim">{securityOf(config)}</div>
       <div class="card-last">
         <LastTest config={config} />

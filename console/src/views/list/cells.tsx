@@ -19,6 +19,18 @@ export function serverOf({ settings }: ConfigOverview): string {
   return settings.value?.host ?? "";
 }
 
+/** The same as an element: where there is too little room the host is cut, and never the port. */
+export function Server({ config, class: extra = "" }: Of & { class?: string }): JSX.Element {
+  const server = serverOf(config);
+  const [, host = server, port = ""] = (config.settings.case === "smtp" && /^(.*)(:\d+)$/.exec(server)) || [];
+  return (
+    <div class={`server mono ${extra}`} title={server}>
+      <bdi class="cut">{host}</bdi>
+      <span>{port}</span>
+    </div>
+  );
+}
+
 /** Who the mail is from. */
 export function senderOf({ settings }: ConfigOverview): string {
   return settings.case === "smtp" ? settings.value.senderAddress : t("list.http_provider");
@@ -75,7 +87,7 @@ export function LastTest({ config }: Of): JSX.Element {
     <div class={`outcome ${tone}`}>
       <Icon name={icon} />
       <div class="grow">
-        <div class="cut strong" title={words}>
+        <div class="cut word" title={words}>
           {words}
         </div>
         {test?.startTime && (
@@ -89,7 +101,10 @@ export function LastTest({ config }: Of): JSX.Element {
   );
 }
 
-const CERTIFICATES: Record<Tone, IconName | null> = { plain: null, warn: "warning", fail: "cross" };
+function certificateIcon({ days, tone }: { days: number; tone: Tone }): IconName | null {
+  if (tone === "plain") return null;
+  return days < 0 ? "cross" : "warning";
+}
 
 /** When the server's certificate ends. */
 export function CertificateEnd({ config }: Of): JSX.Element {
@@ -103,7 +118,7 @@ export function CertificateEnd({ config }: Of): JSX.Element {
       </span>
     );
   }
-  const icon = CERTIFICATES[standing.tone];
+  const icon = certificateIcon(standing);
   return (
     <>
       <div class={`row cut ${standing.tone}`}>
@@ -121,7 +136,7 @@ export function CertificateEnd({ config }: Of): JSX.Element {
 export function CertificateLine({ config }: Of): JSX.Element | null {
   const standing = certificateOf(config, now.value);
   if (!standing || !config.certificateExpireTime) return null;
-  const icon = CERTIFICATES[standing.tone];
+  const icon = certificateIcon(standing);
   const expired = standing.days < 0;
   return (
     <div

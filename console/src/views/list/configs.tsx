@@ -58,6 +58,13 @@ export function Configs(): JSX.Element {
     navigate(hrefOfList({ ...query, search: text, page: 1 }), query.search !== "" && text !== "");
   }
 
+  const part = {
+    query,
+    configs: shown?.configs ?? null,
+    bars: read?.configs.length || BARS,
+    part: shown?.key ?? "",
+    inner: keepRows,
+  };
   const none = page !== null && count === 0 && page.configs.length === 0 && !beyond;
   const nothing = page !== null && !none && page.configs.length === 0 && !beyond;
   return (
@@ -70,7 +77,7 @@ export function Configs(): JSX.Element {
           </ButtonLink>
         )}
       </Head>
-      {!none && <ActiveLine active={read?.active} />}
+      {!none && (read || !problem) && <ActiveLine active={read?.active} />}
       {problem && (!page || problem.kind === "failed" || problem.kind === "busy") && (
         <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void list.again()} />
       )}
@@ -86,22 +93,8 @@ export function Configs(): JSX.Element {
       )}
       {!none && !nothing && (shown || list.slow.value) && !(problem && !page) && (
         <>
-          {narrow ? (
-            <ConfigCards
-              query={query}
-              configs={shown?.configs ?? null}
-              bars={read?.configs.length || BARS}
-              inner={keepRows}
-            />
-          ) : (
-            <ConfigTable
-              query={query}
-              configs={shown?.configs ?? null}
-              bars={read?.configs.length || BARS}
-              inner={keepRows}
-            />
-          )}
-          {shown && <Pager page={shown} />}
+          {narrow ? <ConfigCards {...part} /> : <ConfigTable {...part} />}
+          {shown && <Pager key={shown.query.search} page={shown} />}
         </>
       )}
     </>

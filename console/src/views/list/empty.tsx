@@ -49,7 +49,7 @@ export function NoConfigs(): JSX.Element {
         <span aria-hidden="true"> · </span>
         <button
           type="button"
-          class="as-link"
+          class="plain-link"
           onClick={() => {
             importing.value = true;
           }}

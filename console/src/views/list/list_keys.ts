@@ -1,12 +1,20 @@
 /** Keys and clicks of the list. */
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { onKeys } from "../../state/keys.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
 
 const ROW = "[data-config]";
 const LINK = "a.config-link";
+
+/** Whether the arrows mean something else where they are pressed: in a dialog, a menu or a choice. */
+function ownArrows({ target }: KeyboardEvent): boolean {
+  if (document.querySelector("dialog[open]")) return true;
+  return (
+    target instanceof Element && target.closest("select, textarea, [role=menu], input:not([type=search])") !== null
+  );
+}
 
 /** Moves the focus to the row before or after; from elsewhere to the first one. */
 function move(rows: HTMLElement | null, by: number): boolean {
@@ -30,9 +38,11 @@ export function useListKeys(
   adds: boolean,
   test: (id: string) => void,
 ): void {
+  const latest = useRef(test);
+  latest.current = test;
   useEffect(() => {
-    const down = () => move(rows.current, 1);
-    const up = () => move(rows.current, -1);
+    const by = (step: number) => (event: KeyboardEvent) => !ownArrows(event) && move(rows.current, step);
+    const [down, up] = [by(1), by(-1)];
     return onKeys({
       "/": () => {
         search.current?.focus();
@@ -46,14 +56,14 @@ export function useListKeys(
       t: () => {
         const id = document.activeElement?.closest<HTMLElement>(ROW)?.dataset.config;
         if (!id || !canWrite.peek()) return false;
-        test(id);
+        latest.current(id);
       },
       j: down,
       k: up,
       ArrowDown: down,
       ArrowUp: up,
     });
-  }, [adds, test]);
+  }, [adds]);
 
   // A click anywhere on a row opens it, as its link does; selected text and what can be pressed stay as they are.
   useEffect(() => {

@@ -6,15 +6,15 @@ import { Menu } from "../../parts/menu.tsx";
 import { Pill } from "../../parts/pieces.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf } from "../../state/config.ts";
+import { beginTest } from "../../state/config_test.ts";
 import { isActive } from "../../state/configs.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
-import { startConfigTest } from "../../state/test_run.ts";
 import { t } from "../../words/words.ts";
 import { configActions } from "../config/actions.tsx";
 
-/** Begins a test and shows it where it belongs. A post to a webhook is begun there. */
+/** Begins a test and shows it where it belongs. */
 export function testAndOpen(config: ConfigOverview): void {
-  if (config.settings.case === "smtp") startConfigTest(config.id);
+  beginTest(config);
   navigate(hrefOf(["configs", config.id]));
 }
 

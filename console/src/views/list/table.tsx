@@ -5,7 +5,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { hrefOfList, type ListQuery, type SortColumn, sortedBy } from "../../state/list_query.ts";
 import { canWrite } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
-import { CertificateEnd, LastTest, LastTests, securityOf, senderOf, serverOf } from "./cells.tsx";
+import { CertificateEnd, LastTest, LastTests, Server, securityOf, senderOf } from "./cells.tsx";
 import { NameLink, RowActions } from "./row.tsx";
 
 /** A column's heading, which orders the list by it. */
@@ -27,6 +27,8 @@ export function ConfigTable(props: {
   query: ListQuery;
   configs: readonly ConfigOverview[] | null;
   bars: number;
+  /** Which part of the list it is: the rows of another one are new, and do not move from where others were. */
+  part: string;
   inner: (element: HTMLElement | null) => void;
 }): JSX.Element {
   const { query, configs } = props;
@@ -59,7 +61,7 @@ export function ConfigTable(props: {
             )}
           </tr>
         </thead>
-        <tbody ref={props.inner}>
+        <tbody ref={props.inner} key={props.part}>
           {configs
             ? configs.map((config) => <Row key={config.id} config={config} writes={writes} />)
             : Array.from({ length: props.bars }, (_, row) => <Bars key={row} writes={writes} />)}
@@ -70,7 +72,6 @@ export function ConfigTable(props: {
 }
 
 function Row({ config, writes }: { config: ConfigOverview; writes: boolean }): JSX.Element {
-  const server = serverOf(config);
   const sender = senderOf(config);
   return (
     <tr data-config={config.id}>
@@ -81,9 +82,7 @@ function Row({ config, writes }: { config: ConfigOverview; writes: boolean }): J
         </div>
       </td>
       <td>
-        <div class="cut mono" title={server}>
-          <bdi>{server}</bdi>
-        </div>
+        <Server config={config} />
         <div class="cut small dim">{securityOf(config)}</div>
       </td>
       <td class="opt">

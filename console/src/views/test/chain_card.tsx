@@ -5,7 +5,7 @@ import { CopyText } from "../../parts/copy_text.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Card, Facts, Note, Pill } from "../../parts/pieces.tsx";
 import { commonName } from "../../state/certificate_names.ts";
-import { type Chain, certificateCode, chainOf, type Link, type Validity } from "../../state/chain.ts";
+import { type Chain, type ChainState, certificateCode, chainOf, type Link, type Validity } from "../../state/chain.ts";
 import { now } from "../../state/now.ts";
 import type { TestView } from "../../state/test_fold.ts";
 import { day } from "../../words/formats.ts";
@@ -25,7 +25,7 @@ export function ChainCard({ view }: { view: TestView }): JSX.Element | null {
   return (
     <Card title={t("chain.title")} side={<StatePill chain={chain} />} class="chain-card">
       <Introduction chain={chain} />
-      <ol class="chain">
+      <ol class={`chain ${chain.state === "tolerated" ? "is-tolerated" : ""}`}>
         {chain.links.map((link, place) => (
           <ChainLink key={place} link={link} chain={chain} wanted={place === 0 ? tls.expectedName : ""} />
         ))}
@@ -93,7 +93,17 @@ function ChainLink({ link, chain, wanted }: { link: Link; chain: Chain; wanted: 
   return (
     <li class={look}>
       <span class="n">
-        <Icon name={link.isBroken ? "cross" : certificate && link.kind !== "anchor" ? "certificate" : "lock"} />
+        <Icon
+          name={
+            link.isBroken
+              ? chain.state === "tolerated"
+                ? "warning"
+                : "cross"
+              : certificate && link.kind !== "anchor"
+                ? "certificate"
+                : "lock"
+          }
+        />
       </span>
       {link.below === "itself" && <Loop />}
       <div class="link">
@@ -101,7 +111,7 @@ function ChainLink({ link, chain, wanted }: { link: Link; chain: Chain; wanted: 
           <b class={link.isBroken ? "fail" : ""}>
             <bdi>{nameOf(link)}</bdi>
           </b>
-          <span class="row link-state">{stateWords(link)}</span>
+          <span class="row link-state">{stateWords(link, chain.state)}</span>
         </div>
         {link.problem && (
           <p class="small fail">
@@ -109,7 +119,7 @@ function ChainLink({ link, chain, wanted }: { link: Link; chain: Chain; wanted: 
           </p>
         )}
         {!certificate && <p class="small soft">{explained(link, chain)}</p>}
-        {link.below === "itself" && <p class="small soft">{t("chain.self_signed")}</p>}
+        {link.below === "itself" && !link.problem && <p class="small soft">{t("chain.self_signed")}</p>}
         {certificate && (
           <div class="small">
             <Facts
@@ -145,11 +155,11 @@ function nameOf(link: Link): string {
 }
 
 /** Whether it was sent, and whether it is trusted. */
-function stateWords(link: Link): ComponentChild {
+function stateWords(link: Link, state: ChainState): ComponentChild {
   const sent = link.times > 1 ? t("chain.sent_times", { n: link.times }) : t("chain.sent");
   if (link.kind === "missing")
     return (
-      <Pill tone="fail" icon="cross">
+      <Pill tone={state === "tolerated" ? "warn" : "fail"} icon={state === "tolerated" ? "warning" : "cross"}>
         {t("chain.not_sent")}
       </Pill>
     );

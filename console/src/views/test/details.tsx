@@ -1,6 +1,5 @@
 /** Everything below the time line, each a card, only where there is something. */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import type { Fix } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { certificateCode } from "../../state/chain.ts";
@@ -15,23 +14,17 @@ export { ChainCard };
 type Props = {
   view: TestView;
   config: ConfigOverview | null;
-  /** Applies a further verified fix. Left out where none may be applied. */
+  /** Chooses a further verified fix. Left out where none may be applied. */
   onUse?: (fix: Fix) => void;
   /** The time line. Where the certificates are what went wrong, the chain stands beside it on wide screens. */
   children?: JSX.Element;
 };
 
-/**
- * The time line and the details below it. Nothing but the time line is drawn while the test runs.
- *
- * The chain goes beside the time line only of a test that had ended when it was first shown: a time line that was
- * watched would have to become narrower at the end, and nothing on the screen may move.
- */
+/** The time line and the cards below it. Nothing but the time line is drawn while the test runs. */
 export function Details({ view, config, onUse, children }: Props): JSX.Element | null {
-  const watched = useRef(false);
-  if (view.phase === "running") watched.current = true;
+  if (view.phase === "running") return children ?? null;
   const { report } = view;
-  const isBeside = !watched.current && !!children && !!report?.tls && certificateCode(report).isFailure;
+  const isBeside = !!children && !!report?.tls && certificateCode(report).isFailure;
   const chain = <ChainCard view={view} />;
   const transcript = <TranscriptCard view={view} />;
   return (
@@ -45,18 +38,16 @@ export function Details({ view, config, onUse, children }: Props): JSX.Element |
       ) : (
         children
       )}
-      {view.phase !== "running" && (
-        <div class="details">
-          <SinceCard view={view} config={config} />
-          <TriedCard view={view} {...(onUse ? { onUse } : {})} />
-          <WordsCard view={view} />
-          <AddressesCard view={view} />
-          {!isBeside && chain}
-          <WarningsCard view={view} />
-          <OffersCard view={view} />
-          {!isBeside && transcript}
-        </div>
-      )}
+      <div class="details">
+        <SinceCard view={view} config={config} />
+        <TriedCard view={view} {...(onUse ? { onUse } : {})} />
+        <WordsCard view={view} />
+        <AddressesCard view={view} />
+        {!isBeside && chain}
+        <WarningsCard view={view} />
+        <OffersCard view={view} />
+        {!isBeside && transcript}
+      </div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** What is worth knowing beside the verdict: warnings, and what has changed since the last good test. */
 import type { JSX } from "preact";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
-import { Severity } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Outcome, Severity } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Card, Moment, Pill } from "../../parts/pieces.tsx";
 import { now } from "../../state/now.ts";
@@ -10,10 +10,11 @@ import type { TestView } from "../../state/test_fold.ts";
 import { codeId, codeName } from "../../words/vocabulary.ts";
 import { rich, t } from "../../words/words.ts";
 
-/** Findings that fail no test. */
+/** Findings that fail no test. Of a test that passed the verdict has their sentences. */
 export function WarningsCard({ view }: { view: TestView }): JSX.Element | null {
   const warnings = view.report?.findings.filter(({ severity }) => severity === Severity.WARNING) ?? [];
   if (warnings.length === 0) return null;
+  const hasPassed = view.report?.outcome === Outcome.OK;
   return (
     <Card title={t("report.warnings")}>
       <ul class="findings">
@@ -21,11 +22,9 @@ export function WarningsCard({ view }: { view: TestView }): JSX.Element | null {
           <li key={code}>
             <Icon name="warning" class="warn" />
             <div>
-              <p>{message}</p>
+              <a href={hrefOf(["findings", codeId(code)])}>{codeName(code)}</a>
+              {!hasPassed && <p>{message}</p>}
               {advice && <p class="soft">{advice}</p>}
-              <a class="small" href={hrefOf(["findings", codeId(code)])}>
-                {codeName(code)}
-              </a>
             </div>
           </li>
         ))}

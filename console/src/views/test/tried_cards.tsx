@@ -14,7 +14,7 @@ import { t } from "../../words/words.ts";
 
 function Outcome({ works }: { works: boolean }): JSX.Element {
   return (
-    <td class={`outcome ${works ? "ok" : "fail"}`}>
+    <td class={`tried-outcome ${works ? "ok" : "fail"}`}>
       <Icon name={works ? "check" : "cross"} />
       <span class="vh">{works ? t("report.works") : t("report.fails")}</span>
     </td>
