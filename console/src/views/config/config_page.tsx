@@ -7,6 +7,7 @@ import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
+import { forgetEnded } from "../../state/config_test.ts";
 import { onConfigsChanged } from "../../state/configs.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { reading } from "../../state/reading.ts";
@@ -25,7 +26,10 @@ const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
 
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
-  const read = useMemo(() => reading((signal) => readConfig(id, signal)), [id]);
+  const read = useMemo(() => {
+    forgetEnded(id);
+    return reading((signal) => readConfig(id, signal));
+  }, [id]);
   useEffect(() => {
     const forget = onConfigsChanged(() => void read.again());
     return () => {
