@@ -116,11 +116,13 @@ def check() -> int:
     """Return 1 unless the console's sources pass and what is committed is what they make."""
     wrong = [f"the console's {name}: failed" for name, command in CHECKS if run(*command)]
     try:
-        wrong += [f"{path.relative_to(ROOT)} is not what the sources make; run `make console`" for path in _stale()]
+        stale = _stale()
     except subprocess.CalledProcessError:
-        wrong.append("the console's build: failed")
-    if first_load() > MOST_AT_FIRST:
-        wrong.append(f"the console's first load has {first_load()} bytes; it may have {MOST_AT_FIRST}")
+        wrong.append("the console's client or its files can't be made")
+    else:
+        wrong += [f"{path.relative_to(ROOT)} is not what the sources make; run `make console`" for path in stale]
+        if not stale and first_load() > MOST_AT_FIRST:
+            wrong.append(f"the console's first load has {first_load()} bytes; it may have {MOST_AT_FIRST}")
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
 
