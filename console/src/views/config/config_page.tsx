@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
+import type { ProblemKind } from "../../api/problem.ts";
 import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
@@ -23,6 +24,9 @@ import { SettingsTab } from "./settings_tab.tsx";
 import { TestTab, useLeaveGuard } from "./test_tab.tsx";
 
 const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
+
+/** What is told elsewhere, and read again by itself once it is over. */
+const COMES_BACK: ReadonlySet<ProblemKind> = new Set(["token", "unreachable", "broken"]);
 
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
@@ -67,7 +71,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
-      {problem && problem.kind !== "token" && (
+      {problem && !COMES_BACK.has(problem.kind) && (
         <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
       )}
       <Tabs id={id} tab={tab === "tests" ? "history" : tab} />
