@@ -106,7 +106,6 @@ def first_load() -> int:
     return page.stat().st_size + sum(size for name, size in sizes.items() if name in named) + sum(others[-2:])
 
 
-
 def _unpacked(file: Path) -> bytes:
     """Return what a packed file holds: other releases of zlib pack the same otherwise."""
     return gzip.decompress(file.read_bytes())
