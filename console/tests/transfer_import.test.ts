@@ -143,8 +143,7 @@ describe("what becomes of a secret, by the file alone", () => {
     ["a signing key that is not there", "http", {}, none, false, ImportedSecret.NEW_SIGNING_KEY],
     ["a signing key", "http", {}, secret, false, ImportedSecret.STORED],
   ] as const)("%s", (_what, kind, value, sealed, skip, expected) => {
-    expect(foreseen(create(ExportedProviderSchema, { settings: { case: kind, value }, secret: sealed }), skip)).toBe(
-      expected,
-    );
+    const settings = kind === "smtp" ? { case: kind, value } : { case: kind, value: {} };
+    expect(foreseen(create(ExportedProviderSchema, { settings, secret: sealed }), skip)).toBe(expected);
   });
 });
