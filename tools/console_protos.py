@@ -72,9 +72,12 @@ def _only(file: _File, wanted: set[str]) -> _File | None:
     if file.package == "google.protobuf":
         return file
     prefix = f".{file.package}."
-    for part in (file.message_type, file.enum_type, file.extension):
-        for value in [value for value in part if prefix + value.name not in wanted]:
-            part.remove(value)
+    for message in [message for message in file.message_type if prefix + message.name not in wanted]:
+        file.message_type.remove(message)
+    for enum in [enum for enum in file.enum_type if prefix + enum.name not in wanted]:
+        file.enum_type.remove(enum)
+    for extension in [extension for extension in file.extension if prefix + extension.name not in wanted]:
+        file.extension.remove(extension)
     services = [service for service in file.service if f"{file.package}.{service.name}" in CALLS]
     for service in services:
         called = [method for method in service.method if method.name in CALLS[f"{file.package}.{service.name}"]]

@@ -56,6 +56,14 @@ test.each<[string, StepRow[], string[]]>([
     ["0 C DATA\nSubject: x\n.", "0 S 354 go\n250 ok"],
   ],
   [
+    "silence is told by what it means",
+    [
+      row("greeting", { took: 1000, outcome: "failed", code: Code.TIMEOUT }),
+      row("tls", { start: 1000, took: 9, outcome: "failed", code: Code.TLS_SELF_SIGNED, connection: 2 }),
+    ],
+    ["1000 . No answer in time", "1009 . Self-signed certificate"],
+  ],
+  [
     "connections one after the other",
     [
       row("greeting", { start: 5, received: "220 b", connection: 2 }),

@@ -1,6 +1,7 @@
 /** What client and server said to each other, as lines. Secrets are masked by the service. Pure. */
 import { Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { took } from "../words/formats.ts";
+import { codeName } from "../words/vocabulary.ts";
 import type { StepRow } from "./test_fold.ts";
 
 /** One saying of one side, or a note on what happened between two of them. */
@@ -32,8 +33,9 @@ function linesOf(step: StepRow): Line[] {
   const isFailure = step.outcome === "failed";
   const common = { stage: step.stage, connection: step.connection };
   if (SILENT.has(step.stage)) {
-    const isWorth = step.received !== "" && (isFailure || step.stage === Stage.TLS);
-    return isWorth ? [{ at: ended, who: "", text: step.received, isFailure, ...common }] : [];
+    const isWorth = isFailure || (step.stage === Stage.TLS && step.received !== "");
+    const text = step.received || codeName(step.code);
+    return isWorth ? [{ at: ended, who: "", text, isFailure, ...common }] : [];
   }
   const said: Line[] = [];
   const [commands, replies] = exchanged(step.sent, step.received);
@@ -43,6 +45,9 @@ function linesOf(step: StepRow): Line[] {
     if (command) said.push({ at: turn === 0 ? at : null, who: "C", text: command, isFailure: false, ...common });
     if (reply)
       said.push({ at: isLast ? ended : null, who: "S", text: reply, isFailure: isFailure && isLast, ...common });
+  }
+  if (isFailure && step.received === "") {
+    said.push({ at: ended, who: "", text: codeName(step.code), isFailure, ...common });
   }
   return said;
 }

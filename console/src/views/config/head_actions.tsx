@@ -55,8 +55,8 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
   }
   const change = switchAction(config);
   const passed = lastPassed(config);
-  // On the tab of tests the panel has the button that matters: a fix, or the first test.
-  const main = tab !== "" || passed === true;
+  // On the tab of tests the panel has the button that matters: a fix, the first test, or the post of a sample.
+  const main = tab !== "" || (passed === true && config.settings.case === "smtp");
   return (
     <>
       <Button look={main ? "primary" : "plain"} icon="play" shortcut="t" onClick={() => test(config)}>

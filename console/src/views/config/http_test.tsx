@@ -66,8 +66,14 @@ function Verdict({ config }: { config: ConfigOverview }): JSX.Element {
   const look = last.outcome === TestOutcome.OK ? "ok" : failed ? "fail" : "plain";
   return (
     <Card look={look} title={codeName(last.code)}>
-      {failed && <span class="fail">{t("config.failed_at", { stage: stageName(last.stage) })}</span>}
-      <span class="num">{took(last.elapsedMs)}</span> · <Moment when={last.startTime} now={now.value} />
+      {failed && (
+        <>
+          <span class="fail">{t("config.failed_at", { stage: stageName(last.stage) })}</span>
+          <span class="code">{last.code}</span>
+        </>
+      )}
+      <span class="num">{took(last.elapsedMs)}</span>
+      <Moment when={last.startTime} now={now.value} />
     </Card>
   );
 }

@@ -15,10 +15,15 @@ import { t } from "../../words/words.ts";
 export function SettingsTab({ config }: { config: ConfigOverview }): JSX.Element {
   const { settings } = config;
   return (
-    <div class="cols">
-      {settings.case === "smtp" && <Smtp smtp={settings.value} config={config} />}
-      {settings.case === "http" && <Http http={settings.value} config={config} />}
-      <Record config={config} />
+    <div class="cols all-settings">
+      <div>
+        {settings.case === "smtp" && <Smtp smtp={settings.value} config={config} />}
+        {settings.case === "http" && <Http http={settings.value} config={config} />}
+      </div>
+      <div>
+        {settings.case === "smtp" && <Sender smtp={settings.value} />}
+        <Record config={config} />
+      </div>
     </div>
   );
 }
@@ -51,16 +56,21 @@ function Smtp({ smtp, config }: { smtp: SmtpProvider; config: ConfigOverview }):
         />
         <SecretNote config={config} />
       </Card>
-      <Card title={t("config.sender")}>
-        <Facts
-          rows={[
-            [t("config.address"), mono(smtp.senderAddress)],
-            [t("config.name"), smtp.senderName],
-            [t("config.reply_to"), smtp.replyToAddress ? mono(smtp.replyToAddress) : t("config.to_sender")],
-          ]}
-        />
-      </Card>
     </>
+  );
+}
+
+function Sender({ smtp }: { smtp: SmtpProvider }): JSX.Element {
+  return (
+    <Card title={t("config.sender")}>
+      <Facts
+        rows={[
+          [t("config.address"), mono(smtp.senderAddress)],
+          [t("config.name"), smtp.senderName],
+          [t("config.reply_to"), smtp.replyToAddress ? mono(smtp.replyToAddress) : t("config.to_sender")],
+        ]}
+      />
+    </Card>
   );
 }
 
@@ -108,7 +118,7 @@ function SecretNote({ config }: { config: ConfigOverview }): JSX.Element | null 
                 asked.value = { what: "secret", config };
               }}
             >
-              {t(`actions.change_${kind}`)}
+              {kind === "signing_key" ? t("actions.change_signing_key") : t("config.enter_it")}
             </Button>
           </p>
         )}

@@ -7,7 +7,7 @@ import type { Problem } from "../../api/problem.ts";
 import { Button } from "../../parts/button.tsx";
 import { Loading, Note } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
-import { whyNot } from "../../state/actions.ts";
+import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
 import { confirm } from "../../state/ask.ts";
 import { readKept } from "../../state/config.ts";
@@ -44,9 +44,10 @@ function Shown({ config, view }: { config: ConfigOverview; view: TestView }): JS
     if (saved.ok) beginTest(config);
     else if (saved.problem.kind === "conflict") configsChanged();
   }
-  const may = canWrite.value
-    ? { onApply: (fix: Fix, secret: string) => void apply(fix, secret), onAgain: () => beginTest(config) }
-    : {};
+  const may =
+    canWrite.value && !removing.value.has(config.id)
+      ? { onApply: (fix: Fix, secret: string) => void apply(fix, secret), onAgain: () => beginTest(config) }
+      : {};
   return (
     <>
       {problem && (

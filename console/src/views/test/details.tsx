@@ -11,49 +11,43 @@ import { AddressesCard, TriedCard } from "./tried_cards.tsx";
 
 export { ChainCard };
 
-/** Says whether the certificates are what went wrong: the chain then stands beside the time line. */
-function isBeside({ phase, report }: TestView): boolean {
-  return phase === "done" && !!report?.tls && certificateCode(report).isFailure;
-}
-
-/** The time line (`children`). Where the certificates are what went wrong, the chain is beside it on wide screens. */
-export function BesideChain({ view, children }: { view: TestView; children: JSX.Element }): JSX.Element {
-  if (!isBeside(view)) return children;
-  return (
-    <div class="beside">
-      <div>{children}</div>
-      <div class="beside-chain">
-        <ChainCard view={view} />
-      </div>
-      <div>
-        <TranscriptCard view={view} />
-      </div>
-    </div>
-  );
-}
-
-/**
- * The cards below the time line; none while the test runs.
- * @param onUse Chooses a further verified fix. Left out where none may be applied.
- */
-export function Details(props: {
+type Props = {
   view: TestView;
   config: ConfigOverview | null;
+  /** Chooses a further verified fix. Left out where none may be applied. */
   onUse?: (fix: Fix) => void;
-}): JSX.Element | null {
-  const { view, config, onUse } = props;
-  if (view.phase === "running") return null;
-  const isShown = isBeside(view);
+  /** The time line. Where the certificates are what went wrong, the chain stands beside it on wide screens. */
+  children?: JSX.Element;
+};
+
+/** The time line and the cards below it. Nothing but the time line is drawn while the test runs. */
+export function Details({ view, config, onUse, children }: Props): JSX.Element | null {
+  if (view.phase === "running") return children ?? null;
+  const { report } = view;
+  const isBeside = !!children && !!report?.tls && certificateCode(report).isFailure;
+  const chain = <ChainCard view={view} />;
+  const transcript = <TranscriptCard view={view} />;
   return (
-    <div class="details">
-      <SinceCard view={view} config={config} />
-      <TriedCard view={view} {...(onUse ? { onUse } : {})} />
-      <WordsCard view={view} />
-      <AddressesCard view={view} />
-      {!isShown && <ChainCard view={view} />}
-      <WarningsCard view={view} />
-      <OffersCard view={view} />
-      {!isShown && <TranscriptCard view={view} />}
-    </div>
+    <>
+      {isBeside ? (
+        <div class="beside">
+          <div>{children}</div>
+          <div class="beside-chain">{chain}</div>
+          <div>{transcript}</div>
+        </div>
+      ) : (
+        children
+      )}
+      <div class="details">
+        <SinceCard view={view} config={config} />
+        <TriedCard view={view} {...(onUse ? { onUse } : {})} />
+        <WordsCard view={view} />
+        <AddressesCard view={view} />
+        {!isBeside && chain}
+        <WarningsCard view={view} />
+        <OffersCard view={view} />
+        {!isBeside && transcript}
+      </div>
+    </>
   );
 }

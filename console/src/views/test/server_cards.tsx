@@ -1,6 +1,6 @@
 /** What the server said: the reply that decided the test, what it offers, and the whole conversation. */
 import type { JSX } from "preact";
-import { Stage } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Outcome, Stage } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { CopyButton } from "../../parts/copy_button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Card, Facts } from "../../parts/pieces.tsx";
@@ -15,7 +15,9 @@ import { t } from "../../words/words.ts";
 /** The reply that decided a failed test, verbatim, or that none came. */
 export function WordsCard({ view }: { view: TestView }): JSX.Element | null {
   const { report } = view;
-  const failed = view.steps.findLast((row) => row.outcome === "failed");
+  if (report?.outcome === Outcome.OK) return null; // a step may have failed on the way, as a tolerated certificate does
+  const failures = view.steps.filter((row) => row.outcome === "failed");
+  const failed = failures.findLast((row) => row.stage === report?.stage) ?? failures.at(-1);
   const heard = report?.evidence?.text || saidBy(failed);
   // Without a connection, and where its certificate is refused, the server had nothing to say to it.
   if (!failed?.peer || (report && !report.evidence && certificateCode(report).isFailure)) return null;
@@ -52,6 +54,7 @@ export function OffersCard({ view }: { view: TestView }): JSX.Element | null {
   const ehlo = view.report?.ehlo;
   if (!ehlo) return null;
   const { askedBefore, askedInside, mechanisms, extensions } = offersOf(view, ehlo);
+  const isUnfinished = !askedInside && "STARTTLS" in ehlo.extensions;
   const columns = [
     ...(askedBefore
       ? [{ side: "before" as const, head: askedInside ? t("report.before_tls") : t("report.without_tls") }]
@@ -65,7 +68,7 @@ export function OffersCard({ view }: { view: TestView }): JSX.Element | null {
       bare
     >
       {mechanisms.length === 0 ? (
-        <p class="in-card soft">{t("report.no_mechanisms")}</p>
+        <p class="in-card soft">{isUnfinished ? t("report.none_before_tls") : t("report.no_mechanisms")}</p>
       ) : (
         <table class="dense">
           <thead>

@@ -28,7 +28,8 @@ export function ImportRows(props: { rows: readonly Row[]; done?: boolean; onLeav
   return (
     <>
       {done && open.length > 0 && <p class="asked">{t("transfer.needs_work", { n: open.length })}</p>}
-      <section class="import-rows" aria-label={t("transfer.what")}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
+      <section class="import-rows" aria-label={t("transfer.what")} tabIndex={0}>
         <table class="dense">
           <thead>
             <tr>
