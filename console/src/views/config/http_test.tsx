@@ -20,12 +20,12 @@ import { took } from "../../words/formats.ts";
 import { codeName, stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
 
-/** The verdict comes last, so that nothing moves as it changes its height. */
+/** The verdict comes last and each is a new element, so that nothing moves as one takes another's place. */
 export function HttpTest({ config }: { config: ConfigOverview }): JSX.Element {
   return (
     <>
       {canWrite.value && !removing.value.has(config.id) && <Recipient config={config} />}
-      <Verdict config={config} />
+      <Verdict key={httpTest(config.id).post.value.phase} config={config} />
     </>
   );
 }
