@@ -71,7 +71,25 @@ export function proofOf(fix: Fix, report: Report): string {
 }
 
 /** The field of the form that a fix is about, as the form's address names it. */
-export function fieldOf(fix: Fix | undefined): string {
-  const first = fix ? differencesOf(fix)[0]?.setting : undefined;
+export function fieldOf(fix: Fix): string {
+  const first = differencesOf(fix)[0]?.setting;
   return first === "encryption" ? "tls" : first === "mechanism" ? "" : (first ?? "");
+}
+
+/** The field that the advice on a code is about, by how the code begins; empty where none of the form is. */
+const FIELDS: readonly (readonly [string, string])[] = [
+  ["auth_required", "user"],
+  ["auth_rejected", "secret"],
+  ["auth_basic_disabled", "secret"],
+  ["auth_app_password", "secret"],
+  ["dns_not_found", "host"],
+  ["invalid_host", "host"],
+  ["tls_hostname_mismatch", "host"],
+  ["not_smtp", "port"],
+  ["connection_refused", "port"],
+  ["sender_", "senderAddress"],
+];
+
+export function fieldOfCode(code: string): string {
+  return FIELDS.find(([start]) => code.startsWith(start))?.[1] ?? "";
 }

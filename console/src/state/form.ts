@@ -15,6 +15,9 @@ import { startConfigTest, startTest, type TestRun } from "./test_run.ts";
 import { toast } from "./toasts.ts";
 import { serverText, typedServer } from "./typed_server.ts";
 
+/** Longer than a press takes, in milliseconds. */
+const PRESS = 250;
+
 /** What somebody types, and what is wrong with it: of a form that is saved, and of a test alone. */
 export function fieldsOf(first: Draft) {
   const draft = signal(first);
@@ -56,12 +59,15 @@ export function fieldsOf(first: Draft) {
     });
   }
 
-  /** Says at once what is wrong with a field that was left; that it is empty is said later. */
+  /** Says what is wrong with a field that was left; that it is empty is said later. */
   function left(field: FieldName): void {
     if (field === "host") settle();
-    const sentence = wrongWith(draft.peek(), field);
-    const others = wrong.peek().filter((each) => each.field !== field);
-    if (sentence) wrong.value = [...others, { field, sentence }];
+    // A field is often left by pressing a button below it, which must not move away between press and release.
+    setTimeout(() => {
+      const sentence = wrongWith(draft.peek(), field);
+      const others = wrong.peek().filter((each) => each.field !== field);
+      if (sentence) wrong.value = [...others, { field, sentence }];
+    }, PRESS);
   }
 
   /** Checks everything, and says whether it may be sent. */

@@ -1,6 +1,6 @@
 /** A test of settings that are not stored. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Depth } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { Button } from "../parts/button.tsx";
 import { Choices, Field } from "../parts/field.tsx";
@@ -37,6 +37,10 @@ function Inside(): JSX.Element {
   useEffect(() => () => search?.cancel(), [search]);
   const view = run.value?.view.value ?? null;
   const running = view?.phase === "running";
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (running) panel.current?.scrollIntoView({ block: "start" }); // it begins below the form, mostly out of sight
+  }, [running]);
   useEffect(
     () =>
       onKeys({
@@ -86,16 +90,18 @@ function Inside(): JSX.Element {
           {!search?.found.value.running && <NeedsCard fields={fields} found={search?.found.value} />}
         </aside>
       </div>
-      {view && (
-        <TestPanel
-          view={view}
-          config={null}
-          secretAtHand
-          onApply={apply}
-          onAgain={() => void test()}
-          onCancel={() => run.peek()?.cancel()}
-        />
-      )}
+      <div ref={panel}>
+        {view && (
+          <TestPanel
+            view={view}
+            config={null}
+            secretAtHand
+            onApply={apply}
+            onAgain={() => void test()}
+            onCancel={() => run.peek()?.cancel()}
+          />
+        )}
+      </div>
     </>
   );
 }

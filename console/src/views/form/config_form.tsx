@@ -31,7 +31,17 @@ export function NewConfig(): JSX.Element {
         )}
       </Head>
       <ViewerNote />
-      {canWrite.value && (http ? <HttpConfigForm config={null} /> : <SmtpForm id={null} first={carriedDraft} />)}
+      {canWrite.value && (
+        // Both are kept, so that what is typed stays while the person looks at the other.
+        <>
+          <div hidden={http}>
+            <SmtpForm id={null} first={carriedDraft} />
+          </div>
+          <div hidden={!http}>
+            <HttpConfigForm config={null} />
+          </div>
+        </>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** Somebody else saved the configuration meanwhile: both versions, field by field. */
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { Choices } from "../../parts/field.tsx";
 import { Card } from "../../parts/pieces.tsx";
 import type { ConfigForm } from "../../state/form.ts";
@@ -8,6 +9,11 @@ import { inWords, labelOf } from "./names.ts";
 
 export function ConflictNote({ form }: { form: ConfigForm }): JSX.Element | null {
   const conflict = form.conflict.value;
+  const known = conflict !== null;
+  useEffect(() => {
+    // It stands above the fields, and the button that led to it below them.
+    if (known) document.querySelector<HTMLElement>(".form-conflict input:checked")?.focus();
+  }, [known]);
   if (!conflict) return null;
   const { differences } = conflict;
   return (

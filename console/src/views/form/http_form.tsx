@@ -47,7 +47,7 @@ export function HttpConfigForm({ config }: { config: ConfigOverview | null }): J
         />
         <Field
           label={<Optional label={t("form.description")} />}
-          id="form-description"
+          id="form-note"
           maxLength={LONGEST.description ?? 200}
           value={draft.description}
           onValue={(description) => form.set({ description })}
