@@ -106,7 +106,6 @@ def first_load() -> int:
     return page.stat().st_size + sum(size for name, size in sizes.items() if name in named) + sum(others[-2:])
 
 
-
 def _unpacked(file: Path) -> bytes:
     """Return what a packed file holds: other releases of zlib pack the same otherwise."""
     return gzip.decompress(file.read_bytes())
@@ -116,11 +115,13 @@ def check() -> int:
     """Return 1 unless the console's sources pass and what is committed is what they make."""
     wrong = [f"the console's {name}: failed" for name, command in CHECKS if run(*command)]
     try:
-        wrong += [f"{path.relative_to(ROOT)} is not what the sources make; run `make console`" for path in _stale()]
+        stale = _stale()
     except subprocess.CalledProcessError:
-        wrong.append("the console's build: failed")
-    if first_load() > MOST_AT_FIRST:
-        wrong.append(f"the console's first load has {first_load()} bytes; it may have {MOST_AT_FIRST}")
+        wrong.append("the console's client or its files can't be made")
+    else:
+        wrong += [f"{path.relative_to(ROOT)} is not what the sources make; run `make console`" for path in stale]
+        if not stale and first_load() > MOST_AT_FIRST:
+            wrong.append(f"the console's first load has {first_load()} bytes; it may have {MOST_AT_FIRST}")
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
 

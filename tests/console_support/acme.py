@@ -128,12 +128,27 @@ def _place_servers(world: World) -> None:
     world.mx("10 mxext1.mailbox.org.", domain="acme.example")
 
 
-def _history(config_id: str, tests: int, failed: Sequence[int], code: str, stage: str, end: datetime) -> list[KeptTest]:
-    """Return tests of some weeks, the last one the newest; `failed` are places from the end."""
-    chance = Random(config_id[-4:] + code)
+@dataclass(frozen=True)
+class _Failed:
+    """Tests that failed, by their places from the newest, and how."""
+
+    places: Sequence[int] = ()
+    code: str = ""
+    stage: str = "connect"
+
+
+def _history(name: str, config_id: str, tests: int, end: datetime, failed: _Failed) -> list[KeptTest]:
+    """Return the tests of some weeks, the newest first, as if they had been made every six hours."""
+    chance = Random(name)
+    settings = CONFIGS[name]
+    host, _, port = settings["host"].rpartition(":")
+    sender = settings["senderAddress"]
+    mode = "auto" if settings["tls"] else "opportunistic"
+    tested = (("host", host), ("port", port), ("tls_mode", mode), ("user", sender), ("sender", sender))
+    stage = failed.stage
     kept = []
     for place in range(tests):
-        fails = place in failed
+        fails = place in failed.places
         part = chance.randint
         phases = [("resolve", part(8, 24)), ("connect", part(20, 60)), ("tls", part(90, 150))]
         phases += [("greeting", part(40, 90)), ("ehlo", part(40, 80)), ("auth", part(60, 100)), ("quit", part(10, 20))]
@@ -151,14 +166,14 @@ def _history(config_id: str, tests: int, failed: Sequence[int], code: str, stage
                 "auth",
                 KeptOutcome.FAIL if fails else KeptOutcome.OK,
                 stage if fails else "quit",
-                code if fails else "ok",
+                failed.code if fails else "ok",
                 end - timedelta(hours=6 * place + part(0, 50) / 60),
                 sum(milliseconds for _, milliseconds in phases),
                 tuple(phases),
                 "TLSv1.3",
                 end + 83 * DAY,
                 reply_code=535 if fails and stage == "auth" else 0,
-                tested=(("host", "smtp.acme.example"), ("port", "587"), ("user", "noreply@acme.example")),
+                tested=(*tested, ("login", "password")),
             )
         )
     return kept
@@ -197,12 +212,15 @@ def acme(folder: Path) -> Iterator[Acme]:
             made.call("POST", f"/admin/v1/smtp/{made.ids[POSTMARK]}/_activate", {})
         now = datetime.now(UTC)
         histories = [
-            _history(made.ids[POSTMARK], 39, (7, 22, 23), "tls_cert_not_yet_valid", "tls", now - timedelta(hours=6)),
-            _history(made.ids[STAGING], 19, (0, 1, 2, 3), "wrong_tls_mode_use_implicit", "greeting", now),
-            _history(made.ids[EXCHANGE], 19, (0,), "tls_missing_intermediate", "tls", now - timedelta(hours=5)),
-            _history(made.ids[RELAY], 20, (), "timeout", "connect", now - timedelta(days=1)),
-            _history(made.ids[AMAZON], 12, (), "timeout", "connect", now - timedelta(days=3)),
-            _history(made.ids[GMAIL], 14, (0, 1, 2, 3), "auth_app_password_required", "auth", now - timedelta(days=9)),
+            _history(name, made.ids[name], tests, now - timedelta(hours=hours), failed)
+            for name, tests, hours, failed in (
+                (POSTMARK, 39, 6, _Failed((7, 22, 23), "tls_cert_not_yet_valid", "tls")),
+                (STAGING, 19, 0, _Failed((0, 1, 2, 3), "wrong_tls_mode_use_implicit", "greeting")),
+                (EXCHANGE, 19, 5, _Failed((0,), "tls_missing_intermediate", "tls")),
+                (RELAY, 20, 24, _Failed()),
+                (AMAZON, 12, 72, _Failed()),
+                (GMAIL, 14, 216, _Failed((0, 1, 2, 3), "auth_app_password_required", "auth")),
+            )
         ]
         asyncio.run(_keep(data_dir, histories))
         with running_service(data_dir, *options, program=own) as service:

@@ -44,10 +44,11 @@ POLICY = "; ".join(
 """What the page may load, and from where: its own files and calls alone. No text ever becomes markup or code."""
 
 _UNUSED = (
-    *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen"),
-    *("geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
+    *("accelerometer", "autoplay", "camera", "clipboard-read", "compute-pressure", "display-capture"),
+    *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get"),
+    *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment"),
     *("picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
-    *("sync-xhr", "usb", "xr-spatial-tracking"),
+    *("storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
 )
 """What browsers could do for a page and this one never asks for; it does write to the clipboard, when told to."""
 

@@ -1,4 +1,4 @@
-"""One browser for a process, and one service for a file."""
+"""One browser and one service for a file."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,9 @@ from service_support.service import RunningService, running_service
 from smtp_support import pki
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser. Playwright's event loop runs while it is open, so no other file's tests could run one."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed, see debian-packages.txt")
     with open_browser() as launched:
