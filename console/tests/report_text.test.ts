@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ConfigOverviewSchema } from "../gen/smtpdiag/v1/config_overview_pb.ts";
 import { TestSchema } from "../gen/smtpdiag/v1/test_pb.ts";
-import { Code, Outcome, Severity, Stage } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Code, Outcome, Severity, Stage, TlsMode } from "../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { code, fenced, sentence } from "../src/state/markdown_words.ts";
 import { reportText } from "../src/views/test/report_text.ts";
 import { load } from "../src/words/words.ts";
@@ -76,9 +76,29 @@ OpenSSL says: unable to get local issuer certificate
 
 \`\`\`text
 20 ms S  220 mx ready
-65 ms    no issuer
+65 ms    TLS: no issuer
 \`\`\`
 `);
+});
+
+test("the deciding reply, other settings and the last good test are told", () => {
+  const more = report({
+    ...{ outcome: Outcome.FAIL, stage: Stage.AUTH, code: Code.AUTH_REJECTED, message: "No." },
+    evidence: { replyCode: 535, enhancedCode: "5.7.8", text: "wrong password" },
+    sinceLastGood: { testId: "1", sentence: "It last worked at 2026-11-17 09:12 UTC." },
+  });
+  const alternatives = report({
+    alternatives: [{ port: 465, tlsMode: TlsMode.IMPLICIT, code: Code.OK, message: "answers" }],
+  }).alternatives;
+  const silent = [
+    row("resolve", { sent: "smtp.example.com", received: "192.0.2.1" }),
+    row("tls", { outcome: "failed", code: Code.TLS_SELF_SIGNED }),
+  ];
+  const text = reportText(view({ report: more, alternatives, steps: silent }), null, "");
+  expect(text).toContain("```text\n535 5.7.8 wrong password\n```");
+  expect(text).toContain("```text\n465 implicit TLS: works, answers");
+  expect(text).toContain("It last worked at 2026-11-17 09:12 UTC.");
+  expect(text).toContain("ok      Resolve  0 ms  192.0.2.1\nFAILED  TLS      0 ms  Self-signed certificate");
 });
 
 describe("without a report", () => {
@@ -134,13 +154,17 @@ test.each(HOSTILE)("a server that says %j writes nothing of its own into the tic
     message: `It says ${words}`,
     advice: words,
     evidence: { replyCode: 550, text: words },
+    sinceLastGood: { sentence: words },
     tls: session([leaf(words, { subject: words, sans: [words], problem: words })], { verifyError: words }),
   });
+  const tried = report({ alternatives: [{ port: 1, host: words, message: words }] }).alternatives;
   const rows = [row("greeting", { received: words, sent: words, outcome: "failed" })];
   const named = create(ConfigOverviewSchema, { id: "1", settings: { case: "smtp", value: { description: words } } });
-  const text = outside(reportText(view({ report: hostile, steps: rows }), named, words));
+  const text = outside(reportText(view({ report: hostile, steps: rows, alternatives: tried }), named, words));
   expect(
-    text.match(/^#.*/gm)?.every((line) => /^# |^## (Steps|Certificates|Transcript|The server’s words)$/.test(line)),
+    text
+      .match(/^#.*/gm)
+      ?.every((line) => /^# |^## (Steps|Certificates|Transcript|The server’s words|Other settings tried)$/.test(line)),
   ).toBe(true);
   expect(text).not.toMatch(/:\/\/|www\.|@\w|<\w|injected$/m);
   expect(text.replace(/\\./g, "")).not.toMatch(/[[\]<>`_~|&]|^\s*(?:>|===)/m);
@@ -168,6 +192,7 @@ test.each<[string, string]>([
   ],
   ["1. no list", "1\\. no list"],
   ["- no list", "\\- no list"],
+  ["at 09:12 mailto:a javascript:b", "at 09:12 `mailto:a` `javascript:b`"],
   ["5.7.8 is code", "5.7.8 is code"],
   ["a_b *c*", "a\\_b \\*c\\*"],
 ])("a sentence: %j", (text, expected) => expect(sentence(text)).toBe(expected));

@@ -7,6 +7,8 @@ import { Button } from "./button.tsx";
 export function ToastNote(props: {
   text: string;
   action?: string | undefined;
+  /** The single key that takes the action. */
+  shortcut?: string | undefined;
   left: number;
   onHold: (held: boolean) => void;
   onAction: () => void;
@@ -23,7 +25,12 @@ export function ToastNote(props: {
     >
       <span class="grow">{props.text}</span>
       {props.action && (
-        <Button look="quiet" icon="undo" onClick={props.onAction}>
+        <Button
+          look="quiet"
+          icon="undo"
+          {...(props.shortcut ? { shortcut: props.shortcut } : {})}
+          onClick={props.onAction}
+        >
           {props.action}
           <span class="num toast-left" aria-hidden="true">
             {t("frame.seconds", { n: props.left })}

@@ -17,6 +17,13 @@ export function cancelTest(config: ConfigOverview): void {
   else configRun(config.id).peek()?.cancel();
 }
 
+/** Forgets a test that has ended and is kept, so that a page that is opened again shows what is kept now. */
+export function forgetEnded(id: string): void {
+  const run = configRun(id);
+  const view = run.peek()?.view.peek();
+  if (view?.phase === "done" && view.report?.testId) run.value = null;
+}
+
 /** Whether a test runs that was begun on this page. */
 export function testRuns(config: ConfigOverview): boolean {
   if (config.settings.case === "http") return httpTest(config.id).post.value.phase === "running";

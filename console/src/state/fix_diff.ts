@@ -70,8 +70,31 @@ export function proofOf(fix: Fix, report: Report): string {
   return proof?.message ?? fix.sentence;
 }
 
-/** The field of the form that a fix is about, as the form's address names it. */
-export function fieldOf(fix: Fix | undefined): string {
-  const first = fix ? differencesOf(fix)[0]?.setting : undefined;
-  return first === "encryption" ? "tls" : first === "mechanism" ? "" : (first ?? "");
+/** A field of the form, as its address names it. */
+export type FormField = "host" | "port" | "tls" | "user" | "secret" | "senderAddress";
+
+/** The field of the form that a fix is about; null where the form has none. */
+export function fieldOf(fix: Fix): FormField | null {
+  const first = differencesOf(fix)[0]?.setting;
+  if (first === "encryption") return "tls";
+  return first === undefined || first === "mechanism" ? null : first;
+}
+
+/** The field that the advice on a code is about, by how the code begins. */
+const FIELDS: readonly (readonly [string, FormField])[] = [
+  ["auth_required", "user"],
+  ["auth_rejected", "secret"],
+  ["auth_basic_disabled", "secret"],
+  ["auth_app_password", "secret"],
+  ["dns_not_found", "host"],
+  ["invalid_host", "host"],
+  ["tls_hostname_mismatch", "host"],
+  ["not_smtp", "port"],
+  ["connection_refused", "port"],
+  ["sender_", "senderAddress"],
+];
+
+/** The field that a person looks at first after such a code; null where no field of the form helps. */
+export function fieldOfCode(code: string): FormField | null {
+  return FIELDS.find(([start]) => code.startsWith(start))?.[1] ?? null;
 }

@@ -19,7 +19,7 @@ export function code(text: string): string {
 }
 
 /** What some renderer makes code, a link, a mention or a reference of. */
-const ALIVE = /`|[\w/]:|\/|@|^www\.|[\p{L}\p{N}_]\.[\p{L}_]|#\d/u;
+const ALIVE = /`|\p{L}[\w.+-]*:|\/|@|^www\.|[\p{L}\p{N}_]\.[\p{L}_]|#\d/u;
 
 /** A sentence on one line: names of machines in it as code, and no sign of it with a meaning of its own. */
 export function sentence(text: string): string {

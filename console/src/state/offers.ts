@@ -22,6 +22,9 @@ export function offersOf(view: TestView, ehlo: EhloInfo): Offers {
       before: ehlo.mechanismsBeforeTls.includes(name),
       inside: ehlo.mechanismsInsideTls.includes(name),
     })),
-    extensions: Object.entries(ehlo.extensions).map(([name, value]) => (value ? `${name} ${value}` : name)),
+    // A map has no order of its own; what was left out for its size ("… 37 more extensions") comes last.
+    extensions: Object.entries(ehlo.extensions)
+      .sort(([one], [other]) => Number(one.startsWith("…")) - Number(other.startsWith("…")) || (one < other ? -1 : 1))
+      .map(([name, value]) => (value ? `${name} ${value}` : name)),
   };
 }

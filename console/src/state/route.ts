@@ -1,5 +1,6 @@
 /** Where the person is. Routes are in the fragment: REST owns the paths. */
 import { signal } from "@preact/signals";
+import { forgetScroll } from "./scroll.ts";
 
 /** A place as `#/configs/1/tests/2?filter=x` names it. */
 export type Route = { path: string; parts: string[]; query: URLSearchParams };
@@ -68,9 +69,12 @@ export function dropGuards(): void {
 export function navigate(href: string, replace = false): void {
   const to = routeOf(href);
   const go = () => {
-    if (!replace && href !== location.hash) position += 1;
     if (replace || href === location.hash) history.replaceState({ position }, "", href);
-    else history.pushState({ position }, "", href);
+    else {
+      position += 1;
+      forgetScroll(position);
+      history.pushState({ position }, "", href);
+    }
     route.value = to;
   };
   if (guards.size === 0 || to.path === route.peek().path) go();
@@ -90,7 +94,10 @@ async function asked(to: Route): Promise<boolean> {
 async function moved(): Promise<void> {
   const known = (history.state as { position?: number } | null)?.position;
   const at = known ?? position + 1; // an entry without a number is new, and follows the present one
-  if (known === undefined) history.replaceState({ position: at }, "");
+  if (known === undefined) {
+    forgetScroll(at);
+    history.replaceState({ position: at }, "");
+  }
   const to = routeOf(location.hash);
   const free = guards.size === 0 || to.path === route.peek().path;
   if (at === allowed || (free && !asking)) {

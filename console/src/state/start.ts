@@ -5,6 +5,7 @@ import { followNetwork } from "./connection.ts";
 import { followKeys } from "./keys.ts";
 import { keepPreferences, language } from "./preferences.ts";
 import { followAddress } from "./route.ts";
+import { followScroll } from "./scroll.ts";
 import { followLanguage, resume } from "./session.ts";
 import { toast } from "./toasts.ts";
 
@@ -13,6 +14,7 @@ export async function start(): Promise<void> {
   keepPreferences();
   followLanguage();
   followAddress();
+  followScroll();
   followKeys();
   followNetwork();
   let shown = language.peek();

@@ -1,7 +1,7 @@
 /** What client and server said to each other, as lines. Secrets are masked by the service. Pure. */
 import { Stage } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { took } from "../words/formats.ts";
-import { codeName } from "../words/vocabulary.ts";
+import { codeName, stageName } from "../words/vocabulary.ts";
 import type { StepRow } from "./test_fold.ts";
 
 /** One saying of one side, or a note on what happened between two of them. */
@@ -18,7 +18,7 @@ export type Line = {
 };
 
 /** Stages of which nothing is said: what came of them is a note, and only TLS is worth one where it went well. */
-const SILENT: ReadonlySet<Stage> = new Set([Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS]);
+export const SILENT: ReadonlySet<Stage> = new Set([Stage.POLICY, Stage.RESOLVE, Stage.CONNECT, Stage.TLS]);
 
 /** Returns the transcript of a test's steps: connection by connection, each in the order in which it was said. */
 export function transcriptOf(rows: readonly StepRow[]): Line[] {
@@ -74,16 +74,23 @@ function repliesOf(received: string): string[] {
   return open.length > 0 ? [...replies, open.join("\n")] : replies;
 }
 
+/** What is shown of a line: a note names its step. */
+export function wordsOf({ who, text, stage }: Line): string {
+  return who === "" ? `${stageName(stage)}: ${text}` : text;
+}
+
 /** The transcript as text: when, who, what; further lines of one saying stand below its first. */
 export function transcriptText(lines: readonly Line[]): string {
   const times = lines.map(({ at }) => (at === null ? "" : took(at)));
   const width = Math.max(0, ...times.map((time) => time.length));
   return lines
-    .flatMap(({ who, text }, place) =>
-      text.split("\n").map((line, number) => {
-        const time = number === 0 ? (times[place] ?? "") : "";
-        return `${time.padStart(width)} ${(number === 0 ? who : "").padEnd(1)}  ${line}`.trimEnd();
-      }),
+    .flatMap((said, place) =>
+      wordsOf(said)
+        .split("\n")
+        .map((line, number) => {
+          const time = number === 0 ? (times[place] ?? "") : "";
+          return `${time.padStart(width)} ${(number === 0 ? said.who : "").padEnd(1)}  ${line}`.trimEnd();
+        }),
     )
     .join("\n");
 }

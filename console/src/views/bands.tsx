@@ -33,15 +33,15 @@ function OfflineBand(): JSX.Element {
         <b class="cut" role="alert">
           {t("session.unreachable")}
         </b>
+        <button type="button" class="band-button" onClick={() => void tryNow()}>
+          {t("session.try_now")}
+        </button>
         <span class="num band-next wide" aria-hidden="true">
           {nextTry.value ? t("session.next_try", { n: left }) : t("session.trying")}
         </span>
         <span class="num band-next narrow" aria-hidden="true">
           {nextTry.value ? t("frame.seconds", { n: left }) : "…"}
         </span>
-        <button type="button" class="band-button" onClick={() => void tryNow()}>
-          {t("session.try_now")}
-        </button>
       </span>
     </div>
   );
@@ -85,7 +85,12 @@ function RefusedBand(): JSX.Element {
         </button>
       </span>
       {open && (
-        <form class="band-panel" ref={form} onSubmit={(event) => void go(event)}>
+        <form
+          class="band-panel"
+          aria-label={t("session.sign_in_again")}
+          ref={form}
+          onSubmit={(event) => void go(event)}
+        >
           <p class="narrow small soft">{t("session.stays")}</p>
           <div class="row top">
             <Field

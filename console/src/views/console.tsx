@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { hrefOf, navigate, route } from "../state/route.ts";
+import { scrollToKept } from "../state/scroll.ts";
 import { epoch, signedIn } from "../state/session.ts";
 import { t } from "../words/words.ts";
 import { ActionDialogs } from "./config/actions.tsx";
@@ -31,7 +32,7 @@ function Frame(): JSX.Element {
   useEffect(() => {
     if (route.peek().parts[0] === "sign-in") navigate(hrefOf(["configs"]), true);
   }, []);
-  useLayoutEffect(() => scrollTo(0, 0), [key]);
+  useLayoutEffect(scrollToKept, [key]);
   return (
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: it does lead to the content, only without a change of the address */}

@@ -19,11 +19,12 @@ export function FindingPage({ code }: { code: string }): JSX.Element {
   useEffect(() => () => page.close(), [page]);
   const found = page.value.value;
   const problem = page.problem.value;
+  const name = codeName(code.toLowerCase());
   const isWarning = found?.severity === Severity.WARNING;
   return (
     <>
       <Head
-        name={codeName(code.toLowerCase())}
+        name={name}
         title={
           found && (
             <>
@@ -41,9 +42,11 @@ export function FindingPage({ code }: { code: string }): JSX.Element {
           )
         }
         below={
-          <p>
-            <span class="code">{code}</span>
-          </p>
+          name !== code && (
+            <p>
+              <span class="code">{code}</span>
+            </p>
+          )
         }
       />
       {problem && (
@@ -56,7 +59,7 @@ export function FindingPage({ code }: { code: string }): JSX.Element {
       {!found && !problem && page.slow.value && <Loading rows={6} label={t("finding.loading")} />}
       {found && language.value !== "en" && <p class="small dim finding-language">{t("finding.in_english")}</p>}
       {found && (
-        <div class="card">
+        <div class="card finding">
           <div class="in-card" lang="en">
             <Markdown text={found.markdown} hrefOf={hrefOfPage} />
           </div>

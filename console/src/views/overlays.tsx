@@ -5,6 +5,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { ToastNote } from "../parts/toast.tsx";
 import { announced } from "../state/announce.ts";
 import { asked } from "../state/ask.ts";
+import { singleKeys } from "../state/preferences.ts";
 import { toasts } from "../state/toasts.ts";
 
 /** The question that waits for its answer. */
@@ -30,6 +31,7 @@ export function AskDialog(): JSX.Element | null {
 
 /** The short notes at the lower edge. The place is there before they are, so that they are read aloud. */
 export function Toasts(): JSX.Element {
+  const newest = toasts.value.findLast((each) => each.words.action);
   return (
     <div class="toasts" role="status" aria-atomic="false" aria-relevant="additions">
       {toasts.value.map((each) => (
@@ -37,6 +39,7 @@ export function Toasts(): JSX.Element {
           key={each.id}
           text={each.words.text}
           action={each.words.action?.label}
+          shortcut={each === newest && singleKeys.value ? "u" : undefined}
           left={each.left.value}
           onHold={each.hold}
           onAction={each.act}

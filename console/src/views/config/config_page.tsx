@@ -3,10 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { ProviderState } from "../../../gen/smtpdiag/v1/instance_pb.ts";
+import type { ProblemKind } from "../../api/problem.ts";
 import { Loading, Pill } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { removing } from "../../state/actions.ts";
 import { nameOf, readConfig } from "../../state/config.ts";
+import { forgetEnded } from "../../state/config_test.ts";
 import { onConfigsChanged } from "../../state/configs.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { reading } from "../../state/reading.ts";
@@ -23,9 +25,15 @@ import { TestTab, useLeaveGuard } from "./test_tab.tsx";
 
 const CRUMB = () => ({ label: t("frame.configs"), href: hrefOf(["configs"]) });
 
+/** What is told elsewhere, and read again by itself once it is over. */
+const COMES_BACK: ReadonlySet<ProblemKind> = new Set(["token", "unreachable", "broken"]);
+
 /** The tabs: the last test (the default), `history`, `settings`, `events`; `tests/ID` is one test of the history. */
 export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: string }): JSX.Element {
-  const read = useMemo(() => reading((signal) => readConfig(id, signal)), [id]);
+  const read = useMemo(() => {
+    forgetEnded(id);
+    return reading((signal) => readConfig(id, signal));
+  }, [id]);
   useEffect(() => {
     const forget = onConfigsChanged(() => void read.again());
     return () => {
@@ -63,7 +71,7 @@ export function ConfigPage({ id, tab, item }: { id: string; tab: string; item: s
         <HeadActions config={config} tab={tab} />
       </Head>
       <ViewerNote />
-      {problem && problem.kind !== "token" && (
+      {problem && !COMES_BACK.has(problem.kind) && (
         <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void read.again()} />
       )}
       <Tabs id={id} tab={tab === "tests" ? "history" : tab} />

@@ -10,6 +10,7 @@ import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Moment } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
+import { removing } from "../../state/actions.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { httpTest } from "../../state/http_test.ts";
 import { now } from "../../state/now.ts";
@@ -19,11 +20,12 @@ import { took } from "../../words/formats.ts";
 import { codeName, stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
 
+/** The verdict comes last and each is a new element, so that nothing moves as one takes another's place. */
 export function HttpTest({ config }: { config: ConfigOverview }): JSX.Element {
   return (
     <>
-      <Verdict config={config} />
-      {canWrite.value && <Recipient config={config} />}
+      {canWrite.value && !removing.value.has(config.id) && <Recipient config={config} />}
+      <Verdict key={httpTest(config.id).post.value.phase} config={config} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { Trouble } from "../../parts/trouble.tsx";
 import { removing, whyNot } from "../../state/actions.ts";
 import { applyFix } from "../../state/apply_fix.ts";
 import { confirm } from "../../state/ask.ts";
+import { changedSince } from "../../state/changed_since.ts";
 import { readKept } from "../../state/config.ts";
 import { beginTest, cancelTest, testRuns } from "../../state/config_test.ts";
 import { configsChanged } from "../../state/configs.ts";
@@ -70,7 +71,7 @@ function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Eleme
   if (view && kept) {
     return (
       <>
-        {kept.configSequence < config.sequence && changedSince(config) && (
+        {changedSince(config, kept) && (
           <div class="above">
             <Note>{t("config.changed_since")}</Note>
           </div>
@@ -89,11 +90,6 @@ function Kept({ config, id }: { config: ConfigOverview; id: string }): JSX.Eleme
   ) : (
     <div />
   );
-}
-
-/** Whether the settings changed after the last test began. */
-function changedSince({ updateTime, lastTest }: ConfigOverview): boolean {
-  return Boolean(updateTime && lastTest?.startTime && updateTime.seconds > lastTest.startTime.seconds);
 }
 
 function Never({ config }: { config: ConfigOverview }): JSX.Element {

@@ -77,6 +77,22 @@ function detailsOf(event: ConfigEvent, former: ConfigEvent | undefined, list: Ev
   return details;
 }
 
+/** On one line with dots between them; on narrow screens each on a line of its own. */
 function separated(pieces: ComponentChildren[]): ComponentChildren[] {
-  return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [" · ", piece]));
+  return pieces.flatMap((piece, index) => {
+    const own = (
+      <span key={index} class="piece">
+        {piece}
+      </span>
+    );
+    return index === 0
+      ? [own]
+      : [
+          <span key={`dot ${index}`} class="wide">
+            {" "}
+            ·{" "}
+          </span>,
+          own,
+        ];
+  });
 }

@@ -1,7 +1,6 @@
 /** Events by day, newest first, and what of the log is not here. */
 import type { JSX } from "preact";
 import type { ConfigEvent } from "../../../gen/smtpdiag/v1/instance_pb.ts";
-import { Button } from "../../parts/button.tsx";
 import { Loading, Note } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import type { EventList } from "../../state/event_list.ts";
@@ -10,6 +9,7 @@ import { now } from "../../state/now.ts";
 import { sentenceOf } from "../../state/problems.ts";
 import { dayHeading } from "../../words/days.ts";
 import { number, t } from "../../words/words.ts";
+import { Older } from "../history/older.tsx";
 import { EventRow } from "./event_row.tsx";
 
 /** `whole` shows which configuration each event is about; a configuration's own tab need not say it. */
@@ -76,22 +76,15 @@ function Days(props: { events: ConfigEvent[]; list: EventList; whole: boolean })
   );
 }
 
-/** The next page, or why there is none. */
-function End({ list }: { list: EventList }): JSX.Element | null {
-  const { pages } = list;
-  const problem = pages.problem.value;
+/** The next page, or what there was before the first event. */
+function End({ list }: { list: EventList }): JSX.Element {
   const thinned = list.thinnedThrough();
-  if (problem) {
-    return <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void pages.older()} />;
-  }
-  if (pages.more.value) {
-    return (
-      <div class="older">
-        <Button busy={pages.busy.value} onClick={() => void pages.older()}>
-          {t("events.older")}
-        </Button>
-      </div>
-    );
-  }
-  return thinned > 0n ? <Note>{t("events.thinned", { number: number(Number(thinned)) })}</Note> : null;
+  return (
+    <>
+      <Older pages={list.pages} label={t("events.older")} end={t("events.end")} />
+      {thinned > 0n && !list.pages.more.value && (
+        <Note>{t("events.thinned", { number: number(Number(thinned)) })}</Note>
+      )}
+    </>
+  );
 }

@@ -96,7 +96,7 @@ function ColumnPicture({ column, bar, lit }: { column: Column; bar: number; lit:
   const cap = capOf(column);
   return (
     <g class={`column is-${result} ${isLit.value ? "is-lit" : ""}`}>
-      <rect class="band" x={x} y={4} width={width} height={BOTTOM - 4} />
+      <rect class="place" x={x} y={4} width={width} height={BOTTOM - 4} />
       {column.bars.map(({ part, y, height }) => (
         <rect key={part} class={`part ${part}`} x={middle - wide / 2} y={y} width={wide} height={height} />
       ))}

@@ -19,6 +19,7 @@ import { t } from "../../words/words.ts";
 import { HistoryChart } from "./chart.tsx";
 import { HistoryFactsLine } from "./facts.tsx";
 import { Legend } from "./legend.tsx";
+import { Older } from "./older.tsx";
 import { Readout } from "./readout.tsx";
 import { TestTable } from "./test_table.tsx";
 
@@ -43,7 +44,7 @@ export function HistoryTab({ config }: { config: ConfigOverview }): JSX.Element 
     <>
       {trouble}
       <History tests={tests} />
-      <Older kept={kept} />
+      <Older pages={kept} label={t("history.older")} end={t("history.end")} />
     </>
   );
 }
@@ -82,22 +83,6 @@ function History({ tests }: { tests: readonly Test[] }): JSX.Element {
       </Card>
       <TestTable tests={tests} lit={lit} />
     </>
-  );
-}
-
-function Older({ kept }: { kept: ReturnType<typeof testsOf> }): JSX.Element | null {
-  const problem = kept.problem.value;
-  if (!kept.more.value) return null;
-  return (
-    <div class="older">
-      {problem ? (
-        <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void kept.older()} />
-      ) : (
-        <Button busy={kept.busy.value} onClick={() => void kept.older()}>
-          {t("history.older")}
-        </Button>
-      )}
-    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import type { Test } from "../../../gen/smtpdiag/v1/test_pb.ts";
 import { ButtonLink } from "../../parts/button.tsx";
-import { Loading, Note } from "../../parts/pieces.tsx";
+import { Loading } from "../../parts/pieces.tsx";
 import { Trouble } from "../../parts/trouble.tsx";
 import { resultOf } from "../../state/history.ts";
 import { keptTest } from "../../state/kept_tests.ts";
@@ -51,10 +51,10 @@ function Found({ test, config }: { test: Test; config: ConfigOverview | null }):
 /** There is no such test, or not any more. */
 function Gone({ id }: { id: string | undefined }): JSX.Element {
   return (
-    <Note>
+    <section class="card no-tests">
       <p>{t("history.gone")}</p>
       <p class="small soft">{t("history.gone_why", { kept: keptText() })}</p>
       {id && <ButtonLink href={hrefOf(["configs", id, "history"])}>{t("history.to_history")}</ButtonLink>}
-    </Note>
+    </section>
   );
 }

@@ -12,14 +12,15 @@ import { depthText, settingName } from "./test_words.ts";
 /** The settings in the order in which a form has them; those that are not known here come after them. */
 const ORDER = ["host", "port", "tls_mode", "user", "login", "mechanism", "sender", "recipient", "ehlo_name"];
 
-export function TestedSettings({ test, config }: { test: Test; config: ConfigOverview | null }): JSX.Element {
+export function TestedSettings({ test, config }: { test: Test; config: ConfigOverview | null }): JSX.Element | null {
   const names = [...ORDER, ...Object.keys(test.tested).filter((name) => !ORDER.includes(name))];
   const rows = names.map((name): [string, ComponentChildren] => [settingName(name), shownValue(test, name)]);
+  if (config && Object.keys(test.tested).length === 0) return null; // of a post nothing is known
   const sequence = t("history.at_event", { number: number(Number(test.configSequence)) });
   return (
     <Card title={t("history.tested")} side={<span class="small dim">{sequence}</span>} class="tested">
       <Since test={test} config={config} />
-      <Facts rows={[...rows, [t("history.depth"), depthText(test)]]} />
+      <Facts rows={[...rows, [t("history.depth"), test.depth ? depthText(test) : ""]]} />
     </Card>
   );
 }

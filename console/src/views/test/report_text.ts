@@ -1,15 +1,15 @@
 /** A test as Markdown, for a ticket. What others said stands in blocks that nothing in them can end. Pure. */
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
-import type { Certificate, Report } from "../../../gen/smtpdiag/v1/report_pb.ts";
+import type { Certificate, Evidence, Report } from "../../../gen/smtpdiag/v1/report_pb.ts";
 import { Code, Severity } from "../../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { code, escaped, fenced, sentence } from "../../state/markdown_words.ts";
 import { serverInfo } from "../../state/session.ts";
 import { elapsedOf, type StepRow, type TestView } from "../../state/test_fold.ts";
-import { transcriptOf, transcriptText } from "../../state/transcript.ts";
+import { SILENT, transcriptOf, transcriptText } from "../../state/transcript.ts";
 import { serverText } from "../../state/typed_server.ts";
 import { took } from "../../words/formats.ts";
-import { codeId, stageName, tlsModeName } from "../../words/vocabulary.ts";
+import { codeId, codeName, stageName, tlsModeName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
 
 /** Characters of one saying in the list of steps; the transcript has all of it. */
@@ -30,10 +30,12 @@ export function reportText(
     `# ${titleOf(view, config)}`,
     report ? sentence(report.message) : sentence(view.problem?.sentence || t("report.no_verdict")),
     report?.advice ? `**${t("report.to_do")}:** ${sentence(report.advice)}` : "",
+    sentence(report?.sinceLastGood?.sentence ?? ""),
     warningsOf(report),
     factsOf(view, config, version),
     view.steps.length > 0 ? section(t("report.steps"), stepsOf(view.steps)) : "",
-    report?.evidence?.text ? section(t("report.words"), report.evidence.text) : "",
+    report?.evidence?.text ? section(t("report.words"), repliedWith(report.evidence)) : "",
+    view.alternatives.length > 0 ? section(t("report.tried"), triedIn(view)) : "",
     report?.tls?.chain.length ? section(t("report.certificates"), certificatesOf(report)) : "",
     transcript.length > 0 ? section(t("report.transcript"), transcriptText(transcript)) : "",
   ];
@@ -108,8 +110,7 @@ function stepsOf(steps: readonly StepRow[]): string {
     running: "…",
   };
   const rows = steps.map((row) => {
-    const said = [row.sent && `C ${row.sent}`, row.received && (row.sent ? `S ${row.received}` : row.received)];
-    const line = said.filter(Boolean).join(" → ").replace(/\s+/gu, " ");
+    const line = saidIn(row).replace(/\s+/gu, " ");
     return [outcomes[row.outcome], stageName(row.name), took(row.took), cut(line)] as const;
   });
   const width = (column: 0 | 1 | 2) => Math.max(...rows.map((row) => row[column].length));
@@ -119,9 +120,31 @@ function stepsOf(steps: readonly StepRow[]): string {
     .join("\n");
 }
 
+/** What was said in a step; where nothing was, why it failed. */
+function saidIn(row: StepRow): string {
+  if (row.received === "" && row.outcome === "failed") return codeName(row.code);
+  if (row.sent === "" || SILENT.has(row.stage)) return row.received;
+  return [`C ${row.sent}`, row.received && `S ${row.received}`].filter(Boolean).join(" → ");
+}
+
 function cut(text: string): string {
   const characters = [...text];
   return characters.length > SAID ? `${characters.slice(0, SAID - 1).join("")}…` : text;
+}
+
+function repliedWith({ replyCode, enhancedCode, text }: Evidence): string {
+  return [replyCode || "", enhancedCode, text].filter(Boolean).join(" ");
+}
+
+/** Other settings, each with what came of it. */
+function triedIn({ alternatives }: TestView): string {
+  return alternatives
+    .map(({ host, port, tlsMode, code: found, message }) => {
+      const outcome = found === Code.OK ? t("report.works") : t("report.fails");
+      const server = host ? serverText(host, String(port)) : String(port);
+      return `${server} ${tlsModeName(tlsMode)}: ${outcome}, ${message}`;
+    })
+    .join("\n");
 }
 
 /** The certificates as they were sent, the server's own first. */

@@ -7,7 +7,7 @@ import { Card, Facts } from "../../parts/pieces.tsx";
 import { certificateCode } from "../../state/chain.ts";
 import { offersOf } from "../../state/offers.ts";
 import type { StepRow, TestView } from "../../state/test_fold.ts";
-import { type Line, transcriptOf, transcriptText } from "../../state/transcript.ts";
+import { type Line, transcriptOf, transcriptText, wordsOf } from "../../state/transcript.ts";
 import { took } from "../../words/formats.ts";
 import { stageName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
@@ -155,7 +155,7 @@ function Saying({ line }: { line: Line }): JSX.Element {
         <span aria-hidden="true">{line.who}</span>
         <span class="vh">{speaker}</span>
       </span>
-      <span class="what">{line.who === "" ? `${stageName(line.stage)}: ${line.text}` : line.text}</span>
+      <span class="what">{wordsOf(line)}</span>
     </li>
   );
 }

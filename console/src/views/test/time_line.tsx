@@ -63,7 +63,7 @@ export function TimeLine(props: { view: TestView; now: Now; left: readonly strin
         {rowsOf(view).map((row) => (
           <Row key={row.key} row={row} axis={axis} now={now} view={view} />
         ))}
-        <Left view={view} left={left} axis={axis} />
+        <Left view={view} left={left} axis={axis} after={view.steps.length + view.running.length} />
       </div>
       <Probes view={view} axis={axis} />
     </div>
@@ -130,7 +130,7 @@ function Row(props: { row: StepRow & { secure: boolean }; axis: Axis; now: Now; 
           <Bar axis={axis} start={row.start} took={row.took} outcome={row.outcome} />
         )}
       </span>
-      <span {...CELL} class="ms">
+      <span {...CELL} class="ms" key={row.outcome}>
         {row.outcome === "running" ? <RunningTime row={row} view={view} now={now} /> : took(row.took)}
       </span>
     </div>
@@ -230,7 +230,8 @@ function RunningTime({ row, view, now }: { row: StepRow; view: TestView; now: No
  * What is left of the steps. While the test runs each has the row that it will take, so that nothing moves; afterwards
  * one line names those that were not reached.
  */
-function Left({ view, left, axis }: { view: TestView; left: readonly string[]; axis: Axis }): JSX.Element | null {
+function Left(props: { view: TestView; left: readonly string[]; axis: Axis; after: number }): JSX.Element | null {
+  const { view, left, axis } = props;
   if (left.length === 0 || view.phase === "refused") return null;
   if (view.phase !== "running") {
     const names = left.map(stageName).filter((name, index, all) => all.indexOf(name) === index);
@@ -249,13 +250,14 @@ function Left({ view, left, axis }: { view: TestView; left: readonly string[]; a
   return (
     <>
       {left.map((name, index) => (
-        <div class="r step off" {...ROW} key={`${name} ${left.indexOf(name) === index}`} data-to-come={name}>
+        // A place keeps its row, also where the test turns out to have another step there.
+        <div class="r step todo" {...ROW} key={props.after + index} data-to-come={name}>
           <span {...CELL} class="gl">
             <Icon name="dot" />
           </span>
           <span {...CELL}>{stageName(name)}</span>
           <span {...CELL} class="w">
-            <span class="own">{index === 0 ? t("test.to_come") : ""}</span>
+            <span class="own dim">{index === 0 ? t("test.to_come") : ""}</span>
           </span>
           <span {...CELL} class="bars">
             <svg class="g" aria-hidden="true">

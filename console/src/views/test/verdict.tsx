@@ -41,12 +41,17 @@ export function Verdict(props: Props): JSX.Element {
           <p class="m">{view.report || view.phase === "done" ? <Facts view={view} /> : <WhyNone view={view} />}</p>
           <Warnings view={view} />
           {view.problem && view.phase !== "cancelled" && <Refusal problem={view.problem} view={view} />}
-          {view.phase !== "done" && props.onAgain && <Again view={view} now={props.now} onAgain={props.onAgain} />}
+          {offersAgain(view) && props.onAgain && <Again view={view} now={props.now} onAgain={props.onAgain} />}
         </div>
       </div>
       {props.children}
     </section>
   );
+}
+
+/** After a cancelled test of a configuration the button in its head is enough, and nothing moves for another. */
+function offersAgain({ phase, target }: TestView): boolean {
+  return phase === "broken" || phase === "refused" || (phase === "cancelled" && !target.configId);
 }
 
 type Look = { frame: string; tone: string; icon: IconName; outcome: string };

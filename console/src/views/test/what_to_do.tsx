@@ -7,10 +7,11 @@ import { Button, ButtonLink } from "../../parts/button.tsx";
 import { FieldError } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Pill } from "../../parts/pieces.tsx";
-import { differencesOf, fieldOf, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
+import { differencesOf, fieldOf, fieldOfCode, proofOf, secretOwner, secretSetting } from "../../state/fix_diff.ts";
 import { onKeys } from "../../state/keys.ts";
 import { hrefOf } from "../../state/route.ts";
 import { canWrite } from "../../state/session.ts";
+import { codeId } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
 
 type Props = {
@@ -29,20 +30,15 @@ export function WhatToDo(props: Props): JSX.Element | null {
   const { report, config, chosen } = props;
   if (chosen) return <VerifiedFix key={chosen.sentence} {...props} fix={chosen} />;
   const [likely] = report.fixes;
+  const field = likely ? fieldOf(likely) : fieldOfCode(codeId(report.code));
   if (!report.advice && !likely) return <p class="fix soft">{t("fix.nothing")}</p>;
   return (
     <div class="fix">
       <p class="advice">{report.advice || likely?.sentence}</p>
-      {report.fixes.length === 0 ? (
-        <p class="small dim">{t("fix.not_here")}</p>
-      ) : (
-        <p class="small dim">{t("fix.not_verified")}</p>
-      )}
-      {likely && config && canWrite.value && (
+      {likely && <p class="small dim">{t("fix.not_verified")}</p>}
+      {field && config && canWrite.value && (
         <div>
-          <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field: fieldOf(likely) })} shortcut="e">
-            {t("fix.edit")}
-          </ButtonLink>
+          <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field })}>{t(`fix.edit_${field}`)}</ButtonLink>
         </div>
       )}
     </div>

@@ -5,7 +5,6 @@ import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Choices, Field } from "../../parts/field.tsx";
 import { Note } from "../../parts/pieces.tsx";
-import { sentenceOf } from "../../state/problems.ts";
 import { guard } from "../../state/route.ts";
 import { importing } from "../../state/transfer.ts";
 import type { TransferFile } from "../../state/transfer_file.ts";
@@ -38,7 +37,7 @@ export function ImportDialog(): JSX.Element {
     if (step === "done" || step === "undone") setPassphrase("");
   }, [step]);
 
-  const wrongPhrase = step === "read" && state.problem?.reason === "PASSPHRASE_WRONG" ? state.problem : null;
+  const wrongPhrase = step === "read" && state.problem?.reason === "PASSPHRASE_WRONG";
 
   return (
     <Dialog title={t("transfer.import_title")} wide onClose={open ? () => undefined : close}>
@@ -85,7 +84,7 @@ export function ImportDialog(): JSX.Element {
                   label={t("transfer.its_passphrase")}
                   maxLength={1000}
                   value={passphrase}
-                  error={wrongPhrase ? sentenceOf(wrongPhrase) : undefined}
+                  error={wrongPhrase ? t("transfer.passphrase_wrong") : undefined}
                   onValue={setPassphrase}
                 />
               )}
