@@ -28,6 +28,7 @@ CALLS: Mapping[str, Sequence[str]] = {
     "smtpdiag.v1.ServerService": ("GetServerInfo",),
     "smtpdiag.v1.TestService": ("GetTest", "ListTests"),
     "zitadel.admin.v1.AdminService": (
+        "ListEmailProviders",
         "GetEmailProviderById",
         "AddEmailProviderSMTP",
         "UpdateEmailProviderSMTP",

@@ -54,9 +54,9 @@ class OverviewsContract(Contract):
             assert found.count == 2
             first, second = found.rows
             assert first.provider == await store.get("i", tested)
-            assert [(test.outcome, test.code, test.started_at) for test in first.tests] == [
-                ("fail", "auth_rejected", MOMENT + timedelta(minutes=2)),
-                ("ok", "ok", MOMENT),
+            assert [(test.outcome, test.code, test.started_at, test.depth) for test in first.tests] == [
+                ("fail", "auth_rejected", MOMENT + timedelta(minutes=2), "auth"),
+                ("ok", "ok", MOMENT, "auth"),
             ]
             assert first.secret_at == event.created_at
             assert (first.tls_version, first.certificate_expires_at) == ("TLSv1.3", MOMENT + timedelta(days=90))

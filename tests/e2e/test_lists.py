@@ -56,7 +56,8 @@ def test_one_call_has_all_that_a_list_shows(office: Office, client: Client) -> N
     assert first.secret_time == first.create_time != first.update_time
     assert not found["lacks one"].HasField("secret_time")
     assert first.last_test == first.recent_tests[0]
-    assert [(each.outcome, each.code) for each in first.recent_tests] == [(test_pb2.TEST_OUTCOME_OK, "ok")] * 2
+    passed = (test_pb2.TEST_OUTCOME_OK, "ok", vocabulary_pb2.DEPTH_AUTH)
+    assert [(each.outcome, each.code, each.depth) for each in first.recent_tests] == [passed] * 2
     assert first.recent_tests[0].id > first.recent_tests[1].id
     assert first.tls_version == report.tls.version
     assert first.HasField("certificate_expire_time")

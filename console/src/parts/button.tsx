@@ -45,6 +45,8 @@ export function Button(
     hasMenu?: boolean;
     form?: string;
     id?: string;
+    /** Whether it has the focus first in a dialog. */
+    first?: boolean;
     inner?: Ref<HTMLButtonElement>;
   },
 ): JSX.Element {
@@ -63,6 +65,8 @@ export function Button(
       aria-keyshortcuts={props.shortcut}
       form={props.form}
       id={props.id}
+      // biome-ignore lint/a11y/noAutofocus: only in a dialog, which takes the focus anyway
+      autoFocus={props.first}
       ref={props.inner}
       onClick={(event) => {
         if (busy) event.preventDefault();

@@ -15,7 +15,10 @@ export function Dialog(props: {
     const before = document.activeElement;
     element.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // What had the focus may be gone by now, such as the row of what was removed: the heading then.
+      const gone = !(before instanceof HTMLElement && before.isConnected && before !== document.body);
+      const next = gone ? document.querySelector("h1") : before;
+      if (next instanceof HTMLElement) next.focus({ preventScroll: gone });
     };
   }, []);
   return (
@@ -24,8 +27,12 @@ export function Dialog(props: {
       class={`dialog ${props.wide ? "is-wide" : ""}`}
       aria-labelledby={id}
       onCancel={(event) => {
+        if (event.target !== element.current || !event.cancelable) return; // of a file field inside; see onClose
         event.preventDefault();
         props.onClose();
+      }}
+      onClose={(event) => {
+        if (event.target === element.current) props.onClose(); // the browser closes it at a second Esc, whatever we say
       }}
     >
       <h2 id={id}>{props.title}</h2>

@@ -30,6 +30,8 @@ export type FieldProps = Input & {
   mono?: boolean;
   /** A secret: never filled in, never checked for spelling, never remembered. */
   secret?: boolean;
+  /** Drawn as dots, but not a password to the browser, which then doesn't offer to store it. */
+  concealed?: boolean;
   id?: string;
   wide?: boolean;
   inner?: Ref<HTMLInputElement>;
@@ -44,6 +46,7 @@ export function Field({
   hint,
   mono,
   secret,
+  concealed,
   id,
   wide,
   inner,
@@ -66,7 +69,7 @@ export function Field({
         {...hidden}
         id={name}
         ref={inner}
-        class={`in ${mono ? "mono" : ""} ${error ? "bad" : ""}`}
+        class={`in ${mono ? "mono" : ""} ${concealed ? "concealed" : ""} ${error ? "bad" : ""}`}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
         aria-invalid={error ? true : undefined}

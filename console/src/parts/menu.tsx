@@ -4,7 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import type { IconName } from "./icon.tsx";
 
-export type Action = { label: string; do?: () => void; href?: string; danger?: boolean };
+export type Action = {
+  label: string;
+  do?: () => void;
+  href?: string;
+  danger?: boolean;
+  /** Whether it names what is shown or chosen now. */
+  current?: boolean;
+};
 
 /** The actions open below the button; arrows move, Esc and a press elsewhere close (WAI-ARIA menu button). */
 export function Menu(props: {
@@ -66,7 +73,14 @@ export function Menu(props: {
         <div class="menu-list" role="menu" aria-label={props.label} onKeyDown={onKeyDown}>
           {props.actions.map((action) =>
             action.href ? (
-              <a key={action.label} role="menuitem" tabIndex={-1} href={action.href} onClick={() => close(false)}>
+              <a
+                key={action.label}
+                role="menuitem"
+                tabIndex={-1}
+                href={action.href}
+                aria-current={action.current ? "page" : undefined}
+                onClick={() => close(false)}
+              >
                 {action.label}
               </a>
             ) : (
@@ -76,6 +90,7 @@ export function Menu(props: {
                 role="menuitem"
                 tabIndex={-1}
                 class={action.danger ? "fail" : ""}
+                aria-current={action.current ? "true" : undefined}
                 onClick={() => {
                   close(true);
                   action.do?.();

@@ -1,5 +1,5 @@
 /** What a person chose for this browser: language, theme, single keys. The only thing that is kept beyond the tab. */
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 
 export type Language = "en" | "de";
 export type Theme = "system" | "light" | "dark";
@@ -32,9 +32,13 @@ export function languageOf(wanted: readonly string[]): Language {
   return "en";
 }
 
-export const language = signal<Language>(languageOf([read("language") ?? "", ...navigator.languages]));
-export const theme = signal<Theme>(THEMES.find((each) => each === read("theme")) ?? "system");
-export const singleKeys = signal(read("single_keys") !== "off");
+const chosenLanguage = () => languageOf([read("language") ?? "", ...navigator.languages]);
+const chosenTheme = () => THEMES.find((each) => each === read("theme")) ?? "system";
+const chosenKeys = () => read("single_keys") !== "off";
+
+export const language = signal<Language>(chosenLanguage());
+export const theme = signal<Theme>(chosenTheme());
+export const singleKeys = signal(chosenKeys());
 
 /** Keeps each choice as it is made. Called once. */
 export function keepPreferences(): void {
@@ -47,4 +51,11 @@ export function keepPreferences(): void {
     if (!first) for (const [name, value] of Object.entries(chosen)) keep(name, value);
     first = false;
   });
+  addEventListener("storage", () => {
+    batch(() => {
+      language.value = chosenLanguage();
+      theme.value = chosenTheme();
+      singleKeys.value = chosenKeys();
+    });
+  }); // chosen in another tab
 }

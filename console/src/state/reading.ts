@@ -33,7 +33,7 @@ export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): R
     const mine = new AbortController();
     under = mine;
     const timer = setTimeout(() => {
-      slow.value = true;
+      if (under === mine) slow.value = true;
     }, SILENCE);
     const result = noted(await read(mine.signal));
     clearTimeout(timer);
@@ -56,6 +56,9 @@ export function reading<T>(read: (signal: AbortSignal) => Promise<Result<T>>): R
     slow,
     again,
     put: (known) => {
+      under?.abort(); // what is being read is older
+      under = null;
+      slow.value = false;
       value.value = known;
       problem.value = null;
     },

@@ -1,12 +1,13 @@
 /** Where the person is. Routes are in the fragment: REST owns the paths. */
 import { signal } from "@preact/signals";
+import { forgetScroll } from "./scroll.ts";
 
 /** A place as `#/configs/1/tests/2?filter=x` names it. */
 export type Route = { path: string; parts: string[]; query: URLSearchParams };
 
 /** Takes a fragment apart. What can't be decoded stays as it is. */
 export function routeOf(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  const [, path = "", query = ""] = /^#?([^?]*)\??(.*)$/s.exec(hash) ?? [];
   const parts = path.split("/").filter(Boolean).map(decoded);
   return { path: `/${parts.map(encodeURIComponent).join("/")}`, parts, query: new URLSearchParams(query) };
 }
@@ -32,8 +33,16 @@ export const route = signal<Route>(routeOf(location.hash));
 type Guard = { mayLeave: (to: Route) => Promise<boolean> };
 
 const guards = new Set<Guard>();
-let shown = location.hash;
-let letThrough = false;
+
+/**
+ * The number of the present entry of the tab's history. Each entry keeps its own as its state: so it is known how many
+ * steps a move went, and one that is not allowed is taken back by as many, which leaves Back and Forward as they were.
+ */
+let position = 0;
+/** Whether a guard's question waits for its answer. */
+let asking = false;
+/** The entry that a guard has allowed to go to. */
+let allowed: number | null = null;
 
 /**
  * Asks before the place is left: for what is typed and not saved, and for a test that runs.
@@ -45,32 +54,70 @@ export function guard(mayLeave: (to: Route) => Promise<boolean>): () => void {
   return () => guards.delete(mine);
 }
 
-/** Goes to a place. `replace` leaves no trace of the present one for Back. */
-export function navigate(href: string, replace = false): void {
-  if (replace) {
-    history.replaceState(null, "", href);
-    void moved();
-  } else location.hash = href;
+/** Asks all guards. For moves that are no change of the address: another instance, the end of the session. */
+export async function mayLeave(to: Route): Promise<boolean> {
+  for (const each of [...guards]) if (guards.has(each) && !(await each.mayLeave(to))) return false;
+  return true;
 }
 
+/** Asks nothing any more, since it was asked and may be lost. */
+export function dropGuards(): void {
+  guards.clear();
+}
+
+/** Goes to a place. `replace` leaves no trace of the present one for Back. */
+export function navigate(href: string, replace = false): void {
+  const to = routeOf(href);
+  const go = () => {
+    if (replace || href === location.hash) history.replaceState({ position }, "", href);
+    else {
+      position += 1;
+      forgetScroll(position);
+      history.pushState({ position }, "", href);
+    }
+    route.value = to;
+  };
+  if (guards.size === 0 || to.path === route.peek().path) go();
+  else if (!asking) void asked(to).then((yes) => yes && go());
+}
+
+async function asked(to: Route): Promise<boolean> {
+  asking = true;
+  try {
+    return await mayLeave(to);
+  } finally {
+    asking = false;
+  }
+}
+
+/** The address has changed: by a link, Back, Forward, or by hand. */
 async function moved(): Promise<void> {
+  const known = (history.state as { position?: number } | null)?.position;
+  const at = known ?? position + 1; // an entry without a number is new, and follows the present one
+  if (known === undefined) {
+    forgetScroll(at);
+    history.replaceState({ position: at }, "");
+  }
   const to = routeOf(location.hash);
-  const from = routeOf(shown);
-  if (letThrough || guards.size === 0 || to.path === from.path) {
-    letThrough = false;
-    shown = location.hash;
+  const free = guards.size === 0 || to.path === route.peek().path;
+  if (at === allowed || (free && !asking)) {
+    if (at === allowed) allowed = null;
+    position = at;
     route.value = to;
     return;
   }
-  const wanted = location.hash;
-  history.replaceState(null, "", shown || "#/"); // stays until it is answered
-  for (const each of [...guards]) if (!(await each.mayLeave(to))) return;
-  letThrough = true;
-  location.hash = wanted;
+  if (at === position) return; // a move that was taken back
+  history.go(position - at);
+  if (asking || !(await asked(to))) return;
+  allowed = at;
+  history.go(at - position);
 }
 
 /** Follows the address bar. Called once. */
 export function followAddress(): void {
+  const known = (history.state as { position?: number } | null)?.position;
+  position = known ?? 0;
+  if (known === undefined) history.replaceState({ position }, "");
   addEventListener("hashchange", () => void moved());
   addEventListener("beforeunload", (event) => {
     if (guards.size > 0) event.preventDefault();

@@ -8,7 +8,7 @@ import { t } from "../words/words.ts";
 export function fetched<P extends object>(fetch: () => Promise<ComponentType<P>>): ComponentType<P> {
   let known: ComponentType<P> | null = null;
   return function Fetched(props: P): JSX.Element | null {
-    const [, setKnown] = useState<unknown>(known);
+    const [, setKnown] = useState<unknown>(null);
     const [lost, setLost] = useState(false);
     useEffect(() => {
       if (known) return;

@@ -3,9 +3,11 @@
 import actions from "./de/actions.json" with { type: "json" };
 import chain from "./de/chain.json" with { type: "json" };
 import code from "./de/code.json" with { type: "json" };
+import config from "./de/config.json" with { type: "json" };
 import discovery from "./de/discovery.json" with { type: "json" };
 import events from "./de/events.json" with { type: "json" };
 import finding from "./de/finding.json" with { type: "json" };
+import fix from "./de/fix.json" with { type: "json" };
 import form from "./de/form.json" with { type: "json" };
 import frame from "./de/frame.json" with { type: "json" };
 import history from "./de/history.json" with { type: "json" };
@@ -24,9 +26,11 @@ export const catalogue: Catalogue = {
   actions,
   chain,
   code,
+  config,
   discovery,
   events,
   finding,
+  fix,
   form,
   frame,
   history,

@@ -2,9 +2,11 @@
 import actions from "./en/actions.json" with { type: "json" };
 import chain from "./en/chain.json" with { type: "json" };
 import code from "./en/code.json" with { type: "json" };
+import config from "./en/config.json" with { type: "json" };
 import discovery from "./en/discovery.json" with { type: "json" };
 import events from "./en/events.json" with { type: "json" };
 import finding from "./en/finding.json" with { type: "json" };
+import fix from "./en/fix.json" with { type: "json" };
 import form from "./en/form.json" with { type: "json" };
 import frame from "./en/frame.json" with { type: "json" };
 import history from "./en/history.json" with { type: "json" };
@@ -22,9 +24,11 @@ export const catalogue = {
   actions,
   chain,
   code,
+  config,
   discovery,
   events,
   finding,
+  fix,
   form,
   frame,
   history,

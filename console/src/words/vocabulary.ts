@@ -1,5 +1,5 @@
 /** The vocabulary of a diagnosis in words: stages, codes, ways of encryption. */
-import { Code, Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
+import { Code, Depth, Stage, TlsMode } from "../../gen/smtpdiag/v1/vocabulary_pb.ts";
 import { has, t } from "./words.ts";
 
 /** The wire's name of a value of an enumeration in lower case: "auth_rejected". */
@@ -35,4 +35,35 @@ export function codeName(code: Code | string): string {
 export function tlsModeName(mode: TlsMode): string {
   const key = `tls.${nameOf(TlsMode, mode)}`;
   return has(key) ? t(key) : nameOf(TlsMode, mode);
+}
+
+/** The value of an enumeration by its name on the wire in lower case; 0 for one that is not known here. */
+function valueNamed(values: Record<string | number, string | number>, id: string): number {
+  const value = values[id.toUpperCase()];
+  return typeof value === "number" ? value : 0;
+}
+
+/** STAGE_AUTH of "auth"; unspecified where it is not known here. */
+export function stageOfId(id: string): Stage {
+  return valueNamed(Stage, id);
+}
+
+/** CODE_AUTH_REJECTED of "auth_rejected", likewise. */
+export function codeOfId(id: string): Code {
+  return valueNamed(Code, id);
+}
+
+/** TLS_MODE_STARTTLS of "starttls", likewise. */
+export function tlsModeOfId(id: string): TlsMode {
+  return valueNamed(TlsMode, id);
+}
+
+/** DEPTH_MAIL of "mail", likewise. */
+export function depthOfId(id: string): Depth {
+  return valueNamed(Depth, id);
+}
+
+/** A TLS version as people write it: "TLS 1.3" of "TLSv1.3". */
+export function tlsVersionName(version: string): string {
+  return version.replace(/^TLSv(?=\d)/, "TLS ");
 }

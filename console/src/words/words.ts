@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import type { Catalogue } from "./en.ts";
+import { numbers, plurals } from "./kept_formats.ts";
 
 /** The forms of a message that depend on a number, by Intl.PluralRules. `n` is the number's place. */
 export type Plural = { one: string; other: string };
@@ -32,7 +33,7 @@ function message(key: string): string | Plural | undefined {
 function chosen(key: string, values: Values | Record<string, unknown>): string {
   const found = message(key) ?? key;
   if (typeof found === "string") return found;
-  return new Intl.PluralRules(locale.value).select(Number(values.n)) === "one" ? found.one : found.other;
+  return plurals(locale.value).select(Number(values.n)) === "one" ? found.one : found.other;
 }
 
 /**
@@ -60,5 +61,5 @@ export function has(key: string): key is Key {
 
 /** A number as the language writes it. */
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale.value).format(value);
+  return numbers(locale.value).format(value);
 }

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from smtpdiag.v1 import instance_pb2 as _instance_pb2
 from smtpdiag.v1 import test_pb2 as _test_pb2
+from smtpdiag.v1 import vocabulary_pb2 as _vocabulary_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -240,6 +241,7 @@ class TestSummary(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
+    DEPTH_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The id of the test."""
     outcome: _test_pb2.TestOutcome.ValueType
@@ -250,6 +252,8 @@ class TestSummary(_message.Message):
     """The code of the verdict: "ok", "auth_rejected", of a cancelled test why it has none."""
     elapsed_ms: _builtins.int
     """How long it took until the verdict, or until it was cancelled, in milliseconds."""
+    depth: _vocabulary_pb2.Depth.ValueType
+    """How far it was to go, which says what a test that passed has shown. It is DEPTH_UNSPECIFIED for a post to a webhook."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When the test began, by the service's clock."""
@@ -263,10 +267,11 @@ class TestSummary(_message.Message):
         code: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         elapsed_ms: _builtins.int = ...,
+        depth: _vocabulary_pb2.Depth.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "elapsed_ms", b"elapsed_ms", "id", b"id", "outcome", b"outcome", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "depth", b"depth", "elapsed_ms", b"elapsed_ms", "id", b"id", "outcome", b"outcome", "stage", b"stage", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -65,7 +65,7 @@ class OverviewQuery:
 
 @dataclass(frozen=True, slots=True)
 class TestBrief:
-    """A kept test in short, as `domain.kept_test.KeptTest` has it."""
+    """A kept test in short, as `domain.kept_test.KeptTest` has it; the depth is empty for a post to a webhook."""
 
     id: str
     outcome: str
@@ -73,6 +73,7 @@ class TestBrief:
     code: str
     started_at: datetime
     elapsed_ms: int
+    depth: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mailproof.domain.etags import etag
 from mailproof.domain.kept_test import KeptOutcome
 from mailproof.domain.model import ProviderState
 from mailproof.domain.overview import TestBrief
 from mailproof.rpc.instance_messages import settings_members
 from mailproof.rpc.times import timestamp
+from mailproof.rpc.vocabulary_numbers import DEPTHS
 from mailproof.usecases.overviews import Overview, OverviewList, SecretStanding
 from smtpdiag.v1 import config_overview_pb2, instance_pb2, test_pb2
 
@@ -16,6 +20,7 @@ _STATES = {
     ProviderState.INACTIVE: instance_pb2.PROVIDER_STATE_INACTIVE,
 }
 _OUTCOMES = {str(word): test_pb2.TestOutcome.Value(f"TEST_OUTCOME_{word.name}") for word in KeptOutcome}
+_DEPTHS: Mapping[str, Any] = dict(DEPTHS.items())
 _WITH_TIME = (SecretStanding.STORED, SecretStanding.UNREADABLE)
 
 
@@ -58,4 +63,5 @@ def _summary(test: TestBrief) -> config_overview_pb2.TestSummary:
         code=test.code,
         start_time=timestamp(test.started_at),
         elapsed_ms=test.elapsed_ms,
+        depth=_DEPTHS.get(test.depth, 0),  # likewise
     )

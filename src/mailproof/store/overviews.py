@@ -35,7 +35,7 @@ _MEMBERS = ("host", "user", "sender_address", "sender_name", "endpoint")
 """Members of stored settings that one kind of provider has, or both have."""
 
 
-_BRIEF = "number, id, outcome, stage, code, started_at, elapsed_ms"
+_BRIEF = "number, id, outcome, stage, code, started_at, elapsed_ms, depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,6 @@ def _briefs(tests: str | None) -> tuple[TestBrief, ...]:
     """Return the tests of a text; an aggregate promises no order."""
     found = sorted(json.loads(tests or "[]"), reverse=True)
     return tuple(
-        TestBrief(str(test_id), outcome, stage, code, moment(started_at), elapsed_ms)
-        for _, test_id, outcome, stage, code, started_at, elapsed_ms in found
+        TestBrief(str(test_id), outcome, stage, code, moment(started_at), elapsed_ms, depth)
+        for _, test_id, outcome, stage, code, started_at, elapsed_ms, depth in found
     )
