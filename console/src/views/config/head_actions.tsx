@@ -55,7 +55,7 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
 }
 
 /** Hands the focus on where the button that had it is gone, as a test begins or ends; nothing else moves it. */
-function useKeptFocus(running: boolean): RefObject<HTMLDivElement> {
+function useKeptFocus(running: boolean): RefObject<HTMLDivElement | null> {
   const place = useRef<HTMLDivElement>(null);
   const before = useRef({ running, within: false });
   if (before.current.running !== running) {
