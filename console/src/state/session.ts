@@ -66,7 +66,7 @@ export function followLanguage(): void {
 export async function resume(): Promise<void> {
   const token = kept(KEPT);
   if (!token || !canBeToken(token)) return;
-  const problem = await identify(token, kept(KEPT_INSTANCE));
+  const problem = await inTurn(() => identify(token, kept(KEPT_INSTANCE)));
   if (problem?.kind === "token") keep(KEPT, "");
   notResumed.value = problem;
 }
@@ -79,7 +79,7 @@ export async function signIn(text: string, mayChange?: () => Promise<boolean>): 
   const token = tokenIn(text);
   if (!token) return wrong(t("session.no_token"));
   if (!canBeToken(token)) return wrong(t("session.not_a_token"));
-  const problem = await identify(token, onWire.instance || kept(KEPT_INSTANCE), mayChange);
+  const problem = await inTurn(() => identify(token, onWire.instance || kept(KEPT_INSTANCE), mayChange));
   if (!problem) {
     keep(KEPT, token);
     notResumed.value = null;
@@ -102,28 +102,24 @@ export function signOut(): void {
 
 /** Goes on with another instance of the token. */
 export function useInstance(id: string): Promise<Problem | null> {
-  return identify(onWire.token, id);
+  return inTurn(() => identify(onWire.token, id));
 }
 
 /** Asks again who the caller is and what the service is. */
 export function refresh(): Promise<Problem | null> {
-  return before.then(() => identify(onWire.token, onWire.instance));
+  return inTurn(() => identify(onWire.token, onWire.instance));
 }
 
 let before: Promise<unknown> = Promise.resolve();
 
-/** One after the other, so that a late answer about a former token takes nothing back. */
-function identify(token: string, instance: string, mayChange?: () => Promise<boolean>): Promise<Problem | null> {
-  const mine = before.then(() => identifyNow(token, instance, mayChange));
+/** Lets one after the other ask, so that a late answer about a former token takes nothing back. */
+function inTurn<T>(next: () => Promise<T>): Promise<T> {
+  const mine = before.then(next);
   before = mine;
   return mine;
 }
 
-async function identifyNow(
-  token: string,
-  instance: string,
-  mayChange?: () => Promise<boolean>,
-): Promise<Problem | null> {
+async function identify(token: string, instance: string, mayChange?: () => Promise<boolean>): Promise<Problem | null> {
   const former = { token: onWire.token, instance: onWire.instance };
   Object.assign(onWire, { token, instance });
   const [who, what] = await Promise.all([
@@ -133,7 +129,7 @@ async function identifyNow(
   if (!who.ok) {
     Object.assign(onWire, former);
     // A token that has this instance not, or no more: its first one then.
-    return who.problem.kind === "gone" && instance ? identifyNow(token, "", mayChange) : who.problem;
+    return who.problem.kind === "gone" && instance ? identify(token, "", mayChange) : who.problem;
   }
   const another = caller.peek() !== null && who.value.instance !== former.instance;
   if (another && mayChange && !(await mayChange())) {
