@@ -62,6 +62,24 @@ const tokens = new Map<string, string>();
 /** The last page that was shown, so that Back shows it at once; it is read again all the same. */
 let last: ConfigPage | null = null;
 
+/** The one in use as it was last read, which a search need not ask for with every letter. */
+let known: { instance: string; turn: number; at: number; active: ConfigOverview | null } | null = null;
+const KNOWN_FOR = 30_000;
+
+async function activeNow(signal: AbortSignal): Promise<ConfigOverview | null | undefined> {
+  const same = known?.instance === caller.peek()?.instance && known?.turn === configsTurn.peek();
+  if (known && same && Date.now() - known.at < KNOWN_FOR) return known.active;
+  const turn = configsTurn.peek();
+  const answer = await readActive(signal);
+  if (!answer.ok) return undefined;
+  learned(answer.value, turn);
+  return answer.value;
+}
+
+function learned(active: ConfigOverview | null, turn: number): void {
+  known = { instance: caller.peek()?.instance ?? "", turn, at: Date.now(), active };
+}
+
 /** What tells one page from another. */
 export function keyOf(query: ListQuery): string {
   return `${caller.peek()?.instance} ${hrefOfList(query)}`;
@@ -86,7 +104,8 @@ async function tokenOf(query: ListQuery, signal: AbortSignal): Promise<Result<st
 async function readPage(query: ListQuery, signal: AbortSignal): Promise<Result<ConfigPage>> {
   const key = keyOf(query);
   const first = query.page === 1 && !query.search; // it begins with the active one, if there is one
-  const active = first ? null : readActive(signal);
+  const turn = configsTurn.peek();
+  const elsewhere = first ? null : activeNow(signal);
   const token = await tokenOf(query, signal);
   if (!token.ok) return token;
   if (token.value === null) {
@@ -103,7 +122,8 @@ async function readPage(query: ListQuery, signal: AbortSignal): Promise<Result<C
   const { configs: rows, nextPageToken, configCount } = answer.value;
   if (tokens.size > 1000) tokens.clear();
   if (nextPageToken) tokens.set(keyOf({ ...query, page: query.page + 1 }), nextPageToken);
-  const used = await active;
+  const active = elsewhere ? await elsewhere : (rows.find(isActive) ?? null);
+  if (first && active !== undefined) learned(active, turn);
   return {
     ok: true,
     value: {
@@ -112,7 +132,7 @@ async function readPage(query: ListQuery, signal: AbortSignal): Promise<Result<C
       configs: rows,
       more: nextPageToken !== "",
       count: configCount,
-      active: used ? (used.ok ? used.value : undefined) : (rows.find(isActive) ?? null),
+      active,
     },
   };
 }

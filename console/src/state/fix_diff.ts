@@ -70,14 +70,18 @@ export function proofOf(fix: Fix, report: Report): string {
   return proof?.message ?? fix.sentence;
 }
 
-/** The field of the form that a fix is about, as the form's address names it. */
-export function fieldOf(fix: Fix): string {
+/** A field of the form, as its address names it. */
+export type FormField = "host" | "port" | "tls" | "user" | "secret" | "senderAddress";
+
+/** The field of the form that a fix is about; null where the form has none. */
+export function fieldOf(fix: Fix): FormField | null {
   const first = differencesOf(fix)[0]?.setting;
-  return first === "encryption" ? "tls" : first === "mechanism" ? "" : (first ?? "");
+  if (first === "encryption") return "tls";
+  return first === undefined || first === "mechanism" ? null : first;
 }
 
-/** The field that the advice on a code is about, by how the code begins; empty where none of the form is. */
-const FIELDS: readonly (readonly [string, string])[] = [
+/** The field that the advice on a code is about, by how the code begins. */
+const FIELDS: readonly (readonly [string, FormField])[] = [
   ["auth_required", "user"],
   ["auth_rejected", "secret"],
   ["auth_basic_disabled", "secret"],
@@ -90,6 +94,7 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ["sender_", "senderAddress"],
 ];
 
-export function fieldOfCode(code: string): string {
-  return FIELDS.find(([start]) => code.startsWith(start))?.[1] ?? "";
+/** The field that a person looks at first after such a code; null where no field of the form helps. */
+export function fieldOfCode(code: string): FormField | null {
+  return FIELDS.find(([start]) => code.startsWith(start))?.[1] ?? null;
 }

@@ -1,6 +1,7 @@
 /** The list of configurations. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { ProblemKind } from "../../api/problem.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { NARROW, useMedia } from "../../parts/media.ts";
 import { Trouble } from "../../parts/trouble.tsx";
@@ -11,6 +12,7 @@ import { hrefOf, navigate, route } from "../../state/route.ts";
 import { canWrite, serverInfo } from "../../state/session.ts";
 import { t } from "../../words/words.ts";
 import { Head } from "../screen.tsx";
+import { ViewerNote } from "../viewer_note.tsx";
 import { ActiveLine } from "./active_line.tsx";
 import { ConfigCards } from "./cards.tsx";
 import { NoConfigs, NothingFound } from "./empty.tsx";
@@ -19,6 +21,8 @@ import { Pager } from "./pager.tsx";
 import { testAndOpen } from "./row.tsx";
 import { Search } from "./search.tsx";
 import { ConfigTable } from "./table.tsx";
+
+const SAID_ELSEWHERE: readonly ProblemKind[] = ["unreachable", "broken", "token"];
 
 /** How many rows of bars there are where it is not known how many come. */
 const BARS = 8;
@@ -38,8 +42,10 @@ export function Configs(): JSX.Element {
 
   const read = list.page.value;
   const problem = list.problem.value;
+  // The bands below the bar tell of the others, and what they tell of is read again by itself.
+  const trouble = problem && !SAID_ELSEWHERE.includes(problem.kind) ? problem : null;
   const page = read?.key === keyOf(query) ? read : null; // else it is another page, and the wanted one is on its way
-  const shown = page ?? (list.slow.value ? null : read);
+  const shown = page ?? (list.slow.value || problem ? null : read);
   const beyond = page !== null && page.configs.length === 0 && query.page > 1;
   useEffect(() => {
     if (beyond) navigate(hrefOfList({ ...query, page: 1 }), true); // the list has become shorter
@@ -67,6 +73,9 @@ export function Configs(): JSX.Element {
   };
   const none = page !== null && count === 0 && page.configs.length === 0 && !beyond;
   const nothing = page !== null && !none && page.configs.length === 0 && !beyond;
+  const failed = trouble && (
+    <Trouble sentence={sentenceOf(trouble)} requestId={trouble.requestId} again={() => void list.again()} />
+  );
   return (
     <>
       <Head name={t("frame.configs")}>
@@ -77,10 +86,9 @@ export function Configs(): JSX.Element {
           </ButtonLink>
         )}
       </Head>
-      {!none && (read || !problem) && <ActiveLine active={read?.active} />}
-      {problem && (!page || problem.kind === "failed" || problem.kind === "busy") && (
-        <Trouble sentence={sentenceOf(problem)} requestId={problem.requestId} again={() => void list.again()} />
-      )}
+      <ViewerNote />
+      {!none && (read || !trouble) && <ActiveLine active={read?.active} />}
+      {!page && failed}
       {none && <NoConfigs />}
       {nothing && (
         <NothingFound
@@ -91,12 +99,13 @@ export function Configs(): JSX.Element {
           }}
         />
       )}
-      {!none && !nothing && (shown || list.slow.value) && !(problem && !page) && (
+      {!none && !nothing && (shown || list.slow.value || problem) && !(trouble && !page) && (
         <>
           {narrow ? <ConfigCards {...part} /> : <ConfigTable {...part} />}
           {shown && <Pager key={shown.query.search} page={shown} />}
         </>
       )}
+      {page && failed /* below the rows, which stay where they are */}
     </>
   );
 }

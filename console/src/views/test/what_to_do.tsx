@@ -38,9 +38,7 @@ export function WhatToDo(props: Props): JSX.Element | null {
       {likely && <p class="small dim">{t("fix.not_verified")}</p>}
       {field && config && canWrite.value && (
         <div>
-          <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field })} shortcut="e">
-            {t("fix.edit")}
-          </ButtonLink>
+          <ButtonLink href={hrefOf(["configs", config.id, "edit"], { field })}>{t(`fix.edit_${field}`)}</ButtonLink>
         </div>
       )}
     </div>
