@@ -13,7 +13,8 @@ import { exactly } from "../../words/formats.ts";
 import { rich, t } from "../../words/words.ts";
 import { actorText, triggerText } from "./test_words.ts";
 
-export function KeptHead({ test }: { test: Test }): JSX.Element {
+/** `link` offers the address to copy, where the test's own view does not. */
+export function KeptHead({ test, link }: { test: Test; link: boolean }): JSX.Element {
   const around = useMemo(() => neighboursOf(test), [test]);
   const { before = "", after = "" } = around.value.value ?? {};
   useEffect(() => around.close, [around]);
@@ -38,7 +39,7 @@ export function KeptHead({ test }: { test: Test }): JSX.Element {
       <div class="row">
         <Step id={before} test={test} shortcut="[" label={t("history.before")} />
         <Step id={after} test={test} shortcut="]" label={t("history.after")} />
-        <CopyButton small={false} label={t("history.copy_link")} text={() => location.href} />
+        {link && <CopyButton small={false} label={t("history.copy_link")} text={() => location.href} />}
       </div>
     </div>
   );

@@ -35,14 +35,11 @@ export function KeptTest({ config, testId }: { config: ConfigOverview | null; te
 
 function Found({ test, config }: { test: Test; config: ConfigOverview | null }): JSX.Element {
   const view = useMemo(() => viewOfTest(test), [test]);
+  const shown = test.report !== undefined || resultOf(test) === "cancelled";
   return (
     <>
-      <KeptHead test={test} />
-      {test.report || resultOf(test) === "cancelled" ? (
-        <TestPanel view={view} config={config} />
-      ) : (
-        <WithoutReport test={test} />
-      )}
+      <KeptHead test={test} link={!shown || !config} />
+      {shown ? <TestPanel view={view} config={config} /> : <WithoutReport test={test} />}
       <TestedSettings test={test} config={config} />
     </>
   );
