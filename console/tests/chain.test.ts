@@ -113,6 +113,13 @@ describe("a chain is drawn with its break where it is", () => {
       "unjudged",
       "certificate(smtp.example.com) –– certificate(Acme Issuing CA 2) –– unjudged(Acme Root)",
     ],
+    [
+      "one that can't be read vouches for nobody, nor for itself",
+      broken([leaf("(unreadable)", { subject: "(unreadable)", sans: [], key: "", signature: "" })]),
+      Code.TLS_UNTRUSTED,
+      "broken",
+      "!certificate((unreadable)) -✗- !missing((unreadable)) -✗- unreached()",
+    ],
     ["no certificate", session([]), Code.TLS_UNTRUSTED, "broken", ""],
   ];
   test.each(cases)("%s", (_, tls, code, state, picture) => {

@@ -140,8 +140,9 @@ function distinct(chain: readonly Certificate[]): [Certificate[], Map<string, nu
   ];
 }
 
-function isSelfSigned(certificate: Certificate): boolean {
-  return certificate.subject !== "" && certificate.subject === certificate.issuer;
+/** Says whether it names itself as issuer. One that can't be read, and so has no key, names nobody. */
+export function isSelfSigned({ subject, issuer, key }: Certificate): boolean {
+  return subject !== "" && key !== "" && subject === issuer;
 }
 
 /** The server's own certificate, that of its issuer, and so on, as far as they were sent, in whatever order. */

@@ -5,7 +5,15 @@ import { CopyText } from "../../parts/copy_text.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Card, Facts, Note, Pill } from "../../parts/pieces.tsx";
 import { commonName } from "../../state/certificate_names.ts";
-import { type Chain, type ChainState, certificateCode, chainOf, type Link, type Validity } from "../../state/chain.ts";
+import {
+  type Chain,
+  type ChainState,
+  certificateCode,
+  chainOf,
+  isSelfSigned,
+  type Link,
+  type Validity,
+} from "../../state/chain.ts";
 import { now } from "../../state/now.ts";
 import type { TestView } from "../../state/test_fold.ts";
 import { day } from "../../words/formats.ts";
@@ -220,8 +228,7 @@ function namesOf(link: Link, wanted: string): ComponentChild {
 
 function issuerOf({ certificate, faults }: Link): ComponentChild {
   if (!certificate?.issuer) return null;
-  if (certificate.issuer === certificate.subject)
-    return <span class={faults.has("issuer") ? "fail" : ""}>{t("chain.by_itself")}</span>;
+  if (isSelfSigned(certificate)) return <span class={faults.has("issuer") ? "fail" : ""}>{t("chain.by_itself")}</span>;
   return <bdi>{commonName(certificate.issuer)}</bdi>;
 }
 

@@ -9,8 +9,16 @@ import { Card } from "../../parts/pieces.tsx";
 import type { TestView } from "../../state/test_fold.ts";
 import { otherFixes, trialsOf } from "../../state/trials.ts";
 import { took } from "../../words/formats.ts";
-import { stageName, tlsModeName } from "../../words/vocabulary.ts";
+import { codeName, stageName, tlsModeName } from "../../words/vocabulary.ts";
 import { t } from "../../words/words.ts";
+
+/** Codes whose name says as much as the sentence does. */
+const TELLING: ReadonlySet<Code> = new Set([
+  Code.CONNECTION_REFUSED,
+  Code.CONNECTION_RESET,
+  Code.NETWORK_UNREACHABLE,
+  Code.TIMEOUT,
+]);
 
 function Outcome({ works }: { works: boolean }): JSX.Element {
   return (
@@ -51,10 +59,10 @@ export function TriedCard(props: { view: TestView; onUse?: (fix: Fix) => void })
             <tr key={`${alternative.host} ${alternative.port} ${alternative.tlsMode}`}>
               <Outcome works={works} />
               <td class="mono nowrap">{alternative.port}</td>
-              <td>{tlsModeName(alternative.tlsMode)}</td>
-              <td class="soft">
+              <td class="nowrap">{tlsModeName(alternative.tlsMode)}</td>
+              <td class="soft" title={alternative.message}>
                 {alternative.host && <bdi class="mono">{alternative.host}: </bdi>}
-                {alternative.message} {use(fix)}
+                {TELLING.has(alternative.code) ? codeName(alternative.code) : alternative.message} {use(fix)}
               </td>
             </tr>
           ))}
@@ -92,7 +100,7 @@ export function AddressesCard({ view }: { view: TestView }): JSX.Element | null 
           {addresses.map(({ address, family, stage, code, message, duration }) => (
             <tr key={address}>
               <Outcome works={code === Code.OK} />
-              <td class="mono">
+              <td class="mono address">
                 <bdi>{address}</bdi> <span class="dim">{family}</span>
               </td>
               <td>{stageName(stage)}</td>
