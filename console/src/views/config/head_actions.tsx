@@ -1,6 +1,6 @@
 /** The buttons in the head of a configuration's page. While a test runs there is one: to cancel it. */
-import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ConfigOverview } from "../../../gen/smtpdiag/v1/config_overview_pb.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Menu } from "../../parts/menu.tsx";
@@ -45,14 +45,38 @@ export function HeadActions({ config, tab }: { config: ConfigOverview; tab: stri
     });
   }, [may, edit]);
 
+  const place = useKeptFocus(running);
   if (!may) return null;
-  if (running) {
-    return (
-      <Button icon="cross" shortcut="Esc" onClick={() => cancelTest(config)}>
-        {t("config.cancel_test")}
-      </Button>
-    );
+  return (
+    <div class="row wrap config-acts" ref={place}>
+      {running ? <Cancel config={config} /> : <Offered config={config} tab={tab} edit={edit} />}
+    </div>
+  );
+}
+
+/** Hands the focus on where the button that had it is gone, as a test begins or ends; nothing else moves it. */
+function useKeptFocus(running: boolean): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  const before = useRef({ running, within: false });
+  if (before.current.running !== running) {
+    before.current = { running, within: place.current?.contains(document.activeElement) ?? false };
   }
+  useLayoutEffect(() => {
+    if (before.current.within) place.current?.querySelector("button")?.focus({ preventScroll: true });
+    before.current.within = false;
+  }, [running]);
+  return place;
+}
+
+function Cancel({ config }: { config: ConfigOverview }): JSX.Element {
+  return (
+    <Button icon="cross" shortcut="Esc" onClick={() => cancelTest(config)}>
+      {t("config.cancel_test")}
+    </Button>
+  );
+}
+
+function Offered({ config, tab, edit }: { config: ConfigOverview; tab: string; edit: string }): JSX.Element {
   const change = switchAction(config);
   const passed = lastPassed(config);
   // On the tab of tests the panel has the button that matters: a fix, the first test, or the post of a sample.
